@@ -1,0 +1,88 @@
+import { Tensor } from 'onnxruntime-common';
+import { UserError } from './errors.js';
+
+/**
+ * Examples that can be read by index, however they are stored. Training asks for nothing else, so
+ * a source larger than memory need only implement `read`.
+ */
+export interface Dataset {
+  /** What the data is called in messages and reports. */
+  readonly name: string;
+  /** Number of examples. */
+  readonly size: number;
+  /** Shape of one example; for images [channels, height, width]. */
+  readonly shape: readonly number[];
+  /** `uint8` values stand for [0, 1] in steps of 1/255; `float32` values stand for themselves. */
+  readonly dtype: 'uint8' | 'float32';
+  /** The class of each example, when the data has classes. */
+  readonly labels?: ArrayLike<number>;
+  readonly classNames?: readonly string[];
+  /**
+   * Copies the examples at `indices`, one after another, to the start of `target`.
+   * @param target at least `indices.length` times the values of one example, of `dtype`'s array type
+   */
+  read(indices: ArrayLike<number>, target: Uint8Array | Float32Array): void | Promise<void>;
+}
+
+/** A dataset that is in memory as one tensor. */
+export interface TensorDataset extends Dataset {
+  /** Shape [N, ...shape], dtype uint8 or float32. */
+  readonly images: Tensor;
+}
+
+/** What a dataset is told beside its values. */
+export interface DatasetOptions {
+  readonly name?: string;
+  readonly labels?: ArrayLike<number>;
+  readonly classNames?: readonly string[];
+}
+
+/**
+ * A dataset over values in memory; nothing is copied.
+ * @param values N examples one after another, row-major
+ * @param shape shape of one example
+ * @throws UserError when the values are not a whole number of examples, when there are none, when
+ *   labels and examples differ in count, or when a float value is not finite
+ */
+export function fromArray(
+  values: Uint8Array | Float32Array,
+  shape: readonly number[],
+  options: DatasetOptions = {},
+): TensorDataset {
+  const name = options.name ?? 'data';
+  const width = shape.reduce((product, size) => product * size, 1);
+  const size = values.length / width;
+  if (!Number.isInteger(size) || size === 0) {
+    throw new UserError(
+      `${name}: ${values.length} values are not a whole number of examples of shape [${shape.join(', ')}] (${width} values each).`,
+    );
+  }
+  if (options.labels && options.labels.length !== size) {
+    throw new UserError(
+      `${name}: ${size} images but ${options.labels.length} labels. Give one label an image.`,
+    );
+  }
+  const dtype = values instanceof Uint8Array ? 'uint8' : 'float32';
+  if (values instanceof Float32Array) {
+    const bad = values.findIndex((value) => !Number.isFinite(value));
+    if (bad >= 0) {
+      throw new UserError(
+        `${name}: example ${Math.floor(bad / width)} holds ${values[bad]} at value ${bad % width}. Remove or replace values that are not finite.`,
+      );
+    }
+  }
+  return {
+    ...options,
+    name,
+    size,
+    shape,
+    dtype,
+    images: new Tensor(dtype, values, [size, ...shape]),
+    read(indices, target) {
+      for (let row = 0; row < indices.length; row++) {
+        const start = indices[row]! * width;
+        target.set(values.subarray(start, start + width), row * width);
+      }
+    },
+  };
+}

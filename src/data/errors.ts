@@ -1,0 +1,7 @@
+/**
+ * An error that a user can cause and mend: its message is one line that says what is wrong, where
+ * (file, key or shape) and what to do. The command line prints the message alone.
+ */
+export class UserError extends Error {
+  override readonly name = 'UserError';
+}
