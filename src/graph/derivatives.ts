@@ -1,0 +1,329 @@
+import {
+  add,
+  broadcastLike,
+  cast,
+  concat,
+  cos,
+  cosh,
+  cumulativeSum,
+  div,
+  equal,
+  exp,
+  gatherElements,
+  gemm,
+  greater,
+  greaterOrEqual,
+  less,
+  log,
+  matmul,
+  mul,
+  negate,
+  pad,
+  pow,
+  reshape,
+  scatterAdd,
+  sign,
+  sin,
+  sinh,
+  slice,
+  sqrt,
+  square,
+  squeeze,
+  sub,
+  sum,
+  transpose,
+  unsqueeze,
+  where,
+} from './operators/index.js';
+import { constant, type Operation, type Shape, size, Value } from './value.js';
+
+/**
+ * From the gradient of an operation's output to the gradients of its inputs.
+ *
+ * A gradient may be smaller than its value, as long as it broadcasts to it: the gradient of a sum
+ * is one number. Rules that are not element by element ask for the whole with `whole`.
+ * @param g the gradient of the first output
+ * @param y the first output
+ * @param all the gradients of all outputs, undefined for those that nothing depends on
+ */
+export type Derivative = (
+  g: Value,
+  operation: Operation,
+  y: Value,
+  all: readonly (Value | undefined)[],
+) => readonly (Value | undefined)[];
+
+/** The gradient at its value's full shape. */
+export function whole(g: Value, like: Value): Value {
+  return broadcastLike(g, like);
+}
+
+/** The gradient of a value of shape `target` that was broadcast to `output`: summed back. */
+function sumTo(g: Value, target: Shape, output: Shape): Value {
+  const from = (shape: Shape, axis: number) => shape[axis - output.length + shape.length] ?? 1;
+  let repeats = constant(1, [], g.dtype);
+  const axes: number[] = [];
+  output.forEach((dimension, axis) => {
+    if (from(target, axis) !== 1 || dimension === 1) return;
+    if (from(g.shape, axis) === 1) repeats = mul(repeats, size(dimension, g.dtype));
+    else axes.push(axis - output.length + g.shape.length);
+  });
+  const extra = Math.max(0, g.shape.length - target.length);
+  const onlyLeading = axes.length >= extra && axes.every((axis) => axis < extra);
+  const summed = sum(g, { axes, keepDims: !onlyLeading });
+  const leading = Array.from({ length: extra }, (_, axis) => axis);
+  return mul(onlyLeading ? summed : squeeze(summed, leading), repeats);
+}
+
+type Pair = readonly [a: Value, b: Value];
+
+/** The derivative of a broadcasting operator of two operands, from its two partial derivatives. */
+function binary(partials: (g: Value, operands: Pair, y: Value) => readonly [Value, Value]) {
+  const rule: Derivative = (g, { inputs }, y) => {
+    const [a, b] = inputs as Pair;
+    const [da, db] = partials(g, [a, b], y);
+    return [sumTo(da, a.shape, y.shape), sumTo(db, b.shape, y.shape)];
+  };
+  return rule;
+}
+
+/** The derivative of an operator of one operand. */
+function unary(partial: (g: Value, x: Value, y: Value) => Value): Derivative {
+  return (g, { inputs }, y) => [partial(g, inputs[0]!, y)];
+}
+
+/** 1 where the condition holds, else 0, in the dtype of `like`. */
+const indicator = (condition: Value, like: Value) => cast(condition, like.dtype);
+
+/** Half of the gradient where the operands are equal, all of it to the one that was chosen. */
+const chosen = (g: Value, a: Value, b: Value) =>
+  mul(g, mul(add(indicator(greater(a, b), g), indicator(greaterOrEqual(a, b), g)), 0.5));
+
+const constants = (value: Value | undefined) => Array.from(value!.operation.numbers!, Number);
+
+/** The axes of a reduction whose axes are an input. */
+const axesOf = (operation: Operation) => constants(operation.inputs[1]);
+
+/** A reduced value (or its gradient) with its reduced axes back at size 1. */
+function unreduced(value: Value, operation: Operation, axes: readonly number[]): Value {
+  return operation.attributes.keepdims === 1 || value.shape.length === 0
+    ? value
+    : unsqueeze(value, axes);
+}
+
+/** The gradient of max and min: shared equally among the elements that attain it. */
+const extremum: Derivative = (g, operation, y) => {
+  const x = operation.inputs[0]!;
+  const axes = axesOf(operation);
+  const attained = indicator(equal(x, unreduced(y, operation, axes)), g);
+  const share = div(unreduced(g, operation, axes), sum(attained, { axes, keepDims: true }));
+  return [mul(attained, share)];
+};
+
+/** The matrix transpose of the last two axes. */
+const flip = (x: Value) =>
+  transpose(x, [
+    ...Array.from({ length: x.shape.length - 2 }, (_, axis) => axis),
+    x.shape.length - 1,
+    x.shape.length - 2,
+  ]);
+
+const gemmDerivative: Derivative = (g, { inputs, attributes }, y) => {
+  const [a, b, c] = inputs as [Value, Value, Value | undefined];
+  const [transposeA, transposeB] = [attributes.transA === 1, attributes.transB === 1];
+  const dy = whole(g, y);
+  return [
+    transposeA
+      ? gemm(b, dy, undefined, { transposeA: transposeB, transposeB: true })
+      : gemm(dy, b, undefined, { transposeB: !transposeB }),
+    transposeB
+      ? gemm(dy, a, undefined, { transposeA: true, transposeB: transposeA })
+      : gemm(a, dy, undefined, { transposeA: !transposeA }),
+    c && sumTo(g, c.shape, y.shape),
+  ];
+};
+
+/** The elements between the ones that a slice with a step took, put back as zeros. */
+function dilate(g: Value, axis: number, step: number): Value {
+  if (step === 1) return g;
+  const place = axis + 1;
+  const count = g.shape[axis] as number;
+  const apart = unsqueeze(g, [place]);
+  const none = apart.shape.map(() => 0);
+  const spread = pad(apart, none, none.with(place, step - 1));
+  const shape = g.shape.with(axis, count * step);
+  return slice(reshape(spread, shape), [{ axis, end: (count - 1) * step + 1 }]);
+}
+
+const sliceDerivative: Derivative = (g, { inputs }, y) => {
+  const [x, ...ranges] = inputs;
+  const [starts, , axes, steps] = ranges.map(constants) as [number[], number[], number[], number[]];
+  const before = x!.shape.map(() => 0);
+  const after = x!.shape.map(() => 0);
+  let dy = whole(g, y);
+  axes.forEach((axis, i) => {
+    dy = dilate(dy, axis, steps[i]!);
+    before[axis] = starts[i]!;
+    after[axis] = (x!.shape[axis] as number) - starts[i]! - (dy.shape[axis] as number);
+  });
+  return [pad(dy, before, after)];
+};
+
+/** A tensor of zeros like x. */
+const zerosLike = (x: Value) => broadcastLike(constant(0, [], x.dtype), x);
+
+/** The derivative of each operator; one that is missing passes no gradient on. */
+export const derivatives: Readonly<Record<string, Derivative>> = {
+  Add: binary((g) => [g, g]),
+  Sub: binary((g) => [g, negate(g)]),
+  Mul: binary((g, [a, b]) => [mul(g, b), mul(g, a)]),
+  Div: binary((g, [, b], y) => [div(g, b), negate(div(mul(g, y), b))]),
+  Pow: binary((g, [a, b], y) => [
+    mul(g, mul(b, pow(a, sub(b, 1)))),
+    mul(g, mul(y, log(where(greater(a, 0), a, 1)))),
+  ]),
+  Min: binary((g, [a, b]) => [chosen(g, b, a), chosen(g, a, b)]),
+  Max: binary((g, [a, b]) => [chosen(g, a, b), chosen(g, b, a)]),
+
+  Neg: unary((g) => negate(g)),
+  Abs: unary((g, x) => mul(g, sign(x))),
+  Exp: unary((g, _, y) => mul(g, y)),
+  Log: unary((g, x) => div(g, x)),
+  Sqrt: unary((g, _, y) => div(mul(g, 0.5), y)),
+  Reciprocal: unary((g, _, y) => negate(mul(g, square(y)))),
+  Sin: unary((g, x) => mul(g, cos(x))),
+  Cos: unary((g, x) => negate(mul(g, sin(x)))),
+  Tan: unary((g, _, y) => mul(g, add(square(y), 1))),
+  Asin: unary((g, x) => div(g, sqrt(sub(1, square(x))))),
+  Acos: unary((g, x) => negate(div(g, sqrt(sub(1, square(x)))))),
+  Atan: unary((g, x) => div(g, add(square(x), 1))),
+  Sinh: unary((g, x) => mul(g, cosh(x))),
+  Cosh: unary((g, x) => mul(g, sinh(x))),
+  Tanh: unary((g, _, y) => mul(g, sub(1, square(y)))),
+  Asinh: unary((g, x) => div(g, sqrt(add(square(x), 1)))),
+  Acosh: unary((g, x) => div(g, sqrt(sub(square(x), 1)))),
+  Atanh: unary((g, x) => div(g, sub(1, square(x)))),
+  Erf: unary((g, x) => mul(g, mul(exp(negate(square(x))), 2 / Math.sqrt(Math.PI)))),
+  Sigmoid: unary((g, _, y) => mul(g, mul(y, sub(1, y)))),
+  Relu: unary((g, x) => mul(g, indicator(greater(x, 0), g))),
+
+  Where: (g, { inputs }, y) => {
+    const [condition, a, b] = inputs as [Value, Value, Value];
+    return [
+      undefined,
+      sumTo(where(condition, g, 0), a.shape, y.shape),
+      sumTo(where(condition, 0, g), b.shape, y.shape),
+    ];
+  },
+  Clip: (g, { inputs }) => {
+    const [x, low, high] = inputs as [Value, Value, Value];
+    return [mul(g, indicator(equal(less(x, low), greater(x, high)), g))];
+  },
+  Cast: (g, { inputs }) => [cast(g, inputs[0]!.dtype)],
+  Identity: (g, { vectorJacobian }) => vectorJacobian!(g),
+
+  ReduceSum: (g, operation) => [unreduced(g, operation, axesOf(operation))],
+  ReduceMax: extremum,
+  ReduceMin: extremum,
+  ReduceProd: (g, operation, y) => {
+    const axes = axesOf(operation);
+    return [unreduced(mul(g, y), operation, axes)].map((gy) => div(gy, operation.inputs[0]!));
+  },
+  Softmax: (g, { attributes }, y) => {
+    const gy = mul(g, y);
+    const axes = [attributes.axis as number];
+    return [sub(gy, mul(y, sum(gy, { axes, keepDims: true })))];
+  },
+  LogSoftmax: (g, { attributes }, y) => {
+    const dy = whole(g, y);
+    const axes = [attributes.axis as number];
+    return [sub(dy, mul(exp(y), sum(dy, { axes, keepDims: true })))];
+  },
+  CumSum: (g, { inputs, attributes }, y) => [
+    cumulativeSum(whole(g, y), constants(inputs[1])[0]!, { reverse: attributes.reverse === 0 }),
+  ],
+
+  MatMul: (g, { inputs }, y) => {
+    const [a, b] = inputs as Pair;
+    const dy = whole(g, y);
+    const batched = (x: Value) => [...y.shape.slice(0, -2), ...x.shape.slice(-2)];
+    return [
+      sumTo(matmul(dy, flip(b)), a.shape, batched(a)),
+      sumTo(matmul(flip(a), dy), b.shape, batched(b)),
+    ];
+  },
+  Gemm: gemmDerivative,
+
+  Reshape: (g, { inputs }, y) => [reshape(whole(g, y), inputs[0]!.shape)],
+  Squeeze: (g, { inputs }, y) => [unsqueeze(whole(g, y), constants(inputs[1]))],
+  Unsqueeze: (g, { inputs }, y) => [squeeze(whole(g, y), constants(inputs[1]))],
+  Transpose: (g, { attributes }, y) => {
+    const order = attributes.perm as readonly number[];
+    return [
+      transpose(
+        whole(g, y),
+        order.map((_, axis) => order.indexOf(axis)),
+      ),
+    ];
+  },
+  Expand: (g, { inputs }, y) => [sumTo(g, inputs[0]!.shape, y.shape)],
+  Concat: (g, { inputs, attributes }, y) => {
+    const axis = attributes.axis as number;
+    const dy = whole(g, y);
+    let start = 0;
+    return inputs.map((part) => {
+      const end = start + (part!.shape[axis] as number);
+      const range = { axis, start, end };
+      start = end;
+      return slice(dy, [range]);
+    });
+  },
+  Split: (_, operation, __, all) => {
+    const parts = operation.outputs.map((___, index) => {
+      const part = new Value(operation, index);
+      const g = all[index];
+      return g ? whole(g, part) : zerosLike(part);
+    });
+    return [concat(parts, operation.attributes.axis as number)];
+  },
+  Slice: sliceDerivative,
+  Pad: (g, { inputs }, y) => {
+    const counts = constants(inputs[1]);
+    const { shape } = inputs[0]!;
+    const ranges = shape.flatMap((dimension, axis) =>
+      typeof dimension === 'number'
+        ? [{ axis, start: counts[axis]!, end: counts[axis]! + dimension }]
+        : [],
+    );
+    return [slice(whole(g, y), ranges)];
+  },
+  Gather: (g, { inputs, attributes }, y) => {
+    const [x, at] = inputs as Pair;
+    const axis = attributes.axis as number;
+    const rank = x.shape.length;
+    const places = at.shape.length;
+    // One axis of places, then broadcast over the other axes, so that each update has its index.
+    const dy = reshape(whole(g, y), [
+      ...x.shape.slice(0, axis),
+      elementCountOf(at),
+      ...x.shape.slice(axis + 1),
+    ]);
+    const flat = places === 1 ? at : reshape(at, [-1]);
+    const others = Array.from({ length: rank }, (_, i) => i).filter((i) => i !== axis);
+    const index = broadcastLike(cast(unsqueeze(flat, others), 'int64'), dy);
+    return [scatterAdd(zerosLike(x), index, dy, axis)];
+  },
+  GatherElements: (g, { inputs, attributes }, y) => {
+    const [x, at] = inputs as Pair;
+    return [scatterAdd(zerosLike(x), at, whole(g, y), attributes.axis as number)];
+  },
+  ScatterElements: (g, { inputs, attributes }, y) => {
+    const dy = whole(g, y);
+    return [dy, undefined, gatherElements(dy, inputs[1]!, attributes.axis as number)];
+  },
+};
+
+function elementCountOf(at: Value): number | string {
+  const flat = at.shape.length === 1 ? at : reshape(at, [-1]);
+  return flat.shape[0]!;
+}

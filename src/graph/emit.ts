@@ -1,0 +1,339 @@
+import { onnx } from 'onnx-proto';
+import { UserError } from '../data/errors.js';
+import { operationsOf } from './gradient.js';
+import { dtypeCodes } from './operators/index.js';
+import { inputName, type LoopProgram, type Program } from './program.js';
+import {
+  type Attribute,
+  type DType,
+  type Numbers,
+  type Operation,
+  parseDimension,
+  type Shape,
+  staticShape,
+  type Value,
+} from './value.js';
+
+const irVersion = 9;
+const opset = 18;
+
+const { AttributeType } = onnx.AttributeProto;
+
+function attribute(name: string, value: Attribute | onnx.IGraphProto): onnx.IAttributeProto {
+  if (typeof value === 'number') return { name, i: value, type: AttributeType.INT };
+  if (typeof value === 'string') {
+    return { name, s: new TextEncoder().encode(value), type: AttributeType.STRING };
+  }
+  if (Array.isArray(value)) return { name, ints: [...value], type: AttributeType.INTS };
+  if ('float' in value) return { name, f: value.float, type: AttributeType.FLOAT };
+  return { name, g: value as onnx.IGraphProto, type: AttributeType.GRAPH };
+}
+
+function valueInfo(name: string, dtype: DType, shape: Shape): onnx.IValueInfoProto {
+  const dim = shape.map((dimension) =>
+    typeof dimension === 'string' ? { dimParam: dimension } : { dimValue: dimension },
+  );
+  return { name, type: { tensorType: { elemType: dtypeCodes[dtype], shape: { dim } } } };
+}
+
+function bytesOf(numbers: Numbers): Uint8Array {
+  return new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
+}
+
+/** Constants above this many bytes are told apart by identity, not by content. */
+const comparedBytes = 1024;
+
+/** The graph being written: a main graph, or a loop's body inside of one. */
+class GraphWriter {
+  readonly nodes: onnx.INodeProto[] = [];
+  readonly initializers: onnx.ITensorProto[] = [];
+  readonly produced = new Set<string>();
+  /** What each node computes, so that an equal one is not written again. */
+  private readonly written = new Map<string, string[]>();
+
+  constructor(
+    private readonly names: { next: number },
+    readonly outer?: GraphWriter,
+  ) {}
+
+  fresh(): string {
+    return `v${this.names.next++}`;
+  }
+
+  /** Writes a node, unless an equal one is there; returns the names of its outputs. */
+  node(
+    type: string,
+    inputs: readonly string[],
+    attributes: Operation['attributes'],
+    outputs: number | readonly string[] = 1,
+  ): string[] {
+    const key = `${type}(${inputs.join()})${JSON.stringify(attributes)}`;
+    const twin = typeof outputs === 'number' ? this.lookUp(key) : undefined;
+    if (twin) return twin;
+    const names =
+      typeof outputs === 'number' ? Array.from({ length: outputs }, () => this.fresh()) : outputs;
+    this.nodes.push({
+      opType: type,
+      name: `${type}_${names[0]}`,
+      input: [...inputs],
+      output: [...names],
+      attribute: Object.entries(attributes).map(([name, value]) => attribute(name, value)),
+    });
+    for (const name of names) this.produced.add(name);
+    this.written.set(key, [...names]);
+    return [...names];
+  }
+
+  constant(dtype: DType, shape: Shape, numbers: Numbers): string {
+    const key =
+      numbers.byteLength <= comparedBytes
+        ? `${dtype}[${shape.join()}]=${numbers.join()}`
+        : undefined;
+    const twin = key && this.written.get(key);
+    if (twin) return twin[0]!;
+    const name = this.fresh();
+    this.initializers.push({
+      name,
+      dims: staticShape(shape, 'A constant'),
+      dataType: dtypeCodes[dtype],
+      rawData: bytesOf(numbers),
+    });
+    if (key) this.written.set(key, [name]);
+    return name;
+  }
+
+  private lookUp(key: string): string[] | undefined {
+    return this.written.get(key) ?? this.outer?.lookUp(key);
+  }
+}
+
+/** Writes the operations of a program into one graph, or into a loop's body and the graph around. */
+class Emitter {
+  private readonly names = { next: 0 };
+  readonly main = new GraphWriter(this.names);
+  readonly body: GraphWriter | undefined;
+  private readonly emitted = new Map<Operation, { names: string[]; graph: GraphWriter }>();
+  private readonly sizes = new Map<string, () => string>();
+
+  constructor(loop: boolean) {
+    this.body = loop ? new GraphWriter(this.names, this.main) : undefined;
+  }
+
+  /**
+   * Declares an input under its model's name.
+   * @param inBody the input changes from iteration to iteration
+   * @param axisOffset how many axes the fed tensor has before those of the value
+   */
+  declare(value: Value, name: string, inBody: boolean, source?: string, axisOffset = 0): void {
+    const graph = inBody ? this.body! : this.main;
+    this.emitted.set(value.operation, { names: [name], graph });
+    value.shape.forEach((dimension, axis) => {
+      if (typeof dimension === 'number') return;
+      const { factor, symbol } = parseDimension(dimension);
+      if (factor !== 1 || this.sizes.has(symbol)) return;
+      this.sizes.set(symbol, () => {
+        const [shape] = this.main.node('Shape', [source ?? name], {});
+        const at = this.main.constant('int64', [], BigInt64Array.of(BigInt(axis + axisOffset)));
+        return this.main.node('Gather', [shape!, at], { axis: 0 })[0]!;
+      });
+    });
+  }
+
+  /** Writes all that the values need. @param wanted names to give to certain outputs */
+  emit(values: readonly Value[], wanted: ReadonlyMap<Operation, string> = new Map()): void {
+    for (const operation of operationsOf(values)) {
+      if (!this.emitted.has(operation)) this.operation(operation, wanted.get(operation));
+    }
+  }
+
+  private operation(operation: Operation, wanted: string | undefined): void {
+    const { type, inputs, attributes, outputs } = operation;
+    if (type === 'Input') {
+      throw new UserError(
+        `The program uses the input ${String(attributes.name)}, which is not among its inputs. List it there.`,
+      );
+    }
+    if (type === 'Identity') {
+      const source = inputs[0]!;
+      const { names, graph } = this.emitted.get(source.operation)!;
+      this.emitted.set(operation, { names: [names[source.index]!], graph });
+      return;
+    }
+    if (type === 'Constant') {
+      this.emitted.set(operation, { names: [], graph: this.main });
+      return;
+    }
+    if (type === 'Size') {
+      const name = this.sizeOf(attributes.dimension as string, outputs[0]!.dtype);
+      this.emitted.set(operation, { names: [name], graph: this.main });
+      return;
+    }
+    const inBody = inputs.some((value) => value && this.graphOf(value) === this.body);
+    const graph = inBody && this.body ? this.body : this.main;
+    const names = graph.node(
+      type,
+      inputs.map((value) => (value ? this.nameOf(value, graph) : '')),
+      attributes,
+      wanted === undefined ? outputs.length : [wanted],
+    );
+    this.emitted.set(operation, { names, graph });
+  }
+
+  private sizeOf(dimension: string, dtype: DType): string {
+    const { factor, symbol } = parseDimension(dimension);
+    const source = this.sizes.get(symbol);
+    if (!source) {
+      throw new UserError(`No input of the program has the dimension ${symbol}.`);
+    }
+    const [size] = this.main.node('Cast', [source()], { to: dtypeCodes[dtype] });
+    if (factor === 1) return size!;
+    const numbers = (dtype === 'float64' ? Float64Array : Float32Array).of(factor);
+    const scale = this.main.constant(dtype, [], numbers);
+    return this.main.node('Mul', [size!, scale], {})[0]!;
+  }
+
+  private graphOf(value: Value): GraphWriter | undefined {
+    return this.emitted.get(value.operation)?.graph;
+  }
+
+  /** The name of a value inside a graph; constants are written into each graph that uses them. */
+  nameOf(value: Value, graph: GraphWriter): string {
+    const { operation } = value;
+    if (operation.type === 'Constant') {
+      return graph.constant(value.dtype, value.shape, operation.numbers!);
+    }
+    return this.emitted.get(operation)!.names[value.index]!;
+  }
+
+  /** The name of an output of a graph: made in it, and nothing else's. */
+  outputName(value: Value, graph: GraphWriter, name: string, taken: Set<string>): string {
+    const source = this.nameOf(value, graph);
+    if (
+      graph.produced.has(source) &&
+      !taken.has(source) &&
+      (graph === this.body || source === name)
+    ) {
+      taken.add(source);
+      return source;
+    }
+    const copy = graph === this.body ? graph.fresh() : name;
+    graph.node('Identity', [source], {}, [copy]);
+    taken.add(copy);
+    return copy;
+  }
+}
+
+function encode(graph: onnx.IGraphProto, metadata: Program['metadata'] = {}): Uint8Array {
+  return onnx.ModelProto.encode({
+    irVersion,
+    opsetImport: [{ domain: '', version: opset }],
+    producerName: 'vaekit',
+    graph,
+    metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
+  }).finish();
+}
+
+/**
+ * A program as the bytes of an ONNX model (IR version 9, operator set 18).
+ * @throws UserError when a value depends on an input that is not listed
+ */
+export function toModel(program: Program): Uint8Array {
+  const emitter = new Emitter(false);
+  for (const value of program.inputs) emitter.declare(value, inputName(value), false);
+  const outputs = Object.entries(program.outputs);
+  const wanted = new Map(
+    outputs
+      .filter(([, value]) => value.operation.outputs.length === 1)
+      .map(([name, value]) => [value.operation, name]),
+  );
+  emitter.emit(
+    outputs.map(([, value]) => value),
+    wanted,
+  );
+  const { main } = emitter;
+  const taken = new Set<string>();
+  return encode(
+    {
+      name: 'program',
+      output: outputs.map(([name, value]) =>
+        valueInfo(emitter.outputName(value, main, name, taken), value.dtype, value.shape),
+      ),
+      input: program.inputs.map((value) => valueInfo(inputName(value), value.dtype, value.shape)),
+      node: main.nodes,
+      initializer: main.initializers,
+    },
+    program.metadata,
+  );
+}
+
+/** The symbol of the loop's number of iterations. */
+const iterations = 'iterations';
+
+/**
+ * A repeated step as the bytes of an ONNX model with one `Loop`. What does not change from
+ * iteration to iteration is computed once, before it.
+ * @throws UserError when a value depends on an input that is not listed
+ */
+export function toLoopModel(program: LoopProgram): Uint8Array {
+  const emitter = new Emitter(true);
+  const { main } = emitter;
+  const body = emitter.body!;
+  const [iteration, condition] = [body.fresh(), body.fresh()];
+  for (const value of program.invariant) emitter.declare(value, inputName(value), false);
+  for (const value of program.steps) {
+    const source = inputName(value);
+    const [entry] = body.node('Gather', [source, iteration], { axis: 0 });
+    emitter.declare(value, entry!, true, source, 1);
+  }
+  const carried = program.carried.map(({ current, next }) => {
+    const name = body.fresh();
+    emitter.declare(current, name, true, inputName(current));
+    return { name, current, next };
+  });
+  const outputs = Object.entries(program.outputs);
+  const results = [...carried.map(({ next }) => next), ...outputs.map(([, value]) => value)];
+  emitter.emit(results);
+  const [goOn] = body.node('Identity', [condition], {}, [body.fresh()]);
+  const taken = new Set([goOn!]);
+  const bodyGraph: onnx.IGraphProto = {
+    name: 'step',
+    output: [
+      valueInfo(goOn!, 'bool', []),
+      ...results.map((value) =>
+        valueInfo(emitter.outputName(value, body, '', taken), value.dtype, value.shape),
+      ),
+    ],
+    input: [
+      valueInfo(iteration, 'int64', []),
+      valueInfo(condition, 'bool', []),
+      ...carried.map(({ name, current }) => valueInfo(name, current.dtype, current.shape)),
+    ],
+    node: body.nodes,
+    initializer: body.initializers,
+  };
+  const finals = carried.map(({ current }) => `${inputName(current)}.next`);
+  main.nodes.push({
+    opType: 'Loop',
+    name: 'steps',
+    input: [iterations, '', ...carried.map(({ current }) => inputName(current))],
+    output: [...finals, ...outputs.map(([name]) => name)],
+    attribute: [attribute('body', bodyGraph)],
+  });
+  return encode({
+    name: 'loop',
+    node: main.nodes,
+    initializer: main.initializers,
+    input: [
+      valueInfo(iterations, 'int64', []),
+      ...carried.map(({ current }) => valueInfo(inputName(current), current.dtype, current.shape)),
+      ...program.steps.map((value) =>
+        valueInfo(inputName(value), value.dtype, [iterations, ...value.shape]),
+      ),
+      ...program.invariant.map((value) => valueInfo(inputName(value), value.dtype, value.shape)),
+    ],
+    output: [
+      ...carried.map(({ current }, i) => valueInfo(finals[i]!, current.dtype, current.shape)),
+      ...outputs.map(([name, value]) => valueInfo(name, value.dtype, [iterations, ...value.shape])),
+    ],
+  });
+}

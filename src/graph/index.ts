@@ -1,0 +1,19 @@
+export { compile, compileLoop } from './compile.js';
+export { toLoopModel, toModel } from './emit.js';
+export { gradient } from './gradient.js';
+export * from './operators/index.js';
+export type { Carry, LoopProgram, Program, Values } from './program.js';
+export {
+  type Attribute,
+  type Attributes,
+  constant,
+  type Dimension,
+  type DType,
+  formatShape,
+  input,
+  type Operand,
+  type Operation,
+  type Shape,
+  size,
+  Value,
+} from './value.js';

@@ -1,0 +1,218 @@
+import { UserError } from '../../data/errors.js';
+import {
+  apply,
+  broadcastShapes,
+  constant,
+  type DType,
+  isFloat,
+  lift,
+  type Operand,
+  scalarOf,
+  Value,
+} from '../value.js';
+
+function unary(type: string) {
+  return (x: Value): Value => {
+    if (!isFloat(x.dtype)) {
+      throw new UserError(`${type} takes floating-point values, not ${x.dtype}. Use cast() first.`);
+    }
+    return apply(type, [x], { dtype: x.dtype, shape: x.shape });
+  };
+}
+
+function sameType(type: string, a: Operand, b: Operand): [Value, Value] {
+  const [left, right] = lift(a, b);
+  if (left.dtype !== right.dtype) {
+    throw new UserError(
+      `${type} takes two values of one dtype, not ${left.dtype} and ${right.dtype}. Use cast() on one.`,
+    );
+  }
+  return [left, right];
+}
+
+function binary(type: string, fold: (a: number, b: number) => number) {
+  return (a: Operand, b: Operand): Value => {
+    const [left, right] = sameType(type, a, b);
+    const { dtype } = left;
+    const [x, y] = [scalarOf(left), scalarOf(right)];
+    if (x !== undefined && y !== undefined) return constant(fold(x, y), [], dtype);
+    return apply(type, [left, right], {
+      dtype,
+      shape: broadcastShapes(left.shape, right.shape, type),
+    });
+  };
+}
+
+function comparison(type: string) {
+  return (a: Operand, b: Operand): Value => {
+    const [left, right] = sameType(type, a, b);
+    return apply(type, [left, right], {
+      dtype: 'bool',
+      shape: broadcastShapes(left.shape, right.shape, type),
+    });
+  };
+}
+
+const rawAdd = binary('Add', (a, b) => a + b);
+const rawSub = binary('Sub', (a, b) => a - b);
+const rawMul = binary('Mul', (a, b) => a * b);
+const rawDiv = binary('Div', (a, b) => a / b);
+
+const isNumber = (operand: Operand, number: number) =>
+  operand === number || (operand instanceof Value && scalarOf(operand) === number);
+
+/** a + b */
+export function add(a: Operand, b: Operand): Value {
+  if (a instanceof Value && isNumber(b, 0)) return a;
+  if (b instanceof Value && isNumber(a, 0)) return b;
+  return rawAdd(a, b);
+}
+
+/** a − b */
+export function sub(a: Operand, b: Operand): Value {
+  return a instanceof Value && isNumber(b, 0) ? a : rawSub(a, b);
+}
+
+/** a · b, element by element */
+export function mul(a: Operand, b: Operand): Value {
+  if (a instanceof Value && isNumber(b, 1)) return a;
+  if (b instanceof Value && isNumber(a, 1)) return b;
+  return rawMul(a, b);
+}
+
+/** a / b */
+export function div(a: Operand, b: Operand): Value {
+  return a instanceof Value && isNumber(b, 1) ? a : rawDiv(a, b);
+}
+
+/** aᵇ */
+export const pow = binary('Pow', (a, b) => a ** b);
+/** The smaller of each pair; at a tie the gradient goes to both in halves. */
+export const minimum = binary('Min', Math.min);
+/** The larger of each pair; at a tie the gradient goes to both in halves. */
+export const maximum = binary('Max', Math.max);
+
+export const negate = unary('Neg');
+export const abs = unary('Abs');
+export const exp = unary('Exp');
+export const log = unary('Log');
+export const sqrt = unary('Sqrt');
+export const reciprocal = unary('Reciprocal');
+export const floor = unary('Floor');
+export const ceil = unary('Ceil');
+/** To the nearest integer, halves to even. */
+export const round = unary('Round');
+export const sign = unary('Sign');
+export const sin = unary('Sin');
+export const cos = unary('Cos');
+export const tan = unary('Tan');
+export const asin = unary('Asin');
+export const acos = unary('Acos');
+export const atan = unary('Atan');
+export const sinh = unary('Sinh');
+export const cosh = unary('Cosh');
+export const tanh = unary('Tanh');
+export const asinh = unary('Asinh');
+export const acosh = unary('Acosh');
+export const atanh = unary('Atanh');
+/** The error function. */
+export const erf = unary('Erf');
+/** 1 / (1 + exp(−x)) */
+export const sigmoid = unary('Sigmoid');
+/** max(x, 0); its derivative at 0 is 0. */
+export const relu = unary('Relu');
+
+/** x² */
+export function square(x: Value): Value {
+  return mul(x, x);
+}
+
+/**
+ * log(1 + exp(x)), as max(x, 0) − log max(σ(x), 1 − σ(x)): the logarithm's argument is never under
+ * ½, so nothing overflows or cancels, and σ(x) is there for the derivative.
+ */
+export function softplus(x: Value): Value {
+  const s = sigmoid(x);
+  const value = sub(relu(x), log(maximum(s, sub(1, s))));
+  return withGradient(value, [x], (gradient) => [mul(gradient, s)]);
+}
+
+export const greater = comparison('Greater');
+export const greaterOrEqual = comparison('GreaterOrEqual');
+export const less = comparison('Less');
+export const lessOrEqual = comparison('LessOrEqual');
+export const equal = comparison('Equal');
+
+export const and = comparison('And');
+export const or = comparison('Or');
+export const xor = comparison('Xor');
+
+/** The opposite of each bool. */
+export function not(x: Value): Value {
+  return apply('Not', [x], { dtype: 'bool', shape: x.shape });
+}
+
+/** `a` where the condition (bool) holds, else `b`; all three broadcast. */
+export function where(condition: Value, a: Operand, b: Operand): Value {
+  const [left, right] = sameType('Where', a, b);
+  const shape = broadcastShapes(left.shape, right.shape, 'Where');
+  return apply('Where', [condition, left, right], {
+    dtype: left.dtype,
+    shape: broadcastShapes(condition.shape, shape, 'Where'),
+  });
+}
+
+/** x held between `low` and `high`; outside them its derivative is 0. */
+export function clip(x: Value, low: number, high: number): Value {
+  return apply('Clip', [x, constant(low, [], x.dtype), constant(high, [], x.dtype)], {
+    dtype: x.dtype,
+    shape: x.shape,
+  });
+}
+
+/** The tensor type codes of ONNX (TensorProto.DataType). */
+export const dtypeCodes: Readonly<Record<DType, number>> = {
+  float32: 1,
+  uint8: 2,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+  float64: 11,
+};
+
+/** x in another dtype. */
+export function cast(x: Value, dtype: DType): Value {
+  if (x.dtype === dtype) return x;
+  return apply('Cast', [x], { dtype, shape: x.shape }, { to: dtypeCodes[dtype] });
+}
+
+/** x · scale as float32, for uint8 x, in one pass. */
+export function dequantize(x: Value, scale: number): Value {
+  return apply('DequantizeLinear', [x, constant(scale)], { dtype: 'float32', shape: x.shape });
+}
+
+/** x, taken as a constant by differentiation. */
+export function stopGradient(x: Value): Value {
+  return withGradient(x, [], () => []);
+}
+
+/**
+ * `value` with a derivative given by hand, where the one derived from its formula would be slow or
+ * would lose precision.
+ * @param inputs what `value` is differentiated by
+ * @param vectorJacobian from the gradient of `value` to the gradient of each of `inputs`, each of
+ *   that input's shape or broadcast to it
+ */
+export function withGradient(
+  value: Value,
+  inputs: readonly Value[],
+  vectorJacobian: (gradient: Value) => readonly (Value | undefined)[],
+): Value {
+  return new Value({
+    type: 'Identity',
+    inputs: [value, ...inputs],
+    attributes: {},
+    outputs: [{ dtype: value.dtype, shape: value.shape }],
+    vectorJacobian: (gradient) => [undefined, ...vectorJacobian(gradient)],
+  });
+}

@@ -1,0 +1,119 @@
+import { UserError } from '../../data/errors.js';
+import { apply, constant, isFloat, normalizeAxis, type Shape, size, type Value } from '../value.js';
+import { add, div, exp, log, mul, reciprocal, sub } from './elementwise.js';
+import { squeeze } from './shape.js';
+
+export interface ReductionOptions {
+  /** Axes to reduce, negative ones from the end; all when left out. */
+  readonly axes?: readonly number[];
+  /** Keep each reduced axis with size 1. */
+  readonly keepDims?: boolean;
+}
+
+/** The axes a reduction is over, in order. */
+export function reducedAxes(x: Value, axes: readonly number[] | undefined, what: string): number[] {
+  const rank = x.shape.length;
+  if (!axes) return Array.from({ length: rank }, (_, axis) => axis);
+  return [...new Set(axes.map((axis) => normalizeAxis(axis, rank, what)))].sort((a, b) => a - b);
+}
+
+function reducedShape(shape: Shape, axes: readonly number[], keepDims: boolean): Shape {
+  return keepDims
+    ? shape.map((dimension, axis) => (axes.includes(axis) ? 1 : dimension))
+    : shape.filter((_, axis) => !axes.includes(axis));
+}
+
+function reduction(type: string, axesAreInput: boolean) {
+  return (x: Value, options: ReductionOptions = {}): Value => {
+    if (!isFloat(x.dtype) && x.dtype !== 'int32' && x.dtype !== 'int64') {
+      throw new UserError(`${type} takes numbers, not ${x.dtype}. Use cast() first.`);
+    }
+    const axes = reducedAxes(x, options.axes, type);
+    if (axes.length === 0) return x;
+    const keepDims = options.keepDims ?? false;
+    const output = { dtype: x.dtype, shape: reducedShape(x.shape, axes, keepDims) };
+    const keepdims = keepDims ? 1 : 0;
+    return axesAreInput
+      ? apply(type, [x, constant(axes, [axes.length], 'int64')], output, { keepdims })
+      : apply(type, [x], output, { axes, keepdims });
+  };
+}
+
+export const sum = reduction('ReduceSum', true);
+/** The largest along the axes; equal ones share the gradient. */
+export const max = reduction('ReduceMax', true);
+/** The smallest along the axes; equal ones share the gradient. */
+export const min = reduction('ReduceMin', true);
+/** The product along the axes; its derivative needs values other than 0. */
+export const prod = reduction('ReduceProd', true);
+
+/** How many elements the axes hold, as a scalar of `dtype`. */
+export function axesSize(x: Value, axes: readonly number[]): Value {
+  return axes.reduce(
+    (product, axis) => mul(product, size(x.shape[axis]!, x.dtype)),
+    constant(1, [], x.dtype),
+  );
+}
+
+/** The mean along the axes; a mean of a sum is one reduction. */
+export function mean(x: Value, options: ReductionOptions = {}): Value {
+  const axes = reducedAxes(x, options.axes, 'mean');
+  if (axes.length === 0) return x;
+  const share = reciprocalOf(axesSize(x, axes));
+  const { operation } = x;
+  const whole =
+    operation.type === 'ReduceSum' &&
+    axes.length === x.shape.length &&
+    operation.attributes.keepdims === 0 &&
+    !options.keepDims;
+  return mul(whole ? sum(operation.inputs[0]!) : sum(x, options), share);
+}
+
+function reciprocalOf(count: Value): Value {
+  return count.operation.type === 'Constant' ? div(1, count) : reciprocal(count);
+}
+
+/** The mean squared distance from the mean (divided by n, not n − 1). */
+export function variance(x: Value, options: ReductionOptions = {}): Value {
+  const centred = sub(x, mean(x, { ...options, keepDims: true }));
+  return mean(mul(centred, centred), options);
+}
+
+/** log Σ exp(x) along the axes, safe for large x. */
+export function logSumExp(x: Value, options: ReductionOptions = {}): Value {
+  const axes = reducedAxes(x, options.axes, 'logSumExp');
+  const peak = max(x, { axes, keepDims: true });
+  const kept = add(log(sum(exp(sub(x, peak)), { axes, keepDims: true })), peak);
+  return options.keepDims ? kept : squeeze(kept, axes);
+}
+
+/** exp(x) / Σ exp(x) along one axis. */
+export function softmax(x: Value, axis = -1): Value {
+  return apply('Softmax', [x], x, { axis: normalizeAxis(axis, x.shape.length, 'softmax') });
+}
+
+/** log softmax(x) along one axis. */
+export function logSoftmax(x: Value, axis = -1): Value {
+  return apply('LogSoftmax', [x], x, { axis: normalizeAxis(axis, x.shape.length, 'logSoftmax') });
+}
+
+/** The running sum along one axis. */
+export function cumulativeSum(x: Value, axis: number, options: { reverse?: boolean } = {}): Value {
+  const normal = normalizeAxis(axis, x.shape.length, 'cumulativeSum');
+  return apply('CumSum', [x, constant(normal, [], 'int64')], x, {
+    reverse: options.reverse ? 1 : 0,
+  });
+}
+
+function argument(type: string) {
+  return (x: Value, axis: number): Value => {
+    const normal = normalizeAxis(axis, x.shape.length, type);
+    const shape = reducedShape(x.shape, [normal], false);
+    return apply(type, [x], { dtype: 'int64', shape }, { axis: normal, keepdims: 0 });
+  };
+}
+
+/** The index (int64) of the largest element along the axis; the first of equals. */
+export const argMax = argument('ArgMax');
+/** The index (int64) of the smallest element along the axis; the first of equals. */
+export const argMin = argument('ArgMin');

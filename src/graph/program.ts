@@ -1,0 +1,40 @@
+import type { Value } from './value.js';
+
+export type Values = Readonly<Record<string, Value>>;
+
+/** A tensor program: named inputs (made by `input`) to named outputs. */
+export interface Program {
+  readonly inputs: readonly Value[];
+  readonly outputs: Values;
+  /** Facts stored in the model file beside the graph. */
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+/** A value carried from one iteration to the next. */
+export interface Carry {
+  /** An input that holds the value at the start of an iteration. */
+  readonly current: Value;
+  /** The value at its end. */
+  readonly next: Value;
+}
+
+/**
+ * A program that repeats one step. Its model has these inputs, by name:
+ * `iterations`, an int64 scalar; each carried value; each step input with a leading axis of as many
+ * entries as there are iterations; each invariant input. Its outputs are the carried values after
+ * the last iteration under `<name>.next`, and the step outputs with a leading axis.
+ */
+export interface LoopProgram {
+  readonly carried: readonly Carry[];
+  /** Inputs of which every iteration sees its own entry. */
+  readonly steps: readonly Value[];
+  /** Inputs that are the same in every iteration. */
+  readonly invariant: readonly Value[];
+  /** What each iteration puts out. */
+  readonly outputs: Values;
+}
+
+/** The name of an input. */
+export function inputName(value: Value): string {
+  return value.operation.attributes.name as string;
+}

@@ -1,0 +1,203 @@
+import { UserError } from '../data/errors.js';
+
+/** Element types of a value; the names are those of onnxruntime-common's `Tensor`. */
+export type DType = 'float32' | 'float64' | 'int32' | 'int64' | 'uint8' | 'bool';
+
+/** A size known when the program is built, or the name of one known when it runs (`'batch'`). */
+export type Dimension = number | string;
+export type Shape = readonly Dimension[];
+
+export interface ValueType {
+  readonly dtype: DType;
+  readonly shape: Shape;
+}
+
+/** A floating-point attribute; plain numbers are integers, as ONNX keeps the two apart. */
+export interface FloatAttribute {
+  readonly float: number;
+}
+export type Attribute = number | readonly number[] | string | FloatAttribute;
+export type Attributes = Readonly<Record<string, Attribute>>;
+
+/** The numbers of a constant, in the array type of its dtype (bool as 0 and 1). */
+export type Numbers = Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array;
+
+/** Turns the gradient of a value into the gradients of the values it was made from. */
+export type VectorJacobian = (gradient: Value) => readonly (Value | undefined)[];
+
+/**
+ * One application of an operator. `type` is the operator's ONNX name, or one of the few that are
+ * not ONNX nodes: `Input`, `Constant`, `Size` (a symbolic dimension as a number) and `Identity`
+ * with a `vectorJacobian` (a derivative given by hand).
+ */
+export interface Operation {
+  readonly type: string;
+  readonly inputs: readonly (Value | undefined)[];
+  readonly attributes: Attributes;
+  readonly outputs: readonly ValueType[];
+  readonly numbers?: Numbers;
+  readonly vectorJacobian?: VectorJacobian;
+}
+
+/** An immutable tensor in a program: one output of an operation. */
+export class Value implements ValueType {
+  constructor(
+    readonly operation: Operation,
+    readonly index = 0,
+  ) {}
+
+  get dtype(): DType {
+    return this.operation.outputs[this.index]!.dtype;
+  }
+
+  get shape(): Shape {
+    return this.operation.outputs[this.index]!.shape;
+  }
+}
+
+/** A value, or a number that takes the other operand's dtype. */
+export type Operand = Value | number;
+
+/** Applies an operator with one output. */
+export function apply(
+  type: string,
+  inputs: readonly (Value | undefined)[],
+  output: ValueType,
+  attributes: Attributes = {},
+): Value {
+  return new Value({ type, inputs, attributes, outputs: [output] });
+}
+
+/** Applies an operator with several outputs. */
+export function applyMany(
+  type: string,
+  inputs: readonly (Value | undefined)[],
+  outputs: readonly ValueType[],
+  attributes: Attributes = {},
+): Value[] {
+  const operation: Operation = { type, inputs, attributes, outputs };
+  return outputs.map((_, index) => new Value(operation, index));
+}
+
+/** A value fed when the program runs. */
+export function input(name: string, shape: Shape, dtype: DType = 'float32'): Value {
+  return apply('Input', [], { dtype, shape }, { name });
+}
+
+const arrays = {
+  float32: Float32Array,
+  float64: Float64Array,
+  int32: Int32Array,
+  uint8: Uint8Array,
+  bool: Uint8Array,
+};
+
+/**
+ * Numbers known when the program is built.
+ * @param values row-major
+ * @param shape a scalar where there is one value and no shape is given, else one axis
+ * @throws UserError when the shape does not hold as many values
+ */
+export function constant(
+  values: number | ArrayLike<number>,
+  shape?: readonly number[],
+  dtype: DType = 'float32',
+): Value {
+  const list = typeof values === 'number' ? [values] : values;
+  const dims = shape ?? (typeof values === 'number' ? [] : [list.length]);
+  if (list.length !== elementCount(dims)) {
+    throw new UserError(
+      `A constant of shape ${formatShape(dims)} holds ${elementCount(dims)} values, not ${list.length}.`,
+    );
+  }
+  const numbers =
+    dtype === 'int64'
+      ? BigInt64Array.from(Array.from(list, (value) => BigInt(value)))
+      : arrays[dtype].from(list);
+  return new Value({
+    type: 'Constant',
+    inputs: [],
+    attributes: {},
+    outputs: [{ dtype, shape: dims }],
+    numbers,
+  });
+}
+
+/** The number a scalar constant holds, or undefined for any other value. */
+export function scalarOf(value: Value): number | undefined {
+  const { numbers } = value.operation;
+  return numbers?.length === 1 && value.shape.length === 0 ? Number(numbers[0]) : undefined;
+}
+
+/** A symbolic dimension taken apart: `5*batch` is 5 times the symbol `batch`. */
+export function parseDimension(dimension: string): { factor: number; symbol: string } {
+  const star = dimension.indexOf('*');
+  return star < 0
+    ? { factor: 1, symbol: dimension }
+    : { factor: Number(dimension.slice(0, star)), symbol: dimension.slice(star + 1) };
+}
+
+/** The size of a dimension as a scalar; symbolic ones are read from the program's inputs. */
+export function size(dimension: Dimension, dtype: DType = 'float32'): Value {
+  if (typeof dimension === 'number') return constant(dimension, [], dtype);
+  return apply('Size', [], { dtype, shape: [] }, { dimension });
+}
+
+/** Both operands as values, numbers in the other's dtype. */
+export function lift(a: Operand, b: Operand): [Value, Value] {
+  if (a instanceof Value) {
+    return [a, b instanceof Value ? b : constant(b, [], a.dtype)];
+  }
+  return b instanceof Value ? [constant(a, [], b.dtype), b] : [constant(a), constant(b)];
+}
+
+export function isFloat(dtype: DType): boolean {
+  return dtype === 'float32' || dtype === 'float64';
+}
+
+export function sameShape(a: Shape, b: Shape): boolean {
+  return a.length === b.length && a.every((dimension, axis) => dimension === b[axis]);
+}
+
+/** `[batch, 1, 28, 28]` */
+export function formatShape(shape: Shape): string {
+  return `[${shape.join(', ')}]`;
+}
+
+/** How many elements a static shape holds. */
+export function elementCount(shape: readonly number[]): number {
+  return shape.reduce((product, dimension) => product * dimension, 1);
+}
+
+/** A shape of which every dimension is known. @throws UserError when one is symbolic */
+export function staticShape(shape: Shape, what: string): number[] {
+  return shape.map((dimension) => {
+    if (typeof dimension === 'string') {
+      throw new UserError(`${what} needs a static shape, but got ${formatShape(shape)}.`);
+    }
+    return dimension;
+  });
+}
+
+/** The axis counted from the front. @throws UserError when the shape has no such axis */
+export function normalizeAxis(axis: number, rank: number, what: string): number {
+  const normal = axis < 0 ? axis + rank : axis;
+  if (!Number.isInteger(normal) || normal < 0 || normal >= rank) {
+    throw new UserError(`${what}: there is no axis ${axis} in a value of rank ${rank}.`);
+  }
+  return normal;
+}
+
+/** The shape two operands broadcast to, by NumPy's rule. @throws UserError when they do not fit */
+export function broadcastShapes(a: Shape, b: Shape, what: string): Shape {
+  const rank = Math.max(a.length, b.length);
+  return Array.from({ length: rank }, (_, axis) => {
+    const left = a[axis - rank + a.length] ?? 1;
+    const right = b[axis - rank + b.length] ?? 1;
+    if (left === right || right === 1) return left;
+    if (left === 1) return right;
+    throw new UserError(
+      `${what}: shapes ${formatShape(a)} and ${formatShape(b)} do not broadcast together.`,
+    );
+  });
+}
