@@ -1,0 +1,178 @@
+/**
+ * Measures vaekit beside its peers and the machine's limit: `npm run bench -- --help`.
+ *
+ * Every contestant runs in a process of its own, once a round; rounds are interleaved, so that a
+ * machine's good and bad minutes fall on all alike, and medians are compared.
+ */
+import { execFile, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { availableParallelism, cpus } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { parseArgs, promisify } from 'node:util';
+import { table } from './table.mjs';
+
+const IMAGES = 60_000;
+const BATCH = 32;
+const HELP = `Measures the dense reference VAE (batch ${BATCH}) in vaekit, its peers and C.
+
+Usage: npm run bench -- [options]
+
+  --rounds N     interleaved rounds (default 5)
+  --only NAME    only contestants whose name contains NAME; may be repeated
+  --json         print the results as JSON instead of a table
+  --help         print this
+
+Peers from npm are installed into bench/ on first use. Keras and PyTorch are measured when python3,
+or a Python that VAEKIT_PYTHON names, has them. Results are kept in bench/results/latest.json.
+`;
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+const log = (/** @type {string} */ line) => process.stderr.write(`${line}\n`);
+
+/** @param {number[]} values */
+function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.slice((sorted.length - 1) >> 1, (sorted.length >> 1) + 1);
+  return middle.reduce((sum, value) => sum + value, 0) / middle.length;
+}
+
+/** Installs the peers that npm has; without them, their rows say so. */
+function installPeers() {
+  if (existsSync(`${here}node_modules/.package-lock.json`)) return;
+  log('installing peers into bench/ ...');
+  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+  const lines = existsSync(`${here}package-lock.json`) ? ['ci'] : ['install'];
+  const { status } = spawnSync(npm, lines, { cwd: here, stdio: ['ignore', 2, 2] });
+  if (status !== 0) log('npm could not install the peers; their rows are left out');
+}
+
+/**
+ * Runs a program to its end.
+ * @param {import('./contestants/index.mjs').Contestant} contestant
+ * @returns {Promise<Record<string, unknown>[]>} the JSON lines that it printed
+ */
+async function run({ command }) {
+  const { program, args } = command();
+  const { stdout } = await promisify(execFile)(program, args, { cwd: here });
+  return stdout.split('\n').flatMap(parseLine);
+}
+
+/** @param {string} line */
+function parseLine(line) {
+  return line.startsWith('{') ? [JSON.parse(line)] : [];
+}
+
+/**
+ * What a failed program had to say.
+ * @param {unknown} error
+ */
+function lastLine(error) {
+  const { stderr, message } = Object(error);
+  return String(stderr || message)
+    .trim()
+    .split('\n')
+    .findLast((line) => line.trim());
+}
+
+/**
+ * @param {import('./contestants/index.mjs').Contestant} contestant
+ * @returns {Promise<{ msPerStep: number, versions: object | undefined }>} the median of its
+ *   stretches after the warm-up
+ */
+async function measure(contestant) {
+  const lines = await run(contestant);
+  const times = lines.flatMap(({ msPerStep }) =>
+    typeof msPerStep === 'number' ? [msPerStep] : [],
+  );
+  if (times.length < 2) throw new Error('it printed fewer than two measurements');
+  const versions = lines.find((line) => 'versions' in line)?.versions;
+  return { msPerStep: median(times.slice(1)), versions: Object(versions) };
+}
+
+const { values: options } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '5' },
+    only: { type: 'string', multiple: true },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+if (options.help) {
+  process.stdout.write(HELP);
+  process.exit();
+}
+const rounds = Number(options.rounds);
+if (!Number.isInteger(rounds) || rounds < 1) {
+  log(`--rounds ${options.rounds}: give a whole number of at least 1.`);
+  process.exit(2);
+}
+
+installPeers();
+const { dense } = await import('./contestants/index.mjs');
+const { sgemmPeak } = await import('./limit/sgemm.mjs');
+
+const wanted = dense.filter(
+  ({ name }) =>
+    !options.only || options.only.some((part) => name.toLowerCase().includes(part.toLowerCase())),
+);
+if (wanted.length === 0) {
+  log(
+    `--only: no contestant has that name. There are: ${dense.map(({ name }) => name).join('; ')}.`,
+  );
+  process.exit(2);
+}
+/** @type {Map<string, string>} */
+const leftOut = new Map();
+for (const { name, available } of wanted) {
+  const reason = available();
+  if (reason) leftOut.set(name, reason);
+}
+
+/** @type {Map<string, { times: number[], versions: object | undefined }>} */
+const measured = new Map();
+for (let round = 1; round <= rounds; round++) {
+  for (const contestant of wanted) {
+    if (leftOut.has(contestant.name)) continue;
+    try {
+      const { msPerStep, versions } = await measure(contestant);
+      const times = measured.get(contestant.name)?.times ?? [];
+      measured.set(contestant.name, { times: [...times, msPerStep], versions });
+      log(`round ${round}/${rounds}  ${contestant.name}  ${msPerStep.toPrecision(3)} ms/step`);
+    } catch (error) {
+      measured.delete(contestant.name);
+      leftOut.set(contestant.name, `failed: ${lastLine(error)}`);
+    }
+  }
+}
+
+const own = measured.get('vaekit');
+const rows = [...measured].map(([name, { times, versions }]) => {
+  const msPerStep = median(times);
+  return {
+    name,
+    msPerStep,
+    epochSeconds: (msPerStep * Math.ceil(IMAGES / BATCH)) / 1000,
+    ...(own && { ratio: msPerStep / median(own.times) }),
+    rounds: times,
+    versions,
+  };
+});
+rows.sort((a, b) => a.msPerStep - b.msPerStep);
+const threads = availableParallelism();
+const results = {
+  date: new Date().toISOString(),
+  cpu: cpus()[0]?.model.trim() ?? 'unknown',
+  cores: threads,
+  node: process.version,
+  work: `dense VAE 784-2-2-784, batch ${BATCH}, Adam, MNIST`,
+  sgemmGflops: {
+    oneThread: await sgemmPeak({ threads: 1 }),
+    allThreads: await sgemmPeak({ threads }),
+  },
+  rows,
+  leftOut: Object.fromEntries(leftOut),
+};
+mkdirSync(`${here}results`, { recursive: true });
+writeFileSync(`${here}results/latest.json`, `${JSON.stringify(results, null, 2)}\n`);
+process.stdout.write(options.json ? `${JSON.stringify(results, null, 2)}\n` : table(results));
+if (wanted.some(({ name }) => name === 'vaekit') && !own) process.exitCode = 1;
