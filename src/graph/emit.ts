@@ -1,4 +1,4 @@
-import { onnx } from 'onnx-proto';
+import onnxProto, { type onnx } from 'onnx-proto';
 import { UserError } from '../data/errors.js';
 import { operationsOf } from './gradient.js';
 import { dtypeCodes } from './operators/index.js';
@@ -17,7 +17,8 @@ import {
 const irVersion = 9;
 const opset = 18;
 
-const { AttributeType } = onnx.AttributeProto;
+const { AttributeProto, ModelProto } = onnxProto.onnx;
+const { AttributeType } = AttributeProto;
 
 function attribute(name: string, value: Attribute | onnx.IGraphProto): onnx.IAttributeProto {
   if (typeof value === 'number') return { name, i: value, type: AttributeType.INT };
@@ -224,7 +225,7 @@ class Emitter {
 }
 
 function encode(graph: onnx.IGraphProto, metadata: Program['metadata'] = {}): Uint8Array {
-  return onnx.ModelProto.encode({
+  return ModelProto.encode({
     irVersion,
     opsetImport: [{ domain: '', version: opset }],
     producerName: 'vaekit',

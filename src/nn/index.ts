@@ -1,0 +1,16 @@
+export type { ActivationName } from './activations.js';
+export type { Initializer } from './initializers.js';
+export { initialize } from './initializers.js';
+export { applyLayers, type Layer, type LayerObserver, layer, layerName } from './layer.js';
+export {
+  activation,
+  type DenseOptions,
+  dense,
+  flatten,
+  layerFromConfig,
+  layerToConfig,
+  reshape,
+} from './layers/index.js';
+export type { Optimizer } from './optimizer.js';
+export { adam, optimizerFromConfig, sgd } from './optimizers/index.js';
+export { createScope, type NoiseKind, type Scope } from './scope.js';

@@ -1,0 +1,91 @@
+import type { z } from 'zod';
+import { UserError } from '../data/errors.js';
+import { validate } from '../data/validate.js';
+import { formatShape, type Value } from '../graph/index.js';
+import type { Scope } from './scope.js';
+
+/** Part of a network: plain data, and a function of its input (one value, unless it says else). */
+export interface Layer<Input = Value> {
+  readonly type: string;
+  /** What `type` is built from, as in `config.json`. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** The layer's output for an input [batch, ...]. */
+  apply(x: Input, scope: Scope): Value;
+}
+
+/** A kind of layer that config files can name. */
+export interface LayerKind<Schema extends z.ZodObject = z.ZodObject> {
+  readonly type: string;
+  readonly schema: Schema;
+  create(options: z.input<Schema>): Layer;
+}
+
+/**
+ * Describes a kind of layer once: its name, its options and its function.
+ * @param schema the options, with their checks and defaults
+ */
+export function defineLayer<Schema extends z.ZodObject>(
+  type: string,
+  schema: Schema,
+  apply: (x: Value, options: z.output<Schema>, scope: Scope) => Value,
+): LayerKind<Schema> {
+  return {
+    type,
+    schema,
+    create(options) {
+      const checked = validate(schema, options, type);
+      return { type, options: checked, apply: (x, scope) => apply(x, checked, scope) };
+    },
+  };
+}
+
+/**
+ * A layer from a function over graph values, differentiated like every other.
+ * @param name how errors, summaries and config files call it; a saved model that has the layer is
+ *   loaded by giving it again under this name
+ * @param apply from the input [batch, ...] to the output; `scope` gives parameters and noise
+ */
+export function layer<Input = Value>(
+  name: string,
+  apply: (x: Input, scope: Scope) => Value,
+): Layer<Input> {
+  return { type: 'custom', options: { name }, apply };
+}
+
+/** Told of each layer as it is applied. */
+export type LayerObserver = (path: string, layer: Layer, output: Value) => void;
+
+/**
+ * Applies layers one after another; each one's scope is its index.
+ * @throws UserError that names the layer and its input's shape when the two do not fit
+ */
+export function applyLayers(
+  layers: readonly Layer[],
+  x: Value,
+  scope: Scope,
+  observe?: LayerObserver,
+): Value {
+  return layers.reduce((value, each, index) => {
+    const inner = scope.child(String(index));
+    const output = applyLayer(each, value, inner);
+    observe?.(inner.path, each, output);
+    return output;
+  }, x);
+}
+
+/** What messages and summaries call a layer. */
+export function layerName(each: Layer): string {
+  return String(each.options.name ?? each.type);
+}
+
+/** Applies one layer in its scope. @throws UserError that names the layer and its input's shape */
+export function applyLayer(each: Layer, x: Value, scope: Scope): Value {
+  try {
+    return each.apply(x, scope);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(
+      `${scope.path} (${layerName(each)}) does not fit its input ${formatShape(x.shape)}: ${error.message}`,
+    );
+  }
+}

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { flatten, gemm, type Value } from '../../graph/index.js';
+import { activate, activationSchema } from '../activations.js';
+import { initializerSchema } from '../initializers.js';
+import { defineLayer, type Layer } from '../layer.js';
+
+export const denseKind = defineLayer(
+  'dense',
+  z.strictObject({
+    units: z.int().min(1),
+    activation: activationSchema.default('linear'),
+    bias: z.boolean().default(true),
+    initializer: initializerSchema.default('glorotUniform'),
+  }),
+  (x, { units, activation, bias, initializer }, scope) => {
+    const flat: Value = flatten(x);
+    const features = flat.shape[1] as number;
+    const weight = scope.parameter('weight', [units, features], initializer);
+    const offset = bias ? scope.parameter('bias', [units], 'zeros') : undefined;
+    return activate(activation, gemm(flat, weight, offset, { transposeB: true }));
+  },
+);
+
+export type DenseOptions = Omit<z.input<typeof denseKind.schema>, 'units'>;
+
+/**
+ * activation(x · weightᵀ + bias): [batch, ...] to [batch, units]. An input of higher rank is
+ * flattened first. Parameters: `weight` [units, features], `bias` [units].
+ * @throws UserError when an option is wrong
+ */
+export function dense(units: number, options: DenseOptions = {}): Layer {
+  return denseKind.create({ units, ...options });
+}

@@ -1,0 +1,29 @@
+import type { Value } from '../graph/index.js';
+
+/** Values of one parameter, by name: an optimizer's memory. */
+export type Slots = Readonly<Record<string, Value>>;
+
+/**
+ * How gradients change parameters, element by element: two small pure functions. One runs on the
+ * host and turns the step number into numbers; the other is a program over graph values.
+ */
+export interface Optimizer {
+  readonly type: string;
+  /** What `type` is built from, as in `config.json`. */
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly learningRate: number;
+  /** Names of the tensors kept for each parameter; they start as zeros. */
+  readonly slots: readonly string[];
+  /**
+   * Numbers that `update` needs at a step.
+   * @param step counts from 1
+   */
+  scalars(step: number, learningRate: number): Readonly<Record<string, number>>;
+  /** One step. All values but the scalars have the shape of the parameter. */
+  update(
+    gradient: Value,
+    parameter: Value,
+    slots: Slots,
+    scalars: Slots,
+  ): { readonly parameter: Value; readonly slots: Slots };
+}

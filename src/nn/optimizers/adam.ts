@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { add, div, mul, sqrt, square, sub } from '../../graph/index.js';
+import { defineOptimizer } from './define.js';
+
+const beta = z.number().min(0).lt(1);
+
+/**
+ * Adam (Kingma and Ba 2015, algorithm 1 in the form of its section 2, with ε as ε̂; so in Keras).
+ *
+ * The slots hold m / (1 − β₁) and v / (1 − β₂), which saves two passes over the parameters; the
+ * factors and the bias corrections are in the step's scalars.
+ */
+export const adamKind = defineOptimizer(
+  'adam',
+  z.strictObject({
+    learningRate: z.number().min(0).default(0.001),
+    beta1: beta.default(0.9),
+    beta2: beta.default(0.999),
+    epsilon: z.number().min(0).default(1e-7),
+  }),
+  ({ beta1, beta2, epsilon }) => {
+    const scale = Math.sqrt(1 - beta2);
+    return {
+      slots: ['m', 'v'],
+      scalars: (step, learningRate) => {
+        const rate = (learningRate * Math.sqrt(1 - beta2 ** step)) / (1 - beta1 ** step);
+        return { rate: (rate * (1 - beta1)) / scale };
+      },
+      update: (gradient, parameter, slots, { rate }) => {
+        const m = add(mul(slots.m!, beta1), gradient);
+        const v = add(mul(slots.v!, beta2), square(gradient));
+        const step = mul(div(m, add(sqrt(v), epsilon / scale)), rate!);
+        return { parameter: sub(parameter, step), slots: { m, v } };
+      },
+    };
+  },
+);
+
+/**
+ * The Adam optimizer.
+ * @throws UserError when an option is wrong
+ */
+export function adam(options: z.input<typeof adamKind.schema> = {}) {
+  return adamKind.create(options);
+}

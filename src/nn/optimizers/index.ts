@@ -1,0 +1,21 @@
+import { UserError } from '../../data/errors.js';
+import { advice } from '../../data/suggest.js';
+import type { Optimizer } from '../optimizer.js';
+import { adamKind } from './adam.js';
+import { sgdKind } from './sgd.js';
+
+export { adam } from './adam.js';
+export { sgd } from './sgd.js';
+
+/** Every kind of optimizer that config files can name. */
+const kinds = { adam: adamKind, sgd: sgdKind };
+
+/** The optimizer that plain data describes. @throws UserError when a type or option is wrong */
+export function optimizerFromConfig(config: Readonly<Record<string, unknown>>): Optimizer {
+  const { type, ...options } = config;
+  const kind = Object.hasOwn(kinds, String(type)) ? kinds[type as keyof typeof kinds] : undefined;
+  if (kind) return kind.create(options);
+  throw new UserError(
+    `optimizer.type: unknown optimizer '${String(type)}'. ${advice(String(type), Object.keys(kinds))}`,
+  );
+}

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { add, mul, sub } from '../../graph/index.js';
+import { defineOptimizer } from './define.js';
+
+/** Stochastic gradient descent with (Nesterov) momentum, as in Keras (Sutskever et al. 2013). */
+export const sgdKind = defineOptimizer(
+  'sgd',
+  z.strictObject({
+    learningRate: z.number().min(0).default(0.01),
+    momentum: z.number().min(0).lt(1).default(0),
+    nesterov: z.boolean().default(false),
+  }),
+  ({ momentum, nesterov }) => ({
+    slots: momentum === 0 ? [] : ['velocity'],
+    scalars: (_, learningRate) => ({ rate: learningRate }),
+    update: (gradient, parameter, slots, { rate }) => {
+      const step = mul(gradient, rate!);
+      if (momentum === 0) return { parameter: sub(parameter, step), slots: {} };
+      const velocity = sub(mul(slots.velocity!, momentum), step);
+      const change = nesterov ? sub(mul(velocity, momentum), step) : velocity;
+      return { parameter: add(parameter, change), slots: { velocity } };
+    },
+  }),
+);
+
+/**
+ * Stochastic gradient descent.
+ * @throws UserError when an option is wrong
+ */
+export function sgd(options: z.input<typeof sgdKind.schema> = {}) {
+  return sgdKind.create(options);
+}

@@ -1,0 +1,46 @@
+import type { Shape, Value } from '../graph/index.js';
+import type { Initializer } from './initializers.js';
+
+/** Where a layer gets what is not its input: parameters and noise, named by the layer's path. */
+export interface Scope {
+  /** `decoder.2` */
+  readonly path: string;
+  /** Whether the program is a training step; dropout and the like do nothing outside of one. */
+  readonly training: boolean;
+  /**
+   * A trained tensor.
+   * @param name the last part of its name: `weight` in `decoder.2.weight`
+   */
+  parameter(name: string, shape: readonly number[], initializer: Initializer): Value;
+  /** Standard normal noise, new for every step and place of use. */
+  normal(shape: Shape): Value;
+  /** Uniform noise in [0, 1), new for every step and place of use. */
+  uniform(shape: Shape): Value;
+  /** The scope of a part. */
+  child(name: string): Scope;
+}
+
+export type NoiseKind = 'normal' | 'uniform';
+
+/** Makes the values that scopes hand out. */
+export interface ScopeSource {
+  readonly training: boolean;
+  parameter(path: string, shape: readonly number[], initializer: Initializer): Value;
+  noise(path: string, kind: NoiseKind, shape: Shape): Value;
+}
+
+/** The scope of a whole model. */
+export function createScope(source: ScopeSource, path = ''): Scope {
+  const join = (name: string) => (path === '' ? name : `${path}.${name}`);
+  let draws = 0;
+  const noise = (kind: NoiseKind, shape: Shape) =>
+    source.noise(join(`noise${draws++}`), kind, shape);
+  return {
+    path,
+    training: source.training,
+    parameter: (name, shape, initializer) => source.parameter(join(name), shape, initializer),
+    normal: (shape) => noise('normal', shape),
+    uniform: (shape) => noise('uniform', shape),
+    child: (name) => createScope(source, join(name)),
+  };
+}

@@ -1,0 +1,108 @@
+import { Tensor } from 'onnxruntime-common';
+import type { Dataset } from '../data/dataset.js';
+import { Feeder } from './feeder.js';
+import type { Schedule } from './objective.js';
+import type { Feeds, LoopedObjective } from './program.js';
+
+/** Means over examples, by metric. */
+export type Metrics = Record<string, number>;
+
+/** Sums metrics of batches by their sizes. */
+export class MetricSums {
+  private readonly sums: Metrics = {};
+  private count = 0;
+
+  /** @param results [iterations] for each metric */
+  add(names: readonly string[], results: Feeds, iterations: number, batchSize: number): void {
+    for (const name of names) {
+      const values = results[name]!.data as Float32Array;
+      let total = 0;
+      for (let k = 0; k < iterations; k++) total += values[k]!;
+      this.sums[name] = (this.sums[name] ?? 0) + total * batchSize;
+    }
+    this.count += iterations * batchSize;
+  }
+
+  means(): Metrics {
+    return Object.fromEntries(
+      Object.entries(this.sums).map(([name, sum]) => [name, sum / this.count]),
+    );
+  }
+}
+
+/** The value of a schedule at a step. */
+export function scheduleAt(schedule: Schedule, step: number): number {
+  return typeof schedule === 'number' ? schedule : schedule(step);
+}
+
+/** Scalars of schedules that do not change during a call. */
+export function constantFeeds(
+  names: readonly string[],
+  schedules: Readonly<Record<string, Schedule>>,
+  step: number,
+): Feeds {
+  return Object.fromEntries(
+    names.map((name) => [
+      `schedule/${name}`,
+      new Tensor('float32', Float32Array.of(scheduleAt(schedules[name]!, step)), []),
+    ]),
+  );
+}
+
+/** Splits n examples into runs of equal batches: the full ones, then the rest. */
+export function batchRuns(n: number, batchSize: number) {
+  const full = Math.floor(n / batchSize);
+  return [
+    { start: 0, iterations: full, batchSize },
+    { start: full * batchSize, iterations: n % batchSize > 0 ? 1 : 0, batchSize: n % batchSize },
+  ].filter(({ iterations }) => iterations > 0);
+}
+
+/** Lets timers, signals and messages through between two long calls. */
+export function breathe(): Promise<void> {
+  return new Promise((resolve) => {
+    if (typeof setImmediate === 'function') setImmediate(resolve);
+    else setTimeout(resolve);
+  });
+}
+
+/**
+ * The mean of an objective's terms over a dataset. Noise is decided by the seed, the batch size
+ * and each batch's place.
+ * @param parameters packed
+ * @param step where schedules stand
+ */
+export async function evaluateObjective(
+  objective: LoopedObjective,
+  parameters: Feeds,
+  dataset: Dataset,
+  options: {
+    readonly batchSize: number;
+    readonly seed: number;
+    readonly schedules: Readonly<Record<string, Schedule>>;
+    readonly step: number;
+    readonly signal?: AbortSignal | undefined;
+  },
+): Promise<Metrics> {
+  const feeder = new Feeder(dataset, objective.noises, options.seed, 'evaluation');
+  const order = Uint32Array.from({ length: dataset.size }, (_, index) => index);
+  const constants = constantFeeds(objective.constants, options.schedules, options.step);
+  const sums = new MetricSums();
+  for (const { start, iterations, batchSize } of batchRuns(dataset.size, options.batchSize)) {
+    const chunk = Math.min(iterations, feeder.capacity(batchSize), 16);
+    for (let done = 0; done < iterations; done += chunk) {
+      options.signal?.throwIfAborted();
+      const count = Math.min(chunk, iterations - done);
+      const at = start + done * batchSize;
+      const step = at / options.batchSize;
+      const results = await objective.session.run({
+        ...parameters,
+        ...constants,
+        ...(await feeder.feeds(order, at, count, batchSize, step)),
+      });
+      sums.add(objective.metricNames, results, count, batchSize);
+      await breathe();
+    }
+  }
+  return sums.means();
+}

@@ -1,0 +1,80 @@
+import { Tensor } from 'onnxruntime-common';
+import type { Dataset } from '../data/dataset.js';
+import { fillNormal, fillUniform, randomStream } from '../data/random.js';
+import type { NoiseInput } from './objective.js';
+import type { Feeds } from './program.js';
+
+const fillers = { normal: fillNormal, uniform: fillUniform };
+
+/** Feeds of one chunk may hold this many bytes of examples. */
+const chunkBytes = 1 << 25;
+
+/** Reads batches of a dataset and draws their noise into buffers that every chunk uses again. */
+export class Feeder {
+  private images: Uint8Array | Float32Array;
+  private readonly noise: Float32Array[];
+  private readonly width: number;
+
+  /**
+   * @param stream name of the noise's random stream
+   */
+  constructor(
+    private readonly dataset: Dataset,
+    private readonly noises: readonly NoiseInput[],
+    private readonly seed: number,
+    private readonly stream: string,
+  ) {
+    this.width = dataset.shape.reduce((a, b) => a * b, 1);
+    this.images = dataset.dtype === 'uint8' ? new Uint8Array() : new Float32Array();
+    this.noise = noises.map(() => new Float32Array());
+  }
+
+  /** How many batches one chunk can hold. */
+  capacity(batchSize: number): number {
+    const bytes = batchSize * this.width * this.images.BYTES_PER_ELEMENT;
+    return Math.max(1, Math.floor(chunkBytes / bytes));
+  }
+
+  /**
+   * The feeds of `iterations` batches.
+   * @param order indices of examples; those from `start` on are taken
+   * @param step the number of the first batch, which with the seed decides its noise
+   */
+  async feeds(
+    order: Uint32Array,
+    start: number,
+    iterations: number,
+    batchSize: number,
+    step: number,
+  ): Promise<Feeds> {
+    const count = iterations * batchSize;
+    const values = count * this.width;
+    if (this.images.length < values) {
+      this.images = new (this.dataset.dtype === 'uint8' ? Uint8Array : Float32Array)(values);
+    }
+    await this.dataset.read(order.subarray(start, start + count), this.images);
+    const feeds: Feeds = {
+      iterations: new Tensor('int64', BigInt64Array.of(BigInt(iterations)), []),
+      images: new Tensor(this.dataset.dtype, this.images.subarray(0, values), [
+        iterations,
+        batchSize,
+        ...this.dataset.shape,
+      ]),
+    };
+    this.noises.forEach(({ name, kind, shape }, i) => {
+      const dims = shape.map((size) => (typeof size === 'string' ? batchSize : size));
+      const length = dims.reduce((a, b) => a * b, 1);
+      if (this.noise[i]!.length < length * iterations) {
+        this.noise[i] = new Float32Array(length * iterations);
+      }
+      const buffer = this.noise[i]!;
+      for (let k = 0; k < iterations; k++) {
+        const stream = randomStream(this.seed, `${this.stream}/${name}`, step + k);
+        fillers[kind](stream, buffer.subarray(k * length, (k + 1) * length));
+      }
+      const drawn = buffer.subarray(0, length * iterations);
+      feeds[`noise/${name}`] = new Tensor('float32', drawn, [iterations, ...dims]);
+    });
+    return feeds;
+  }
+}

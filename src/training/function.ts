@@ -1,0 +1,185 @@
+import { Tensor } from 'onnxruntime-common';
+import { UserError } from '../data/errors.js';
+import { compile, constant, input, toModel, type Value, type Values } from '../graph/index.js';
+import type { Scope } from '../nn/index.js';
+import type { Session } from '../runtime/session.js';
+import { breathe } from './evaluate.js';
+import { type ParameterSpec, tracingScope } from './objective.js';
+
+/** A function of a model's parameters and batches: from inputs [batch, ...] to named outputs. */
+export type ModelFunction = (
+  inputs: Values,
+  scope: Scope,
+  /** The parameters that the scope has handed out so far, by name. */
+  parameters: ReadonlyMap<string, Value>,
+) => Values;
+
+/** Shapes of a function's inputs without the batch axis. */
+export interface InputSpec {
+  readonly shape: readonly number[];
+  readonly dtype?: 'float32' | 'uint8';
+}
+
+export type InputSpecs = Readonly<Record<string, InputSpec>>;
+
+function inputsOf(specs: InputSpecs): Record<string, Value> {
+  return Object.fromEntries(
+    Object.entries(specs).map(([name, { shape, dtype }]) => [
+      name,
+      input(name, ['batch', ...shape], dtype),
+    ]),
+  );
+}
+
+const parameterInput = (name: string) => `parameter/${name}`;
+
+/** A model's function, compiled, with parameters fed at each call. */
+export class CompiledFunction {
+  private constructor(
+    private readonly session: Session,
+    private readonly parameterNames: readonly string[],
+    private readonly noiseNames: readonly string[],
+  ) {}
+
+  /** @throws UserError when layers do not fit */
+  static async compile(
+    specs: InputSpecs,
+    build: ModelFunction,
+    threads?: number,
+  ): Promise<CompiledFunction> {
+    const inputs = inputsOf(specs);
+    const parameters = new Map<string, Value>();
+    const { scope, noises } = tracingScope(
+      false,
+      ({ name, shape }) => {
+        const value = parameters.get(name) ?? input(parameterInput(name), shape);
+        parameters.set(name, value);
+        return value;
+      },
+      (name, shape) => input(`noise/${name}`, shape),
+    );
+    const outputs = build(inputs, scope, parameters);
+    const session = await compile(
+      {
+        inputs: [
+          ...Object.values(inputs),
+          ...parameters.values(),
+          ...noises.map(({ value }) => value),
+        ],
+        outputs,
+      },
+      threads === undefined ? {} : { threads },
+    );
+    return new CompiledFunction(
+      session,
+      [...parameters.keys()],
+      noises.map(({ name }) => name),
+    );
+  }
+
+  /** One call. @param noise by name, for functions that draw some */
+  run(
+    parameters: Readonly<Record<string, Tensor>>,
+    inputs: Readonly<Record<string, Tensor>>,
+    noise: readonly Tensor[] = [],
+  ): Promise<Record<string, Tensor>> {
+    const feeds = { ...inputs };
+    for (const name of this.parameterNames) feeds[parameterInput(name)] = parameters[name]!;
+    this.noiseNames.forEach((name, i) => {
+      feeds[`noise/${name}`] = noise[i]!;
+    });
+    return this.session.run(feeds);
+  }
+
+  /**
+   * The function of any number of examples, in batches.
+   * @param inputs tensors [N, ...] of one N
+   * @returns tensors [N, ...]
+   */
+  async map(
+    parameters: Readonly<Record<string, Tensor>>,
+    inputs: Readonly<Record<string, Tensor>>,
+    batchSize: number,
+    signal?: AbortSignal,
+  ): Promise<Record<string, Tensor>> {
+    const count = Object.values(inputs)[0]!.dims[0]!;
+    const whole: Record<string, Tensor> = {};
+    for (let start = 0; start < count; start += batchSize) {
+      signal?.throwIfAborted();
+      const end = Math.min(start + batchSize, count);
+      const batch = Object.entries(inputs).map(([name, tensor]) => [
+        name,
+        rows(tensor, start, end),
+      ]);
+      const results = await this.run(parameters, Object.fromEntries(batch));
+      for (const [name, tensor] of Object.entries(results)) {
+        const width = tensor.dims.slice(1).reduce((a, b) => a * b, 1);
+        whole[name] ??= new Tensor('float32', new Float32Array(count * width), [
+          count,
+          ...tensor.dims.slice(1),
+        ]);
+        (whole[name].data as Float32Array).set(tensor.data as Float32Array, start * width);
+      }
+      if (end < count) await breathe();
+    }
+    return whole;
+  }
+
+  release(): Promise<void> {
+    return this.session.release();
+  }
+}
+
+/** The examples from `start` to `end` of a tensor [N, ...], as a view. */
+function rows(tensor: Tensor, start: number, end: number): Tensor {
+  const width = tensor.dims.slice(1).reduce((a, b) => a * b, 1);
+  const data = (tensor.data as Float32Array).subarray(start * width, end * width);
+  return new Tensor(tensor.type as 'float32', data, [end - start, ...tensor.dims.slice(1)]);
+}
+
+/** A model's function with its parameters inside, as the bytes of an ONNX model. */
+export function exportFunction(
+  specs: InputSpecs,
+  parameters: Readonly<Record<string, Tensor>>,
+  build: ModelFunction,
+  metadata: Readonly<Record<string, string>>,
+): Uint8Array {
+  const inputs = inputsOf(specs);
+  const used = new Map<string, Value>();
+  const { scope } = tracingScope(
+    false,
+    ({ name, shape }) => {
+      const value = used.get(name) ?? constant(parameters[name]!.data as Float32Array, shape);
+      used.set(name, value);
+      return value;
+    },
+    (name) => {
+      throw new UserError(`${name}: a model that draws noise cannot be exported.`);
+    },
+  );
+  return toModel({ inputs: Object.values(inputs), outputs: build(inputs, scope, used), metadata });
+}
+
+/** The parameters that a function asks for. @throws UserError when layers do not fit */
+export function parametersOf(specs: InputSpecs, build: ModelFunction): ParameterSpec[] {
+  const specOf = new Map<string, ParameterSpec>();
+  const values = new Map<string, Value>();
+  const { scope } = tracingScope(
+    false,
+    (spec) => {
+      const known = specOf.get(spec.name) ?? spec;
+      if (known.shape.join() !== spec.shape.join()) {
+        throw new UserError(
+          `${spec.name} is declared twice, with shapes [${known.shape.join(', ')}] and [${spec.shape.join(', ')}]. Give each parameter its own name.`,
+        );
+      }
+      const value = values.get(spec.name) ?? input(spec.name, spec.shape);
+      specOf.set(spec.name, known);
+      values.set(spec.name, value);
+      return value;
+    },
+    input,
+  );
+  build(inputsOf(specs), scope, values);
+  return [...specOf.values()];
+}

@@ -1,0 +1,22 @@
+export { evaluateObjective, type Metrics } from './evaluate.js';
+export {
+  type Callback,
+  type EpochMetrics,
+  evaluationBatchSize,
+  type FitResult,
+  type FitSettings,
+  fit,
+  type Progress,
+  type Stop,
+} from './fit.js';
+export {
+  CompiledFunction,
+  exportFunction,
+  type InputSpecs,
+  type ModelFunction,
+  parametersOf,
+} from './function.js';
+export type { Batch, Model, ParameterSpec, Schedule, Terms } from './objective.js';
+export { Packing } from './pack.js';
+export { asFloat, compileEvaluation } from './program.js';
+export { RunFolder } from './run-folder.js';

@@ -1,0 +1,62 @@
+import type { Shape, Value } from '../graph/index.js';
+import { createScope, type Initializer, type NoiseKind, type Scope } from '../nn/index.js';
+
+/** A batch as the objective sees it. */
+export interface Batch {
+  /** float32 [batch, ...shape]; uint8 data has been scaled to [0, 1]. */
+  readonly images: Value;
+}
+
+/** What an objective computes: scalars, each a mean over the batch. */
+export interface Terms {
+  /** What training makes small. */
+  readonly loss: Value;
+  /** What is reported beside it, in the order of reports. */
+  readonly metrics: Readonly<Record<string, Value>>;
+}
+
+/** A number that is fed at each step, so that it can change without a rebuild. */
+export type Schedule = number | ((step: number) => number);
+
+/** All that training needs to know of a model. */
+export interface Model {
+  /** Shape of one example. */
+  readonly shape: readonly number[];
+  /** Numbers that the objective asks for by name. */
+  readonly schedules: Readonly<Record<string, Schedule>>;
+  objective(batch: Batch, scope: Scope, schedule: (name: string) => Value): Terms;
+}
+
+/** A trained tensor as a layer declared it. */
+export interface ParameterSpec {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly initializer: Initializer;
+}
+
+/** Noise that a program asks for: drawn by the host, fed as an input. */
+export interface NoiseInput {
+  readonly name: string;
+  readonly kind: NoiseKind;
+  readonly shape: Shape;
+  readonly value: Value;
+}
+
+/** A scope whose parameters come from a function, and whose noise becomes inputs. */
+export function tracingScope(
+  training: boolean,
+  parameter: (spec: ParameterSpec) => Value,
+  noiseInput: (name: string, shape: Shape) => Value,
+): { scope: Scope; noises: NoiseInput[] } {
+  const noises: NoiseInput[] = [];
+  const scope = createScope({
+    training,
+    parameter: (name, shape, initializer) => parameter({ name, shape, initializer }),
+    noise: (name, kind, shape) => {
+      const value = noiseInput(name, shape);
+      noises.push({ name, kind, shape, value });
+      return value;
+    },
+  });
+  return { scope, noises };
+}

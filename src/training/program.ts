@@ -1,0 +1,166 @@
+import type { Tensor } from 'onnxruntime-common';
+import {
+  type Carry,
+  compileLoop,
+  dequantize,
+  gradient,
+  input,
+  type Value,
+} from '../graph/index.js';
+import type { Optimizer } from '../nn/index.js';
+import type { Session, SessionOptions } from '../runtime/session.js';
+import { type Model, type NoiseInput, type Schedule, tracingScope } from './objective.js';
+import type { Packing } from './pack.js';
+
+/** Images as floats: uint8 ones scaled to [0, 1]. */
+export function asFloat(images: Value): Value {
+  return images.dtype === 'uint8' ? dequantize(images, 1 / 255) : images;
+}
+
+/** A model's objective as a loop over batches, ready to run. */
+export interface LoopedObjective {
+  readonly session: Session;
+  readonly noises: readonly NoiseInput[];
+  /** Numbers that change from step to step: fed as [iterations]. */
+  readonly stepScalars: readonly string[];
+  /** Numbers that do not: fed as scalars. */
+  readonly constants: readonly string[];
+  readonly metricNames: readonly string[];
+}
+
+interface Traced {
+  readonly parameters: ReadonlyMap<string, Value>;
+  readonly packed: readonly Value[];
+  readonly fed: Value;
+  readonly noises: readonly NoiseInput[];
+  readonly loss: Value;
+  readonly outputs: Record<string, Value>;
+  readonly scalars: Map<string, Value>;
+}
+
+function trace(
+  model: Model,
+  packing: Packing,
+  dtype: 'uint8' | 'float32',
+  training: boolean,
+): Traced {
+  const packed = packing.inputs('parameters');
+  const parameters = packing.unpackValues(packed);
+  const fed = input('images', ['batch', ...model.shape], dtype);
+  const scalars = new Map<string, Value>();
+  const schedule = (name: string) => {
+    const value = scalars.get(name) ?? input(`schedule/${name}`, []);
+    scalars.set(name, value);
+    return value;
+  };
+  const { scope, noises } = tracingScope(
+    training,
+    ({ name }) => parameters.get(name)!,
+    (name, shape) => input(`noise/${name}`, shape),
+  );
+  const { loss, metrics } = model.objective({ images: asFloat(fed) }, scope, schedule);
+  return { parameters, packed, fed, noises, loss, outputs: { loss, ...metrics }, scalars };
+}
+
+const isConstant = (schedule: Schedule | undefined) => typeof schedule === 'number';
+
+/**
+ * The training step: forward, backward and update. Carries the parameters and the optimizer's
+ * slots, packed.
+ */
+export async function compileTraining(
+  model: Model,
+  packing: Packing,
+  optimizer: Optimizer,
+  dtype: 'uint8' | 'float32',
+  options?: SessionOptions,
+): Promise<LoopedObjective> {
+  const { parameters, packed, fed, noises, loss, outputs, scalars } = trace(
+    model,
+    packing,
+    dtype,
+    true,
+  );
+  const names = [...parameters.keys()];
+  const gradients = gradient(loss, [...parameters.values()]);
+  const packedGradients = packing.packValues(
+    new Map(names.map((name, i) => [name, gradients[i]!])),
+  );
+  const optimizerScalars = new Map(
+    Object.keys(optimizer.scalars(1, optimizer.learningRate)).map((name) => [
+      name,
+      input(`optimizer/${name}`, []),
+    ]),
+  );
+  const slotInputs = optimizer.slots.map((slot) => packing.inputs(slot));
+  const carried: Carry[] = packed.flatMap((current, g) => {
+    const slots = optimizer.slots.map((slot, i) => [slot, slotInputs[i]![g]!] as const);
+    const updated = optimizer.update(
+      packedGradients[g]!,
+      current,
+      Object.fromEntries(slots),
+      Object.fromEntries(optimizerScalars),
+    );
+    return [
+      { current, next: updated.parameter },
+      ...slots.map(([slot, value]) => ({ current: value, next: updated.slots[slot]! })),
+    ];
+  });
+  const [constants, changing] = partition([...scalars], ([name]) =>
+    isConstant(model.schedules[name]),
+  );
+  const session = await compileLoop(
+    {
+      carried,
+      steps: [
+        fed,
+        ...noises.map(({ value }) => value),
+        ...changing.map(([, value]) => value),
+        ...optimizerScalars.values(),
+      ],
+      invariant: constants.map(([, value]) => value),
+      outputs,
+    },
+    options,
+  );
+  return {
+    session,
+    noises,
+    stepScalars: changing.map(([name]) => name),
+    constants: constants.map(([name]) => name),
+    metricNames: Object.keys(outputs),
+  };
+}
+
+/** The objective alone, over batches, with the packed parameters as invariant inputs. */
+export async function compileEvaluation(
+  model: Model,
+  packing: Packing,
+  dtype: 'uint8' | 'float32',
+  options?: SessionOptions,
+): Promise<LoopedObjective> {
+  const { packed, fed, noises, outputs, scalars } = trace(model, packing, dtype, false);
+  const session = await compileLoop(
+    {
+      carried: [],
+      steps: [fed, ...noises.map(({ value }) => value)],
+      invariant: [...packed, ...scalars.values()],
+      outputs,
+    },
+    options,
+  );
+  return {
+    session,
+    noises,
+    stepScalars: [],
+    constants: [...scalars.keys()],
+    metricNames: Object.keys(outputs),
+  };
+}
+
+function partition<T>(items: readonly T[], test: (item: T) => boolean): [T[], T[]] {
+  return [items.filter(test), items.filter((item) => !test(item))];
+}
+
+/** Tensors by input name. */
+export type Feeds = Record<string, Tensor>;

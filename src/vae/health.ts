@@ -1,0 +1,80 @@
+import type { Tensor } from 'onnxruntime-common';
+import { max, type Value } from '../graph/index.js';
+import type { Layer, LayerObserver } from '../nn/index.js';
+
+/** A collapsed latent carries less than this many nats about the image. */
+const collapsedNats = 0.01;
+
+/** What a trained model does not use. */
+export interface Health {
+  /** Hidden ReLU units that were active on none of the examples. */
+  readonly deadUnits: readonly { readonly layer: string; readonly units: readonly number[] }[];
+  /** Latents whose KL divergence from the prior is under 0.01 nats. */
+  readonly collapsedLatents: readonly number[];
+  /** KL divergence of each latent in nats, the mean over the examples. */
+  readonly klPerLatent: readonly number[];
+  /** How many examples were looked at. */
+  readonly examples: number;
+}
+
+/** Whether a layer ends in a ReLU, whose units can die. */
+function canDie(layer: Layer): boolean {
+  return [layer.options.activation, layer.type === 'activation' && layer.options.name].includes(
+    'relu',
+  );
+}
+
+/** Collects the largest activation of each unit or channel, [batch, units], of layers that can die. */
+export function observeActivity(activity: Record<string, Value>): LayerObserver {
+  return (path, layer, output) => {
+    const axes = output.shape.map((_, axis) => axis).slice(2);
+    if (canDie(layer)) activity[path] = max(output, { axes });
+  };
+}
+
+function columns(tensor: Tensor): { count: number; values: Float32Array; rows: number } {
+  const [rows = 0, count = 0] = tensor.dims;
+  return { count, values: tensor.data as Float32Array, rows };
+}
+
+/**
+ * @param activity the largest activation of each unit, [N, units] by layer
+ * @param kl KL divergence in nats, [N, latent]
+ */
+export function healthOf(activity: Readonly<Record<string, Tensor>>, kl: Tensor): Health {
+  const deadUnits = Object.entries(activity).flatMap(([layer, tensor]) => {
+    const { count, values } = columns(tensor);
+    const alive = new Set<number>();
+    values.forEach((value, i) => {
+      if (value > 0) alive.add(i % count);
+    });
+    const units = Array.from({ length: count }, (_, unit) => unit).filter((u) => !alive.has(u));
+    return units.length > 0 ? [{ layer, units }] : [];
+  });
+  const { count, values, rows } = columns(kl);
+  const klPerLatent = new Array<number>(count).fill(0);
+  values.forEach((value, i) => {
+    klPerLatent[i % count]! += value / rows;
+  });
+  const collapsedLatents = klPerLatent.flatMap((nats, latent) =>
+    nats < collapsedNats ? [latent] : [],
+  );
+  return { deadUnits, collapsedLatents, klPerLatent, examples: rows };
+}
+
+/** One line a finding, each with what to do; none when all is well. */
+export function describeHealth(health: Health): string[] {
+  const { deadUnits, collapsedLatents, klPerLatent, examples } = health;
+  const lines = deadUnits.map(({ layer, units }) => {
+    const [subject, verb] =
+      units.length === 1 ? ['1 unit', 'is'] : [`${units.length} units`, 'are'];
+    return `${subject} of ${layer} ${verb} dead (no output on any of ${examples} examples), which leaves the loss higher than it need be: train again with another seed, or use the activation leakyRelu.`;
+  });
+  if (collapsedLatents.length > 0) {
+    const [subject, verb] = collapsedLatents.length === 1 ? ['latent', 'is'] : ['latents', 'are'];
+    lines.push(
+      `${collapsedLatents.length} of ${klPerLatent.length} latents collapsed (KL under ${collapsedNats} nats): ${subject} ${collapsedLatents.join(', ')} ${verb} not used. Lower the KL weight, or use fewer latents.`,
+    );
+  }
+  return lines;
+}

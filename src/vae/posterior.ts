@@ -1,0 +1,55 @@
+import { add, exp, mean, mul, square, sub, sum, type Value } from '../graph/index.js';
+import { type Layer, layer } from '../nn/index.js';
+
+/** The encoder's output: a diagonal Gaussian q(z | x), both tensors [batch, latent]. */
+export interface Posterior {
+  readonly mean: Value;
+  readonly logVariance: Value;
+}
+
+/**
+ * Draws z = mean + exp(logVariance / 2) · ε with ε ~ N(0, I): the reparameterization trick (Kingma
+ * and Welling 2014, §2.4).
+ */
+export const sampling: Layer<Posterior> = layer('sampling', ({ mean, logVariance }, scope) => {
+  const epsilon = scope.normal(mean.shape);
+  return add(mean, mul(exp(mul(logVariance, 0.5)), epsilon));
+});
+
+/**
+ * −2 KL(q(z | x) ‖ N(0, I)) of each latent: 1 + logVariance − mean² − exp(logVariance), [batch,
+ * latent] (Kingma and Welling 2014, appendix B).
+ */
+function klTerms({ mean, logVariance }: Posterior): Value {
+  return sub(sub(add(logVariance, 1), square(mean)), exp(logVariance));
+}
+
+/** KL(q(z | x) ‖ N(0, I)) in nats: [batch, latent]. */
+export function klDivergence(posterior: Posterior): Value {
+  return mul(klTerms(posterior), -0.5);
+}
+
+/** How the KL term is weighed against the reconstruction. */
+export interface KlOptions {
+  /** The factor before the term. */
+  readonly weight: number;
+  /**
+   * `sum`: over latents, then the mean over the batch; with weight ½ the loss is the negative ELBO.
+   * `mean`: over batch and latents, as in many tutorials.
+   */
+  readonly reduction: 'sum' | 'mean';
+}
+
+/**
+ * The KL term of the loss, a scalar: −weight · reduction of (1 + logVariance − mean² −
+ * exp(logVariance)).
+ */
+export function klTerm(
+  posterior: Posterior,
+  weight: Value,
+  reduction: KlOptions['reduction'],
+): Value {
+  const terms = klTerms(posterior);
+  const reduced = reduction === 'mean' ? mean(terms) : mean(sum(terms, { axes: [1] }));
+  return mul(reduced, mul(weight, -1));
+}

@@ -1,0 +1,23 @@
+import type { ParameterSpec } from '../training/index.js';
+
+export interface SummaryRow {
+  /** The layer's path: `encoder.0`. */
+  readonly name: string;
+  readonly type: string;
+  /** Without the batch axis. */
+  readonly outputShape: readonly (number | string)[];
+  readonly parameters: number;
+}
+
+/** A model's layers in order. */
+export interface Summary {
+  readonly rows: readonly SummaryRow[];
+  readonly parameters: number;
+}
+
+/** How many numbers the parameters whose names begin with a path hold. */
+export function countParameters(specs: readonly ParameterSpec[], path?: string): number {
+  return specs
+    .filter(({ name }) => path === undefined || name.startsWith(`${path}.`))
+    .reduce((total, { shape }) => total + shape.reduce((a, b) => a * b, 1), 0);
+}
