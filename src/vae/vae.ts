@@ -163,7 +163,8 @@ export class VAE {
     return { rows, parameters: countParameters(this.specs) };
   }
 
-  private model(): Model {
+  /** The model as training sees it. */
+  model(): Model {
     return {
       shape: this.config.input,
       schedules: { klWeight: this.config.kl.weight },

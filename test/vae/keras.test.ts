@@ -1,0 +1,142 @@
+import { Tensor } from 'onnxruntime-common';
+import { describe, expect, test } from 'vitest';
+import { adam, dense, reshape, VAE } from '../../src/index.js';
+import { Packing } from '../../src/training/index.js';
+import { compileTraining } from '../../src/training/program.js';
+import { readFixture, readJson, relativeError, take, withPrefix } from '../fixtures.js';
+
+interface Scalars {
+  readonly loss: number;
+  readonly reconstruction: number;
+  readonly kl: number;
+}
+
+const shape = [1, 28, 28];
+
+function referenceModel(reduction: 'mean' | 'sum'): VAE {
+  return new VAE({
+    input: shape,
+    latent: 2,
+    encoder: [dense(2, { activation: 'relu' })],
+    decoder: [dense(784), reshape(shape)],
+    likelihood: 'bernoulli',
+    kl: { weight: 0.5, reduction },
+  });
+}
+
+function parametersFor(vae: VAE, tensors: Record<string, Tensor>): Record<string, Tensor> {
+  return Object.fromEntries(Object.keys(vae.parameters()).map((name) => [name, tensors[name]!]));
+}
+
+async function compareGradients(
+  vae: VAE,
+  images: Tensor,
+  epsilon: Tensor,
+  scalars: Scalars,
+  gradients: Record<string, Tensor>,
+): Promise<void> {
+  const result = await vae.valueAndGradients(images, { epsilon });
+  expect(result.loss).toBeCloseTo(scalars.loss, 2);
+  for (const name of ['loss', 'reconstruction', 'kl'] as const) {
+    expect(Math.abs(result[name] / scalars[name] - 1), name).toBeLessThan(1e-5);
+  }
+  expect(Object.keys(result.gradients).sort()).toEqual(Object.keys(gradients).sort());
+  for (const [name, gradient] of Object.entries(result.gradients)) {
+    const expected = gradients[name]!;
+    expect(gradient.dims).toEqual(expected.dims);
+    const error = relativeError(gradient.data as Float32Array, expected.data as Float32Array);
+    expect(error, name).toBeLessThan(1e-5);
+  }
+  await vae.release();
+}
+
+describe('the reference VAE against Keras', async () => {
+  const fixture = await readFixture('keras-reference.safetensors');
+  const json = await readJson<{ mean: Scalars; sum: Scalars }>('keras-reference.json');
+  const order = Array.from(fixture.indices!.data as BigInt64Array, Number);
+
+  test.each(['mean', 'sum'] as const)('loss and gradients, KL by %s', async (reduction) => {
+    const vae = referenceModel(reduction);
+    vae.setParameters(parametersFor(vae, fixture));
+    const epsilon = new Tensor(
+      'float32',
+      (fixture.epsilon!.data as Float32Array).slice(0, 64),
+      [32, 2],
+    );
+    const images = take(fixture.images!, order.slice(0, 32));
+    const gradients = withPrefix(fixture, `${reduction}.gradient.`);
+    await compareGradients(vae, images, epsilon, json[reduction], gradients);
+    const floats = Float32Array.from(images.data as Uint8Array, (value) => value / 255);
+    const asFloats = new Tensor('float32', floats, images.dims);
+    await compareGradients(vae, asFloats, epsilon, json[reduction], gradients);
+  });
+
+  test('200 steps of Adam', async () => {
+    const vae = referenceModel('mean');
+    const initial = parametersFor(vae, fixture);
+    const specs = Object.entries(initial).map(([name, { dims }]) => ({
+      name,
+      shape: dims,
+      initializer: 'zeros' as const,
+    }));
+    const packing = new Packing(specs);
+    const optimizer = adam();
+    const program = await compileTraining(vae.model(), packing, optimizer, 'uint8', { threads: 1 });
+    const zeros = Object.fromEntries(
+      specs.map(({ name, shape }) => [
+        name,
+        new Tensor('float32', new Float32Array(shape.reduce((a, b) => a * b, 1)), shape),
+      ]),
+    );
+    const rates = Array.from(
+      { length: 200 },
+      (_, i) => optimizer.scalars(i + 1, optimizer.learningRate).rate!,
+    );
+    const results = await program.session.run({
+      ...packing.pack('parameters', initial),
+      ...packing.pack('m', zeros),
+      ...packing.pack('v', zeros),
+      iterations: new Tensor('int64', [200n], []),
+      images: take(fixture.images!, order).reshape([200, 32, ...shape]),
+      'noise/sampling.noise0': fixture.epsilon!,
+      'optimizer/rate': new Tensor('float32', rates, [200]),
+      'schedule/klWeight': new Tensor('float32', [0.5], []),
+    });
+    const losses = results.loss!.data as Float32Array;
+    const expected = fixture.losses!.data as Float32Array;
+    losses.forEach((loss, i) => {
+      expect(Math.abs(loss / expected[i]! - 1), `step ${i + 1}`).toBeLessThan(1e-4);
+    });
+    expect(expected[199]!).toBeLessThan(0.9 * expected[0]!);
+    const packed = Object.fromEntries(
+      Object.keys(packing.pack('parameters', initial)).map((name) => [
+        name,
+        results[`${name}.next`]!,
+      ]),
+    );
+    for (const [name, tensor] of Object.entries(packing.unpack('parameters', packed))) {
+      const final = fixture[`final.${name}`]!.data as Float32Array;
+      expect(relativeError(tensor.data as Float32Array, final), name).toBeLessThan(1e-4);
+    }
+    await program.session.release();
+  });
+});
+
+test('a textbook VAE with tanh layers against Keras', async () => {
+  const fixture = await readFixture('keras-mlp.safetensors');
+  const { images } = await readFixture('keras-reference.safetensors');
+  const json = await readJson<{ sum: Scalars }>('keras-mlp.json');
+  const vae = new VAE({
+    input: shape,
+    latent: 3,
+    encoder: [dense(16, { activation: 'tanh' })],
+    decoder: [dense(16, { activation: 'tanh' }), dense(784), reshape(shape)],
+  });
+  vae.setParameters(parametersFor(vae, fixture));
+  const first = take(
+    images!,
+    Array.from({ length: 32 }, (_, i) => i),
+  );
+  const gradients = withPrefix(fixture, 'sum.gradient.');
+  await compareGradients(vae, first, fixture.epsilon!, json.sum, gradients);
+});
