@@ -265,6 +265,29 @@ describe('permutation', () => {
     expect(order.filter((value, i) => value === i).length).toBeLessThan(8);
   });
 
+  it('draws anew where a bounded integer would be biased', () => {
+    const n = 300_000;
+    const stream = randomStream(8, 'order');
+    const words = new Uint32Array(4);
+    let used = 0;
+    const below = (bound: number): number => {
+      for (;;) {
+        if (used % 4 === 0) philox4x32(used / 4, ...stream.counter, ...stream.key, words);
+        const product = BigInt(words[used++ % 4]!) * BigInt(bound);
+        if ((product & 0xffffffffn) >= 2n ** 32n % BigInt(bound)) return Number(product >> 32n);
+      }
+    };
+    const order = Uint32Array.from({ length: n }, (_, i) => i);
+    for (let last = n - 1; last > 0; last--) {
+      const other = below(last + 1);
+      [order[last], order[other]] = [order[other]!, order[last]!];
+    }
+    expect(used).toBeGreaterThan(n - 1);
+    expect(
+      Buffer.compare(new Uint8Array(permutation(stream, n).buffer), new Uint8Array(order.buffer)),
+    ).toBe(0);
+  });
+
   it.each([-1, 1.5, 2 ** 32])('refuses size %d', (n) => {
     expect(() => permutation(randomStream(1, 'order'), n)).toThrow(UserError);
   });
