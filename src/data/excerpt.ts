@@ -1,0 +1,12 @@
+/** Text from a file as it may stand in a message of one line: quoted, escaped, cut short. */
+export function excerpt(text: string, limit = 60): string {
+  return JSON.stringify(text.length > limit ? `${text.slice(0, limit)}…` : text).replace(
+    /[\p{Cc}\p{Zl}\p{Zp}]/gu,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+/** A shape as it may stand in a message of one line. */
+export function formatShape(shape: readonly number[]): string {
+  return `[${shape.slice(0, 16).join(', ')}${shape.length > 16 ? ', …' : ''}]`;
+}

@@ -1,0 +1,133 @@
+import fc from 'fast-check';
+import { Tensor } from 'onnxruntime-common';
+import { expect } from 'vitest';
+import { UserError } from '../../src/data/errors.js';
+
+const word = fc.integer({ min: 0, max: 2 ** 32 - 1 });
+
+/** Tensors of every element type of whole bytes, of rank 0 to 4, of any bit pattern. */
+export const anyTensor: fc.Arbitrary<Tensor> = fc
+  .tuple(
+    fc.constantFrom(
+      ...(['float32', 'float64', 'int8', 'int16', 'int32', 'int64'] as const),
+      ...(['uint8', 'uint16', 'uint32', 'uint64', 'bool'] as const),
+    ),
+    fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 4 }),
+  )
+  .chain(([type, shape]) => {
+    const count = shape.reduce((product, length) => product * length, 1);
+    return fc
+      .array(word, { minLength: count * 2, maxLength: count * 2 })
+      .map((words) => tensor(type, Uint32Array.from(words).buffer, count, shape));
+  });
+
+function tensor(
+  type: Tensor.Type,
+  buffer: ArrayBuffer,
+  count: number,
+  shape: readonly number[],
+): Tensor {
+  switch (type) {
+    case 'float32':
+      return new Tensor(type, new Float32Array(buffer, 0, count), shape);
+    case 'float64':
+      return new Tensor(type, new Float64Array(buffer, 0, count), shape);
+    case 'int8':
+      return new Tensor(type, new Int8Array(buffer, 0, count), shape);
+    case 'int16':
+      return new Tensor(type, new Int16Array(buffer, 0, count), shape);
+    case 'int32':
+      return new Tensor(type, new Int32Array(buffer, 0, count), shape);
+    case 'int64':
+      return new Tensor(type, new BigInt64Array(buffer, 0, count), shape);
+    case 'uint16':
+      return new Tensor(type, new Uint16Array(buffer, 0, count), shape);
+    case 'uint32':
+      return new Tensor(type, new Uint32Array(buffer, 0, count), shape);
+    case 'uint64':
+      return new Tensor(type, new BigUint64Array(buffer, 0, count), shape);
+    case 'bool':
+      return new Tensor(
+        type,
+        new Uint8Array(buffer, 0, count).map((byte) => byte & 1),
+        shape,
+      );
+    default:
+      return new Tensor('uint8', new Uint8Array(buffer, 0, count), shape);
+  }
+}
+
+/** The bytes of a tensor's values. */
+export function bytesOf(value: Tensor): Uint8Array {
+  const data = value.data as Exclude<Tensor.DataType, string[]>;
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+}
+
+/** Expects the same type, shape and bits. */
+export function expectSame(actual: Tensor | undefined, wanted: Tensor): void {
+  expect(actual?.type).toBe(wanted.type);
+  expect(actual?.dims).toEqual(wanted.dims);
+  expect(actual && Buffer.compare(bytesOf(actual), bytesOf(wanted))).toBe(0);
+}
+
+/** Bytes with a few of them changed, put in, taken out, or the end cut off. */
+export function mutated(original: fc.Arbitrary<Uint8Array>): fc.Arbitrary<Uint8Array> {
+  const place = fc.oneof(
+    fc.double({ min: 0, max: 1, noNaN: true }),
+    fc.double({ max: 0.2, min: 0, noNaN: true }),
+  );
+  const scrap = fc.oneof(
+    fc.uint8Array({ minLength: 1, maxLength: 4 }),
+    fc
+      .constantFrom(
+        '0',
+        '9',
+        '99999999',
+        '-',
+        '"',
+        "'",
+        '{',
+        '}',
+        '[',
+        ']',
+        '(',
+        ')',
+        ',',
+        ':',
+        ' ',
+      )
+      .map((text) => new TextEncoder().encode(text)),
+  );
+  const edit = fc.record({
+    place,
+    scrap,
+    kind: fc.constantFrom('put', 'over', 'out', 'cut', 'flip'),
+  });
+  return fc.tuple(original, fc.array(edit, { minLength: 1, maxLength: 3 })).map(([bytes, edits]) =>
+    edits.reduce((current: Uint8Array, { place, scrap, kind }) => {
+      const at = Math.floor(place * current.length);
+      const before = current.subarray(0, at);
+      if (kind === 'cut') return before;
+      if (kind === 'put') return Buffer.concat([before, scrap, current.subarray(at)]);
+      if (kind === 'out') return Buffer.concat([before, current.subarray(at + scrap.length)]);
+      if (kind === 'over') {
+        return Buffer.concat([before, scrap, current.subarray(at + scrap.length)]);
+      }
+      const copy = Uint8Array.from(current);
+      if (at < copy.length) copy[at]! ^= 1 << (scrap[0]! & 7);
+      return copy;
+    }, bytes),
+  );
+}
+
+/** What `read` gives, or undefined when it refuses in one line; any other error fails the test. */
+export function readOrRefuse<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    expect(error.message).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}]/u);
+    expect(error.message.length).toBeLessThan(500);
+    return undefined;
+  }
+}
