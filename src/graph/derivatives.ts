@@ -92,6 +92,8 @@ function unary(partial: (g: Value, x: Value, y: Value) => Value): Derivative {
   return (g, { inputs }, y) => [partial(g, inputs[0]!, y)];
 }
 
+const product = binary((g, [a, b]) => [mul(g, b), mul(g, a)]);
+
 /** 1 where the condition holds, else 0, in the dtype of `like`. */
 const indicator = (condition: Value, like: Value) => cast(condition, like.dtype);
 
@@ -176,7 +178,10 @@ const zerosLike = (x: Value) => broadcastLike(constant(0, [], x.dtype), x);
 export const derivatives: Readonly<Record<string, Derivative>> = {
   Add: binary((g) => [g, g]),
   Sub: binary((g) => [g, negate(g)]),
-  Mul: binary((g, [a, b]) => [mul(g, b), mul(g, a)]),
+  Mul: (g, operation, y, all) => {
+    const [a, b] = operation.inputs as Pair;
+    return a === b ? [mul(mul(g, 2), a), undefined] : product(g, operation, y, all);
+  },
   Div: binary((g, [, b], y) => [div(g, b), negate(div(mul(g, y), b))]),
   Pow: binary((g, [a, b], y) => [
     mul(g, mul(b, pow(a, sub(b, 1)))),
@@ -205,7 +210,7 @@ export const derivatives: Readonly<Record<string, Derivative>> = {
   Atanh: unary((g, x) => div(g, sub(1, square(x)))),
   Erf: unary((g, x) => mul(g, mul(exp(negate(square(x))), 2 / Math.sqrt(Math.PI)))),
   Sigmoid: unary((g, _, y) => mul(g, mul(y, sub(1, y)))),
-  Relu: unary((g, x) => mul(g, indicator(greater(x, 0), g))),
+  Relu: unary((g, _, y) => mul(g, sign(y))),
 
   Where: (g, { inputs }, y) => {
     const [condition, a, b] = inputs as [Value, Value, Value];

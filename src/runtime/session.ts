@@ -24,7 +24,11 @@ export async function openSession(
   model: Uint8Array,
   options: InferenceSession.SessionOptions,
 ): Promise<Session> {
-  const session = await runtime.InferenceSession.create(model, { logSeverityLevel: 3, ...options });
+  const session = await runtime.InferenceSession.create(model, {
+    logSeverityLevel: 3,
+    extra: { session: { disable_quant_qdq: '1' } },
+    ...options,
+  });
   return {
     inputNames: session.inputNames,
     outputNames: session.outputNames,

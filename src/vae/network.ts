@@ -1,5 +1,5 @@
 import { UserError } from '../data/errors.js';
-import { add, formatShape, mean, sum, type Value } from '../graph/index.js';
+import { add, formatShape, mean, type Value } from '../graph/index.js';
 import { applyLayers, dense, type LayerObserver, type Scope } from '../nn/index.js';
 import type { Batch, Terms } from '../training/index.js';
 import { type Likelihood, likelihoods } from './likelihoods/index.js';
@@ -61,9 +61,7 @@ export class Network {
   terms({ images }: Batch, scope: Scope, klWeight: Value): Terms {
     const posterior = this.encode(images, scope);
     const decoded = this.decode(this.sample(posterior, scope), scope);
-    const nats = this.likelihood.negativeLogLikelihood(images, decoded);
-    const axes = nats.shape.map((_, axis) => axis).slice(1);
-    const reconstruction = mean(sum(nats, { axes }));
+    const reconstruction = mean(this.likelihood.negativeLogLikelihood(images, decoded));
     const kl = klTerm(posterior, klWeight, this.config.kl.reduction);
     return { loss: add(reconstruction, kl), metrics: { reconstruction, kl } };
   }

@@ -1,7 +1,16 @@
 import { UserError } from '../../data/errors.js';
-import { apply, constant, isFloat, normalizeAxis, type Shape, size, type Value } from '../value.js';
+import {
+  apply,
+  constant,
+  isFloat,
+  normalizeAxis,
+  type Shape,
+  size,
+  staticShape,
+  type Value,
+} from '../value.js';
 import { add, div, exp, log, mul, reciprocal, sub } from './elementwise.js';
-import { squeeze } from './shape.js';
+import { flatten, reshape, squeeze } from './shape.js';
 
 export interface ReductionOptions {
   /** Axes to reduce, negative ones from the end; all when left out. */
@@ -85,6 +94,24 @@ export function logSumExp(x: Value, options: ReductionOptions = {}): Value {
   const peak = max(x, { axes, keepDims: true });
   const kept = add(log(sum(exp(sub(x, peak)), { axes, keepDims: true })), peak);
   return options.keepDims ? kept : squeeze(kept, axes);
+}
+
+/** Products of this many values of at least ½ stay normal float32 numbers. */
+const longestProduct = 120;
+
+/**
+ * Σ log x over all axes but the first, for values in [½, 1]: the logarithms of products of groups
+ * of values, since a product takes a fraction of a logarithm's time.
+ * @param x [n, ...], static but for n
+ * @returns [n]
+ */
+export function sumLogOfHalfToOne(x: Value): Value {
+  const rows = flatten(x);
+  const width = staticShape(rows.shape.slice(1), 'sumLogOfHalfToOne')[0]!;
+  let group = Math.min(longestProduct, width);
+  while (width % group !== 0) group--;
+  const products = prod(reshape(rows, [x.shape[0]!, width / group, group]), { axes: [2] });
+  return sum(log(products), { axes: [1] });
 }
 
 /** exp(x) / Σ exp(x) along one axis. */

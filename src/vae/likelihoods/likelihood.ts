@@ -4,7 +4,7 @@ import type { Value } from '../../graph/index.js';
 export interface Likelihood {
   readonly type: string;
   /**
-   * −log p(x | z) in nats, element by element: [batch, ...shape].
+   * −log p(x | z) in nats, summed over each example: [batch].
    * @param x float images [batch, ...shape]
    * @param parameters the decoder's output [batch, ...shape]
    */
