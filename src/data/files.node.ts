@@ -1,0 +1,174 @@
+import { randomBytes } from 'node:crypto';
+import * as fs from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
+import envPaths from 'env-paths';
+import { UserError } from './errors.js';
+
+/** Whether this place has files at all; in a browser it has none. */
+export const hasFiles = true;
+
+/** The whole content of a file. @throws UserError when it cannot be read */
+export function readFile(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  return attempt('read', path, async () => {
+    const { buffer, byteOffset, byteLength } = await fs.readFile(path);
+    return new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
+  });
+}
+
+/**
+ * Writes a file whole or not at all: whatever happens, the path holds the old content or the new,
+ * and once this resolves the new content survives a power cut. A symbolic link at the path is
+ * replaced, not followed.
+ * @throws UserError when it cannot be written
+ */
+export function writeFileAtomic(path: string, content: Uint8Array | string): Promise<void> {
+  return attempt('write', path, async () => {
+    const folder = dirname(path);
+    // Rename is atomic within one file system only, so the temporary file lies beside the target.
+    const temporary = join(folder, `.vaekit-${randomBytes(8).toString('hex')}.tmp`);
+    try {
+      await writeDurably(temporary, 'wx', content);
+      await fs.rename(temporary, path);
+    } catch (error) {
+      await fs.rm(temporary, { force: true });
+      throw error;
+    }
+    await syncFolder(folder);
+  });
+}
+
+/** Adds to the end of a file, which is made if need be. @throws UserError when it cannot */
+export function appendFile(path: string, content: Uint8Array | string): Promise<void> {
+  return attempt('write', path, () => writeDurably(path, 'a', content));
+}
+
+/** Makes a folder and those above it, if they are not there. @throws UserError when it cannot */
+export function makeDirectory(path: string): Promise<void> {
+  return attempt('make', path, async () => {
+    await fs.mkdir(path, { recursive: true });
+  });
+}
+
+/** Whether there is a file or a folder. @throws UserError when that cannot be known */
+export async function exists(path: string): Promise<boolean> {
+  return (await kindOf(path)) !== undefined;
+}
+
+/** Whether there is a folder. @throws UserError when that cannot be known */
+export async function isDirectory(path: string): Promise<boolean> {
+  return (await kindOf(path)) === 'folder';
+}
+
+/** The names in a folder, sorted by UTF-16 code units. @throws UserError when it cannot be read */
+export function listDirectory(path: string): Promise<string[]> {
+  return attempt('read', path, async () => (await fs.readdir(path)).sort());
+}
+
+/** Removes a file; none there is no error. @throws UserError when it cannot be removed */
+export function removeFile(path: string): Promise<void> {
+  return attempt('remove', path, () => fs.rm(path, { force: true }));
+}
+
+/** The user's folder for what can be had again, by the system's convention; it may not exist. */
+export function cacheDirectory(): string {
+  return envPaths('vaekit', { suffix: '' }).cache;
+}
+
+/**
+ * A file of an npm package that may or may not be installed, beside vaekit or beside the project
+ * in the working folder.
+ * @param pathInside from the package's own folder, with forward slashes
+ * @returns where the file is; undefined when there is none
+ */
+export async function resolvePackageFile(
+  packageName: string,
+  pathInside: string,
+): Promise<string | undefined> {
+  for (const from of [import.meta.url, join(process.cwd(), 'package.json')]) {
+    // Looking the folders up, rather than resolving a module, finds files that `exports` hides.
+    for (const folder of createRequire(from).resolve.paths(packageName) ?? []) {
+      const path = resolve(folder, packageName, pathInside);
+      if ((await kindOf(path)) === 'file') return path;
+    }
+  }
+  return undefined;
+}
+
+function kindOf(path: string): Promise<'file' | 'folder' | undefined> {
+  return attempt('read', path, async () => {
+    try {
+      return (await fs.stat(path)).isDirectory() ? 'folder' : 'file';
+    } catch (error) {
+      if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return undefined;
+      throw error;
+    }
+  });
+}
+
+async function writeDurably(
+  path: string,
+  flags: 'wx' | 'a',
+  content: Uint8Array | string,
+): Promise<void> {
+  const handle = await fs.open(path, flags);
+  try {
+    await handle.writeFile(content);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Makes a rename survive a power cut, where the system lets folders be opened for that. */
+async function syncFolder(path: string): Promise<void> {
+  try {
+    const handle = await fs.open(path, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (!['EACCES', 'EBADF', 'EINVAL', 'EISDIR', 'ENOTSUP', 'EPERM'].includes(codeOf(error))) {
+      throw error;
+    }
+  }
+}
+
+/** What the system's error codes mean and what to do. */
+const explanations: Readonly<Record<string, string>> = {
+  EACCES: 'permission is denied. Check who owns it, or choose another place.',
+  EBUSY: 'another program is using it. Close that program.',
+  EDQUOT: 'your disk quota is used up. Free some space, then try again.',
+  EEXIST: 'a file of that name is in the way. Choose another name, or move the file.',
+  EFBIG: 'the file would be larger than is allowed here. Choose another place.',
+  EIO: 'the disk failed. Check the disk, or choose another place.',
+  EISDIR: 'it is a folder. Give a file.',
+  ELOOP: 'its symbolic links lead in a circle. Mend the links.',
+  EMFILE: 'too many files are open. Close some, or raise the limit (ulimit -n).',
+  ENAMETOOLONG: 'the name is too long. Choose a shorter one.',
+  ENFILE: 'too many files are open on this machine. Close some programs.',
+  ENOENT: 'there is no such file or folder. Check the path.',
+  ENOSPC: 'the disk is full. Free some space, then try again.',
+  ENOTDIR: 'a part of the path is a file, not a folder. Check the path.',
+  EPERM: 'the system does not allow it. Check who owns it, or choose another place.',
+  EROFS: 'the disk is read-only. Choose another place.',
+  ERR_FS_FILE_TOO_LARGE: 'it is larger than 2 GiB. Split it into smaller files.',
+  ERR_INVALID_ARG_VALUE: 'the path has characters that no path can have. Check the path.',
+};
+
+async function attempt<T>(what: string, path: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    const explanation = explanations[codeOf(error)];
+    if (!explanation) throw error;
+    const shown = path.replace(/\p{Cc}/gu, '\uFFFD');
+    throw new UserError(`Cannot ${what} ${shown}: ${explanation}`, { cause: error });
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
