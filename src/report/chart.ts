@@ -1,0 +1,63 @@
+import type { Scene } from 'vega';
+import type { Config, TopLevelSpec } from 'vega-lite';
+import { createCanvas } from './canvas.js';
+import { style } from './style.js';
+
+const config: Config = {
+  font: style.font,
+  background: 'white',
+  padding: style.margin,
+  view: { stroke: null },
+  title: {
+    fontSize: style.titleSize,
+    fontWeight: 'normal',
+    color: style.text,
+    anchor: 'start',
+    offset: 8,
+  },
+  axis: {
+    labelFontSize: style.labelSize,
+    labelColor: style.text,
+    titleFontSize: style.titleSize,
+    titleFontWeight: 'normal',
+    titleColor: style.text,
+    titlePadding: 8,
+    domainColor: style.line,
+    tickColor: style.line,
+    gridColor: style.grid,
+  },
+  // Vega guesses the width of the labels between an axis and its title, and guesses high.
+  axisY: { titlePadding: 2 },
+  legend: {
+    labelFontSize: style.labelSize,
+    labelColor: style.text,
+    titleFontSize: style.titleSize,
+    titleFontWeight: 'normal',
+    titleColor: style.text,
+    symbolOpacity: 1,
+  },
+};
+
+/** The running Vega view of a Vega-Lite chart in the style of all pictures, without a document. */
+export async function chartView(spec: TopLevelSpec) {
+  const [vega, { compile }] = await Promise.all([import('vega'), import('vega-lite')]);
+  const view = new vega.View(vega.parse(compile(spec, { config }).spec), {
+    renderer: 'none',
+    logLevel: vega.Warn,
+  });
+  return view.runAsync();
+}
+
+/** Draws a Vega-Lite chart as a PNG file. */
+export async function drawChart(spec: TopLevelSpec): Promise<Uint8Array> {
+  const view = await chartView(spec);
+  const [left = 0, top = 0] = view.origin();
+  // Vega's types give the root for what holds it.
+  const { bounds } = (view.scenegraph() as unknown as { readonly root: Scene }).root;
+  const extent = (before: number, after: number) =>
+    Math.ceil(style.resolution * (before + Math.ceil(after) + 2 * style.margin));
+  const canvas = await createCanvas(extent(left, bounds.x2), extent(top, bounds.y2));
+  await view.toCanvas(style.resolution, { externalContext: canvas.context });
+  view.finalize();
+  return canvas.png();
+}

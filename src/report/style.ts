@@ -1,0 +1,37 @@
+/** How all pictures look. Lengths are in points; a picture has `resolution` pixels a point. */
+export const style = {
+  resolution: 2,
+  font: 'Inter, system-ui, sans-serif',
+  titleSize: 13,
+  labelSize: 11,
+  text: '#1f2328',
+  line: '#8c959f',
+  grid: '#e7eaee',
+  /** Around text that lies on marks. */
+  halo: 'white',
+  /** White space around a picture. */
+  margin: 12,
+} as const;
+
+/** A length in points as pixels. */
+export const pixels = (points: number): number => Math.round(points * style.resolution);
+
+/** A font for a canvas, `size` in points. */
+export const canvasFont = (size: number): string => `${pixels(size)}px ${style.font}`;
+
+/**
+ * Ten colours that differ in lightness too and stay apart for colour-blind readers: Petroff,
+ * "Accessible Color Sequences for Data Visualization", arXiv:2107.02270, the 10-colour sequence.
+ */
+export const classColours = [
+  '#3f90da',
+  '#ffa90e',
+  '#bd1f01',
+  '#94a4a2',
+  '#832db6',
+  '#a96b59',
+  '#e76300',
+  '#b9ac70',
+  '#717581',
+  '#92dadd',
+] as const;
