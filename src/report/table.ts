@@ -1,38 +1,71 @@
+import { formatCount, formatNumber } from './number.js';
+
+/** A column's heading, and on which side its cells stand: numbers right, text left unless told. */
+export type Column = string | { readonly header: string; readonly align?: 'left' | 'right' };
+
+/** Whole numbers are written with their thousands apart, others with five significant digits. */
+export type Cell = string | number;
+
 export interface TableOptions {
+  /** Stands above the table. */
   readonly title?: string;
-  readonly footer?: string;
+  /** Lines under the table. */
+  readonly footer?: string | readonly string[];
 }
 
-/** Whether a cell reads as a number, and so stands on the right. */
-const isNumber = (cell: string) => /^[+-]?[\d,.]+(e[+-]?\d+)?$/.test(cell);
+const gap = '  ';
+
+const format = (cell: Cell): string =>
+  typeof cell === 'string' ? cell : Number.isInteger(cell) ? formatCount(cell) : formatNumber(cell);
+
+/** Characters, not UTF-16 units. */
+const width = (text: string): number => [...text].length;
 
 /**
- * A plain-text table: columns as wide as their cells, columns of numbers to the right.
- * @param rows cells in the order of the columns
+ * A table in plain text, without a newline at its end:
+ * ```
+ * Model: vae
+ * Layer      Output shape  Parameters
+ * ───────────────────────────────────
+ * encoder.0  [2]                1,570
+ * ───────────────────────────────────
+ * Parameters: 1,570
+ * ```
+ * @param rows each has one cell a column
+ * @throws RangeError when a row has more or fewer cells than there are columns
  */
 export function formatTable(
-  columns: readonly string[],
-  rows: readonly (readonly string[])[],
-  { title, footer }: TableOptions = {},
+  columns: readonly Column[],
+  rows: readonly (readonly Cell[])[],
+  options: TableOptions = {},
 ): string {
-  const widths = columns.map((column, i) =>
-    rows.reduce((width, row) => Math.max(width, row[i]?.length ?? 0), column.length),
-  );
-  const numeric = columns.map(
-    (_, i) => rows.length > 0 && rows.every((row) => isNumber(row[i] ?? '')),
-  );
-  const line = (cells: readonly string[]) =>
-    cells
-      .map((cell, i) => (numeric[i] ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)))
-      .join('  ')
-      .trimEnd();
-  const rule = '─'.repeat(widths.reduce((a, b) => a + b, 2 * (columns.length - 1)));
+  const bad = rows.findIndex((row) => row.length !== columns.length);
+  if (bad >= 0) {
+    throw new RangeError(
+      `Row ${bad} has ${rows[bad]?.length} cells, the table ${columns.length} columns.`,
+    );
+  }
+  const layout = columns.map((column, index) => {
+    const { header, align } = typeof column === 'string' ? { header: column } : column;
+    const cells = rows.map((row) => row[index] ?? '');
+    const numeric = cells.length > 0 && cells.every((cell) => typeof cell === 'number');
+    const texts = [header, ...cells.map(format)];
+    const widest = Math.max(...texts.map(width));
+    const right = (align ?? (numeric ? 'right' : 'left')) === 'right';
+    return texts.map((text) => {
+      const space = ' '.repeat(widest - width(text));
+      return right ? space + text : text + space;
+    });
+  });
+  const lines = ['', ...rows].map((_, line) => layout.map((texts) => texts[line]).join(gap));
+  const rule = '─'.repeat(width(lines[0] ?? ''));
+  const [header = '', ...body] = lines.map((line) => line.trimEnd());
+  const footer = typeof options.footer === 'string' ? [options.footer] : (options.footer ?? []);
   return [
-    ...(title ? [title] : []),
-    line(columns),
+    ...(options.title === undefined ? [] : [options.title]),
+    header,
     rule,
-    ...rows.map(line),
-    rule,
-    ...(footer ? [footer] : []),
+    ...body,
+    ...(footer.length > 0 ? [rule, ...footer] : []),
   ].join('\n');
 }

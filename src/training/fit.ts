@@ -41,6 +41,8 @@ export interface EpochMetrics {
 
 /** What is told as training goes on; training waits for what is returned. */
 export interface Callback {
+  /** Data, model and settings fit together, and the first step is next. */
+  onStart?(): void | Promise<void>;
   onProgress?(progress: Progress): void | Promise<void>;
   onEpochEnd?(metrics: EpochMetrics): void | Promise<void>;
 }
@@ -194,7 +196,9 @@ class Run {
   }
 
   /** One pass over the data. Returns its metrics, or undefined when the run stopped inside it. */
-  async epoch(epoch: number): Promise<EpochMetrics | undefined> {
+  async epoch(
+    epoch: number,
+  ): Promise<{ metrics: Metrics; seconds: number; steps: number } | undefined> {
     const { settings, dataset } = this;
     const order = permutation(randomStream(settings.seed, 'order', epoch), dataset.size);
     const steps = Math.ceil(dataset.size / settings.batchSize);
@@ -232,7 +236,7 @@ class Run {
         await breathe();
       }
     }
-    return { epoch, ...sums.means(), seconds: (performance.now() - began) / 1000, steps };
+    return { metrics: sums.means(), seconds: (performance.now() - began) / 1000, steps };
   }
 
   /** Steps done. */
@@ -244,7 +248,7 @@ class Run {
 async function notify<Name extends keyof Callback>(
   callbacks: readonly Callback[] = [],
   name: Name,
-  event: Parameters<NonNullable<Callback[Name]>>[0],
+  event?: Parameters<NonNullable<Callback[Name]>>[0],
 ): Promise<void> {
   for (const callback of callbacks) {
     await (callback[name] as ((event: unknown) => void | Promise<void>) | undefined)?.(event);
@@ -313,21 +317,22 @@ export async function fit(
     );
     const feeder = new Feeder(dataset, program.noises, seed, 'training');
     const run = new Run(model, dataset, settings, program, feeder, state);
+    await notify(settings.callbacks, 'onStart');
     for (let epoch = 1; epoch <= settings.epochs; epoch++) {
-      const metrics = await run.epoch(epoch);
-      if (!metrics) break;
-      const line = { ...metrics };
-      if (evaluation && validation) {
-        const values = await evaluateObjective(evaluation, parametersOf(run.state), validation, {
-          batchSize: evaluationBatchSize,
-          seed,
-          schedules: model.schedules,
-          step: run.steps,
-        });
-        const { seconds, steps, ...rest } = metrics;
-        const named = Object.entries(values).map(([name, value]) => [`val_${name}`, value]);
-        Object.assign(line, rest, Object.fromEntries(named), { seconds, steps });
-      }
+      const trained = await run.epoch(epoch);
+      if (!trained) break;
+      const { metrics, seconds, steps } = trained;
+      const validated =
+        evaluation && validation
+          ? await evaluateObjective(evaluation, parametersOf(run.state), validation, {
+              batchSize: evaluationBatchSize,
+              seed,
+              schedules: model.schedules,
+              step: run.steps,
+            })
+          : {};
+      const named = Object.entries(validated).map(([name, value]) => [`val_${name}`, value]);
+      const line = { epoch, ...metrics, ...Object.fromEntries(named), seconds, steps };
       epochs.push(line);
       await notify(settings.callbacks, 'onEpochEnd', line);
     }

@@ -1,6 +1,7 @@
 import type { Tensor } from 'onnxruntime-common';
 import { appendFile, exists, makeDirectory, readFile, writeFileAtomic } from '#files';
 import { UserError } from '../data/errors.js';
+import { parseJson } from '../data/json.js';
 import { decodeSafetensors, encodeSafetensors } from '../data/safetensors.js';
 import type { EpochMetrics } from './fit.js';
 
@@ -21,17 +22,21 @@ export class RunFolder {
    */
   static async create(path: string): Promise<RunFolder> {
     const folder = new RunFolder(path);
-    if (await exists(folder.file(configFile))) {
+    if (await RunFolder.holdsRun(path)) {
       throw new UserError(`${path} already holds a run. Choose another folder.`);
     }
     await makeDirectory(path);
     return folder;
   }
 
+  static holdsRun(path: string): Promise<boolean> {
+    return exists(new RunFolder(path).file(configFile));
+  }
+
   /** An existing run folder. @throws UserError when there is none */
   static async open(path: string): Promise<RunFolder> {
     const folder = new RunFolder(path);
-    if (!(await exists(folder.file(configFile)))) {
+    if (!(await RunFolder.holdsRun(path))) {
       throw new UserError(
         `${path} holds no run: there is no ${configFile} in it. Give the folder that training wrote.`,
       );
@@ -56,12 +61,7 @@ export class RunFolder {
   async readConfig(): Promise<Record<string, unknown>> {
     const name = this.file(configFile);
     const text = new TextDecoder().decode(await readFile(name));
-    let config: unknown;
-    try {
-      config = JSON.parse(text);
-    } catch (error) {
-      throw new UserError(`${name} is not valid JSON: ${(error as Error).message}.`);
-    }
+    const config = parseJson(text, name);
     if (typeof config !== 'object' || config === null || !('format' in config)) {
       throw new UserError(`${name}: there is no 'format' in it. Give a run that vaekit wrote.`);
     }

@@ -1,3 +1,4 @@
+import { formatTable } from '../report/table.js';
 import type { ParameterSpec } from '../training/index.js';
 
 export interface SummaryRow {
@@ -20,4 +21,18 @@ export function countParameters(specs: readonly ParameterSpec[], path?: string):
   return specs
     .filter(({ name }) => path === undefined || name.startsWith(`${path}.`))
     .reduce((total, { shape }) => total + shape.reduce((a, b) => a * b, 1), 0);
+}
+
+/** The layers as a table with their output shapes and parameter counts. */
+export function formatSummary(summary: Summary): string {
+  return formatTable(
+    ['Layer', 'Type', 'Output shape', 'Parameters'],
+    summary.rows.map(({ name, type, outputShape, parameters }) => [
+      name,
+      type,
+      `[batch, ${outputShape.join(', ')}]`,
+      parameters.toLocaleString('en'),
+    ]),
+    { footer: `Parameters: ${summary.parameters.toLocaleString('en')}` },
+  );
 }

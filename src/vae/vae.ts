@@ -28,7 +28,7 @@ import { type Health, healthOf, observeActivity } from './health.js';
 import { Network } from './network.js';
 import { fromConfig, type ModelConfig, toConfig, type VAEOptions } from './options.js';
 import { klDivergence } from './posterior.js';
-import { countParameters, type Summary, type SummaryRow } from './summary.js';
+import { countParameters, formatSummary, type Summary, type SummaryRow } from './summary.js';
 
 export interface FitOptions {
   /** How often every example is seen; 30 when left out. */
@@ -161,6 +161,11 @@ export class VAE {
       return { decoded: this.network.decode(z, scope, observe) };
     });
     return { rows, parameters: countParameters(this.specs) };
+  }
+
+  /** A table of the layers, as Keras prints it. */
+  summary(): string {
+    return formatSummary(this.layers());
   }
 
   /** The model as training sees it. */
