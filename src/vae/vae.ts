@@ -310,10 +310,10 @@ export class VAE {
    * @returns float32 [N, ...input] in [0, 1]
    */
   async reconstruct(images: Tensor): Promise<Tensor> {
-    const { image } = await this.mapImages('reconstruct', images, ({ image }, scope, ...rest) =>
-      this.decoding({ z: this.network.encode(image!, scope).mean }, scope, ...rest),
-    );
-    return image!;
+    const { reconstruction } = await this.mapImages('reconstruct', images, ({ image }, scope) => ({
+      reconstruction: this.network.image(this.network.encode(image!, scope).mean, scope),
+    }));
+    return reconstruction!;
   }
 
   /**

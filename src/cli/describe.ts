@@ -1,0 +1,40 @@
+import { RunFolder } from '../training/index.js';
+import { VAE } from '../vae/index.js';
+
+function describe(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return String(value);
+  return Object.entries(value)
+    .map(([name, each]) => `${name} ${describe(each)}`)
+    .join(', ');
+}
+
+/** What there is to tell of a run, as text. */
+export async function describeRun(path: string): Promise<string> {
+  const vae = await VAE.load(path);
+  const folder = await RunFolder.open(path);
+  const { training, vaekit } = await folder.readConfig();
+  const { input, latent, likelihood, kl, seed } = vae.config;
+  const lines = [
+    vae.summary(),
+    '',
+    `input        [${input.join(', ')}]`,
+    `latent       ${latent}`,
+    `likelihood   ${likelihood}`,
+    `kl           ${describe(kl)}`,
+    `seed         ${seed}`,
+    ...Object.entries(training ?? {}).map(
+      ([name, value]) => `${name.padEnd(12)} ${describe(value)}`,
+    ),
+    `written by   vaekit ${String(vaekit)}`,
+  ];
+  const last = (await folder.readMetrics()).at(-1);
+  if (last) {
+    const { epoch, seconds, steps, ...metrics } = last;
+    const numbers = Object.entries(metrics).map(([name, value]) => `${name} ${value.toFixed(2)}`);
+    lines.push(
+      '',
+      `After epoch ${epoch} (${steps} steps, ${seconds.toFixed(2)} s an epoch): ${numbers.join('  ')}`,
+    );
+  }
+  return lines.join('\n');
+}

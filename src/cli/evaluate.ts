@@ -1,0 +1,36 @@
+import type { Command } from 'commander';
+import { examples, wholeNumber, withData } from './options.js';
+import type { DataOptions } from './run.js';
+
+interface EvaluateOptions extends DataOptions {
+  seed?: number;
+  json?: boolean;
+}
+
+export function evaluateCommand(program: Command): void {
+  withData(program.command('evaluate').argument('<run>', 'run folder'))
+    .description('Print the loss and its parts on data, in nats.')
+    .option('--seed <n>', "decides the posterior's noise (default: the run's seed)", wholeNumber(0))
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      examples(
+        ['The test loss', 'evaluate runs/mnist-dense'],
+        ['On other data, for a script', 'evaluate runs/mnist-dense --data fashion-mnist --json'],
+      ),
+    )
+    .action(async (run: string, options: EvaluateOptions) => {
+      const { openRun } = await import('./run.js');
+      const { vae, data } = await openRun(run, options);
+      const { seed } = options;
+      const metrics = await vae.evaluate(data, seed === undefined ? {} : { seed });
+      if (options.json) {
+        process.stdout.write(
+          `${JSON.stringify({ data: data.name, size: data.size, ...metrics })}\n`,
+        );
+        return;
+      }
+      const parts = Object.entries(metrics).map(([name, value]) => `${name} ${value.toFixed(2)}`);
+      process.stdout.write(`${data.name}, ${data.size} images: ${parts.join('  ')} (nats)\n`);
+    });
+}

@@ -1,0 +1,14 @@
+import type { Command } from 'commander';
+import { examples } from './options.js';
+
+export function infoCommand(program: Command): void {
+  program
+    .command('info')
+    .argument('<run>', 'run folder')
+    .description('Print how a run was built and trained, and how it went.')
+    .addHelpText('after', examples(['Layers, settings and last epoch', 'info runs/mnist-dense']))
+    .action(async (run: string) => {
+      const { describeRun } = await import('./describe.js');
+      process.stdout.write(`${await describeRun(run)}\n`);
+    });
+}

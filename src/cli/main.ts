@@ -1,0 +1,46 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+import { UserError } from '../data/errors.js';
+import { version } from '../version.js';
+import { encodeCommand } from './encode.js';
+import { evaluateCommand } from './evaluate.js';
+import { infoCommand } from './info.js';
+import { reconstructCommand } from './reconstruct.js';
+import { sampleCommand } from './sample.js';
+import { trainCommand } from './train.js';
+
+/** The exit code of errors that the user can mend. */
+const userErrorCode = 2;
+
+const program = new Command('vaekit')
+  .description('Train, judge, explore and ship variational autoencoders.')
+  .version(version)
+  .configureHelp({ showGlobalOptions: true })
+  .showHelpAfterError('(vaekit --help tells more)')
+  .exitOverride();
+
+for (const add of [
+  trainCommand,
+  reconstructCommand,
+  sampleCommand,
+  encodeCommand,
+  evaluateCommand,
+  infoCommand,
+]) {
+  add(program);
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : userErrorCode;
+  } else {
+    const message = error instanceof Error ? error.message : String(error);
+    const bug = error instanceof UserError ? '' : ' (this should not happen: please report it)';
+    process.stderr.write(`vaekit: ${message.replaceAll('\n', ' ')}${bug}\n`);
+    if (process.env.VAEKIT_DEBUG && error instanceof Error)
+      process.stderr.write(`${error.stack}\n`);
+    process.exitCode = error instanceof UserError ? userErrorCode : 1;
+  }
+}

@@ -1,0 +1,33 @@
+import type { Command } from 'commander';
+import { examples, wholeNumber, withData } from './options.js';
+import type { DataOptions } from './run.js';
+
+interface ReconstructOptions extends DataOptions {
+  count: number;
+  out?: string;
+}
+
+export function reconstructCommand(program: Command): void {
+  withData(program.command('reconstruct').argument('<run>', 'run folder'))
+    .description('Draw originals over their reconstructions.')
+    .option('--count <n>', 'how many images', wholeNumber(1), 10)
+    .option('--out <file>', 'PNG file to write (default: reconstructions.png in the run folder)')
+    .addHelpText(
+      'after',
+      examples(
+        ['Ten test images over their reconstructions', 'reconstruct runs/mnist-dense'],
+        ['Twenty of the training images', 'reconstruct runs/mnist-dense --split train --count 20'],
+      ),
+    )
+    .action(async (run: string, options: ReconstructOptions) => {
+      const { openRun } = await import('./run.js');
+      const { drawReconstructions } = await import('./draw.js');
+      const { vae, data } = await openRun(run, options);
+      await drawReconstructions(
+        vae,
+        data,
+        options.count,
+        options.out ?? `${run}/reconstructions.png`,
+      );
+    });
+}

@@ -1,0 +1,33 @@
+import type { Command } from 'commander';
+import { examples, wholeNumber } from './options.js';
+
+interface SampleOptions {
+  count: number;
+  seed?: number;
+  out?: string;
+}
+
+export function sampleCommand(program: Command): void {
+  program
+    .command('sample')
+    .argument('<run>', 'run folder')
+    .description('Draw images decoded from draws of the prior.')
+    .option('--count <n>', 'how many images', wholeNumber(1), 64)
+    .option('--seed <n>', "decides the draws (default: the run's seed)", wholeNumber(0))
+    .option('--out <file>', 'PNG file to write (default: samples.png in the run folder)')
+    .addHelpText(
+      'after',
+      examples(
+        ['64 new digits', 'sample runs/mnist-dense'],
+        ['100 others, elsewhere', 'sample runs/mnist-dense --count 100 --seed 7 --out digits.png'],
+      ),
+    )
+    .action(async (run: string, options: SampleOptions) => {
+      const { VAE } = await import('../vae/index.js');
+      const { drawSamples } = await import('./draw.js');
+      const vae = await VAE.load(run);
+      const { seed } = options;
+      const images = await vae.sample(options.count, seed === undefined ? {} : { seed });
+      await drawSamples(images, options.out ?? `${run}/samples.png`);
+    });
+}

@@ -1,0 +1,182 @@
+import { z } from 'zod';
+import { readFile } from '#files';
+import type { TensorDataset } from '../data/dataset.js';
+import { openDataset } from '../data/datasets.js';
+import { UserError } from '../data/errors.js';
+import { parseJson } from '../data/json.js';
+import { validate } from '../data/validate.js';
+import { optimizerFromConfig } from '../nn/index.js';
+import { createProgress } from '../report/progress.js';
+import { type EpochMetrics, RunFolder } from '../training/index.js';
+import { describeHealth, fromConfig, modelSchema, NonFiniteError, VAE } from '../vae/index.js';
+import { writePictures } from './pictures.js';
+import { preset, type RunConfig } from './presets.js';
+import type { TrainOptions } from './train.js';
+
+const trainingSchema = z.strictObject({
+  data: z.string().default('mnist'),
+  epochs: z.int().min(0).default(30),
+  batchSize: z.int().min(1).default(32),
+  optimizer: z.looseObject({ type: z.string().default('adam') }).prefault({}),
+  threads: z.int().min(1).optional(),
+});
+
+const runSchema = z.strictObject({
+  format: z.int().optional(),
+  vaekit: z.string().optional(),
+  model: modelSchema,
+  training: trainingSchema.prefault({}),
+});
+
+/** The seed of runs that name none; with it, no unit of the reference VAE dies. */
+const defaultSeed = 42;
+
+/** Entries whose value is given. */
+function given<T extends object>(options: T): Partial<T> {
+  return Object.fromEntries(
+    Object.entries(options).filter(([, value]) => value !== undefined),
+  ) as Partial<T>;
+}
+
+async function readConfig(path: string): Promise<RunConfig> {
+  const text = new TextDecoder().decode(await readFile(path));
+  return validate(runSchema, parseJson(text, path), path);
+}
+
+/** A run's settings: a preset or a config file, with the command line's options over it. */
+function settingsOf(options: TrainOptions, base: RunConfig | undefined, data: TensorDataset) {
+  const config = base ?? preset(options.preset ?? 'dense', data.shape, options.latent);
+  const { model, training } = config;
+  const name = options.config ?? 'options';
+  return validate(
+    runSchema,
+    {
+      model: {
+        seed: defaultSeed,
+        ...model,
+        ...given({ latent: options.latent, seed: options.seed }),
+        kl: {
+          ...(model.kl as object),
+          ...given({ weight: options.klWeight, reduction: options.klReduction }),
+        },
+      },
+      training: {
+        ...training,
+        ...given({
+          data: options.data,
+          epochs: options.epochs,
+          batchSize: options.batchSize,
+          threads: options.threads,
+        }),
+        optimizer: {
+          type: 'adam',
+          ...(training.optimizer as object | undefined),
+          ...given({ learningRate: options.learningRate }),
+        },
+      },
+    },
+    name,
+  );
+}
+
+/** `runs/mnist-dense`, or the first of `runs/mnist-dense-2`, `-3` … that holds no run. */
+async function defaultFolder(data: string, presetName: string): Promise<string> {
+  const base = `runs/${data.replace(/[^\w.-]+/g, '_')}-${presetName}`;
+  for (let number = 1; ; number++) {
+    const path = number === 1 ? base : `${base}-${number}`;
+    if (!(await RunFolder.holdsRun(path))) return path;
+  }
+}
+
+/** Aborts on the first SIGINT or SIGTERM; a second one ends the process at once. */
+function abortOnSignals(): { signal: AbortSignal; exitCode: () => number; stop: () => void } {
+  const controller = new AbortController();
+  const codes = { SIGINT: 130, SIGTERM: 143 };
+  let code = 0;
+  const onSignal = (name: NodeJS.Signals) => {
+    const next = codes[name as keyof typeof codes];
+    if (code !== 0) process.exit(next);
+    code = next;
+    process.stderr.write(
+      '\nStopping: what was trained is being saved. Once more to stop at once.\n',
+    );
+    controller.abort();
+  };
+  for (const name of Object.keys(codes)) process.on(name, onSignal);
+  return {
+    signal: controller.signal,
+    exitCode: () => code,
+    stop: () => {
+      for (const name of Object.keys(codes)) process.off(name, onSignal);
+    },
+  };
+}
+
+/** `vaekit train`. */
+export async function train(options: TrainOptions): Promise<void> {
+  if (options.config && options.preset) {
+    throw new UserError('--config and --preset exclude each other. Give one of them.');
+  }
+  const base = options.config ? await readConfig(options.config) : undefined;
+  const spec = options.data ?? String(base?.training.data ?? 'mnist');
+  const data = await openDataset(spec, {
+    onProgress: (message) => process.stderr.write(`${message}\n`),
+  });
+  const settings = settingsOf(options, base, data.train);
+  const vae = new VAE(fromConfig(settings.model, `${options.config ?? 'options'}: model`));
+  const optimizer = optimizerFromConfig(settings.training.optimizer);
+  const { epochs, batchSize, threads } = settings.training;
+  const out = options.out ?? (await defaultFolder(data.name, options.preset ?? 'dense'));
+  const training = {
+    ...settings.training,
+    data: spec,
+    optimizer: { type: optimizer.type, ...optimizer.options },
+  };
+  const signals = abortOnSignals();
+  const progress = createProgress(process.stdout, { epochs });
+  let folder: RunFolder | undefined;
+  const lines: EpochMetrics[] = [];
+  const callback = {
+    onStart: async () => {
+      folder = await RunFolder.create(out);
+      await vae.saveTo(folder, training);
+      process.stdout.write(`${vae.summary()}\n`);
+    },
+    onProgress: progress.update,
+    onEpochEnd: async (metrics: EpochMetrics) => {
+      const { val_reconstruction: _, val_kl: __, ...shown } = metrics;
+      progress.epochEnd(shown as EpochMetrics);
+      lines.push(metrics);
+      await folder!.appendMetrics(metrics);
+    },
+  };
+  try {
+    await vae.fit(data.train, {
+      epochs,
+      batchSize,
+      optimizer,
+      ...(threads === undefined ? {} : { threads }),
+      ...(data.test ? { validation: data.test } : {}),
+      callbacks: [callback],
+      signal: signals.signal,
+    });
+    await vae.saveTo(folder!, training);
+    const judged = data.test ?? data.train;
+    const health = await vae.health(judged);
+    await folder!.write('health.json', `${JSON.stringify(health, null, 2)}\n`);
+    await writePictures(folder!, vae, judged, lines);
+    for (const line of describeHealth(health)) process.stdout.write(`Note: ${line}\n`);
+    process.stdout.write(`Written to ${out}\n`);
+    process.exitCode = signals.exitCode();
+  } catch (error) {
+    if (error instanceof NonFiniteError && folder) {
+      await vae.saveTo(folder, training);
+      throw new UserError(`${error.message} They are in ${out}.`);
+    }
+    throw error;
+  } finally {
+    progress.close();
+    signals.stop();
+    await vae.release();
+  }
+}

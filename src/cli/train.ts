@@ -1,0 +1,56 @@
+import { type Command, Option } from 'commander';
+import { examples, number, wholeNumber } from './options.js';
+
+export interface TrainOptions {
+  config?: string;
+  data?: string;
+  preset?: string;
+  epochs?: number;
+  batchSize?: number;
+  latent?: number;
+  learningRate?: number;
+  klWeight?: number;
+  klReduction?: 'sum' | 'mean';
+  seed?: number;
+  threads?: number;
+  out?: string;
+}
+
+export function trainCommand(program: Command): void {
+  program
+    .command('train')
+    .description('Train a VAE; without options, the reference VAE on MNIST.')
+    .option('--data <data>', 'mnist, fashion-mnist, a folder of IDX files, or one IDX file')
+    .option('--preset <name>', 'network and settings to start from: dense, mlp')
+    .option('--config <file>', 'JSON file as the config.json of a run; options override it')
+    .option('--epochs <n>', 'how often every image is seen', wholeNumber(0))
+    .option('--batch-size <n>', 'images a step', wholeNumber(1))
+    .option('--latent <n>', 'how many latents', wholeNumber(1))
+    .option('--learning-rate <x>', "the optimizer's learning rate", number(0))
+    .option('--kl-weight <x>', 'the factor before the KL term', number(0))
+    .addOption(
+      new Option('--kl-reduction <how>', 'over latents: sum (textbook) or mean').choices([
+        'sum',
+        'mean',
+      ]),
+    )
+    .option('--seed <n>', 'decides parameters, order and noise', wholeNumber(0))
+    .option('--threads <n>', 'threads inside one operator', wholeNumber(1))
+    .option('--out <folder>', 'run folder to write (default: runs/<data>-<preset>)')
+    .addHelpText(
+      'after',
+      examples(
+        ['The reference VAE, 30 epochs on MNIST', 'train'],
+        ['A better one: the textbook ELBO, two hidden layers of 512', 'train --preset mlp'],
+        ['Clothes instead of digits', 'train --data fashion-mnist --preset mlp --latent 10'],
+        [
+          'The settings of another run with another seed',
+          'train --config runs/a/config.json --seed 7',
+        ],
+      ),
+    )
+    .action(async (options: TrainOptions) => {
+      const { train } = await import('./train-run.js');
+      await train(options);
+    });
+}
