@@ -63,15 +63,15 @@ function parseLine(line) {
 }
 
 /**
- * What a failed program had to say.
+ * What a failed program had to say: the line that names the error, else its last.
  * @param {unknown} error
  */
-function lastLine(error) {
+function errorLine(error) {
   const { stderr, message } = Object(error);
-  return String(stderr || message)
-    .trim()
+  const lines = String(stderr || message)
     .split('\n')
-    .findLast((line) => line.trim());
+    .filter((line) => line.trim());
+  return lines.findLast((line) => /^\S*Error\b/.test(line)) ?? lines.at(-1);
 }
 
 /**
@@ -130,7 +130,11 @@ for (const { name, available } of wanted) {
 
 /** @type {Map<string, { times: number[], versions: object | undefined }>} */
 const measured = new Map();
+const threads = availableParallelism();
+const sgemmGflops = { oneThread: 0, allThreads: 0 };
 for (let round = 1; round <= rounds; round++) {
+  sgemmGflops.oneThread = Math.max(sgemmGflops.oneThread, await sgemmPeak({ threads: 1 }));
+  sgemmGflops.allThreads = Math.max(sgemmGflops.allThreads, await sgemmPeak({ threads }));
   for (const contestant of wanted) {
     if (leftOut.has(contestant.name)) continue;
     try {
@@ -140,7 +144,9 @@ for (let round = 1; round <= rounds; round++) {
       log(`round ${round}/${rounds}  ${contestant.name}  ${msPerStep.toPrecision(3)} ms/step`);
     } catch (error) {
       measured.delete(contestant.name);
-      leftOut.set(contestant.name, `failed: ${lastLine(error)}`);
+      const reason = `failed: ${errorLine(error)}`;
+      leftOut.set(contestant.name, reason);
+      log(`round ${round}/${rounds}  ${contestant.name}  ${reason}`);
     }
   }
 }
@@ -158,17 +164,13 @@ const rows = [...measured].map(([name, { times, versions }]) => {
   };
 });
 rows.sort((a, b) => a.msPerStep - b.msPerStep);
-const threads = availableParallelism();
 const results = {
   date: new Date().toISOString(),
   cpu: cpus()[0]?.model.trim() ?? 'unknown',
   cores: threads,
   node: process.version,
   work: `dense VAE 784-2-2-784, batch ${BATCH}, Adam, MNIST`,
-  sgemmGflops: {
-    oneThread: await sgemmPeak({ threads: 1 }),
-    allThreads: await sgemmPeak({ threads }),
-  },
+  sgemmGflops,
   rows,
   leftOut: Object.fromEntries(leftOut),
 };
