@@ -1,0 +1,27 @@
+/**
+ * A measured number for people: five significant digits, at most four decimals, and powers of ten
+ * where that would show too few digits. 199.6412 → 199.64, 1.70123 → 1.7012, 0.0000123 → 1.23e-5.
+ */
+export function formatNumber(value: number): string {
+  if (!Number.isFinite(value) || Number.isInteger(value)) return String(value);
+  const size = Math.abs(value);
+  if (size < 1e-3 || size >= 1e7) {
+    return value.toExponential(2).replace(/\.?0*e\+?/, 'e');
+  }
+  const wholeDigits = Math.floor(Math.log10(size)) + 1;
+  return value.toFixed(Math.min(4, Math.max(0, 5 - wholeDigits)));
+}
+
+/** A count with its thousands apart: 101770 → 101,770. */
+export function formatCount(value: number): string {
+  return value.toLocaleString('en-US', { maximumFractionDigits: 0 });
+}
+
+/** A time for people in whole units: 0s, 59s, 2m05s, 1h02m. */
+export function formatDuration(seconds: number): string {
+  const whole = Math.round(Math.max(0, seconds));
+  const two = (value: number) => String(value).padStart(2, '0');
+  if (whole < 60) return `${whole}s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)}m${two(whole % 60)}s`;
+  return `${Math.floor(whole / 3600)}h${two(Math.floor((whole % 3600) / 60))}m`;
+}
