@@ -106,11 +106,12 @@ const constants = (value: Value | undefined) => Array.from(value!.operation.numb
 /** The axes of a reduction whose axes are an input. */
 const axesOf = (operation: Operation) => constants(operation.inputs[1]);
 
-/** A reduced value (or its gradient) with its reduced axes back at size 1. */
+/** A reduced value, or its gradient of at most its rank, with its reduced axes back at size 1. */
 function unreduced(value: Value, operation: Operation, axes: readonly number[]): Value {
-  return operation.attributes.keepdims === 1 || value.shape.length === 0
-    ? value
-    : unsqueeze(value, axes);
+  if (operation.attributes.keepdims === 1 || value.shape.length === 0) return value;
+  const missing = operation.outputs[0]!.shape.length - value.shape.length;
+  const leading = Array.from({ length: missing }, (_, axis) => axis);
+  return unsqueeze(unsqueeze(value, leading), axes);
 }
 
 /** The gradient of max and min: shared equally among the elements that attain it. */
@@ -147,9 +148,9 @@ const gemmDerivative: Derivative = (g, { inputs, attributes }, y) => {
 
 /** The elements between the ones that a slice with a step took, put back as zeros. */
 function dilate(g: Value, axis: number, step: number): Value {
-  if (step === 1) return g;
-  const place = axis + 1;
   const count = g.shape[axis] as number;
+  if (step === 1 || count < 2) return g;
+  const place = axis + 1;
   const apart = unsqueeze(g, [place]);
   const none = apart.shape.map(() => 0);
   const spread = pad(apart, none, none.with(place, step - 1));

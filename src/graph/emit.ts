@@ -5,6 +5,7 @@ import { dtypeCodes } from './operators/index.js';
 import { inputName, type LoopProgram, type Program } from './program.js';
 import {
   type Attribute,
+  constant,
   type DType,
   type Numbers,
   type Operation,
@@ -44,35 +45,90 @@ function bytesOf(numbers: Numbers): Uint8Array {
 /** Constants above this many bytes are told apart by identity, not by content. */
 const comparedBytes = 1024;
 
+/** Gives out names, other than those of the model's inputs and outputs. */
+class Names {
+  private next = 0;
+
+  /** @throws UserError when two of the names are the same */
+  constructor(private readonly given: readonly string[]) {
+    const twice = given.find((name, place) => given.indexOf(name) !== place);
+    if (twice !== undefined) {
+      throw new UserError(
+        `The program has two inputs or outputs named ${twice}. Give each a name of its own.`,
+      );
+    }
+  }
+
+  fresh(): string {
+    for (;;) {
+      const name = `v${this.next++}`;
+      if (!this.given.includes(name)) return name;
+    }
+  }
+}
+
+/** The value that is computed: a derivative given by hand leaves no trace in the model. */
+function computed(value: Value): Value {
+  const { type, inputs } = value.operation;
+  return type === 'Identity' ? computed(inputs[0]!) : value;
+}
+
+/** What an operation needs when it runs. */
+function computedInputs(operation: Operation): (Value | undefined)[] {
+  return operation.inputs.map((value) => value && computed(value));
+}
+
 /** The graph being written: a main graph, or a loop's body inside of one. */
 class GraphWriter {
   readonly nodes: onnx.INodeProto[] = [];
   readonly initializers: onnx.ITensorProto[] = [];
   readonly produced = new Set<string>();
-  /** What each node computes, so that an equal one is not written again. */
-  private readonly written = new Map<string, string[]>();
+  /** What each node and constant holds, so that an equal one is not written again. */
+  private readonly written = new Map<string | Numbers, readonly string[]>();
 
   constructor(
-    private readonly names: { next: number },
+    private readonly names: Names,
     readonly outer?: GraphWriter,
   ) {}
 
   fresh(): string {
-    return `v${this.names.next++}`;
+    return this.names.fresh();
   }
 
-  /** Writes a node, unless an equal one is there; returns the names of its outputs. */
+  /**
+   * Writes a node, unless an equal one is there; returns the names of its outputs.
+   * @param wanted the name to give to its first output if it is written
+   */
   node(
     type: string,
     inputs: readonly string[],
     attributes: Operation['attributes'],
-    outputs: number | readonly string[] = 1,
-  ): string[] {
-    const key = `${type}(${inputs.join()})${JSON.stringify(attributes)}`;
-    const twin = typeof outputs === 'number' ? this.lookUp(key) : undefined;
+    outputs = 1,
+    wanted?: string,
+  ): readonly string[] {
+    const key = JSON.stringify([type, inputs, attributes]);
+    const twin = this.lookUp(key);
     if (twin) return twin;
-    const names =
-      typeof outputs === 'number' ? Array.from({ length: outputs }, () => this.fresh()) : outputs;
+    const names = Array.from({ length: outputs }, (_, index) =>
+      index === 0 && wanted !== undefined ? wanted : this.fresh(),
+    );
+    this.write(type, inputs, attributes, names);
+    this.written.set(key, names);
+    return names;
+  }
+
+  /** Writes a node that gives a value one more name. */
+  copy(source: string, name: string): string {
+    this.write('Identity', [source], {}, [name]);
+    return name;
+  }
+
+  private write(
+    type: string,
+    inputs: readonly string[],
+    attributes: Operation['attributes'],
+    names: readonly string[],
+  ): void {
     this.nodes.push({
       opType: type,
       name: `${type}_${names[0]}`,
@@ -81,16 +137,12 @@ class GraphWriter {
       attribute: Object.entries(attributes).map(([name, value]) => attribute(name, value)),
     });
     for (const name of names) this.produced.add(name);
-    this.written.set(key, [...names]);
-    return [...names];
   }
 
   constant(dtype: DType, shape: Shape, numbers: Numbers): string {
-    const key =
-      numbers.byteLength <= comparedBytes
-        ? `${dtype}[${shape.join()}]=${numbers.join()}`
-        : undefined;
-    const twin = key && this.written.get(key);
+    const small = numbers.byteLength <= comparedBytes;
+    const key = small ? `${dtype}[${shape.join()}]=${bytesOf(numbers).join()}` : numbers;
+    const twin = small ? this.written.get(key) : this.lookUp(key);
     if (twin) return twin[0]!;
     const name = this.fresh();
     this.initializers.push({
@@ -99,25 +151,27 @@ class GraphWriter {
       dataType: dtypeCodes[dtype],
       rawData: bytesOf(numbers),
     });
-    if (key) this.written.set(key, [name]);
+    this.written.set(key, [name]);
     return name;
   }
 
-  private lookUp(key: string): string[] | undefined {
+  private lookUp(key: string | Numbers): readonly string[] | undefined {
     return this.written.get(key) ?? this.outer?.lookUp(key);
   }
 }
 
 /** Writes the operations of a program into one graph, or into a loop's body and the graph around. */
 class Emitter {
-  private readonly names = { next: 0 };
-  readonly main = new GraphWriter(this.names);
+  readonly main: GraphWriter;
   readonly body: GraphWriter | undefined;
-  private readonly emitted = new Map<Operation, { names: string[]; graph: GraphWriter }>();
+  private readonly emitted = new Map<Operation, { names: readonly string[]; graph: GraphWriter }>();
   private readonly sizes = new Map<string, () => string>();
 
-  constructor(loop: boolean) {
-    this.body = loop ? new GraphWriter(this.names, this.main) : undefined;
+  /** @param given the names of the model's inputs and outputs */
+  constructor(given: readonly string[], loop: boolean) {
+    const names = new Names(given);
+    this.main = new GraphWriter(names);
+    this.body = loop ? new GraphWriter(names, this.main) : undefined;
   }
 
   /**
@@ -129,10 +183,8 @@ class Emitter {
     const graph = inBody ? this.body! : this.main;
     this.emitted.set(value.operation, { names: [name], graph });
     value.shape.forEach((dimension, axis) => {
-      if (typeof dimension === 'number') return;
-      const { factor, symbol } = parseDimension(dimension);
-      if (factor !== 1 || this.sizes.has(symbol)) return;
-      this.sizes.set(symbol, () => {
+      if (typeof dimension === 'number' || this.sizes.has(dimension)) return;
+      this.sizes.set(dimension, () => {
         const [shape] = this.main.node('Shape', [source ?? name], {});
         const at = this.main.constant('int64', [], BigInt64Array.of(BigInt(axis + axisOffset)));
         return this.main.node('Gather', [shape!, at], { axis: 0 })[0]!;
@@ -142,7 +194,7 @@ class Emitter {
 
   /** Writes all that the values need. @param wanted names to give to certain outputs */
   emit(values: readonly Value[], wanted: ReadonlyMap<Operation, string> = new Map()): void {
-    for (const operation of operationsOf(values)) {
+    for (const operation of operationsOf(values.map(computed), computedInputs)) {
       if (!this.emitted.has(operation)) this.operation(operation, wanted.get(operation));
     }
   }
@@ -154,12 +206,6 @@ class Emitter {
         `The program uses the input ${String(attributes.name)}, which is not among its inputs. List it there.`,
       );
     }
-    if (type === 'Identity') {
-      const source = inputs[0]!;
-      const { names, graph } = this.emitted.get(source.operation)!;
-      this.emitted.set(operation, { names: [names[source.index]!], graph });
-      return;
-    }
     if (type === 'Constant') {
       this.emitted.set(operation, { names: [], graph: this.main });
       return;
@@ -169,28 +215,38 @@ class Emitter {
       this.emitted.set(operation, { names: [name], graph: this.main });
       return;
     }
-    const inBody = inputs.some((value) => value && this.graphOf(value) === this.body);
+    const inBody = computedInputs(operation).some(
+      (value) => value && this.graphOf(value) === this.body,
+    );
     const graph = inBody && this.body ? this.body : this.main;
     const names = graph.node(
       type,
       inputs.map((value) => (value ? this.nameOf(value, graph) : '')),
       attributes,
-      wanted === undefined ? outputs.length : [wanted],
+      outputs.length,
+      wanted,
     );
     this.emitted.set(operation, { names, graph });
   }
 
   private sizeOf(dimension: string, dtype: DType): string {
-    const { factor, symbol } = parseDimension(dimension);
-    const source = this.sizes.get(symbol);
-    if (!source) {
-      throw new UserError(`No input of the program has the dimension ${symbol}.`);
+    const source = this.sizes.get(dimension);
+    if (source) {
+      return dtype === 'int64'
+        ? source()
+        : this.main.node('Cast', [source()], { to: dtypeCodes[dtype] })[0]!;
     }
-    const [size] = this.main.node('Cast', [source()], { to: dtypeCodes[dtype] });
-    if (factor === 1) return size!;
-    const numbers = (dtype === 'float64' ? Float64Array : Float32Array).of(factor);
-    const scale = this.main.constant(dtype, [], numbers);
-    return this.main.node('Mul', [size!, scale], {})[0]!;
+    const { factor, symbols } = parseDimension(dimension);
+    if (symbols.length === 1 && factor === 1) {
+      throw new UserError(
+        `No input of the program has the dimension ${dimension}. Give it to one.`,
+      );
+    }
+    const scale = this.nameOf(constant(factor, [], dtype), this.main);
+    return symbols.reduce(
+      (product, symbol) => this.main.node('Mul', [product, this.sizeOf(symbol, dtype)], {})[0]!,
+      scale,
+    );
   }
 
   private graphOf(value: Value): GraphWriter | undefined {
@@ -199,11 +255,11 @@ class Emitter {
 
   /** The name of a value inside a graph; constants are written into each graph that uses them. */
   nameOf(value: Value, graph: GraphWriter): string {
-    const { operation } = value;
+    const { operation, index } = computed(value);
     if (operation.type === 'Constant') {
       return graph.constant(value.dtype, value.shape, operation.numbers!);
     }
-    return this.emitted.get(operation)!.names[value.index]!;
+    return this.emitted.get(operation)!.names[index]!;
   }
 
   /** The name of an output of a graph: made in it, and nothing else's. */
@@ -217,8 +273,7 @@ class Emitter {
       taken.add(source);
       return source;
     }
-    const copy = graph === this.body ? graph.fresh() : name;
-    graph.node('Identity', [source], {}, [copy]);
+    const copy = graph.copy(source, graph === this.body ? graph.fresh() : name);
     taken.add(copy);
     return copy;
   }
@@ -236,16 +291,17 @@ function encode(graph: onnx.IGraphProto, metadata: Program['metadata'] = {}): Ui
 
 /**
  * A program as the bytes of an ONNX model (IR version 9, operator set 18).
- * @throws UserError when a value depends on an input that is not listed
+ * @throws UserError when a value depends on an input that is not listed, or a name stands twice
  */
 export function toModel(program: Program): Uint8Array {
-  const emitter = new Emitter(false);
+  const given = [...program.inputs.map(inputName), ...Object.keys(program.outputs)];
+  const emitter = new Emitter(given, false);
   for (const value of program.inputs) emitter.declare(value, inputName(value), false);
   const outputs = Object.entries(program.outputs);
   const wanted = new Map(
     outputs
-      .filter(([, value]) => value.operation.outputs.length === 1)
-      .map(([name, value]) => [value.operation, name]),
+      .filter(([, value]) => computed(value).index === 0)
+      .map(([name, value]) => [computed(value).operation, name]),
   );
   emitter.emit(
     outputs.map(([, value]) => value),
@@ -273,33 +329,48 @@ const iterations = 'iterations';
 /**
  * A repeated step as the bytes of an ONNX model with one `Loop`. What does not change from
  * iteration to iteration is computed once, before it.
- * @throws UserError when a value depends on an input that is not listed
+ * @throws UserError when a value depends on an input that is not listed, or a name stands twice
  */
 export function toLoopModel(program: LoopProgram): Uint8Array {
-  const emitter = new Emitter(true);
+  const carriedNames = program.carried.map(({ current }) => inputName(current));
+  const finals = carriedNames.map((name) => `${name}.next`);
+  const given = [
+    iterations,
+    ...carriedNames,
+    ...finals,
+    ...[...program.steps, ...program.invariant].map(inputName),
+    ...Object.keys(program.outputs),
+  ];
+  const emitter = new Emitter(given, true);
   const { main } = emitter;
   const body = emitter.body!;
   const [iteration, condition] = [body.fresh(), body.fresh()];
+  const outputs = Object.entries(program.outputs);
+  const results = [
+    ...program.carried.map(({ next }) => next),
+    ...outputs.map(([, value]) => value),
+  ];
+  const used = new Set(operationsOf(results.map(computed), computedInputs));
   for (const value of program.invariant) emitter.declare(value, inputName(value), false);
   for (const value of program.steps) {
     const source = inputName(value);
-    const [entry] = body.node('Gather', [source, iteration], { axis: 0 });
-    emitter.declare(value, entry!, true, source, 1);
+    const entry = used.has(value.operation)
+      ? body.node('Gather', [source, iteration], { axis: 0 })[0]!
+      : source;
+    emitter.declare(value, entry, true, source, 1);
   }
-  const carried = program.carried.map(({ current, next }) => {
+  const carried = program.carried.map(({ current }) => {
     const name = body.fresh();
     emitter.declare(current, name, true, inputName(current));
-    return { name, current, next };
+    return { name, current };
   });
-  const outputs = Object.entries(program.outputs);
-  const results = [...carried.map(({ next }) => next), ...outputs.map(([, value]) => value)];
   emitter.emit(results);
-  const [goOn] = body.node('Identity', [condition], {}, [body.fresh()]);
-  const taken = new Set([goOn!]);
+  const goOn = body.copy(condition, body.fresh());
+  const taken = new Set([goOn]);
   const bodyGraph: onnx.IGraphProto = {
     name: 'step',
     output: [
-      valueInfo(goOn!, 'bool', []),
+      valueInfo(goOn, 'bool', []),
       ...results.map((value) =>
         valueInfo(emitter.outputName(value, body, '', taken), value.dtype, value.shape),
       ),
@@ -312,11 +383,10 @@ export function toLoopModel(program: LoopProgram): Uint8Array {
     node: body.nodes,
     initializer: body.initializers,
   };
-  const finals = carried.map(({ current }) => `${inputName(current)}.next`);
   main.nodes.push({
     opType: 'Loop',
     name: 'steps',
-    input: [iterations, '', ...carried.map(({ current }) => inputName(current))],
+    input: [iterations, '', ...carriedNames],
     output: [...finals, ...outputs.map(([name]) => name)],
     attribute: [attribute('body', bodyGraph)],
   });

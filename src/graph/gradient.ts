@@ -3,24 +3,30 @@ import { derivatives, whole } from './derivatives.js';
 import { add } from './operators/index.js';
 import { constant, formatShape, isFloat, type Operation, Value } from './value.js';
 
-/** The operations that the values are made from, each after all that it needs. */
-export function operationsOf(values: readonly Value[]): Operation[] {
+/**
+ * The operations that the values are made from, each after all that it needs.
+ * @param inputsOf what an operation needs; its inputs when left out
+ */
+export function operationsOf(
+  values: readonly Value[],
+  inputsOf: (operation: Operation) => Operation['inputs'] = ({ inputs }) => inputs,
+): Operation[] {
   const order: Operation[] = [];
   const seen = new Set<Operation>();
-  const waiting: { operation: Operation; next: number }[] = [];
+  const waiting: { operation: Operation; inputs: Operation['inputs']; next: number }[] = [];
   const visit = (operation: Operation) => {
     if (seen.has(operation)) return;
     seen.add(operation);
-    waiting.push({ operation, next: 0 });
+    waiting.push({ operation, inputs: inputsOf(operation), next: 0 });
   };
   for (const value of values) {
     visit(value.operation);
     for (let top = waiting.at(-1); top; top = waiting.at(-1)) {
-      if (top.next === top.operation.inputs.length) {
+      if (top.next === top.inputs.length) {
         order.push(top.operation);
         waiting.pop();
       } else {
-        const input = top.operation.inputs[top.next++];
+        const input = top.inputs[top.next++];
         if (input) visit(input.operation);
       }
     }
@@ -43,9 +49,12 @@ export function gradient(target: Value, by: readonly Value[]): Value[] {
   }
   const order = operationsOf([target]);
   const needed = new Set(by.map((value) => value.operation));
+  /** The operations that a gradient passes through on its way to a needed one. */
+  const between = new Set<Operation>();
   for (const operation of order) {
     if (operation.inputs.some((input) => input && needed.has(input.operation))) {
       needed.add(operation);
+      between.add(operation);
     }
   }
   const gradients = new Map<Operation, (Value | undefined)[]>();
@@ -58,7 +67,7 @@ export function gradient(target: Value, by: readonly Value[]): Value[] {
   accumulate(target, constant(1, [], target.dtype));
   for (const operation of order.reverse()) {
     const all = gradients.get(operation);
-    if (!all || !needed.has(operation) || operation.inputs.length === 0) continue;
+    if (!all || !between.has(operation)) continue;
     const rule = derivatives[operation.type];
     if (!rule) {
       if (!isFloat(operation.outputs[0]!.dtype) || constantBetweenSteps.has(operation.type))

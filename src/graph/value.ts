@@ -84,6 +84,16 @@ export function input(name: string, shape: Shape, dtype: DType = 'float32'): Val
   return apply('Input', [], { dtype, shape }, { name });
 }
 
+/** Whether an element of the dtype can hold a number; floats round it. */
+const holds: Readonly<Record<DType, (value: number) => boolean>> = {
+  float32: () => true,
+  float64: () => true,
+  int32: (value) => (value | 0) === value,
+  int64: Number.isSafeInteger,
+  uint8: (value) => (value & 255) === value,
+  bool: (value) => value === 0 || value === 1,
+};
+
 const arrays = {
   float32: Float32Array,
   float64: Float64Array,
@@ -96,7 +106,7 @@ const arrays = {
  * Numbers known when the program is built.
  * @param values row-major
  * @param shape a scalar where there is one value and no shape is given, else one axis
- * @throws UserError when the shape does not hold as many values
+ * @throws UserError when the shape does not hold as many values, or the dtype not such a value
  */
 export function constant(
   values: number | ArrayLike<number>,
@@ -109,6 +119,10 @@ export function constant(
     throw new UserError(
       `A constant of shape ${formatShape(dims)} holds ${elementCount(dims)} values, not ${list.length}.`,
     );
+  }
+  const odd = isFloat(dtype) ? undefined : Array.from(list).find((value) => !holds[dtype](value));
+  if (odd !== undefined) {
+    throw new UserError(`A constant of dtype ${dtype} cannot hold ${odd}. Use another dtype.`);
   }
   const numbers =
     dtype === 'int64'
@@ -129,12 +143,12 @@ export function scalarOf(value: Value): number | undefined {
   return numbers?.length === 1 && value.shape.length === 0 ? Number(numbers[0]) : undefined;
 }
 
-/** A symbolic dimension taken apart: `5*batch` is 5 times the symbol `batch`. */
-export function parseDimension(dimension: string): { factor: number; symbol: string } {
-  const star = dimension.indexOf('*');
-  return star < 0
-    ? { factor: 1, symbol: dimension }
-    : { factor: Number(dimension.slice(0, star)), symbol: dimension.slice(star + 1) };
+/** A symbolic dimension taken apart: `5*batch*time` is 5 times the symbols `batch` and `time`. */
+export function parseDimension(dimension: string): { factor: number; symbols: string[] } {
+  const [first, ...rest] = dimension.split('*') as [string, ...string[]];
+  return /^\d+$/.test(first)
+    ? { factor: Number(first), symbols: rest }
+    : { factor: 1, symbols: [first, ...rest] };
 }
 
 /** The size of a dimension as a scalar; symbolic ones are read from the program's inputs. */
@@ -186,6 +200,41 @@ export function normalizeAxis(axis: number, rank: number, what: string): number 
     throw new UserError(`${what}: there is no axis ${axis} in a value of rank ${rank}.`);
   }
   return normal;
+}
+
+/** The axes counted from the front. @throws UserError when one is missing or named twice */
+export function normalizeAxes(axes: readonly number[], rank: number, what: string): number[] {
+  const normal = axes.map((axis) => normalizeAxis(axis, rank, what));
+  const twice = normal.find((axis, place) => normal.indexOf(axis) !== place);
+  if (twice !== undefined) throw new UserError(`${what}: axis ${twice} is named twice.`);
+  return normal;
+}
+
+const dtypeKinds = {
+  'floating-point values': ['float32', 'float64'],
+  numbers: ['float32', 'float64', 'int32', 'int64'],
+  'int32 or int64 indices': ['int32', 'int64'],
+  'int64 indices': ['int64'],
+  'uint8 values': ['uint8'],
+  'values other than bools': ['float32', 'float64', 'int32', 'int64', 'uint8'],
+  bools: ['bool'],
+} as const satisfies Record<string, readonly DType[]>;
+
+/** @throws UserError when the value's dtype is not of the kind that an operator takes */
+export function requireDType(x: Value, kind: keyof typeof dtypeKinds, what: string): void {
+  const allowed: readonly DType[] = dtypeKinds[kind];
+  if (!allowed.includes(x.dtype)) {
+    throw new UserError(`${what} takes ${kind}, not ${x.dtype}. Use cast() first.`);
+  }
+}
+
+/** @throws UserError when the values are not all of one dtype */
+export function requireSameDType(a: Value, b: Value, what: string): void {
+  if (a.dtype !== b.dtype) {
+    throw new UserError(
+      `${what} takes values of one dtype, not ${a.dtype} and ${b.dtype}. Use cast() on one.`,
+    );
+  }
 }
 
 /** The shape two operands broadcast to, by NumPy's rule. @throws UserError when they do not fit */

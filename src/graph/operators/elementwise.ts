@@ -1,4 +1,3 @@
-import { UserError } from '../../data/errors.js';
 import {
   apply,
   broadcastShapes,
@@ -7,35 +6,35 @@ import {
   isFloat,
   lift,
   type Operand,
+  requireDType,
+  requireSameDType,
   scalarOf,
   Value,
 } from '../value.js';
 
 function unary(type: string) {
   return (x: Value): Value => {
-    if (!isFloat(x.dtype)) {
-      throw new UserError(`${type} takes floating-point values, not ${x.dtype}. Use cast() first.`);
-    }
+    requireDType(x, 'floating-point values', type);
     return apply(type, [x], { dtype: x.dtype, shape: x.shape });
   };
 }
 
 function sameType(type: string, a: Operand, b: Operand): [Value, Value] {
   const [left, right] = lift(a, b);
-  if (left.dtype !== right.dtype) {
-    throw new UserError(
-      `${type} takes two values of one dtype, not ${left.dtype} and ${right.dtype}. Use cast() on one.`,
-    );
-  }
+  requireSameDType(left, right, type);
   return [left, right];
 }
 
 function binary(type: string, fold: (a: number, b: number) => number) {
   return (a: Operand, b: Operand): Value => {
     const [left, right] = sameType(type, a, b);
+    requireDType(left, 'numbers', type);
     const { dtype } = left;
     const [x, y] = [scalarOf(left), scalarOf(right)];
-    if (x !== undefined && y !== undefined) return constant(fold(x, y), [], dtype);
+    if (x !== undefined && y !== undefined) {
+      const folded = fold(x, y);
+      return constant(isFloat(dtype) ? folded : Math.trunc(folded), [], dtype);
+    }
     return apply(type, [left, right], {
       dtype,
       shape: broadcastShapes(left.shape, right.shape, type),
@@ -43,9 +42,10 @@ function binary(type: string, fold: (a: number, b: number) => number) {
   };
 }
 
-function comparison(type: string) {
+function comparison(type: string, kind?: 'numbers' | 'bools') {
   return (a: Operand, b: Operand): Value => {
     const [left, right] = sameType(type, a, b);
+    if (kind) requireDType(left, kind, type);
     return apply(type, [left, right], {
       dtype: 'bool',
       shape: broadcastShapes(left.shape, right.shape, type),
@@ -137,24 +137,27 @@ export function softplus(x: Value): Value {
   return withGradient(value, [x], (gradient) => [mul(gradient, s)]);
 }
 
-export const greater = comparison('Greater');
-export const greaterOrEqual = comparison('GreaterOrEqual');
-export const less = comparison('Less');
-export const lessOrEqual = comparison('LessOrEqual');
+export const greater = comparison('Greater', 'numbers');
+export const greaterOrEqual = comparison('GreaterOrEqual', 'numbers');
+export const less = comparison('Less', 'numbers');
+export const lessOrEqual = comparison('LessOrEqual', 'numbers');
 export const equal = comparison('Equal');
 
-export const and = comparison('And');
-export const or = comparison('Or');
-export const xor = comparison('Xor');
+export const and = comparison('And', 'bools');
+export const or = comparison('Or', 'bools');
+export const xor = comparison('Xor', 'bools');
 
 /** The opposite of each bool. */
 export function not(x: Value): Value {
+  requireDType(x, 'bools', 'Not');
   return apply('Not', [x], { dtype: 'bool', shape: x.shape });
 }
 
 /** `a` where the condition (bool) holds, else `b`; all three broadcast. */
 export function where(condition: Value, a: Operand, b: Operand): Value {
+  requireDType(condition, 'bools', 'Where');
   const [left, right] = sameType('Where', a, b);
+  requireDType(left, 'values other than bools', 'Where');
   const shape = broadcastShapes(left.shape, right.shape, 'Where');
   return apply('Where', [condition, left, right], {
     dtype: left.dtype,
@@ -164,6 +167,7 @@ export function where(condition: Value, a: Operand, b: Operand): Value {
 
 /** x held between `low` and `high`; outside them its derivative is 0. */
 export function clip(x: Value, low: number, high: number): Value {
+  requireDType(x, 'numbers', 'Clip');
   return apply('Clip', [x, constant(low, [], x.dtype), constant(high, [], x.dtype)], {
     dtype: x.dtype,
     shape: x.shape,
@@ -188,6 +192,7 @@ export function cast(x: Value, dtype: DType): Value {
 
 /** x · scale as float32, for uint8 x, in one pass. */
 export function dequantize(x: Value, scale: number): Value {
+  requireDType(x, 'uint8 values', 'dequantize');
   return apply('DequantizeLinear', [x, constant(scale)], { dtype: 'float32', shape: x.shape });
 }
 
@@ -200,8 +205,9 @@ export function stopGradient(x: Value): Value {
  * `value` with a derivative given by hand, where the one derived from its formula would be slow or
  * would lose precision.
  * @param inputs what `value` is differentiated by
- * @param vectorJacobian from the gradient of `value` to the gradient of each of `inputs`, each of
- *   that input's shape or broadcast to it
+ * @param vectorJacobian from the gradient of `value` to the gradient of each of `inputs`. Either may
+ *   be smaller than what it is the gradient of, as long as it broadcasts to it: use
+ *   `broadcastLike(gradient, value)` where the formula needs it whole
  */
 export function withGradient(
   value: Value,

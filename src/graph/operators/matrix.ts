@@ -1,7 +1,17 @@
 import { UserError } from '../../data/errors.js';
-import { apply, broadcastShapes, type Dimension, formatShape, type Value } from '../value.js';
+import {
+  apply,
+  broadcastShapes,
+  type Dimension,
+  formatShape,
+  requireDType,
+  requireSameDType,
+  sameShape,
+  type Value,
+} from '../value.js';
 
-function sameInner(a: Dimension, b: Dimension, left: Value, right: Value, what: string): void {
+function fit(a: Dimension, b: Dimension, left: Value, right: Value, what: string): void {
+  requireSameDType(left, right, what);
   if (a !== b) {
     throw new UserError(
       `${what}: shapes ${formatShape(left.shape)} and ${formatShape(right.shape)} do not fit: ${a} against ${b}.`,
@@ -16,7 +26,8 @@ export function matmul(a: Value, b: Value): Value {
       `matmul takes matrices, not shapes ${formatShape(a.shape)} and ${formatShape(b.shape)}. Use reshape() first.`,
     );
   }
-  sameInner(a.shape.at(-1)!, b.shape.at(-2)!, a, b, 'matmul');
+  requireDType(a, 'numbers', 'matmul');
+  fit(a.shape.at(-1)!, b.shape.at(-2)!, a, b, 'matmul');
   const batch = broadcastShapes(a.shape.slice(0, -2), b.shape.slice(0, -2), 'matmul');
   return apply('MatMul', [a, b], {
     dtype: a.dtype,
@@ -42,8 +53,16 @@ export function gemm(a: Value, b: Value, c?: Value, options: GemmOptions = {}): 
     );
   }
   const [transA, transB] = [options.transposeA ? 1 : 0, options.transposeB ? 1 : 0];
-  sameInner(a.shape[1 - transA]!, b.shape[transB]!, a, b, 'gemm');
+  requireDType(a, 'floating-point values', 'gemm');
+  fit(a.shape[1 - transA]!, b.shape[transB]!, a, b, 'gemm');
   const shape = [a.shape[transA]!, b.shape[1 - transB]!];
-  if (c) broadcastShapes(shape, c.shape, 'gemm');
+  if (c) {
+    requireSameDType(a, c, 'gemm');
+    if (!sameShape(broadcastShapes(shape, c.shape, 'gemm'), shape)) {
+      throw new UserError(
+        `gemm: c of shape ${formatShape(c.shape)} does not broadcast to ${formatShape(shape)}.`,
+      );
+    }
+  }
   return apply('Gemm', c ? [a, b, c] : [a, b], { dtype: a.dtype, shape }, { transA, transB });
 }

@@ -1,15 +1,14 @@
-import { UserError } from '../../data/errors.js';
 import {
   apply,
   constant,
-  isFloat,
   normalizeAxis,
+  requireDType,
   type Shape,
   size,
   staticShape,
   type Value,
 } from '../value.js';
-import { add, div, exp, log, mul, reciprocal, sub } from './elementwise.js';
+import { add, div, exp, log, mul, reciprocal, stopGradient, sub } from './elementwise.js';
 import { flatten, reshape, squeeze } from './shape.js';
 
 export interface ReductionOptions {
@@ -34,9 +33,7 @@ function reducedShape(shape: Shape, axes: readonly number[], keepDims: boolean):
 
 function reduction(type: string, axesAreInput: boolean) {
   return (x: Value, options: ReductionOptions = {}): Value => {
-    if (!isFloat(x.dtype) && x.dtype !== 'int32' && x.dtype !== 'int64') {
-      throw new UserError(`${type} takes numbers, not ${x.dtype}. Use cast() first.`);
-    }
+    requireDType(x, 'numbers', type);
     const axes = reducedAxes(x, options.axes, type);
     if (axes.length === 0) return x;
     const keepDims = options.keepDims ?? false;
@@ -66,6 +63,7 @@ export function axesSize(x: Value, axes: readonly number[]): Value {
 
 /** The mean along the axes; a mean of a sum is one reduction. */
 export function mean(x: Value, options: ReductionOptions = {}): Value {
+  requireDType(x, 'floating-point values', 'mean');
   const axes = reducedAxes(x, options.axes, 'mean');
   if (axes.length === 0) return x;
   const share = reciprocalOf(axesSize(x, axes));
@@ -91,7 +89,7 @@ export function variance(x: Value, options: ReductionOptions = {}): Value {
 /** log Σ exp(x) along the axes, safe for large x. */
 export function logSumExp(x: Value, options: ReductionOptions = {}): Value {
   const axes = reducedAxes(x, options.axes, 'logSumExp');
-  const peak = max(x, { axes, keepDims: true });
+  const peak = stopGradient(max(x, { axes, keepDims: true }));
   const kept = add(log(sum(exp(sub(x, peak)), { axes, keepDims: true })), peak);
   return options.keepDims ? kept : squeeze(kept, axes);
 }
@@ -116,16 +114,19 @@ export function sumLogOfHalfToOne(x: Value): Value {
 
 /** exp(x) / Σ exp(x) along one axis. */
 export function softmax(x: Value, axis = -1): Value {
+  requireDType(x, 'floating-point values', 'softmax');
   return apply('Softmax', [x], x, { axis: normalizeAxis(axis, x.shape.length, 'softmax') });
 }
 
 /** log softmax(x) along one axis. */
 export function logSoftmax(x: Value, axis = -1): Value {
+  requireDType(x, 'floating-point values', 'logSoftmax');
   return apply('LogSoftmax', [x], x, { axis: normalizeAxis(axis, x.shape.length, 'logSoftmax') });
 }
 
 /** The running sum along one axis. */
 export function cumulativeSum(x: Value, axis: number, options: { reverse?: boolean } = {}): Value {
+  requireDType(x, 'numbers', 'cumulativeSum');
   const normal = normalizeAxis(axis, x.shape.length, 'cumulativeSum');
   return apply('CumSum', [x, constant(normal, [], 'int64')], x, {
     reverse: options.reverse ? 1 : 0,
@@ -134,6 +135,7 @@ export function cumulativeSum(x: Value, axis: number, options: { reverse?: boole
 
 function argument(type: string) {
   return (x: Value, axis: number): Value => {
+    requireDType(x, 'numbers', type);
     const normal = normalizeAxis(axis, x.shape.length, type);
     const shape = reducedShape(x.shape, [normal], false);
     return apply(type, [x], { dtype: 'int64', shape }, { axis: normal, keepdims: 0 });

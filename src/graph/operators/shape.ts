@@ -6,10 +6,14 @@ import {
   constant,
   type Dimension,
   formatShape,
+  normalizeAxes,
   normalizeAxis,
   parseDimension,
+  requireDType,
+  requireSameDType,
   type Shape,
   sameShape,
+  size,
   type Value,
 } from '../value.js';
 import { cast, equal } from './elementwise.js';
@@ -23,9 +27,9 @@ function measure(shape: Shape): { known: number; symbols: string } {
   for (const dimension of shape) {
     if (typeof dimension === 'number') known *= dimension;
     else {
-      const { factor, symbol } = parseDimension(dimension);
+      const { factor, symbols: names } = parseDimension(dimension);
       known *= factor;
-      symbols.push(symbol);
+      symbols.push(...names);
     }
   }
   return { known, symbols: symbols.sort().join('*') };
@@ -33,7 +37,7 @@ function measure(shape: Shape): { known: number; symbols: string } {
 
 /**
  * The same elements in another shape.
- * @param shape may hold one −1, whose size follows from the others, and one symbolic dimension
+ * @param shape may hold one −1, whose size follows from the others
  * @throws UserError when the shapes do not hold equally many elements
  */
 export function reshape(x: Value, shape: Shape): Value {
@@ -49,17 +53,19 @@ export function reshape(x: Value, shape: Shape): Value {
   if (!Number.isInteger(known) || to.known !== from.known || to.symbols !== from.symbols) {
     throw new UserError(`reshape: ${formatShape(x.shape)} does not fit ${formatShape(shape)}.`);
   }
-  if (target.filter((dimension) => typeof dimension === 'string').length > 1) {
-    throw new UserError(
-      `reshape: ${formatShape(target)} has more than one symbolic dimension. Keep to one.`,
-    );
-  }
   if (sameShape(x.shape, target)) return x;
   const { operation } = x;
   const source = operation.type === 'Reshape' ? operation.inputs[0]! : x;
   if (sameShape(source.shape, target)) return source;
-  const sizes = target.map((dimension) => (typeof dimension === 'string' ? -1 : dimension));
-  return apply('Reshape', [source, indices(sizes)], { dtype: x.dtype, shape: target });
+  const symbolic = target.filter((dimension) => typeof dimension === 'string').length;
+  const empty = target.includes(0);
+  // ONNX infers one size; beside a size of 0 it infers none.
+  const sizes =
+    symbolic > 1 || empty
+      ? sizesOf(target)
+      : indices(target.map((dimension) => (typeof dimension === 'string' ? -1 : dimension)));
+  const type = { dtype: x.dtype, shape: target };
+  return apply('Reshape', [source, sizes], type, empty ? { allowzero: 1 } : {});
 }
 
 /** All axes from `axis` on as one: [batch, ...] becomes [batch, features]. */
@@ -70,10 +76,9 @@ export function flatten(x: Value, axis = 1): Value {
 /** The axes in another order; reversed when no order is given. */
 export function transpose(x: Value, order?: readonly number[]): Value {
   const rank = x.shape.length;
-  const perm = (order ?? x.shape.map((_, axis) => rank - 1 - axis)).map((axis) =>
-    normalizeAxis(axis, rank, 'transpose'),
-  );
-  if (perm.length !== rank || new Set(perm).size !== rank) {
+  const reversed = x.shape.map((_, axis) => rank - 1 - axis);
+  const perm = normalizeAxes(order ?? reversed, rank, 'transpose');
+  if (perm.length !== rank) {
     throw new UserError(`transpose: [${perm}] is not an order of ${rank} axes.`);
   }
   if (perm.every((axis, position) => axis === position)) return x;
@@ -91,7 +96,7 @@ export function transpose(x: Value, order?: readonly number[]): Value {
 
 /** Removes axes of size 1. */
 export function squeeze(x: Value, axes: readonly number[]): Value {
-  const normal = axes.map((axis) => normalizeAxis(axis, x.shape.length, 'squeeze'));
+  const normal = normalizeAxes(axes, x.shape.length, 'squeeze');
   for (const axis of normal) {
     if (x.shape[axis] !== 1) {
       throw new UserError(`squeeze: axis ${axis} of ${formatShape(x.shape)} is not of size 1.`);
@@ -106,7 +111,7 @@ export function squeeze(x: Value, axes: readonly number[]): Value {
 export function unsqueeze(x: Value, axes: readonly number[]): Value {
   if (axes.length === 0) return x;
   const rank = x.shape.length + axes.length;
-  const normal = axes.map((axis) => normalizeAxis(axis, rank, 'unsqueeze'));
+  const normal = normalizeAxes(axes, rank, 'unsqueeze');
   const rest = [...x.shape];
   const shape = Array.from({ length: rank }, (_, axis) =>
     normal.includes(axis) ? 1 : rest.shift()!,
@@ -123,11 +128,16 @@ export function concat(values: readonly Value[], axis: number): Value {
   let total = 0;
   for (const value of values) {
     const size = value.shape[normal];
-    const fits =
-      typeof size === 'number' &&
-      value.dtype === first.dtype &&
-      sameShape(first.shape.with(normal, size), value.shape);
-    if (!fits) {
+    if (typeof size === 'string') {
+      throw new UserError(
+        `concat: axis ${normal} of ${formatShape(value.shape)} has no static size.`,
+      );
+    }
+    if (
+      size === undefined ||
+      value.dtype !== first.dtype ||
+      !sameShape(first.shape.with(normal, size), value.shape)
+    ) {
       throw new UserError(
         `concat along axis ${normal}: ${first.dtype} ${formatShape(first.shape)} and ${value.dtype} ${formatShape(value.shape)} do not fit.`,
       );
@@ -178,8 +188,13 @@ export interface Range {
 /** The part of a value inside the ranges; axes that are not named stay whole. */
 export function slice(x: Value, ranges: readonly Range[]): Value {
   const shape = [...x.shape];
-  const normal = ranges.map((range) => {
-    const axis = normalizeAxis(range.axis, shape.length, 'slice');
+  const axes = normalizeAxes(
+    ranges.map((range) => range.axis),
+    shape.length,
+    'slice',
+  );
+  const normal = ranges.map((range, i) => {
+    const axis = axes[i]!;
     const size = shape[axis]!;
     if (typeof size === 'string') {
       throw new UserError(`slice: axis ${axis} of ${formatShape(x.shape)} has no static size.`);
@@ -212,6 +227,7 @@ export function slice(x: Value, ranges: readonly Range[]): Value {
  * Surrounds a value with constants.
  * @param before how many elements to put before each axis
  * @param after how many to put after each axis
+ * @throws UserError when there is not one count, 0 or more, for each axis
  */
 export function pad(
   x: Value,
@@ -219,7 +235,14 @@ export function pad(
   after: readonly number[],
   value = 0,
 ): Value {
-  if ([...before, ...after].every((count) => count === 0)) return x;
+  const counts = [...before, ...after];
+  const rank = x.shape.length;
+  if (before.length !== rank || after.length !== rank || counts.some((count) => count < 0)) {
+    throw new UserError(
+      `pad: [${before.join(', ')}] before and [${after.join(', ')}] after do not fit ${formatShape(x.shape)}. Give each axis a count of 0 or more.`,
+    );
+  }
+  if (counts.every((count) => count === 0)) return x;
   const shape = x.shape.map((dimension, axis) => {
     const extra = before[axis]! + after[axis]!;
     if (extra === 0) return dimension;
@@ -228,7 +251,7 @@ export function pad(
     }
     return dimension + extra;
   });
-  return apply('Pad', [x, indices([...before, ...after]), constant(value, [], x.dtype)], {
+  return apply('Pad', [x, indices(counts), constant(value, [], x.dtype)], {
     dtype: x.dtype,
     shape,
   });
@@ -246,14 +269,28 @@ export function broadcastLike(x: Value, like: Value): Value {
       `broadcastLike: ${formatShape(x.shape)} does not broadcast to ${formatShape(like.shape)}.`,
     );
   }
-  const known = shape.every((dimension) => typeof dimension === 'number');
-  const target = known ? indices(shape) : shapeOf(like);
-  return apply('Expand', [x, target], { dtype: x.dtype, shape });
+  return apply('Expand', [x, shapeOf(like)], { dtype: x.dtype, shape });
 }
 
-/** The sizes of a value's axes when the program runs, int64 [rank]. */
+/**
+ * The sizes of a value's axes, int64 [rank]. Symbolic ones are read from the program's inputs, so
+ * that the value itself need not be computed.
+ */
 export function shapeOf(x: Value): Value {
-  return apply('Shape', [x], { dtype: 'int64', shape: [x.shape.length] });
+  return sizesOf(x.shape);
+}
+
+function sizesOf(shape: Shape): Value {
+  const known = shape.filter((dimension) => typeof dimension === 'number');
+  if (known.length === shape.length) return indices(known);
+  return concat(
+    shape.map((dimension) =>
+      typeof dimension === 'number'
+        ? indices([dimension])
+        : unsqueeze(size(dimension, 'int64'), [0]),
+    ),
+    0,
+  );
 }
 
 /**
@@ -261,25 +298,49 @@ export function shapeOf(x: Value): Value {
  * @param at int32 or int64 indices; their shape takes the place of the axis
  */
 export function gather(x: Value, at: Value, axis = 0): Value {
+  requireDType(at, 'int32 or int64 indices', 'gather');
   const normal = normalizeAxis(axis, x.shape.length, 'gather');
   const shape = [...x.shape.slice(0, normal), ...at.shape, ...x.shape.slice(normal + 1)];
   return apply('Gather', [x, at], { dtype: x.dtype, shape }, { axis: normal });
 }
 
+/** @throws UserError when the indices are not int64, or not of the rank of x */
+function requirePlaces(x: Value, at: Value, what: string): void {
+  requireDType(at, 'int64 indices', what);
+  if (at.shape.length !== x.shape.length) {
+    throw new UserError(
+      `${what}: indices of shape ${formatShape(at.shape)} do not have the rank of ${formatShape(x.shape)}.`,
+    );
+  }
+}
+
 /** For each place of `at` (int64), the element of `x` there, with the index on `axis` replaced. */
 export function gatherElements(x: Value, at: Value, axis: number): Value {
+  requirePlaces(x, at, 'gatherElements');
   const normal = normalizeAxis(axis, x.shape.length, 'gatherElements');
   return apply('GatherElements', [x, at], { dtype: x.dtype, shape: at.shape }, { axis: normal });
 }
 
 /** `x` with `updates` added at the indices (int64, of the updates' shape) along the axis. */
 export function scatterAdd(x: Value, at: Value, updates: Value, axis: number): Value {
+  requirePlaces(x, at, 'scatterAdd');
+  requireSameDType(x, updates, 'scatterAdd');
+  if (!sameShape(at.shape, updates.shape)) {
+    throw new UserError(
+      `scatterAdd: indices of shape ${formatShape(at.shape)} and updates of shape ${formatShape(updates.shape)} differ.`,
+    );
+  }
   const normal = normalizeAxis(axis, x.shape.length, 'scatterAdd');
   return apply('ScatterElements', [x, at, updates], x, { axis: normal, reduction: 'add' });
 }
 
 /** 1 where the class (int32 or int64) is the place on a new last axis, else 0. */
-export function oneHot(classes: Value, count: number, dtype: 'float32' | 'float64' = 'float32') {
+export function oneHot(
+  classes: Value,
+  count: number,
+  dtype: 'float32' | 'float64' = 'float32',
+): Value {
+  requireDType(classes, 'int32 or int64 indices', 'oneHot');
   const range = constant(
     Array.from({ length: count }, (_, index) => index),
     [count],
