@@ -81,14 +81,14 @@ export async function inflateIdx(
 
 /** The header at the beginning of the bytes; undefined when they end within it. */
 function parseHeader(bytes: Uint8Array, name: string): Header | undefined {
-  if (bytes.length < 4) return undefined;
-  const [zero, alsoZero, code = 0, rank = 0] = bytes;
+  const [zero = 0, alsoZero = 0, code = 0, rank = 0] = bytes;
   if (zero !== 0 || alsoZero !== 0) {
     const begins = [...bytes.subarray(0, 4)].map((byte) => byte.toString(16).padStart(2, '0'));
     throw new UserError(
       `${name} is not an IDX file: it begins with the bytes ${begins.join(' ')}, not with 00 00. Give an IDX file, plain or gzip.`,
     );
   }
+  if (bytes.length < 4) return undefined;
   if (!isCode(code)) {
     throw damaged(`${name}: 0x${code.toString(16).padStart(2, '0')} is no element type of IDX`);
   }

@@ -114,7 +114,8 @@ describe('parseIdx refuses', () => {
 
   test.each([
     ['another format', [0x89, 0x50, 0x4e, 0x47], 'begins with the bytes 89 50 4e 47'],
-    ['text', [0x61, 0x2c], 'ends within its header'],
+    ['text', [0x61, 0x2c], 'begins with the bytes 61 2c'],
+    ['half a header', [0, 0, 8], 'ends within its header'],
     ['an unknown type', [0, 0, 0x0a, 1, 0, 0, 0, 0], '0x0a is no element type'],
     ['no dimension', [0, 0, 8, 0, 1], 'at least one dimension'],
     ['nothing', [], 'ends within its header'],
