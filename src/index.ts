@@ -1,4 +1,5 @@
 export { type Dataset, fromArray, type TensorDataset } from './data/dataset.js';
+export * as datasets from './data/datasets.js';
 export { UserError } from './data/errors.js';
 export * as graph from './graph/index.js';
 export {
