@@ -8,8 +8,8 @@ import {
   sum,
   type Value,
 } from '../../src/graph/index.js';
-import { isFloat, parseDimension } from '../../src/graph/value.js';
-import { type Feed, tensor } from './evaluate.js';
+import { isFloat } from '../../src/graph/value.js';
+import { type Feed, resolve, tensor } from './evaluate.js';
 
 /** A function of tensors whose gradient is under test. */
 export interface Case {
@@ -51,20 +51,6 @@ export function feed(
   const seed = 1 + shape.reduce((product, dimension) => 7 * product + dimension, 1);
   const data = spaced(shape, low, high, seed);
   return symbolic ? { shape, data, symbolic } : { shape, data };
-}
-
-/** The shape that a value has when it runs on the feeds. */
-function resolve(shape: Shape, feeds: readonly Feed[]): number[] {
-  const sizes = new Map(
-    feeds.flatMap(({ symbolic = [], shape: fed }) =>
-      symbolic.map((dimension, axis) => [dimension, fed[axis]!] as const),
-    ),
-  );
-  return shape.map((dimension) => {
-    if (typeof dimension === 'number') return dimension;
-    const { factor, symbols } = parseDimension(dimension);
-    return symbols.reduce((product, symbol) => product * sizes.get(symbol)!, factor);
-  });
 }
 
 /**

@@ -1,5 +1,6 @@
 import { Tensor } from 'onnxruntime-common';
 import { compile, type DType, input, type Shape, type Value } from '../../src/graph/index.js';
+import { parseDimension } from '../../src/graph/value.js';
 
 /** Numbers fed to a program under test. */
 export interface Feed {
@@ -23,6 +24,20 @@ export function tensor(feed: Feed, dtype: DType = feed.dtype ?? 'float64'): Tens
     return new Tensor('int64', BigInt64Array.from(feed.data.map(BigInt)), feed.shape);
   }
   return new Tensor(dtype, arrays[dtype].from(feed.data), feed.shape);
+}
+
+/** The shape that a value has when it runs on the feeds. */
+export function resolve(shape: Shape, feeds: readonly Feed[]): number[] {
+  const sizes = new Map(
+    feeds.flatMap(({ symbolic = [], shape: fed }) =>
+      symbolic.map((dimension, axis) => [dimension, fed[axis]!] as const),
+    ),
+  );
+  return shape.map((dimension) => {
+    if (typeof dimension === 'number') return dimension;
+    const { factor, symbols } = parseDimension(dimension);
+    return symbols.reduce((product, symbol) => product * sizes.get(symbol)!, factor);
+  });
 }
 
 export interface Result {

@@ -21,7 +21,7 @@ import { cast, equal } from './elementwise.js';
 const indices = (list: readonly number[]) => constant(list, [list.length], 'int64');
 
 /** How many elements a shape holds, as a known factor times its symbols: `5*batch` is 5 of batch. */
-function measure(shape: Shape): { known: number; symbols: string } {
+function measure(shape: Shape): { known: number; symbols: string[] } {
   let known = 1;
   const symbols: string[] = [];
   for (const dimension of shape) {
@@ -32,7 +32,17 @@ function measure(shape: Shape): { known: number; symbols: string } {
       symbols.push(...names);
     }
   }
-  return { known, symbols: symbols.sort().join('*') };
+  return { known, symbols: symbols.sort() };
+}
+
+/** The symbols without those taken, each as often as it is there. */
+function without(symbols: readonly string[], taken: readonly string[]): string[] {
+  const left = [...symbols];
+  for (const symbol of taken) {
+    const place = left.indexOf(symbol);
+    if (place >= 0) left.splice(place, 1);
+  }
+  return left;
 }
 
 /**
@@ -43,14 +53,13 @@ function measure(shape: Shape): { known: number; symbols: string } {
 export function reshape(x: Value, shape: Shape): Value {
   const from = measure(x.shape);
   const rest = measure(shape.filter((dimension) => dimension !== -1));
-  const known = from.known / rest.known;
-  let inferred: Dimension = known;
-  if (from.symbols !== rest.symbols && rest.symbols === '') {
-    inferred = known === 1 ? from.symbols : `${known}*${from.symbols}`;
-  }
+  const known = rest.known === 0 ? 0 : from.known / rest.known;
+  const symbols = without(from.symbols, rest.symbols);
+  const inferred: Dimension =
+    symbols.length === 0 ? known : [...(known === 1 ? [] : [known]), ...symbols].join('*');
   const target = shape.map((dimension) => (dimension === -1 ? inferred : dimension));
   const to = measure(target);
-  if (!Number.isInteger(known) || to.known !== from.known || to.symbols !== from.symbols) {
+  if (!Number.isInteger(known) || to.known !== from.known || !sameShape(to.symbols, from.symbols)) {
     throw new UserError(`reshape: ${formatShape(x.shape)} does not fit ${formatShape(shape)}.`);
   }
   if (sameShape(x.shape, target)) return x;
