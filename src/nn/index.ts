@@ -13,4 +13,4 @@ export {
 } from './layers/index.js';
 export type { Optimizer } from './optimizer.js';
 export { adam, optimizerFromConfig, sgd } from './optimizers/index.js';
-export { createScope, type NoiseKind, type Scope } from './scope.js';
+export { createScope, type NoiseKind, type Scope, type State } from './scope.js';

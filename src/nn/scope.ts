@@ -12,6 +12,11 @@ export interface Scope {
    * @param name the last part of its name: `weight` in `decoder.2.weight`
    */
   parameter(name: string, shape: readonly number[], initializer: Initializer): Value;
+  /**
+   * A tensor that is kept with the parameters but not trained, such as a running mean.
+   * @param name the last part of its name
+   */
+  state(name: string, shape: readonly number[], initializer: Initializer): State;
   /** Standard normal noise, new for every step and place of use. */
   normal(shape: Shape): Value;
   /** Uniform noise in [0, 1), new for every step and place of use. */
@@ -20,12 +25,21 @@ export interface Scope {
   child(name: string): Scope;
 }
 
+/** A tensor that a layer itself changes from step to step. */
+export interface State {
+  /** As it was when the step began. */
+  readonly value: Value;
+  /** Sets what it is when the step ends; outside of training this does nothing. */
+  update(next: Value): void;
+}
+
 export type NoiseKind = 'normal' | 'uniform';
 
 /** Makes the values that scopes hand out. */
 export interface ScopeSource {
   readonly training: boolean;
   parameter(path: string, shape: readonly number[], initializer: Initializer): Value;
+  state(path: string, shape: readonly number[], initializer: Initializer): State;
   noise(path: string, kind: NoiseKind, shape: Shape): Value;
 }
 
@@ -39,6 +53,7 @@ export function createScope(source: ScopeSource, path = ''): Scope {
     path,
     training: source.training,
     parameter: (name, shape, initializer) => source.parameter(join(name), shape, initializer),
+    state: (name, shape, initializer) => source.state(join(name), shape, initializer),
     normal: (shape) => noise('normal', shape),
     uniform: (shape) => noise('uniform', shape),
     child: (name) => createScope(source, join(name)),

@@ -84,7 +84,7 @@ export async function evaluateObjective(
     readonly signal?: AbortSignal | undefined;
   },
 ): Promise<Metrics> {
-  const feeder = new Feeder(dataset, objective.noises, options.seed, 'evaluation');
+  const feeder = new Feeder(dataset, objective, options.seed, 'evaluation');
   const order = Uint32Array.from({ length: dataset.size }, (_, index) => index);
   const constants = constantFeeds(objective.constants, options.schedules, options.step);
   const sums = new MetricSums();

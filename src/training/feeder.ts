@@ -1,8 +1,8 @@
 import { Tensor } from 'onnxruntime-common';
 import type { Dataset } from '../data/dataset.js';
+import { UserError } from '../data/errors.js';
 import { fillNormal, fillUniform, randomStream } from '../data/random.js';
-import type { NoiseInput } from './objective.js';
-import type { Feeds } from './program.js';
+import type { Feeds, LoopedObjective } from './program.js';
 
 const fillers = { normal: fillNormal, uniform: fillUniform };
 
@@ -17,16 +17,22 @@ export class Feeder {
 
   /**
    * @param stream name of the noise's random stream
+   * @throws UserError when the objective needs labels and the data has none
    */
   constructor(
     private readonly dataset: Dataset,
-    private readonly noises: readonly NoiseInput[],
+    private readonly program: LoopedObjective,
     private readonly seed: number,
     private readonly stream: string,
   ) {
     this.width = dataset.shape.reduce((a, b) => a * b, 1);
     this.images = dataset.dtype === 'uint8' ? new Uint8Array() : new Float32Array();
-    this.noise = noises.map(() => new Float32Array());
+    this.noise = program.noises.map(() => new Float32Array());
+    if (program.usesLabels && !dataset.labels) {
+      throw new UserError(
+        `${dataset.name} has no labels, but the model's objective needs them. Give data with labels.`,
+      );
+    }
   }
 
   /** How many batches one chunk can hold. */
@@ -61,7 +67,15 @@ export class Feeder {
         ...this.dataset.shape,
       ]),
     };
-    this.noises.forEach(({ name, kind, shape }, i) => {
+    if (this.program.usesLabels) {
+      const labels = BigInt64Array.from(
+        Array.from(order.subarray(start, start + count), (index) =>
+          BigInt(this.dataset.labels![index]!),
+        ),
+      );
+      feeds.labels = new Tensor('int64', labels, [iterations, batchSize]);
+    }
+    this.program.noises.forEach(({ name, kind, shape }, i) => {
       const dims = shape.map((size) => (typeof size === 'string' ? batchSize : size));
       const length = dims.reduce((a, b) => a * b, 1);
       if (this.noise[i]!.length < length * iterations) {

@@ -312,10 +312,10 @@ export async function fit(
       ]),
     );
     const state = Object.assign(
-      packing.pack('parameters', initial),
+      packing.packModel(initial),
       ...optimizer.slots.map((slot) => packing.pack(slot, zeros)),
     );
-    const feeder = new Feeder(dataset, program.noises, seed, 'training');
+    const feeder = new Feeder(dataset, program, seed, 'training');
     const run = new Run(model, dataset, settings, program, feeder, state);
     await notify(settings.callbacks, 'onStart');
     for (let epoch = 1; epoch <= settings.epochs; epoch++) {
@@ -338,7 +338,7 @@ export async function fit(
     }
     return {
       epochs,
-      parameters: packing.unpack('parameters', run.state),
+      parameters: packing.unpackModel(run.state),
       ...(run.stopped ? { stopped: run.stopped } : {}),
     };
   } finally {
@@ -349,6 +349,6 @@ export async function fit(
 
 function parametersOf(state: Feeds): Feeds {
   return Object.fromEntries(
-    Object.entries(state).filter(([name]) => name.startsWith('parameters/')),
+    Object.entries(state).filter(([name]) => /^(parameters|state)\//.test(name)),
   );
 }

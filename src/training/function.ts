@@ -10,7 +10,7 @@ import { type ParameterSpec, tracingScope } from './objective.js';
 export type ModelFunction = (
   inputs: Values,
   scope: Scope,
-  /** The parameters that the scope has handed out so far, by name. */
+  /** The trained parameters that the scope has handed out so far, by name. */
   parameters: ReadonlyMap<string, Value>,
 ) => Values;
 
@@ -48,12 +48,14 @@ export class CompiledFunction {
     threads?: number,
   ): Promise<CompiledFunction> {
     const inputs = inputsOf(specs);
+    const tensors = new Map<string, Value>();
     const parameters = new Map<string, Value>();
     const { scope, noises } = tracingScope(
       false,
-      ({ name, shape }) => {
-        const value = parameters.get(name) ?? input(parameterInput(name), shape);
-        parameters.set(name, value);
+      ({ name, shape, trained }) => {
+        const value = tensors.get(name) ?? input(parameterInput(name), shape);
+        tensors.set(name, value);
+        if (trained) parameters.set(name, value);
         return value;
       },
       (name, shape) => input(`noise/${name}`, shape),
@@ -63,7 +65,7 @@ export class CompiledFunction {
       {
         inputs: [
           ...Object.values(inputs),
-          ...parameters.values(),
+          ...tensors.values(),
           ...noises.map(({ value }) => value),
         ],
         outputs,
@@ -72,7 +74,7 @@ export class CompiledFunction {
     );
     return new CompiledFunction(
       session,
-      [...parameters.keys()],
+      [...tensors.keys()],
       noises.map(({ name }) => name),
     );
   }

@@ -5,6 +5,8 @@ import { createScope, type Initializer, type NoiseKind, type Scope } from '../nn
 export interface Batch {
   /** float32 [batch, ...shape]; uint8 data has been scaled to [0, 1]. */
   readonly images: Value;
+  /** int64 [batch]; only for models that use labels. */
+  readonly labels?: Value;
 }
 
 /** What an objective computes: scalars, each a mean over the batch. */
@@ -22,16 +24,20 @@ export type Schedule = number | ((step: number) => number);
 export interface Model {
   /** Shape of one example. */
   readonly shape: readonly number[];
+  /** Whether the objective needs the labels of its examples. */
+  readonly usesLabels?: boolean;
   /** Numbers that the objective asks for by name. */
   readonly schedules: Readonly<Record<string, Schedule>>;
   objective(batch: Batch, scope: Scope, schedule: (name: string) => Value): Terms;
 }
 
-/** A trained tensor as a layer declared it. */
+/** A tensor as a layer declared it. */
 export interface ParameterSpec {
   readonly name: string;
   readonly shape: readonly number[];
   readonly initializer: Initializer;
+  /** Whether the optimizer changes it; what is not trained, layers may update themselves. */
+  readonly trained: boolean;
 }
 
 /** Noise that a program asks for: drawn by the host, fed as an input. */
@@ -42,21 +48,36 @@ export interface NoiseInput {
   readonly value: Value;
 }
 
-/** A scope whose parameters come from a function, and whose noise becomes inputs. */
+/** What a scope was asked for while a program was traced. */
+export interface Tracing {
+  readonly scope: Scope;
+  readonly noises: NoiseInput[];
+  /** What states are at the end of the step, by name. */
+  readonly updates: Map<string, Value>;
+}
+
+/** A scope whose tensors come from a function, and whose noise becomes inputs. */
 export function tracingScope(
   training: boolean,
-  parameter: (spec: ParameterSpec) => Value,
+  tensor: (spec: ParameterSpec) => Value,
   noiseInput: (name: string, shape: Shape) => Value,
-): { scope: Scope; noises: NoiseInput[] } {
+): Tracing {
   const noises: NoiseInput[] = [];
+  const updates = new Map<string, Value>();
   const scope = createScope({
     training,
-    parameter: (name, shape, initializer) => parameter({ name, shape, initializer }),
+    parameter: (name, shape, initializer) => tensor({ name, shape, initializer, trained: true }),
+    state: (name, shape, initializer) => ({
+      value: tensor({ name, shape, initializer, trained: false }),
+      update: (next) => {
+        if (training) updates.set(name, next);
+      },
+    }),
     noise: (name, kind, shape) => {
       const value = noiseInput(name, shape);
       noises.push({ name, kind, shape, value });
       return value;
     },
   });
-  return { scope, noises };
+  return { scope, noises, updates };
 }

@@ -17,10 +17,16 @@ interface Group {
  * update is as cheap as that of one tensor, while a large one's tensors are never copied together.
  */
 export class Packing {
+  /** The trained parameters' groups. */
   readonly groups: readonly Group[];
+  /** The tensors that are not trained, each by itself. */
+  private readonly states: readonly ParameterSpec[];
 
   constructor(readonly specs: readonly ParameterSpec[]) {
-    const sized = specs.map((spec) => ({ ...spec, size: spec.shape.reduce((a, b) => a * b, 1) }));
+    this.states = specs.filter(({ trained }) => !trained);
+    const sized = specs
+      .filter(({ trained }) => trained)
+      .map((spec) => ({ ...spec, size: spec.shape.reduce((a, b) => a * b, 1) }));
     const small = sized.filter(({ size }) => size < smallSize);
     const large = sized.filter(({ size }) => size >= smallSize);
     const flat = {
@@ -37,6 +43,11 @@ export class Packing {
   /** Inputs for the groups, under `<kind>/<group>`. */
   inputs(kind: string): Value[] {
     return this.groups.map((group) => input(`${kind}/${group.name}`, group.shape));
+  }
+
+  /** Inputs for the tensors that are not trained, under `state/<name>`, by name. */
+  stateInputs(): Map<string, Value> {
+    return new Map(this.states.map(({ name, shape }) => [name, input(`state/${name}`, shape)]));
   }
 
   /** The parameters inside the groups' values, by name. */
@@ -95,5 +106,17 @@ export class Packing {
         });
       }),
     );
+  }
+
+  /** All of a model's tensors as feeds: the groups and the states. */
+  packModel(tensors: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
+    const states = this.states.map(({ name }) => [`state/${name}`, tensors[name]!]);
+    return { ...this.pack('parameters', tensors), ...Object.fromEntries(states) };
+  }
+
+  /** All of a model's tensors by name, from its feeds. */
+  unpackModel(feeds: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
+    const states = this.states.map(({ name }) => [name, feeds[`state/${name}`]!]);
+    return { ...this.unpack('parameters', feeds), ...Object.fromEntries(states) };
   }
 }

@@ -26,12 +26,16 @@ export interface LoopedObjective {
   /** Numbers that do not: fed as scalars. */
   readonly constants: readonly string[];
   readonly metricNames: readonly string[];
+  readonly usesLabels: boolean;
 }
 
 interface Traced {
   readonly parameters: ReadonlyMap<string, Value>;
   readonly packed: readonly Value[];
-  readonly fed: Value;
+  readonly states: ReadonlyMap<string, Value>;
+  readonly updates: ReadonlyMap<string, Value>;
+  /** Images, and labels for models that use them. */
+  readonly examples: readonly Value[];
   readonly noises: readonly NoiseInput[];
   readonly loss: Value;
   readonly outputs: Record<string, Value>;
@@ -46,20 +50,33 @@ function trace(
 ): Traced {
   const packed = packing.inputs('parameters');
   const parameters = packing.unpackValues(packed);
+  const states = packing.stateInputs();
   const fed = input('images', ['batch', ...model.shape], dtype);
+  const labels = model.usesLabels ? input('labels', ['batch'], 'int64') : undefined;
   const scalars = new Map<string, Value>();
   const schedule = (name: string) => {
     const value = scalars.get(name) ?? input(`schedule/${name}`, []);
     scalars.set(name, value);
     return value;
   };
-  const { scope, noises } = tracingScope(
+  const { scope, noises, updates } = tracingScope(
     training,
-    ({ name }) => parameters.get(name)!,
+    ({ name, trained }) => (trained ? parameters : states).get(name)!,
     (name, shape) => input(`noise/${name}`, shape),
   );
-  const { loss, metrics } = model.objective({ images: asFloat(fed) }, scope, schedule);
-  return { parameters, packed, fed, noises, loss, outputs: { loss, ...metrics }, scalars };
+  const batch = { images: asFloat(fed), ...(labels ? { labels } : {}) };
+  const { loss, metrics } = model.objective(batch, scope, schedule);
+  return {
+    parameters,
+    packed,
+    states,
+    updates,
+    examples: labels ? [fed, labels] : [fed],
+    noises,
+    loss,
+    outputs: { loss, ...metrics },
+    scalars,
+  };
 }
 
 const isConstant = (schedule: Schedule | undefined) => typeof schedule === 'number';
@@ -75,12 +92,8 @@ export async function compileTraining(
   dtype: 'uint8' | 'float32',
   options?: SessionOptions,
 ): Promise<LoopedObjective> {
-  const { parameters, packed, fed, noises, loss, outputs, scalars } = trace(
-    model,
-    packing,
-    dtype,
-    true,
-  );
+  const traced = trace(model, packing, dtype, true);
+  const { parameters, packed, states, updates, examples, noises, loss, outputs, scalars } = traced;
   const names = [...parameters.keys()];
   const gradients = gradient(loss, [...parameters.values()]);
   const packedGradients = packing.packValues(
@@ -111,9 +124,12 @@ export async function compileTraining(
   );
   const session = await compileLoop(
     {
-      carried,
+      carried: [
+        ...carried,
+        ...[...states].map(([name, current]) => ({ current, next: updates.get(name) ?? current })),
+      ],
       steps: [
-        fed,
+        ...examples,
         ...noises.map(({ value }) => value),
         ...changing.map(([, value]) => value),
         ...optimizerScalars.values(),
@@ -129,6 +145,7 @@ export async function compileTraining(
     stepScalars: changing.map(([name]) => name),
     constants: constants.map(([name]) => name),
     metricNames: Object.keys(outputs),
+    usesLabels: model.usesLabels ?? false,
   };
 }
 
@@ -139,12 +156,17 @@ export async function compileEvaluation(
   dtype: 'uint8' | 'float32',
   options?: SessionOptions,
 ): Promise<LoopedObjective> {
-  const { packed, fed, noises, outputs, scalars } = trace(model, packing, dtype, false);
+  const { packed, states, examples, noises, outputs, scalars } = trace(
+    model,
+    packing,
+    dtype,
+    false,
+  );
   const session = await compileLoop(
     {
       carried: [],
-      steps: [fed, ...noises.map(({ value }) => value)],
-      invariant: [...packed, ...scalars.values()],
+      steps: [...examples, ...noises.map(({ value }) => value)],
+      invariant: [...packed, ...states.values(), ...scalars.values()],
       outputs,
     },
     options,
@@ -155,6 +177,7 @@ export async function compileEvaluation(
     stepScalars: [],
     constants: [...scalars.keys()],
     metricNames: Object.keys(outputs),
+    usesLabels: model.usesLabels ?? false,
   };
 }
 

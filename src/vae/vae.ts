@@ -103,7 +103,10 @@ export class VAE {
     );
   }
 
-  /** The parameters by name: `encoder.0.weight`, `mean.bias`. Tensors are copies. */
+  /**
+   * The model's tensors by name: `encoder.0.weight`, `mean.bias`; also those that are not trained,
+   * such as running means. They are copies.
+   */
   parameters(): Record<string, Tensor> {
     return Object.fromEntries(
       this.specs.map(({ name, shape }) => {
@@ -216,7 +219,7 @@ export class VAE {
     const packing = new Packing(this.specs);
     const objective = await compileEvaluation(model, packing, data.dtype);
     try {
-      return await evaluateObjective(objective, packing.pack('parameters', this.values), data, {
+      return await evaluateObjective(objective, packing.packModel(this.values), data, {
         batchSize: evaluationBatchSize,
         seed: options.seed ?? this.config.seed,
         schedules: model.schedules,
@@ -372,7 +375,9 @@ export class VAE {
       reconstruction: number('reconstruction'),
       kl: number('kl'),
       gradients: Object.fromEntries(
-        this.specs.map(({ name }) => [name, results[`gradient/${name}`]!]),
+        this.specs
+          .filter(({ trained }) => trained)
+          .map(({ name }) => [name, results[`gradient/${name}`]!]),
       ),
     };
   }

@@ -78,6 +78,7 @@ describe('the reference VAE against Keras', async () => {
       name,
       shape: dims,
       initializer: 'zeros' as const,
+      trained: true,
     }));
     const packing = new Packing(specs);
     const optimizer = adam();
