@@ -139,10 +139,12 @@ class GraphWriter {
     for (const name of names) this.produced.add(name);
   }
 
+  /** Writes a constant, unless an equal one is there; a large one into the main graph. */
   constant(dtype: DType, shape: Shape, numbers: Numbers): string {
     const small = numbers.byteLength <= comparedBytes;
+    if (!small && this.outer) return this.outer.constant(dtype, shape, numbers);
     const key = small ? `${dtype}[${shape.join()}]=${bytesOf(numbers).join()}` : numbers;
-    const twin = small ? this.written.get(key) : this.lookUp(key);
+    const twin = this.written.get(key);
     if (twin) return twin[0]!;
     const name = this.fresh();
     this.initializers.push({
@@ -155,7 +157,7 @@ class GraphWriter {
     return name;
   }
 
-  private lookUp(key: string | Numbers): readonly string[] | undefined {
+  private lookUp(key: string): readonly string[] | undefined {
     return this.written.get(key) ?? this.outer?.lookUp(key);
   }
 }
