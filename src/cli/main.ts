@@ -12,11 +12,24 @@ import { trainCommand } from './train.js';
 /** The exit code of errors that the user can mend. */
 const userErrorCode = 2;
 
+/** `vaekit: unknown option '--epoch' (Did you mean --epochs?)` from commander's lines. */
+function oneLine(text: string): string {
+  return `vaekit: ${text
+    .replace(/^error: /, '')
+    .trim()
+    .replace(/\s*\n\s*/g, ' ')}\n`;
+}
+
+// A reader such as `head` that has seen enough is no reason to end a training.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
 const program = new Command('vaekit')
   .description('Train, judge, explore and ship variational autoencoders.')
   .version(version)
   .configureHelp({ showGlobalOptions: true })
-  .showHelpAfterError('(vaekit --help tells more)')
+  .configureOutput({ outputError: (text, write) => write(oneLine(text)) })
   .exitOverride();
 
 for (const add of [
@@ -31,7 +44,7 @@ for (const add of [
 }
 
 try {
-  await program.parseAsync();
+  await program.parseAsync(process.argv.length > 2 ? process.argv : [...process.argv, '--help']);
 } catch (error) {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? 0 : userErrorCode;

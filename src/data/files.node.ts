@@ -43,11 +43,37 @@ export function appendFile(path: string, content: Uint8Array | string): Promise<
   return attempt('write', path, () => writeDurably(path, 'a', content));
 }
 
-/** Makes a folder and those above it, if they are not there. @throws UserError when it cannot */
+/**
+ * Makes a folder and those above it, if they are not there: all of them or none.
+ * @throws UserError when it cannot
+ */
 export function makeDirectory(path: string): Promise<void> {
   return attempt('make', path, async () => {
-    await fs.mkdir(path, { recursive: true });
+    await makeLevels(path);
   });
+}
+
+/**
+ * Makes the folders of a path that are missing and returns them, outermost first. Node's own
+ * recursive `mkdir` never returns where a system answers ENOENT below a folder that is there, as
+ * /proc does.
+ */
+async function makeLevels(path: string): Promise<string[]> {
+  if ((await kindOf(path)) === 'folder') return [];
+  const parent = dirname(path);
+  const made = (await kindOf(parent)) === undefined ? await makeLevels(parent) : [];
+  try {
+    await fs.mkdir(path);
+    return [...made, path];
+  } catch (error) {
+    // Another process may have been faster.
+    if (codeOf(error) === 'EEXIST' && (await kindOf(path)) === 'folder') return made;
+    for (const folder of made.reverse()) await fs.rmdir(folder).catch(() => undefined);
+    if (codeOf(error) === 'ENOENT' && (await kindOf(parent)) === 'folder') {
+      throw Object.assign(new Error('no folders here', { cause: error }), { code: 'NO_FOLDERS' });
+    }
+    throw error;
+  }
 }
 
 /** Whether there is a file or a folder. @throws UserError when that cannot be known */
@@ -154,6 +180,7 @@ const explanations: Readonly<Record<string, string>> = {
   ENOTDIR: 'a part of the path is a file, not a folder. Check the path.',
   EPERM: 'the system does not allow it. Check who owns it, or choose another place.',
   EROFS: 'the disk is read-only. Choose another place.',
+  NO_FOLDERS: 'this place takes no new folders. Choose another place.',
   ERR_FS_FILE_TOO_LARGE: 'it is larger than 2 GiB. Split it into smaller files.',
   ERR_INVALID_ARG_VALUE: 'the path has characters that no path can have. Check the path.',
 };

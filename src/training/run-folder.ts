@@ -21,6 +21,7 @@ export class RunFolder {
    * @throws UserError when the folder cannot be written or already holds a run
    */
   static async create(path: string): Promise<RunFolder> {
+    if (path === '') throw new UserError('The name of the run folder is empty. Give one.');
     const folder = new RunFolder(path);
     if (await RunFolder.holdsRun(path)) {
       throw new UserError(`${path} already holds a run. Choose another folder.`);

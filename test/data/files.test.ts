@@ -122,6 +122,25 @@ describe('a clear line for', () => {
     expect(message).not.toContain('\n');
   });
 
+  test.skipIf(!existsSync('/proc/self'))('a place without new folders (needs /proc)', async () => {
+    // Node's recursive mkdir never returns here.
+    for (const path of ['/proc/vaekit', '/proc/vaekit/deep/er']) {
+      expect(await refusal(files.makeDirectory(path), '/proc/vaekit')).toMatch(
+        /takes no new folders/,
+      );
+    }
+  });
+
+  test('a deep folder that cannot be made, of which nothing stays', async () => {
+    const deep = at('levels', 'of', 'x'.repeat(300));
+    expect(await refusal(files.makeDirectory(deep), deep)).toMatch(/too long/);
+    expect(await files.exists(at('levels'))).toBe(false);
+    await symlink(at('nowhere'), at('dangling'));
+    expect(await refusal(files.makeDirectory(at('dangling', 'x')), 'dangling')).toMatch(
+      /in the way/,
+    );
+  });
+
   test('links in a circle', async () => {
     await symlink(at('circle'), at('circle'));
     expect(await refusal(files.readFile(at('circle')), at('circle'))).toMatch(/circle/);
