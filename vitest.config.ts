@@ -8,6 +8,7 @@ export default defineConfig({
     alias: {
       '#runtime': source('runtime/node.ts'),
       '#files': source('data/files.node.ts'),
+      '#formats': source('data/formats/index.node.ts'),
       '#canvas': source('report/canvas.node.ts'),
     },
   },

@@ -1,10 +1,9 @@
 import { exists, isDirectory, listDirectory } from '#files';
+import { formats } from '#formats';
 import { UserError } from './errors.js';
 import { excerpt } from './excerpt.js';
 import { fashionMnist } from './fashion-mnist.js';
-import type { DataFormat, OpenedData } from './formats/format.js';
-import { idxFile } from './formats/idx-file.js';
-import { idxFolder } from './formats/idx-folder.js';
+import type { OpenedData } from './formats/format.js';
 import { mnist } from './mnist.js';
 import type { PublishedOptions, Splits } from './published.js';
 import { nearest } from './suggest.js';
@@ -14,9 +13,6 @@ const published: Readonly<Record<string, (options?: PublishedOptions) => Promise
   mnist,
   'fashion-mnist': fashionMnist,
 };
-
-/** The formats in order of trial; the last takes any file. */
-const formats: readonly DataFormat[] = [idxFolder, idxFile];
 
 /** What `openDataset` takes, as in 'Give ...'. */
 const choices = [...Object.keys(published), ...formats.map((format) => format.reads)].join(', ');
