@@ -53,5 +53,8 @@ export function validate<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  throw new UserError(describe(result.error.issues[0]!, name, schema));
+  const { issues } = result.error;
+  // A mistyped key explains the key that is missing for it.
+  const first = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]!;
+  throw new UserError(describe(first, name, schema));
 }

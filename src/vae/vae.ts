@@ -468,13 +468,19 @@ export class VAE {
       ...(options.sampling ? { sampling: options.sampling } : {}),
     });
     const parameters = await folder.readParameters();
+    const file = folder.file('parameters.safetensors');
     const missing = vae.specs.find((spec) => !Object.hasOwn(parameters, spec.name));
     if (missing) {
       throw new UserError(
-        `${folder.file('parameters.safetensors')}: there is no ${missing.name}. Give a run whose files belong together.`,
+        `${file}: there is no ${missing.name}. Give a run whose files belong together.`,
       );
     }
-    vae.setParameters(parameters);
+    try {
+      vae.setParameters(parameters);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      throw new UserError(`${file}: ${error.message} Give a run whose files belong together.`);
+    }
     return vae;
   }
 
