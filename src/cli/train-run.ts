@@ -40,7 +40,7 @@ function given<T extends object>(options: T): Partial<T> {
 
 async function readConfig(path: string): Promise<RunConfig> {
   const text = new TextDecoder().decode(await readFile(path));
-  return validate(runSchema, parseJson(text, path), path);
+  return validate(runSchema, parseJson(text, path), path, { isFile: true });
 }
 
 /** A run's settings: a preset or a config file, with the command line's options over it. */

@@ -5,7 +5,7 @@ import { advice } from './suggest.js';
 type Issue = z.core.$ZodIssue;
 
 /** `decoder[0].units` */
-function joinPath(...parts: readonly PropertyKey[]): string {
+function joinPath(parts: readonly PropertyKey[]): string {
   return parts
     .map((part, i) => {
       if (typeof part === 'number') return `[${part}]`;
@@ -31,8 +31,13 @@ function unwrap(schema: unknown): { shape?: Record<string, unknown>; element?: u
   return current ?? {};
 }
 
-function describe(issue: Issue, name: string, schema: z.ZodType): string {
-  const where = joinPath(name, ...issue.path);
+/** `VAE.kl.weight`, or `config.json: model.kl.weight` for what is in a file. */
+function place(name: string, path: readonly PropertyKey[], isFile: boolean): string {
+  if (!isFile) return joinPath([name, ...path]);
+  return path.length === 0 ? name : `${name}: ${joinPath(path)}`;
+}
+
+function describe(issue: Issue, where: string, schema: z.ZodType): string {
   if (issue.code === 'unrecognized_keys') {
     const [key] = issue.keys as [string];
     const candidates = known(schema, issue.path);
@@ -43,18 +48,20 @@ function describe(issue: Issue, name: string, schema: z.ZodType): string {
 
 /**
  * The value, checked and with its defaults filled in.
- * @param name where the value came from: a file, a function
+ * @param name where the value came from: a file, a function, a place in a file
+ * @param options.isFile whether the name is that of a file, to which paths are no continuation
  * @throws UserError that names the first wrong key by its path, and the nearest known key
  */
 export function validate<Schema extends z.ZodType>(
   schema: Schema,
   value: unknown,
   name: string,
+  { isFile = false }: { readonly isFile?: boolean } = {},
 ): z.output<Schema> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const { issues } = result.error;
   // A mistyped key explains the key that is missing for it.
   const first = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]!;
-  throw new UserError(describe(first, name, schema));
+  throw new UserError(describe(first, place(name, first.path, isFile), schema));
 }

@@ -1,0 +1,118 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { decode } from 'fast-png';
+import type { Tensor } from 'onnxruntime-common';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { decodeNpy } from '../../src/data/npy.js';
+import { datasets, VAE } from '../../src/index.js';
+import { emptyFolder, tree, vaekit, writeQuarters } from './process.js';
+
+let folder: string;
+const at = (...names: string[]) => join(folder, ...names);
+const numbers = (tensor: Tensor) => Array.from(tensor.data as Float32Array);
+
+beforeAll(async () => {
+  folder = await emptyFolder();
+  await writeQuarters(folder);
+  const { code } = await vaekit(
+    folder,
+    'train',
+    '--data',
+    'quarters',
+    '--epochs',
+    '3',
+    '--out',
+    'a',
+  );
+  expect(code).toBe(0);
+});
+
+describe('a run is used by', () => {
+  test('encode: CSV and .npy hold what the library gives', async () => {
+    const { code, stdout } = await vaekit(folder, 'encode', 'a', '--out', 'latents');
+    expect(code).toBe(0);
+    expect(stdout).toContain(
+      'latents.csv, latents.mean.npy, latents.log_variance.npy (100 images)',
+    );
+    const { test } = await datasets.openDataset(at('quarters'));
+    const { mean, logVariance } = await (await VAE.load(at('a'))).encode(test!.images);
+    for (const [name, expected] of [
+      ['mean', mean],
+      ['log_variance', logVariance],
+    ] as const) {
+      const tensor = decodeNpy(await readFile(at(`latents.${name}.npy`)), name);
+      expect(tensor.dims).toEqual([100, 2]);
+      expect(numbers(tensor)).toEqual(numbers(expected));
+    }
+    const [header, ...rows] = (await readFile(at('latents.csv'), 'utf8')).trimEnd().split('\n');
+    expect(header).toBe('index,label,mean_0,mean_1,log_variance_0,log_variance_1');
+    expect(rows).toHaveLength(100);
+    const table = rows.map((row) => row.split(',').map(Number));
+    expect(table.map(([index]) => index)).toEqual(Array.from({ length: 100 }, (_, i) => i));
+    expect(table.map(([, label]) => label)).toEqual(Array.from(test!.labels!));
+    expect(table.flatMap((row) => row.slice(2, 4))).toEqual(numbers(mean));
+    expect(table.flatMap((row) => row.slice(4))).toEqual(numbers(logVariance));
+  });
+
+  test('evaluate: the last val_loss of its training', async () => {
+    const metrics = (await readFile(at('a', 'metrics.jsonl'), 'utf8')).trimEnd().split('\n');
+    const { val_loss, val_reconstruction, val_kl } = JSON.parse(metrics.at(-1)!);
+    const { code, stdout } = await vaekit(folder, 'evaluate', 'a', '--json');
+    expect(code).toBe(0);
+    const result = JSON.parse(stdout);
+    expect(result).toMatchObject({ data: 'quarters test', size: 100 });
+    expect(result.loss).toBeCloseTo(val_loss, 5);
+    expect(result.reconstruction).toBeCloseTo(val_reconstruction, 5);
+    expect(result.kl).toBeCloseTo(val_kl, 5);
+    expect((await vaekit(folder, 'evaluate', 'a')).stdout).toBe(
+      `quarters test, 100 images: loss ${val_loss.toFixed(2)}  reconstruction ${val_reconstruction.toFixed(2)}  kl ${val_kl.toFixed(2)} (nats)\n`,
+    );
+    const other = await vaekit(folder, 'evaluate', 'a', '--split', 'train', '--json');
+    expect(JSON.parse(other.stdout)).toMatchObject({ data: 'quarters train', size: 400 });
+  });
+
+  test('reconstruct and sample: pictures', async () => {
+    const few = await vaekit(folder, 'reconstruct', 'a', '--count', '3', '--out', 'few.png');
+    const many = await vaekit(folder, 'reconstruct', 'a', '--count', '6', '--out', 'many.png');
+    expect([few.code, many.code]).toEqual([0, 0]);
+    const size = async (name: string) => decode(await readFile(at(name)));
+    expect((await size('many.png')).width).toBeGreaterThan((await size('few.png')).width);
+
+    const draw = (seed: string, out: string) =>
+      vaekit(folder, 'sample', 'a', '--count', '4', '--seed', seed, '--out', out);
+    for (const [seed, out] of [
+      ['1', 'one.png'],
+      ['1', 'same.png'],
+      ['2', 'two.png'],
+    ] as const) {
+      expect(await draw(seed, out)).toEqual({ code: 0, stdout: `Written: ${out}\n`, stderr: '' });
+    }
+    const [one, same, two] = await Promise.all(
+      ['one.png', 'same.png', 'two.png'].map((name) => readFile(at(name))),
+    );
+    expect(Buffer.compare(one!, same!)).toBe(0);
+    expect(Buffer.compare(one!, two!)).not.toBe(0);
+  });
+
+  test('without --out: files in the run folder', async () => {
+    const { code } = await vaekit(folder, 'encode', 'a', '--split', 'train');
+    expect(code).toBe(0);
+    expect(await tree(at('a'))).toEqual(
+      expect.arrayContaining(['latents.csv', 'latents.log_variance.npy', 'latents.mean.npy']),
+    );
+    expect((await vaekit(folder, 'sample', 'a')).stdout).toBe('Written: a/samples.png\n');
+    expect((await vaekit(folder, 'reconstruct', 'a')).stdout).toBe(
+      'Written: a/reconstructions.png\n',
+    );
+  });
+
+  test('info: how it was built and how it went', async () => {
+    const { code, stdout, stderr } = await vaekit(folder, 'info', 'a');
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toContain('encoder.0');
+    expect(stdout).toMatch(/\ninput +\[1, 8, 8\]\n/);
+    expect(stdout).toMatch(/\nseed +42\n/);
+    expect(stdout).toMatch(/\noptimizer +type adam, learningRate 0\.001/);
+    expect(stdout).toMatch(/\nAfter epoch 3 \(13 steps, .+val_loss [\d.]+/);
+  });
+});
