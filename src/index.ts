@@ -6,6 +6,8 @@ export {
   type ActivationName,
   activation,
   adam,
+  conv2d,
+  convTranspose2d,
   dense,
   flatten,
   type Initializer,

@@ -1,14 +1,29 @@
 import { createSession } from '#runtime';
 import type { Session, SessionOptions } from '../runtime/session.js';
 import { toLoopModel, toModel } from './emit.js';
-import type { LoopProgram, Program } from './program.js';
+import type { LoopProgram, Program, Values } from './program.js';
+import { optimize } from './rewrite/index.js';
+import type { Value } from './value.js';
+
+function named(names: readonly string[], values: readonly Value[]): Values {
+  return Object.fromEntries(names.map((name, i) => [name, values[i]!]));
+}
 
 /** Makes a program runnable. @throws UserError when it uses an input that it does not list */
 export function compile(program: Program, options?: SessionOptions): Promise<Session> {
-  return createSession(toModel(program), options);
+  const values = optimize(Object.values(program.outputs));
+  const outputs = named(Object.keys(program.outputs), values);
+  return createSession(toModel({ ...program, outputs }), options);
 }
 
 /** Makes a repeated step runnable. @throws UserError when it uses an input that it does not list */
 export function compileLoop(program: LoopProgram, options?: SessionOptions): Promise<Session> {
-  return createSession(toLoopModel(program), options);
+  const { carried, outputs } = program;
+  const values = optimize([...carried.map(({ next }) => next), ...Object.values(outputs)]);
+  const model = toLoopModel({
+    ...program,
+    carried: carried.map(({ current }, i) => ({ current, next: values[i]! })),
+    outputs: named(Object.keys(outputs), values.slice(carried.length)),
+  });
+  return createSession(model, options);
 }

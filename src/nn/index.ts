@@ -4,6 +4,10 @@ export { initialize } from './initializers.js';
 export { applyLayers, type Layer, type LayerObserver, layer, layerName } from './layer.js';
 export {
   activation,
+  type Conv2dOptions,
+  type ConvTranspose2dOptions,
+  conv2d,
+  convTranspose2d,
   type DenseOptions,
   dense,
   flatten,

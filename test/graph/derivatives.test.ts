@@ -27,7 +27,7 @@ const withoutDerivative = [
   ...['floor', 'ceil', 'round', 'sign'],
   ...['greater', 'greaterOrEqual', 'less', 'lessOrEqual', 'equal', 'and', 'or', 'xor', 'not'],
   ...['stopGradient', 'argMax', 'argMin', 'oneHot', 'shapeOf', 'dequantize', 'dtypeCodes'],
-  ...['reducedAxes', 'axesSize'],
+  ...['reducedAxes', 'axesSize', 'unitWindow'],
 ];
 
 /** Shapes of one operand: a scalar, a vector, a matrix, a symbolic batch. */
@@ -201,8 +201,53 @@ const {
   withGradient,
 } = operators;
 
+/** ONNX Runtime's CPU has no double kernels for convolutions in groups. */
+const convolutionDType = ({ groups }: operators.Window) => (groups > 1 ? 'float32' : 'float64');
+
+/** Windows with padding on each side, strides, dilation and groups. */
+const convolutionWindows: readonly operators.Window[] = [
+  operators.unitWindow,
+  { ...operators.unitWindow, strides: [2, 1], pads: [1, 0, 1, 1] },
+  { ...operators.unitWindow, strides: [2, 2], pads: [0, 1, 1, 0], groups: 2 },
+  { ...operators.unitWindow, pads: [2, 0, 1, 1], dilations: [2, 1] },
+];
+
 /** Cases of each exported operator. */
 const cases: Readonly<Record<string, readonly Case[]>> = {
+  conv2d: convolutionWindows.map((window) => ({
+    build: (x, w, b) => operators.conv2d(x!, w!, b, window),
+    feeds: [
+      feed([2, 4, 5, 4], -1, 1, ['batch', 4, 5, 4]),
+      feed([2, 4 / window.groups, 3, 2]),
+      feed([2]),
+    ],
+    dtype: convolutionDType(window),
+  })),
+  convTranspose2d: convolutionWindows.map((window) => ({
+    build: (x, w, b) => operators.convTranspose2d(x!, w!, b, window, [window.strides[0] - 1, 0]),
+    feeds: [
+      feed([2, 4, 3, 3], -1, 1, ['batch', 4, 3, 3]),
+      feed([4, 2 / window.groups, 3, 2]),
+      feed([2]),
+    ],
+    dtype: convolutionDType(window),
+  })),
+  convWeightGradient: convolutionWindows.map((window) => {
+    const y = operators.conv2d(
+      input('x', ['batch', 4, 5, 4]),
+      input('w', [2, 4 / window.groups, 3, 2]),
+      undefined,
+      window,
+    );
+    return {
+      build: (x, dy) => operators.convWeightGradient(x!, dy!, [3, 2], window),
+      feeds: [
+        feed([2, 4, 5, 4], -1, 1, ['batch', 4, 5, 4]),
+        feed([2, ...(y.shape.slice(1) as number[])], -1, 1, ['batch', ...y.shape.slice(1)]),
+      ],
+      dtype: convolutionDType(window),
+    };
+  }),
   add: two(add),
   sub: two(sub),
   mul: [...two(mul), of((x) => mul(x!, x!), feed([2, 3]))],

@@ -3,15 +3,29 @@ import { advice } from '../../data/suggest.js';
 import { validate } from '../../data/validate.js';
 import type { Layer, LayerKind } from '../layer.js';
 import { activationKind } from './activation.js';
+import { conv2dKind, convTranspose2dKind } from './convolution.js';
 import { denseKind } from './dense.js';
 import { flattenKind, reshapeKind } from './shape.js';
 
 export { activation } from './activation.js';
+export {
+  type Conv2dOptions,
+  type ConvTranspose2dOptions,
+  conv2d,
+  convTranspose2d,
+} from './convolution.js';
 export { type DenseOptions, dense } from './dense.js';
 export { flatten, reshape } from './shape.js';
 
 /** Every kind of layer that config files can name. */
-const kinds: readonly LayerKind[] = [denseKind, reshapeKind, flattenKind, activationKind];
+const kinds: readonly LayerKind[] = [
+  denseKind,
+  conv2dKind,
+  convTranspose2dKind,
+  reshapeKind,
+  flattenKind,
+  activationKind,
+];
 
 const kindOf: ReadonlyMap<string, LayerKind> = new Map(kinds.map((kind) => [kind.type, kind]));
 

@@ -1,0 +1,29 @@
+import { operationsOf } from '../gradient.js';
+import { type Operation, Value } from '../value.js';
+
+/**
+ * What takes the place of an operation whose inputs have been rewritten: its outputs, or undefined
+ * when the rule does not apply.
+ */
+export type Rule = (operation: Operation) => readonly Value[] | undefined;
+
+export type Rules = Readonly<Record<string, Rule>>;
+
+/** The values with every operation replaced by its rule, where one applies, inputs first. */
+export function rewrite(values: readonly Value[], rules: Rules): Value[] {
+  const done = new Map<Operation, readonly Value[]>();
+  const replaced = (value: Value) => done.get(value.operation)![value.index]!;
+  for (const operation of operationsOf(values)) {
+    const inputs = operation.inputs.map((value) => value && replaced(value));
+    const same = inputs.every((value, i) => {
+      const before = operation.inputs[i];
+      return value?.operation === before?.operation && value?.index === before?.index;
+    });
+    const current = same ? operation : { ...operation, inputs };
+    done.set(
+      operation,
+      rules[operation.type]?.(current) ?? operation.outputs.map((_, i) => new Value(current, i)),
+    );
+  }
+  return values.map(replaced);
+}

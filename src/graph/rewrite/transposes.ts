@@ -1,0 +1,99 @@
+import { transpose } from '../operators/index.js';
+import { elementCount, type Operation, sameShape, Value } from '../value.js';
+import type { Rule, Rules } from './rewrite.js';
+
+/** Operators that treat each element by itself, so that the order of axes does not matter. */
+const elementwise = [
+  'Abs',
+  'Add',
+  'And',
+  'Cast',
+  'Ceil',
+  'Clip',
+  'Cos',
+  'Div',
+  'Equal',
+  'Erf',
+  'Exp',
+  'Floor',
+  'Greater',
+  'GreaterOrEqual',
+  'Less',
+  'LessOrEqual',
+  'Log',
+  'Max',
+  'Min',
+  'Mul',
+  'Neg',
+  'Not',
+  'Or',
+  'Pow',
+  'Reciprocal',
+  'Relu',
+  'Round',
+  'Sigmoid',
+  'Sign',
+  'Sin',
+  'Sqrt',
+  'Sub',
+  'Tanh',
+  'Where',
+  'Xor',
+];
+
+const orderOf = (value: Value | undefined) =>
+  value?.operation.type === 'Transpose'
+    ? (value.operation.attributes.perm as readonly number[])
+    : undefined;
+
+const isScalar = (value: Value) =>
+  value.shape.every((size) => typeof size === 'number') &&
+  elementCount(value.shape as readonly number[]) === 1;
+
+/** The input before its transpose; one number is the same in every order. */
+function before(value: Value, order: readonly number[]): Value | undefined {
+  const own = orderOf(value);
+  if (own && sameShape(own, order)) return value.operation.inputs[0];
+  return isScalar(value) && value.shape.length === 0 ? value : undefined;
+}
+
+/** f(transpose(a), transpose(b)) = transpose(f(a, b)): the transpose may meet its inverse later. */
+const afterElementwise: Rule = (operation) => {
+  const values = operation.inputs.filter((value) => value !== undefined);
+  const order = values.map(orderOf).find((each) => each !== undefined);
+  if (!order) return undefined;
+  const inputs = values.map((value) => before(value, order));
+  if (inputs.length !== operation.inputs.length) return undefined;
+  if (inputs.some((value) => value === undefined)) return undefined;
+  const { dtype, shape } = operation.outputs[0]!;
+  const inner = order.map((_, axis) => shape[order.indexOf(axis)]!);
+  const moved: Operation = { ...operation, inputs, outputs: [{ dtype, shape: inner }] };
+  return [transpose(new Value(moved), order)];
+};
+
+/** A reduction of a transposed value, when what it leaves stands in the same order either way. */
+const beforeReduction: Rule = (operation) => {
+  const [x, axes] = operation.inputs;
+  const order = orderOf(x);
+  if (!order || !axes || operation.attributes.keepdims === 1) return undefined;
+  const reduced = Array.from(axes.operation.numbers!, Number);
+  const kept = order.filter((_, axis) => !reduced.includes(axis));
+  if (kept.some((axis, place) => place > 0 && axis < kept[place - 1]!)) return undefined;
+  const places = BigInt64Array.from(
+    reduced.map((axis) => order[axis]!).sort((a, b) => a - b),
+    BigInt,
+  );
+  const inner = new Value({ ...axes.operation, numbers: places });
+  return [new Value({ ...operation, inputs: [x!.operation.inputs[0], inner] })];
+};
+
+/** Moves transposes towards the outputs, where they cancel each other. */
+export const transposeRules: Rules = {
+  ...Object.fromEntries(elementwise.map((type) => [type, afterElementwise])),
+  ReduceSum: beforeReduction,
+  ReduceMax: beforeReduction,
+  ReduceMin: beforeReduction,
+  Transpose: ({ inputs, attributes }) => [
+    transpose(inputs[0]!, attributes.perm as readonly number[]),
+  ],
+};

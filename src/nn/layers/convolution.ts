@@ -1,0 +1,147 @@
+import { z } from 'zod';
+import { UserError } from '../../data/errors.js';
+import * as graph from '../../graph/index.js';
+import { activate, activationSchema } from '../activations.js';
+import { initializerSchema } from '../initializers.js';
+import { defineLayer, type Layer } from '../layer.js';
+
+type Pair = [height: number, width: number];
+
+const pairOf = (least: number) =>
+  z.union([
+    z
+      .int()
+      .min(least)
+      .transform((size): Pair => [size, size]),
+    z.tuple([z.int().min(least), z.int().min(least)]),
+  ]);
+
+const sharedOptions = {
+  filters: z.int().min(1),
+  kernel: pairOf(1).default([3, 3]),
+  stride: pairOf(1).default([1, 1]),
+  padding: z.union([z.enum(['valid', 'same']), pairOf(0)]).default('valid'),
+  dilation: pairOf(1).default([1, 1]),
+  groups: z.int().min(1).default(1),
+  activation: activationSchema.default('linear'),
+  bias: z.boolean().default(true),
+  initializer: initializerSchema.default('glorotUniform'),
+};
+
+interface Geometry {
+  readonly kernel: Pair;
+  readonly stride: Pair;
+  readonly padding: 'valid' | 'same' | Pair;
+  readonly dilation: Pair;
+  readonly groups: number;
+}
+
+/** Height and width of an input [batch, channels, height, width]. @throws UserError */
+function sizeOf(x: graph.Value): Pair {
+  const [, , height, width] = x.shape;
+  if (x.shape.length !== 4 || typeof height !== 'number' || typeof width !== 'number') {
+    throw new UserError(
+      `it takes images [batch, channels, height, width]. Put reshape([channels, height, width]) before it.`,
+    );
+  }
+  return [height, width];
+}
+
+/** The window of a layer; `total` is how much 'same' pads an axis of a size. */
+function windowOf(
+  { kernel, stride, padding, dilation, groups }: Geometry,
+  size: Pair,
+  total: (size: number, stride: number, reach: number) => number,
+): graph.Window {
+  const both = ([0, 1] as const).map((axis): Pair => {
+    if (padding === 'valid') return [0, 0];
+    if (padding !== 'same') return [padding[axis], padding[axis]];
+    const reach = dilation[axis] * (kernel[axis] - 1) + 1;
+    const sum = Math.max(0, total(size[axis], stride[axis], reach));
+    return [Math.floor(sum / 2), Math.ceil(sum / 2)];
+  });
+  const [vertical, horizontal] = both as [Pair, Pair];
+  return {
+    strides: stride,
+    pads: [vertical[0], horizontal[0], vertical[1], horizontal[1]],
+    dilations: dilation,
+    groups,
+  };
+}
+
+function perGroup(channels: number, groups: number, what: string): number {
+  if (channels % groups !== 0) {
+    throw new UserError(`${channels} ${what} cannot be cut into ${groups} groups.`);
+  }
+  return channels / groups;
+}
+
+export const conv2dKind = defineLayer(
+  'conv2d',
+  z.strictObject(sharedOptions),
+  (x, options, scope) => {
+    const { filters, kernel, groups, activation, bias, initializer } = options;
+    const window = windowOf(
+      options,
+      sizeOf(x),
+      (size, stride, reach) => (Math.ceil(size / stride) - 1) * stride + reach - size,
+    );
+    perGroup(filters, groups, 'filters');
+    const channels = perGroup(x.shape[1] as number, groups, 'channels');
+    const weight = scope.parameter('weight', [filters, channels, ...kernel], initializer);
+    const offset = bias ? scope.parameter('bias', [filters], 'zeros') : undefined;
+    return activate(activation, graph.conv2d(x, weight, offset, window));
+  },
+);
+
+export type Conv2dOptions = Omit<z.input<typeof conv2dKind.schema>, 'filters'>;
+
+/**
+ * A convolution: [batch, channels, height, width] to [batch, filters, height', width'].
+ * Parameters: `weight` [filters, channels / groups, kernelHeight, kernelWidth], `bias` [filters].
+ * @param options sizes are numbers or [height, width]; `padding` is a size for both sides, 'valid'
+ *   (none), or 'same': the output has the input's size divided by the stride, rounded up, with the
+ *   odd row or column of zeros at the end, as in Keras
+ * @throws UserError when an option is wrong
+ */
+export function conv2d(filters: number, options: Conv2dOptions = {}): Layer {
+  return conv2dKind.create({ filters, ...options });
+}
+
+export const convTranspose2dKind = defineLayer(
+  'convTranspose2d',
+  z.strictObject({ ...sharedOptions, outputPadding: pairOf(0).default([0, 0]) }),
+  (x, options, scope) => {
+    const { filters, kernel, stride, padding, groups, activation, bias, initializer } = options;
+    const size = sizeOf(x);
+    const window = windowOf(options, size, (_, step, reach) => reach - step);
+    const shortfall = ([0, 1] as const).map((axis) => {
+      const reach = options.dilation[axis] * (kernel[axis] - 1) + 1;
+      return padding === 'same' ? Math.max(0, stride[axis] - reach) : 0;
+    });
+    const outputPadding: Pair = [
+      options.outputPadding[0] + shortfall[0]!,
+      options.outputPadding[1] + shortfall[1]!,
+    ];
+    const channels = x.shape[1] as number;
+    perGroup(channels, groups, 'channels');
+    const each = perGroup(filters, groups, 'filters');
+    const weight = scope.parameter('weight', [channels, each, ...kernel], initializer);
+    const offset = bias ? scope.parameter('bias', [filters], 'zeros') : undefined;
+    const y = graph.convTranspose2d(x, weight, offset, window, outputPadding);
+    return activate(activation, y);
+  },
+);
+
+export type ConvTranspose2dOptions = Omit<z.input<typeof convTranspose2dKind.schema>, 'filters'>;
+
+/**
+ * A transposed convolution: [batch, channels, height, width] to [batch, filters, height', width'].
+ * Parameters: `weight` [channels, filters / groups, kernelHeight, kernelWidth], `bias` [filters].
+ * @param options as for `conv2d`; 'same' gives the input's size times the stride, as in Keras;
+ *   `outputPadding` adds rows and columns at the output's end, as in PyTorch
+ * @throws UserError when an option is wrong
+ */
+export function convTranspose2d(filters: number, options: ConvTranspose2dOptions = {}): Layer {
+  return convTranspose2dKind.create({ filters, ...options });
+}
