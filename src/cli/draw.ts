@@ -1,6 +1,6 @@
 import type { Tensor } from 'onnxruntime-common';
 import { writeFileAtomic } from '#files';
-import type { TensorDataset } from '../data/dataset.js';
+import type { Dataset } from '../data/dataset.js';
 import { reconstructionsPicture, samplesPicture } from '../report/index.js';
 import type { VAE } from '../vae/index.js';
 import { firstImages } from './pictures.js';
@@ -13,7 +13,7 @@ async function write(path: string, png: Uint8Array): Promise<void> {
 /** Draws the first images of a dataset over their reconstructions. */
 export async function drawReconstructions(
   vae: VAE,
-  data: TensorDataset,
+  data: Dataset,
   count: number,
   path: string,
 ): Promise<void> {

@@ -1,5 +1,5 @@
 import { Tensor } from 'onnxruntime-common';
-import type { TensorDataset } from '../data/dataset.js';
+import { type Dataset, readRange } from '../data/dataset.js';
 import type { EpochMetrics, RunFolder } from '../training/index.js';
 import type { VAE } from '../vae/index.js';
 
@@ -8,13 +8,8 @@ const shownSamples = 64;
 const shownMeans = 10_000;
 
 /** The first images of a dataset, [count, ...shape]. */
-export async function firstImages(data: TensorDataset, count: number): Promise<Tensor> {
-  const shown = Math.min(count, data.size);
-  const width = data.shape.reduce((a, b) => a * b, 1);
-  const values = new (data.dtype === 'uint8' ? Uint8Array : Float32Array)(shown * width);
-  const order = Uint32Array.from({ length: shown }, (_, i) => i);
-  await data.read(order, values);
-  return new Tensor(data.dtype, values, [shown, ...data.shape]);
+export function firstImages(data: Dataset, count: number): Promise<Tensor> {
+  return readRange(data, 0, Math.min(count, data.size));
 }
 
 /** Whether examples of this shape can be drawn as images. */
@@ -26,7 +21,7 @@ export function isImage(shape: readonly number[]): boolean {
 export async function writePictures(
   folder: RunFolder,
   vae: VAE,
-  data: TensorDataset,
+  data: Dataset,
   history: readonly EpochMetrics[],
 ): Promise<void> {
   const report = await import('../report/index.js');

@@ -1,4 +1,4 @@
-import type { TensorDataset } from '../data/dataset.js';
+import type { Dataset } from '../data/dataset.js';
 import { openDataset } from '../data/datasets.js';
 import { RunFolder } from '../training/index.js';
 import { VAE } from '../vae/index.js';
@@ -13,7 +13,7 @@ export interface DataOptions {
 export async function openRun(
   path: string,
   options: DataOptions,
-): Promise<{ vae: VAE; data: TensorDataset }> {
+): Promise<{ vae: VAE; data: Dataset }> {
   const vae = await VAE.load(path);
   const { training } = await (await RunFolder.open(path)).readConfig();
   const trained = (training as { data?: unknown } | undefined)?.data;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { readFile } from '#files';
-import type { TensorDataset } from '../data/dataset.js';
+import type { Dataset } from '../data/dataset.js';
 import { openDataset } from '../data/datasets.js';
 import { UserError } from '../data/errors.js';
 import { parseJson } from '../data/json.js';
@@ -44,7 +44,7 @@ async function readConfig(path: string): Promise<RunConfig> {
 }
 
 /** A run's settings: a preset or a config file, with the command line's options over it. */
-function settingsOf(options: TrainOptions, base: RunConfig | undefined, data: TensorDataset) {
+function settingsOf(options: TrainOptions, base: RunConfig | undefined, data: Dataset) {
   const config = base ?? preset(options.preset ?? 'dense', data.shape, options.latent);
   const { model, training } = config;
   const name = options.config ?? 'options';

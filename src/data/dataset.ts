@@ -86,3 +86,17 @@ export function fromArray(
     },
   };
 }
+
+/**
+ * Examples of a dataset from place `start` to before `end`, as a tensor [end - start, ...shape].
+ */
+export async function readRange(dataset: Dataset, start: number, end: number): Promise<Tensor> {
+  const { dtype, shape } = dataset;
+  const width = shape.reduce((product, size) => product * size, 1);
+  const values = new (dtype === 'uint8' ? Uint8Array : Float32Array)((end - start) * width);
+  await dataset.read(
+    Uint32Array.from({ length: end - start }, (_, i) => start + i),
+    values,
+  );
+  return new Tensor(dtype, values, [end - start, ...shape]);
+}

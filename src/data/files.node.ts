@@ -3,7 +3,7 @@ import * as fs from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import envPaths from 'env-paths';
-import { UserError } from './errors.js';
+import { attempt, codeOf } from './file-errors.js';
 
 /** Whether this place has files at all; in a browser it has none. */
 export const hasFiles = true;
@@ -160,42 +160,4 @@ async function syncFolder(path: string): Promise<void> {
       throw error;
     }
   }
-}
-
-/** What the system's error codes mean and what to do. */
-const explanations: Readonly<Record<string, string>> = {
-  EACCES: 'permission is denied. Check who owns it, or choose another place.',
-  EBUSY: 'another program is using it. Close that program.',
-  EDQUOT: 'your disk quota is used up. Free some space, then try again.',
-  EEXIST: 'a file of that name is in the way. Choose another name, or move the file.',
-  EFBIG: 'the file would be larger than is allowed here. Choose another place.',
-  EIO: 'the disk failed. Check the disk, or choose another place.',
-  EISDIR: 'it is a folder. Give a file.',
-  ELOOP: 'its symbolic links lead in a circle. Mend the links.',
-  EMFILE: 'too many files are open. Close some, or raise the limit (ulimit -n).',
-  ENAMETOOLONG: 'the name is too long. Choose a shorter one.',
-  ENFILE: 'too many files are open on this machine. Close some programs.',
-  ENOENT: 'there is no such file or folder. Check the path.',
-  ENOSPC: 'the disk is full. Free some space, then try again.',
-  ENOTDIR: 'a part of the path is a file, not a folder. Check the path.',
-  EPERM: 'the system does not allow it. Check who owns it, or choose another place.',
-  EROFS: 'the disk is read-only. Choose another place.',
-  NO_FOLDERS: 'this place takes no new folders. Choose another place.',
-  ERR_FS_FILE_TOO_LARGE: 'it is larger than 2 GiB. Split it into smaller files.',
-  ERR_INVALID_ARG_VALUE: 'the path has characters that no path can have. Check the path.',
-};
-
-async function attempt<T>(what: string, path: string, action: () => Promise<T>): Promise<T> {
-  try {
-    return await action();
-  } catch (error) {
-    const explanation = explanations[codeOf(error)];
-    if (!explanation) throw error;
-    const shown = path.replace(/\p{Cc}/gu, '\uFFFD');
-    throw new UserError(`Cannot ${what} ${shown}: ${explanation}`, { cause: error });
-  }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }

@@ -6,7 +6,18 @@ import { fashionMnist } from './fashion-mnist.js';
 import type { OpenedData } from './formats/format.js';
 import { mnist } from './mnist.js';
 import type { PublishedOptions, Splits } from './published.js';
+import { type ReadOptions, readOptionsSchema } from './read-options.js';
 import { nearest } from './suggest.js';
+import { validate } from './validate.js';
+
+/** How data is found, fetched, read and kept. */
+export interface OpenOptions extends PublishedOptions, ReadOptions {
+  /**
+   * Most bytes of decoded examples to hold in memory, 512 MB when left out. What is more is decoded
+   * once into shards in the cache folder, and read from there by batch.
+   */
+  readonly memoryLimit?: number;
+}
 
 /** The public datasets by the names that `openDataset` knows. */
 const published: Readonly<Record<string, (options?: PublishedOptions) => Promise<Splits>>> = {
@@ -20,15 +31,18 @@ const choices = [...Object.keys(published), ...formats.map((format) => format.re
 /**
  * The data that a few words name: `mnist`, `fashion-mnist`, or the path of a file or folder of a
  * known format. A known name goes before a path; write `./mnist` for a folder of that name.
- * @throws UserError when there is no such data or it cannot be read; the signal's reason when that
- *   aborts a download
+ * Options that do not apply to the data are left out, which `onProgress` is told.
+ * @throws UserError when there is no such data or it cannot be read, or when an option is wrong; the
+ *   signal's reason when that aborts a download or the decoding
  */
-export async function openDataset(
-  spec: string,
-  options: PublishedOptions = {},
-): Promise<OpenedData> {
+export async function openDataset(spec: string, options: OpenOptions = {}): Promise<OpenedData> {
+  const { signal, onProgress, cache, mirrors, memoryLimit, ...rest } = options;
+  const reading = validate(readOptionsSchema, rest, 'openDataset options');
   const known = Object.hasOwn(published, spec) ? published[spec] : undefined;
-  if (known) return { name: spec, ...(await known(options)) };
+  if (known) {
+    tellUnused(spec, reading, [], onProgress);
+    return { name: spec, ...(await known(options)) };
+  }
 
   if (spec === '' || !(await exists(spec))) {
     const guess = nearest(spec, Object.keys(published));
@@ -40,10 +54,43 @@ export async function openDataset(
     ? { path: spec, entries: await listDirectory(spec) }
     : { path: spec };
   for (const format of formats) {
-    const data = await format.open(place);
-    if (data) return data;
+    const data = await format.open(place, {
+      ...(reading as ReadOptions),
+      cache,
+      memoryLimit,
+      onProgress,
+      signal,
+    });
+    if (!data) continue;
+    tellUnused(spec, reading, format.uses, onProgress);
+    tellSkipped(data, onProgress);
+    return data;
   }
   throw new UserError(
     `${spec}: there is no data in it that vaekit reads. Give one of: ${choices}.`,
+  );
+}
+
+/** Options that this data has no use for do no harm, but whoever gave them should know. */
+function tellUnused(
+  spec: string,
+  options: object,
+  uses: readonly (keyof ReadOptions)[],
+  onProgress?: (message: string) => void,
+): void {
+  const unused = Object.entries(options).flatMap(([key, value]) =>
+    value === undefined || (uses as readonly string[]).includes(key) ? [] : [key],
+  );
+  if (unused.length > 0) {
+    onProgress?.(`${spec}: ${unused.join(', ')} left out, for that does not apply to this data`);
+  }
+}
+
+function tellSkipped({ name, skipped = [] }: OpenedData, onProgress?: (message: string) => void) {
+  const [first] = skipped;
+  if (!first) return;
+  const others = skipped.length > 1 ? `, the first ${first.name}` : `: ${first.name}`;
+  onProgress?.(
+    `${name}: ${skipped.length} broken ${skipped.length > 1 ? 'pictures' : 'picture'} skipped${others} (${first.reason})`,
   );
 }

@@ -1,12 +1,23 @@
-import type { TensorDataset } from '../dataset.js';
+import type { Dataset } from '../dataset.js';
+import type { GatherOptions } from '../gather.node.js';
+import type { ReadOptions } from '../read-options.js';
+
+/** A part of the data that could not be read and was left out. */
+export interface Skipped {
+  /** The file, or the row of a table. */
+  readonly name: string;
+  readonly reason: string;
+}
 
 /** Data that was found under a name or path. */
 export interface OpenedData {
   /** A short name, fit for a folder's name. */
   readonly name: string;
-  readonly train: TensorDataset;
+  readonly train: Dataset;
   /** Images that are kept from training, when the data sets some apart. */
-  readonly test?: TensorDataset;
+  readonly test?: Dataset;
+  /** What could not be read; absent when all was read. */
+  readonly skipped?: readonly Skipped[];
 }
 
 /** A file or folder that is there. */
@@ -16,13 +27,18 @@ export interface Place {
   readonly entries?: readonly string[];
 }
 
+/** How a format is told to read. */
+export interface FormatOptions extends ReadOptions, GatherOptions {}
+
 /** A way in which data lies in files. */
 export interface DataFormat {
   /** What it reads, as in 'Give ...'. */
   readonly reads: string;
+  /** The options that apply to it. */
+  readonly uses: readonly (keyof ReadOptions)[];
   /**
    * The data, or undefined when the place is not of this format.
    * @throws UserError when it is, but cannot be read
    */
-  open(place: Place): Promise<OpenedData | undefined>;
+  open(place: Place, options: FormatOptions): Promise<OpenedData | undefined>;
 }

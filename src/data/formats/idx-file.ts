@@ -1,13 +1,20 @@
 import { exists } from '#files';
 import { dataName, idxDataset } from '../idx-dataset.js';
+import { readLabelFile } from '../label-file.js';
+import { withLabels } from '../labels.js';
 import type { DataFormat } from './format.js';
 
 /** One IDX file of images; labels are taken from beside it, if it is named as MNIST's files are. */
 export const idxFile: DataFormat = {
   reads: 'an IDX file of images',
-  async open({ path, entries }) {
+  uses: ['label'],
+  async open({ path, entries }, options) {
     if (entries) return undefined;
     const name = dataName(path);
+    if (options.label !== undefined) {
+      const train = await idxDataset({ images: path, name });
+      return { name, train: withLabels(train, await readLabelFile(options.label), options.label) };
+    }
     const labels = await findLabels(path);
     return { name, train: await idxDataset({ images: path, labels, name }) };
   },

@@ -5,6 +5,7 @@ import type { DataFormat, Place } from './format.js';
 /** IDX files that are named as those of MNIST; test images and labels may be missing. */
 export const idxFolder: DataFormat = {
   reads: 'a folder with train-images-idx3-ubyte and the like',
+  uses: [],
   async open(place) {
     const trainImages = find(place, 'train-images');
     if (!trainImages) return undefined;

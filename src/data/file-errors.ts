@@ -1,0 +1,45 @@
+import { UserError } from './errors.js';
+
+/** What the system's error codes mean and what to do. */
+const explanations: Readonly<Record<string, string>> = {
+  EACCES: 'permission is denied. Check who owns it, or choose another place.',
+  EBUSY: 'another program is using it. Close that program.',
+  EDQUOT: 'your disk quota is used up. Free some space, then try again.',
+  EEXIST: 'a file of that name is in the way. Choose another name, or move the file.',
+  EFBIG: 'the file would be larger than is allowed here. Choose another place.',
+  EIO: 'the disk failed. Check the disk, or choose another place.',
+  EISDIR: 'it is a folder. Give a file.',
+  ELOOP: 'its symbolic links lead in a circle. Mend the links.',
+  EMFILE: 'too many files are open. Close some, or raise the limit (ulimit -n).',
+  ENAMETOOLONG: 'the name is too long. Choose a shorter one.',
+  ENFILE: 'too many files are open on this machine. Close some programs.',
+  ENOENT: 'there is no such file or folder. Check the path.',
+  ENOSPC: 'the disk is full. Free some space, then try again.',
+  ENOTDIR: 'a part of the path is a file, not a folder. Check the path.',
+  EPERM: 'the system does not allow it. Check who owns it, or choose another place.',
+  EROFS: 'the disk is read-only. Choose another place.',
+  NO_FOLDERS: 'this place takes no new folders. Choose another place.',
+  ERR_FS_FILE_TOO_LARGE: 'it is larger than 2 GiB. Split it into smaller files.',
+  ERR_INVALID_ARG_VALUE: 'the path has characters that no path can have. Check the path.',
+};
+
+/**
+ * What an action on a file gives.
+ * @param what the action, as in 'Cannot read'
+ * @throws UserError in place of the system's errors that a user can mend
+ */
+export async function attempt<T>(what: string, path: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    const explanation = explanations[codeOf(error)];
+    if (!explanation) throw error;
+    const shown = path.replace(/\p{Cc}/gu, '\uFFFD');
+    throw new UserError(`Cannot ${what} ${shown}: ${explanation}`, { cause: error });
+  }
+}
+
+/** The system's code of an error; empty when it has none. */
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}

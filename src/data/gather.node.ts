@@ -1,0 +1,215 @@
+import { createHash, randomBytes } from 'node:crypto';
+import * as fs from 'node:fs/promises';
+import { join } from 'node:path';
+import { cacheDirectory, exists, makeDirectory } from '#files';
+import { type Dataset, fromArray } from './dataset.js';
+import { UserError } from './errors.js';
+import { attempt } from './file-errors.js';
+import type { Skipped } from './formats/format.js';
+import { openShards, type ShardLabels, ShardWriter, shardHeader } from './shards.node.js';
+
+/** Data of more bytes than this is kept on disk. */
+export const defaultMemoryLimit = 512 * 2 ** 20;
+
+/** Bytes that are collected before they are written. */
+const blockBytes = 2 ** 23;
+
+/** How examples are gathered. */
+export interface GatherOptions {
+  /** The folder that keeps what does not fit; the user's cache folder unless given. */
+  readonly cache?: string | undefined;
+  /** Most bytes of examples to hold in memory. */
+  readonly memoryLimit?: number | undefined;
+  readonly onProgress?: ((message: string) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What kind of examples come. */
+export interface Layout {
+  readonly shape: readonly number[];
+  readonly dtype: 'uint8' | 'float32';
+  /** Most examples that may come, if that is known. */
+  readonly most?: number;
+}
+
+/** Takes examples, one or several at a time, in their order. */
+export type AddRows = (values: Uint8Array | Float32Array) => Promise<void>;
+
+/**
+ * Examples that must first be decoded, as a dataset: in memory if they fit there, else as shards in
+ * the cache, where they are found again as long as `key` is the same. The cache is written whole or
+ * not at all; one that is damaged is written anew.
+ * @param key all that decides the examples, as JSON: files with sizes and dates, options
+ * @param produce decodes: it calls `begin` once, adds all examples, and returns their labels
+ * @throws UserError what `produce` throws, or when the cache cannot be written
+ */
+export async function gather(
+  name: string,
+  key: unknown,
+  produce: (begin: (layout: Layout) => AddRows) => Promise<ShardLabels>,
+  options: GatherOptions,
+): Promise<{ dataset: Dataset; skipped: readonly Skipped[] }> {
+  const digest = createHash('sha256').update(JSON.stringify(key)).digest('hex').slice(0, 32);
+  const folder = join(options.cache ?? cacheDirectory(), 'shards');
+  const place = join(folder, digest);
+  const known = await openCached(place, name, options);
+  if (known) return known;
+
+  const limit = options.memoryLimit ?? defaultMemoryLimit;
+  let rows: Rows | undefined;
+  try {
+    const end = await produce((layout) => {
+      rows = new Rows(layout, limit, async () => {
+        options.onProgress?.(
+          `${name}: more than ${Math.round(limit / 2 ** 20)} MB; writing it to ${place}`,
+        );
+        return temporaryFolder(folder, digest);
+      });
+      return (values) => {
+        options.signal?.throwIfAborted();
+        return rows!.add(values);
+      };
+    });
+    if (!rows) throw new Error(`${name}: nothing was gathered`);
+    const spilled = await rows.spilled(end);
+    if (!spilled) {
+      const { labels, classNames, skipped = [] } = end;
+      const dataset = fromArray(rows.values(), rows.layout.shape, {
+        name,
+        ...(labels ? { labels } : {}),
+        ...(classNames ? { classNames } : {}),
+      });
+      return { dataset, skipped };
+    }
+    // Another process may have written the same meanwhile; theirs is as good.
+    const theirs = await openCached(place, name, options);
+    if (theirs) return theirs;
+    await attempt('write', place, async () => {
+      await fs.rm(place, { recursive: true, force: true });
+      await fs.rename(spilled, place);
+    });
+    return await openShards(place, name);
+  } finally {
+    await rows?.discard();
+  }
+}
+
+async function openCached(place: string, name: string, options: GatherOptions) {
+  if (!(await exists(place))) return undefined;
+  try {
+    if (!(await exists(join(place, shardHeader)))) throw new UserError(`${place} is not whole.`);
+    return await openShards(place, name);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    options.onProgress?.(`${name}: the cache is damaged and is written anew: ${error.message}`);
+    return undefined;
+  }
+}
+
+/** A new folder to write into; what a process that died left of the same data is removed. */
+async function temporaryFolder(folder: string, digest: string): Promise<string> {
+  await makeDirectory(folder);
+  for (const entry of await attempt('read', folder, () => fs.readdir(folder))) {
+    const [, pid] = entry.startsWith(digest)
+      ? (/^\.(\d+)\.[0-9a-f]+\.tmp$/.exec(entry.slice(digest.length)) ?? [])
+      : [];
+    if (pid && !isAlive(Number(pid))) {
+      await attempt('remove', join(folder, entry), () =>
+        fs.rm(join(folder, entry), { recursive: true, force: true }),
+      );
+    }
+  }
+  const path = join(folder, `${digest}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`);
+  await makeDirectory(path);
+  return path;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** Examples as they come: in memory at first, on disk once they are too many. */
+class Rows {
+  #memory: Uint8Array;
+  #used = 0;
+  #writer: ShardWriter | undefined;
+  #folder: string | undefined;
+  readonly #limit: number;
+
+  constructor(
+    readonly layout: Layout,
+    limit: number,
+    private readonly makeFolder: () => Promise<string>,
+  ) {
+    const rowBytes = layout.shape.reduce((a, b) => a * b, layout.dtype === 'uint8' ? 1 : 4);
+    const expected = layout.most === undefined ? undefined : layout.most * rowBytes;
+    // What will not fit is written from the start, and memory then only collects a block.
+    this.#limit = expected !== undefined && expected > limit ? 0 : limit;
+    this.#memory = new Uint8Array(
+      this.#limit === 0 ? blockBytes : (expected ?? Math.min(blockBytes, limit)),
+    );
+  }
+
+  async add(values: Uint8Array | Float32Array): Promise<void> {
+    const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+    if (this.#used + bytes.length > this.#memory.length) await this.#makeRoom(bytes.length);
+    if (bytes.length > this.#memory.length) {
+      await this.#writer!.add(bytes);
+      return;
+    }
+    this.#memory.set(bytes, this.#used);
+    this.#used += bytes.length;
+  }
+
+  values(): Uint8Array | Float32Array {
+    const bytes = this.#memory.subarray(0, this.#used);
+    return this.layout.dtype === 'uint8'
+      ? bytes
+      : new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
+  }
+
+  /** The folder with the shards; undefined when all is in memory. */
+  async spilled(end: ShardLabels): Promise<string | undefined> {
+    if (this.#limit === 0 && !this.#writer && this.#used > 0) await this.#spill();
+    if (!this.#writer) return undefined;
+    await this.#flush();
+    await this.#writer.finish(end);
+    return this.#folder;
+  }
+
+  /** Removes what was written and not moved to its place. */
+  async discard(): Promise<void> {
+    await this.#writer?.close().catch(() => undefined);
+    if (this.#folder) await fs.rm(this.#folder, { recursive: true, force: true });
+  }
+
+  async #makeRoom(length: number): Promise<void> {
+    const needed = this.#used + length;
+    if (!this.#writer && needed <= this.#limit) {
+      const larger = new Uint8Array(
+        Math.min(this.#limit, Math.max(needed, this.#memory.length * 2)),
+      );
+      larger.set(this.#memory.subarray(0, this.#used));
+      this.#memory = larger;
+      return;
+    }
+    if (!this.#writer) await this.#spill();
+    await this.#flush();
+    if (this.#memory.length !== blockBytes) this.#memory = new Uint8Array(blockBytes);
+  }
+
+  async #spill(): Promise<void> {
+    this.#folder = await this.makeFolder();
+    this.#writer = new ShardWriter(this.#folder, this.layout.shape, this.layout.dtype);
+  }
+
+  async #flush(): Promise<void> {
+    await this.#writer!.add(this.#memory.subarray(0, this.#used));
+    this.#used = 0;
+  }
+}

@@ -1,0 +1,99 @@
+import type { Tensor } from 'onnxruntime-common';
+import type { Dataset } from './dataset.js';
+import { UserError } from './errors.js';
+import { excerpt, formatShape } from './excerpt.js';
+
+/** Labels and, when they were words, the words by label. */
+export interface Labels {
+  readonly labels: ArrayLike<number>;
+  readonly classNames?: readonly string[];
+}
+
+/**
+ * Labels from a tensor of whole numbers, [N] or [N, 1].
+ * @param name what the labels are called in messages
+ * @throws UserError when it has another shape, or values that are not whole numbers of 32 bits
+ */
+export function labelsFrom(tensor: Tensor, name: string): Int32Array {
+  const { dims, type } = tensor;
+  if (dims.length !== 1 && !(dims.length === 2 && dims[1] === 1)) {
+    throw new UserError(
+      `${name} has shape ${formatShape(dims)}. Give labels as [N], one an image.`,
+    );
+  }
+  if (type.startsWith('float')) {
+    throw new UserError(`${name} holds ${type} values. Convert labels to whole numbers.`);
+  }
+  return Int32Array.from(tensor.data as ArrayLike<number | bigint>, (value, i) => {
+    const label = Number(value);
+    if (label !== (label | 0)) {
+      throw new UserError(
+        `${name}: label ${i} is ${value}, over 32 bits. Number the classes from 0.`,
+      );
+    }
+    return label;
+  });
+}
+
+/**
+ * Labels from words: whole numbers stay what they are if all are such, other words are numbered in
+ * their sorted order.
+ * @param name what the labels are called in messages
+ * @throws UserError when a word is empty
+ */
+export function labelsFromWords(words: readonly string[], name: string): Labels {
+  const empty = words.indexOf('');
+  if (empty >= 0) {
+    throw new UserError(`${name}: label ${empty} is empty. Give every example a label.`);
+  }
+  if (words.every((word) => /^-?\d{1,9}$/.test(word))) {
+    return { labels: Int32Array.from(words, Number) };
+  }
+  const classNames = [...new Set(words)].sort();
+  const numbers = new Map(classNames.map((word, i) => [word, i]));
+  return { labels: Int32Array.from(words, (word) => numbers.get(word)!), classNames };
+}
+
+/**
+ * Labels for examples of which some may have been skipped.
+ * @param kept the places of the examples that stay, among those that have labels
+ */
+export function labelsAt({ labels, ...rest }: Labels, kept: ArrayLike<number>): Labels {
+  return { ...rest, labels: Int32Array.from(kept, (index) => labels[index]!) };
+}
+
+/**
+ * Labels of two parts of data that number their classes alike.
+ * @throws UserError when the test part has a class that the training part lacks
+ */
+export function sharedClasses(train: Labels, test: Labels, name: string): Labels {
+  const { classNames: known } = train;
+  if (!known || !test.classNames) return test;
+  const numbers = test.classNames.map((word) => {
+    const number = known.indexOf(word);
+    if (number < 0) {
+      throw new UserError(
+        `${name}: the test part has class ${excerpt(word)}, which the training part lacks. Move or remove it.`,
+      );
+    }
+    return number;
+  });
+  return {
+    labels: Int32Array.from(test.labels, (label) => numbers[label]!),
+    classNames: known,
+  };
+}
+
+/**
+ * A dataset with labels.
+ * @param where what the labels are called in messages
+ * @throws UserError when labels and examples differ in count
+ */
+export function withLabels<T extends Dataset>(dataset: T, labels: Labels, where: string): T {
+  if (labels.labels.length !== dataset.size) {
+    throw new UserError(
+      `${dataset.name} holds ${dataset.size} examples, but ${where} holds ${labels.labels.length} labels. Give files that belong together.`,
+    );
+  }
+  return { ...dataset, ...labels };
+}

@@ -1,0 +1,102 @@
+import type { Sharp } from 'sharp';
+import { UserError } from './errors.js';
+
+/** The endings of files that are taken for pictures. */
+export const pictureEndings = /\.(png|jpe?g|jfif|webp|gif|bmp|tiff?)$/i;
+
+/** Size and channels that pictures are brought to. */
+export interface PictureShape {
+  readonly channels: 1 | 3;
+  readonly height: number;
+  readonly width: number;
+}
+
+/** What a picture's header says; its size is that of the picture turned upright. */
+export type PictureInfo = PictureShape;
+
+/**
+ * Size and channels of a picture, from its header alone.
+ * @throws UserError when the bytes are no picture; its message is the reason
+ */
+export function pictureInfo(bytes: Uint8Array): Promise<PictureInfo> {
+  return attempt(async () => {
+    const picture = await load(bytes);
+    const { autoOrient, space } = await picture.metadata();
+    const { width, height } = autoOrient;
+    return { width, height, channels: space === 'b-w' || space === 'grey16' ? 1 : 3 };
+  });
+}
+
+/**
+ * The pixels of a picture, uint8 [channels, height, width]: upright, of its first frame, in sRGB or
+ * gray, transparent parts white.
+ * @param shape the size that it must have or, with `fit`, is brought to
+ * @param fit `'fill'` stretches; `'cover'` scales, then cuts what lies outside on both sides
+ * @throws UserError when the picture cannot be decoded whole; its message is the reason
+ */
+export function decodePicture(
+  bytes: Uint8Array,
+  { channels, height, width }: PictureShape,
+  fit?: 'fill' | 'cover',
+): Promise<Uint8Array> {
+  return attempt(async () => {
+    const picture = await load(bytes);
+    picture.autoOrient().flatten({ background: 'white' });
+    if (fit) picture.resize({ width, height, fit });
+    picture.toColourspace(channels === 1 ? 'b-w' : 'srgb');
+    const { data, info } = await picture
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true });
+    if (info.width !== width || info.height !== height) {
+      throw new UserError(`it is ${info.width}×${info.height} pixels`);
+    }
+    return planar(data, channels, info.channels);
+  });
+}
+
+/** From interleaved channels to one plane a channel; a gray picture may come with three alike. */
+function planar(data: Uint8Array, channels: number, given: number): Uint8Array {
+  const size = data.length / given;
+  const pixels = new Uint8Array(size * channels);
+  for (let channel = 0; channel < channels; channel++) {
+    const from = Math.min(channel, given - 1);
+    for (let i = 0; i < size; i++) pixels[channel * size + i] = data[i * given + from]!;
+  }
+  return pixels;
+}
+
+async function load(bytes: Uint8Array): Promise<Sharp> {
+  const { default: sharp } = await import('sharp');
+  if (bytes.length === 0) throw new UserError('the file is empty');
+  if (bytes[0] === 0x42 && bytes[1] === 0x4d) return loadBmp(bytes);
+  // A warning is about oddities that do not change the pixels; what is missing is an error.
+  return sharp(bytes, { failOn: 'truncated', pages: 1 });
+}
+
+/** sharp does not read BMP; Skia does, but fills in what is cut off. */
+async function loadBmp(bytes: Uint8Array): Promise<Sharp> {
+  const [{ default: sharp }, { createCanvas, loadImage }] = await Promise.all([
+    import('sharp'),
+    import('@napi-rs/canvas'),
+  ]);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (bytes.length < 26 || bytes.length < view.getUint32(2, true)) {
+    throw new UserError('the BMP file is cut short');
+  }
+  const image = await loadImage(bytes);
+  const { width, height } = image;
+  const context = createCanvas(width, height).getContext('2d');
+  context.drawImage(image, 0, 0);
+  const { data } = context.getImageData(0, 0, width, height);
+  return sharp(data, { raw: { width, height, channels: 4 } });
+}
+
+async function attempt<T>(action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UserError(reason.replace(/\s+/g, ' ').trim().slice(0, 120), { cause: error });
+  }
+}
