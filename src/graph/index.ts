@@ -13,6 +13,7 @@ export {
   input,
   type Operand,
   type Operation,
+  parseDimension,
   type Shape,
   size,
   Value,

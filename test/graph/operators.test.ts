@@ -786,7 +786,11 @@ const values: Readonly<Record<string, readonly Case[]>> = {
 };
 
 /** Exports that are no operators. */
-const others = ['dtypeCodes', 'reducedAxes', 'axesSize'];
+const others = [
+  ...['dtypeCodes', 'reducedAxes', 'axesSize', 'unitWindow'],
+  // In convolution.test.ts.
+  ...['conv2d', 'convTranspose2d', 'convWeightGradient'],
+];
 
 function expectClose(actual: Result, { shape, data }: Numbers, tolerance: number): void {
   expect(actual.dims).toEqual(shape);

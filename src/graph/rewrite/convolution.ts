@@ -270,7 +270,8 @@ function transposed(operation: Operation, tables: Tables): Value | undefined {
   const [, filters, height, width] = operation.outputs[0]!.shape as readonly number[];
   const output: Size = [height!, width!];
   const isOne = (pair: Size) => pair[0] === 1 && pair[1] === 1;
-  if (isOne(window.strides) && filters! * 4 <= (x.shape[1] as number)) {
+  const few = filters! * 4 <= (x.shape[1] as number);
+  if (isOne(window.strides) && (few || !isOne(window.dilations))) {
     return shiftedSums(x, weight, bias, window, output);
   }
   if (isOne(window.dilations)) return subPixel(x, weight, bias, window, output, tables);
