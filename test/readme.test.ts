@@ -1,0 +1,50 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** The code blocks of README.md in a language. */
+async function blocks(language: string): Promise<string[]> {
+  const text = await readFile(join(root, 'README.md'), 'utf8');
+  return [...text.matchAll(new RegExp(`\`\`\`${language}\\n(.*?)\`\`\``, 'gs'))].map(
+    ([, code]) => code!,
+  );
+}
+
+test('the example of README.md runs (with one epoch)', async () => {
+  const [code] = await blocks('ts');
+  expect(code).toContain('epochs: 30');
+  const folder = await mkdtemp(join(tmpdir(), 'vaekit-readme-'));
+  // Inside the package, so that 'vaekit' means what was built.
+  const file = join(root, 'dist', `readme-${process.pid}.mjs`);
+  try {
+    const shown = '[images.dims, mean.dims, logVariance.dims, history.epochs.length, again.config]';
+    const program = `${code!.replace('epochs: 30', 'epochs: 1')}\nconsole.log(JSON.stringify(${shown}));\n`;
+    await writeFile(file, program);
+    const { stdout } = await promisify(execFile)(process.execPath, [file], { cwd: folder });
+    expect(JSON.parse(stdout)).toMatchObject([
+      [10_000, 1, 28, 28],
+      [10_000, 2],
+      [10_000, 2],
+      1,
+      { latent: 2, kl: { weight: 0.5, reduction: 'mean' } },
+    ]);
+    expect(await readdir(join(folder, 'runs', 'example'))).toContain('encoder.onnx');
+  } finally {
+    await rm(file, { force: true });
+    await rm(folder, { recursive: true });
+  }
+});
+
+test('the commands of README.md are those of package.json', async () => {
+  const { scripts } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+  const text = await readFile(join(root, 'README.md'), 'utf8');
+  const named = [...text.matchAll(/npm run (\w+)/g)].map(([, name]) => name!);
+  expect(named.length).toBeGreaterThan(2);
+  for (const name of named) expect(scripts).toHaveProperty(name);
+});
