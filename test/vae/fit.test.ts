@@ -2,7 +2,7 @@ import { Tensor } from 'onnxruntime-common';
 import { describe, expect, test } from 'vitest';
 import { fromArray } from '../../src/data/dataset.js';
 import { adam, dense, layer, NonFiniteError, reshape, sgd } from '../../src/index.js';
-import { corners, smallShape, smallVAE } from './small.js';
+import { corners, smallVAE } from './small.js';
 
 function bytes(parameters: Record<string, Tensor>): string {
   return Object.entries(parameters)
