@@ -9,7 +9,7 @@ import {
 } from './elements.js';
 import { UserError } from './errors.js';
 import { formatShape } from './excerpt.js';
-import { damaged, formatNpyHeader, parseNpyHeader } from './npy-header.js';
+import { damaged, formatNpyHeader, type NpyHeader, parseNpyHeader } from './npy-header.js';
 
 const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 /** NumPy's own limit. */
@@ -49,11 +49,7 @@ export function encodeNpy(tensor: Tensor): Uint8Array<ArrayBuffer> {
  *   truth values, integers of 8 to 64 bits and floats of 32 or 64 bits
  */
 export function decodeNpy(bytes: Uint8Array, name: string): Tensor {
-  const { text, start } = readHeader(bytes, name);
-  const { type, bigEndian, fortranOrder, shape } = parseNpyHeader(text, name);
-  if (shape.length > maxRank) {
-    throw damaged(`${name}: ${shape.length} dimensions are more than NumPy's ${maxRank}`);
-  }
+  const { type, bigEndian, fortranOrder, shape, start } = decodeNpyHeader(bytes, name);
   const data = bytes.subarray(start);
   const size = tensorSize(type, shape);
   if (size !== data.length) {
@@ -65,6 +61,23 @@ export function decodeNpy(bytes: Uint8Array, name: string): Tensor {
   const ordered = fortranOrder ? toRowMajor(data, width, shape) : new Uint8Array(data);
   const native = bigEndian === littleEndian ? reversedElements(ordered, width) : ordered;
   return tensorOver(type, native, shape, name);
+}
+
+/** Bytes at the beginning of an .npy file within which its header ends. */
+export const npyHeadBytes = 12 + maxHeaderBytes;
+
+/**
+ * What an .npy file says of its elements, and where they start.
+ * @param bytes the file, or its first `npyHeadBytes`
+ * @throws UserError as `decodeNpy`
+ */
+export function decodeNpyHeader(bytes: Uint8Array, name: string): NpyHeader & { start: number } {
+  const { text, start } = readHeader(bytes, name);
+  const header = parseNpyHeader(text, name);
+  if (header.shape.length > maxRank) {
+    throw damaged(`${name}: ${header.shape.length} dimensions are more than NumPy's ${maxRank}`);
+  }
+  return { ...header, start };
 }
 
 function readHeader(bytes: Uint8Array, name: string): { text: string; start: number } {

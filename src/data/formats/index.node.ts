@@ -1,8 +1,17 @@
 import type { DataFormat } from './format.js';
 import { idxFile } from './idx-file.js';
 import { idxFolder } from './idx-folder.js';
+import { npyFile } from './npy-file.js';
+import { npzFile } from './npz-file.js';
 import { pictureFolder } from './picture-folder.js';
 import { shardFolder } from './shard-folder.js';
 
 /** The formats in order of trial; the last takes any file. */
-export const formats: readonly DataFormat[] = [shardFolder, idxFolder, pictureFolder, idxFile];
+export const formats: readonly DataFormat[] = [
+  shardFolder,
+  idxFolder,
+  pictureFolder,
+  npyFile,
+  npzFile,
+  idxFile,
+];
