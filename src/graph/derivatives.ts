@@ -1,6 +1,8 @@
 import { spatialSize, transposedSize, windowOf } from './operators/convolution.js';
 import {
   add,
+  averagePool2d,
+  axesSize,
   broadcastLike,
   cast,
   concat,
@@ -20,6 +22,8 @@ import {
   less,
   log,
   matmul,
+  maxUnpool2d,
+  minimum,
   mul,
   negate,
   pad,
@@ -33,13 +37,15 @@ import {
   sqrt,
   square,
   squeeze,
+  step,
   sub,
   sum,
   transpose,
   unsqueeze,
   where,
 } from './operators/index.js';
-import { constant, type Operation, type Shape, size, Value } from './value.js';
+import { averageUnpool2d, poolWindowOf, takeFlat } from './operators/pooling.js';
+import { constant, type FloatAttribute, type Operation, type Shape, size, Value } from './value.js';
 
 /**
  * From the gradient of an operation's output to the gradients of its inputs.
@@ -217,6 +223,48 @@ const convWeightGradientDerivative: Derivative = (g, operation, y) => {
   return [convInputGradient(dy, dWeight, x, operation), conv2d(x, dWeight, undefined, window)];
 };
 
+const poolPlaces = (operation: Operation) => new Value(operation, 1);
+
+const maxPoolDerivative: Derivative = (g, operation, y) => {
+  const window = poolWindowOf(operation.attributes);
+  return [maxUnpool2d(whole(g, y), poolPlaces(operation), operation.inputs[0]!, window)];
+};
+
+const averagePoolDerivative: Derivative = (g, { inputs, attributes }, y) => {
+  const counted = attributes.count_include_pad === 1;
+  return [averageUnpool2d(whole(g, y), inputs[0]!, poolWindowOf(attributes), counted)];
+};
+
+/** Nearest neighbours: each pixel gathers the gradient of its copies. */
+const resizeDerivative: Derivative = (g, { inputs }, y) => {
+  const [, , height, width] = constants(inputs[2]) as [number, number, number, number];
+  const kernel = [height, width] as const;
+  const mean = averagePool2d(whole(g, y), { kernel, strides: kernel, pads: [0, 0, 0, 0] });
+  return [mul(mean, height * width)];
+};
+
+/** Also through its second and third outputs, the mean and 1 / √(variance + ε). */
+const layerNormalizationDerivative: Derivative = (g, operation, y, all) => {
+  const [x, weight, bias] = operation.inputs as [Value, Value, Value | undefined];
+  const [mean, inverse] = [new Value(operation, 1), new Value(operation, 2)];
+  const axes = x.shape.map((_, axis) => axis).slice(operation.attributes.axis as number);
+  const count = axesSize(x, axes);
+  const average = (value: Value) => div(sum(value, { axes, keepDims: true }), count);
+  const dy = whole(g, y);
+  const normal = mul(sub(x, mean), inverse);
+  const isPlain = weight.operation.numbers?.every((each) => each === 1) ?? false;
+  const scaled = isPlain ? dy : mul(dy, weight);
+  let offset = average(scaled);
+  let slope = average(mul(scaled, normal));
+  if (all[1]) offset = sub(offset, div(div(all[1], inverse), count));
+  if (all[2]) slope = add(slope, div(mul(all[2], inverse), count));
+  return [
+    mul(inverse, sub(sub(scaled, offset), mul(normal, slope))),
+    sumTo(mul(dy, normal), weight.shape, y.shape),
+    bias && sumTo(dy, bias.shape, y.shape),
+  ];
+};
+
 /** A tensor of zeros like x. */
 const zerosLike = (x: Value) => broadcastLike(constant(0, [], x.dtype), x);
 
@@ -256,7 +304,12 @@ export const derivatives: Readonly<Record<string, Derivative>> = {
   Atanh: unary((g, x) => div(g, sub(1, square(x)))),
   Erf: unary((g, x) => mul(g, mul(exp(negate(square(x))), 2 / Math.sqrt(Math.PI)))),
   Sigmoid: unary((g, _, y) => mul(g, mul(y, sub(1, y)))),
-  Relu: unary((g, _, y) => mul(g, sign(y))),
+  Relu: unary((g, _, y) => mul(g, step(y))),
+  LeakyRelu: (g, { inputs, attributes }) => {
+    const { float: slope } = attributes.alpha as FloatAttribute;
+    return [where(greater(inputs[0]!, 0), g, mul(g, slope))];
+  },
+  Elu: unary((g, _, y) => mul(g, add(minimum(y, 0), 1))),
 
   Where: (g, { inputs }, y) => {
     const [condition, a, b] = inputs as [Value, Value, Value];
@@ -307,6 +360,11 @@ export const derivatives: Readonly<Record<string, Derivative>> = {
   Conv: convDerivative,
   ConvTranspose: convTransposeDerivative,
   ConvWeightGradient: convWeightGradientDerivative,
+  MaxPool: maxPoolDerivative,
+  MaxUnpool: (g, { inputs }, y) => [takeFlat(whole(g, y), inputs[1]!)],
+  AveragePool: averagePoolDerivative,
+  Resize: resizeDerivative,
+  LayerNormalization: layerNormalizationDerivative,
 
   Reshape: (g, { inputs }, y) => [reshape(whole(g, y), inputs[0]!.shape)],
   Squeeze: (g, { inputs }, y) => [unsqueeze(whole(g, y), constants(inputs[1]))],

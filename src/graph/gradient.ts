@@ -88,4 +88,4 @@ export function gradient(target: Value, by: readonly Value[]): Value[] {
 }
 
 /** Operators whose derivative is 0 wherever it exists. */
-const constantBetweenSteps = new Set(['Floor', 'Ceil', 'Round', 'Sign']);
+const constantBetweenSteps = new Set(['Floor', 'Ceil', 'Round', 'Sign', 'HardSigmoid']);

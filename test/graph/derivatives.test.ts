@@ -24,7 +24,7 @@ import { evaluate, type Feed } from './evaluate.js';
 
 /** Operators whose derivative is 0 or that take or give no floating-point values. */
 const withoutDerivative = [
-  ...['floor', 'ceil', 'round', 'sign'],
+  ...['floor', 'ceil', 'round', 'sign', 'step'],
   ...['greater', 'greaterOrEqual', 'less', 'lessOrEqual', 'equal', 'and', 'or', 'xor', 'not'],
   ...['stopGradient', 'argMax', 'argMin', 'oneHot', 'shapeOf', 'dequantize', 'dtypeCodes'],
   ...['reducedAxes', 'axesSize', 'unitWindow'],
@@ -212,6 +212,22 @@ const convolutionWindows: readonly operators.Window[] = [
   { ...operators.unitWindow, pads: [2, 0, 1, 1], dilations: [2, 1] },
 ];
 
+/** Pools apart, overlapping, with padding on each side, with pixels left over. */
+const pools: readonly operators.PoolWindow[] = [
+  { kernel: [2, 2], strides: [2, 2], pads: [0, 0, 0, 0] },
+  { kernel: [2, 3], strides: [3, 3], pads: [1, 0, 0, 2] },
+  { kernel: [3, 2], strides: [2, 1], pads: [1, 1, 0, 0] },
+];
+
+/** Pixels far enough apart that a difference does not change which is the largest. */
+const pixels = feed([2, 2, 6, 4], -12, 12, ['batch', 2, 6, 4]);
+
+/** Pooling is float32 where ONNX Runtime has no double kernel. */
+const pooled = (build: (x: Value, window: operators.PoolWindow) => Value, fed: Feed): Case[] =>
+  pools.map((window) => ({ build: (x) => build(x!, window), feeds: [fed], dtype: 'float32' }));
+
+const images = feed([2, 4, 3, 2], -1, 1, ['batch', 4, 3, 2]);
+
 /** Cases of each exported operator. */
 const cases: Readonly<Record<string, readonly Case[]>> = {
   conv2d: convolutionWindows.map((window) => ({
@@ -248,6 +264,69 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       dtype: convolutionDType(window),
     };
   }),
+  maxPool2d: [
+    ...pooled(operators.maxPool2d, pixels),
+    of((x) => operators.maxPool2d(x!, pools[0]!), pixels),
+    of((x) => operators.maxPool2d(x!, pools[2]!), pixels),
+  ],
+  maxUnpool2d: (['float32', 'float64'] as const).map((dtype) => ({
+    build: (values, places, like) => operators.maxUnpool2d(values!, places!, like!, pools[0]!),
+    feeds: [feed([1, 1, 1, 2]), int64([5, 2], [1, 1, 1, 2]), feed([1, 1, 2, 4])],
+    dtype,
+  })),
+  averagePool2d: [
+    ...pooled(operators.averagePool2d, images),
+    ...pooled((x, window) => operators.averagePool2d(x, window, false), images),
+  ],
+  upsampleNearest: [
+    {
+      build: (x) => operators.upsampleNearest(x!, [2, 3]),
+      feeds: [feed([2, 1, 2, 2], -1, 1, ['batch', 1, 2, 2])],
+      dtype: 'float32',
+    },
+  ],
+  upsampleBilinear: [
+    of(
+      (x) => operators.upsampleBilinear(x!, [2, 3]),
+      feed([2, 1, 2, 3], -1, 1, ['batch', 1, 2, 3]),
+    ),
+  ],
+  batchNormalization: [feed([4, 3], -1, 1, ['batch', 3]), images].flatMap((fed) => {
+    const channels = fed.shape[1]!;
+    const feeds = [fed, feed([channels], 0.5, 1.5), feed([channels])];
+    const normalize = (x: Value, weight: Value, bias: Value) =>
+      operators.batchNormalization(x, weight, bias, 1e-2);
+    return [
+      of((x, weight, bias) => normalize(x!, weight!, bias!).value, ...feeds),
+      of((x, weight, bias) => normalize(x!, weight!, bias!).mean, ...feeds),
+      of((x, weight, bias) => normalize(x!, weight!, bias!).variance, ...feeds),
+    ];
+  }),
+  normalizeWith: [
+    of(
+      (x, weight, bias, mean, variance) =>
+        operators.normalizeWith(x!, weight!, bias!, { mean: mean!, variance: variance! }, 1e-2),
+      ...[images, feed([4]), feed([4]), feed([4], -2, 1), feed([4], 0.5, 2)],
+    ),
+  ],
+  layerNormalization: [
+    of(
+      (x, weight, bias) => operators.layerNormalization(x!, weight!, bias, 1, 1e-2),
+      ...[feed([2, 4], -1, 1, ['batch', 4]), feed([4], 0.5, 1.5), feed([4])],
+    ),
+    of(
+      (x, weight) => operators.layerNormalization(x!, weight!, undefined, 2, 1e-2),
+      ...[images, feed([3, 2], 0.5, 1.5)],
+    ),
+  ],
+  groupNormalization: [1, 2, 4].map((groups) =>
+    of(
+      (x, weight, bias) => operators.groupNormalization(x!, groups, weight!, bias!, 1e-2),
+      ...[images, feed([4], 0.5, 1.5), feed([4])],
+    ),
+  ),
+  leakyRelu: one((x) => operators.leakyRelu(x, 0.3), -1, 1, 'float32'),
+  elu: one(operators.elu, -2, 2, 'float32'),
   add: two(add),
   sub: two(sub),
   mul: [...two(mul), of((x) => mul(x!, x!), feed([2, 3]))],

@@ -319,6 +319,10 @@ const values: Readonly<Record<string, readonly Case[]>> = {
     ...unary(operators.sign, Math.sign),
     is((x) => operators.sign(x!), [3], [-1, 0, 1], { shape: [3], data: [-7, 0, 0.1] }),
   ],
+  step: [
+    ...unary(operators.step, (x) => (x > 0 ? 1 : 0)),
+    ...unary(operators.step, (x) => (x > 0 ? 1 : 0), [-1, 1], 'float32'),
+  ],
   sin: unary(operators.sin, Math.sin),
   cos: unary(operators.cos, Math.cos),
   tan: unary(operators.tan, Math.tan, [-1, 1], 'float32'),

