@@ -246,7 +246,10 @@ const resizeDerivative: Derivative = (g, { inputs }, y) => {
 /** Also through its second and third outputs, the mean and 1 / √(variance + ε). */
 const layerNormalizationDerivative: Derivative = (g, operation, y, all) => {
   const [x, weight, bias] = operation.inputs as [Value, Value, Value | undefined];
-  const [mean, inverse] = [new Value(operation, 1), new Value(operation, 2)];
+  const [mean, inverse] = [1, 2].map((i) => cast(new Value(operation, i), x.dtype)) as [
+    Value,
+    Value,
+  ];
   const axes = x.shape.map((_, axis) => axis).slice(operation.attributes.axis as number);
   const count = axesSize(x, axes);
   const average = (value: Value) => div(sum(value, { axes, keepDims: true }), count);
@@ -256,8 +259,9 @@ const layerNormalizationDerivative: Derivative = (g, operation, y, all) => {
   const scaled = isPlain ? dy : mul(dy, weight);
   let offset = average(scaled);
   let slope = average(mul(scaled, normal));
-  if (all[1]) offset = sub(offset, div(div(all[1], inverse), count));
-  if (all[2]) slope = add(slope, div(mul(all[2], inverse), count));
+  const [, dMean, dInverse] = all.map((each) => each && cast(each, x.dtype));
+  if (dMean) offset = sub(offset, div(div(dMean, inverse), count));
+  if (dInverse) slope = add(slope, div(mul(dInverse, inverse), count));
   return [
     mul(inverse, sub(sub(scaled, offset), mul(normal, slope))),
     sumTo(mul(dy, normal), weight.shape, y.shape),

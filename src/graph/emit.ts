@@ -106,7 +106,7 @@ class GraphWriter {
     outputs = 1,
     wanted?: string,
   ): readonly string[] {
-    const key = JSON.stringify([type, inputs, attributes]);
+    const key = JSON.stringify([type, inputs, attributes, outputs]);
     const twin = this.lookUp(key);
     if (twin) return twin;
     const names = Array.from({ length: outputs }, (_, index) =>
@@ -196,12 +196,20 @@ class Emitter {
 
   /** Writes all that the values need. @param wanted names to give to certain outputs */
   emit(values: readonly Value[], wanted: ReadonlyMap<Operation, string> = new Map()): void {
-    for (const operation of operationsOf(values.map(computed), computedInputs)) {
-      if (!this.emitted.has(operation)) this.operation(operation, wanted.get(operation));
+    const operations = operationsOf(values.map(computed), computedInputs);
+    const used = new Map<Operation, number>();
+    for (const value of [...values.map(computed), ...operations.flatMap(computedInputs)]) {
+      if (!value) continue;
+      const { operation, index } = value;
+      used.set(operation, Math.max(used.get(operation) ?? operation.required ?? 1, index + 1));
+    }
+    for (const operation of operations) {
+      if (this.emitted.has(operation)) continue;
+      this.operation(operation, used.get(operation)!, wanted.get(operation));
     }
   }
 
-  private operation(operation: Operation, wanted: string | undefined): void {
+  private operation(operation: Operation, count: number, wanted: string | undefined): void {
     const { type, inputs, attributes, outputs } = operation;
     if (type === 'Input') {
       throw new UserError(
@@ -225,7 +233,7 @@ class Emitter {
       type,
       inputs.map((value) => (value ? this.nameOf(value, graph) : '')),
       attributes,
-      outputs.length,
+      count,
       wanted,
     );
     this.emitted.set(operation, { names, graph });

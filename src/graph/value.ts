@@ -35,6 +35,8 @@ export interface Operation {
   readonly inputs: readonly (Value | undefined)[];
   readonly attributes: Attributes;
   readonly outputs: readonly ValueType[];
+  /** How many outputs are always written; those after them only when something uses them. */
+  readonly required?: number;
   readonly numbers?: Numbers;
   readonly vectorJacobian?: VectorJacobian;
 }
@@ -68,14 +70,18 @@ export function apply(
   return new Value({ type, inputs, attributes, outputs: [output] });
 }
 
-/** Applies an operator with several outputs. */
+/**
+ * Applies an operator with several outputs.
+ * @param required how many of them every node has; all when left out
+ */
 export function applyMany(
   type: string,
   inputs: readonly (Value | undefined)[],
   outputs: readonly ValueType[],
   attributes: Attributes = {},
+  required = outputs.length,
 ): Value[] {
-  const operation: Operation = { type, inputs, attributes, outputs };
+  const operation: Operation = { type, inputs, attributes, outputs, required };
   return outputs.map((_, index) => new Value(operation, index));
 }
 

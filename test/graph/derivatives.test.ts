@@ -180,6 +180,7 @@ const cond = (data: readonly number[], shape: readonly number[]): Feed => ({
 });
 
 const {
+  batchNormalization,
   broadcastLike,
   clip,
   concat,
@@ -310,21 +311,22 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     ),
   ],
   layerNormalization: [
-    of(
-      (x, weight, bias) => operators.layerNormalization(x!, weight!, bias, 1, 1e-2),
-      ...[feed([2, 4], -1, 1, ['batch', 4]), feed([4], 0.5, 1.5), feed([4])],
-    ),
-    of(
-      (x, weight) => operators.layerNormalization(x!, weight!, undefined, 2, 1e-2),
-      ...[images, feed([3, 2], 0.5, 1.5)],
-    ),
+    {
+      build: (x, weight, bias) => operators.layerNormalization(x!, weight!, bias, 1, 0.1),
+      feeds: [feed([2, 4], -1, 1, ['batch', 4]), feed([4], 0.5, 1.5), feed([4])],
+      dtype: 'float32',
+    },
+    {
+      build: (x, weight) => operators.layerNormalization(x!, weight!, undefined, 2, 0.1),
+      feeds: [images, feed([3, 2], 0.5, 1.5)],
+      dtype: 'float32',
+    },
   ],
-  groupNormalization: [1, 2, 4].map((groups) =>
-    of(
-      (x, weight, bias) => operators.groupNormalization(x!, groups, weight!, bias!, 1e-2),
-      ...[images, feed([4], 0.5, 1.5), feed([4])],
-    ),
-  ),
+  groupNormalization: [1, 2, 4].map((groups) => ({
+    build: (x, weight, bias) => operators.groupNormalization(x!, groups, weight!, bias!, 0.1),
+    feeds: [images, feed([4], 0.5, 1.5), feed([4])],
+    dtype: 'float32',
+  })),
   leakyRelu: one((x) => operators.leakyRelu(x, 0.3), -1, 1, 'float32'),
   elu: one(operators.elu, -2, 2, 'float32'),
   add: two(add),
@@ -612,6 +614,35 @@ const secondDerivatives: Readonly<Record<string, readonly Case[]>> = {
       feed([3, 2]),
       int64([1, 1, 0]),
     ),
+  ],
+  batchNormalization: [
+    of(
+      second((x, weight, bias) => exp(batchNormalization(x!, weight!, bias!, 0.1).value)),
+      ...[images, feed([4], 0.5, 1.5), feed([4])],
+    ),
+  ],
+  layerNormalization: [
+    {
+      build: second((x, weight) =>
+        exp(operators.layerNormalization(x!, weight!, undefined, 1, 0.5)),
+      ),
+      feeds: [feed([2, 4], -1, 1, ['batch', 4]), feed([4], 0.5, 1.5)],
+      dtype: 'float32',
+    },
+  ],
+  averagePool2d: [
+    {
+      build: second((x) => square(operators.averagePool2d(x!, pools[0]!))),
+      feeds: [images],
+      dtype: 'float32',
+    },
+  ],
+  maxPool2d: [
+    {
+      build: second((x) => square(operators.maxPool2d(x!, pools[0]!))),
+      feeds: [pixels],
+      dtype: 'float32',
+    },
   ],
   'relu and abs': [
     of(

@@ -794,6 +794,10 @@ const others = [
   ...['dtypeCodes', 'reducedAxes', 'axesSize', 'unitWindow'],
   // In convolution.test.ts.
   ...['conv2d', 'convTranspose2d', 'convWeightGradient'],
+  // Against PyTorch in nn/layers.test.ts, with their gradients.
+  ...['maxPool2d', 'maxUnpool2d', 'averagePool2d', 'upsampleNearest', 'upsampleBilinear'],
+  ...['batchNormalization', 'normalizeWith', 'layerNormalization', 'groupNormalization'],
+  ...['leakyRelu', 'elu'],
 ];
 
 function expectClose(actual: Result, { shape, data }: Numbers, tolerance: number): void {

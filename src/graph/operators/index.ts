@@ -7,5 +7,14 @@ export {
 } from './convolution.js';
 export * from './elementwise.js';
 export * from './matrix.js';
+export {
+  batchNormalization,
+  groupNormalization,
+  layerNormalization,
+  type NormalizedBatch,
+  normalizeWith,
+} from './normalization.js';
+export { averagePool2d, maxPool2d, maxUnpool2d, type PoolWindow } from './pooling.js';
 export * from './reduction.js';
+export { upsampleBilinear, upsampleNearest } from './resize.js';
 export * from './shape.js';
