@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { cacheDirectory, exists, makeDirectory } from '#files';
 import { type Dataset, fromArray } from './dataset.js';
 import { UserError } from './errors.js';
-import { attempt } from './file-errors.js';
+import { attempt, codeOf } from './file-errors.js';
 import type { Skipped } from './formats/format.js';
 import { openShards, type ShardLabels, ShardWriter, shardHeader } from './shards.node.js';
 
@@ -81,17 +81,31 @@ export async function gather(
       });
       return { dataset, skipped };
     }
-    // Another process may have written the same meanwhile; theirs is as good.
-    const theirs = await openCached(place, name, options);
+    const theirs = await putInPlace(spilled, place, name, options);
     if (theirs) return theirs;
-    await attempt('write', place, async () => {
-      await fs.rm(place, { recursive: true, force: true });
-      await fs.rename(spilled, place);
-    });
     return await openShards(place, name);
   } finally {
     await rows?.discard();
   }
+}
+
+/**
+ * Gives a folder that was written its final name. Another process may have written the same
+ * meanwhile: theirs is as good, may be in use already, and is then returned.
+ */
+function putInPlace(written: string, place: string, name: string, options: GatherOptions) {
+  return attempt('write', place, async () => {
+    try {
+      await fs.rename(written, place);
+    } catch (error) {
+      if (!['ENOTEMPTY', 'EEXIST', 'EPERM'].includes(codeOf(error))) throw error;
+      const theirs = await openCached(place, name, options);
+      if (theirs) return theirs;
+      await fs.rm(place, { recursive: true, force: true });
+      await fs.rename(written, place);
+    }
+    return undefined;
+  });
 }
 
 async function openCached(place: string, name: string, options: GatherOptions) {
