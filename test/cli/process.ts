@@ -1,9 +1,10 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { afterAll } from 'vitest';
 import { fillUniform, randomStream } from '../../src/data/random.js';
 import { idxFile } from '../data/idx-file.js';
 
@@ -43,9 +44,17 @@ export function vaekit(cwd: string, ...args: readonly string[]): Promise<Ended> 
   return ended(start(cwd, args));
 }
 
-/** An empty folder. */
-export function emptyFolder(): Promise<string> {
-  return mkdtemp(join(tmpdir(), 'vaekit-cli-'));
+const folders: string[] = [];
+
+afterAll(async () => {
+  for (const folder of folders) await rm(folder, { recursive: true });
+});
+
+/** An empty folder, which is removed after the file's tests. */
+export async function emptyFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'vaekit-cli-'));
+  folders.push(folder);
+  return folder;
 }
 
 /** Every path under a folder, sorted. */
