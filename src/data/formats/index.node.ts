@@ -1,8 +1,10 @@
+import { csvFile } from './csv-file.js';
 import type { DataFormat } from './format.js';
 import { idxFile } from './idx-file.js';
 import { idxFolder } from './idx-folder.js';
 import { npyFile } from './npy-file.js';
 import { npzFile } from './npz-file.js';
+import { parquetFile } from './parquet-file.js';
 import { pictureFolder } from './picture-folder.js';
 import { shardFolder } from './shard-folder.js';
 
@@ -10,8 +12,10 @@ import { shardFolder } from './shard-folder.js';
 export const formats: readonly DataFormat[] = [
   shardFolder,
   idxFolder,
+  parquetFile,
   pictureFolder,
   npyFile,
   npzFile,
+  csvFile,
   idxFile,
 ];

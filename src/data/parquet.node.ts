@@ -1,0 +1,141 @@
+import {
+  type AsyncBuffer,
+  asyncBufferFromFile,
+  type DecodedArray,
+  type FileMetaData,
+  parquetMetadataAsync,
+  parquetRead,
+  parquetReadObjects,
+  parquetSchema,
+} from 'hyparquet';
+import { compressors } from 'hyparquet-compressors';
+import { UserError } from './errors.js';
+import { attempt } from './file-errors.js';
+
+/** What a column holds, as far as it matters here. */
+export type ColumnKind = 'number' | 'words' | 'bytes' | 'pictures' | 'other';
+
+/** A Parquet file that was opened. */
+export interface ParquetFile {
+  readonly path: string;
+  readonly size: number;
+  readonly names: readonly string[];
+  readonly kinds: readonly ColumnKind[];
+  /** First and last row, exclusive, of each row group: what is decoded together. */
+  readonly groups: readonly (readonly [start: number, end: number])[];
+  /** Metadata that writers of the file added. */
+  readonly notes: ReadonlyMap<string, string>;
+  /** The values of some columns in a row group, by column. */
+  columns(names: readonly string[], group: number): Promise<ReadonlyMap<string, DecodedArray>>;
+  /** One column's values in a row group, put together where it is nested. */
+  objects(name: string, group: number): Promise<readonly unknown[]>;
+}
+
+/** Opens a Parquet file by its footer. @throws UserError when it cannot be read or is damaged */
+export async function openParquet(path: string): Promise<ParquetFile> {
+  const file = await attempt('read', path, () => asyncBufferFromFile(path));
+  const read = <T>(action: () => Promise<T>): Promise<T> =>
+    attempt('read', path, action).catch((error: unknown) => {
+      throw error instanceof UserError ? error : damaged(path, error);
+    });
+  const metadata = await read(() =>
+    parquetMetadataAsync(file as AsyncBuffer, { geoparquet: false }),
+  );
+  const { names, kinds } = await read(async () => columnsOf(metadata));
+  const groups: [number, number][] = [];
+  let start = 0;
+  for (const { num_rows: rows } of metadata.row_groups) {
+    groups.push([start, start + Number(rows)]);
+    start += Number(rows);
+  }
+  const notes = new Map(
+    (metadata.key_value_metadata ?? []).map(({ key, value }) => [key, value ?? '']),
+  );
+  const common = {
+    file: file as AsyncBuffer,
+    metadata,
+    compressors,
+    utf8: false,
+    geoparquet: false,
+  };
+  return {
+    path,
+    size: start,
+    names,
+    kinds,
+    groups,
+    notes,
+    columns(wanted, group) {
+      const [rowStart, rowEnd] = groups[group]!;
+      return read(async () => {
+        const values = new Map<string, DecodedArray[]>();
+        await parquetRead({
+          ...common,
+          columns: [...wanted],
+          rowStart,
+          rowEnd,
+          onChunk({ columnName, columnData, rowStart: from }) {
+            const start = Math.max(0, rowStart - from);
+            const part = columnData.slice(start, start + rowEnd - Math.max(from, rowStart));
+            values.set(columnName, [...(values.get(columnName) ?? []), part]);
+          },
+        });
+        return new Map(
+          wanted.map((name) => [name, checked(joined(values.get(name) ?? []), rowEnd - rowStart)]),
+        );
+      });
+    },
+    objects(name, group) {
+      const [rowStart, rowEnd] = groups[group]!;
+      return read(async () => {
+        const rows = await parquetReadObjects({ ...common, columns: [name], rowStart, rowEnd });
+        return checked(
+          rows.map((row) => row[name] as unknown),
+          rowEnd - rowStart,
+        );
+      });
+    },
+  };
+}
+
+function joined(parts: readonly DecodedArray[]): DecodedArray {
+  if (parts.length === 1) return parts[0]!;
+  return parts.flatMap((part) => Array.from(part as ArrayLike<unknown>));
+}
+
+function checked<T extends ArrayLike<unknown>>(values: T, count: number): T {
+  if (values.length !== count) throw new Error(`${values.length} values for ${count} rows`);
+  return values;
+}
+
+function columnsOf(metadata: FileMetaData): { names: string[]; kinds: ColumnKind[] } {
+  const { children } = parquetSchema(metadata);
+  return {
+    names: children.map(({ element }) => element.name),
+    kinds: children.map(({ element, children: inner }): ColumnKind => {
+      if (inner.length > 0) {
+        const bytes = inner.find((child) => child.element.name === 'bytes');
+        return bytes?.element.type === 'BYTE_ARRAY' ? 'pictures' : 'other';
+      }
+      const { type, converted_type: converted, logical_type: logical, repetition_type } = element;
+      if (repetition_type === 'REPEATED') return 'other';
+      if (type === 'BYTE_ARRAY') {
+        if (converted === 'UTF8' || converted === 'ENUM' || logical?.type === 'STRING') {
+          return 'words';
+        }
+        return converted === undefined ? 'bytes' : 'other';
+      }
+      if (/^(DATE|TIME|DECIMAL|INTERVAL)/.test(converted ?? logical?.type ?? '')) return 'other';
+      if (type === 'FIXED_LEN_BYTE_ARRAY') return logical?.type === 'FLOAT16' ? 'number' : 'other';
+      return type === 'INT96' || type === undefined ? 'other' : 'number';
+    }),
+  };
+}
+
+function damaged(path: string, error: unknown): UserError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new UserError(
+    `${path}: the Parquet file is damaged or not one (${reason.replace(/\s+/g, ' ').slice(0, 120)}). Get it again.`,
+    { cause: error },
+  );
+}
