@@ -1,0 +1,183 @@
+import { UserError } from '../data/errors.js';
+import { advice } from '../data/suggest.js';
+
+/** A run as plain data: what `config.json` holds. */
+export interface RunConfig {
+  readonly model: Readonly<Record<string, unknown>>;
+  readonly training: Readonly<Record<string, unknown>>;
+}
+
+interface Preset {
+  /** How many latents when none are asked for. */
+  readonly latent: number;
+  readonly build: (input: readonly number[], latent: number) => RunConfig;
+}
+
+type LayerConfig = Readonly<Record<string, unknown>>;
+
+const elbo = { weight: 0.5, reduction: 'sum' };
+
+const dense = (units: number, activation = 'linear'): LayerConfig => ({
+  type: 'dense',
+  units,
+  activation,
+});
+
+/** Two halvings have to give whole numbers, so that two doublings give the input's size again. */
+function quarterSize(input: readonly number[], name: string): [number, number, number] {
+  const [channels, height, width] = input;
+  if (input.length !== 3 || height! % 4 !== 0 || width! % 4 !== 0) {
+    throw new UserError(
+      `The preset ${name} takes images whose height and width are multiples of 4, not [${input.join(', ')}]. Use --resize, or the preset mlp.`,
+    );
+  }
+  return [channels!, height! / 4, width! / 4];
+}
+
+const denseEnding = (input: readonly number[]): LayerConfig[] => [
+  dense(input.reduce((a, b) => a * b, 1)),
+  { type: 'reshape', shape: input },
+];
+
+const same = { padding: 'same' };
+const halve = (filters: number): LayerConfig => ({
+  type: 'conv2d',
+  filters,
+  stride: 2,
+  activation: 'relu',
+  ...same,
+});
+const double = (filters: number): LayerConfig => ({
+  ...halve(filters),
+  type: 'convTranspose2d',
+});
+
+/** Pre-activation residual block (He et al. 2016, "Identity mappings", figure 4e). */
+const block = (filters: number): LayerConfig => ({
+  type: 'residual',
+  layers: [1, 2].flatMap(() => [
+    { type: 'groupNorm', groups: 8 },
+    { type: 'activation', name: 'silu' },
+    { type: 'conv2d', filters, ...same },
+  ]),
+});
+
+/** The tutorial's network: one hidden layer of two units. */
+const densePreset: Preset = {
+  latent: 2,
+  build: (input, latent) => ({
+    model: {
+      input,
+      latent,
+      encoder: [dense(2, 'relu')],
+      decoder: denseEnding(input),
+      kl: { weight: 0.5, reduction: 'mean' },
+    },
+    training: { epochs: 30, batchSize: 32 },
+  }),
+};
+
+const mlp: Preset = {
+  latent: 2,
+  build: (input, latent) => ({
+    model: {
+      input,
+      latent,
+      encoder: [dense(512, 'relu')],
+      decoder: [dense(512, 'relu'), ...denseEnding(input)],
+      kl: elbo,
+    },
+    training: { epochs: 30, batchSize: 128 },
+  }),
+};
+
+/** The network of Keras's VAE example. */
+const conv: Preset = {
+  latent: 2,
+  build: (input, latent) => {
+    const [channels, height, width] = quarterSize(input, 'conv');
+    return {
+      model: {
+        input,
+        latent,
+        encoder: [halve(32), halve(64), dense(16, 'relu')],
+        decoder: [
+          dense(64 * height * width, 'relu'),
+          { type: 'reshape', shape: [64, height, width] },
+          double(64),
+          double(32),
+          { type: 'convTranspose2d', filters: channels, ...same },
+        ],
+        kl: elbo,
+      },
+      training: { epochs: 30, batchSize: 128 },
+    };
+  },
+};
+
+const resnet: Preset = {
+  latent: 32,
+  build: (input, latent) => {
+    const [channels, height, width] = quarterSize(input, 'resnet');
+    return {
+      model: {
+        input,
+        latent,
+        encoder: [halve(32), block(32), halve(64), block(64)],
+        decoder: [
+          dense(64 * height * width),
+          { type: 'reshape', shape: [64, height, width] },
+          block(64),
+          double(32),
+          block(32),
+          double(32),
+          { type: 'conv2d', filters: channels, ...same },
+        ],
+        kl: elbo,
+      },
+      training: { epochs: 30, batchSize: 128 },
+    };
+  },
+};
+
+/** The latents are the length of a code; there is one code a position of a quarter-size image. */
+const vq: Preset = {
+  latent: 16,
+  build: (input, latent) => {
+    const [channels] = quarterSize(input, 'vq');
+    return {
+      model: {
+        input,
+        latent,
+        encoder: [halve(32), halve(64), block(64), { type: 'conv2d', filters: latent, kernel: 1 }],
+        decoder: [
+          { type: 'conv2d', filters: 64, ...same },
+          block(64),
+          double(32),
+          double(32),
+          { type: 'conv2d', filters: channels, ...same },
+        ],
+        objective: { type: 'vqVae', codes: 256 },
+      },
+      training: { epochs: 30, batchSize: 128 },
+    };
+  },
+};
+
+const presets = { dense: densePreset, mlp, conv, resnet, vq };
+
+export const presetNames = Object.keys(presets);
+
+/**
+ * The settings of a preset: a run as plain data.
+ * @param input shape of one example
+ * @param latent how many latents; the preset's own number when left out
+ * @throws UserError for an unknown name, or when the preset cannot take the shape
+ */
+export function preset(name: string, input: readonly number[], latent?: number): RunConfig {
+  if (!Object.hasOwn(presets, name)) {
+    throw new UserError(`Unknown preset '${name}'. ${advice(name, presetNames)}`);
+  }
+  const found = presets[name as keyof typeof presets];
+  return found.build(input, latent ?? found.latent);
+}
