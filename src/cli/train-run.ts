@@ -10,7 +10,7 @@ import { createProgress } from '../report/progress.js';
 import { type EpochMetrics, RunFolder } from '../training/index.js';
 import { describeHealth, fromConfig, modelSchema, NonFiniteError, VAE } from '../vae/index.js';
 import { writePictures } from './pictures.js';
-import { preset, type RunConfig } from './presets.js';
+import { preset, type RunConfig } from '../vae/presets.js';
 import type { TrainOptions } from './train.js';
 
 const trainingSchema = z.strictObject({

@@ -21,7 +21,7 @@ export function trainCommand(program: Command): void {
     .command('train')
     .description('Train a VAE; without options, the reference VAE on MNIST.')
     .option('--data <data>', 'mnist, fashion-mnist, a folder of IDX files, or one IDX file')
-    .option('--preset <name>', 'network and settings to start from: dense, mlp')
+    .option('--preset <name>', 'network and settings to start from: dense, mlp, conv, resnet, vq')
     .option('--config <file>', 'JSON file as the config.json of a run; options override it')
     .option('--epochs <n>', 'how often every image is seen', wholeNumber(0))
     .option('--batch-size <n>', 'images a step', wholeNumber(1))
