@@ -13,14 +13,14 @@ export async function describeRun(path: string): Promise<string> {
   const vae = await VAE.load(path);
   const folder = await RunFolder.open(path);
   const { training, vaekit } = await folder.readConfig();
-  const { input, latent, likelihood, kl, seed } = vae.config;
+  const { input, latent, likelihood, kl, objective, seed } = vae.config;
   const lines = [
     vae.summary(),
     '',
     `input        [${input.join(', ')}]`,
     `latent       ${latent}`,
     `likelihood   ${likelihood}`,
-    `kl           ${describe(kl)}`,
+    objective ? `objective    ${describe(objective)}` : `kl           ${describe(kl)}`,
     `seed         ${seed}`,
     ...Object.entries(training ?? {}).map(
       ([name, value]) => `${name.padEnd(12)} ${describe(value)}`,

@@ -18,7 +18,9 @@ export async function drawReconstructions(
   path: string,
 ): Promise<void> {
   const originals = await firstImages(data, count);
-  await write(path, await reconstructionsPicture(originals, await vae.reconstruct(originals)));
+  const labels = vae.labelsOf(data, 0, originals.dims[0]);
+  const reconstructions = await vae.reconstruct(originals, { labels });
+  await write(path, await reconstructionsPicture(originals, reconstructions));
 }
 
 /** Draws images in a grid. */

@@ -4,6 +4,7 @@ import type { DataOptions } from './run.js';
 
 interface EvaluateOptions extends DataOptions {
   seed?: number;
+  iwae?: number;
   json?: boolean;
 }
 
@@ -11,19 +12,29 @@ export function evaluateCommand(program: Command): void {
   withData(program.command('evaluate').argument('<run>', 'run folder'))
     .description('Print the loss and its parts on data, in nats.')
     .option('--seed <n>', "decides the posterior's noise (default: the run's seed)", wholeNumber(0))
+    .option(
+      '--iwae <K>',
+      'estimate log p(x) too, by K draws of the posterior an image (Burda et al. 2016)',
+      wholeNumber(1),
+    )
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
       examples(
         ['The test loss', 'evaluate runs/mnist-dense'],
+        ['And an estimate of log p(x)', 'evaluate runs/mnist-dense --iwae 100'],
         ['On other data, for a script', 'evaluate runs/mnist-dense --data fashion-mnist --json'],
       ),
     )
     .action(async (run: string, options: EvaluateOptions) => {
       const { openRun } = await import('./run.js');
       const { vae, data } = await openRun(run, options);
-      const { seed } = options;
-      const metrics = await vae.evaluate(data, seed === undefined ? {} : { seed });
+      const seed = options.seed === undefined ? {} : { seed: options.seed };
+      const metrics = await vae.evaluate(data, seed);
+      if (options.iwae !== undefined) {
+        const { mean } = await vae.logLikelihood(data, { samples: options.iwae, ...seed });
+        metrics.log_likelihood = mean;
+      }
       if (options.json) {
         process.stdout.write(
           `${JSON.stringify({ data: data.name, size: data.size, ...metrics })}\n`,

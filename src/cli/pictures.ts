@@ -30,27 +30,34 @@ export async function writePictures(
       ...line,
       loss: line.loss!,
       reconstruction: line.reconstruction!,
-      kl: line.kl!,
+      ...(line.kl === undefined ? {} : { kl: line.kl }),
     }));
     await folder.write('loss.png', await report.lossPicture(rows));
   }
   if (isImage(data.shape)) {
     const originals = await firstImages(data, shownReconstructions);
-    const reconstructions = await vae.reconstruct(originals);
+    const labels = vae.labelsOf(data, 0, originals.dims[0]);
+    const reconstructions = await vae.reconstruct(originals, { labels });
     await folder.write(
       'reconstructions.png',
       await report.reconstructionsPicture(originals, reconstructions),
     );
-    await folder.write('samples.png', await report.samplesPicture(await vae.sample(shownSamples)));
+    if (vae.hasPrior) {
+      const samples = await vae.sample(shownSamples);
+      await folder.write('samples.png', await report.samplesPicture(samples));
+    }
   }
-  if (vae.config.latent !== 2) return;
-  const { mean } = await vae.encode(await firstImages(data, shownMeans));
+  if (vae.config.latent !== 2 || vae.bottleneck === 'vectorQuantized') return;
+  const shown = await firstImages(data, shownMeans);
+  const { mean } = await vae.encode(shown, { labels: vae.labelsOf(data, 0, shown.dims[0]) });
   const labels = data.labels && Array.from(data.labels).slice(0, mean.dims[0]);
   await folder.write(
     'latent.png',
     await report.latentPicture(mean.data as Float32Array, labels, data.classNames),
   );
-  if (isImage(data.shape)) {
+  // What a point stands for depends on the label where the model sees it, and on no prior's
+  // quantiles where there is none.
+  if (isImage(data.shape) && vae.hasPrior && vae.classes === undefined) {
     const grid = report.latentGrid();
     const images = await vae.decode(
       new Tensor('float32', grid.points, [grid.rows * grid.columns, 2]),

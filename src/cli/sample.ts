@@ -4,6 +4,7 @@ import { examples, wholeNumber } from './options.js';
 interface SampleOptions {
   count: number;
   seed?: number;
+  label?: number;
   out?: string;
 }
 
@@ -14,6 +15,11 @@ export function sampleCommand(program: Command): void {
     .description('Draw images decoded from draws of the prior.')
     .option('--count <n>', 'how many images', wholeNumber(1), 64)
     .option('--seed <n>', "decides the draws (default: the run's seed)", wholeNumber(0))
+    .option(
+      '--label <n>',
+      'the class of the images, for runs that see labels (default: each in turn)',
+      wholeNumber(0),
+    )
     .option('--out <file>', 'PNG file to write (default: samples.png in the run folder)')
     .addHelpText(
       'after',
@@ -26,8 +32,11 @@ export function sampleCommand(program: Command): void {
       const { VAE } = await import('../vae/index.js');
       const { drawSamples } = await import('./draw.js');
       const vae = await VAE.load(run);
-      const { seed } = options;
-      const images = await vae.sample(options.count, seed === undefined ? {} : { seed });
+      const { seed, label } = options;
+      const images = await vae.sample(options.count, {
+        ...(seed === undefined ? {} : { seed }),
+        ...(label === undefined ? {} : { label }),
+      });
       await drawSamples(images, options.out ?? `${run}/samples.png`);
     });
 }

@@ -9,8 +9,9 @@ import { optimizerFromConfig } from '../nn/index.js';
 import { createProgress } from '../report/progress.js';
 import { type EpochMetrics, RunFolder } from '../training/index.js';
 import { describeHealth, fromConfig, modelSchema, NonFiniteError, VAE } from '../vae/index.js';
-import { writePictures } from './pictures.js';
 import { preset, type RunConfig } from '../vae/presets.js';
+import { objectiveSettings } from './objective.js';
+import { writePictures } from './pictures.js';
 import type { TrainOptions } from './train.js';
 
 const trainingSchema = z.strictObject({
@@ -55,10 +56,7 @@ function settingsOf(options: TrainOptions, base: RunConfig | undefined, data: Da
         seed: defaultSeed,
         ...model,
         ...given({ latent: options.latent, seed: options.seed }),
-        kl: {
-          ...(model.kl as object),
-          ...given({ weight: options.klWeight, reduction: options.klReduction }),
-        },
+        ...objectiveSettings(options, model, data),
       },
       training: {
         ...training,

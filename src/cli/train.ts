@@ -9,6 +9,8 @@ export interface TrainOptions {
   batchSize?: number;
   latent?: number;
   learningRate?: number;
+  objective?: string;
+  beta?: number;
   klWeight?: number;
   klReduction?: 'sum' | 'mean';
   seed?: number;
@@ -27,6 +29,11 @@ export function trainCommand(program: Command): void {
     .option('--batch-size <n>', 'images a step', wholeNumber(1))
     .option('--latent <n>', 'how many latents', wholeNumber(1))
     .option('--learning-rate <x>', "the optimizer's learning rate", number(0))
+    .option(
+      '--objective <name>',
+      'what is made small: vae, betaVae, freeBits, capacity, iwae, betaTcVae, infoVae, waeMmd, vqVae, autoencoder, or conditional (on the labels)',
+    )
+    .option('--beta <x>', "the objective's β (without --objective: of betaVae)", number(0))
     .option('--kl-weight <x>', 'the factor before the KL term', number(0))
     .addOption(
       new Option('--kl-reduction <how>', 'over latents: sum (textbook) or mean').choices([
@@ -42,6 +49,11 @@ export function trainCommand(program: Command): void {
       examples(
         ['The reference VAE, 30 epochs on MNIST', 'train'],
         ['A better one: the textbook ELBO, two hidden layers of 512', 'train --preset mlp'],
+        ['A β-VAE with 10 latents', 'train --preset mlp --latent 10 --beta 4'],
+        [
+          'Digits to order: a VAE that sees the labels',
+          'train --preset mlp --objective conditional',
+        ],
         ['Clothes instead of digits', 'train --data fashion-mnist --preset mlp --latent 10'],
         [
           'The settings of another run with another seed',

@@ -2,9 +2,20 @@ import { Tensor } from 'onnxruntime-common';
 import type { Dataset } from '../data/dataset.js';
 import { UserError } from '../data/errors.js';
 import { fillNormal, fillUniform, randomStream } from '../data/random.js';
+import { parseDimension, type Shape } from '../graph/index.js';
 import type { Feeds, LoopedObjective } from './program.js';
 
-const fillers = { normal: fillNormal, uniform: fillUniform };
+/** How each kind of noise is drawn. */
+export const fillers = { normal: fillNormal, uniform: fillUniform };
+
+/** The sizes of a shape whose symbols are the batch's. */
+export function sizesAt(shape: Shape, batchSize: number): number[] {
+  return shape.map((size) => {
+    if (typeof size === 'number') return size;
+    const { factor, symbols } = parseDimension(size);
+    return factor * batchSize ** symbols.length;
+  });
+}
 
 /** Feeds of one chunk may hold this many bytes of examples. */
 const chunkBytes = 1 << 25;
@@ -76,7 +87,7 @@ export class Feeder {
       feeds.labels = new Tensor('int64', labels, [iterations, batchSize]);
     }
     this.program.noises.forEach(({ name, kind, shape }, i) => {
-      const dims = shape.map((size) => (typeof size === 'string' ? batchSize : size));
+      const dims = sizesAt(shape, batchSize);
       const length = dims.reduce((a, b) => a * b, 1);
       if (this.noise[i]!.length < length * iterations) {
         this.noise[i] = new Float32Array(length * iterations);

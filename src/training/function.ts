@@ -1,10 +1,12 @@
 import { Tensor } from 'onnxruntime-common';
 import { UserError } from '../data/errors.js';
+import { randomStream } from '../data/random.js';
 import { compile, constant, input, toModel, type Value, type Values } from '../graph/index.js';
 import type { Scope } from '../nn/index.js';
 import type { Session } from '../runtime/session.js';
 import { breathe } from './evaluate.js';
-import { type ParameterSpec, tracingScope } from './objective.js';
+import { fillers, sizesAt } from './feeder.js';
+import { type NoiseInput, type ParameterSpec, tracingScope } from './objective.js';
 
 /** A function of a model's parameters and batches: from inputs [batch, ...] to named outputs. */
 export type ModelFunction = (
@@ -17,7 +19,7 @@ export type ModelFunction = (
 /** Shapes of a function's inputs without the batch axis. */
 export interface InputSpec {
   readonly shape: readonly number[];
-  readonly dtype?: 'float32' | 'uint8';
+  readonly dtype?: 'float32' | 'uint8' | 'int64';
 }
 
 export type InputSpecs = Readonly<Record<string, InputSpec>>;
@@ -38,7 +40,8 @@ export class CompiledFunction {
   private constructor(
     private readonly session: Session,
     private readonly parameterNames: readonly string[],
-    private readonly noiseNames: readonly string[],
+    /** The noise that the function draws, in order. */
+    readonly noises: readonly NoiseInput[],
   ) {}
 
   /** @throws UserError when layers do not fit */
@@ -72,14 +75,10 @@ export class CompiledFunction {
       },
       threads === undefined ? {} : { threads },
     );
-    return new CompiledFunction(
-      session,
-      [...tensors.keys()],
-      noises.map(({ name }) => name),
-    );
+    return new CompiledFunction(session, [...tensors.keys()], noises);
   }
 
-  /** One call. @param noise by name, for functions that draw some */
+  /** One call. @param noise for functions that draw some, in the order of `noises` */
   run(
     parameters: Readonly<Record<string, Tensor>>,
     inputs: Readonly<Record<string, Tensor>>,
@@ -87,7 +86,7 @@ export class CompiledFunction {
   ): Promise<Record<string, Tensor>> {
     const feeds = { ...inputs };
     for (const name of this.parameterNames) feeds[parameterInput(name)] = parameters[name]!;
-    this.noiseNames.forEach((name, i) => {
+    this.noises.forEach(({ name }, i) => {
       feeds[`noise/${name}`] = noise[i]!;
     });
     return this.session.run(feeds);
@@ -96,30 +95,34 @@ export class CompiledFunction {
   /**
    * The function of any number of examples, in batches.
    * @param inputs tensors [N, ...] of one N
-   * @returns tensors [N, ...]
+   * @param options.stream the noise's random numbers, for functions that draw some; batches count
+   *   its steps
+   * @returns tensors [N, ...], float32 or int64
    */
   async map(
     parameters: Readonly<Record<string, Tensor>>,
     inputs: Readonly<Record<string, Tensor>>,
     batchSize: number,
-    signal?: AbortSignal,
+    options: { readonly stream?: NoiseStream | undefined; readonly signal?: AbortSignal } = {},
   ): Promise<Record<string, Tensor>> {
     const count = Object.values(inputs)[0]!.dims[0]!;
     const whole: Record<string, Tensor> = {};
     for (let start = 0; start < count; start += batchSize) {
-      signal?.throwIfAborted();
+      options.signal?.throwIfAborted();
       const end = Math.min(start + batchSize, count);
       const batch = Object.entries(inputs).map(([name, tensor]) => [
         name,
         rows(tensor, start, end),
       ]);
-      const results = await this.run(parameters, Object.fromEntries(batch));
+      const noise = this.drawn(end - start, start / batchSize, options.stream);
+      const results = await this.run(parameters, Object.fromEntries(batch), noise);
       for (const [name, tensor] of Object.entries(results)) {
         const width = tensor.dims.slice(1).reduce((a, b) => a * b, 1);
-        whole[name] ??= new Tensor('float32', new Float32Array(count * width), [
-          count,
-          ...tensor.dims.slice(1),
-        ]);
+        const dims = [count, ...tensor.dims.slice(1)];
+        whole[name] ??=
+          tensor.type === 'int64'
+            ? new Tensor('int64', new BigInt64Array(count * width), dims)
+            : new Tensor('float32', new Float32Array(count * width), dims);
         (whole[name].data as Float32Array).set(tensor.data as Float32Array, start * width);
       }
       if (end < count) await breathe();
@@ -127,9 +130,31 @@ export class CompiledFunction {
     return whole;
   }
 
+  /** The noise of a batch. */
+  private drawn(batchSize: number, batch: number, stream: NoiseStream | undefined): Tensor[] {
+    return this.noises.map(({ name, kind, shape }) => {
+      if (!stream) throw new UserError(`${name} draws noise where none can be drawn.`);
+      const dims = sizesAt(shape, batchSize);
+      const values = new Float32Array(dims.reduce((a, b) => a * b, 1));
+      fillers[kind](
+        randomStream(stream.seed, `${stream.name}/${name}`, stream.step + batch),
+        values,
+      );
+      return new Tensor('float32', values, dims);
+    });
+  }
+
   release(): Promise<void> {
     return this.session.release();
   }
+}
+
+/** What random numbers a function's noise is made of. */
+export interface NoiseStream {
+  readonly seed: number;
+  readonly name: string;
+  /** Of the first batch; each next one adds 1. */
+  readonly step: number;
 }
 
 /** The examples from `start` to `end` of a tensor [N, ...], as a view. */

@@ -1,4 +1,5 @@
-export { evaluateObjective, type Metrics } from './evaluate.js';
+export { evaluateObjective, type Metrics, scheduleAt } from './evaluate.js';
+export { sizesAt } from './feeder.js';
 export {
   type Callback,
   type EpochMetrics,
@@ -14,6 +15,7 @@ export {
   exportFunction,
   type InputSpecs,
   type ModelFunction,
+  type NoiseStream,
   parametersOf,
 } from './function.js';
 export type { Batch, Model, ParameterSpec, Schedule, Terms } from './objective.js';

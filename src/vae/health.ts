@@ -11,8 +11,10 @@ export interface Health {
   readonly deadUnits: readonly { readonly layer: string; readonly units: readonly number[] }[];
   /** Latents whose KL divergence from the prior is under 0.01 nats. */
   readonly collapsedLatents: readonly number[];
-  /** KL divergence of each latent in nats, the mean over the examples. */
+  /** KL divergence of each latent in nats, the mean over the examples; none without a posterior. */
   readonly klPerLatent: readonly number[];
+  /** Codes that none of the examples used, for models with a codebook. */
+  readonly unusedCodes?: readonly number[];
   /** How many examples were looked at. */
   readonly examples: number;
 }
@@ -39,9 +41,15 @@ function columns(tensor: Tensor): { count: number; values: Float32Array; rows: n
 
 /**
  * @param activity the largest activation of each unit, [N, units] by layer
- * @param kl KL divergence in nats, [N, latent]
+ * @param latents what the bottleneck shows: KL divergence in nats, [N, latent]; codes, int64 [N,
+ *   ...], of a codebook of `size`
+ * @param examples N
  */
-export function healthOf(activity: Readonly<Record<string, Tensor>>, kl: Tensor): Health {
+export function healthOf(
+  activity: Readonly<Record<string, Tensor>>,
+  latents: { kl?: Tensor | undefined; codes?: Tensor | undefined; size?: number | undefined },
+  examples: number,
+): Health {
   const deadUnits = Object.entries(activity).flatMap(([layer, tensor]) => {
     const { count, values } = columns(tensor);
     const alive = new Set<number>();
@@ -51,20 +59,34 @@ export function healthOf(activity: Readonly<Record<string, Tensor>>, kl: Tensor)
     const units = Array.from({ length: count }, (_, unit) => unit).filter((u) => !alive.has(u));
     return units.length > 0 ? [{ layer, units }] : [];
   });
-  const { count, values, rows } = columns(kl);
-  const klPerLatent = new Array<number>(count).fill(0);
-  values.forEach((value, i) => {
-    klPerLatent[i % count]! += value / rows;
-  });
+  const { kl, codes, size = 0 } = latents;
+  const klPerLatent = kl ? meanOfColumns(kl) : [];
   const collapsedLatents = klPerLatent.flatMap((nats, latent) =>
     nats < collapsedNats ? [latent] : [],
   );
-  return { deadUnits, collapsedLatents, klPerLatent, examples: rows };
+  const used = new Set(codes ? Array.from(codes.data as BigInt64Array, Number) : []);
+  const unused = Array.from({ length: size }, (_, code) => code).filter((code) => !used.has(code));
+  return {
+    deadUnits,
+    collapsedLatents,
+    klPerLatent,
+    ...(codes ? { unusedCodes: unused } : {}),
+    examples,
+  };
+}
+
+function meanOfColumns(tensor: Tensor): number[] {
+  const { count, values, rows } = columns(tensor);
+  const means = new Array<number>(count).fill(0);
+  values.forEach((value, i) => {
+    means[i % count]! += value / rows;
+  });
+  return means;
 }
 
 /** One line a finding, each with what to do; none when all is well. */
 export function describeHealth(health: Health): string[] {
-  const { deadUnits, collapsedLatents, klPerLatent, examples } = health;
+  const { deadUnits, collapsedLatents, klPerLatent, unusedCodes = [], examples } = health;
   const lines = deadUnits.map(({ layer, units }) => {
     const [subject, verb] =
       units.length === 1 ? ['1 unit', 'is'] : [`${units.length} units`, 'are'];
@@ -74,6 +96,11 @@ export function describeHealth(health: Health): string[] {
     const [subject, verb] = collapsedLatents.length === 1 ? ['latent', 'is'] : ['latents', 'are'];
     lines.push(
       `${collapsedLatents.length} of ${klPerLatent.length} latents collapsed (KL under ${collapsedNats} nats): ${subject} ${collapsedLatents.join(', ')} ${verb} not used. Lower the KL weight, or use fewer latents.`,
+    );
+  }
+  if (unusedCodes.length > 0) {
+    lines.push(
+      `${unusedCodes.length} ${unusedCodes.length === 1 ? 'code is' : 'codes are'} used by none of ${examples} examples. Use fewer codes, or train longer.`,
     );
   }
   return lines;

@@ -1,10 +1,30 @@
 import { UserError } from '../data/errors.js';
-import { add, formatShape, mean, type Value } from '../graph/index.js';
-import { applyLayers, dense, type LayerObserver, type Scope } from '../nn/index.js';
+import {
+  add,
+  concat,
+  constant,
+  formatShape,
+  mul,
+  oneHot,
+  reshape,
+  type Shape,
+  unsqueeze,
+  type Value,
+} from '../graph/index.js';
+import { applyLayers, type LayerObserver, type Scope } from '../nn/index.js';
 import type { Batch, Terms } from '../training/index.js';
 import { type Likelihood, likelihoods } from './likelihoods/index.js';
+import type { Objective } from './objectives/index.js';
 import type { ModelConfig, VAEOptions } from './options.js';
-import { klTerm, type Posterior, sampling } from './posterior.js';
+import type { Posterior } from './posterior.js';
+
+/** Latents and, for models that see labels, the labels that go with them. */
+export interface Latents {
+  /** [batch, ...] */
+  readonly z: Value;
+  /** int64 [batch] */
+  readonly labels?: Value | undefined;
+}
 
 /** A VAE as functions over graph values; parameters come from the scope. */
 export class Network {
@@ -13,29 +33,26 @@ export class Network {
   constructor(
     private readonly options: VAEOptions,
     private readonly config: ModelConfig,
+    readonly objective: Objective,
   ) {
     this.likelihood = likelihoods[config.likelihood];
   }
 
-  /** q(z | x) of float images [batch, ...input]. */
-  encode(images: Value, scope: Scope, observe?: LayerObserver): Posterior {
-    const hidden = applyLayers(this.options.encoder, images, scope.child('encoder'), observe);
-    const head = (name: string) => {
-      const layer = dense(this.config.latent);
-      const output = layer.apply(hidden, scope.child(name));
-      observe?.(name, layer, output);
-      return output;
-    };
-    return { mean: head('mean'), logVariance: head('logVariance') };
+  /** What the bottleneck makes of float images [batch, ...input]. */
+  encode({ images, labels }: Batch, scope: Scope, observe?: LayerObserver): unknown {
+    const seen = this.withLabels(images, labels);
+    const features = applyLayers(this.options.encoder, seen, scope.child('encoder'), observe);
+    return this.objective.bottleneck.encode(features, this.config.latent, scope, observe);
   }
 
   /**
-   * The likelihood's parameters for z [batch, latent].
+   * The likelihood's parameters for z [batch, ...].
    * @throws UserError when the decoder's output is not of the input's shape
    */
-  decode(z: Value, scope: Scope, observe?: LayerObserver): Value {
-    const output = applyLayers(this.options.decoder, z, scope.child('decoder'), observe);
-    const wanted = ['batch', ...this.config.input];
+  decode({ z, labels }: Latents, scope: Scope, observe?: LayerObserver): Value {
+    const seen = this.withLabels(z, labels);
+    const output = applyLayers(this.options.decoder, seen, scope.child('decoder'), observe);
+    const wanted = [z.shape[0]!, ...this.config.input];
     if (output.shape.join() !== wanted.join()) {
       throw new UserError(
         `The decoder's output is ${formatShape(output.shape)}, but the input's shape asks for ${formatShape(wanted)}. End the decoder with layers that give it, such as dense(${this.config.input.reduce((a, b) => a * b, 1)}), reshape([${this.config.input.join(', ')}]).`,
@@ -45,24 +62,80 @@ export class Network {
   }
 
   /** Decoded images in [0, 1], [batch, ...input]. */
-  image(z: Value, scope: Scope): Value {
-    return this.likelihood.mean(this.decode(z, scope));
+  image(latents: Latents, scope: Scope): Value {
+    return this.likelihood.mean(this.decode(latents, scope));
   }
 
-  /** A draw of z from the posterior. */
-  sample(posterior: Posterior, scope: Scope): Value {
+  /** Latents to decode in training: drawn where the bottleneck draws, else the point. */
+  sample(encoding: unknown, scope: Scope): Value {
+    const { bottleneck } = this.objective;
+    const { sampling } = bottleneck;
+    if (!bottleneck.posterior || !sampling) return bottleneck.point(encoding);
+    const posterior = bottleneck.posterior(encoding);
     return (this.options.sampling ?? sampling).apply(posterior, scope.child('sampling'));
   }
 
-  /**
-   * The loss of a batch: the mean over its examples of −log p(x | z), plus the KL term.
-   * @param klWeight a scalar
-   */
-  terms({ images }: Batch, scope: Scope, klWeight: Value): Terms {
-    const posterior = this.encode(images, scope);
-    const decoded = this.decode(this.sample(posterior, scope), scope);
-    const reconstruction = mean(this.likelihood.negativeLogLikelihood(images, decoded));
-    const kl = klTerm(posterior, klWeight, this.config.kl.reduction);
-    return { loss: add(reconstruction, kl), metrics: { reconstruction, kl } };
+  /** Several draws of an example: [batch, count, latent]. */
+  samples(encoding: unknown, count: number, scope: Scope): Value {
+    const { mean, logVariance } = this.objective.bottleneck.posterior!(encoding) as Posterior;
+    const zeros = constant(new Float32Array(count), [1, count, 1]);
+    const spread = (x: Value) => add(unsqueeze(x, [1]), zeros);
+    return this.sample({ mean: spread(mean), logVariance: spread(logVariance) }, scope);
   }
+
+  /** −log p(x | z) in nats of each example: [batch]. */
+  negativeLogLikelihood({ images, labels }: Batch, z: Value, scope: Scope): Value {
+    return this.likelihood.negativeLogLikelihood(images, this.decode({ z, labels }, scope));
+  }
+
+  /** The same for several latents an example, [batch, count, latent]: [batch, count]. */
+  negativeLogLikelihoods({ images, labels }: Batch, z: Value, scope: Scope): Value {
+    const [batch, count, latent] = z.shape as readonly [string, number, number];
+    const rows = {
+      images: repeatRows(images, count),
+      ...(labels ? { labels: repeatRows(labels, count) } : {}),
+    };
+    const nats = this.negativeLogLikelihood(rows, reshape(z, [-1, latent]), scope);
+    return reshape(nats, [batch, count]);
+  }
+
+  /** The objective's terms for a batch. */
+  terms(batch: Batch, scope: Scope, schedule: (name: string) => Value): Terms {
+    const encoding = this.encode(batch, scope);
+    return this.objective.terms({
+      encoding,
+      sample: () => this.sample(encoding, scope),
+      samples: (count) => this.samples(encoding, count, scope),
+      negativeLogLikelihood: (z) => this.negativeLogLikelihood(batch, z, scope),
+      negativeLogLikelihoods: (z) => this.negativeLogLikelihoods(batch, z, scope),
+      prior: (z) => scope.child('prior').normal(z.shape),
+      schedule,
+      datasetSize: () => schedule('datasetSize'),
+    });
+  }
+
+  /** A value [batch, channels, ...] with one-hot labels as more channels. */
+  private withLabels(x: Value, labels: Value | undefined): Value {
+    const { classes } = this.objective;
+    if (classes === undefined || !labels) return x;
+    const inner = x.shape.slice(2) as readonly number[];
+    const channels = unsqueeze(
+      oneHot(labels, classes),
+      inner.map((_, i) => i + 2),
+    );
+    if (inner.length === 0) return concat([x, channels], 1);
+    const ones = new Float32Array(inner.reduce((a, b) => a * b, 1)).fill(1);
+    return concat([x, mul(channels, constant(ones, [1, 1, ...inner]))], 1);
+  }
+}
+
+/** Each row of [batch, ...] `count` times in sequence: [count · batch, ...]. */
+function repeatRows(x: Value, count: number): Value {
+  if (count === 1) return x;
+  const apart = unsqueeze(x, [1]);
+  const copies = concat(
+    Array.from({ length: count }, () => apart),
+    1,
+  );
+  return reshape(copies, [-1, ...(x.shape.slice(1) as Shape)]);
 }

@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { UserError } from '../data/errors.js';
 import { validate } from '../data/validate.js';
 import { type Layer, layerFromConfig, layerToConfig } from '../nn/index.js';
 import { type LikelihoodName, likelihoods } from './likelihoods/index.js';
+import { type Objective, objectiveFromConfig, objectiveToConfig, vae } from './objectives/index.js';
 import type { KlOptions, Posterior } from './posterior.js';
 
 /** How a VAE is built. */
@@ -18,6 +20,8 @@ export interface VAEOptions {
   readonly likelihood?: LikelihoodName;
   /** By default weight 0.5 and reduction `sum`: the loss is the negative ELBO. */
   readonly kl?: Partial<KlOptions>;
+  /** What training makes small, in the place of `kl`; `vae(kl)` when left out. */
+  readonly objective?: Objective;
   /** Draws z from the posterior; by default the reparameterization trick. */
   readonly sampling?: Layer<Posterior>;
   /** Decides the first parameters, the order of examples and all noise. */
@@ -38,20 +42,41 @@ export const modelSchema = z.strictObject({
       weight: z.number().min(0).default(0.5),
       reduction: z.enum(['sum', 'mean']).default('sum'),
     })
-    .prefault({}),
+    .optional(),
+  objective: z.looseObject({ type: z.string() }).optional(),
   seed: z.int().min(0).default(0),
 });
 
 export type ModelConfig = z.output<typeof modelSchema>;
 
+/** @throws UserError when there are both */
+function requireOne(name: string, kl: unknown, objective: unknown): void {
+  if (kl !== undefined && objective !== undefined) {
+    throw new UserError(
+      `${name}: kl and objective exclude each other. Give the objective the weight, as in betaVae({ beta: 4 }).`,
+    );
+  }
+}
+
 /** The options as checked plain data. @throws UserError that names the wrong key */
 export function toConfig(options: VAEOptions): ModelConfig {
-  const { sampling: _, encoder, decoder, ...rest } = options;
+  const { sampling: _, encoder, decoder, objective, ...rest } = options;
+  requireOne('VAE', rest.kl, objective);
   return validate(
     modelSchema,
-    { ...rest, encoder: encoder.map(layerToConfig), decoder: decoder.map(layerToConfig) },
+    {
+      ...rest,
+      ...(objective ? { objective: objectiveToConfig(objective) } : { kl: rest.kl ?? {} }),
+      encoder: encoder.map(layerToConfig),
+      decoder: decoder.map(layerToConfig),
+    },
     'VAE',
   );
+}
+
+/** The objective that the options name. */
+export function objectiveOf({ objective, kl = {} }: VAEOptions): Objective {
+  return objective ?? vae(kl);
 }
 
 /**
@@ -68,5 +93,13 @@ export function fromConfig(
   const config = validate(modelSchema, value, name);
   const layers = (part: 'encoder' | 'decoder') =>
     config[part].map((each, i) => layerFromConfig(each, `${name}.${part}[${i}]`, custom));
-  return { ...config, encoder: layers('encoder'), decoder: layers('decoder') };
+  const { kl, objective, ...rest } = config;
+  requireOne(name, kl, objective);
+  return {
+    ...rest,
+    ...(kl && { kl }),
+    ...(objective && { objective: objectiveFromConfig(objective, `${name}.objective`) }),
+    encoder: layers('encoder'),
+    decoder: layers('decoder'),
+  };
 }

@@ -1,4 +1,4 @@
-import { add, exp, mean, mul, square, sub, sum, type Value } from '../graph/index.js';
+import { add, exp, mean, mul, square, sub, sum, unsqueeze, type Value } from '../graph/index.js';
 import { type Layer, layer } from '../nn/index.js';
 
 /** The encoder's output: a diagonal Gaussian q(z | x), both tensors [batch, latent]. */
@@ -52,4 +52,30 @@ export function klTerm(
   const terms = klTerms(posterior);
   const reduced = reduction === 'mean' ? mean(terms) : mean(sum(terms, { axes: [1] }));
   return mul(reduced, mul(weight, -1));
+}
+
+const logTwoPi = Math.log(2 * Math.PI);
+
+/** log N(z; mean, exp(logVariance)) of each latent in nats; the three shapes broadcast. */
+export function logDensities(z: Value, { mean, logVariance }: Posterior): Value {
+  const scaled = mul(square(sub(z, mean)), exp(mul(logVariance, -1)));
+  return mul(add(add(scaled, logVariance), logTwoPi), -0.5);
+}
+
+/**
+ * log q(z | x) in nats.
+ * @param z [batch, latent], or several an example: [batch, count, latent]
+ * @returns [batch] or [batch, count]
+ */
+export function logPosterior(z: Value, { mean, logVariance }: Posterior): Value {
+  const one = z.shape.length === mean.shape.length;
+  const posterior = one
+    ? { mean, logVariance }
+    : { mean: unsqueeze(mean, [1]), logVariance: unsqueeze(logVariance, [1]) };
+  return sum(logDensities(z, posterior), { axes: [-1] });
+}
+
+/** log p(z) under N(0, I) in nats, over the last axis. */
+export function logPrior(z: Value): Value {
+  return sum(mul(add(square(z), logTwoPi), -0.5), { axes: [-1] });
 }

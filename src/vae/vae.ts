@@ -1,11 +1,19 @@
 import { Tensor } from 'onnxruntime-common';
-import { type Dataset, fromArray } from '../data/dataset.js';
+import { type Dataset, fromArray, readRange } from '../data/dataset.js';
 import { UserError } from '../data/errors.js';
-import { fillNormal, randomStream } from '../data/random.js';
-import { constant, gradient, type Value } from '../graph/index.js';
-import { adam, initialize, type Layer, layerName, type Optimizer } from '../nn/index.js';
+import { randomStream } from '../data/random.js';
+import { constant, gradient, size, type Value, type Values } from '../graph/index.js';
+import {
+  adam,
+  initialize,
+  type Layer,
+  layerName,
+  type Optimizer,
+  type Scope,
+} from '../nn/index.js';
 import {
   asFloat,
+  type Batch,
   type Callback,
   CompiledFunction,
   compileEvaluation,
@@ -14,19 +22,26 @@ import {
   evaluationBatchSize,
   exportFunction,
   fit,
+  type InputSpecs,
   type Metrics,
   type Model,
   type ModelFunction,
+  type NoiseStream,
   Packing,
   type ParameterSpec,
   parametersOf,
   RunFolder,
   type Stop,
+  scheduleAt,
+  sizesAt,
 } from '../training/index.js';
 import { version } from '../version.js';
+import { elboOf, logAddAll, logWeightsOf } from './estimates.js';
 import { type Health, healthOf, observeActivity } from './health.js';
+import { type Labels, labelFeed, requireLabels } from './labels.js';
 import { Network } from './network.js';
-import { fromConfig, type ModelConfig, toConfig, type VAEOptions } from './options.js';
+import { type Objective, toSchedule } from './objectives/index.js';
+import { fromConfig, type ModelConfig, objectiveOf, toConfig, type VAEOptions } from './options.js';
 import { klDivergence } from './posterior.js';
 import { countParameters, formatSummary, type Summary, type SummaryRow } from './summary.js';
 
@@ -68,8 +83,30 @@ export class NonFiniteError extends UserError {
   }
 }
 
+/** What an encoder makes of images, float32 unless it says else. */
+export interface Encoding {
+  /**
+   * [N, latent]: the posterior's mean, or the point that a deterministic encoder gives; with a
+   * codebook the codes' vectors, [N, latent, ...positions].
+   */
+  readonly mean: Tensor;
+  /** Of the mean's shape; −Infinity where the encoder is deterministic: its variance is 0. */
+  readonly logVariance: Tensor;
+  /** With a codebook: which of its vectors, int64 [N, ...positions]. */
+  readonly codes?: Tensor;
+}
+
+/** What models that see labels are told with their examples. */
+export interface LabelOptions {
+  /** The class of each example, for models that see labels. */
+  readonly labels?: Labels | undefined;
+}
+
 /** Images in one call of the runtime. */
 const callSize = 256;
+
+/** Decoded images in one call that draws several latents an image. */
+const decodedSize = 1024;
 
 /** Examples that health is judged by. */
 const healthExamples = 2000;
@@ -78,7 +115,10 @@ const healthExamples = 2000;
 export class VAE {
   /** How the model is built, as in `config.json`. */
   readonly config: ModelConfig;
+  private readonly objective: Objective;
   private readonly network: Network;
+  /** Of one example's latents. */
+  private readonly latentShape: readonly number[];
   private readonly specs: readonly ParameterSpec[];
   private values: Record<string, Tensor>;
   private readonly functions = new Map<string, Promise<CompiledFunction>>();
@@ -89,12 +129,17 @@ export class VAE {
    */
   constructor(options: VAEOptions) {
     this.config = toConfig(options);
-    this.network = new Network(options, this.config);
-    const { input, seed } = this.config;
-    this.specs = parametersOf({ image: { shape: input } }, ({ image }, scope) => {
-      const posterior = this.network.encode(image!, scope);
-      return { image: this.network.image(this.network.sample(posterior, scope), scope) };
+    this.objective = objectiveOf(options);
+    this.network = new Network(options, this.config, this.objective);
+    const { seed } = this.config;
+    let latentShape: readonly number[] = [];
+    this.specs = parametersOf(this.imageSpecs(), (inputs, scope) => {
+      const batch = this.batchOf(inputs);
+      const z = this.network.sample(this.network.encode(batch, scope), scope);
+      latentShape = z.shape.slice(1) as number[];
+      return { image: this.network.image({ z, labels: batch.labels }, scope) };
     });
+    this.latentShape = latentShape;
     this.values = Object.fromEntries(
       this.specs.map(({ name, shape, initializer }) => {
         const stream = randomStream(seed, `initial/${name}`);
@@ -152,16 +197,18 @@ export class VAE {
         parameters: countParameters(this.specs, path),
       });
     };
-    parametersOf({ image: { shape: this.config.input } }, ({ image }, scope) => {
-      const posterior = this.network.encode(image!, scope, observe);
-      const z = this.network.sample(posterior, scope);
-      rows.push({
-        name: 'sampling',
-        type: 'sampling',
-        outputShape: z.shape.slice(1),
-        parameters: countParameters(this.specs, 'sampling'),
-      });
-      return { decoded: this.network.decode(z, scope, observe) };
+    parametersOf(this.imageSpecs(), (inputs, scope) => {
+      const batch = this.batchOf(inputs);
+      const z = this.network.sample(this.network.encode(batch, scope, observe), scope);
+      if (this.objective.bottleneck.sampling) {
+        rows.push({
+          name: 'sampling',
+          type: 'sampling',
+          outputShape: z.shape.slice(1),
+          parameters: countParameters(this.specs, 'sampling'),
+        });
+      }
+      return { decoded: this.network.decode({ z, labels: batch.labels }, scope, observe) };
     });
     return { rows, parameters: countParameters(this.specs) };
   }
@@ -171,13 +218,38 @@ export class VAE {
     return formatSummary(this.layers());
   }
 
-  /** The model as training sees it. */
-  model(): Model {
+  /**
+   * The model as training sees it.
+   * @param examples how many the data has, which some objectives need to know
+   */
+  model(examples = 1): Model {
+    const schedules = Object.entries(this.objective.schedules).map(
+      ([name, schedule]) => [name, toSchedule(schedule)] as const,
+    );
     return {
       shape: this.config.input,
-      schedules: { klWeight: this.config.kl.weight },
-      objective: (batch, scope, schedule) => this.network.terms(batch, scope, schedule('klWeight')),
+      usesLabels: this.objective.classes !== undefined,
+      schedules: { ...Object.fromEntries(schedules), datasetSize: examples },
+      objective: (batch, scope, schedule) => this.network.terms(batch, scope, schedule),
     };
+  }
+
+  /** The inputs of functions of images. */
+  private imageSpecs(dtype: 'uint8' | 'float32' = 'float32'): InputSpecs {
+    return { image: { shape: this.config.input, dtype }, ...this.labelSpecs() };
+  }
+
+  /** The inputs of functions of latents. */
+  private latentSpecs(): InputSpecs {
+    return { z: { shape: this.latentShape }, ...this.labelSpecs() };
+  }
+
+  private labelSpecs(): InputSpecs {
+    return this.objective.classes === undefined ? {} : { label: { shape: [], dtype: 'int64' } };
+  }
+
+  private batchOf({ image, label }: Values): Batch {
+    return { images: asFloat(image!), ...(label ? { labels: label } : {}) };
   }
 
   /**
@@ -186,8 +258,11 @@ export class VAE {
    * @throws NonFiniteError when a loss is not finite
    */
   async fit(data: Dataset, options: FitOptions = {}): Promise<History> {
+    for (const each of options.validation ? [data, options.validation] : [data]) {
+      requireLabels(each, this.objective.classes);
+    }
     const { epochs, parameters, stopped } = await fit(
-      this.model(),
+      this.model(data.size),
       new Packing(this.specs),
       this.values,
       data,
@@ -208,14 +283,15 @@ export class VAE {
   }
 
   /**
-   * The loss and its parts: means over the data.
+   * The loss and its parts: means over the data, with schedules at their last values.
    * @param options.seed decides the posterior's noise; the model's seed when left out
    */
   async evaluate(
     data: Dataset,
     options: { readonly seed?: number; readonly signal?: AbortSignal } = {},
   ): Promise<Metrics> {
-    const model = this.model();
+    requireLabels(data, this.objective.classes);
+    const model = this.model(data.size);
     const packing = new Packing(this.specs);
     const objective = await compileEvaluation(model, packing, data.dtype);
     try {
@@ -223,7 +299,7 @@ export class VAE {
         batchSize: evaluationBatchSize,
         seed: options.seed ?? this.config.seed,
         schedules: model.schedules,
-        step: 0,
+        step: Infinity,
         signal: options.signal,
       });
     } finally {
@@ -258,122 +334,317 @@ export class VAE {
     return images.type;
   }
 
+  /** A function of images, and of labels where the model sees them, in batches. */
   private async mapImages(
     name: string,
     images: Tensor,
-    build: ModelFunction,
+    labels: Labels | undefined,
+    build: (batch: Batch, scope: Scope) => Values,
+    options: { readonly stream?: NoiseStream; readonly batchSize?: number } = {},
   ): Promise<Record<string, Tensor>> {
     const dtype = this.checked(images);
-    const specs = { image: { shape: this.config.input, dtype } };
-    const compiled = await this.compiled(`${name}/${dtype}`, specs, ({ image }, ...rest) =>
-      build({ image: asFloat(image!) }, ...rest),
+    const feed = labelFeed(labels, images.dims[0]!, this.objective.classes);
+    const compiled = await this.compiled(
+      `${name}/${dtype}`,
+      this.imageSpecs(dtype),
+      (inputs, scope) => build(this.batchOf(inputs), scope),
     );
-    return compiled.map(this.values, { image: images }, callSize);
+    const { batchSize = callSize, stream } = options;
+    return compiled.map(this.values, { image: images, ...feed }, batchSize, { stream });
   }
 
-  private readonly encoding: ModelFunction = ({ image }, scope) => {
-    const { mean, logVariance } = this.network.encode(image!, scope);
-    return { mean, log_variance: logVariance };
-  };
+  private readonly encoding = (batch: Batch, scope: Scope): Values =>
+    this.objective.bottleneck.outputs(this.network.encode(batch, scope));
 
-  private readonly decoding: ModelFunction = ({ z }, scope) => ({
-    image: this.network.image(z!, scope),
+  private readonly decoding = ({ z, label }: Values, scope: Scope): Values => ({
+    image: this.network.image({ z: z!, labels: label }, scope),
   });
 
   /**
-   * The posterior of images.
+   * What the encoder makes of images.
    * @param images uint8, or float32 in [0, 1], [N, ...input]
-   * @returns float32 [N, latent] each
+   * @param options.labels for models that see labels: N of them
    */
-  async encode(images: Tensor): Promise<{ mean: Tensor; logVariance: Tensor }> {
-    const { mean, log_variance } = await this.mapImages('encode', images, this.encoding);
-    return { mean: mean!, logVariance: log_variance! };
+  async encode(images: Tensor, options: LabelOptions = {}): Promise<Encoding> {
+    const outputs = await this.mapImages('encode', images, options.labels, this.encoding);
+    const { codes } = outputs;
+    const mean = (outputs.mean ?? outputs.z)!;
+    const pointVariance = () =>
+      new Tensor('float32', new Float32Array(mean.size).fill(-Infinity), mean.dims);
+    return {
+      mean,
+      logVariance: outputs.log_variance ?? pointVariance(),
+      ...(codes ? { codes } : {}),
+    };
   }
 
   /**
    * The images that latents stand for.
-   * @param z float32 [N, latent]
+   * @param z float32 [N, latent]; with a codebook [N, latent, ...positions]
+   * @param options.labels for models that see labels: N of them
    * @returns float32 [N, ...input] in [0, 1]
    */
-  async decode(z: Tensor): Promise<Tensor> {
-    const { latent } = this.config;
-    if (z.type !== 'float32' || z.dims.length !== 2 || z.dims[1] !== latent) {
+  async decode(z: Tensor, options: LabelOptions = {}): Promise<Tensor> {
+    if (z.type !== 'float32' || z.dims.slice(1).join() !== this.latentShape.join()) {
       throw new UserError(
-        `Latents of ${z.type} [${z.dims.join(', ')}] do not fit the model, which takes float32 [N, ${latent}].`,
+        `Latents of ${z.type} [${z.dims.join(', ')}] do not fit the model, which takes float32 [N, ${this.latentShape.join(', ')}].`,
       );
     }
-    const compiled = await this.compiled('decode', { z: { shape: [latent] } }, this.decoding);
-    const { image } = await compiled.map(this.values, { z }, callSize);
+    const feed = labelFeed(options.labels, z.dims[0]!, this.objective.classes);
+    const compiled = await this.compiled('decode', this.latentSpecs(), this.decoding);
+    const { image } = await compiled.map(this.values, { z, ...feed }, callSize);
     return image!;
   }
 
   /**
    * Images through the encoder and, from the posterior's mean, through the decoder.
    * @param images uint8, or float32 in [0, 1], [N, ...input]
+   * @param options.labels for models that see labels: N of them
    * @returns float32 [N, ...input] in [0, 1]
    */
-  async reconstruct(images: Tensor): Promise<Tensor> {
-    const { reconstruction } = await this.mapImages('reconstruct', images, ({ image }, scope) => ({
-      reconstruction: this.network.image(this.network.encode(image!, scope).mean, scope),
-    }));
+  async reconstruct(images: Tensor, options: LabelOptions = {}): Promise<Tensor> {
+    const { reconstruction } = await this.mapImages(
+      'reconstruct',
+      images,
+      options.labels,
+      (batch, scope) => {
+        const z = this.objective.bottleneck.point(this.network.encode(batch, scope));
+        return { reconstruction: this.network.image({ z, labels: batch.labels }, scope) };
+      },
+    );
     return reconstruction!;
   }
 
+  /** Whether the model has a prior, so that images can be drawn. */
+  get hasPrior(): boolean {
+    return this.objective.bottleneck.prior !== undefined;
+  }
+
+  /** The form of the latents: `gaussian`, `deterministic` or `vectorQuantized`. */
+  get bottleneck(): string {
+    return this.objective.bottleneck.type;
+  }
+
+  /** How many classes labels have, for models that see labels. */
+  get classes(): number | undefined {
+    return this.objective.classes;
+  }
+
   /**
-   * Images decoded from draws of the prior N(0, I).
+   * Images decoded from draws of the prior: N(0, I), or with a codebook its codes by their use.
    * @param options.seed decides the draws; the model's seed when left out
+   * @param options.label for models that see labels: of all the images; each class in turn when
+   *   left out
    * @returns float32 [count, ...input] in [0, 1]
+   * @throws UserError when the model has no prior
    */
-  sample(count: number, options: { readonly seed?: number } = {}): Promise<Tensor> {
+  async sample(
+    count: number,
+    options: { readonly seed?: number; readonly label?: number } = {},
+  ): Promise<Tensor> {
     if (!Number.isInteger(count) || count < 1) {
       throw new UserError(`sample takes a whole number of images from 1, not ${count}.`);
     }
-    const { latent, seed } = this.config;
-    const z = new Float32Array(count * latent);
-    fillNormal(randomStream(options.seed ?? seed, 'sample'), z);
-    return this.decode(new Tensor('float32', z, [count, latent]));
+    const { classes, type } = this.objective;
+    const { prior } = this.objective.bottleneck;
+    if (!prior) {
+      throw new UserError(
+        `The objective ${type} has no prior to draw from. Train with another one, such as vae.`,
+      );
+    }
+    const { seed = this.config.seed, label } = options;
+    const shape = [count, ...this.latentShape];
+    const z = prior(shape, randomStream(seed, 'sample'), this.values);
+    const inTurn = (i: number) => (classes === undefined ? 0 : i % classes);
+    const labels =
+      classes === undefined && label === undefined
+        ? {}
+        : { labels: Array.from({ length: count }, (_, i) => label ?? inTurn(i)) };
+    return this.decode(new Tensor('float32', z, shape), labels);
+  }
+
+  /** @throws UserError when q(z | x) has no density, so that there is no bound on log p(x) */
+  private requirePosterior(): void {
+    if (this.objective.bottleneck.posterior) return;
+    throw new UserError(
+      `The objective ${this.objective.type} has no posterior density, so there is no bound on log p(x). Train with another one, such as vae, or compare reconstructions.`,
+    );
+  }
+
+  /**
+   * The evidence lower bound of each image, log p(x | z) − KL(q(z | x) ‖ p(z)) with one draw of z
+   * (Kingma and Welling 2014, eq. 10): images unlike the training data have a low one.
+   * @param images uint8, or float32 in [0, 1], [N, ...input]
+   * @param options.labels for models that see labels: N of them
+   * @param options.seed decides the draws; the model's seed when left out
+   * @returns nats, float32 [N]
+   * @throws UserError when the model has no posterior density
+   */
+  async elbo(
+    images: Tensor,
+    options: LabelOptions & { readonly seed?: number } = {},
+  ): Promise<Tensor> {
+    this.requirePosterior();
+    const stream = { seed: options.seed ?? this.config.seed, name: 'elbo', step: 0 };
+    const { elbo } = await this.mapImages(
+      'elbo',
+      images,
+      options.labels,
+      (batch, scope) => ({ elbo: elboOf(this.network, batch, scope) }),
+      { stream },
+    );
+    return elbo!;
+  }
+
+  /**
+   * An estimate of log p(x) by importance sampling: log (1/K) Σₖ p(x, zₖ) / q(zₖ | x) with K draws
+   * of q(z | x), a lower bound that rises with K (Burda et al. 2016, eq. 8,
+   * https://arxiv.org/abs/1509.00519).
+   * @param options.samples K; 100 when left out
+   * @param options.seed decides the draws; the model's seed when left out
+   * @returns nats of each image, [N], and their mean
+   * @throws UserError when the model has no posterior density, or samples is not a number from 1
+   */
+  async logLikelihood(
+    data: Dataset,
+    options: {
+      readonly samples?: number;
+      readonly seed?: number;
+      readonly signal?: AbortSignal;
+    } = {},
+  ): Promise<{ mean: number; values: Float32Array }> {
+    this.requirePosterior();
+    requireLabels(data, this.objective.classes);
+    const { samples = 100, seed = this.config.seed, signal } = options;
+    if (!Number.isInteger(samples) || samples < 1) {
+      throw new UserError(`samples must be a whole number from 1, not ${samples}.`);
+    }
+    // Few images and many draws in one call, so that the work of each is about the same.
+    const calls = Math.ceil(samples / 64);
+    const draws = Math.ceil(samples / calls);
+    const batchSize = Math.max(1, Math.floor(decodedSize / draws));
+    const values = new Float32Array(data.size);
+    for (let start = 0; start < data.size; start += batchSize) {
+      const { images, labels } = await this.read(data, start, batchSize);
+      const count = images.dims[0]!;
+      const sums = new Float64Array(count).fill(-Infinity);
+      for (let call = 0; call < calls; call++) {
+        signal?.throwIfAborted();
+        const step = (start / batchSize) * calls + call;
+        const { weights } = await this.mapImages(
+          `logWeights/${draws}`,
+          images,
+          labels,
+          (batch, scope) => ({ weights: logWeightsOf(this.network, batch, draws, scope) }),
+          { stream: { seed, name: 'log-likelihood', step }, batchSize },
+        );
+        const used = Math.min(draws, samples - call * draws);
+        for (let i = 0; i < count; i++) {
+          const row = (weights!.data as Float32Array).subarray(i * draws, i * draws + used);
+          sums[i] = logAddAll(sums[i]!, row);
+        }
+      }
+      values.set(
+        sums.map((sum) => sum - Math.log(samples)),
+        start,
+      );
+    }
+    return { mean: values.reduce((total, value) => total + value, 0) / data.size, values };
+  }
+
+  /** Examples of a dataset from `start` on, at most `count`. */
+  private async read(
+    data: Dataset,
+    start: number,
+    count: number,
+  ): Promise<{ images: Tensor; labels: Labels | undefined }> {
+    const end = Math.min(start + count, data.size);
+    return {
+      images: await readRange(data, start, end),
+      labels: this.labelsOf(data, start, end),
+    };
+  }
+
+  /**
+   * The labels of examples of a dataset, for `encode`, `decode` and `reconstruct`: undefined for
+   * models that see none.
+   * @throws UserError when the model needs labels and the data has none, or has others
+   */
+  labelsOf(data: Dataset, start = 0, end = data.size): Labels | undefined {
+    if (this.objective.classes === undefined) return undefined;
+    requireLabels(data, this.objective.classes);
+    return Array.from({ length: end - start }, (_, i) => data.labels![start + i]!);
   }
 
   /**
    * The loss of one batch, its parts and its gradients.
    * @param images float32 in [0, 1], or uint8, [N, ...input]
-   * @param options.epsilon the posterior's noise, float32 [N, latent]
-   * @returns means over the batch, and gradients by parameter name
+   * @param options.epsilon the posterior's noise, float32 [N, latent]; for `iwae` [N, samples,
+   *   latent]
+   * @param options.prior for objectives that compare with the prior: draws of it, float32 [N,
+   *   latent]
+   * @param options.labels for models that see labels: N of them
+   * @param options.step where schedules stand, counted from 1; at their end when left out
+   * @param options.datasetSize for objectives that need it; N when left out
+   * @returns means over the batch, and gradients by parameter name; `kl` is 0 where there is none
+   * @throws UserError when something does not fit the model, or noise that it needs is missing
    */
   async valueAndGradients(
     images: Tensor,
-    options: { readonly epsilon: Tensor },
+    options: {
+      readonly epsilon?: Tensor;
+      readonly prior?: Tensor;
+      readonly labels?: Labels;
+      readonly step?: number;
+      readonly datasetSize?: number;
+    },
   ): Promise<{
     loss: number;
     reconstruction: number;
     kl: number;
+    metrics: Metrics;
     gradients: Record<string, Tensor>;
   }> {
     const dtype = this.checked(images);
-    const { epsilon } = options;
-    if (epsilon.dims.join() !== [images.dims[0], this.config.latent].join()) {
-      throw new UserError(
-        `epsilon is [${epsilon.dims.join(', ')}], but ${images.dims[0]} images need [${images.dims[0]}, ${this.config.latent}].`,
-      );
-    }
-    const specs = { image: { shape: this.config.input, dtype } };
+    const { epsilon, prior, labels, step = Infinity, datasetSize } = options;
+    const feed = labelFeed(labels, images.dims[0]!, this.objective.classes);
+    const { schedules } = this.model(datasetSize);
     const compiled = await this.compiled(
-      `valueAndGradients/${dtype}`,
-      specs,
-      ({ image }, scope, parameters) => {
-        const weight = constant(this.config.kl.weight);
-        const { loss, metrics } = this.network.terms({ images: asFloat(image!) }, scope, weight);
+      `valueAndGradients/${dtype}/${step}/${datasetSize}`,
+      this.imageSpecs(dtype),
+      (inputs, scope, parameters) => {
+        const batch = this.batchOf(inputs);
+        const schedule = (name: string) =>
+          name === 'datasetSize' && datasetSize === undefined
+            ? size(batch.images.shape[0]!)
+            : constant(scheduleAt(schedules[name]!, step));
+        const { loss, metrics } = this.network.terms(batch, scope, schedule);
         const gradients = gradient(loss, [...parameters.values()]);
         const named = [...parameters.keys()].map((name, i) => [`gradient/${name}`, gradients[i]!]);
         return { loss, ...metrics, ...Object.fromEntries(named) };
       },
     );
-    const results = await compiled.run(this.values, { image: images }, [epsilon]);
-    const number = (name: string) => (results[name]!.data as Float32Array)[0]!;
+    const noise = compiled.noises.map(({ name, shape }) => {
+      const [option, given] = name.startsWith('prior.') ? ['prior', prior] : ['epsilon', epsilon];
+      const dims = sizesAt(shape, images.dims[0]!);
+      if (given?.dims.join() !== dims.join()) {
+        throw new UserError(
+          `${option} is ${given ? `[${given.dims.join(', ')}]` : 'missing'}, but ${images.dims[0]} images need [${dims.join(', ')}].`,
+        );
+      }
+      return given;
+    });
+    const results = await compiled.run(this.values, { image: images, ...feed }, noise);
+    const metrics = Object.fromEntries(
+      Object.entries(results)
+        .filter(([name]) => name !== 'loss' && !name.startsWith('gradient/'))
+        .map(([name, { data }]) => [name, (data as Float32Array)[0]!]),
+    );
     return {
-      loss: number('loss'),
-      reconstruction: number('reconstruction'),
-      kl: number('kl'),
+      loss: (results.loss!.data as Float32Array)[0]!,
+      reconstruction: metrics.reconstruction!,
+      kl: metrics.kl ?? 0,
+      metrics,
       gradients: Object.fromEntries(
         this.specs
           .filter(({ trained }) => trained)
@@ -382,45 +653,62 @@ export class VAE {
     };
   }
 
-  /** Dead hidden units and collapsed latents, judged by the first 2,000 examples of the data. */
+  /**
+   * Dead hidden units, collapsed latents and unused codes, judged by the first 2,000 examples of
+   * the data.
+   */
   async health(data: Dataset): Promise<Health> {
-    const count = Math.min(healthExamples, data.size);
-    const { input } = this.config;
-    const width = input.reduce((a, b) => a * b, 1);
-    const values = new (data.dtype === 'uint8' ? Uint8Array : Float32Array)(count * width);
-    await data.read(
-      Uint32Array.from({ length: count }, (_, i) => i),
-      values,
-    );
-    const images = new Tensor(data.dtype, values, [count, ...input]);
-    const { kl, ...activity } = await this.mapImages('health', images, ({ image }, scope) => {
+    requireLabels(data, this.objective.classes);
+    const { images, labels } = await this.read(data, 0, healthExamples);
+    const { bottleneck } = this.objective;
+    const outputs = await this.mapImages('health', images, labels, (batch, scope) => {
       const observed: Record<string, Value> = {};
       const observe = observeActivity(observed);
-      const posterior = this.network.encode(image!, scope, observe);
-      this.network.decode(posterior.mean, scope, observe);
-      return { ...observed, kl: klDivergence(posterior) };
+      const encoding = this.network.encode(batch, scope, observe);
+      const z = bottleneck.point(encoding);
+      this.network.decode({ z, labels: batch.labels }, scope, observe);
+      const { codes } = bottleneck.outputs(encoding);
+      return {
+        ...observed,
+        point: z,
+        ...(bottleneck.posterior ? { kl: klDivergence(bottleneck.posterior(encoding)) } : {}),
+        ...(codes ? { codes } : {}),
+      };
     });
-    return healthOf(activity, kl!);
+    const { kl, codes, point: _, ...activity } = outputs;
+    return healthOf(activity, { kl, codes, size: bottleneck.codes }, images.dims[0]!);
   }
 
-  /** `encoder.onnx`: image [N, ...input] in [0, 1] to mean and log_variance [N, latent]. */
+  /**
+   * `encoder.onnx`: image [N, ...input] in [0, 1] to mean and log_variance [N, latent]; to mean
+   * alone where the encoder is deterministic, to z and codes with a codebook. Models that see
+   * labels have the input label, int64 [N].
+   */
   exportEncoder(): Uint8Array {
-    const specs = { image: { shape: this.config.input } };
-    return exportFunction(specs, this.values, this.encoding, {
-      ...this.metadata(),
-      inputs: `image: float32 [batch, ${this.config.input.join(', ')}] in [0, 1]`,
-      outputs: `mean, log_variance: float32 [batch, ${this.config.latent}]`,
-    });
+    return exportFunction(
+      this.imageSpecs(),
+      this.values,
+      (inputs, scope) => this.encoding(this.batchOf(inputs), scope),
+      {
+        ...this.metadata(),
+        inputs: `image: float32 [batch, ${this.config.input.join(', ')}] in [0, 1]${this.labelText()}`,
+        outputs: this.objective.bottleneck.describe(this.latentShape),
+      },
+    );
   }
 
-  /** `decoder.onnx`: z [N, latent] to image [N, ...input] in [0, 1]. */
+  /** `decoder.onnx`: z [N, latent], and label where the model sees it, to image [N, ...input]. */
   exportDecoder(): Uint8Array {
-    const specs = { z: { shape: [this.config.latent] } };
-    return exportFunction(specs, this.values, this.decoding, {
+    return exportFunction(this.latentSpecs(), this.values, this.decoding, {
       ...this.metadata(),
-      inputs: `z: float32 [batch, ${this.config.latent}]`,
+      inputs: `z: float32 [batch, ${this.latentShape.join(', ')}]${this.labelText()}`,
       outputs: `image: float32 [batch, ${this.config.input.join(', ')}] in [0, 1]`,
     });
+  }
+
+  private labelText(): string {
+    const { classes } = this.objective;
+    return classes === undefined ? '' : `; label: int64 [batch], 0 to ${classes - 1}`;
   }
 
   private metadata(): Record<string, string> {
@@ -451,6 +739,7 @@ export class VAE {
    * The model of a run folder.
    * @param options.layers the custom layers the model was built with, by name
    * @param options.sampling the sampling layer, when it is not the default
+   * @param options.objective the objective, when it is not one of vaekit's
    * @throws UserError when there is no run, or when a file in it is wrong
    */
   static async load(
@@ -458,13 +747,19 @@ export class VAE {
     options: {
       readonly layers?: Readonly<Record<string, Layer>>;
       readonly sampling?: VAEOptions['sampling'];
+      readonly objective?: Objective;
     } = {},
   ): Promise<VAE> {
     const folder = await RunFolder.open(path);
     const { model } = await folder.readConfig();
     const name = `${folder.file('config.json')}: model`;
     const vae = new VAE({
-      ...fromConfig(model, name, options.layers),
+      ...fromConfig(
+        options.objective ? { ...(model as object), objective: undefined } : model,
+        name,
+        options.layers,
+      ),
+      ...(options.objective ? { objective: options.objective } : {}),
       ...(options.sampling ? { sampling: options.sampling } : {}),
     });
     const parameters = await folder.readParameters();

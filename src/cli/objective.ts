@@ -1,0 +1,45 @@
+import type { Dataset } from '../data/dataset.js';
+import { UserError } from '../data/errors.js';
+import type { TrainOptions } from './train.js';
+
+type Config = Readonly<Record<string, unknown>>;
+
+/** Options whose names say which key of the objective they set. */
+function knobs(options: TrainOptions): Config {
+  return options.beta === undefined ? {} : { beta: options.beta };
+}
+
+/** How many classes a dataset's labels have; nothing when it has none. */
+function classesOf(data: Dataset): { classes?: number } {
+  if (!data.labels) return {};
+  const seen = Array.from(data.labels).reduce((most, label) => Math.max(most, label), 0) + 1;
+  return { classes: Math.max(2, seen, data.classNames?.length ?? 0) };
+}
+
+/**
+ * The model's `kl` or `objective`: what a preset or a config file has, with the command line's
+ * options over it.
+ * @throws UserError when options exclude each other
+ */
+export function objectiveSettings(options: TrainOptions, model: Config, data: Dataset): Config {
+  const base = model.objective as Config | undefined;
+  const type = options.objective ?? (options.beta === undefined ? undefined : 'betaVae');
+  const kl = {
+    ...(options.klWeight === undefined ? {} : { weight: options.klWeight }),
+    ...(options.klReduction === undefined ? {} : { reduction: options.klReduction }),
+  };
+  if (type === undefined && base === undefined) return { kl: { ...(model.kl as object), ...kl } };
+  const kept = options.objective === undefined || options.objective === base?.type ? base : {};
+  const objective: Config = {
+    type: base && !options.objective ? base.type : type,
+    ...kept,
+    ...knobs(options),
+  };
+  if (Object.keys(kl).length > 0 && objective.type !== 'vae') {
+    throw new UserError(
+      `--kl-weight and --kl-reduction are for the objective vae, not ${String(objective.type)}. Leave them out.`,
+    );
+  }
+  const classes = objective.type === 'conditional' ? { ...classesOf(data), ...objective } : {};
+  return { kl: undefined, objective: { ...objective, ...kl, ...classes } };
+}

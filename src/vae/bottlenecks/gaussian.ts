@@ -1,0 +1,34 @@
+import { sum, type Value } from '../../graph/index.js';
+import { dense, type LayerObserver, type Scope } from '../../nn/index.js';
+import { klDivergence, type Posterior, sampling } from '../posterior.js';
+import { type Bottleneck, normalPrior } from './bottleneck.js';
+
+/** A dense layer from features to [batch, latent], named by its path. */
+export function head(
+  name: string,
+  features: Value,
+  latent: number,
+  scope: Scope,
+  observe?: LayerObserver,
+): Value {
+  const layer = dense(latent);
+  const output = layer.apply(features, scope.child(name));
+  observe?.(name, layer, output);
+  return output;
+}
+
+/** A diagonal Gaussian q(z | x) from two dense heads, and the prior N(0, I). */
+export const gaussian: Bottleneck<Posterior> = {
+  type: 'gaussian',
+  encode: (features, latent, scope, observe) => ({
+    mean: head('mean', features, latent, scope, observe),
+    logVariance: head('logVariance', features, latent, scope, observe),
+  }),
+  point: ({ mean }) => mean,
+  outputs: ({ mean, logVariance }) => ({ mean, log_variance: logVariance }),
+  describe: (shape) => `mean, log_variance: float32 [batch, ${shape.join(', ')}]`,
+  kl: (posterior) => sum(klDivergence(posterior), { axes: [1] }),
+  posterior: (posterior) => posterior,
+  sampling,
+  prior: normalPrior,
+};

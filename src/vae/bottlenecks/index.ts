@@ -1,0 +1,8 @@
+export { type Bottleneck, normalPrior, type Prior } from './bottleneck.js';
+export { deterministic } from './deterministic.js';
+export { gaussian } from './gaussian.js';
+export {
+  type Quantized,
+  type VectorQuantizedOptions,
+  vectorQuantized,
+} from './vector-quantized.js';

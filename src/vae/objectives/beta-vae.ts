@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { add, mean, mul, sum } from '../../graph/index.js';
+import { gaussian } from '../bottlenecks/index.js';
+import { klDivergence, type Posterior } from '../posterior.js';
+import { defineObjective, type ObjectiveContext } from './objective.js';
+import { scheduleSchema } from './schedule.js';
+
+export const betaVaeKind = defineObjective(
+  'betaVae',
+  z.strictObject({ beta: scheduleSchema.default(4) }),
+  ({ beta }) => ({
+    bottleneck: gaussian,
+    schedules: { beta },
+    terms({ encoding, sample, negativeLogLikelihood, schedule }: ObjectiveContext<Posterior>) {
+      const reconstruction = mean(negativeLogLikelihood(sample()));
+      const kl = mean(sum(klDivergence(encoding), { axes: [1] }));
+      const loss = add(reconstruction, mul(kl, schedule('beta')));
+      return { loss, metrics: { reconstruction, kl } };
+    },
+  }),
+);
+
+/**
+ * Higgins et al., "β-VAE: Learning Basic Visual Concepts with a Constrained Variational Framework"
+ * (2017), eq. 4, https://openreview.net/forum?id=Sy2fzU9gl: −log p(x | z) + β KL(q(z | x) ‖ p(z)).
+ * With β = 1 the loss is the negative ELBO; a schedule as β is KL warm-up.
+ */
+export const betaVae = (options: Parameters<typeof betaVaeKind.create>[0] = {}) =>
+  betaVaeKind.create(options);

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { add, mean, mul, sub, sum } from '../../graph/index.js';
+import { gaussian } from '../bottlenecks/index.js';
+import { klDivergence, type Posterior } from '../posterior.js';
+import { kernelSchema, mmd } from './mmd.js';
+import { defineObjective, type ObjectiveContext } from './objective.js';
+import { scheduleSchema } from './schedule.js';
+
+export const infoVaeKind = defineObjective(
+  'infoVae',
+  z.strictObject({
+    alpha: scheduleSchema.default(0),
+    lambda: scheduleSchema.default(10),
+    kernel: kernelSchema.default('rbf'),
+    bandwidth: z.number().gt(0).default(1),
+  }),
+  ({ alpha, lambda, kernel, bandwidth }) => ({
+    bottleneck: gaussian,
+    schedules: { alpha, lambda },
+    terms({
+      encoding,
+      sample,
+      negativeLogLikelihood,
+      prior,
+      schedule,
+    }: ObjectiveContext<Posterior>) {
+      const z = sample();
+      const reconstruction = mean(negativeLogLikelihood(z));
+      const kl = mean(sum(klDivergence(encoding), { axes: [1] }));
+      const discrepancy = mmd(z, prior(z), { kernel, bandwidth, estimate: 'biased' });
+      const [a, l] = [schedule('alpha'), schedule('lambda')];
+      const loss = add(
+        add(reconstruction, mul(kl, sub(1, a))),
+        mul(discrepancy, sub(add(a, l), 1)),
+      );
+      return { loss, metrics: { reconstruction, kl, mmd: discrepancy } };
+    },
+  }),
+);
+
+/**
+ * Zhao et al., "InfoVAE: Balancing Learning and Inference in Variational Autoencoders" (2019),
+ * eq. 6, https://arxiv.org/abs/1706.02262: −log p(x | z) + (1 − α) KL(q(z | x) ‖ p(z)) +
+ * (α + λ − 1) MMD(q(z), p(z)). With α = 1 it is the MMD-VAE, with α = 0 and λ = 1 the VAE.
+ */
+export const infoVae = (options: Parameters<typeof infoVaeKind.create>[0] = {}) =>
+  infoVaeKind.create(options);

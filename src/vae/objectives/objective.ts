@@ -1,0 +1,75 @@
+import type { z } from 'zod';
+import { validate } from '../../data/validate.js';
+import type { Value } from '../../graph/index.js';
+import type { Terms } from '../../training/index.js';
+import type { Bottleneck } from '../bottlenecks/index.js';
+import type { CheckedSchedule } from './schedule.js';
+
+/** A batch inside the network, as an objective sees it. */
+export interface ObjectiveContext<Encoding = unknown> {
+  /** What the bottleneck made of the batch. */
+  readonly encoding: Encoding;
+  /** Latents to decode, one an example: [batch, ...]. The noise is in it. */
+  sample(): Value;
+  /** Several latents an example: [batch, count, latent]. For Gaussian bottlenecks. */
+  samples(count: number): Value;
+  /** −log p(x | z) in nats of each example, [batch], for latents [batch, ...]. */
+  negativeLogLikelihood(z: Value): Value;
+  /** The same for several latents an example: [batch, count]. */
+  negativeLogLikelihoods(z: Value): Value;
+  /** Draws from the prior N(0, I), of the shape of z. */
+  prior(z: Value): Value;
+  /** A number that may change from step to step, a scalar; by its name in `schedules`. */
+  schedule(name: string): Value;
+  /** How many examples the data has, a scalar. */
+  datasetSize(): Value;
+}
+
+/** What training makes small: plain data, and a function of a batch. */
+export interface Objective<Encoding = unknown> {
+  readonly type: string;
+  /** What `type` is built from, as in `config.json`. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** How features become latents. */
+  readonly bottleneck: Bottleneck<Encoding>;
+  /** Numbers that `terms` asks for by name. */
+  readonly schedules: Readonly<Record<string, CheckedSchedule>>;
+  /** How many classes labels have, for objectives that show them to encoder and decoder. */
+  readonly classes?: number;
+  /** The loss and its parts, each a mean over the batch; one is `reconstruction`, in nats. */
+  terms(context: ObjectiveContext<Encoding>): Terms;
+}
+
+/** Builds the objective that plain data describes. */
+export type Resolve = (config: unknown, name: string) => Objective;
+
+/** A kind of objective that config files can name. */
+export interface ObjectiveKind<Options = never> {
+  readonly type: string;
+  create(options: Options): Objective;
+  /**
+   * The objective that plain data describes.
+   * @param name where the data stands, for messages
+   * @param resolve builds objectives inside this one
+   */
+  fromConfig(options: unknown, name: string, resolve: Resolve): Objective;
+}
+
+/** Describes a kind of objective once: its name, its options and what they make. */
+export function defineObjective<Schema extends z.ZodObject, Encoding>(
+  type: string,
+  schema: Schema,
+  build: (
+    options: z.output<Schema>,
+  ) => Pick<Objective<Encoding>, 'bottleneck' | 'schedules' | 'terms'>,
+): ObjectiveKind<z.input<Schema>> {
+  const create = (given: unknown, name: string): Objective => {
+    const options = validate(schema, given, name);
+    return { type, options, ...build(options) };
+  };
+  return {
+    type,
+    create: (options) => create(options, type),
+    fromConfig: create,
+  };
+}

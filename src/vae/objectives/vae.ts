@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { add, mean } from '../../graph/index.js';
+import { gaussian } from '../bottlenecks/index.js';
+import { klTerm, type Posterior } from '../posterior.js';
+import { defineObjective, type ObjectiveContext } from './objective.js';
+import { scheduleSchema } from './schedule.js';
+
+export const vaeKind = defineObjective(
+  'vae',
+  z.strictObject({
+    weight: scheduleSchema.default(0.5),
+    reduction: z.enum(['sum', 'mean']).default('sum'),
+  }),
+  ({ weight, reduction }) => ({
+    bottleneck: gaussian,
+    schedules: { klWeight: weight },
+    terms({ encoding, sample, negativeLogLikelihood, schedule }: ObjectiveContext<Posterior>) {
+      const weightValue = schedule('klWeight');
+      const reconstruction = mean(negativeLogLikelihood(sample()));
+      const kl = klTerm(encoding, weightValue, reduction);
+      return { loss: add(reconstruction, kl), metrics: { reconstruction, kl } };
+    },
+  }),
+);
+
+/**
+ * Kingma and Welling, "Auto-Encoding Variational Bayes" (2014), eq. 10,
+ * https://arxiv.org/abs/1312.6114: −log p(x | z) − weight · Σ (1 + log σ² − μ² − σ²).
+ *
+ * With weight ½ and reduction `sum` the loss is the negative ELBO; `mean` takes the mean over the
+ * latents, as many tutorials do. The metric `kl` is the whole second term. A schedule as weight is
+ * KL warm-up.
+ */
+export const vae = (options: Parameters<typeof vaeKind.create>[0] = {}) => vaeKind.create(options);

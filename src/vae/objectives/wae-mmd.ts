@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { add, mean, mul } from '../../graph/index.js';
+import { deterministic, normalPrior } from '../bottlenecks/index.js';
+import { kernelSchema, mmd } from './mmd.js';
+import { defineObjective } from './objective.js';
+import { scheduleSchema } from './schedule.js';
+
+export const waeMmdKind = defineObjective(
+  'waeMmd',
+  z.strictObject({
+    lambda: scheduleSchema.default(10),
+    kernel: kernelSchema.default('imq'),
+    bandwidth: z.number().gt(0).default(1),
+  }),
+  ({ lambda, kernel, bandwidth }) => ({
+    bottleneck: { ...deterministic, prior: normalPrior },
+    schedules: { lambda },
+    terms({ sample, negativeLogLikelihood, prior, schedule }) {
+      const z = sample();
+      const reconstruction = mean(negativeLogLikelihood(z));
+      const discrepancy = mmd(z, prior(z), { kernel, bandwidth, estimate: 'unbiased' });
+      const loss = add(reconstruction, mul(discrepancy, schedule('lambda')));
+      return { loss, metrics: { reconstruction, mmd: discrepancy } };
+    },
+  }),
+);
+
+/**
+ * Tolstikhin et al., "Wasserstein Auto-Encoders" (2018), algorithm 2,
+ * https://arxiv.org/abs/1711.01558: −log p(x | z) + λ MMD(q(z), p(z)) with z = f(x), where a
+ * Gaussian likelihood of fixed variance gives the paper's squared distance.
+ */
+export const waeMmd = (options: Parameters<typeof waeMmdKind.create>[0] = {}) =>
+  waeMmdKind.create(options);
