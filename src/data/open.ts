@@ -66,8 +66,9 @@ export async function openDataset(spec: string, options: OpenOptions = {}): Prom
     tellSkipped(data, onProgress);
     return data;
   }
+  const empty = place.entries?.length === 0;
   throw new UserError(
-    `${spec}: there is no data in it that vaekit reads. Give one of: ${choices}.`,
+    `${spec}: ${empty ? 'the folder is empty' : 'there is no data in it that vaekit reads'}. Give one of: ${choices}.`,
   );
 }
 

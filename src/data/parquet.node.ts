@@ -41,16 +41,11 @@ export async function openParquet(path: string): Promise<ParquetFile> {
   const metadata = await read(() =>
     parquetMetadataAsync(file as AsyncBuffer, { geoparquet: false }),
   );
-  const { names, kinds } = await read(async () => columnsOf(metadata));
-  const groups: [number, number][] = [];
-  let start = 0;
-  for (const { num_rows: rows } of metadata.row_groups) {
-    groups.push([start, start + Number(rows)]);
-    start += Number(rows);
-  }
-  const notes = new Map(
-    (metadata.key_value_metadata ?? []).map(({ key, value }) => [key, value ?? '']),
-  );
+  const { names, kinds, groups, notes } = await read(async () => ({
+    ...columnsOf(metadata),
+    groups: groupsOf(metadata),
+    notes: new Map((metadata.key_value_metadata ?? []).map(({ key, value }) => [key, value ?? ''])),
+  }));
   const common = {
     file: file as AsyncBuffer,
     metadata,
@@ -60,7 +55,7 @@ export async function openParquet(path: string): Promise<ParquetFile> {
   };
   return {
     path,
-    size: start,
+    size: groups.at(-1)?.[1] ?? 0,
     names,
     kinds,
     groups,
@@ -108,8 +103,23 @@ function checked<T extends ArrayLike<unknown>>(values: T, count: number): T {
   return values;
 }
 
+function groupsOf(metadata: FileMetaData): [start: number, end: number][] {
+  const groups: [number, number][] = [];
+  let start = 0;
+  for (const { num_rows: rows } of metadata.row_groups) {
+    const end = start + Number(rows);
+    if (!Number.isSafeInteger(end) || end < start) throw new Error(`a group of ${rows} rows`);
+    groups.push([start, end]);
+    start = end;
+  }
+  return groups;
+}
+
 function columnsOf(metadata: FileMetaData): { names: string[]; kinds: ColumnKind[] } {
   const { children } = parquetSchema(metadata);
+  if (children.some(({ element }) => typeof element.name !== 'string')) {
+    throw new Error('a column has no name');
+  }
   return {
     names: children.map(({ element }) => element.name),
     kinds: children.map(({ element, children: inner }): ColumnKind => {

@@ -235,11 +235,12 @@ async function readNumbers(
     async (begin) => {
       const add = begin({ shape, dtype, most });
       for (const file of files) {
-        for (const [group, [start, end]] of file.groups.entries()) {
-          const count = (end - start) * features.length;
-          const rows = dtype === 'uint8' ? new Uint8Array(count) : new Float32Array(count);
+        for (const [group, [start]] of file.groups.entries()) {
+          let rows: Uint8Array | Float32Array | undefined;
           for (const [place, feature] of features.entries()) {
             const values = (await file.columns([feature], group)).get(feature)!;
+            const count = values.length * features.length;
+            rows ??= dtype === 'uint8' ? new Uint8Array(count) : new Float32Array(count);
             for (let i = 0; i < values.length; i++) {
               const value =
                 values[i] === null || values[i] === undefined ? Number.NaN : Number(values[i]);
@@ -251,7 +252,7 @@ async function readNumbers(
               rows[i * features.length + place] = value;
             }
           }
-          await add(rows);
+          if (rows) await add(rows);
         }
       }
       return chosen.label === undefined ? {} : readLabels(files, names[chosen.label]!);
