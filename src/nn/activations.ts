@@ -2,31 +2,47 @@ import { z } from 'zod';
 import {
   add,
   div,
+  elu,
   erf,
   exp,
-  maximum,
-  minimum,
+  leakyRelu,
   mul,
   relu,
   sigmoid,
   softmax,
   softplus,
+  square,
   sub,
   tanh,
   type Value,
+  withGradient,
 } from '../graph/index.js';
+
+/** x Φ(x) with the exact normal distribution function (Hendrycks and Gimpel 2016, eq. 1) */
+function gelu(x: Value): Value {
+  const twice = add(erf(div(x, Math.SQRT2)), 1);
+  const y = mul(mul(x, 0.5), twice);
+  return withGradient(y, [x], (gradient) => {
+    const density = mul(exp(mul(square(x), -0.5)), 1 / Math.sqrt(2 * Math.PI));
+    return [mul(gradient, add(mul(twice, 0.5), mul(x, density)))];
+  });
+}
+
+/** x σ(x) (Elfwing et al. 2018); its derivative is y + σ(x) (1 − y). */
+function silu(x: Value): Value {
+  const s = sigmoid(x);
+  const y = mul(x, s);
+  return withGradient(y, [x], (gradient) => [mul(gradient, add(y, mul(s, sub(1, y))))]);
+}
 
 const activations = {
   linear: (x: Value) => x,
   relu,
   /** x where positive, else 0.01 x */
-  leakyRelu: (x: Value) => maximum(x, mul(x, 0.01)),
-  /** x where positive, else exp(x) − 1 (Clevert et al. 2016, eq. 13) */
-  elu: (x: Value) => add(relu(x), sub(exp(minimum(x, 0)), 1)),
-  /** x Φ(x) with the exact normal distribution function (Hendrycks and Gimpel 2016, eq. 1) */
-  gelu: (x: Value) => mul(mul(x, 0.5), add(erf(div(x, Math.SQRT2)), 1)),
-  /** x σ(x) (Elfwing et al. 2018) */
-  silu: (x: Value) => mul(x, sigmoid(x)),
+  leakyRelu: (x: Value) => leakyRelu(x, 0.01),
+  elu,
+  gelu,
+  silu,
   tanh,
   sigmoid,
   softplus,

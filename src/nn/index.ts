@@ -3,17 +3,33 @@ export type { Initializer } from './initializers.js';
 export { initialize } from './initializers.js';
 export { applyLayers, type Layer, type LayerObserver, layer, layerName } from './layer.js';
 export {
+  type AveragePool2dOptions,
   activation,
+  averagePool2d,
+  type BatchNormOptions,
+  batchNorm,
   type Conv2dOptions,
   type ConvTranspose2dOptions,
   conv2d,
   convTranspose2d,
   type DenseOptions,
   dense,
+  dropout,
   flatten,
+  type GroupNormOptions,
+  globalAveragePool,
+  globalMaxPool,
+  groupNorm,
+  type LayerNormOptions,
   layerFromConfig,
+  layerNorm,
   layerToConfig,
+  type MaxPool2dOptions,
+  maxPool2d,
   reshape,
+  residual,
+  type UpsampleOptions,
+  upsample,
 } from './layers/index.js';
 export type { Optimizer } from './optimizer.js';
 export { adam, optimizerFromConfig, sgd } from './optimizers/index.js';

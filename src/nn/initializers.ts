@@ -6,6 +6,7 @@ import { fillNormal, fillUniform, type RandomStream } from '../data/random.js';
  * - `glorotUniform`, `glorotNormal`: variance 2 / (fanIn + fanOut) (Glorot and Bengio 2010, eq. 16)
  * - `heUniform`, `heNormal`: variance 2 / fanIn (He et al. 2015, eq. 10)
  * - `lecunUniform`, `lecunNormal`: variance 1 / fanIn (LeCun et al. 1998, §4.6)
+ * - `orthogonal`: rows or columns, the fewer of them, are orthonormal (Saxe et al. 2014, §3)
  * - `zeros`, `ones`, `{ constant: number }`
  */
 export const initializerSchema = z.union([
@@ -16,6 +17,7 @@ export const initializerSchema = z.union([
     'heNormal',
     'lecunUniform',
     'lecunNormal',
+    'orthogonal',
     'zeros',
     'ones',
   ]),
@@ -43,6 +45,41 @@ const variances: Readonly<Record<string, (fans: Fans) => number>> = {
 };
 
 /**
+ * A random matrix with orthonormal rows, or columns where they are fewer, each direction as likely
+ * as every other: the vectors of a normal matrix, made orthogonal one after another (modified
+ * Gram-Schmidt; Golub and Van Loan, "Matrix Computations", §5.2.8).
+ * @param shape [out, in, ...kernel]: a matrix of `out` rows
+ */
+function orthogonal(shape: readonly number[], stream: RandomStream): Float32Array {
+  const [rows = 1, ...rest] = shape;
+  const columns = rest.reduce((a, b) => a * b, 1);
+  const [count, length] = rows <= columns ? [rows, columns] : [columns, rows];
+  const normal = new Float32Array(count * length);
+  fillNormal(stream, normal);
+  const vectors = Array.from({ length: count }, (_, i) =>
+    Float64Array.from(normal.subarray(i * length, (i + 1) * length)),
+  );
+  vectors.forEach((vector, i) => {
+    const size = Math.sqrt(dot(vector, vector));
+    for (let k = 0; k < length; k++) vector[k]! /= size;
+    for (const other of vectors.slice(i + 1)) {
+      const share = dot(vector, other);
+      for (let k = 0; k < length; k++) other[k]! -= share * vector[k]!;
+    }
+  });
+  return normal.map((_, at) => {
+    const [row, column] = [Math.floor(at / columns), at % columns];
+    return rows <= columns ? vectors[row]![column]! : vectors[column]![row]!;
+  });
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let total = 0;
+  for (let k = 0; k < a.length; k++) total += a[k]! * b[k]!;
+  return total;
+}
+
+/**
  * The first values of a parameter.
  * @param shape [out, in, ...kernel] for weights
  */
@@ -55,6 +92,7 @@ export function initialize(
   if (typeof initializer === 'object') return values.fill(initializer.constant);
   if (initializer === 'zeros') return values;
   if (initializer === 'ones') return values.fill(1);
+  if (initializer === 'orthogonal') return orthogonal(shape, stream);
   const [, scheme, distribution] = /^(.+?)(Uniform|Normal)$/.exec(initializer)!;
   const deviation = Math.sqrt(variances[scheme!]!(fansOf(shape)));
   if (distribution === 'Normal') {

@@ -78,13 +78,16 @@ export function layerName(each: Layer): string {
   return String(each.options.name ?? each.type);
 }
 
+/** An error that already names the layer it is about. */
+class LayerError extends UserError {}
+
 /** Applies one layer in its scope. @throws UserError that names the layer and its input's shape */
 export function applyLayer(each: Layer, x: Value, scope: Scope): Value {
   try {
     return each.apply(x, scope);
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    throw new UserError(
+    if (!(error instanceof UserError) || error instanceof LayerError) throw error;
+    throw new LayerError(
       `${scope.path} (${layerName(each)}) does not fit its input ${formatShape(x.shape)}: ${error.message}`,
     );
   }

@@ -21,6 +21,11 @@ export interface Scope {
   normal(shape: Shape): Value;
   /** Uniform noise in [0, 1), new for every step and place of use. */
   uniform(shape: Shape): Value;
+  /**
+   * Asks for training batches of at least so many examples; training refuses others.
+   * @param what the layer, for the message
+   */
+  requireBatch(least: number, what: string): void;
   /** The scope of a part. */
   child(name: string): Scope;
 }
@@ -41,6 +46,7 @@ export interface ScopeSource {
   parameter(path: string, shape: readonly number[], initializer: Initializer): Value;
   state(path: string, shape: readonly number[], initializer: Initializer): State;
   noise(path: string, kind: NoiseKind, shape: Shape): Value;
+  requireBatch(path: string, least: number, what: string): void;
 }
 
 /** The scope of a whole model. */
@@ -56,6 +62,7 @@ export function createScope(source: ScopeSource, path = ''): Scope {
     state: (name, shape, initializer) => source.state(join(name), shape, initializer),
     normal: (shape) => noise('normal', shape),
     uniform: (shape) => noise('uniform', shape),
+    requireBatch: (least, what) => source.requireBatch(path, least, what),
     child: (name) => createScope(source, join(name)),
   };
 }

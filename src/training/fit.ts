@@ -117,6 +117,21 @@ export function checkFit(model: Model, dataset: Dataset, settings: FitSettings):
   }
 }
 
+/** @throws UserError when a batch is smaller than a layer can be trained with */
+function checkBatches(program: LoopedObjective, dataset: Dataset, batchSize: number): void {
+  const last = dataset.size % batchSize || batchSize;
+  for (const { layer, least } of program.batchNeeds) {
+    if (last >= least) continue;
+    const found =
+      last === batchSize
+        ? `batchSize is ${batchSize}`
+        : `the last of ${dataset.size} examples in batches of ${batchSize} has ${last}`;
+    throw new UserError(
+      `${layer} needs at least ${least} examples in each training batch, but ${found}. Use another batchSize.`,
+    );
+  }
+}
+
 /** One training run: its state, and the loop that moves it on. */
 class Run {
   private step = 0;
@@ -305,6 +320,7 @@ export async function fit(
   ]);
   const epochs: EpochMetrics[] = [];
   try {
+    checkBatches(program, dataset, settings.batchSize);
     const zeros = Object.fromEntries(
       packing.specs.map(({ name, shape }) => [
         name,

@@ -48,12 +48,20 @@ export interface NoiseInput {
   readonly value: Value;
 }
 
+/** A layer that cannot be trained with smaller batches. */
+export interface BatchNeed {
+  /** `encoder.1 (batchNorm)` */
+  readonly layer: string;
+  readonly least: number;
+}
+
 /** What a scope was asked for while a program was traced. */
 export interface Tracing {
   readonly scope: Scope;
   readonly noises: NoiseInput[];
   /** What states are at the end of the step, by name. */
   readonly updates: Map<string, Value>;
+  readonly batchNeeds: BatchNeed[];
 }
 
 /** A scope whose tensors come from a function, and whose noise becomes inputs. */
@@ -64,6 +72,7 @@ export function tracingScope(
 ): Tracing {
   const noises: NoiseInput[] = [];
   const updates = new Map<string, Value>();
+  const batchNeeds: BatchNeed[] = [];
   const scope = createScope({
     training,
     parameter: (name, shape, initializer) => tensor({ name, shape, initializer, trained: true }),
@@ -78,6 +87,9 @@ export function tracingScope(
       noises.push({ name, kind, shape, value });
       return value;
     },
+    requireBatch: (path, least, what) => {
+      if (training) batchNeeds.push({ layer: `${path} (${what})`, least });
+    },
   });
-  return { scope, noises, updates };
+  return { scope, noises, updates, batchNeeds };
 }

@@ -9,7 +9,13 @@ import {
 } from '../graph/index.js';
 import type { Optimizer } from '../nn/index.js';
 import type { Session, SessionOptions } from '../runtime/session.js';
-import { type Model, type NoiseInput, type Schedule, tracingScope } from './objective.js';
+import {
+  type BatchNeed,
+  type Model,
+  type NoiseInput,
+  type Schedule,
+  tracingScope,
+} from './objective.js';
 import type { Packing } from './pack.js';
 
 /** Images as floats: uint8 ones scaled to [0, 1]. */
@@ -27,6 +33,8 @@ export interface LoopedObjective {
   readonly constants: readonly string[];
   readonly metricNames: readonly string[];
   readonly usesLabels: boolean;
+  /** Layers that cannot be trained with small batches. */
+  readonly batchNeeds: readonly BatchNeed[];
 }
 
 interface Traced {
@@ -40,6 +48,7 @@ interface Traced {
   readonly loss: Value;
   readonly outputs: Record<string, Value>;
   readonly scalars: Map<string, Value>;
+  readonly batchNeeds: readonly BatchNeed[];
 }
 
 function trace(
@@ -59,7 +68,7 @@ function trace(
     scalars.set(name, value);
     return value;
   };
-  const { scope, noises, updates } = tracingScope(
+  const { scope, noises, updates, batchNeeds } = tracingScope(
     training,
     ({ name, trained }) => (trained ? parameters : states).get(name)!,
     (name, shape) => input(`noise/${name}`, shape),
@@ -76,6 +85,7 @@ function trace(
     loss,
     outputs: { loss, ...metrics },
     scalars,
+    batchNeeds,
   };
 }
 
@@ -146,6 +156,7 @@ export async function compileTraining(
     constants: constants.map(([name]) => name),
     metricNames: Object.keys(outputs),
     usesLabels: model.usesLabels ?? false,
+    batchNeeds: traced.batchNeeds,
   };
 }
 
@@ -178,6 +189,7 @@ export async function compileEvaluation(
     constants: [...scalars.keys()],
     metricNames: Object.keys(outputs),
     usesLabels: model.usesLabels ?? false,
+    batchNeeds: [],
   };
 }
 

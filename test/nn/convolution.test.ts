@@ -46,6 +46,7 @@ async function run(
     },
     state: () => expect.unreachable(),
     noise: () => expect.unreachable(),
+    requireBatch: () => expect.unreachable(),
   });
   const y = layer.apply(x, scope);
   const weights = input('weights', y.shape);

@@ -4,70 +4,19 @@ import * as graph from '../../graph/index.js';
 import { activate, activationSchema } from '../activations.js';
 import { initializerSchema } from '../initializers.js';
 import { defineLayer, type Layer } from '../layer.js';
-
-type Pair = [height: number, width: number];
-
-const pairOf = (least: number) =>
-  z.union([
-    z
-      .int()
-      .min(least)
-      .transform((size): Pair => [size, size]),
-    z.tuple([z.int().min(least), z.int().min(least)]),
-  ]);
+import { type Pair, paddingSchema, pairOf, samePadding, sizeOf, windowOf } from './window.js';
 
 const sharedOptions = {
   filters: z.int().min(1),
   kernel: pairOf(1).default([3, 3]),
   stride: pairOf(1).default([1, 1]),
-  padding: z.union([z.enum(['valid', 'same']), pairOf(0)]).default('valid'),
+  padding: paddingSchema.default('valid'),
   dilation: pairOf(1).default([1, 1]),
   groups: z.int().min(1).default(1),
   activation: activationSchema.default('linear'),
   bias: z.boolean().default(true),
   initializer: initializerSchema.default('glorotUniform'),
 };
-
-interface Geometry {
-  readonly kernel: Pair;
-  readonly stride: Pair;
-  readonly padding: 'valid' | 'same' | Pair;
-  readonly dilation: Pair;
-  readonly groups: number;
-}
-
-/** Height and width of an input [batch, channels, height, width]. @throws UserError */
-function sizeOf(x: graph.Value): Pair {
-  const [, , height, width] = x.shape;
-  if (x.shape.length !== 4 || typeof height !== 'number' || typeof width !== 'number') {
-    throw new UserError(
-      `it takes images [batch, channels, height, width]. Put reshape([channels, height, width]) before it.`,
-    );
-  }
-  return [height, width];
-}
-
-/** The window of a layer; `total` is how much 'same' pads an axis of a size. */
-function windowOf(
-  { kernel, stride, padding, dilation, groups }: Geometry,
-  size: Pair,
-  total: (size: number, stride: number, reach: number) => number,
-): graph.Window {
-  const both = ([0, 1] as const).map((axis): Pair => {
-    if (padding === 'valid') return [0, 0];
-    if (padding !== 'same') return [padding[axis], padding[axis]];
-    const reach = dilation[axis] * (kernel[axis] - 1) + 1;
-    const sum = Math.max(0, total(size[axis], stride[axis], reach));
-    return [Math.floor(sum / 2), Math.ceil(sum / 2)];
-  });
-  const [vertical, horizontal] = both as [Pair, Pair];
-  return {
-    strides: stride,
-    pads: [vertical[0], horizontal[0], vertical[1], horizontal[1]],
-    dilations: dilation,
-    groups,
-  };
-}
 
 function perGroup(channels: number, groups: number, what: string): number {
   if (channels % groups !== 0) {
@@ -81,11 +30,7 @@ export const conv2dKind = defineLayer(
   z.strictObject(sharedOptions),
   (x, options, scope) => {
     const { filters, kernel, groups, activation, bias, initializer } = options;
-    const window = windowOf(
-      options,
-      sizeOf(x),
-      (size, stride, reach) => (Math.ceil(size / stride) - 1) * stride + reach - size,
-    );
+    const window = windowOf(options, sizeOf(x), samePadding);
     perGroup(filters, groups, 'filters');
     const channels = perGroup(x.shape[1] as number, groups, 'channels');
     const weight = scope.parameter('weight', [filters, channels, ...kernel], initializer);

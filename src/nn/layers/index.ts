@@ -1,13 +1,27 @@
+import { z } from 'zod';
 import { UserError } from '../../data/errors.js';
 import { advice } from '../../data/suggest.js';
 import { validate } from '../../data/validate.js';
 import type { Layer, LayerKind } from '../layer.js';
 import { activationKind } from './activation.js';
+import { batchNormKind } from './batch-norm.js';
 import { conv2dKind, convTranspose2dKind } from './convolution.js';
 import { denseKind } from './dense.js';
+import { dropoutKind } from './dropout.js';
+import { groupNormKind } from './group-norm.js';
+import { layerNormKind } from './layer-norm.js';
+import {
+  averagePool2dKind,
+  globalAveragePoolKind,
+  globalMaxPoolKind,
+  maxPool2dKind,
+} from './pooling.js';
+import { residualKind } from './residual.js';
 import { flattenKind, reshapeKind } from './shape.js';
+import { upsampleKind } from './upsample.js';
 
 export { activation } from './activation.js';
+export { type BatchNormOptions, batchNorm } from './batch-norm.js';
 export {
   type Conv2dOptions,
   type ConvTranspose2dOptions,
@@ -15,13 +29,36 @@ export {
   convTranspose2d,
 } from './convolution.js';
 export { type DenseOptions, dense } from './dense.js';
+export { dropout } from './dropout.js';
+export { type GroupNormOptions, groupNorm } from './group-norm.js';
+export { type LayerNormOptions, layerNorm } from './layer-norm.js';
+export {
+  type AveragePool2dOptions,
+  averagePool2d,
+  globalAveragePool,
+  globalMaxPool,
+  type MaxPool2dOptions,
+  maxPool2d,
+} from './pooling.js';
+export { residual } from './residual.js';
 export { flatten, reshape } from './shape.js';
+export { type UpsampleOptions, upsample } from './upsample.js';
 
 /** Every kind of layer that config files can name. */
 const kinds: readonly LayerKind[] = [
   denseKind,
   conv2dKind,
   convTranspose2dKind,
+  upsampleKind,
+  maxPool2dKind,
+  averagePool2dKind,
+  globalAveragePoolKind,
+  globalMaxPoolKind,
+  batchNormKind,
+  layerNormKind,
+  groupNormKind,
+  dropoutKind,
+  residualKind,
   reshapeKind,
   flattenKind,
   activationKind,
@@ -29,9 +66,16 @@ const kinds: readonly LayerKind[] = [
 
 const kindOf: ReadonlyMap<string, LayerKind> = new Map(kinds.map((kind) => [kind.type, kind]));
 
+/** Layers inside of a layer are its option `layers`. */
+const hasLayers = (options: Layer['options']): options is { layers: readonly unknown[] } =>
+  Array.isArray(options.layers);
+
 /** A layer as plain data: its type beside its options. */
-export function layerToConfig(each: Layer): Record<string, unknown> {
-  return { type: each.type, ...each.options };
+export function layerToConfig({ type, options }: Layer): Record<string, unknown> {
+  const inner = hasLayers(options)
+    ? { layers: options.layers.map((each) => layerToConfig(each as Layer)) }
+    : {};
+  return { type, ...options, ...inner };
 }
 
 /**
@@ -45,7 +89,7 @@ export function layerFromConfig(
   path: string,
   custom: Readonly<Record<string, Layer>> = {},
 ): Layer {
-  const { type, ...options } = config as Record<string, unknown>;
+  const { type, ...options } = validate(z.looseObject({ type: z.string() }), config, path);
   if (type === 'custom') {
     const name = String(options.name);
     const found = Object.hasOwn(custom, name) ? custom[name] : undefined;
@@ -54,10 +98,15 @@ export function layerFromConfig(
       `${path}: the model has the custom layer '${name}', which no file holds. Give it in load's option layers: { ${name}: ... }.`,
     );
   }
-  const kind = kindOf.get(String(type));
+  const kind = kindOf.get(type);
   if (!kind) {
     throw new UserError(
-      `${path}.type: unknown layer '${String(type)}'. ${advice(String(type), [...kindOf.keys()])}`,
+      `${path}.type: unknown layer '${type}'. ${advice(type, [...kindOf.keys()])}`,
+    );
+  }
+  if (hasLayers(options)) {
+    options.layers = options.layers.map((each, i) =>
+      layerFromConfig(each, `${path}.layers[${i}]`, custom),
     );
   }
   return kind.create(validate(kind.schema, options, path));

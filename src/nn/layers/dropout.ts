@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { cast, greaterOrEqual, mul } from '../../graph/index.js';
+import { defineLayer, type Layer } from '../layer.js';
+
+export const dropoutKind = defineLayer(
+  'dropout',
+  z.strictObject({ rate: z.number().min(0).lt(1) }),
+  (x, { rate }, scope) => {
+    if (!scope.training || rate === 0) return x;
+    const kept = cast(greaterOrEqual(scope.uniform(x.shape), rate), x.dtype);
+    return mul(x, mul(kept, 1 / (1 - rate)));
+  },
+);
+
+/**
+ * Dropout (Srivastava et al. 2014): in training each element is 0 with probability `rate`, the
+ * others are multiplied by 1 / (1 − rate), so that the mean stays; otherwise nothing happens.
+ * @param rate at least 0, less than 1
+ * @throws UserError when the rate is wrong
+ */
+export function dropout(rate: number): Layer {
+  return dropoutKind.create({ rate });
+}

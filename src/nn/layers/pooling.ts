@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { UserError } from '../../data/errors.js';
+import * as graph from '../../graph/index.js';
+import { defineLayer, type Layer } from '../layer.js';
+import { type Pair, paddingSchema, pairOf, samePadding, sizeOf, windowOf } from './window.js';
+
+const sharedOptions = {
+  size: pairOf(1),
+  stride: pairOf(1).optional(),
+  padding: paddingSchema.default('valid'),
+};
+
+interface PoolGeometry {
+  readonly size: Pair;
+  readonly stride?: Pair | undefined;
+  readonly padding: 'valid' | 'same' | Pair;
+}
+
+/** How pixels of x are pooled; the stride is the window's size when left out. */
+function poolWindow(x: graph.Value, { size, stride = size, padding }: PoolGeometry) {
+  const geometry = { kernel: size, stride, padding, dilation: [1, 1] as Pair, groups: 1 };
+  return { kernel: size, ...windowOf(geometry, sizeOf(x), samePadding) };
+}
+
+export const maxPool2dKind = defineLayer('maxPool2d', z.strictObject(sharedOptions), (x, options) =>
+  graph.maxPool2d(x, poolWindow(x, options)),
+);
+
+export type MaxPool2dOptions = Omit<z.input<typeof maxPool2dKind.schema>, 'size'>;
+
+/**
+ * The largest pixel of each window: [batch, channels, height, width] to [batch, channels, height',
+ * width'].
+ * @param size of the window: a number, or [height, width]
+ * @param options `stride` is the size when left out; `padding` is a size for both sides, 'valid'
+ *   (none) or 'same' as in Keras. Pixels beyond the last whole window are left out, as in PyTorch
+ * @throws UserError when an option is wrong
+ */
+export function maxPool2d(size: number | Pair, options: MaxPool2dOptions = {}): Layer {
+  return maxPool2dKind.create({ size, ...options });
+}
+
+export const averagePool2dKind = defineLayer(
+  'averagePool2d',
+  z.strictObject({ ...sharedOptions, countPadding: z.boolean().optional() }),
+  (x, { countPadding, ...options }) =>
+    graph.averagePool2d(x, poolWindow(x, options), countPadding ?? options.padding !== 'same'),
+);
+
+export type AveragePool2dOptions = Omit<z.input<typeof averagePool2dKind.schema>, 'size'>;
+
+/**
+ * The mean of each window: [batch, channels, height, width] to [batch, channels, height', width'].
+ * @param size of the window: a number, or [height, width]
+ * @param options as for `maxPool2d`; `countPadding` tells whether padding counts as zeros. When
+ *   left out, it does for padding of a given size, as in PyTorch, and does not for 'same', as in
+ *   Keras
+ * @throws UserError when an option is wrong
+ */
+export function averagePool2d(size: number | Pair, options: AveragePool2dOptions = {}): Layer {
+  return averagePool2dKind.create({ size, ...options });
+}
+
+/** The axes after the channels. @throws UserError when there are none */
+function spatialAxes(x: graph.Value): number[] {
+  const axes = x.shape.map((_, axis) => axis).slice(2);
+  if (axes.length === 0) {
+    throw new UserError(
+      'it takes [batch, channels, ...]. Leave it out, or put it before flatten().',
+    );
+  }
+  return axes;
+}
+
+export const globalAveragePoolKind = defineLayer('globalAveragePool', z.strictObject({}), (x) =>
+  graph.mean(x, { axes: spatialAxes(x) }),
+);
+
+/** The mean of each channel: [batch, channels, ...] to [batch, channels]. */
+export function globalAveragePool(): Layer {
+  return globalAveragePoolKind.create({});
+}
+
+export const globalMaxPoolKind = defineLayer('globalMaxPool', z.strictObject({}), (x) =>
+  graph.max(x, { axes: spatialAxes(x) }),
+);
+
+/** The largest element of each channel: [batch, channels, ...] to [batch, channels]. */
+export function globalMaxPool(): Layer {
+  return globalMaxPoolKind.create({});
+}
