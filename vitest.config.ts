@@ -1,17 +1,8 @@
-import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
-
-const source = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
+import { sourceAliases } from './test/sources.js';
 
 export default defineConfig({
-  resolve: {
-    alias: {
-      '#runtime': source('runtime/node.ts'),
-      '#files': source('data/files.node.ts'),
-      '#formats': source('data/formats/index.node.ts'),
-      '#canvas': source('report/canvas.node.ts'),
-    },
-  },
+  resolve: { alias: sourceAliases('default') },
   test: {
     include: ['test/**/*.test.ts'],
     pool: 'forks',
