@@ -1,0 +1,243 @@
+"""Writes test/fixtures/torch-objectives.{safetensors,json}: every objective's loss, parts and
+gradients in float64 by PyTorch 2, from the papers' equations and torch.distributions.
+
+Needs `pip install torch numpy safetensors`. Run from the repository's root. The maximum mean
+discrepancies follow pythae's WAE_MMD and the authors' code of the InfoVAE; the total correlation
+follows the authors' code of the β-TC-VAE (minibatch-weighted sampling).
+"""
+
+import json
+import math
+from pathlib import Path
+
+import torch
+from safetensors.torch import save_file
+from torch.distributions import Bernoulli, Normal, kl_divergence
+from torch.nn import functional as F
+
+torch.manual_seed(0)
+torch.set_default_dtype(torch.float64)
+
+BATCH, PIXELS, HIDDEN, LATENT, CLASSES, CODES, SAMPLES = 7, 6, 5, 3, 3, 4, 4
+
+
+def single(tensor):
+    """Rounded to float32, which the fixture holds."""
+    return tensor.float().double()
+
+
+def layer(out, into, scale=0.6):
+    return {"weight": single(torch.randn(out, into) * scale), "bias": single(torch.randn(out) * 0.3)}
+
+
+def network(pixels, latents, heads):
+    layers = {"encoder.0": layer(HIDDEN, pixels)}
+    for head in heads:
+        layers[head] = layer(LATENT, HIDDEN)
+    layers["decoder.0"] = layer(PIXELS, latents)
+    return {f"{name}.{part}": value for name, each in layers.items() for part, value in each.items()}
+
+
+images = single(torch.rand(BATCH, 1, 2, 3))
+labels = torch.arange(BATCH) % CLASSES
+epsilon = single(torch.randn(BATCH, LATENT))
+several = single(torch.randn(BATCH, SAMPLES, LATENT))
+prior = single(torch.randn(BATCH, LATENT))
+codebook = single(torch.randn(CODES, LATENT))
+models = {
+    "gaussian": network(PIXELS, LATENT, ["mean", "logVariance"]),
+    "conditional": network(PIXELS * (1 + CLASSES), LATENT + CLASSES, ["mean", "logVariance"]),
+    "deterministic": network(PIXELS, LATENT, ["mean"]),
+    "quantized": network(PIXELS, LATENT, ["encoder.1"]),
+}
+
+
+def dense(p, name, x):
+    return F.linear(x, p[f"{name}.weight"], p[f"{name}.bias"])
+
+
+def posterior(p, x):
+    hidden = torch.tanh(dense(p, "encoder.0", x.flatten(1)))
+    return Normal(dense(p, "mean", hidden), torch.exp(dense(p, "logVariance", hidden) / 2))
+
+
+def nll(p, z, x=images):
+    likelihood = Bernoulli(logits=dense(p, "decoder.0", z), validate_args=False)
+    return -likelihood.log_prob(x.flatten(1)).sum(-1)
+
+
+STANDARD = Normal(0.0, 1.0)
+
+
+def vae(p, weight, reduction):
+    q = posterior(p, images)
+    reconstruction = nll(p, q.loc + q.scale * epsilon).mean()
+    kl = 2 * weight * (kl_divergence(q, STANDARD).mean(0).sum() / (LATENT if reduction == "mean" else 1))
+    return reconstruction + kl, {"reconstruction": reconstruction, "kl": kl}
+
+
+def gaussian_terms(p):
+    q = posterior(p, images)
+    z = q.loc + q.scale * epsilon
+    return q, z, nll(p, z).mean(), kl_divergence(q, STANDARD)
+
+
+def beta_vae(p, beta):
+    _, _, reconstruction, kl = gaussian_terms(p)
+    kl = kl.sum(1).mean()
+    return reconstruction + beta * kl, {"reconstruction": reconstruction, "kl": kl}
+
+
+def free_bits(p, lambda_):
+    _, _, reconstruction, kl = gaussian_terms(p)
+    per_latent = kl.mean(0)
+    loss = reconstruction + per_latent.clamp(min=lambda_).sum()
+    assert (per_latent < lambda_).any() and (per_latent > lambda_).any()
+    return loss, {"reconstruction": reconstruction, "kl": per_latent.sum()}
+
+
+def capacity(p, gamma, c):
+    _, _, reconstruction, kl = gaussian_terms(p)
+    kl = kl.sum(1)
+    assert (kl < c).any() and (kl > c).any()
+    loss = reconstruction + gamma * (kl - c).abs().mean()
+    return loss, {"reconstruction": reconstruction, "kl": kl.mean()}
+
+
+def iwae(p, k):
+    q = posterior(p, images)
+    z = q.loc[:, None] + q.scale[:, None] * several
+    log_p = STANDARD.log_prob(z).sum(-1)
+    log_q = Normal(q.loc[:, None], q.scale[:, None]).log_prob(z).sum(-1)
+    reconstruction = torch.stack([nll(p, z[:, i]) for i in range(k)], 1)
+    log_w = log_p - reconstruction - log_q
+    loss = -(torch.logsumexp(log_w, 1) - math.log(k)).mean()
+    return loss, {"reconstruction": reconstruction.mean(), "kl": (log_q - log_p).mean()}
+
+
+def beta_tc_vae(p, alpha, beta, gamma, size):
+    q, z, reconstruction, _ = gaussian_terms(p)
+    log_p = STANDARD.log_prob(z).sum(1)
+    log_q_given_x = q.log_prob(z).sum(1)
+    pairs = Normal(q.loc[None], q.scale[None]).log_prob(z[:, None])
+    log_q = torch.logsumexp(pairs.sum(2), 1) - math.log(size * BATCH)
+    log_marginals = (torch.logsumexp(pairs, 1) - math.log(size * BATCH)).sum(1)
+    information = (log_q_given_x - log_q).mean()
+    correlation = (log_q - log_marginals).mean()
+    dimension = (log_marginals - log_p).mean()
+    loss = reconstruction + alpha * information + beta * correlation + gamma * dimension
+    return loss, {
+        "reconstruction": reconstruction,
+        "kl": (log_q_given_x - log_p).mean(),
+        "information": information,
+        "correlation": correlation,
+        "dimensionKl": dimension,
+    }
+
+
+def squared(a, b):
+    return ((a[:, None] - b[None]) ** 2).sum(2)
+
+
+def rbf(a, b, bandwidth):
+    return torch.exp(-squared(a, b) / (2 * LATENT * bandwidth**2))
+
+
+def imq(a, b, bandwidth):
+    c = 2 * LATENT * bandwidth**2
+    return sum(c * s / (c * s + squared(a, b)) for s in (0.1, 0.2, 0.5, 1, 2, 5, 10))
+
+
+def mmd_biased(a, b, k, bandwidth):
+    return k(a, a, bandwidth).mean() + k(b, b, bandwidth).mean() - 2 * k(a, b, bandwidth).mean()
+
+
+def mmd_unbiased(a, b, k, bandwidth):
+    def within(x):
+        gram = k(x, x, bandwidth)
+        return (gram - torch.diag(torch.diag(gram))).sum() / (BATCH * (BATCH - 1))
+
+    return within(a) + within(b) - 2 * k(a, b, bandwidth).mean()
+
+
+def info_vae(p, alpha, lambda_, bandwidth):
+    _, z, reconstruction, kl = gaussian_terms(p)
+    kl = kl.sum(1).mean()
+    mmd = mmd_biased(z, prior, rbf, bandwidth)
+    loss = reconstruction + (1 - alpha) * kl + (alpha + lambda_ - 1) * mmd
+    return loss, {"reconstruction": reconstruction, "kl": kl, "mmd": mmd}
+
+
+def point(p):
+    return dense(p, "mean", torch.tanh(dense(p, "encoder.0", images.flatten(1))))
+
+
+def wae_mmd(p, lambda_, bandwidth):
+    z = point(p)
+    reconstruction = nll(p, z).mean()
+    mmd = mmd_unbiased(z, prior, imq, bandwidth)
+    return reconstruction + lambda_ * mmd, {"reconstruction": reconstruction, "mmd": mmd}
+
+
+def autoencoder(p):
+    reconstruction = nll(p, point(p)).mean()
+    return reconstruction, {"reconstruction": reconstruction}
+
+
+def conditional(p, beta):
+    one_hot = F.one_hot(labels, CLASSES).double()
+    planes = one_hot[:, :, None, None].expand(-1, -1, 2, 3)
+    q = posterior(p, torch.cat([images, planes], 1))
+    z = q.loc + q.scale * epsilon
+    reconstruction = nll(p, torch.cat([z, one_hot], 1)).mean()
+    kl = kl_divergence(q, STANDARD).sum(1).mean()
+    return reconstruction + beta * kl, {"reconstruction": reconstruction, "kl": kl}
+
+
+def vq_vae(p, beta):
+    features = dense(p, "encoder.1", torch.tanh(dense(p, "encoder.0", images.flatten(1))))
+    chosen = squared(features, codebook).argmin(1)
+    quantized = codebook[chosen]
+    straight_through = features + (quantized - features).detach()
+    reconstruction = nll(p, straight_through).mean()
+    commitment = ((features - quantized) ** 2).sum(1).mean()
+    usage = F.one_hot(chosen, CODES).double().mean(0)
+    perplexity = torch.exp(-(usage * torch.log(usage + 1e-300)).sum())
+    loss = reconstruction + beta * commitment
+    return loss, {"reconstruction": reconstruction, "commitment": commitment, "perplexity": perplexity}
+
+
+cases = {
+    "autoencoder": ("deterministic", autoencoder, {}),
+    "vae": ("gaussian", vae, {"weight": 0.7, "reduction": "mean"}),
+    "betaVae": ("gaussian", beta_vae, {"beta": 3}),
+    "freeBits": ("gaussian", free_bits, {"lambda_": 0.3}),
+    "capacity": ("gaussian", capacity, {"gamma": 20, "c": 1.0}),
+    "conditional": ("conditional", conditional, {"beta": 2}),
+    "iwae": ("gaussian", iwae, {"k": SAMPLES}),
+    "betaTcVae": ("gaussian", beta_tc_vae, {"alpha": 0.5, "beta": 6, "gamma": 2, "size": 1000}),
+    "infoVae": ("gaussian", info_vae, {"alpha": 0.25, "lambda_": 8, "bandwidth": 0.8}),
+    "waeMmd": ("deterministic", wae_mmd, {"lambda_": 10, "bandwidth": 1.2}),
+    "vqVae": ("quantized", vq_vae, {"beta": 0.4}),
+}
+
+tensors = {
+    "images": images,
+    "epsilon": epsilon,
+    "several": several,
+    "prior": prior,
+    "codebook": codebook,
+}
+scalars = {}
+for model, parameters in models.items():
+    tensors.update({f"model.{model}.{name}": value for name, value in parameters.items()})
+for name, (model, objective, options) in cases.items():
+    leaves = {key: value.clone().requires_grad_() for key, value in models[model].items()}
+    loss, metrics = objective(leaves, **options)
+    loss.backward()
+    tensors.update({f"{name}.gradient.{key}": leaf.grad for key, leaf in leaves.items()})
+    scalars[name] = {"loss": loss.item(), **{key: value.item() for key, value in metrics.items()}}
+
+folder = Path("test/fixtures")
+save_file({k: v.float().contiguous() for k, v in tensors.items()}, folder / "torch-objectives.safetensors")
+(folder / "torch-objectives.json").write_text(json.dumps(scalars, indent=2) + "\n")

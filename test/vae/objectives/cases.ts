@@ -1,0 +1,118 @@
+import type { Tensor } from 'onnxruntime-common';
+import {
+  autoencoder,
+  betaTcVae,
+  betaVae,
+  capacity,
+  conditional,
+  dense,
+  freeBits,
+  infoVae,
+  iwae,
+  type Objective,
+  reshape,
+  VAE,
+  vae,
+  vqVae,
+  waeMmd,
+} from '../../../src/index.js';
+import { readFixture, withPrefix } from '../../fixtures.js';
+
+/** Tensors that bench/peers/torch_objective_fixtures.py wrote. */
+export const fixture = await readFixture('torch-objectives.safetensors');
+
+type Noise = NonNullable<Parameters<VAE['valueAndGradients']>[1]>;
+
+/** An objective with what its step needs, as in the fixture of its name. */
+export interface Case {
+  readonly name: string;
+  /** Whose parameters it has. */
+  readonly model: 'gaussian' | 'conditional' | 'deterministic' | 'quantized';
+  readonly objective: Objective;
+  readonly options: Noise;
+}
+
+const epsilon = fixture.epsilon!;
+const prior = fixture.prior!;
+
+export const cases: readonly Case[] = [
+  { name: 'autoencoder', model: 'deterministic', objective: autoencoder(), options: {} },
+  {
+    name: 'vae',
+    model: 'gaussian',
+    objective: vae({ weight: 0.7, reduction: 'mean' }),
+    options: { epsilon },
+  },
+  { name: 'betaVae', model: 'gaussian', objective: betaVae({ beta: 3 }), options: { epsilon } },
+  {
+    name: 'freeBits',
+    model: 'gaussian',
+    objective: freeBits({ lambda: 0.3 }),
+    options: { epsilon },
+  },
+  {
+    name: 'capacity',
+    model: 'gaussian',
+    // After a quarter of its steps the capacity is 1 nat.
+    objective: capacity({ gamma: 20, from: 0.5, to: 2.5, steps: 100 }),
+    options: { epsilon, step: 26 },
+  },
+  {
+    name: 'conditional',
+    model: 'conditional',
+    objective: conditional({ classes: 3, objective: betaVae({ beta: 2 }) }),
+    options: { epsilon, labels: [0, 1, 2, 0, 1, 2, 0] },
+  },
+  {
+    name: 'iwae',
+    model: 'gaussian',
+    objective: iwae({ samples: 4 }),
+    options: { epsilon: fixture.several! },
+  },
+  {
+    name: 'betaTcVae',
+    model: 'gaussian',
+    objective: betaTcVae({ alpha: 0.5, beta: 6, gamma: 2 }),
+    options: { epsilon, datasetSize: 1000 },
+  },
+  {
+    name: 'infoVae',
+    model: 'gaussian',
+    objective: infoVae({ alpha: 0.25, lambda: 8, kernel: 'rbf', bandwidth: 0.8 }),
+    options: { epsilon, prior },
+  },
+  {
+    name: 'waeMmd',
+    model: 'deterministic',
+    objective: waeMmd({ lambda: 10, kernel: 'imq', bandwidth: 1.2 }),
+    options: { prior },
+  },
+  {
+    name: 'vqVae',
+    model: 'quantized',
+    objective: vqVae({ codes: 4, beta: 0.4 }),
+    options: {},
+  },
+];
+
+/** The parameters of a case's model. */
+export function parametersOf(each: Case): Record<string, Tensor> {
+  const parameters = withPrefix(fixture, `model.${each.model}.`);
+  return each.model === 'quantized'
+    ? { ...parameters, 'quantizer.codebook': fixture.codebook! }
+    : parameters;
+}
+
+/** The case's model with the fixture's parameters. */
+export function modelOf(each: Case): VAE {
+  const model = new VAE({
+    input: [1, 2, 3],
+    latent: 3,
+    encoder: [dense(5, { activation: 'tanh' }), ...(each.model === 'quantized' ? [dense(3)] : [])],
+    decoder: [dense(6), reshape([1, 2, 3])],
+    objective: each.objective,
+    seed: 3,
+  });
+  model.setParameters(parametersOf(each));
+  return model;
+}
