@@ -1,7 +1,9 @@
+import { exists } from '#files';
 import type { Dataset } from '../data/dataset.js';
 import { openDataset } from '../data/datasets.js';
 import { RunFolder } from '../training/index.js';
 import { VAE } from '../vae/index.js';
+import { readingOf } from './reading.js';
 
 /** Options of commands that show data to a trained model. */
 export interface DataOptions {
@@ -15,9 +17,15 @@ export async function openRun(
   options: DataOptions,
 ): Promise<{ vae: VAE; data: Dataset }> {
   const vae = await VAE.load(path);
-  const { training } = await (await RunFolder.open(path)).readConfig();
-  const trained = (training as { data?: unknown } | undefined)?.data;
-  const { train, test } = await openDataset(options.data ?? String(trained ?? 'mnist'), {
+  const { training } = (await (await RunFolder.open(path)).readConfig()) as {
+    training?: Record<string, unknown>;
+  };
+  const { label, ...reading } = readingOf({}, training);
+  // A file of labels belongs to the data that the run was trained on; a column may be in other data.
+  const labels = options.data === undefined || (label && !(await exists(label)));
+  const { train, test } = await openDataset(options.data ?? String(training?.data ?? 'mnist'), {
+    ...reading,
+    ...(label !== undefined && labels ? { label } : {}),
     onProgress: (message) => process.stderr.write(`${message}\n`),
   });
   return { vae, data: options.split === 'train' ? train : (test ?? train) };

@@ -4,6 +4,7 @@ import type { Dataset } from '../data/dataset.js';
 import { openDataset } from '../data/datasets.js';
 import { UserError } from '../data/errors.js';
 import { parseJson } from '../data/json.js';
+import { readOptionsSchema } from '../data/read-options.js';
 import { validate } from '../data/validate.js';
 import { optimizerFromConfig } from '../nn/index.js';
 import { createProgress } from '../report/progress.js';
@@ -12,10 +13,12 @@ import { describeHealth, fromConfig, modelSchema, NonFiniteError, VAE } from '..
 import { preset, type RunConfig } from '../vae/presets.js';
 import { objectiveSettings } from './objective.js';
 import { writePictures } from './pictures.js';
+import { readingOf } from './reading.js';
 import type { TrainOptions } from './train.js';
 
 const trainingSchema = z.strictObject({
   data: z.string().default('mnist'),
+  read: readOptionsSchema.optional(),
   epochs: z.int().min(0).default(30),
   batchSize: z.int().min(1).default(32),
   optimizer: z.looseObject({ type: z.string().default('adam') }).prefault({}),
@@ -123,7 +126,9 @@ export async function train(options: TrainOptions): Promise<void> {
   }
   const base = options.config ? await readConfig(options.config) : undefined;
   const spec = options.data ?? String(base?.training.data ?? 'mnist');
+  const reading = readingOf(options, base?.training);
   const data = await openDataset(spec, {
+    ...reading,
     onProgress: (message) => process.stderr.write(`${message}\n`),
   });
   const settings = settingsOf(options, base, data.train);
@@ -134,6 +139,7 @@ export async function train(options: TrainOptions): Promise<void> {
   const training = {
     ...settings.training,
     data: spec,
+    ...(Object.keys(reading).length > 0 ? { read: reading } : {}),
     optimizer: { type: optimizer.type, ...optimizer.options },
   };
   const signals = abortOnSignals();

@@ -1,7 +1,8 @@
 import { type Command, Option } from 'commander';
 import { examples, number, wholeNumber } from './options.js';
+import { type ReadingOptions, withReading } from './reading.js';
 
-export interface TrainOptions {
+export interface TrainOptions extends ReadingOptions {
   config?: string;
   data?: string;
   preset?: string;
@@ -19,10 +20,13 @@ export interface TrainOptions {
 }
 
 export function trainCommand(program: Command): void {
-  program
-    .command('train')
+  const command = program.command('train');
+  command
     .description('Train a VAE; without options, the reference VAE on MNIST.')
-    .option('--data <data>', 'mnist, fashion-mnist, a folder of IDX files, or one IDX file')
+    .option(
+      '--data <data>',
+      'mnist, fashion-mnist, a folder of pictures, or a file: .npy, .npz, CSV, Parquet, IDX',
+    )
     .option('--preset <name>', 'network and settings to start from: dense, mlp, conv, resnet, vq')
     .option('--config <file>', 'JSON file as the config.json of a run; options override it')
     .option('--epochs <n>', 'how often every image is seen', wholeNumber(0))
@@ -55,6 +59,7 @@ export function trainCommand(program: Command): void {
           'train --preset mlp --objective conditional',
         ],
         ['Clothes instead of digits', 'train --data fashion-mnist --preset mlp --latent 10'],
+        ['Your own pictures, brought to 64 x 64', 'train --data photos --resize 64 --crop center'],
         [
           'The settings of another run with another seed',
           'train --config runs/a/config.json --seed 7',
@@ -65,4 +70,5 @@ export function trainCommand(program: Command): void {
       const { train } = await import('./train-run.js');
       await train(options);
     });
+  withReading(command);
 }

@@ -1,0 +1,60 @@
+import type { Dataset } from './dataset.js';
+import { UserError } from './errors.js';
+import { permutation, randomStream } from './random.js';
+
+/**
+ * Some examples of a dataset as a dataset, with their labels. Nothing is copied but the labels.
+ * @param indices places in `dataset`, in the order that the new dataset has
+ * @param name what it is called in messages; that of `dataset` when left out
+ * @throws UserError when a place is not in the dataset
+ */
+export function subset(dataset: Dataset, indices: ArrayLike<number>, name = dataset.name): Dataset {
+  const places = Uint32Array.from(indices, (index) => {
+    if (!Number.isInteger(index) || index < 0 || index >= dataset.size) {
+      throw new UserError(`${dataset.name}: there is no example ${index} of ${dataset.size}.`);
+    }
+    return index;
+  });
+  const { shape, dtype, labels, classNames } = dataset;
+  return {
+    name,
+    size: places.length,
+    shape,
+    dtype,
+    ...(labels ? { labels: Int32Array.from(places, (place) => labels[place]!) } : {}),
+    ...(classNames ? { classNames } : {}),
+    read(chosen, target) {
+      return dataset.read(
+        Uint32Array.from(chosen, (index) => places[index]!),
+        target,
+      );
+    },
+  };
+}
+
+/**
+ * Sets a part of the examples aside for validation, chosen at random by the seed: both parts are
+ * views that keep the data's order, and no example is in both.
+ * @param fraction how much is set aside, between 0 and 1; rounded to whole examples
+ * @throws UserError when a part would be empty, or when the seed is not one
+ */
+export function split(
+  dataset: Dataset,
+  fraction: number,
+  seed = 0,
+): { readonly train: Dataset; readonly validation: Dataset } {
+  const { size, name } = dataset;
+  const count = Math.round(size * fraction);
+  if (!(fraction > 0 && fraction < 1) || count < 1 || count >= size) {
+    throw new UserError(
+      `${name}: a validation part of ${fraction} leaves one part of ${size} examples empty. Give a fraction between 0 and 1.`,
+    );
+  }
+  const order = permutation(randomStream(seed, 'split'), size);
+  // Ascending places let a source on disk read neighbours together.
+  const part = (start: number, end: number) => order.slice(start, end).sort();
+  return {
+    train: subset(dataset, part(count, size), `${name} train`),
+    validation: subset(dataset, part(0, count), `${name} validation`),
+  };
+}
