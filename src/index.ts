@@ -6,6 +6,8 @@ export {
   type ActivationName,
   activation,
   adam,
+  adamax,
+  adamW,
   averagePool2d,
   batchNorm,
   conv2d,
@@ -18,15 +20,20 @@ export {
   groupNorm,
   type Initializer,
   type Layer,
+  type LearningRate,
+  type LearningRateSchedule,
   layer,
   layerNorm,
+  lion,
   maxPool2d,
   type Optimizer,
   reshape,
   residual,
+  rmsprop,
   type Scope,
   sgd,
   upsample,
 } from './nn/index.js';
+export * as schedules from './nn/schedules/index.js';
 export type { Callback, EpochMetrics, Metrics, Progress, Stop } from './training/index.js';
 export * from './vae/index.js';

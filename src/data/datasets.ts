@@ -1,3 +1,5 @@
+export { binarized } from './binarize.js';
+export { centerCropped } from './crop.js';
 export { type Dataset, fromArray, readRange, type TensorDataset } from './dataset.js';
 export { fashionMnist } from './fashion-mnist.js';
 export type { OpenedData, Skipped } from './formats/format.js';

@@ -14,21 +14,55 @@ function joinPath(parts: readonly PropertyKey[]): string {
     .join('');
 }
 
-function known(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
-  let current: unknown = schema;
-  for (const key of path) {
-    const { shape, element } = unwrap(current);
-    current = typeof key === 'number' ? element : shape?.[String(key)];
-  }
-  return Object.keys(unwrap(current).shape ?? {});
+interface Shaped {
+  readonly shape?: Record<string, unknown>;
+  readonly element?: unknown;
 }
 
-function unwrap(schema: unknown): { shape?: Record<string, unknown>; element?: unknown } {
-  let current = schema as
-    | { def?: { innerType?: unknown }; shape?: Record<string, unknown>; element?: unknown }
-    | undefined;
-  while (current?.def?.innerType) current = current.def.innerType as typeof current;
-  return current ?? {};
+/** The keys that an object at a path may have. */
+function known(schema: z.ZodType, path: readonly PropertyKey[], value: unknown): string[] {
+  let current = unwrap(schema, value);
+  path.forEach((key, depth) => {
+    const { shape, element } = current;
+    const inner = typeof key === 'number' ? element : shape?.[String(key)];
+    current = unwrap(inner, at(value, path.slice(0, depth + 1)));
+  });
+  return Object.keys(current.shape ?? {});
+}
+
+function at(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (inner, key) => (inner as Record<PropertyKey, unknown> | null | undefined)?.[key],
+    value,
+  );
+}
+
+/** A schema without its defaults and the like; of a union, the member that fits the value best. */
+function unwrap(schema: unknown, value: unknown): Shaped {
+  let current = schema as { def?: { innerType?: unknown; options?: unknown } } | undefined;
+  for (;;) {
+    const { innerType, options } = current?.def ?? {};
+    const next = Array.isArray(options) ? bestMember(options as z.ZodType[], value) : innerType;
+    if (!next) return (current as Shaped | undefined) ?? {};
+    current = next as typeof current;
+  }
+}
+
+function bestMember(members: readonly z.ZodType[], value: unknown): z.ZodType | undefined {
+  const faults = (member: z.ZodType) => member.safeParse(value).error?.issues.length ?? 0;
+  const objects = members.filter((member) => 'shape' in member || 'options' in member);
+  return objects.sort((a, b) => faults(a) - faults(b))[0];
+}
+
+/** A union's issue as that of the member that was meant: one that the value's kind fits. */
+function resolve(issue: Issue): Issue {
+  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return issue;
+  const meant = issue.errors.find(
+    ([first]) => first && !(first.code === 'invalid_type' && first.path.length === 0),
+  )?.[0];
+  if (meant) return resolve({ ...meant, path: [...issue.path, ...meant.path] });
+  const kinds = issue.errors.map(([first]) => (first as { expected?: string }).expected);
+  return { ...issue, message: `Invalid input: expected ${[...new Set(kinds)].join(' or ')}` };
 }
 
 /** `VAE.kl.weight`, or `config.json: model.kl.weight` for what is in a file. */
@@ -37,11 +71,14 @@ function place(name: string, path: readonly PropertyKey[], isFile: boolean): str
   return path.length === 0 ? name : `${name}: ${joinPath(path)}`;
 }
 
-function describe(issue: Issue, where: string, schema: z.ZodType): string {
+function describe(issue: Issue, where: string, schema: z.ZodType, value: unknown): string {
   if (issue.code === 'unrecognized_keys') {
     const [key] = issue.keys as [string];
-    const candidates = known(schema, issue.path);
-    return `${where}: unknown key '${key}'. ${advice(key, candidates)}`;
+    return `${where}: unknown key '${key}'. ${advice(key, known(schema, issue.path, value))}`;
+  }
+  if (issue.code === 'invalid_union' && 'options' in issue) {
+    const name = String(at(value, issue.path));
+    return `${where}: unknown ${String(issue.discriminator)} '${name}'. ${advice(name, (issue.options as unknown[]).map(String))}`;
   }
   return `${where}: ${issue.message.replace(/\.?$/, '.')}`;
 }
@@ -62,6 +99,6 @@ export function validate<Schema extends z.ZodType>(
   if (result.success) return result.data;
   const { issues } = result.error;
   // A mistyped key explains the key that is missing for it.
-  const first = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]!;
-  throw new UserError(describe(first, place(name, first.path, isFile), schema));
+  const first = resolve(issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]!);
+  throw new UserError(describe(first, place(name, first.path, isFile), schema, value));
 }

@@ -32,5 +32,20 @@ export {
   upsample,
 } from './layers/index.js';
 export type { Optimizer } from './optimizer.js';
-export { adam, optimizerFromConfig, sgd } from './optimizers/index.js';
+export {
+  adam,
+  adamax,
+  adamW,
+  lion,
+  optimizerFromConfig,
+  rmsprop,
+  sgd,
+} from './optimizers/index.js';
+export {
+  type LearningRate,
+  type LearningRateSchedule,
+  learningRateAt,
+  learningRateSchema,
+  watchedMetric,
+} from './schedules/index.js';
 export { createScope, type NoiseKind, type Scope, type State } from './scope.js';

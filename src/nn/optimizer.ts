@@ -1,4 +1,5 @@
 import type { Value } from '../graph/index.js';
+import type { LearningRate } from './schedules/index.js';
 
 /** Values of one parameter, by name: an optimizer's memory. */
 export type Slots = Readonly<Record<string, Value>>;
@@ -11,7 +12,9 @@ export interface Optimizer {
   readonly type: string;
   /** What `type` is built from, as in `config.json`. */
   readonly options: Readonly<Record<string, unknown>>;
-  readonly learningRate: number;
+  readonly learningRate: LearningRate;
+  /** Last parts of the names of parameters that weight decay leaves alone, such as `bias`. */
+  readonly exclude?: readonly string[];
   /** Names of the tensors kept for each parameter; they start as zeros. */
   readonly slots: readonly string[];
   /**
@@ -19,11 +22,15 @@ export interface Optimizer {
    * @param step counts from 1
    */
   scalars(step: number, learningRate: number): Readonly<Record<string, number>>;
-  /** One step. All values but the scalars have the shape of the parameter. */
+  /**
+   * One step. All values but the scalars have the shape of the parameter.
+   * @param decays 1 for the elements that weight decay changes, 0 for those of `exclude`
+   */
   update(
     gradient: Value,
     parameter: Value,
     slots: Slots,
     scalars: Slots,
+    decays: Value | number,
   ): { readonly parameter: Value; readonly slots: Slots };
 }

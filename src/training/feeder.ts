@@ -1,8 +1,10 @@
 import { Tensor } from 'onnxruntime-common';
+import { binarize } from '../data/binarize.js';
 import type { Dataset } from '../data/dataset.js';
 import { UserError } from '../data/errors.js';
 import { fillNormal, fillUniform, randomStream } from '../data/random.js';
 import { parseDimension, type Shape } from '../graph/index.js';
+import { type Augment, Augmenter } from './augment.js';
 import type { Feeds, LoopedObjective } from './program.js';
 
 /** How each kind of noise is drawn. */
@@ -20,9 +22,23 @@ export function sizesAt(shape: Shape, batchSize: number): number[] {
 /** Feeds of one chunk may hold this many bytes of examples. */
 const chunkBytes = 1 << 25;
 
+type Values = Uint8Array | Float32Array;
+
+/** Random changes of examples, new for every step. */
+export interface Changes {
+  readonly augment?: Augment | undefined;
+  /** Whether each value becomes 0 or 1 by its own chance. */
+  readonly binarize?: boolean;
+}
+
 /** Reads batches of a dataset and draws their noise into buffers that every chunk uses again. */
 export class Feeder {
-  private images: Uint8Array | Float32Array;
+  /** Examples as they are read. */
+  private images: Values;
+  /** Examples as they are fed, where that is not the same. */
+  private augmented: Values;
+  private readonly augmenter: Augmenter | undefined;
+  private draws = new Float32Array();
   private readonly noise: Float32Array[];
   private readonly width: number;
 
@@ -35,9 +51,12 @@ export class Feeder {
     private readonly program: LoopedObjective,
     private readonly seed: number,
     private readonly stream: string,
+    private readonly changes: Changes = {},
   ) {
     this.width = dataset.shape.reduce((a, b) => a * b, 1);
-    this.images = dataset.dtype === 'uint8' ? new Uint8Array() : new Float32Array();
+    this.images = this.values(0);
+    this.augmented = this.values(0);
+    this.augmenter = changes.augment && new Augmenter(dataset, changes.augment);
     this.noise = program.noises.map(() => new Float32Array());
     if (program.usesLabels && !dataset.labels) {
       throw new UserError(
@@ -66,16 +85,15 @@ export class Feeder {
   ): Promise<Feeds> {
     const count = iterations * batchSize;
     const values = count * this.width;
-    if (this.images.length < values) {
-      this.images = new (this.dataset.dtype === 'uint8' ? Uint8Array : Float32Array)(values);
-    }
+    if (this.images.length < values) this.images = this.values(values);
     await this.dataset.read(order.subarray(start, start + count), this.images);
+    const shape = this.augmenter?.shape ?? this.dataset.shape;
     const feeds: Feeds = {
       iterations: new Tensor('int64', BigInt64Array.of(BigInt(iterations)), []),
-      images: new Tensor(this.dataset.dtype, this.images.subarray(0, values), [
+      images: new Tensor(this.dataset.dtype, this.changed(iterations, batchSize, step), [
         iterations,
         batchSize,
-        ...this.dataset.shape,
+        ...shape,
       ]),
     };
     if (this.program.usesLabels) {
@@ -101,5 +119,37 @@ export class Feeder {
       feeds[`noise/${name}`] = new Tensor('float32', drawn, [iterations, ...dims]);
     });
     return feeds;
+  }
+
+  private values(length: number): Values {
+    return new (this.dataset.dtype === 'uint8' ? Uint8Array : Float32Array)(length);
+  }
+
+  /** The batches that were read, changed as each one's step decides. */
+  private changed(iterations: number, batchSize: number, step: number): Values {
+    const { augmenter, images, seed, stream } = this;
+    const into = batchSize * this.width;
+    const length = augmenter ? batchSize * augmenter.shape.reduce((a, b) => a * b, 1) : into;
+    if (augmenter && this.augmented.length < iterations * length) {
+      this.augmented = this.values(iterations * length);
+    }
+    const fed = (augmenter ? this.augmented : images).subarray(0, iterations * length);
+    if (this.changes.binarize && this.draws.length < length) this.draws = new Float32Array(length);
+    for (let k = 0; k < iterations; k++) {
+      const batch = fed.subarray(k * length, (k + 1) * length);
+      if (augmenter) {
+        const source = images.subarray(k * into, (k + 1) * into);
+        augmenter.apply(
+          source,
+          batch,
+          batchSize,
+          randomStream(seed, `${stream}/augment`, step + k),
+        );
+      }
+      if (this.changes.binarize) {
+        binarize(batch, randomStream(seed, `${stream}/binarize`, step + k), this.draws);
+      }
+    }
+    return fed;
   }
 }

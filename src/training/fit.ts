@@ -2,7 +2,7 @@ import { Tensor } from 'onnxruntime-common';
 import type { Dataset } from '../data/dataset.js';
 import { UserError } from '../data/errors.js';
 import { permutation, randomStream } from '../data/random.js';
-import type { Optimizer } from '../nn/index.js';
+import { type Optimizer, watchedMetric } from '../nn/index.js';
 import {
   batchRuns,
   breathe,
@@ -13,9 +13,12 @@ import {
   scheduleAt,
 } from './evaluate.js';
 import { Feeder } from './feeder.js';
+import { checkFitOptions, checkMetric, type FitOptions } from './fit-options.js';
 import type { Model } from './objective.js';
 import type { Packing } from './pack.js';
 import { compileEvaluation, compileTraining, type Feeds, type LoopedObjective } from './program.js';
+import { initialUpdateState, UpdateClock } from './update.js';
+import { MetricWatch } from './watch.js';
 
 /** Where a run stands inside an epoch. */
 export interface Progress {
@@ -47,13 +50,13 @@ export interface Callback {
   onEpochEnd?(metrics: EpochMetrics): void | Promise<void>;
 }
 
-export interface FitSettings {
+export interface FitSettings extends FitOptions {
   /** How often every example is seen. */
   readonly epochs: number;
   /** Examples a step; a last smaller batch counts by its size. */
   readonly batchSize: number;
   readonly optimizer: Optimizer;
-  /** Data that is evaluated after each epoch. */
+  /** Data that is evaluated after each epoch, ready as `fitData` gives it. */
   readonly validation?: Dataset | undefined;
   /** Decides order and noise. */
   readonly seed: number;
@@ -69,13 +72,20 @@ export interface FitSettings {
 /** Why training ended before its last epoch. */
 export type Stop =
   | { readonly reason: 'aborted' }
+  /** The metric that had not improved for long enough. */
+  | { readonly reason: 'early-stopping'; readonly metric: string }
   /** The metric that was not finite, and the step (from 1) at which it was not. */
   | { readonly reason: 'non-finite'; readonly step: number; readonly metric: string };
 
 export interface FitResult {
   readonly epochs: readonly EpochMetrics[];
-  /** After the last step whose numbers were all finite. */
+  /**
+   * Those of the best epoch where one was to be kept, else those after the last step whose numbers
+   * were all finite; with `ema` their average.
+   */
   readonly parameters: Record<string, Tensor>;
+  /** The epoch whose parameters were kept. */
+  readonly best?: { readonly epoch: number; readonly metric: string; readonly value: number };
   readonly stopped?: Stop;
 }
 
@@ -93,15 +103,8 @@ function chooseThreads(packing: Packing, batchSize: number): number | undefined 
   return 6 * size * batchSize < threadedFlops ? 1 : undefined;
 }
 
-/** Checks what every model needs of its data and settings. @throws UserError */
-export function checkFit(model: Model, dataset: Dataset, settings: FitSettings): void {
-  for (const each of settings.validation ? [dataset, settings.validation] : [dataset]) {
-    if (each.shape.join() !== model.shape.join()) {
-      throw new UserError(
-        `${each.name} has examples of shape [${each.shape.join(', ')}], but the model's input is [${model.shape.join(', ')}]. Make them agree.`,
-      );
-    }
-  }
+/** Checks what every run needs of its data and settings. @throws UserError */
+function checkFit(dataset: Dataset, settings: FitSettings): void {
   const whole = (name: 'epochs' | 'batchSize', least: number) => {
     const value = settings[name];
     if (!Number.isInteger(value) || value < least) {
@@ -144,7 +147,10 @@ class Run {
     private readonly settings: FitSettings,
     private readonly program: LoopedObjective,
     private readonly feeder: Feeder,
-    /** Packed parameters and slots. */
+    private readonly clock: UpdateClock,
+    /** The epochs behind. */
+    private readonly history: readonly EpochMetrics[],
+    /** Packed parameters, states, and what the update remembers. */
     public state: Feeds,
   ) {
     this.stepsPerCall = settings.stepsPerCall ?? 8;
@@ -152,7 +158,6 @@ class Run {
 
   /** Feeds that follow from the step's number. */
   private scalarFeeds(iterations: number): Feeds {
-    const { optimizer } = this.settings;
     const rows: Record<string, Float32Array> = {};
     const set = (name: string, k: number, value: number) => {
       rows[name] ??= new Float32Array(iterations);
@@ -160,8 +165,8 @@ class Run {
     };
     for (let k = 0; k < iterations; k++) {
       const step = this.step + k + 1;
-      const scalars = optimizer.scalars(step, optimizer.learningRate);
-      for (const name in scalars) set(`optimizer/${name}`, k, scalars[name]!);
+      const scalars = this.clock.scalars(step, this.history);
+      for (const name in scalars) set(name, k, scalars[name]!);
       for (const name of this.program.stepScalars) {
         set(`schedule/${name}`, k, scheduleAt(this.model.schedules[name]!, step));
       }
@@ -310,37 +315,48 @@ export async function fit(
   dataset: Dataset,
   settings: FitSettings,
 ): Promise<FitResult> {
-  checkFit(model, dataset, settings);
-  const { optimizer, validation, seed } = settings;
-  const threads = settings.threads ?? chooseThreads(packing, settings.batchSize);
-  const options = threads === undefined ? {} : { threads };
+  checkFit(dataset, settings);
+  const options = checkFitOptions(settings);
+  const { optimizer, validation, seed, epochs, batchSize } = settings;
+  const threads = settings.threads ?? chooseThreads(packing, batchSize);
+  const session = threads === undefined ? {} : { threads };
+  const update = { ...options, optimizer, epochs };
   const [program, evaluation] = await Promise.all([
-    compileTraining(model, packing, optimizer, dataset.dtype, options),
-    validation && compileEvaluation(model, packing, validation.dtype, options),
+    compileTraining(model, packing, update, dataset.dtype, session),
+    validation && compileEvaluation(model, packing, validation.dtype, session),
   ]);
-  const epochs: EpochMetrics[] = [];
+  const history: EpochMetrics[] = [];
+  const { earlyStopping, keepBest } = options;
+  const patience = earlyStopping && new MetricWatch(earlyStopping.metric, earlyStopping.minDelta);
+  const watch = keepBest === undefined ? undefined : new MetricWatch(keepBest);
+  let best: Feeds | undefined;
   try {
-    checkBatches(program, dataset, settings.batchSize);
-    const zeros = Object.fromEntries(
-      packing.specs.map(({ name, shape }) => [
-        name,
-        new Tensor('float32', new Float32Array(shape.reduce((a, b) => a * b, 1)), shape),
-      ]),
-    );
-    const state = Object.assign(
-      packing.packModel(initial),
-      ...optimizer.slots.map((slot) => packing.pack(slot, zeros)),
-    );
-    const feeder = new Feeder(dataset, program, seed, 'training');
-    const run = new Run(model, dataset, settings, program, feeder, state);
+    checkBatches(program, dataset, batchSize);
+    const check = (metric: string | undefined, where: string) => {
+      if (metric === undefined) return;
+      checkMetric(metric, where, program.metricNames, validation !== undefined);
+    };
+    check(watchedMetric(optimizer.learningRate), `${optimizer.type}.learningRate.metric`);
+    check(earlyStopping?.metric, 'fit.earlyStopping.metric');
+    check(keepBest, 'fit.keepBest');
+    const clock = new UpdateClock(update, dataset.size, batchSize);
+    const state = {
+      ...packing.packModel(initial),
+      ...initialUpdateState(packing, initial, update),
+    };
+    const feeder = new Feeder(dataset, program, seed, 'training', {
+      augment: options.augment,
+      binarize: options.binarize === 'dynamic',
+    });
+    const run = new Run(model, dataset, settings, program, feeder, clock, history, state);
     await notify(settings.callbacks, 'onStart');
-    for (let epoch = 1; epoch <= settings.epochs; epoch++) {
+    for (let epoch = 1; epoch <= epochs; epoch++) {
       const trained = await run.epoch(epoch);
       if (!trained) break;
       const { metrics, seconds, steps } = trained;
       const validated =
         evaluation && validation
-          ? await evaluateObjective(evaluation, parametersOf(run.state), validation, {
+          ? await evaluateObjective(evaluation, judged(run.state), validation, {
               batchSize: evaluationBatchSize,
               seed,
               schedules: model.schedules,
@@ -348,13 +364,24 @@ export async function fit(
             })
           : {};
       const named = Object.entries(validated).map(([name, value]) => [`val_${name}`, value]);
-      const line = { epoch, ...metrics, ...Object.fromEntries(named), seconds, steps };
-      epochs.push(line);
+      const rate =
+        typeof optimizer.learningRate === 'number'
+          ? {}
+          : { learning_rate: clock.learningRate(clock.changesBy(epoch) - 1, history) };
+      const line = { epoch, ...metrics, ...Object.fromEntries(named), ...rate, seconds, steps };
+      history.push(line);
+      if (watch?.see(line)) best = judged(run.state);
+      patience?.see(line);
       await notify(settings.callbacks, 'onEpochEnd', line);
+      if (patience && patience.waited >= earlyStopping!.patience) {
+        run.stopped = { reason: 'early-stopping', metric: patience.metric };
+        break;
+      }
     }
     return {
-      epochs,
-      parameters: packing.unpackModel(run.state),
+      epochs: history,
+      parameters: packing.unpackModel(best ?? judged(run.state)),
+      ...(best && watch ? { best: { ...watch.best, metric: watch.metric } } : {}),
       ...(run.stopped ? { stopped: run.stopped } : {}),
     };
   } finally {
@@ -363,8 +390,11 @@ export async function fit(
   }
 }
 
-function parametersOf(state: Feeds): Feeds {
+/** What the model is judged by and ends with: parameters, or their averages, and states. */
+function judged(state: Feeds): Feeds {
   return Object.fromEntries(
-    Object.entries(state).filter(([name]) => /^(parameters|state)\//.test(name)),
+    Object.entries(state)
+      .filter(([name]) => /^(parameters|state)\//.test(name))
+      .map(([name, tensor]) => [name, state[name.replace(/^parameters/, 'average')] ?? tensor]),
   );
 }

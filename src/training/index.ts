@@ -10,6 +10,8 @@ export {
   type Progress,
   type Stop,
 } from './fit.js';
+export { type FitData, fitData } from './fit-data.js';
+export { checkFitOptions, type FitOptions, fitShape } from './fit-options.js';
 export {
   CompiledFunction,
   exportFunction,

@@ -1,5 +1,5 @@
 import { Tensor } from 'onnxruntime-common';
-import { concat, input, reshape, split, type Value } from '../graph/index.js';
+import { concat, constant, input, reshape, split, type Value } from '../graph/index.js';
 import type { ParameterSpec } from './objective.js';
 
 /** Parameters under this many elements share one flat vector. */
@@ -76,6 +76,26 @@ export class Packing {
         0,
       );
     });
+  }
+
+  /** A number for each parameter: one for groups whose parameters agree, else a constant. */
+  weights(weightOf: (name: string) => number): (number | Value)[] {
+    return this.groups.map(({ members, shape }) => {
+      const weights = members.map(({ name }) => weightOf(name));
+      if (weights.every((weight) => weight === weights[0])) return weights[0]!;
+      const values = members.flatMap(({ size }, i) => new Array<number>(size).fill(weights[i]!));
+      return constant(values, shape);
+    });
+  }
+
+  /** Zeros of the groups' shapes, by input name. */
+  zeros(kind: string): Record<string, Tensor> {
+    return Object.fromEntries(
+      this.groups.map(({ name, shape }) => {
+        const values = new Float32Array(shape.reduce((a, b) => a * b, 1));
+        return [`${kind}/${name}`, new Tensor('float32', values, shape)];
+      }),
+    );
   }
 
   /** The groups' tensors, by input name, from the parameters' tensors by parameter name. */

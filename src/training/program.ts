@@ -1,13 +1,5 @@
 import type { Tensor } from 'onnxruntime-common';
-import {
-  type Carry,
-  compileLoop,
-  dequantize,
-  gradient,
-  input,
-  type Value,
-} from '../graph/index.js';
-import type { Optimizer } from '../nn/index.js';
+import { compileLoop, dequantize, gradient, input, type Value } from '../graph/index.js';
 import type { Session, SessionOptions } from '../runtime/session.js';
 import {
   type BatchNeed,
@@ -17,6 +9,7 @@ import {
   tracingScope,
 } from './objective.js';
 import type { Packing } from './pack.js';
+import { traceUpdate, type UpdateSettings } from './update.js';
 
 /** Images as floats: uint8 ones scaled to [0, 1]. */
 export function asFloat(images: Value): Value {
@@ -92,13 +85,13 @@ function trace(
 const isConstant = (schedule: Schedule | undefined) => typeof schedule === 'number';
 
 /**
- * The training step: forward, backward and update. Carries the parameters and the optimizer's
- * slots, packed.
+ * The training step: forward, backward and update. Carries the parameters, packed, the states, and
+ * what the update remembers.
  */
 export async function compileTraining(
   model: Model,
   packing: Packing,
-  optimizer: Optimizer,
+  update: UpdateSettings,
   dtype: 'uint8' | 'float32',
   options?: SessionOptions,
 ): Promise<LoopedObjective> {
@@ -109,26 +102,7 @@ export async function compileTraining(
   const packedGradients = packing.packValues(
     new Map(names.map((name, i) => [name, gradients[i]!])),
   );
-  const optimizerScalars = new Map(
-    Object.keys(optimizer.scalars(1, optimizer.learningRate)).map((name) => [
-      name,
-      input(`optimizer/${name}`, []),
-    ]),
-  );
-  const slotInputs = optimizer.slots.map((slot) => packing.inputs(slot));
-  const carried: Carry[] = packed.flatMap((current, g) => {
-    const slots = optimizer.slots.map((slot, i) => [slot, slotInputs[i]![g]!] as const);
-    const updated = optimizer.update(
-      packedGradients[g]!,
-      current,
-      Object.fromEntries(slots),
-      Object.fromEntries(optimizerScalars),
-    );
-    return [
-      { current, next: updated.parameter },
-      ...slots.map(([slot, value]) => ({ current: value, next: updated.slots[slot]! })),
-    ];
-  });
+  const { carried, scalars: updateScalars } = traceUpdate(packing, packed, packedGradients, update);
   const [constants, changing] = partition([...scalars], ([name]) =>
     isConstant(model.schedules[name]),
   );
@@ -142,7 +116,7 @@ export async function compileTraining(
         ...examples,
         ...noises.map(({ value }) => value),
         ...changing.map(([, value]) => value),
-        ...optimizerScalars.values(),
+        ...updateScalars,
       ],
       invariant: constants.map(([, value]) => value),
       outputs,

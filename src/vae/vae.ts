@@ -16,12 +16,14 @@ import {
   type Batch,
   type Callback,
   CompiledFunction,
+  checkFitOptions,
   compileEvaluation,
   type EpochMetrics,
   evaluateObjective,
   evaluationBatchSize,
   exportFunction,
   fit,
+  fitData,
   type InputSpecs,
   type Metrics,
   type Model,
@@ -34,6 +36,7 @@ import {
   type Stop,
   scheduleAt,
   sizesAt,
+  type FitOptions as TrainingOptions,
 } from '../training/index.js';
 import { version } from '../version.js';
 import { elboOf, logAddAll, logWeightsOf } from './estimates.js';
@@ -45,7 +48,8 @@ import { fromConfig, type ModelConfig, objectiveOf, toConfig, type VAEOptions } 
 import { klDivergence } from './posterior.js';
 import { countParameters, formatSummary, type Summary, type SummaryRow } from './summary.js';
 
-export interface FitOptions {
+/** How a model is trained; what is not described here is described where it is checked. */
+export interface FitOptions extends TrainingOptions {
   /** How often every example is seen; 30 when left out. */
   readonly epochs?: number;
   /** Examples a step; 32 when left out. */
@@ -66,6 +70,8 @@ export interface FitOptions {
 /** What training tells at its end. */
 export interface History {
   readonly epochs: readonly EpochMetrics[];
+  /** The epoch whose parameters the model now has, with `keepBest`. */
+  readonly best?: { readonly epoch: number; readonly metric: string; readonly value: number };
   /** Why training ended before its last epoch; absent when it did not. */
   readonly stopped?: Stop;
 }
@@ -261,21 +267,25 @@ export class VAE {
     for (const each of options.validation ? [data, options.validation] : [data]) {
       requireLabels(each, this.objective.classes);
     }
-    const { epochs, parameters, stopped } = await fit(
-      this.model(data.size),
+    const { input, seed } = this.config;
+    const checked = checkFitOptions(options);
+    const { train, validation } = fitData(input, data, options.validation, checked, seed);
+    const { epochs, parameters, best, stopped } = await fit(
+      this.model(train.size),
       new Packing(this.specs),
       this.values,
-      data,
+      train,
       {
         ...options,
+        validation,
         epochs: options.epochs ?? 30,
         batchSize: options.batchSize ?? 32,
         optimizer: options.optimizer ?? adam(),
-        seed: this.config.seed,
+        seed,
       },
     );
     this.values = parameters;
-    const history: History = { epochs, ...(stopped ? { stopped } : {}) };
+    const history: History = { epochs, ...(best && { best }), ...(stopped && { stopped }) };
     if (stopped?.reason === 'non-finite') {
       throw new NonFiniteError(stopped.step, stopped.metric, history);
     }

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { validate } from '../../data/validate.js';
 import type { Optimizer } from '../optimizer.js';
+import type { LearningRate } from '../schedules/index.js';
 
 /** A kind of optimizer that config files can name. */
 export interface OptimizerKind<Schema extends z.ZodType> {
@@ -10,10 +11,10 @@ export interface OptimizerKind<Schema extends z.ZodType> {
 }
 
 /** Describes a kind of optimizer once: its name, its options and its two functions. */
-export function defineOptimizer<Schema extends z.ZodType<{ learningRate: number }>>(
+export function defineOptimizer<Schema extends z.ZodType<{ learningRate: LearningRate }>>(
   type: string,
   schema: Schema,
-  build: (options: z.output<Schema>) => Pick<Optimizer, 'slots' | 'scalars' | 'update'>,
+  build: (options: z.output<Schema>) => Pick<Optimizer, 'slots' | 'scalars' | 'update' | 'exclude'>,
 ): OptimizerKind<Schema> {
   return {
     type,

@@ -2,13 +2,28 @@ import { UserError } from '../../data/errors.js';
 import { advice } from '../../data/suggest.js';
 import type { Optimizer } from '../optimizer.js';
 import { adamKind } from './adam.js';
+import { adamWKind } from './adam-w.js';
+import { adamaxKind } from './adamax.js';
+import { lionKind } from './lion.js';
+import { rmspropKind } from './rmsprop.js';
 import { sgdKind } from './sgd.js';
 
 export { adam } from './adam.js';
+export { adamW } from './adam-w.js';
+export { adamax } from './adamax.js';
+export { lion } from './lion.js';
+export { rmsprop } from './rmsprop.js';
 export { sgd } from './sgd.js';
 
 /** Every kind of optimizer that config files can name. */
-const kinds = { adam: adamKind, sgd: sgdKind };
+const kinds = {
+  adam: adamKind,
+  adamW: adamWKind,
+  sgd: sgdKind,
+  rmsprop: rmspropKind,
+  adamax: adamaxKind,
+  lion: lionKind,
+};
 
 /** The optimizer that plain data describes. @throws UserError when a type or option is wrong */
 export function optimizerFromConfig(config: Readonly<Record<string, unknown>>): Optimizer {

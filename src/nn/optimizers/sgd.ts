@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { add, mul, sub } from '../../graph/index.js';
+import { learningRateSchema } from '../schedules/index.js';
 import { defineOptimizer } from './define.js';
 
 /** Stochastic gradient descent with (Nesterov) momentum, as in Keras (Sutskever et al. 2013). */
 export const sgdKind = defineOptimizer(
   'sgd',
   z.strictObject({
-    learningRate: z.number().min(0).default(0.01),
+    learningRate: learningRateSchema.default(0.01),
     momentum: z.number().min(0).lt(1).default(0),
     nesterov: z.boolean().default(false),
   }),

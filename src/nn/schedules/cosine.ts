@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { defineSchedule } from './define.js';
+
+export const cosineKind = defineSchedule(
+  'cosine',
+  {
+    /** The rate at the end. */
+    final: z.number().min(0).default(0),
+    /** How long it falls; to the end of training when left out. */
+    epochs: z.number().positive().optional(),
+  },
+  ({ initial, final, epochs }, epoch, context) => {
+    const done = Math.min(1, epoch / (epochs ?? context.epochs));
+    return final + ((initial - final) * (1 + Math.cos(Math.PI * done))) / 2;
+  },
+);
+
+/**
+ * Half a cosine from `initial` down to `final`, then `final` (Loshchilov and Hutter 2017, "SGDR",
+ * equation 5, without restarts): PyTorch's `CosineAnnealingLR`, Keras's `CosineDecay`.
+ * @throws UserError
+ */
+export function cosine(options: Omit<z.input<typeof cosineKind.schema>, 'type'>) {
+  return cosineKind.create(options);
+}

@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import { UserError } from '../data/errors.js';
+import { advice } from '../data/suggest.js';
+import { validate } from '../data/validate.js';
+import { augmentSchema } from './augment.js';
+
+/**
+ * How training goes beyond epochs, batches and optimizer: plain data, the same for `fit` and for the
+ * `training` of `config.json`. What is left out is off and costs nothing.
+ */
+export const fitShape = {
+  /**
+   * Limits gradients: all together to a Euclidean `norm` (Pascanu et al. 2013), or each element to
+   * ±`value`.
+   */
+  clipGradients: z
+    .strictObject({ norm: z.number().positive(), value: z.number().positive() })
+    .partial()
+    .refine(({ norm, value }) => (norm === undefined) !== (value === undefined), {
+      error: 'give either norm or value',
+    })
+    .optional(),
+  /**
+   * Batches that one change of the parameters takes its gradient from: their mean, each by its size.
+   * The last change of an epoch takes what is left.
+   */
+  accumulate: z.int().min(1).optional(),
+  /**
+   * Keeps an exponential moving average of the parameters, and validates and ends with it in their
+   * place. At change n the factor is the smaller of this and (1 + n) / (10 + n), so that the first
+   * parameters are soon forgotten (as TensorFlow's `ExponentialMovingAverage`).
+   */
+  ema: z.number().min(0).lt(1).optional(),
+  /** Ends training when a metric, smaller being better, has not improved for `patience` epochs. */
+  earlyStopping: z
+    .strictObject({
+      metric: z.string().default('val_loss'),
+      patience: z.int().min(1).default(10),
+      /** What counts as an improvement: a metric under the best by more than this. */
+      minDelta: z.number().min(0).default(0),
+    })
+    .optional(),
+  /** Ends with the parameters of the epoch where this metric was smallest. */
+  keepBest: z.string().optional(),
+  /** The part of the data, between 0 and 1, that is validated by and not trained on. */
+  validationSplit: z.number().gt(0).lt(1).optional(),
+  /**
+   * Trains on black and white: each value x is 1 with probability x, drawn anew at every step
+   * (`dynamic`) or once by the seed and the example's index (`static`). Validation is always static.
+   */
+  binarize: z.enum(['dynamic', 'static']).optional(),
+  /** Random changes of training images, new at every step. */
+  augment: augmentSchema.optional(),
+};
+
+const fitSchema = z.strictObject(fitShape);
+
+export type FitOptions = z.input<typeof fitSchema>;
+
+/** The options among others, checked and with defaults. @throws UserError that names a wrong one */
+export function checkFitOptions(options: FitOptions): z.output<typeof fitSchema> {
+  const known = Object.keys(fitShape) as (keyof FitOptions)[];
+  const given = known.filter((name) => options[name] !== undefined);
+  return validate(fitSchema, Object.fromEntries(given.map((name) => [name, options[name]])), 'fit');
+}
+
+/**
+ * Checks that training will report a metric.
+ * @param where what asks for it, for messages
+ * @param names the objective's metrics
+ * @throws UserError when it will not
+ */
+export function checkMetric(
+  metric: string,
+  where: string,
+  names: readonly string[],
+  validated: boolean,
+): void {
+  const known = [...names, ...(validated ? names.map((name) => `val_${name}`) : [])];
+  if (known.includes(metric)) return;
+  if (metric.startsWith('val_') && names.includes(metric.slice(4))) {
+    throw new UserError(
+      `${where}: there is no ${metric} without validation data. Give some, or use '${metric.slice(4)}'.`,
+    );
+  }
+  throw new UserError(`${where}: there is no metric '${metric}'. ${advice(metric, known)}`);
+}
