@@ -1,0 +1,184 @@
+"""Fixtures of layers without convolutions by PyTorch 2, and of pooling with Keras's 'same' padding.
+
+Needs: pip install torch safetensors numpy (and tensorflow-cpu for --keras)
+Usage: python3 layer_fixtures.py FOLDER [--keras]
+
+Each case has an input `x`, the layer's parameters and buffers by their names in PyTorch, the output
+`y`, the gradients of sum(y * cos(index)) by `x` and the parameters under `d.<name>`, and the buffers
+after the step under `next.<name>`; all float32 made from float64. The JSON file beside the tensors
+has each case's layer as a config of vaekit, and whether it was training.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+
+
+def numbers(shape, phase):
+    count = int(np.prod(shape))
+    return np.sin(np.arange(1, count + 1) * (phase + 1.7)).reshape(shape)
+
+
+def torch_cases():
+    from torch import nn
+
+    image = [2, 3, 6, 5]
+
+    def case(layer, module, x=image, training=True, ties=False):
+        return dict(layer=layer, module=module.double().train(training), x=x, training=training, ties=ties)
+
+    activations = {
+        "relu": nn.ReLU(),
+        "leakyRelu": nn.LeakyReLU(),
+        "elu": nn.ELU(),
+        "gelu": nn.GELU(),
+        "silu": nn.SiLU(),
+        "tanh": nn.Tanh(),
+        "sigmoid": nn.Sigmoid(),
+        "softplus": nn.Softplus(),
+        "softmax": nn.Softmax(1),
+    }
+    return {
+        "max pool": case(dict(type="maxPool2d", size=2), nn.MaxPool2d(2)),
+        "max pool, stride and padding": case(
+            dict(type="maxPool2d", size=[3, 2], stride=[2, 1], padding=[1, 1]), nn.MaxPool2d((3, 2), (2, 1), 1)
+        ),
+        "max pool, apart": case(
+            dict(type="maxPool2d", size=2, stride=3, padding=1), nn.MaxPool2d(2, 3, 1)
+        ),
+        "max pool, equal pixels": case(dict(type="maxPool2d", size=2), nn.MaxPool2d(2), ties=True),
+        "max pool, equal pixels, overlapping": case(
+            dict(type="maxPool2d", size=3, stride=2), nn.MaxPool2d(3, 2), ties=True
+        ),
+        "average pool": case(dict(type="averagePool2d", size=[2, 5]), nn.AvgPool2d((2, 5))),
+        "average pool, pixels left": case(dict(type="averagePool2d", size=2), nn.AvgPool2d(2)),
+        "average pool, stride and padding": case(
+            dict(type="averagePool2d", size=[3, 2], stride=[2, 1], padding=1), nn.AvgPool2d((3, 2), (2, 1), 1)
+        ),
+        "average pool, padding not counted": case(
+            dict(type="averagePool2d", size=3, stride=2, padding=1, countPadding=False),
+            nn.AvgPool2d(3, 2, 1, count_include_pad=False),
+        ),
+        "global average pool": case(
+            dict(type="globalAveragePool"), nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten())
+        ),
+        "global max pool": case(dict(type="globalMaxPool"), nn.Sequential(nn.AdaptiveMaxPool2d(1), nn.Flatten())),
+        "batch norm": case(dict(type="batchNorm"), nn.BatchNorm1d(5), [7, 5]),
+        "batch norm of images": case(dict(type="batchNorm", momentum=0.3, epsilon=0.01), nn.BatchNorm2d(3, 0.01, 0.3)),
+        "batch norm of one image": case(dict(type="batchNorm"), nn.BatchNorm2d(3), [1, 3, 4, 4]),
+        "batch norm, not training": case(dict(type="batchNorm"), nn.BatchNorm1d(5), [7, 5], training=False),
+        "batch norm of images, not training": case(dict(type="batchNorm"), nn.BatchNorm2d(3), training=False),
+        "layer norm": case(dict(type="layerNorm"), nn.LayerNorm(5), [4, 5]),
+        "layer norm of images": case(dict(type="layerNorm", epsilon=0.01), nn.LayerNorm(image[1:], 0.01)),
+        "group norm": case(dict(type="groupNorm", groups=2), nn.GroupNorm(2, 4), [3, 4, 3, 2]),
+        "group norm, one group": case(dict(type="groupNorm", groups=1), nn.GroupNorm(1, 6), [3, 6]),
+        "instance norm": case(dict(type="groupNorm", groups=3, epsilon=0.01), nn.GroupNorm(3, 3, 0.01)),
+        "upsample, nearest": case(dict(type="upsample", scale=[2, 3]), nn.Upsample(scale_factor=(2, 3))),
+        "upsample, bilinear": case(
+            dict(type="upsample", scale=2, mode="bilinear"), nn.Upsample(scale_factor=2, mode="bilinear")
+        ),
+        "upsample, bilinear, uneven": case(
+            dict(type="upsample", scale=[1, 3], mode="bilinear"), nn.Upsample(scale_factor=(1, 3), mode="bilinear")
+        ),
+        "upsample, bilinear, one row": case(
+            dict(type="upsample", scale=2, mode="bilinear"),
+            nn.Upsample(scale_factor=2, mode="bilinear"),
+            [2, 2, 1, 4],
+        ),
+        "dropout, not training": case(dict(type="dropout", rate=0.5), nn.Dropout(0.5), training=False),
+        **{
+            name: case(dict(type="activation", name=name), module, [4, 12], ties=True)
+            for name, module in activations.items()
+        },
+        "softmax of images": case(dict(type="activation", name="softmax"), nn.Softmax(1)),
+        "residual": case(
+            dict(
+                type="residual",
+                layers=[
+                    dict(type="dense", units=3),
+                    dict(type="activation", name="silu"),
+                    dict(type="batchNorm"),
+                    dict(type="dense", units=4),
+                ],
+            ),
+            Residual(nn.Linear(4, 3), nn.SiLU(), nn.BatchNorm1d(3), nn.Linear(3, 4)),
+            [6, 4],
+        ),
+    }
+
+
+def Residual(*modules):
+    from torch import nn
+
+    class Sum(nn.Sequential):
+        def forward(self, x):
+            return x + super().forward(x)
+
+    return Sum(*modules)
+
+
+def by_torch(case):
+    import torch
+
+    module = case["module"]
+    values = numbers(case["x"], 0) * 3
+    x = torch.tensor(np.round(values) if case["ties"] else values, requires_grad=True)
+    named = {**dict(module.named_parameters()), **dict(module.named_buffers())}
+    named = {name: each for name, each in named.items() if not name.endswith("num_batches_tracked")}
+    with torch.no_grad():
+        for phase, (name, each) in enumerate(named.items()):
+            each.copy_(torch.tensor(1 + 0.5 * numbers(each.shape, phase + 1)))
+    before = {name: each.detach().clone() for name, each in named.items()}
+    y = module(x)
+    (y * torch.cos(torch.arange(y.numel(), dtype=torch.float64)).reshape(y.shape)).sum().backward()
+    after = {f"next.{name}": each for name, each in module.named_buffers() if name in named}
+    gradients = {f"d.{name}": each.grad for name, each in module.named_parameters()}
+    tensors = {"x": x, **before, "y": y, "d.x": x.grad, **gradients, **after}
+    return {name: each.detach().numpy() for name, each in tensors.items()}
+
+
+def keras_cases():
+    pools = {
+        "even": dict(size=[2, 2]),
+        "overlapping": dict(size=[3, 2], stride=[2, 1]),
+        "apart": dict(size=[2, 2], stride=[3, 3]),
+    }
+    return {
+        f"{kind}, {name}": dict(layer=dict(type=kind, padding="same", **options), x=[2, 3, 5, 7], training=True)
+        for kind in ["maxPool2d", "averagePool2d"]
+        for name, options in pools.items()
+    }
+
+
+def by_keras(case):
+    import tensorflow as tf
+
+    layer = case["layer"]
+    pool = tf.nn.max_pool2d if layer["type"] == "maxPool2d" else tf.nn.avg_pool2d
+    x = tf.Variable(numbers(case["x"], 0))
+    with tf.GradientTape() as tape:
+        y = pool(tf.transpose(x, [0, 2, 3, 1]), layer["size"], layer.get("stride", layer["size"]), "SAME")
+        y = tf.transpose(y, [0, 3, 1, 2])
+        target = tf.reduce_sum(y * tf.reshape(tf.cos(tf.cast(tf.range(tf.size(y)), tf.float64)), tf.shape(y)))
+    return {"x": x.numpy(), "y": y.numpy(), "d.x": tape.gradient(target, x).numpy()}
+
+
+def main():
+    from safetensors.numpy import save_file
+
+    folder = Path(sys.argv[1])
+    keras = "--keras" in sys.argv
+    cases = keras_cases() if keras else torch_cases()
+    file, make = ("keras-pooling", by_keras) if keras else ("torch-layers", by_torch)
+    tensors = {}
+    for name, case in cases.items():
+        for part, value in make(case).items():
+            tensors[f"{name}/{part}"] = np.ascontiguousarray(value, dtype=np.float32)
+    save_file(tensors, folder / f"{file}.safetensors")
+    settings = {name: {"layer": case["layer"], "training": case["training"]} for name, case in cases.items()}
+    (folder / f"{file}.json").write_text(json.dumps(settings, indent=2) + "\n")
+
+
+main()
