@@ -1,3 +1,4 @@
+export { Tensor } from 'onnxruntime-common';
 export { type Dataset, fromArray, type TensorDataset } from './data/dataset.js';
 export * as datasets from './data/datasets.js';
 export { UserError } from './data/errors.js';
@@ -35,5 +36,6 @@ export {
   upsample,
 } from './nn/index.js';
 export * as schedules from './nn/schedules/index.js';
+export * as report from './report/index.js';
 export type { Callback, EpochMetrics, Metrics, Progress, Stop } from './training/index.js';
 export * from './vae/index.js';

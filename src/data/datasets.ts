@@ -8,4 +8,4 @@ export { type IdxSource, idxDataset } from './idx-dataset.js';
 export { mnist } from './mnist.js';
 export { type OpenOptions, openDataset } from './open.js';
 export type { PublishedOptions, Splits } from './published.js';
-export { split, subset } from './split.js';
+export { split, subset, take } from './split.js';

@@ -1,4 +1,4 @@
-import type { Dataset } from './dataset.js';
+import { type Dataset, fromArray, type TensorDataset } from './dataset.js';
 import { UserError } from './errors.js';
 import { permutation, randomStream } from './random.js';
 
@@ -30,6 +30,34 @@ export function subset(dataset: Dataset, indices: ArrayLike<number>, name = data
       );
     },
   };
+}
+
+/**
+ * The first examples of a dataset with their labels; all of them when it has fewer. Nothing is
+ * copied but the labels.
+ * @throws UserError when the count is not a whole number from 1
+ */
+export function take(dataset: TensorDataset, count: number): TensorDataset;
+export function take(dataset: Dataset, count: number): Dataset;
+export function take(dataset: Dataset, count: number): Dataset {
+  const { name, size, shape, labels, classNames } = dataset;
+  if (!Number.isInteger(count) || count < 1) {
+    throw new UserError(`${name}: take a whole number of examples from 1, not ${count}.`);
+  }
+  if (count >= size) return dataset;
+  const first = Uint32Array.from({ length: count }, (_, i) => i);
+  if (!isInMemory(dataset)) return subset(dataset, first);
+  const width = shape.reduce((product, length) => product * length, 1);
+  const values = dataset.images.data as Uint8Array | Float32Array;
+  return fromArray(values.subarray(0, count * width), shape, {
+    name,
+    ...(labels ? { labels: Int32Array.from(first, (i) => labels[i]!) } : {}),
+    ...(classNames ? { classNames } : {}),
+  });
+}
+
+function isInMemory(dataset: Dataset): dataset is TensorDataset {
+  return 'images' in dataset;
 }
 
 /**

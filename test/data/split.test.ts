@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { fromArray, readRange } from '../../src/data/dataset.js';
 import { UserError } from '../../src/data/errors.js';
 import { fromImages } from '../../src/data/from-images.js';
-import { split, subset } from '../../src/data/split.js';
+import { split, subset, take } from '../../src/data/split.js';
 
 /** Example i holds 2i and 2i + 1; its label is i. */
 const numbered = (size: number) =>
@@ -62,6 +62,32 @@ describe('split', () => {
   test('has no place outside the data', () => {
     expect(() => subset(numbered(3), [0, 3])).toThrow('numbers: there is no example 3 of 3.');
     expect(subset(numbered(3), [2, 2]).labels).toEqual(Int32Array.of(2, 2));
+  });
+});
+
+describe('take', () => {
+  test('gives the first examples with their labels, in memory or not', async () => {
+    const whole = numbered(5);
+    const few = take(whole, 2);
+    expect(few.images.dims).toEqual([2, 2]);
+    expect(Array.from(few.images.data as Float32Array)).toEqual([0, 1, 2, 3]);
+    expect(few).toMatchObject({ name: 'numbers', size: 2, classNames: ['a'] });
+    expect(few.labels).toEqual(Int32Array.of(0, 1));
+    const elsewhere = take(subset(whole, [4, 3, 2]), 2);
+    expect(elsewhere.labels).toEqual(Int32Array.of(4, 3));
+    expect((await readRange(elsewhere, 0, 2)).data).toEqual(Float32Array.of(8, 9, 6, 7));
+  });
+
+  test('gives what there is when there are fewer', () => {
+    const whole = numbered(3);
+    expect(take(whole, 3)).toBe(whole);
+    expect(take(whole, 60_000)).toBe(whole);
+  });
+
+  test.each([0, -1, 1.5, Number.NaN])('refuses %d', (count) => {
+    expect(() => take(numbered(3), count)).toThrow(
+      `numbers: take a whole number of examples from 1, not ${count}.`,
+    );
   });
 });
 
