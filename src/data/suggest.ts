@@ -3,9 +3,10 @@ import { closest, distance } from 'fastest-levenshtein';
 /** The candidate most like the word, when one is like it enough to be meant. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   if (candidates.length === 0) return undefined;
-  const best = closest(word.toLowerCase(), [...candidates]);
-  return distance(word.toLowerCase(), best.toLowerCase()) <= Math.max(2, word.length / 3)
-    ? best
+  const small = candidates.map((candidate) => candidate.toLowerCase());
+  const best = closest(word.toLowerCase(), small);
+  return distance(word.toLowerCase(), best) <= Math.max(2, word.length / 3)
+    ? candidates[small.indexOf(best)]
     : undefined;
 }
 

@@ -54,12 +54,18 @@ function bestMember(members: readonly z.ZodType[], value: unknown): z.ZodType | 
   return objects.sort((a, b) => faults(a) - faults(b))[0];
 }
 
+/** The issue to tell of: a mistyped key explains the key that is missing for it. */
+function telling(issues: readonly Issue[]): Issue {
+  return issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]!;
+}
+
 /** A union's issue as that of the member that was meant: one that the value's kind fits. */
 function resolve(issue: Issue): Issue {
   if (issue.code !== 'invalid_union' || issue.errors.length === 0) return issue;
-  const meant = issue.errors.find(
+  const branch = issue.errors.find(
     ([first]) => first && !(first.code === 'invalid_type' && first.path.length === 0),
-  )?.[0];
+  );
+  const meant = branch && telling(branch);
   if (meant) return resolve({ ...meant, path: [...issue.path, ...meant.path] });
   const kinds = issue.errors.map(([first]) => (first as { expected?: string }).expected);
   return { ...issue, message: `Invalid input: expected ${[...new Set(kinds)].join(' or ')}` };
@@ -97,8 +103,6 @@ export function validate<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const { issues } = result.error;
-  // A mistyped key explains the key that is missing for it.
-  const first = resolve(issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]!);
+  const first = resolve(telling(result.error.issues));
   throw new UserError(describe(first, place(name, first.path, isFile), schema, value));
 }
