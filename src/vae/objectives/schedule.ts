@@ -10,9 +10,9 @@ import type { Schedule } from '../../training/index.js';
  * - `cyclical`: in each `period` steps a line from `from` to `to` over the first `ratio` of them,
  *   then `to` (Fu et al. 2019, eq. 6 and 7, https://arxiv.org/abs/1903.10145)
  */
-export const scheduleSchema = z.union(
-  [
-    z.number(),
+export const scheduleSchema = z.union([
+  z.number(),
+  z.discriminatedUnion('type', [
     z.strictObject({
       type: z.literal('linear'),
       from: z.number().default(0),
@@ -26,12 +26,8 @@ export const scheduleSchema = z.union(
       period: z.int().min(1),
       ratio: z.number().gt(0).max(1).default(0.5),
     }),
-  ],
-  {
-    error:
-      'Give a number, { type: "linear", from, to, steps } or { type: "cyclical", from, to, period, ratio }',
-  },
-);
+  ]),
+]);
 
 export type ScheduleOptions = z.input<typeof scheduleSchema>;
 export type CheckedSchedule = z.output<typeof scheduleSchema>;
