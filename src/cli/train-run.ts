@@ -154,8 +154,10 @@ export async function train(options: TrainOptions): Promise<void> {
     },
     onProgress: progress.update,
     onEpochEnd: async (metrics: EpochMetrics) => {
-      const { val_reconstruction: _, val_kl: __, ...shown } = metrics;
-      progress.epochEnd(shown as EpochMetrics);
+      const shown = Object.entries(metrics).filter(
+        ([name]) => !name.startsWith('val_') || name === 'val_loss',
+      );
+      progress.epochEnd(Object.fromEntries(shown) as EpochMetrics);
       lines.push(metrics);
       await folder!.appendMetrics(metrics);
     },

@@ -1,0 +1,95 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { emptyFolder, tree, vaekit, writeQuarters } from './process.js';
+
+let folder: string;
+const data = ['--data', 'quarters', '--epochs', '2'];
+const modelOf = async (run: string) =>
+  JSON.parse(await readFile(join(folder, run, 'config.json'), 'utf8')).model;
+
+beforeAll(async () => {
+  folder = await emptyFolder();
+  await writeQuarters(folder);
+});
+
+describe('train --objective', () => {
+  test('--beta is the β of a β-VAE, or of the objective named', async () => {
+    const a = await vaekit(folder, 'train', ...data, '--beta', '3', '--out', 'beta');
+    expect([a.code, a.stderr]).toEqual([0, '']);
+    expect(await modelOf('beta')).toMatchObject({ objective: { type: 'betaVae', beta: 3 } });
+    const given = ['--objective', 'betaTcVae', '--beta', '2', '--out', 'tc'];
+    const b = await vaekit(folder, 'train', ...data, ...given);
+    expect([b.code, b.stderr]).toEqual([0, '']);
+    expect(await modelOf('tc')).toMatchObject({ objective: { type: 'betaTcVae', beta: 2 } });
+    expect(b.stdout).toMatch(/information [\d.-]+ {2}correlation/);
+    const again = ['--config', 'beta/config.json', '--beta', '5', '--out', 'again'];
+    expect((await vaekit(folder, 'train', ...again)).code).toBe(0);
+    expect(await modelOf('again')).toMatchObject({ objective: { type: 'betaVae', beta: 5 } });
+  });
+
+  test('conditional: the data says how many classes; images to order', async () => {
+    const run = ['--objective', 'conditional', '--out', 'classes'];
+    const { code, stderr } = await vaekit(folder, 'train', ...data, ...run);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(await modelOf('classes')).toMatchObject({
+      objective: { type: 'conditional', classes: 4, objective: { type: 'vae' } },
+    });
+    const files = await tree(join(folder, 'classes'));
+    expect(files).toContain('samples.png');
+    expect(files).not.toContain('manifold.png');
+    const drawn = await vaekit(folder, 'sample', 'classes', '--label', '2', '--out', 'two.png');
+    expect([drawn.code, drawn.stderr]).toEqual([0, '']);
+    const wrong = await vaekit(folder, 'sample', 'classes', '--label', '4');
+    expect(wrong.code).not.toBe(0);
+    expect(wrong.stderr).toMatch(
+      /^.*label 4 of example 0 is not one of the model's 4 classes.*\n$/,
+    );
+    for (const command of ['encode', 'evaluate', 'reconstruct']) {
+      const shown = await vaekit(folder, command, 'classes');
+      expect([shown.code, shown.stderr]).toEqual([0, '']);
+    }
+  });
+
+  test('vqVae and autoencoder: encode writes what they have', async () => {
+    const vq = ['--objective', 'vqVae', '--out', 'vq'];
+    expect((await vaekit(folder, 'train', ...data, ...vq)).code).toBe(0);
+    expect((await vaekit(folder, 'encode', 'vq')).code).toBe(0);
+    const files = await tree(join(folder, 'vq'));
+    expect(files).toContain('latents.codes.npy');
+    expect(files).not.toContain('latents.mean.npy');
+    const header = (await readFile(join(folder, 'vq', 'latents.csv'), 'utf8')).split('\n')[0];
+    expect(header).toBe('index,label,codes_0');
+    const ae = ['--objective', 'autoencoder', '--out', 'ae'];
+    expect((await vaekit(folder, 'train', ...data, ...ae)).code).toBe(0);
+    const made = await tree(join(folder, 'ae'));
+    expect(made).toContain('reconstructions.png');
+    expect(made).not.toContain('samples.png');
+    const { code, stderr } = await vaekit(folder, 'sample', 'ae');
+    expect(code).not.toBe(0);
+    expect(stderr).toContain('The objective autoencoder has no prior to draw from.');
+  });
+
+  test.each([
+    [['--objective', 'betaVea'], "unknown objective 'betaVea'. Did you mean 'betaVae'?"],
+    [['--objective', 'iwae', '--beta', '3'], "unknown key 'beta'."],
+    [['--objective', 'iwae', '--kl-weight', '3'], 'are for the objective vae, not iwae.'],
+    [['--objective', 'vqVae', '--latent', '3'], 'as many channels as latents'],
+  ])('%j is refused in one line', async (options, message) => {
+    const { code, stderr } = await vaekit(folder, 'train', ...data, ...options, '--out', 'never');
+    expect(code).not.toBe(0);
+    expect(stderr).toContain(message);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect(await tree(folder)).not.toContain('never');
+  });
+});
+
+test('evaluate --iwae prints an estimate of log p(x), at least the ELBO', async () => {
+  expect(
+    (await vaekit(folder, 'train', ...data, '--kl-reduction', 'sum', '--out', 'sum')).code,
+  ).toBe(0);
+  const { stdout } = await vaekit(folder, 'evaluate', 'sum', '--iwae', '64', '--json');
+  const { loss, log_likelihood } = JSON.parse(stdout);
+  expect(log_likelihood).toBeGreaterThan(-loss - 0.2);
+  expect(log_likelihood).toBeLessThan(0);
+});
