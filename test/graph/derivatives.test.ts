@@ -292,17 +292,31 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       feed([2, 1, 2, 3], -1, 1, ['batch', 1, 2, 3]),
     ),
   ],
-  batchNormalization: [feed([4, 3], -1, 1, ['batch', 3]), images].flatMap((fed) => {
-    const channels = fed.shape[1]!;
-    const feeds = [fed, feed([channels], 0.5, 1.5), feed([channels])];
-    const normalize = (x: Value, weight: Value, bias: Value) =>
-      operators.batchNormalization(x, weight, bias, 1e-2);
-    return [
-      of((x, weight, bias) => normalize(x!, weight!, bias!).value, ...feeds),
-      of((x, weight, bias) => normalize(x!, weight!, bias!).mean, ...feeds),
-      of((x, weight, bias) => normalize(x!, weight!, bias!).variance, ...feeds),
-    ];
-  }),
+  batchNormalization: [
+    ...[feed([4, 3], -1, 1, ['batch', 3]), images].flatMap((fed) => {
+      const channels = fed.shape[1]!;
+      const feeds = [fed, feed([channels], 0.5, 1.5), feed([channels])];
+      const normalize = (x: Value, weight: Value, bias: Value) =>
+        operators.batchNormalization(x, weight, bias, 1e-2);
+      return [
+        of((x, weight, bias) => normalize(x!, weight!, bias!).value, ...feeds),
+        of((x, weight, bias) => normalize(x!, weight!, bias!).mean, ...feeds),
+        of((x, weight, bias) => normalize(x!, weight!, bias!).variance, ...feeds),
+      ];
+    }),
+    // Between convolutions, whose transposes meet across it.
+    of(
+      (x, w, weight, bias) => {
+        const before = operators.conv2d(x!, w!, undefined, operators.unitWindow);
+        const { value } = batchNormalization(before, weight!, bias!, 0.1);
+        return operators.conv2d(tanh(value), w!, undefined, operators.unitWindow);
+      },
+      feed([2, 3, 4, 3], -1, 1, ['batch', 3, 4, 3]),
+      feed([3, 3, 2, 1]),
+      feed([3], 0.5, 1.5),
+      feed([3]),
+    ),
+  ],
   normalizeWith: [
     of(
       (x, weight, bias, mean, variance) =>

@@ -1,5 +1,5 @@
-import { sum, transpose } from '../operators/index.js';
-import { elementCount, type Operation, sameShape, Value } from '../value.js';
+import { reshape, sum, transpose } from '../operators/index.js';
+import { type Dimension, type Operation, sameShape, Value } from '../value.js';
 import type { Rule, Rules } from './rewrite.js';
 
 /** Operators that treat each element by itself, so that the order of axes does not matter. */
@@ -49,15 +49,22 @@ const orderOf = (value: Value | undefined) =>
     ? (value.operation.attributes.perm as readonly number[])
     : undefined;
 
-const isScalar = (value: Value) =>
-  value.shape.every((size) => typeof size === 'number') &&
-  elementCount(value.shape as readonly number[]) === 1;
-
-/** The input before its transpose; one number is the same in every order. */
+/**
+ * The input before its transpose. A value that broadcasts along all axes but one, such as one number
+ * for each channel, is put in that order by a reshape, which costs nothing.
+ */
 function before(value: Value, order: readonly number[]): Value | undefined {
   const own = orderOf(value);
   if (own && sameShape(own, order)) return value.operation.inputs[0];
-  return isScalar(value) && value.shape.length === 0 ? value : undefined;
+  if (value.shape.length === 0) return value;
+  const missing = order.length - value.shape.length;
+  if (missing < 0) return undefined;
+  const sizes = [...Array<Dimension>(missing).fill(1), ...value.shape];
+  if (sizes.filter((size) => size !== 1).length > 1) return undefined;
+  return reshape(
+    value,
+    order.map((_, axis) => sizes[order.indexOf(axis)]!),
+  );
 }
 
 /** f(transpose(a), transpose(b)) = transpose(f(a, b)): the transpose may meet its inverse later. */
