@@ -12,12 +12,12 @@ import { parseArgs, promisify } from 'node:util';
 import { table } from './table.mjs';
 
 const IMAGES = 60_000;
-const BATCH = 32;
-const HELP = `Measures the dense reference VAE (batch ${BATCH}) in vaekit, its peers and C.
+const HELP = `Measures VAEs on MNIST in vaekit, its peers and C.
 
 Usage: npm run bench -- [options]
 
   --rounds N     interleaved rounds (default 5)
+  --work NAME    only works whose name contains NAME; may be repeated
   --only NAME    only contestants whose name contains NAME; may be repeated
   --json         print the results as JSON instead of a table
   --help         print this
@@ -92,6 +92,7 @@ async function measure(contestant) {
 const { values: options } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
+    work: { type: 'string', multiple: true },
     only: { type: 'string', multiple: true },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -108,73 +109,108 @@ if (!Number.isInteger(rounds) || rounds < 1) {
 }
 
 installPeers();
-const { dense } = await import('./contestants/index.mjs');
+const { works } = await import('./contestants/index.mjs');
 const { sgemmPeak } = await import('./limit/sgemm.mjs');
 
-const wanted = dense.filter(
-  ({ name }) =>
-    !options.only || options.only.some((part) => name.toLowerCase().includes(part.toLowerCase())),
-);
+/**
+ * @param {string} name
+ * @param {string[] | undefined} parts
+ */
+const matches = (name, parts) =>
+  !parts || parts.some((part) => name.toLowerCase().includes(part.toLowerCase()));
+
+const wanted = works
+  .filter(({ name }) => matches(name, options.work))
+  .map((work) => ({
+    ...work,
+    contestants: work.contestants.filter(({ name }) => matches(name, options.only)),
+  }))
+  .filter(({ contestants }) => contestants.length > 0);
 if (wanted.length === 0) {
+  const names = works.map(({ name, contestants }) => [name, ...contestants.map((c) => c.name)]);
   log(
-    `--only: no contestant has that name. There are: ${dense.map(({ name }) => name).join('; ')}.`,
+    `--work, --only: nothing has that name. There are: ${names.map((n) => n.join(': ')).join('; ')}.`,
   );
   process.exit(2);
 }
-/** @type {Map<string, string>} */
-const leftOut = new Map();
-for (const { name, available } of wanted) {
-  const reason = available();
-  if (reason) leftOut.set(name, reason);
-}
 
-/** @type {Map<string, { times: number[], versions: object | undefined }>} */
-const measured = new Map();
+/**
+ * A contestant at a work, with what its rounds gave.
+ * @typedef {object} Entry
+ * @property {import('./contestants/index.mjs').Work} work
+ * @property {import('./contestants/index.mjs').Contestant} contestant
+ * @property {number[]} times
+ * @property {object | undefined} versions
+ * @property {string | undefined} leftOut why it could not run
+ */
+const entries = wanted.flatMap((work) =>
+  work.contestants.map((contestant) => {
+    /** @type {Entry} */
+    const entry = {
+      work,
+      contestant,
+      times: [],
+      versions: undefined,
+      leftOut: contestant.available(),
+    };
+    return entry;
+  }),
+);
+
 const threads = availableParallelism();
 const sgemmGflops = { oneThread: 0, allThreads: 0 };
 for (let round = 1; round <= rounds; round++) {
   sgemmGflops.oneThread = Math.max(sgemmGflops.oneThread, await sgemmPeak({ threads: 1 }));
   sgemmGflops.allThreads = Math.max(sgemmGflops.allThreads, await sgemmPeak({ threads }));
-  for (const contestant of wanted) {
-    if (leftOut.has(contestant.name)) continue;
+  for (const entry of entries) {
+    if (entry.leftOut) continue;
+    const label = `round ${round}/${rounds}  ${entry.work.name}  ${entry.contestant.name}`;
     try {
-      const { msPerStep, versions } = await measure(contestant);
-      const times = measured.get(contestant.name)?.times ?? [];
-      measured.set(contestant.name, { times: [...times, msPerStep], versions });
-      log(`round ${round}/${rounds}  ${contestant.name}  ${msPerStep.toPrecision(3)} ms/step`);
+      const { msPerStep, versions } = await measure(entry.contestant);
+      entry.times.push(msPerStep);
+      entry.versions = versions;
+      log(`${label}  ${msPerStep.toPrecision(3)} ms/step`);
     } catch (error) {
-      measured.delete(contestant.name);
-      const reason = `failed: ${errorLine(error)}`;
-      leftOut.set(contestant.name, reason);
-      log(`round ${round}/${rounds}  ${contestant.name}  ${reason}`);
+      entry.leftOut = `failed: ${errorLine(error)}`;
+      log(`${label}  ${entry.leftOut}`);
     }
   }
 }
 
-const own = measured.get('vaekit');
-const rows = [...measured].map(([name, { times, versions }]) => {
-  const msPerStep = median(times);
-  return {
-    name,
-    msPerStep,
-    epochSeconds: (msPerStep * Math.ceil(IMAGES / BATCH)) / 1000,
-    ...(own && { ratio: msPerStep / median(own.times) }),
-    rounds: times,
-    versions,
-  };
+const measuredWorks = wanted.map((work) => {
+  const own = entries.filter((entry) => entry.work === work);
+  const vaekit = own.find((entry) => entry.contestant.name === 'vaekit' && !entry.leftOut);
+  const rows = own
+    .filter((entry) => !entry.leftOut)
+    .map(({ contestant, times, versions }) => {
+      const msPerStep = median(times);
+      return {
+        name: contestant.name,
+        msPerStep,
+        epochSeconds: (msPerStep * Math.ceil(IMAGES / work.batch)) / 1000,
+        gflops: (2 * work.multiplications) / msPerStep / 1e6,
+        ...(vaekit && { ratio: msPerStep / median(vaekit.times) }),
+        rounds: times,
+        versions,
+      };
+    });
+  rows.sort((a, b) => a.msPerStep - b.msPerStep);
+  return { name: work.name, batch: work.batch, rows };
 });
-rows.sort((a, b) => a.msPerStep - b.msPerStep);
 const results = {
   date: new Date().toISOString(),
   cpu: cpus()[0]?.model.trim() ?? 'unknown',
   cores: threads,
   node: process.version,
-  work: `dense VAE 784-2-2-784, batch ${BATCH}, Adam, MNIST`,
   sgemmGflops,
-  rows,
-  leftOut: Object.fromEntries(leftOut),
+  works: measuredWorks,
+  leftOut: entries.flatMap(({ work, contestant, leftOut }) =>
+    leftOut ? [{ work: work.name, name: contestant.name, reason: leftOut }] : [],
+  ),
 };
 mkdirSync(`${here}results`, { recursive: true });
 writeFileSync(`${here}results/latest.json`, `${JSON.stringify(results, null, 2)}\n`);
 process.stdout.write(options.json ? `${JSON.stringify(results, null, 2)}\n` : table(results));
-if (wanted.some(({ name }) => name === 'vaekit') && !own) process.exitCode = 1;
+if (entries.some(({ contestant, leftOut }) => contestant.name === 'vaekit' && leftOut)) {
+  process.exitCode = 1;
+}

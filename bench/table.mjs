@@ -1,40 +1,59 @@
 /**
+ * @typedef {object} Row
+ * @property {string} name
+ * @property {number} msPerStep
+ * @property {number} epochSeconds
+ * @property {number} gflops
+ * @property {number} [ratio]
+ *
  * @typedef {object} Results
  * @property {string} date
  * @property {string} cpu
  * @property {number} cores
  * @property {string} node
- * @property {string} work
  * @property {{ oneThread: number, allThreads: number }} sgemmGflops
- * @property {{ name: string, msPerStep: number, epochSeconds: number, ratio?: number }[]} rows
- * @property {Record<string, string>} leftOut
+ * @property {{ name: string, rows: Row[] }[]} works
+ * @property {{ work: string, name: string, reason: string }[]} leftOut
  */
 
+const headings = ['ms/step', 's/epoch', '× vaekit', '% of sgemm peak'];
+
 /**
- * The results as a Markdown table with the machine under it, to read and to paste.
+ * The results as Markdown tables with the machine under them, to read and to paste.
  * @param {Results} results
  */
-export function table({ date, cpu, cores, node, work, sgemmGflops, rows, leftOut }) {
+export function table({ date, cpu, cores, node, works, sgemmGflops, leftOut }) {
   const { oneThread, allThreads } = sgemmGflops;
-  const width = Math.max(work.length, ...rows.map(({ name }) => name.length));
-  const line = (
-    /** @type {string} */ name,
-    /** @type {(string | number | undefined)[]} */ values,
-  ) =>
-    `| ${name.padEnd(width)} | ${values.map((value) => figure(value).padStart(8)).join(' | ')} |`;
   return [
     '',
-    line(work, ['ms/step', 's/epoch', '× vaekit']),
-    line('-'.repeat(width), ['-------:', '-------:', '-------:']),
-    ...rows.map((row) => line(row.name, [row.msPerStep, row.epochSeconds, row.ratio])),
-    '',
+    ...works.flatMap((work) => [...workTable(work, allThreads), '']),
     `${date.slice(0, 10)}, ${cpu}, ${cores} cores, Node ${node}; sgemm peak ${allThreads.toFixed(0)} GFLOP/s (one thread ${oneThread.toFixed(0)})`,
-    ...Object.entries(leftOut).map(([name, reason]) => `left out: ${name}: ${reason}`),
+    ...leftOut.map(({ work, name, reason }) => `left out: ${work}: ${name}: ${reason}`),
     '',
   ].join('\n');
 }
 
-/** @param {string | number | undefined} value */
-function figure(value) {
-  return typeof value === 'number' ? value.toPrecision(3) : (value ?? '');
+/**
+ * @param {Results['works'][number]} work
+ * @param {number} peak GFLOP/s
+ */
+function workTable({ name, rows }, peak) {
+  const width = Math.max(name.length, ...rows.map((row) => row.name.length));
+  const line = (/** @type {string} */ first, /** @type {string[]} */ cells) =>
+    `| ${first.padEnd(width)} | ${cells.map((cell, i) => cell.padStart(headings[i]?.length ?? 0)).join(' | ')} |`;
+  return [
+    line(name, headings),
+    line(
+      '-'.repeat(width),
+      headings.map((heading) => `${'-'.repeat(heading.length - 1)}:`),
+    ),
+    ...rows.map((row) =>
+      line(row.name, [
+        row.msPerStep.toPrecision(3),
+        row.epochSeconds.toPrecision(3),
+        row.ratio?.toPrecision(3) ?? '',
+        ((100 * row.gflops) / peak).toPrecision(2),
+      ]),
+    ),
+  ];
 }
