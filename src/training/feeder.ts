@@ -19,8 +19,11 @@ export function sizesAt(shape: Shape, batchSize: number): number[] {
   });
 }
 
-/** Feeds of one chunk may hold this many bytes of examples. */
+/** Feeds of one chunk may hold this many bytes of examples and noise. */
 const chunkBytes = 1 << 25;
+
+/** Noise is drawn as float32. */
+const noiseBytes = Float32Array.BYTES_PER_ELEMENT;
 
 type Values = Uint8Array | Float32Array;
 
@@ -67,7 +70,11 @@ export class Feeder {
 
   /** How many batches one chunk can hold. */
   capacity(batchSize: number): number {
-    const bytes = batchSize * this.width * this.images.BYTES_PER_ELEMENT;
+    const examples = batchSize * this.width * this.images.BYTES_PER_ELEMENT;
+    const noise = this.program.noises.map(
+      ({ shape }) => sizesAt(shape, batchSize).reduce((a, b) => a * b, 1) * noiseBytes,
+    );
+    const bytes = noise.reduce((a, b) => a + b, examples);
     return Math.max(1, Math.floor(chunkBytes / bytes));
   }
 
