@@ -30,7 +30,7 @@ export function evaluateCommand(program: Command): void {
       const { openRun } = await import('./run.js');
       const { vae, data } = await openRun(run, options);
       const seed = options.seed === undefined ? {} : { seed: options.seed };
-      const metrics = await vae.evaluate(data, seed);
+      const metrics: Record<string, number> = { ...(await vae.evaluate(data, seed)) };
       if (options.iwae !== undefined) {
         const { mean } = await vae.logLikelihood(data, { samples: options.iwae, ...seed });
         metrics.log_likelihood = mean;

@@ -28,8 +28,6 @@ export async function writePictures(
   if (history.length > 0) {
     const rows = history.map((line) => ({
       ...line,
-      loss: line.loss!,
-      reconstruction: line.reconstruction!,
       ...(line.kl === undefined ? {} : { kl: line.kl }),
     }));
     await folder.write('loss.png', await report.lossPicture(rows));

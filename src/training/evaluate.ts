@@ -4,12 +4,16 @@ import { Feeder } from './feeder.js';
 import type { Schedule } from './objective.js';
 import type { Feeds, LoopedObjective } from './program.js';
 
-/** Means over examples, by metric. */
-export type Metrics = Record<string, number>;
+/** Means over examples, by metric; every objective has the first two. */
+export interface Metrics {
+  readonly loss: number;
+  readonly reconstruction: number;
+  readonly [metric: string]: number;
+}
 
 /** Sums metrics of batches by their sizes. */
 export class MetricSums {
-  private readonly sums: Metrics = {};
+  private readonly sums: Record<string, number> = {};
   private count = 0;
 
   /** @param results [iterations] for each metric */
@@ -26,7 +30,7 @@ export class MetricSums {
   means(): Metrics {
     return Object.fromEntries(
       Object.entries(this.sums).map(([name, sum]) => [name, sum / this.count]),
-    );
+    ) as { loss: number; reconstruction: number };
   }
 }
 

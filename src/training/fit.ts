@@ -34,9 +34,8 @@ export interface Progress {
 }
 
 /** One line of a run's history. `val_` stands before the names of validation metrics. */
-export interface EpochMetrics {
+export interface EpochMetrics extends Metrics {
   readonly epoch: number;
-  readonly [metric: string]: number;
   /** Seconds that the training steps took, validation not counted. */
   readonly seconds: number;
   readonly steps: number;

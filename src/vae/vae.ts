@@ -612,7 +612,7 @@ export class VAE {
     loss: number;
     reconstruction: number;
     kl: number;
-    metrics: Metrics;
+    metrics: Readonly<Record<string, number>>;
     gradients: Record<string, Tensor>;
   }> {
     const dtype = this.checked(images);
