@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { objectiveNames } from '../../src/index.js';
 import { emptyFolder, tree, vaekit, writeQuarters } from './process.js';
 
 let folder: string;
@@ -82,6 +83,11 @@ describe('train --objective', () => {
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
     expect(await tree(folder)).not.toContain('never');
   });
+});
+
+test('train --help names every objective', async () => {
+  const { stdout } = await vaekit(folder, 'train', '--help');
+  for (const name of objectiveNames) expect(stdout).toMatch(new RegExp(`\\b${name}\\b`));
 });
 
 test('evaluate --iwae prints an estimate of log p(x), at least the ELBO', async () => {
