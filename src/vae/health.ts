@@ -5,10 +5,21 @@ import type { Layer, LayerObserver } from '../nn/index.js';
 /** A collapsed latent carries less than this many nats about the image. */
 const collapsedNats = 0.01;
 
+/** Units of a layer that do nothing. */
+export interface DeadUnits {
+  readonly layer: string;
+  readonly units: readonly number[];
+  /** How many units the layer has. */
+  readonly of: number;
+}
+
+/** A layer with more units than this can spare some. */
+const narrowLayer = 16;
+
 /** What a trained model does not use. */
 export interface Health {
   /** Hidden ReLU units that were active on none of the examples. */
-  readonly deadUnits: readonly { readonly layer: string; readonly units: readonly number[] }[];
+  readonly deadUnits: readonly DeadUnits[];
   /** Latents whose KL divergence from the prior is under 0.01 nats. */
   readonly collapsedLatents: readonly number[];
   /** KL divergence of each latent in nats, the mean over the examples; none without a posterior. */
@@ -57,7 +68,7 @@ export function healthOf(
       if (value > 0) alive.add(i % count);
     });
     const units = Array.from({ length: count }, (_, unit) => unit).filter((u) => !alive.has(u));
-    return units.length > 0 ? [{ layer, units }] : [];
+    return units.length > 0 ? [{ layer, units, of: count }] : [];
   });
   const { kl, codes, size = 0 } = latents;
   const klPerLatent = kl ? meanOfColumns(kl) : [];
@@ -87,10 +98,13 @@ function meanOfColumns(tensor: Tensor): number[] {
 /** One line a finding, each with what to do; none when all is well. */
 export function describeHealth(health: Health): string[] {
   const { deadUnits, collapsedLatents, klPerLatent, unusedCodes = [], examples } = health;
-  const lines = deadUnits.map(({ layer, units }) => {
-    const [subject, verb] =
-      units.length === 1 ? ['1 unit', 'is'] : [`${units.length} units`, 'are'];
-    return `${subject} of ${layer} ${verb} dead (no output on any of ${examples} examples), which leaves the loss higher than it need be: train again with another seed, or use the activation leakyRelu.`;
+  const lines = deadUnits.map(({ layer, units, of }) => {
+    const verb = units.length === 1 ? 'is' : 'are';
+    const advice =
+      of <= narrowLayer
+        ? 'which leaves the loss higher than it need be: train again with another seed, or use the activation leakyRelu'
+        : 'and so do nothing: use fewer units, or the activation leakyRelu';
+    return `${units.length} of ${of} units of ${layer} ${verb} dead (no output on any of ${examples} examples), ${advice}.`;
   });
   if (collapsedLatents.length > 0) {
     const [subject, verb] = collapsedLatents.length === 1 ? ['latent', 'is'] : ['latents', 'are'];

@@ -1,7 +1,12 @@
+import { Tensor } from 'onnxruntime-common';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { dense, reshape, VAE } from '../../src/index.js';
+import * as library from '../../src/index.js';
 import { corners, smallShape } from '../vae/small.js';
 import { chromiumPath, type OpenPage, openPage, skipReason } from './chromium.js';
+
+const { dense, reshape, VAE } = library;
+
+type Library = typeof library;
 
 describe.skipIf(!chromiumPath)(`in Chromium${skipReason}`, () => {
   let opened: OpenPage;
@@ -56,6 +61,52 @@ describe.skipIf(!chromiumPath)(`in Chromium${skipReason}`, () => {
     expect(inBrowser.images).toHaveLength(images.length);
     inBrowser.images.forEach((value, i) => {
       expect(value).toBeCloseTo(images[i]!, 4);
+    });
+    await vae.release();
+  });
+
+  test('decodes as Node does with batch normalization and dropout', async () => {
+    const build = ({ VAE, batchNorm, conv2d, convTranspose2d, dense, dropout, reshape }: Library) =>
+      new VAE({
+        input: [1, 4, 4],
+        latent: 2,
+        encoder: [conv2d(4, { padding: 'same' }), batchNorm(), dense(8, { activation: 'relu' })],
+        decoder: [
+          dense(16),
+          batchNorm(),
+          dropout(0.3),
+          reshape([4, 2, 2]),
+          convTranspose2d(1, { kernel: 2, stride: 2 }),
+        ],
+        seed: 4,
+      });
+    const vae = build(library);
+    await vae.fit(corners(96), { epochs: 3, batchSize: 16 });
+    const z = new Tensor('float32', [0, 0, 1, -1, -0.5, 2], [3, 2]);
+    const images = (await vae.decode(z)).data as Float32Array;
+    const parameters = Object.entries(vae.parameters()).map(([name, { data, dims }]) => ({
+      name,
+      values: Array.from(data as Float32Array),
+      dims: [...dims],
+    }));
+    const inBrowser = await opened.page.evaluate(
+      async ({ source, parameters, z }) => {
+        const built = new Function('library', `return (${source})(library)`)(window.vaekit);
+        const { Tensor } = window.vaekit;
+        const again = built as InstanceType<Library['VAE']>;
+        again.setParameters(
+          Object.fromEntries(
+            parameters.map(({ name, values, dims }) => [name, new Tensor('float32', values, dims)]),
+          ),
+        );
+        const images = await again.decode(new Tensor('float32', z, [3, 2]));
+        return Array.from(images.data as Float32Array);
+      },
+      { source: build.toString(), parameters, z: Array.from(z.data as Float32Array) },
+    );
+    expect(new Set(images).size).toBeGreaterThan(3);
+    inBrowser.forEach((value, i) => {
+      expect(value).toBeCloseTo(images[i]!, 5);
     });
     await vae.release();
   });

@@ -115,7 +115,7 @@ describe('train', () => {
     const { stdout } = await vaekit(folder, 'train', ...options, '--out', 'black');
     expect(stdout).toMatch(/\nNote: 2 units of encoder\.0 are dead .+: train again with another/);
     const health = JSON.parse(await readFile(join(folder, 'black', 'health.json'), 'utf8'));
-    expect(health.deadUnits).toEqual([{ layer: 'encoder.0', units: [0, 1] }]);
+    expect(health.deadUnits).toEqual([{ layer: 'encoder.0', units: [0, 1], of: 2 }]);
     expect(health.collapsedLatents).toEqual([0, 1]);
   });
 });

@@ -188,7 +188,7 @@ test('dead units and collapsed latents are found', async () => {
   (parameters['logVariance.weight']!.data as Float32Array).set([0, 0, 0, 0], 4);
   vae.setParameters(parameters);
   const health = await vae.health(corners(40));
-  expect(health.deadUnits).toEqual([{ layer: 'encoder.0', units: [0, 3] }]);
+  expect(health.deadUnits).toEqual([{ layer: 'encoder.0', units: [0, 3], of: 4 }]);
   expect(health.collapsedLatents).toEqual([1]);
   expect(health.klPerLatent[1]).toBe(0);
   expect(health.klPerLatent[0]).toBeGreaterThan(0.01);
