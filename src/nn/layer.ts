@@ -2,16 +2,9 @@ import type { z } from 'zod';
 import { UserError } from '../data/errors.js';
 import { validate } from '../data/validate.js';
 import { formatShape, type Value } from '../graph/index.js';
-import type { Scope } from './scope.js';
+import type { Layer, LayerObserver, Scope } from './scope.js';
 
-/** Part of a network: plain data, and a function of its input (one value, unless it says else). */
-export interface Layer<Input = Value> {
-  readonly type: string;
-  /** What `type` is built from, as in `config.json`. */
-  readonly options: Readonly<Record<string, unknown>>;
-  /** The layer's output for an input [batch, ...]. */
-  apply(x: Input, scope: Scope): Value;
-}
+export type { Layer, LayerObserver } from './scope.js';
 
 /** A kind of layer that config files can name. */
 export interface LayerKind<Schema extends z.ZodObject = z.ZodObject> {
@@ -52,8 +45,10 @@ export function layer<Input = Value>(
   return { type: 'custom', options: { name }, apply };
 }
 
-/** Told of each layer as it is applied. */
-export type LayerObserver = (path: string, layer: Layer, output: Value) => void;
+/** A scope that hands an observer on to the layers inside of a layer. */
+function observedScope(scope: Scope, observe: LayerObserver): Scope {
+  return { ...scope, observe, child: (name) => observedScope(scope.child(name), observe) };
+}
 
 /**
  * Applies layers one after another; each one's scope is its index.
@@ -65,10 +60,12 @@ export function applyLayers(
   scope: Scope,
   observe?: LayerObserver,
 ): Value {
+  const told = observe ?? scope.observe;
+  const outer = told ? observedScope(scope, told) : scope;
   return layers.reduce((value, each, index) => {
-    const inner = scope.child(String(index));
+    const inner = outer.child(String(index));
     const output = applyLayer(each, value, inner);
-    observe?.(inner.path, each, output);
+    told?.(inner.path, each, output, scope.observe !== undefined);
     return output;
   }, x);
 }

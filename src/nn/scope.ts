@@ -1,6 +1,21 @@
 import type { Shape, Value } from '../graph/index.js';
 import type { Initializer } from './initializers.js';
 
+/** Part of a network: plain data, and a function of its input (one value, unless it says else). */
+export interface Layer<Input = Value> {
+  readonly type: string;
+  /** What `type` is built from, as in `config.json`. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** The layer's output for an input [batch, ...]. */
+  apply(x: Input, scope: Scope): Value;
+}
+
+/**
+ * Told of each layer as it is applied.
+ * @param nested whether it is inside of a layer, which is told of after it
+ */
+export type LayerObserver = (path: string, layer: Layer, output: Value, nested?: boolean) => void;
+
 /** Where a layer gets what is not its input: parameters and noise, named by the layer's path. */
 export interface Scope {
   /** `decoder.2` */
@@ -28,6 +43,8 @@ export interface Scope {
   requireBatch(least: number, what: string): void;
   /** The scope of a part. */
   child(name: string): Scope;
+  /** Told of the layers applied inside of this scope. */
+  readonly observe?: LayerObserver;
 }
 
 /** A tensor that a layer itself changes from step to step. */

@@ -195,7 +195,8 @@ export class VAE {
   /** The layers with their output shapes and parameter counts. */
   layers(): Summary {
     const rows: SummaryRow[] = [];
-    const observe = (path: string, layer: Layer, output: Value) => {
+    const observe = (path: string, layer: Layer, output: Value, nested?: boolean) => {
+      if (nested) return;
       rows.push({
         name: path,
         type: layerName(layer),

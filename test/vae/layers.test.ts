@@ -169,6 +169,7 @@ describe('a model with batchNorm and dropout', () => {
       type: 'residual',
       parameters: 8 + 4 * 4 * 9 + 4,
     });
+    expect(rows.filter(({ name }) => name.startsWith('encoder'))).toHaveLength(9);
   });
 });
 
@@ -239,6 +240,17 @@ describe('layers that do not fit', () => {
       /^model\.encoder\[0\]\.layers\[0\]: /,
     );
   });
+});
+
+test('a dead unit inside of a residual is found', async () => {
+  const model = smallVAE({
+    encoder: [dense(4), residual(dense(3, { activation: 'relu' }), dense(4))],
+  });
+  model.setParameters({
+    'encoder.1.0.bias': new Tensor('float32', Float32Array.of(50, -50, 50), [3]),
+  });
+  const { deadUnits } = await model.health(data);
+  expect(deadUnits).toMatchObject([{ layer: 'encoder.1.0', units: [1] }]);
 });
 
 test('a custom layer inside of a residual loads when it is given again', async () => {
