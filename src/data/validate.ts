@@ -37,18 +37,36 @@ function at(value: unknown, path: readonly PropertyKey[]): unknown {
   );
 }
 
+interface Wrapping {
+  readonly def?: {
+    readonly innerType?: unknown;
+    /** Of schemas that hold themselves. */
+    readonly getter?: () => unknown;
+    readonly options?: readonly z.ZodType[];
+    readonly discriminator?: string;
+  };
+}
+
 /** A schema without its defaults and the like; of a union, the member that fits the value best. */
 function unwrap(schema: unknown, value: unknown): Shaped {
-  let current = schema as { def?: { innerType?: unknown; options?: unknown } } | undefined;
+  let current = schema as Wrapping | undefined;
   for (;;) {
-    const { innerType, options } = current?.def ?? {};
-    const next = Array.isArray(options) ? bestMember(options as z.ZodType[], value) : innerType;
+    const { innerType, getter, options, discriminator } = current?.def ?? {};
+    const next = options ? bestMember(options, value, discriminator) : (getter?.() ?? innerType);
     if (!next) return (current as Shaped | undefined) ?? {};
-    current = next as typeof current;
+    current = next as Wrapping;
   }
 }
 
-function bestMember(members: readonly z.ZodType[], value: unknown): z.ZodType | undefined {
+function bestMember(
+  members: readonly z.ZodType[],
+  value: unknown,
+  discriminator?: string,
+): z.ZodType | undefined {
+  if (discriminator !== undefined) {
+    const key = at(value, [discriminator]) as string;
+    return members.find((member) => member._zod.propValues?.[discriminator]?.has(key));
+  }
   const faults = (member: z.ZodType) => member.safeParse(value).error?.issues.length ?? 0;
   const objects = members.filter((member) => 'shape' in member || 'options' in member);
   return objects.sort((a, b) => faults(a) - faults(b))[0];
@@ -82,7 +100,11 @@ function describe(issue: Issue, where: string, schema: z.ZodType, value: unknown
     const [key] = issue.keys as [string];
     return `${where}: unknown key '${key}'. ${advice(key, known(schema, issue.path, value))}`;
   }
-  if (issue.code === 'invalid_union' && 'options' in issue) {
+  if (
+    issue.code === 'invalid_union' &&
+    'options' in issue &&
+    issue.message.startsWith('Invalid ')
+  ) {
     const name = String(at(value, issue.path));
     return `${where}: unknown ${String(issue.discriminator)} '${name}'. ${advice(name, (issue.options as unknown[]).map(String))}`;
   }

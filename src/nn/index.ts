@@ -23,6 +23,7 @@ export {
   type LayerNormOptions,
   layerFromConfig,
   layerNorm,
+  layerSchema,
   layerToConfig,
   type MaxPool2dOptions,
   maxPool2d,
@@ -38,6 +39,7 @@ export {
   adamW,
   lion,
   optimizerFromConfig,
+  optimizerSchema,
   rmsprop,
   sgd,
 } from './optimizers/index.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { UserError } from '../../data/errors.js';
-import { advice } from '../../data/suggest.js';
+import { oneOf, typed } from '../../data/kinds.js';
 import { validate } from '../../data/validate.js';
 import type { Layer, LayerKind } from '../layer.js';
 import { activationKind } from './activation.js';
@@ -64,16 +64,31 @@ const kinds: readonly LayerKind[] = [
   activationKind,
 ];
 
-const kindOf: ReadonlyMap<string, LayerKind> = new Map(kinds.map((kind) => [kind.type, kind]));
-
 /** Layers inside of a layer are its option `layers`. */
-const hasLayers = (options: Layer['options']): options is { layers: readonly unknown[] } =>
+const hasLayers = (options: Layer['options']): options is { layers: readonly LayerConfig[] } =>
   Array.isArray(options.layers);
+
+const innerLayers = z
+  .array(z.lazy((): z.ZodType<LayerConfig> => layerSchema))
+  .min(1)
+  .describe('The layers inside, one after another.');
+
+const customSchema = z
+  .strictObject({ type: z.literal('custom'), name: z.string().describe('Its name in code.') })
+  .describe("A layer of the user's own: its function is in code, as in vae.config.ts.");
+
+/** A layer as plain data. */
+export const layerSchema = oneOf<z.ZodObject>('layer', [
+  ...kinds.map((kind) => typed(kind, 'layers' in kind.schema.shape ? { layers: innerLayers } : {})),
+  customSchema,
+]).meta({ id: 'layer', description: 'One layer of a network.' });
+
+export type LayerConfig = Readonly<Record<string, unknown>>;
 
 /** A layer as plain data: its type beside its options. */
 export function layerToConfig({ type, options }: Layer): Record<string, unknown> {
   const inner = hasLayers(options)
-    ? { layers: options.layers.map((each) => layerToConfig(each as Layer)) }
+    ? { layers: options.layers.map((each) => layerToConfig(each as unknown as Layer)) }
     : {};
   return { type, ...options, ...inner };
 }
@@ -89,7 +104,15 @@ export function layerFromConfig(
   path: string,
   custom: Readonly<Record<string, Layer>> = {},
 ): Layer {
-  const { type, ...options } = validate(z.looseObject({ type: z.string() }), config, path);
+  return build(validate(layerSchema, config, path), path, custom);
+}
+
+/** The layer that checked plain data describes. */
+function build(
+  { type, ...options }: LayerConfig,
+  path: string,
+  custom: Readonly<Record<string, Layer>>,
+): Layer {
   if (type === 'custom') {
     const name = String(options.name);
     const found = Object.hasOwn(custom, name) ? custom[name] : undefined;
@@ -98,16 +121,8 @@ export function layerFromConfig(
       `${path}: the model has the custom layer '${name}', which no file holds. Give it in load's option layers: { ${name}: ... }.`,
     );
   }
-  const kind = kindOf.get(type);
-  if (!kind) {
-    throw new UserError(
-      `${path}.type: unknown layer '${type}'. ${advice(type, [...kindOf.keys()])}`,
-    );
-  }
-  if (hasLayers(options)) {
-    options.layers = options.layers.map((each, i) =>
-      layerFromConfig(each, `${path}.layers[${i}]`, custom),
-    );
-  }
-  return kind.create(validate(kind.schema, options, path));
+  const kind = kinds.find((each) => each.type === type)!;
+  if (!hasLayers(options)) return kind.create(options);
+  const layers = options.layers.map((each, i) => build(each, `${path}.layers[${i}]`, custom));
+  return kind.create({ ...options, layers });
 }

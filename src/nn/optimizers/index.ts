@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import { UserError } from '../../data/errors.js';
+import { oneOf, typed } from '../../data/kinds.js';
 import { advice } from '../../data/suggest.js';
 import type { Optimizer } from '../optimizer.js';
 import { adamKind } from './adam.js';
@@ -24,6 +26,14 @@ const kinds = {
   adamax: adamaxKind,
   lion: lionKind,
 };
+
+const { adam: _, ...others } = kinds;
+
+/** An optimizer as plain data; without a type it is Adam. */
+export const optimizerSchema = oneOf('optimizer', [
+  typed(adamKind, { type: z.literal('adam').optional().default('adam') }),
+  ...Object.values(others).map((kind) => typed(kind)),
+]).meta({ id: 'optimizer', description: 'How gradients change the parameters.' });
 
 /** The optimizer that plain data describes. @throws UserError when a type or option is wrong */
 export function optimizerFromConfig(config: Readonly<Record<string, unknown>>): Optimizer {

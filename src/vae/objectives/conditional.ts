@@ -30,6 +30,7 @@ function conditioned(options: ConditionalOptions, name: string): Objective {
 
 export const conditionalKind: ObjectiveKind<ConditionalOptions> = {
   type,
+  schema,
   create: (options) => conditioned(options, type),
   fromConfig(config, name, resolve: Resolve) {
     const { classes, objective } = validate(schema, config, name);

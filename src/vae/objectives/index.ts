@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import { UserError } from '../../data/errors.js';
+import { oneOf, typed } from '../../data/kinds.js';
 import { advice } from '../../data/suggest.js';
 import { autoencoderKind } from './autoencoder.js';
 import { betaTcVaeKind } from './beta-tc-vae.js';
@@ -46,6 +48,19 @@ const kindOf: ReadonlyMap<string, ObjectiveKind> = new Map(kinds.map((kind) => [
 
 /** The names that config files and the command line use. */
 export const objectiveNames: readonly string[] = [...kindOf.keys()];
+
+const innerObjective = z
+  .lazy((): z.ZodType<Readonly<Record<string, unknown>>> => objectiveSchema)
+  .optional()
+  .describe('What is made small, given the labels; vae when left out.');
+
+/** An objective as plain data. */
+export const objectiveSchema = oneOf<z.ZodObject>(
+  'objective',
+  kinds.map((kind) =>
+    typed(kind, 'objective' in kind.schema.shape ? { objective: innerObjective } : {}),
+  ),
+).meta({ id: 'objective', description: 'What training makes small.' });
 
 /**
  * The objective that plain data describes.

@@ -46,6 +46,8 @@ export type Resolve = (config: unknown, name: string) => Objective;
 /** A kind of objective that config files can name. */
 export interface ObjectiveKind<Options = never> {
   readonly type: string;
+  /** The options beside `type`. */
+  readonly schema: z.ZodObject;
   create(options: Options): Objective;
   /**
    * The objective that plain data describes.
@@ -69,6 +71,7 @@ export function defineObjective<Schema extends z.ZodObject, Encoding>(
   };
   return {
     type,
+    schema,
     create: (options) => create(options, type),
     fromConfig: create,
   };
