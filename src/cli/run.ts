@@ -3,6 +3,7 @@ import type { Dataset } from '../data/dataset.js';
 import { openDataset } from '../data/datasets.js';
 import { RunFolder } from '../training/index.js';
 import { VAE } from '../vae/index.js';
+import { asSeen } from './fit-settings.js';
 import { readingOf } from './reading.js';
 
 /** Options of commands that show data to a trained model. */
@@ -28,5 +29,6 @@ export async function openRun(
     ...(label !== undefined && labels ? { label } : {}),
     onProgress: (message) => process.stderr.write(`${message}\n`),
   });
-  return { vae, data: options.split === 'train' ? train : (test ?? train) };
+  const data = options.split === 'train' ? train : (test ?? train);
+  return { vae, data: asSeen(data, training?.augment) };
 }

@@ -8,9 +8,10 @@ import { readOptionsSchema } from '../data/read-options.js';
 import { validate } from '../data/validate.js';
 import { optimizerFromConfig } from '../nn/index.js';
 import { createProgress } from '../report/progress.js';
-import { type EpochMetrics, RunFolder } from '../training/index.js';
+import { type EpochMetrics, fitShape, RunFolder } from '../training/index.js';
 import { describeHealth, fromConfig, modelSchema, NonFiniteError, VAE } from '../vae/index.js';
 import { preset, type RunConfig } from '../vae/presets.js';
+import { asSeen, describeEnd, fittingSettings, optimizerSettings } from './fit-settings.js';
 import { objectiveSettings } from './objective.js';
 import { writePictures } from './pictures.js';
 import { readingOf } from './reading.js';
@@ -23,6 +24,7 @@ const trainingSchema = z.strictObject({
   batchSize: z.int().min(1).default(32),
   optimizer: z.looseObject({ type: z.string().default('adam') }).prefault({}),
   threads: z.int().min(1).optional(),
+  ...fitShape,
 });
 
 const runSchema = z.strictObject({
@@ -49,7 +51,8 @@ async function readConfig(path: string): Promise<RunConfig> {
 
 /** A run's settings: a preset or a config file, with the command line's options over it. */
 function settingsOf(options: TrainOptions, base: RunConfig | undefined, data: Dataset) {
-  const config = base ?? preset(options.preset ?? 'dense', data.shape, options.latent);
+  const { shape } = asSeen(data, options.augment);
+  const config = base ?? preset(options.preset ?? 'dense', shape, options.latent);
   const { model, training } = config;
   const name = options.config ?? 'options';
   return validate(
@@ -69,11 +72,8 @@ function settingsOf(options: TrainOptions, base: RunConfig | undefined, data: Da
           batchSize: options.batchSize,
           threads: options.threads,
         }),
-        optimizer: {
-          type: 'adam',
-          ...(training.optimizer as object | undefined),
-          ...given({ learningRate: options.learningRate }),
-        },
+        ...fittingSettings(options),
+        optimizer: optimizerSettings(options, training.optimizer as RunConfig['training']),
       },
     },
     name,
@@ -134,7 +134,7 @@ export async function train(options: TrainOptions): Promise<void> {
   const settings = settingsOf(options, base, data.train);
   const vae = new VAE(fromConfig(settings.model, `${options.config ?? 'options'}: model`));
   const optimizer = optimizerFromConfig(settings.training.optimizer);
-  const { epochs, batchSize, threads } = settings.training;
+  const { data: _, read: __, optimizer: ___, threads, ...fitting } = settings.training;
   const out = options.out ?? (await defaultFolder(data.name, options.preset ?? 'dense'));
   const training = {
     ...settings.training,
@@ -143,7 +143,7 @@ export async function train(options: TrainOptions): Promise<void> {
     optimizer: { type: optimizer.type, ...optimizer.options },
   };
   const signals = abortOnSignals();
-  const progress = createProgress(process.stdout, { epochs });
+  const progress = createProgress(process.stdout, { epochs: fitting.epochs });
   let folder: RunFolder | undefined;
   const lines: EpochMetrics[] = [];
   const callback = {
@@ -163,20 +163,20 @@ export async function train(options: TrainOptions): Promise<void> {
     },
   };
   try {
-    await vae.fit(data.train, {
-      epochs,
-      batchSize,
-      optimizer,
+    const history = await vae.fit(data.train, {
+      ...fitting,
       ...(threads === undefined ? {} : { threads }),
-      ...(data.test ? { validation: data.test } : {}),
+      optimizer,
+      ...(data.test && fitting.validationSplit === undefined ? { validation: data.test } : {}),
       callbacks: [callback],
       signal: signals.signal,
     });
     await vae.saveTo(folder!, training);
-    const judged = data.test ?? data.train;
+    const judged = asSeen(data.test ?? data.train, fitting.augment);
     const health = await vae.health(judged);
     await folder!.write('health.json', `${JSON.stringify(health, null, 2)}\n`);
     await writePictures(folder!, vae, judged, lines);
+    for (const line of describeEnd(history)) process.stdout.write(`${line}\n`);
     for (const line of describeHealth(health)) process.stdout.write(`Note: ${line}\n`);
     process.stdout.write(`Written to ${out}\n`);
     process.exitCode = signals.exitCode();

@@ -1,15 +1,15 @@
 import { type Command, Option } from 'commander';
+import { type FittingOptions, withFitting } from './fitting.js';
 import { examples, number, wholeNumber } from './options.js';
 import { type ReadingOptions, withReading } from './reading.js';
 
-export interface TrainOptions extends ReadingOptions {
+export interface TrainOptions extends ReadingOptions, FittingOptions {
   config?: string;
   data?: string;
   preset?: string;
   epochs?: number;
   batchSize?: number;
   latent?: number;
-  learningRate?: number;
   objective?: string;
   beta?: number;
   klWeight?: number;
@@ -32,7 +32,6 @@ export function trainCommand(program: Command): void {
     .option('--epochs <n>', 'how often every image is seen', wholeNumber(0))
     .option('--batch-size <n>', 'images a step', wholeNumber(1))
     .option('--latent <n>', 'how many latents', wholeNumber(1))
-    .option('--learning-rate <x>', "the optimizer's learning rate", number(0))
     .option(
       '--objective <name>',
       'what is made small: vae, betaVae, freeBits, capacity, iwae, betaTcVae, infoVae, waeMmd, vqVae, autoencoder, or conditional (on the labels)',
@@ -58,6 +57,10 @@ export function trainCommand(program: Command): void {
           'Digits to order: a VAE that sees the labels',
           'train --preset mlp --objective conditional',
         ],
+        [
+          'With a learning rate that falls to 0, and the average of the parameters',
+          'train --preset mlp --lr-schedule cosine --ema 0.999',
+        ],
         ['Clothes instead of digits', 'train --data fashion-mnist --preset mlp --latent 10'],
         ['Your own pictures, brought to 64 x 64', 'train --data photos --resize 64 --crop center'],
         [
@@ -70,5 +73,6 @@ export function trainCommand(program: Command): void {
       const { train } = await import('./train-run.js');
       await train(options);
     });
+  withFitting(command);
   withReading(command);
 }

@@ -1,3 +1,4 @@
+export { augmentSchema } from './augment.js';
 export { evaluateObjective, type Metrics, scheduleAt } from './evaluate.js';
 export { sizesAt } from './feeder.js';
 export {

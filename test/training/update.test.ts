@@ -1,5 +1,6 @@
 import type { Tensor } from 'onnxruntime-common';
 import { describe, expect, test } from 'vitest';
+import { operationsOf } from '../../src/graph/gradient.js';
 import {
   adam,
   adamW,
@@ -11,6 +12,8 @@ import {
   sgd,
 } from '../../src/index.js';
 import { layer } from '../../src/nn/index.js';
+import { Packing } from '../../src/training/index.js';
+import { traceUpdate } from '../../src/training/update.js';
 import { relativeError } from '../fixtures.js';
 import { corners, smallVAE } from '../vae/small.js';
 
@@ -151,6 +154,30 @@ test('weight decay leaves biases alone when it is told to', async () => {
     // 0.001 · 100 · 0.5
     expect(numbers(all[name]!)[0]! - numbers(none[name]!)[0]!).toBeCloseTo(-0.05, 5);
   }
+});
+
+test('what is off adds nothing to the step', () => {
+  const specs = Object.entries(noiseless().parameters()).map(([name, { dims }]) => ({
+    name,
+    shape: dims,
+    initializer: 'zeros' as const,
+    trained: true,
+  }));
+  const packing = new Packing(specs);
+  const [parameters, gradients] = [packing.inputs('parameters'), packing.inputs('gradients')];
+  const traced = (settings: object) => {
+    const optimizer = sgd();
+    const { carried, scalars } = traceUpdate(packing, parameters, gradients, {
+      optimizer,
+      ...settings,
+    });
+    const operations = operationsOf(carried.map(({ next }) => next));
+    return [operations.length, carried.length, scalars.length];
+  };
+  // Parameters, gradients and the rate, their product, and the difference.
+  expect(traced({})).toEqual([5, 1, 1]);
+  expect(traced({ accumulate: 1, ema: undefined, clipGradients: undefined })).toEqual([5, 1, 1]);
+  expect(traced({ ema: 0.9 })[1]).toBe(2);
 });
 
 describe('the same bits whatever the steps in a call and the threads', () => {
