@@ -1,4 +1,5 @@
 import { exists } from '#files';
+import { binarized } from '../data/binarize.js';
 import type { Dataset } from '../data/dataset.js';
 import { openDataset } from '../data/datasets.js';
 import { RunFolder } from '../training/index.js';
@@ -13,10 +14,15 @@ export interface DataOptions {
 }
 
 /** A run's model and the data it is shown. */
-export async function openRun(
-  path: string,
-  options: DataOptions,
-): Promise<{ vae: VAE; data: Dataset }> {
+interface OpenRun {
+  readonly vae: VAE;
+  readonly data: Dataset;
+  /** The data as validation saw it: black and white when the model was trained on that. */
+  readonly judged: Dataset;
+}
+
+/** Opens a run and the data it is shown. */
+export async function openRun(path: string, options: DataOptions): Promise<OpenRun> {
   const vae = await VAE.load(path);
   const { training } = (await (await RunFolder.open(path)).readConfig()) as {
     training?: Record<string, unknown>;
@@ -29,6 +35,6 @@ export async function openRun(
     ...(label !== undefined && labels ? { label } : {}),
     onProgress: (message) => process.stderr.write(`${message}\n`),
   });
-  const data = options.split === 'train' ? train : (test ?? train);
-  return { vae, data: asSeen(data, training?.augment) };
+  const data = asSeen(options.split === 'train' ? train : (test ?? train), training?.augment);
+  return { vae, data, judged: training?.binarize ? binarized(data, vae.config.seed) : data };
 }

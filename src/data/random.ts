@@ -38,6 +38,12 @@ export function fillUniform(stream: RandomStream, target: Float32Array): void {
   }
 }
 
+/** The four numbers that `fillUniform` gives the elements from 4 · `block` on, into `target`. */
+export function uniformBlock(stream: RandomStream, block: number, target: Float32Array): void {
+  draw(stream, block);
+  for (let i = 0; i < 4; i++) target[i] = (words[i]! >>> 8) * 2 ** -24;
+}
+
 /**
  * Fills `target` with numbers of the standard normal distribution, all finite (at most 6.7 in
  * size); element i depends on the stream and i only, so a longer fill starts with the same values.

@@ -41,7 +41,6 @@ export class Feeder {
   /** Examples as they are fed, where that is not the same. */
   private augmented: Values;
   private readonly augmenter: Augmenter | undefined;
-  private draws = new Float32Array();
   private readonly noise: Float32Array[];
   private readonly width: number;
 
@@ -141,7 +140,6 @@ export class Feeder {
       this.augmented = this.values(iterations * length);
     }
     const fed = (augmenter ? this.augmented : images).subarray(0, iterations * length);
-    if (this.changes.binarize && this.draws.length < length) this.draws = new Float32Array(length);
     for (let k = 0; k < iterations; k++) {
       const batch = fed.subarray(k * length, (k + 1) * length);
       if (augmenter) {
@@ -154,7 +152,7 @@ export class Feeder {
         );
       }
       if (this.changes.binarize) {
-        binarize(batch, randomStream(seed, `${stream}/binarize`, step + k), this.draws);
+        binarize(batch, randomStream(seed, `${stream}/binarize`, step + k));
       }
     }
     return fed;

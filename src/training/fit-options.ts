@@ -22,13 +22,15 @@ export const fitShape = {
     .optional(),
   /**
    * Batches that one change of the parameters takes its gradient from: their mean, each by its size.
-   * The last change of an epoch takes what is left.
+   * The last change of an epoch takes what is left. Learning rates count these changes, all else
+   * counts batches.
    */
   accumulate: z.int().min(1).optional(),
   /**
    * Keeps an exponential moving average of the parameters, and validates and ends with it in their
    * place. At change n the factor is the smaller of this and (1 + n) / (10 + n), so that the first
-   * parameters are soon forgotten (as TensorFlow's `ExponentialMovingAverage`).
+   * parameters are soon forgotten (as TensorFlow's `ExponentialMovingAverage`). What layers keep
+   * themselves, such as running means, is not averaged.
    */
   ema: z.number().min(0).lt(1).optional(),
   /** Ends training when a metric, smaller being better, has not improved for `patience` epochs. */

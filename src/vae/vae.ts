@@ -48,7 +48,10 @@ import { fromConfig, type ModelConfig, objectiveOf, toConfig, type VAEOptions } 
 import { klDivergence } from './posterior.js';
 import { countParameters, formatSummary, type Summary, type SummaryRow } from './summary.js';
 
-/** How a model is trained; what is not described here is described where it is checked. */
+/**
+ * How a model is trained. Beside what is named here: `clipGradients`, `accumulate`, `ema`,
+ * `earlyStopping`, `keepBest`, `validationSplit`, `binarize` and `augment`, all off when left out.
+ */
 export interface FitOptions extends TrainingOptions {
   /** How often every example is seen; 30 when left out. */
   readonly epochs?: number;

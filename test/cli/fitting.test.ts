@@ -57,6 +57,12 @@ describe('options of training', () => {
     expect(await parameters('again')).toEqual(await parameters('all'));
   });
 
+  test('evaluate judges a run on binary images by binary images', async () => {
+    const { code, stdout } = await vaekit(folder, 'evaluate', 'all', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).data).toMatch(/\(binarized\)$/);
+  });
+
   test('override those of a config file', async () => {
     const { code, stderr } = await vaekit(
       folder,

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { binarized } from '../../src/data/binarize.js';
 import { centerCropped } from '../../src/data/crop.js';
 import { fromArray } from '../../src/data/dataset.js';
-import { randomStream } from '../../src/data/random.js';
+import { fillUniform, randomStream } from '../../src/data/random.js';
 import { type FitOptions, layer, type Posterior, sgd } from '../../src/index.js';
 import { type Augment, Augmenter } from '../../src/training/augment.js';
 import { corners, smallVAE } from '../vae/small.js';
@@ -187,6 +187,23 @@ describe('binarization', () => {
         expect(Math.abs(part - gray / 255)).toBeLessThanOrEqual(5 * deviation + 1e-12);
       });
     }
+  });
+
+  test('value i is 1 where number i of its stream is under it', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uint8Array({ minLength: 1, maxLength: 50 }),
+        fc.nat(),
+        async (values, seed) => {
+          const made = new Uint8Array(values.length);
+          await binarized(fromArray(values, [values.length]), seed).read([0], made);
+          const draws = new Float32Array(values.length);
+          fillUniform(randomStream(seed, 'binarize', 0), draws);
+          const expected = values.map((value, i) => (draws[i]! < value / 255 ? 255 : 0));
+          expect([...made]).toEqual([...expected]);
+        },
+      ),
+    );
   });
 
   test('static: an example stays as it is, wherever it is read; another seed draws anew', async () => {
