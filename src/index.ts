@@ -38,4 +38,5 @@ export {
 export * as schedules from './nn/schedules/index.js';
 export * as report from './report/index.js';
 export type { Callback, EpochMetrics, Metrics, Progress, Stop } from './training/index.js';
+export { type Config, defineConfig } from './vae/define-config.js';
 export * from './vae/index.js';

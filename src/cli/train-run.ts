@@ -1,41 +1,18 @@
-import { z } from 'zod';
-import { readFile } from '#files';
 import type { Dataset } from '../data/dataset.js';
 import { openDataset } from '../data/datasets.js';
 import { UserError } from '../data/errors.js';
-import { parseJson } from '../data/json.js';
-import { readOptionsSchema } from '../data/read-options.js';
-import { validate } from '../data/validate.js';
 import { optimizerFromConfig } from '../nn/index.js';
 import { createProgress } from '../report/progress.js';
-import { type EpochMetrics, fitShape, RunFolder } from '../training/index.js';
-import { describeHealth, fromConfig, modelSchema, NonFiniteError, VAE } from '../vae/index.js';
+import { type EpochMetrics, RunFolder } from '../training/index.js';
+import { describeHealth, fromConfig, NonFiniteError, VAE } from '../vae/index.js';
 import { preset, type RunConfig } from '../vae/presets.js';
+import { type CompleteRun, checkRun, overPreset } from '../vae/run-config.js';
+import { type ConfigFile, findConfig, readConfig } from './config-file.js';
 import { asSeen, describeEnd, fittingSettings, optimizerSettings } from './fit-settings.js';
 import { objectiveSettings } from './objective.js';
 import { writePictures } from './pictures.js';
 import { readingOf } from './reading.js';
 import type { TrainOptions } from './train.js';
-
-const trainingSchema = z.strictObject({
-  data: z.string().default('mnist'),
-  read: readOptionsSchema.optional(),
-  epochs: z.int().min(0).default(30),
-  batchSize: z.int().min(1).default(32),
-  optimizer: z.looseObject({ type: z.string().default('adam') }).prefault({}),
-  threads: z.int().min(1).optional(),
-  ...fitShape,
-});
-
-const runSchema = z.strictObject({
-  format: z.int().optional(),
-  vaekit: z.string().optional(),
-  model: modelSchema,
-  training: trainingSchema.prefault({}),
-});
-
-/** The seed of runs that name none; with it, no unit of the reference VAE dies. */
-const defaultSeed = 42;
 
 /** Entries whose value is given. */
 function given<T extends object>(options: T): Partial<T> {
@@ -44,22 +21,15 @@ function given<T extends object>(options: T): Partial<T> {
   ) as Partial<T>;
 }
 
-async function readConfig(path: string): Promise<RunConfig> {
-  const text = new TextDecoder().decode(await readFile(path));
-  return validate(runSchema, parseJson(text, path), path, { isFile: true });
-}
-
 /** A run's settings: a preset or a config file, with the command line's options over it. */
-function settingsOf(options: TrainOptions, base: RunConfig | undefined, data: Dataset) {
-  const { shape } = asSeen(data, options.augment);
-  const config = base ?? preset(options.preset ?? 'dense', shape, options.latent);
-  const { model, training } = config;
-  const name = options.config ?? 'options';
-  return validate(
-    runSchema,
+function settingsOf(options: TrainOptions, file: ConfigFile | undefined, data: Dataset) {
+  const { shape } = asSeen(data, options.augment ?? file?.data.training?.augment);
+  const { model, training } = file
+    ? overPreset(file.data, shape, options.latent)
+    : preset(options.preset ?? 'dense', shape, options.latent);
+  return checkRun(
     {
       model: {
-        seed: defaultSeed,
         ...model,
         ...given({ latent: options.latent, seed: options.seed }),
         ...objectiveSettings(options, model, data),
@@ -76,8 +46,42 @@ function settingsOf(options: TrainOptions, base: RunConfig | undefined, data: Da
         optimizer: optimizerSettings(options, training.optimizer as RunConfig['training']),
       },
     },
-    name,
+    file?.name ?? 'options',
   );
+}
+
+/** The config that is meant: the file named, or the working folder's, which is told in a line. */
+async function configOf(options: TrainOptions): Promise<ConfigFile | undefined> {
+  if (options.config && options.preset) {
+    throw new UserError('--config and --preset exclude each other. Give one of them.');
+  }
+  if (options.config) return readConfig(options.config);
+  const found = await findConfig();
+  if (!found) return undefined;
+  const used = options.preset === undefined;
+  process.stdout.write(
+    used
+      ? `Settings from ${found}; options override them.\n`
+      : `${found} is not used: --preset is given.\n`,
+  );
+  return used ? readConfig(found) : undefined;
+}
+
+/** The model of a run's settings, with what of its config is code. */
+function modelOf(settings: CompleteRun, file: ConfigFile | undefined): VAE {
+  const { layers = {}, objective, sampling } = file?.code ?? {};
+  const { kl: _, ...model } = settings.model;
+  const plain = objective ? model : settings.model;
+  return new VAE({
+    ...fromConfig(plain, `${file?.name ?? 'options'}: model`, layers),
+    ...(objective ? { objective } : {}),
+    ...(sampling ? { sampling } : {}),
+  });
+}
+
+/** What a run is called beside its data: its preset, or that it has a config of its own. */
+function nameOf(options: TrainOptions, file: ConfigFile | undefined): string {
+  return options.preset ?? (file ? (file.data.preset ?? 'config') : 'dense');
 }
 
 /** `runs/mnist-dense`, or the first of `runs/mnist-dense-2`, `-3` … that holds no run. */
@@ -121,21 +125,19 @@ function abortOnSignals(): { signal: AbortSignal; exitCode: () => number; stop: 
 
 /** `vaekit train`. */
 export async function train(options: TrainOptions): Promise<void> {
-  if (options.config && options.preset) {
-    throw new UserError('--config and --preset exclude each other. Give one of them.');
-  }
-  const base = options.config ? await readConfig(options.config) : undefined;
-  const spec = options.data ?? String(base?.training.data ?? 'mnist');
-  const reading = readingOf(options, base?.training);
+  const file = await configOf(options);
+  const fromFile = file?.data.training;
+  const spec = options.data ?? String(fromFile?.data ?? 'mnist');
+  const reading = readingOf(options, fromFile);
   const data = await openDataset(spec, {
     ...reading,
     onProgress: (message) => process.stderr.write(`${message}\n`),
   });
-  const settings = settingsOf(options, base, data.train);
-  const vae = new VAE(fromConfig(settings.model, `${options.config ?? 'options'}: model`));
+  const settings = settingsOf(options, file, data.train);
+  const vae = modelOf(settings, file);
   const optimizer = optimizerFromConfig(settings.training.optimizer);
   const { data: _, read: __, optimizer: ___, threads, ...fitting } = settings.training;
-  const out = options.out ?? (await defaultFolder(data.name, options.preset ?? 'dense'));
+  const out = options.out ?? (await defaultFolder(data.name, nameOf(options, file)));
   const training = {
     ...settings.training,
     data: spec,

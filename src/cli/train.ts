@@ -28,7 +28,10 @@ export function trainCommand(program: Command): void {
       'mnist, fashion-mnist, a folder of pictures, or a file: .npy, .npz, CSV, Parquet, IDX',
     )
     .option('--preset <name>', 'network and settings to start from: dense, mlp, conv, resnet, vq')
-    .option('--config <file>', 'JSON file as the config.json of a run; options override it')
+    .option(
+      '--config <file>',
+      'vae.config.ts, .js, .mjs or .json, or the config.json of a run; options override it (default: vae.config.* of this folder)',
+    )
     .option('--epochs <n>', 'how often every image is seen', wholeNumber(0))
     .option('--batch-size <n>', 'images a step', wholeNumber(1))
     .option('--latent <n>', 'how many latents', wholeNumber(1))

@@ -108,7 +108,7 @@ function describe(issue: Issue, where: string, schema: z.ZodType, value: unknown
     const name = String(at(value, issue.path));
     return `${where}: unknown ${String(issue.discriminator)} '${name}'. ${advice(name, (issue.options as unknown[]).map(String))}`;
   }
-  return `${where}: ${issue.message.replace(/\.?$/, '.')}`;
+  return `${where}: ${issue.message.replace(/([^.?])$/, '$1.')}`;
 }
 
 /**

@@ -8,6 +8,8 @@ export interface RunConfig {
 }
 
 interface Preset {
+  /** What it is, in a few words. */
+  readonly about: string;
   /** How many latents when none are asked for. */
   readonly latent: number;
   readonly build: (input: readonly number[], latent: number) => RunConfig;
@@ -64,6 +66,7 @@ const block = (filters: number): LayerConfig => ({
 
 /** The tutorial's network: one hidden layer of two units. */
 const densePreset: Preset = {
+  about: 'one hidden layer of two units: the tutorial, trained in seconds',
   latent: 2,
   build: (input, latent) => ({
     model: {
@@ -78,6 +81,7 @@ const densePreset: Preset = {
 };
 
 const mlp: Preset = {
+  about: 'one hidden layer of 512 units on each side',
   latent: 2,
   build: (input, latent) => ({
     model: {
@@ -93,6 +97,7 @@ const mlp: Preset = {
 
 /** The network of Keras's VAE example. */
 const conv: Preset = {
+  about: "the convolutional network of Keras's VAE example",
   latent: 2,
   build: (input, latent) => {
     const [channels, height, width] = quarterSize(input, 'conv');
@@ -119,6 +124,7 @@ const conv: Preset = {
 };
 
 const resnet: Preset = {
+  about: 'convolutions with residual blocks, for pictures',
   latent: 32,
   build: (input, latent) => {
     const [channels, height, width] = quarterSize(input, 'resnet');
@@ -145,6 +151,7 @@ const resnet: Preset = {
 
 /** The latents are the length of a code; there is one code a position of a quarter-size image. */
 const vq: Preset = {
+  about: 'a VQ-VAE: a codebook in the place of a Gaussian',
   latent: 16,
   build: (input, latent) => {
     const [channels] = quarterSize(input, 'vq');
@@ -169,7 +176,14 @@ const vq: Preset = {
 
 const presets = { dense: densePreset, mlp, conv, resnet, vq };
 
-export const presetNames = Object.keys(presets);
+export type PresetName = keyof typeof presets;
+
+export const presetNames = Object.keys(presets) as PresetName[];
+
+/** What a preset is, in a few words. */
+export function aboutPreset(name: PresetName): string {
+  return presets[name].about;
+}
 
 /**
  * The settings of a preset: a run as plain data.
@@ -181,6 +195,6 @@ export function preset(name: string, input: readonly number[], latent?: number):
   if (!Object.hasOwn(presets, name)) {
     throw new UserError(`Unknown preset '${name}'. ${advice(name, presetNames)}`);
   }
-  const found = presets[name as keyof typeof presets];
+  const found = presets[name as PresetName];
   return found.build(input, latent ?? found.latent);
 }

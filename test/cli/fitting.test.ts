@@ -95,13 +95,13 @@ describe('wrong ones are one clear line, and nothing is written', () => {
   test.each([
     [
       ['--optimizer', 'adamx'],
-      /^vaekit: optimizer\.type: unknown optimizer 'adamx'\. Did you mean 'adam\w*'\?\n$/,
+      /^vaekit: options: training\.optimizer\.type: unknown optimizer 'adamx'\. Did you mean 'adam\w*'\?\n$/,
     ],
     [
       ['--lr-schedule', 'cosin'],
-      /^vaekit: adam\.learningRate\.type: unknown type 'cosin'\. Did you mean 'cosine'\?\n$/,
+      /^vaekit: options: training\.optimizer\.learningRate\.type: unknown type 'cosin'\. Did you mean 'cosine'\?\n$/,
     ],
-    [['--lr-schedule', 'step'], /^vaekit: adam\.learningRate\.every: /],
+    [['--lr-schedule', 'step'], /^vaekit: options: training\.optimizer\.learningRate\.every: /],
     [['--lr-schedule', 'step:10'], /'10' is not name=value\. Write step:every=10,factor=0\.5\.\n/],
     [['--clip-norm', '1', '--clip-value', '1'], /clipGradients: give either norm or value\.\n$/],
     [['--ema', '1'], /training\.ema: Too big: expected number to be <1\.\n$/],
