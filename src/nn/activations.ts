@@ -52,9 +52,9 @@ const activations = {
 
 export type ActivationName = keyof typeof activations;
 
-export const activationSchema = z.enum(
-  Object.keys(activations) as [ActivationName, ...ActivationName[]],
-);
+export const activationSchema = z
+  .enum(Object.keys(activations) as [ActivationName, ...ActivationName[]])
+  .meta({ id: 'activation', description: 'A function of each element.' });
 
 /** The function of that name, applied to each element. */
 export function activate(name: ActivationName, x: Value): Value {

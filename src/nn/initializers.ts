@@ -9,20 +9,22 @@ import { fillNormal, fillUniform, type RandomStream } from '../data/random.js';
  * - `orthogonal`: rows or columns, the fewer of them, are orthonormal (Saxe et al. 2014, §3)
  * - `zeros`, `ones`, `{ constant: number }`
  */
-export const initializerSchema = z.union([
-  z.enum([
-    'glorotUniform',
-    'glorotNormal',
-    'heUniform',
-    'heNormal',
-    'lecunUniform',
-    'lecunNormal',
-    'orthogonal',
-    'zeros',
-    'ones',
-  ]),
-  z.strictObject({ constant: z.number() }),
-]);
+export const initializerSchema = z
+  .union([
+    z.enum([
+      'glorotUniform',
+      'glorotNormal',
+      'heUniform',
+      'heNormal',
+      'lecunUniform',
+      'lecunNormal',
+      'orthogonal',
+      'zeros',
+      'ones',
+    ]),
+    z.strictObject({ constant: z.number().describe('The value of every element.') }),
+  ])
+  .meta({ id: 'initializer', description: 'How a parameter starts.' });
 
 export type Initializer = z.infer<typeof initializerSchema>;
 

@@ -7,11 +7,26 @@ import { fillUniform, type RandomStream } from '../data/random.js';
 /** Random changes of images, new for every step. */
 export const augmentSchema = z.strictObject({
   /** Mirrors every second image, left to right, top to bottom, or each by its own chance. */
-  flip: z.enum(['horizontal', 'vertical', 'both']).optional(),
-  /** Moves by up to so many whole pixels up or down and left or right; the edge is repeated. */
-  shift: z.int().min(1).optional(),
+  flip: z
+    .enum(['horizontal', 'vertical', 'both'])
+    .optional()
+    .describe(
+      'Mirrors every second image, left to right, top to bottom, or each by its own chance.',
+    ),
+  shift: z
+    .int()
+    .min(1)
+    .optional()
+    .describe(
+      'Moves by up to so many whole pixels up or down and left or right; the edge is repeated.',
+    ),
   /** Cuts out [height, width] at a random place; validation images are cut in the middle. */
-  crop: z.tuple([z.int().min(1), z.int().min(1)]).optional(),
+  crop: z
+    .tuple([z.int().min(1), z.int().min(1)])
+    .optional()
+    .describe(
+      'Cuts out [height, width] at a random place; validation images are cut in the middle.',
+    ),
 });
 
 export type Augment = z.output<typeof augmentSchema>;

@@ -14,45 +14,83 @@ export const fitShape = {
    * ±`value`.
    */
   clipGradients: z
-    .strictObject({ norm: z.number().positive(), value: z.number().positive() })
+    .strictObject({
+      norm: z.number().positive().describe('The largest Euclidean norm of all gradients together.'),
+      value: z.number().positive().describe('The largest element, whatever its sign.'),
+    })
     .partial()
     .refine(({ norm, value }) => (norm === undefined) !== (value === undefined), {
       error: 'give either norm or value',
     })
-    .optional(),
+    .optional()
+    .describe('Limits gradients: all together to a Euclidean norm, or each element to ±value.'),
   /**
    * Batches that one change of the parameters takes its gradient from: their mean, each by its size.
    * The last change of an epoch takes what is left. Learning rates count these changes, all else
    * counts batches.
    */
-  accumulate: z.int().min(1).optional(),
+  accumulate: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('Batches that one change of the parameters takes its gradient from.'),
   /**
    * Keeps an exponential moving average of the parameters, and validates and ends with it in their
    * place. At change n the factor is the smaller of this and (1 + n) / (10 + n), so that the first
    * parameters are soon forgotten (as TensorFlow's `ExponentialMovingAverage`). What layers keep
    * themselves, such as running means, is not averaged.
    */
-  ema: z.number().min(0).lt(1).optional(),
+  ema: z
+    .number()
+    .min(0)
+    .lt(1)
+    .optional()
+    .describe(
+      'Keeps a moving average of the parameters with this factor, such as 0.999, and ends with it.',
+    ),
   /** Ends training when a metric, smaller being better, has not improved for `patience` epochs. */
   earlyStopping: z
     .strictObject({
-      metric: z.string().default('val_loss'),
-      patience: z.int().min(1).default(10),
-      /** What counts as an improvement: a metric under the best by more than this. */
-      minDelta: z.number().min(0).default(0),
+      metric: z.string().default('val_loss').describe('What is watched; smaller is better.'),
+      patience: z
+        .int()
+        .min(1)
+        .default(10)
+        .describe('Epochs without an improvement that are borne.'),
+      minDelta: z
+        .number()
+        .min(0)
+        .default(0)
+        .describe('What counts as an improvement: a metric under the best by more than this.'),
     })
-    .optional(),
+    .optional()
+    .describe('Ends training when a metric improves no more.'),
   /** Ends with the parameters of the epoch where this metric was smallest. */
-  keepBest: z.string().optional(),
+  keepBest: z
+    .string()
+    .optional()
+    .describe('Ends with the parameters of the epoch where this metric was smallest.'),
   /** The part of the data, between 0 and 1, that is validated by and not trained on. */
-  validationSplit: z.number().gt(0).lt(1).optional(),
+  validationSplit: z
+    .number()
+    .gt(0)
+    .lt(1)
+    .optional()
+    .describe('The part of the data, between 0 and 1, that is validated by and not trained on.'),
   /**
    * Trains on black and white: each value x is 1 with probability x, drawn anew at every step
    * (`dynamic`) or once by the seed and the example's index (`static`). Validation is always static.
    */
-  binarize: z.enum(['dynamic', 'static']).optional(),
+  binarize: z
+    .enum(['dynamic', 'static'])
+    .optional()
+    .describe(
+      'Trains on black and white, drawn by the values anew at every step (dynamic) or once (static).',
+    ),
   /** Random changes of training images, new at every step. */
-  augment: augmentSchema.optional(),
+  augment: augmentSchema
+    .optional()
+    .describe('Random changes of training images, new at every step.'),
 };
 
 const fitSchema = z.strictObject(fitShape);

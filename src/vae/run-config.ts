@@ -34,6 +34,10 @@ export type TrainingConfig = z.input<typeof trainingSchema>;
  * reference VAE dies.
  */
 const runModelSchema = modelSchema.extend({
+  input: modelSchema.shape.input.describe(
+    "Shape of one example: [channels, height, width] for images; the data's when left out.",
+  ),
+  latent: modelSchema.shape.latent.describe('How many latents.'),
   encoder: z.array(layerSchema).describe('Layers before the heads, which are dense layers.'),
   decoder: z
     .array(layerSchema)

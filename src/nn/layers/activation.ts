@@ -4,7 +4,9 @@ import { defineLayer, type Layer } from '../layer.js';
 
 export const activationKind = defineLayer(
   'activation',
-  z.strictObject({ name: activationSchema }),
+  z
+    .strictObject({ name: activationSchema.describe('Which function.') })
+    .describe('A function of each element.'),
   (x, { name }) => activate(name, x),
 );
 

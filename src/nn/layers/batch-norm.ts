@@ -12,10 +12,17 @@ export function channelsOf(x: graph.Value): number {
 
 export const batchNormKind = defineLayer(
   'batchNorm',
-  z.strictObject({
-    momentum: z.number().min(0).max(1).default(0.1),
-    epsilon: z.number().positive().default(1e-5),
-  }),
+  z
+    .strictObject({
+      momentum: z
+        .number()
+        .min(0)
+        .max(1)
+        .default(0.1)
+        .describe('The share of a batch in the running statistics.'),
+      epsilon: z.number().positive().default(1e-5).describe('Added to the variance.'),
+    })
+    .describe('Normalizes each channel over the batch.'),
   (x, { momentum, epsilon }, scope) => {
     const shape = [channelsOf(x)];
     const weight = scope.parameter('weight', shape, 'ones');

@@ -7,15 +7,19 @@ import { defineLayer, type Layer } from '../layer.js';
 import { type Pair, paddingSchema, pairOf, samePadding, sizeOf, windowOf } from './window.js';
 
 const sharedOptions = {
-  filters: z.int().min(1),
-  kernel: pairOf(1).default([3, 3]),
-  stride: pairOf(1).default([1, 1]),
-  padding: paddingSchema.default('valid'),
-  dilation: pairOf(1).default([1, 1]),
-  groups: z.int().min(1).default(1),
-  activation: activationSchema.default('linear'),
-  bias: z.boolean().default(true),
-  initializer: initializerSchema.default('glorotUniform'),
+  filters: z.int().min(1).describe('How many channels it gives.'),
+  kernel: pairOf(1).default([3, 3]).describe('Size of the window: pixels, or [height, width].'),
+  stride: pairOf(1).default([1, 1]).describe('Step of the window: pixels, or [height, width].'),
+  padding: paddingSchema
+    .default('valid')
+    .describe(
+      "Zeros around the image: pixels on both sides, 'valid' for none, 'same' as in Keras.",
+    ),
+  dilation: pairOf(1).default([1, 1]).describe("Distance of the window's pixels."),
+  groups: z.int().min(1).default(1).describe('Groups of channels that do not see each other.'),
+  activation: activationSchema.default('linear').describe('The function after it.'),
+  bias: z.boolean().default(true).describe('Whether a bias is added.'),
+  initializer: initializerSchema.default('glorotUniform').describe('How the weights start.'),
 };
 
 function perGroup(channels: number, groups: number, what: string): number {
@@ -27,7 +31,7 @@ function perGroup(channels: number, groups: number, what: string): number {
 
 export const conv2dKind = defineLayer(
   'conv2d',
-  z.strictObject(sharedOptions),
+  z.strictObject(sharedOptions).describe('A convolution.'),
   (x, options, scope) => {
     const { filters, kernel, groups, activation, bias, initializer } = options;
     const window = windowOf(options, sizeOf(x), samePadding);
@@ -55,7 +59,14 @@ export function conv2d(filters: number, options: Conv2dOptions = {}): Layer {
 
 export const convTranspose2dKind = defineLayer(
   'convTranspose2d',
-  z.strictObject({ ...sharedOptions, outputPadding: pairOf(0).default([0, 0]) }),
+  z
+    .strictObject({
+      ...sharedOptions,
+      outputPadding: pairOf(0)
+        .default([0, 0])
+        .describe("Rows and columns added at the output's end."),
+    })
+    .describe('A transposed convolution.'),
   (x, options, scope) => {
     const { filters, kernel, stride, padding, groups, activation, bias, initializer } = options;
     const size = sizeOf(x);

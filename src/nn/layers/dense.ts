@@ -6,12 +6,14 @@ import { defineLayer, type Layer } from '../layer.js';
 
 export const denseKind = defineLayer(
   'dense',
-  z.strictObject({
-    units: z.int().min(1),
-    activation: activationSchema.default('linear'),
-    bias: z.boolean().default(true),
-    initializer: initializerSchema.default('glorotUniform'),
-  }),
+  z
+    .strictObject({
+      units: z.int().min(1).describe('How many numbers it gives.'),
+      activation: activationSchema.default('linear').describe('The function after it.'),
+      bias: z.boolean().default(true).describe('Whether a bias is added.'),
+      initializer: initializerSchema.default('glorotUniform').describe('How the weights start.'),
+    })
+    .describe('activation(x · weightᵀ + bias) of the flattened input.'),
   (x, { units, activation, bias, initializer }, scope) => {
     const flat: Value = flatten(x);
     const features = flat.shape[1] as number;

@@ -4,7 +4,11 @@ import { defineLayer, type Layer } from '../layer.js';
 
 export const dropoutKind = defineLayer(
   'dropout',
-  z.strictObject({ rate: z.number().min(0).lt(1) }),
+  z
+    .strictObject({
+      rate: z.number().min(0).lt(1).describe('The probability that an element is 0 in training.'),
+    })
+    .describe('Sets elements to 0 by chance, in training only.'),
   (x, { rate }, scope) => {
     if (!scope.training || rate === 0) return x;
     const kept = cast(greaterOrEqual(scope.uniform(x.shape), rate), x.dtype);

@@ -5,10 +5,12 @@ import { channelsOf } from './batch-norm.js';
 
 export const groupNormKind = defineLayer(
   'groupNorm',
-  z.strictObject({
-    groups: z.int().min(1),
-    epsilon: z.number().positive().default(1e-5),
-  }),
+  z
+    .strictObject({
+      groups: z.int().min(1).describe('Groups of channels.'),
+      epsilon: z.number().positive().default(1e-5).describe('Added to the variance.'),
+    })
+    .describe('Normalizes groups of channels of each example.'),
   (x, { groups, epsilon }, scope) => {
     const shape = [channelsOf(x)];
     const weight = scope.parameter('weight', shape, 'ones');

@@ -4,7 +4,11 @@ import { defineLayer, type Layer } from '../layer.js';
 
 export const layerNormKind = defineLayer(
   'layerNorm',
-  z.strictObject({ epsilon: z.number().positive().default(1e-5) }),
+  z
+    .strictObject({
+      epsilon: z.number().positive().default(1e-5).describe('Added to the variance.'),
+    })
+    .describe('Normalizes each example.'),
   (x, { epsilon }, scope) => {
     const shape = x.shape.slice(1) as number[];
     const weight = scope.parameter('weight', shape, 'ones');

@@ -5,9 +5,15 @@ import { defineLayer, type Layer } from '../layer.js';
 import { type Pair, paddingSchema, pairOf, samePadding, sizeOf, windowOf } from './window.js';
 
 const sharedOptions = {
-  size: pairOf(1),
-  stride: pairOf(1).optional(),
-  padding: paddingSchema.default('valid'),
+  size: pairOf(1).describe('Size of the window: pixels, or [height, width].'),
+  stride: pairOf(1)
+    .optional()
+    .describe("Step of the window in pixels; the window's size when left out."),
+  padding: paddingSchema
+    .default('valid')
+    .describe(
+      "What is around the image: pixels on both sides, 'valid' for none, 'same' as in Keras.",
+    ),
 };
 
 interface PoolGeometry {
@@ -22,8 +28,10 @@ function poolWindow(x: graph.Value, { size, stride = size, padding }: PoolGeomet
   return { kernel: size, ...windowOf(geometry, sizeOf(x), samePadding) };
 }
 
-export const maxPool2dKind = defineLayer('maxPool2d', z.strictObject(sharedOptions), (x, options) =>
-  graph.maxPool2d(x, poolWindow(x, options)),
+export const maxPool2dKind = defineLayer(
+  'maxPool2d',
+  z.strictObject(sharedOptions).describe('The largest pixel of each window.'),
+  (x, options) => graph.maxPool2d(x, poolWindow(x, options)),
 );
 
 export type MaxPool2dOptions = Omit<z.input<typeof maxPool2dKind.schema>, 'size'>;
@@ -42,7 +50,15 @@ export function maxPool2d(size: number | Pair, options: MaxPool2dOptions = {}): 
 
 export const averagePool2dKind = defineLayer(
   'averagePool2d',
-  z.strictObject({ ...sharedOptions, countPadding: z.boolean().optional() }),
+  z
+    .strictObject({
+      ...sharedOptions,
+      countPadding: z
+        .boolean()
+        .optional()
+        .describe("Whether padding counts as zeros; when left out, unless it is 'same'."),
+    })
+    .describe('The mean of each window.'),
   (x, { countPadding, ...options }) =>
     graph.averagePool2d(x, poolWindow(x, options), countPadding ?? options.padding !== 'same'),
 );
@@ -72,8 +88,10 @@ function spatialAxes(x: graph.Value): number[] {
   return axes;
 }
 
-export const globalAveragePoolKind = defineLayer('globalAveragePool', z.strictObject({}), (x) =>
-  graph.mean(x, { axes: spatialAxes(x) }),
+export const globalAveragePoolKind = defineLayer(
+  'globalAveragePool',
+  z.strictObject({}).describe('The mean of each channel.'),
+  (x) => graph.mean(x, { axes: spatialAxes(x) }),
 );
 
 /** The mean of each channel: [batch, channels, ...] to [batch, channels]. */
@@ -81,8 +99,10 @@ export function globalAveragePool(): Layer {
   return globalAveragePoolKind.create({});
 }
 
-export const globalMaxPoolKind = defineLayer('globalMaxPool', z.strictObject({}), (x) =>
-  graph.max(x, { axes: spatialAxes(x) }),
+export const globalMaxPoolKind = defineLayer(
+  'globalMaxPool',
+  z.strictObject({}).describe('The largest element of each channel.'),
+  (x) => graph.max(x, { axes: spatialAxes(x) }),
 );
 
 /** The largest element of each channel: [batch, channels, ...] to [batch, channels]. */

@@ -5,7 +5,9 @@ import { applyLayers, defineLayer, type Layer, layerName } from '../layer.js';
 
 export const residualKind = defineLayer(
   'residual',
-  z.strictObject({ layers: z.array(z.custom<Layer>()).min(1) }),
+  z
+    .strictObject({ layers: z.array(z.custom<Layer>()).min(1) })
+    .describe('x + f(x), f being the layers inside, which keep the shape.'),
   (x, { layers }, scope) => {
     const change = applyLayers(layers, x, scope);
     if (change.shape.join() !== x.shape.join()) {

@@ -4,7 +4,9 @@ import { defineLayer, type Layer } from '../layer.js';
 
 export const reshapeKind = defineLayer(
   'reshape',
-  z.strictObject({ shape: z.array(z.int().min(1)).min(1) }),
+  z
+    .strictObject({ shape: z.array(z.int().min(1)).min(1).describe('Shape of one example.') })
+    .describe('Another shape of the same elements.'),
   (x, { shape }) => graph.reshape(x, [x.shape[0]!, ...shape]),
 );
 
@@ -13,7 +15,11 @@ export function reshape(shape: readonly number[]): Layer {
   return reshapeKind.create({ shape: [...shape] });
 }
 
-export const flattenKind = defineLayer('flatten', z.strictObject({}), (x) => graph.flatten(x));
+export const flattenKind = defineLayer(
+  'flatten',
+  z.strictObject({}).describe('All elements of an example in a row.'),
+  (x) => graph.flatten(x),
+);
 
 /** [batch, ...] to [batch, features]. */
 export function flatten(): Layer {

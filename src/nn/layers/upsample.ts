@@ -5,7 +5,15 @@ import { type Pair, pairOf, sizeOf } from './window.js';
 
 export const upsampleKind = defineLayer(
   'upsample',
-  z.strictObject({ scale: pairOf(1), mode: z.enum(['nearest', 'bilinear']).default('nearest') }),
+  z
+    .strictObject({
+      scale: pairOf(1).describe('Whole factors: a number, or [height, width].'),
+      mode: z
+        .enum(['nearest', 'bilinear'])
+        .default('nearest')
+        .describe('Whether pixels are repeated or interpolated.'),
+    })
+    .describe('Larger images.'),
   (x, { scale, mode }) => {
     sizeOf(x);
     return mode === 'nearest' ? graph.upsampleNearest(x, scale) : graph.upsampleBilinear(x, scale);

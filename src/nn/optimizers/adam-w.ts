@@ -9,7 +9,9 @@ import { defineOptimizer } from './define.js';
  */
 export const adamWKind = defineOptimizer(
   'adamW',
-  z.strictObject({ ...adamOptions, ...decayOptions(0.01) }),
+  z
+    .strictObject({ ...adamOptions, ...decayOptions(0.01) })
+    .describe('Adam with decoupled weight decay (Loshchilov and Hutter 2019).'),
   ({ weightDecay, exclude, ...options }) => {
     const { slots, scalars, update } = adamUpdate(options);
     return {

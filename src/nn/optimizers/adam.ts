@@ -9,10 +9,14 @@ export const beta = z.number().min(0).lt(1);
 
 /** Options of Adam and its kin. */
 export const adamOptions = {
-  learningRate: learningRateSchema.default(0.001),
-  beta1: beta.default(0.9),
-  beta2: beta.default(0.999),
-  epsilon: z.number().min(0).default(1e-7),
+  learningRate: learningRateSchema
+    .default(0.001)
+    .describe('How far a step goes: a number, or a schedule.'),
+  beta1: beta.default(0.9).describe('The part of the mean of gradients that a step keeps.'),
+  beta2: beta
+    .default(0.999)
+    .describe('The part of the mean of squared gradients that a step keeps.'),
+  epsilon: z.number().min(0).default(1e-7).describe('Keeps the divisor from 0.'),
 };
 
 /**
@@ -45,7 +49,11 @@ export function adamUpdate(options: {
  * Adam (Kingma and Ba 2015, algorithm 1 in the form of its section 2, with ε as ε̂; so in Keras).
  * PyTorch adds ε after the correction of v, so that its ε is Keras's divided by √(1 − β₂ᵗ).
  */
-export const adamKind = defineOptimizer('adam', z.strictObject(adamOptions), adamUpdate);
+export const adamKind = defineOptimizer(
+  'adam',
+  z.strictObject(adamOptions).describe('Adam (Kingma and Ba 2015).'),
+  adamUpdate,
+);
 
 /**
  * The Adam optimizer.

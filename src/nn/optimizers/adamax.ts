@@ -9,7 +9,7 @@ import { defineOptimizer } from './define.js';
  */
 export const adamaxKind = defineOptimizer(
   'adamax',
-  z.strictObject(adamOptions),
+  z.strictObject(adamOptions).describe('AdaMax (Kingma and Ba 2015).'),
   ({ beta1, beta2, epsilon }) => ({
     slots: ['m', 'u'],
     scalars: (step, learningRate) => ({

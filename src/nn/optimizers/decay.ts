@@ -3,8 +3,15 @@ import { mul, sub, type Value } from '../../graph/index.js';
 
 /** Options of optimizers that decay weights. */
 export const decayOptions = (weightDecay: number) => ({
-  weightDecay: z.number().min(0).default(weightDecay),
-  exclude: z.array(z.string()).default([]),
+  weightDecay: z
+    .number()
+    .min(0)
+    .default(weightDecay)
+    .describe('The part of a parameter, times the learning rate, that a step takes away.'),
+  exclude: z
+    .array(z.string())
+    .default([])
+    .describe("Last parts of the names of parameters that do not decay, such as ['bias']."),
 });
 
 /**

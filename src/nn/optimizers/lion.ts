@@ -12,12 +12,16 @@ import { defineOptimizer } from './define.js';
  */
 export const lionKind = defineOptimizer(
   'lion',
-  z.strictObject({
-    learningRate: learningRateSchema.default(1e-4),
-    beta1: beta.default(0.9),
-    beta2: beta.default(0.99),
-    ...decayOptions(0),
-  }),
+  z
+    .strictObject({
+      learningRate: learningRateSchema
+        .default(1e-4)
+        .describe('How far a step goes: a number, or a schedule.'),
+      beta1: beta.default(0.9).describe("The part of the momentum in a step's direction."),
+      beta2: beta.default(0.99).describe('The part of the momentum that a step keeps.'),
+      ...decayOptions(0),
+    })
+    .describe('Lion (Chen et al. 2023).'),
   ({ beta1, beta2, weightDecay, exclude }) => ({
     slots: ['m'],
     exclude,

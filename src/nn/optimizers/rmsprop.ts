@@ -11,12 +11,18 @@ import { defineOptimizer } from './define.js';
  */
 export const rmspropKind = defineOptimizer(
   'rmsprop',
-  z.strictObject({
-    learningRate: learningRateSchema.default(0.001),
-    rho: beta.default(0.9),
-    momentum: beta.default(0),
-    epsilon: z.number().min(0).default(1e-7),
-  }),
+  z
+    .strictObject({
+      learningRate: learningRateSchema
+        .default(0.001)
+        .describe('How far a step goes: a number, or a schedule.'),
+      rho: beta
+        .default(0.9)
+        .describe('The part of the mean of squared gradients that a step keeps.'),
+      momentum: beta.default(0).describe('The part of a step that the next one keeps.'),
+      epsilon: z.number().min(0).default(1e-7).describe('Keeps the divisor from 0.'),
+    })
+    .describe('RMSprop (Tieleman and Hinton 2012).'),
   ({ rho, momentum, epsilon }) => ({
     slots: momentum === 0 ? ['v'] : ['v', 'velocity'],
     scalars: (_, learningRate) => ({ rate: learningRate / Math.sqrt(1 - rho) }),

@@ -6,11 +6,23 @@ import { defineOptimizer } from './define.js';
 /** Stochastic gradient descent with (Nesterov) momentum, as in Keras (Sutskever et al. 2013). */
 export const sgdKind = defineOptimizer(
   'sgd',
-  z.strictObject({
-    learningRate: learningRateSchema.default(0.01),
-    momentum: z.number().min(0).lt(1).default(0),
-    nesterov: z.boolean().default(false),
-  }),
+  z
+    .strictObject({
+      learningRate: learningRateSchema
+        .default(0.01)
+        .describe('How far a step goes: a number, or a schedule.'),
+      momentum: z
+        .number()
+        .min(0)
+        .lt(1)
+        .default(0)
+        .describe('The part of a step that the next one keeps.'),
+      nesterov: z
+        .boolean()
+        .default(false)
+        .describe('Whether the gradient is taken as if the step were made (Nesterov).'),
+    })
+    .describe('Gradient descent, with momentum if asked for.'),
   ({ momentum, nesterov }) => ({
     slots: momentum === 0 ? [] : ['velocity'],
     scalars: (_, learningRate) => ({ rate: learningRate }),

@@ -4,10 +4,12 @@ import { defineSchedule } from './define.js';
 export const cosineKind = defineSchedule(
   'cosine',
   {
-    /** The rate at the end. */
-    final: z.number().min(0).default(0),
-    /** How long it falls; to the end of training when left out. */
-    epochs: z.number().positive().optional(),
+    final: z.number().min(0).default(0).describe('The rate at the end.'),
+    epochs: z
+      .number()
+      .positive()
+      .optional()
+      .describe('How long it falls; to the end of training when left out.'),
   },
   ({ initial, final, epochs }, epoch, context) => {
     const done = Math.min(1, epoch / (epochs ?? context.epochs));

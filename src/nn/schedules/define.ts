@@ -20,10 +20,15 @@ export interface ScheduleKind<Schema extends z.ZodObject> {
 
 /** What every schedule has. */
 const common = {
-  /** The learning rate at the start, or where the warm-up leads. */
-  initial: z.number().min(0),
-  /** Epochs in which the rate rises in a line from 0 to `initial`. */
-  warmup: z.number().min(0).default(0),
+  initial: z
+    .number()
+    .min(0)
+    .describe('The learning rate at the start, or where the warm-up leads.'),
+  warmup: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe('Epochs in which the rate rises in a line from 0 to `initial`.'),
 };
 
 type Common<Type extends string> = { type: z.ZodLiteral<Type> } & typeof common;

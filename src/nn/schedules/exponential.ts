@@ -4,8 +4,7 @@ import { defineSchedule } from './define.js';
 export const exponentialKind = defineSchedule(
   'exponential',
   {
-    /** What one epoch multiplies the rate by. */
-    factor: z.number().positive().default(0.95),
+    factor: z.number().positive().default(0.95).describe('What one epoch multiplies the rate by.'),
   },
   ({ initial, factor }, epoch) => initial * factor ** epoch,
 );

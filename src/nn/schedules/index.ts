@@ -34,7 +34,10 @@ const scheduleSchema = z.discriminatedUnion('type', [
 export type LearningRateSchedule = z.output<typeof scheduleSchema>;
 
 /** A learning rate: one number, or a schedule. */
-export const learningRateSchema = z.union([z.number().min(0), scheduleSchema]);
+export const learningRateSchema = z.union([z.number().min(0), scheduleSchema]).meta({
+  id: 'learningRate',
+  description: 'A number, or a schedule; lengths of time are epochs.',
+});
 export type LearningRate = z.output<typeof learningRateSchema>;
 
 /** A schedule after a warm-up: the rate rises in a line from 0 to the schedule's first rate. */

@@ -4,17 +4,32 @@ import { defineSchedule } from './define.js';
 export const onPlateauKind = defineSchedule(
   'onPlateau',
   {
-    /** What is watched at epoch ends; smaller is better. */
-    metric: z.string().default('val_loss'),
-    factor: z.number().positive().lt(1).default(0.1),
-    /** Epochs without an improvement that are borne before the rate falls. */
-    patience: z.int().min(0).default(10),
-    /** What counts as an improvement: a metric under the best by this much. */
-    minDelta: z.number().min(0).default(1e-4),
-    /** Epochs after a fall in which nothing is counted. */
-    cooldown: z.int().min(0).default(0),
-    /** The rate falls no lower. */
-    minimum: z.number().min(0).default(0),
+    metric: z
+      .string()
+      .default('val_loss')
+      .describe('What is watched at epoch ends; smaller is better.'),
+    factor: z
+      .number()
+      .positive()
+      .lt(1)
+      .default(0.1)
+      .describe('What a fall multiplies the rate by.'),
+    patience: z
+      .int()
+      .min(0)
+      .default(10)
+      .describe('Epochs without an improvement that are borne before the rate falls.'),
+    minDelta: z
+      .number()
+      .min(0)
+      .default(1e-4)
+      .describe('What counts as an improvement: a metric under the best by this much.'),
+    cooldown: z
+      .int()
+      .min(0)
+      .default(0)
+      .describe('Epochs after a fall in which nothing is counted.'),
+    minimum: z.number().min(0).default(0).describe('The rate falls no lower.'),
   },
   (schedule, _, { history }) => {
     const { metric, factor, patience, minDelta, cooldown, minimum } = schedule;

@@ -4,9 +4,8 @@ import { defineSchedule } from './define.js';
 export const stepKind = defineSchedule(
   'step',
   {
-    /** Epochs between two falls. */
-    every: z.number().positive(),
-    factor: z.number().positive().default(0.1),
+    every: z.number().positive().describe('Epochs between two falls.'),
+    factor: z.number().positive().default(0.1).describe('What a fall multiplies the rate by.'),
   },
   ({ initial, every, factor }, epoch) => initial * factor ** Math.floor(epoch / every),
 );

@@ -3,14 +3,18 @@ import { mean } from '../../graph/index.js';
 import { deterministic } from '../bottlenecks/index.js';
 import { defineObjective } from './objective.js';
 
-export const autoencoderKind = defineObjective('autoencoder', z.strictObject({}), () => ({
-  bottleneck: deterministic,
-  schedules: {},
-  terms({ sample, negativeLogLikelihood }) {
-    const reconstruction = mean(negativeLogLikelihood(sample()));
-    return { loss: reconstruction, metrics: { reconstruction } };
-  },
-}));
+export const autoencoderKind = defineObjective(
+  'autoencoder',
+  z.strictObject({}).describe('Reconstruction alone; no prior.'),
+  () => ({
+    bottleneck: deterministic,
+    schedules: {},
+    terms({ sample, negativeLogLikelihood }) {
+      const reconstruction = mean(negativeLogLikelihood(sample()));
+      return { loss: reconstruction, metrics: { reconstruction } };
+    },
+  }),
+);
 
 /**
  * Hinton and Salakhutdinov, "Reducing the Dimensionality of Data with Neural Networks" (2006),

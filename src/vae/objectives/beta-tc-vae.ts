@@ -7,11 +7,13 @@ import { scheduleSchema } from './schedule.js';
 
 export const betaTcVaeKind = defineObjective(
   'betaTcVae',
-  z.strictObject({
-    alpha: scheduleSchema.default(1),
-    beta: scheduleSchema.default(6),
-    gamma: scheduleSchema.default(1),
-  }),
+  z
+    .strictObject({
+      alpha: scheduleSchema.default(1).describe('The factor before the mutual information.'),
+      beta: scheduleSchema.default(6).describe('The factor before the total correlation.'),
+      gamma: scheduleSchema.default(1).describe('The factor before the dimension-wise KL.'),
+    })
+    .describe('The total correlation weighed by β (Chen et al. 2018).'),
   ({ alpha, beta, gamma }) => ({
     bottleneck: gaussian,
     schedules: { alpha, beta, gamma },

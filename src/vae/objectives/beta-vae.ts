@@ -7,7 +7,11 @@ import { scheduleSchema } from './schedule.js';
 
 export const betaVaeKind = defineObjective(
   'betaVae',
-  z.strictObject({ beta: scheduleSchema.default(4) }),
+  z
+    .strictObject({
+      beta: scheduleSchema.default(4).describe('The factor before the KL divergence.'),
+    })
+    .describe('The ELBO with β before the KL (Higgins et al. 2017).'),
   ({ beta }) => ({
     bottleneck: gaussian,
     schedules: { beta },

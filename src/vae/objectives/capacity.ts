@@ -7,12 +7,16 @@ import { scheduleSchema } from './schedule.js';
 
 export const capacityKind = defineObjective(
   'capacity',
-  z.strictObject({
-    gamma: scheduleSchema.default(1000),
-    from: z.number().min(0).default(0),
-    to: z.number().min(0).default(25),
-    steps: z.int().min(1).default(100_000),
-  }),
+  z
+    .strictObject({
+      gamma: scheduleSchema
+        .default(1000)
+        .describe('The factor before the distance from the capacity.'),
+      from: z.number().min(0).default(0).describe('The capacity at the first step, in nats.'),
+      to: z.number().min(0).default(25).describe('The capacity at the end, in nats.'),
+      steps: z.int().min(1).default(100_000).describe('Steps over which it grows.'),
+    })
+    .describe('A KL held at a growing capacity (Burgess et al. 2018).'),
   ({ gamma, from, to, steps }) => ({
     bottleneck: gaussian,
     schedules: { gamma, capacity: { type: 'linear', from, to, steps } },

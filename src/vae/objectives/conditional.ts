@@ -5,10 +5,12 @@ import { vae } from './vae.js';
 
 const type = 'conditional';
 
-const schema = z.strictObject({
-  classes: z.int().min(2),
-  objective: z.looseObject({ type: z.string() }).optional(),
-});
+const schema = z
+  .strictObject({
+    classes: z.int().min(2).describe('How many classes labels have.'),
+    objective: z.looseObject({ type: z.string() }).optional(),
+  })
+  .describe('Labels shown to encoder and decoder (Sohn et al. 2015).');
 
 export interface ConditionalOptions {
   /** How many classes labels have: they are from 0 to classes − 1. */

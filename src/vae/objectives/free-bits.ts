@@ -7,7 +7,11 @@ import { scheduleSchema } from './schedule.js';
 
 export const freeBitsKind = defineObjective(
   'freeBits',
-  z.strictObject({ lambda: scheduleSchema.default(0.25) }),
+  z
+    .strictObject({
+      lambda: scheduleSchema.default(0.25).describe('Nats a latent that cost nothing.'),
+    })
+    .describe('The ELBO with λ nats a latent for nothing (Kingma et al. 2016).'),
   ({ lambda }) => ({
     bottleneck: gaussian,
     schedules: { lambda },

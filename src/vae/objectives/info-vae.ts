@@ -8,12 +8,16 @@ import { scheduleSchema } from './schedule.js';
 
 export const infoVaeKind = defineObjective(
   'infoVae',
-  z.strictObject({
-    alpha: scheduleSchema.default(0),
-    lambda: scheduleSchema.default(10),
-    kernel: kernelSchema.default('rbf'),
-    bandwidth: z.number().gt(0).default(1),
-  }),
+  z
+    .strictObject({
+      alpha: scheduleSchema.default(0).describe('α: the weight of the mutual information.'),
+      lambda: scheduleSchema
+        .default(10)
+        .describe('λ: the weight of the discrepancy from the prior.'),
+      kernel: kernelSchema.default('rbf').describe('The kernel of the MMD.'),
+      bandwidth: z.number().gt(0).default(1).describe("The kernel's width."),
+    })
+    .describe('KL and MMD (Zhao et al. 2019).'),
   ({ alpha, lambda, kernel, bandwidth }) => ({
     bottleneck: gaussian,
     schedules: { alpha, lambda },

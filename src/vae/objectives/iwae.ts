@@ -6,7 +6,9 @@ import { defineObjective, type ObjectiveContext } from './objective.js';
 
 export const iwaeKind = defineObjective(
   'iwae',
-  z.strictObject({ samples: z.int().min(1).default(5) }),
+  z
+    .strictObject({ samples: z.int().min(1).default(5).describe('Draws an example.') })
+    .describe('The importance-weighted bound (Burda et al. 2016).'),
   ({ samples }) => ({
     bottleneck: gaussian,
     schedules: {},

@@ -10,24 +10,31 @@ import type { Schedule } from '../../training/index.js';
  * - `cyclical`: in each `period` steps a line from `from` to `to` over the first `ratio` of them,
  *   then `to` (Fu et al. 2019, eq. 6 and 7, https://arxiv.org/abs/1903.10145)
  */
-export const scheduleSchema = z.union([
-  z.number(),
-  z.discriminatedUnion('type', [
-    z.strictObject({
-      type: z.literal('linear'),
-      from: z.number().default(0),
-      to: z.number().default(1),
-      steps: z.int().min(1),
-    }),
-    z.strictObject({
-      type: z.literal('cyclical'),
-      from: z.number().default(0),
-      to: z.number().default(1),
-      period: z.int().min(1),
-      ratio: z.number().gt(0).max(1).default(0.5),
-    }),
-  ]),
-]);
+export const scheduleSchema = z
+  .union([
+    z.number(),
+    z.discriminatedUnion('type', [
+      z.strictObject({
+        type: z.literal('linear'),
+        from: z.number().default(0).describe('Where it starts.'),
+        to: z.number().default(1).describe('Where it ends.'),
+        steps: z.int().min(1).describe('Steps from one to the other.'),
+      }),
+      z.strictObject({
+        type: z.literal('cyclical'),
+        from: z.number().default(0).describe('Where it starts.'),
+        to: z.number().default(1).describe('Where it ends.'),
+        period: z.int().min(1).describe('Steps of one cycle.'),
+        ratio: z
+          .number()
+          .gt(0)
+          .max(1)
+          .default(0.5)
+          .describe('The part of a cycle in which it changes.'),
+      }),
+    ]),
+  ])
+  .meta({ id: 'schedule', description: 'A number that stays or changes by step.' });
 
 export type ScheduleOptions = z.input<typeof scheduleSchema>;
 export type CheckedSchedule = z.output<typeof scheduleSchema>;

@@ -7,10 +7,17 @@ import { scheduleSchema } from './schedule.js';
 
 export const vaeKind = defineObjective(
   'vae',
-  z.strictObject({
-    weight: scheduleSchema.default(0.5),
-    reduction: z.enum(['sum', 'mean']).default('sum'),
-  }),
+  z
+    .strictObject({
+      weight: scheduleSchema
+        .default(0.5)
+        .describe('The factor before the KL term; ½ for the negative ELBO.'),
+      reduction: z
+        .enum(['sum', 'mean'])
+        .default('sum')
+        .describe('Over latents: sum (textbook) or mean.'),
+    })
+    .describe('The ELBO (Kingma and Welling 2014).'),
   ({ weight, reduction }) => ({
     bottleneck: gaussian,
     schedules: { klWeight: weight },

@@ -18,12 +18,24 @@ import { scheduleSchema } from './schedule.js';
 
 export const vqVaeKind = defineObjective(
   'vqVae',
-  z.strictObject({
-    codes: z.int().min(2).default(512),
-    beta: scheduleSchema.default(0.25),
-    decay: z.number().min(0).lt(1).default(0.99),
-    revive: z.number().min(0).lt(1).default(0.01),
-  }),
+  z
+    .strictObject({
+      codes: z.int().min(2).default(512).describe('How many vectors the codebook has.'),
+      beta: scheduleSchema.default(0.25).describe('The factor before the commitment.'),
+      decay: z
+        .number()
+        .min(0)
+        .lt(1)
+        .default(0.99)
+        .describe('The part of the moving averages that a step keeps.'),
+      revive: z
+        .number()
+        .min(0)
+        .lt(1)
+        .default(0.01)
+        .describe('A code used less than this share of the mean is replaced; 0 for never.'),
+    })
+    .describe('A codebook in the place of a Gaussian (van den Oord et al. 2017).'),
   ({ codes, beta, decay, revive }) => ({
     bottleneck: vectorQuantized({ codes, decay, revive }),
     schedules: { beta },

@@ -7,11 +7,15 @@ import { scheduleSchema } from './schedule.js';
 
 export const waeMmdKind = defineObjective(
   'waeMmd',
-  z.strictObject({
-    lambda: scheduleSchema.default(10),
-    kernel: kernelSchema.default('imq'),
-    bandwidth: z.number().gt(0).default(1),
-  }),
+  z
+    .strictObject({
+      lambda: scheduleSchema
+        .default(10)
+        .describe('The factor before the discrepancy from the prior.'),
+      kernel: kernelSchema.default('imq').describe('The kernel of the MMD.'),
+      bandwidth: z.number().gt(0).default(1).describe("The kernel's width."),
+    })
+    .describe('A Wasserstein autoencoder with MMD (Tolstikhin et al. 2018).'),
   ({ lambda, kernel, bandwidth }) => ({
     bottleneck: { ...deterministic, prior: normalPrior },
     schedules: { lambda },
