@@ -1,0 +1,226 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+if (!existsSync(join(root, 'dist/index.js'))) {
+  throw new Error('These tests run what is built: npm run build first.');
+}
+
+/** All numbers after the first match of a pattern, on its line. */
+function numbers(text: string, after: RegExp): number[] {
+  const [, rest] = new RegExp(`${after.source}(.*)`).exec(text) ?? [];
+  expect(rest, `${after} in:\n${text}`).toBeDefined();
+  return [...rest!.matchAll(/-?\d+(\.\d+)?/g)].map(([number]) => Number(number));
+}
+
+interface Check {
+  /** Settings with which the example takes seconds. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Files that it writes under `runs/examples`. */
+  readonly files?: readonly string[];
+  /** Whether what it printed makes sense. */
+  readonly verify: (stdout: string) => void;
+}
+
+const checks: Readonly<Record<string, Check>> = {
+  'first-vae': {
+    env: { EPOCHS: '2', IMAGES: '10000' },
+    files: ['first-vae-reconstructions.png', 'first-vae-samples.png', 'first-vae-latent.png'],
+    verify(stdout) {
+      const [first] = numbers(stdout, /first epoch: val_loss/);
+      const [last] = numbers(stdout, /last epoch: val_loss/);
+      const [reconstruction, kl, loss] = numbers(stdout, /test:/);
+      expect(last).toBeLessThan(first!);
+      expect(last).toBeLessThan(300);
+      expect(loss).toBeCloseTo(last!, 1);
+      expect(Math.abs(reconstruction! + kl! - loss!)).toBeLessThan(0.16);
+      expect(stdout).toContain('Parameters: 3,934');
+    },
+  },
+  'own-images': {
+    env: { EPOCHS: '3', IMAGES: '300' },
+    files: ['own-images.png', 'shapes/ring/99.png'],
+    verify(stdout) {
+      expect(numbers(stdout, /first epoch: val_loss/)[0]).toBeGreaterThan(
+        numbers(stdout, /last epoch: val_loss/)[0]!,
+      );
+      expect(stdout).toContain('300 pictures of shape [3, 32, 32]');
+      expect(stdout).toContain('classes: disc, ring, square');
+    },
+  },
+  'own-layer': {
+    env: { EPOCHS: '1', IMAGES: '10000' },
+    files: ['own-layer/encoder.onnx', 'own-layer/parameters.safetensors'],
+    verify(stdout) {
+      const [derivative, difference] = numbers(stdout, /derivative:/);
+      expect(Math.abs(derivative!)).toBeGreaterThan(1);
+      expect(Math.abs(derivative! - difference!)).toBeLessThan(0.1 + 0.02 * Math.abs(derivative!));
+      const [low, high] = numbers(stdout, /β:/);
+      expect(low).toBeLessThan(high!);
+      expect(numbers(stdout, /loss after loading:/)).toEqual(numbers(stdout, /test loss:/));
+    },
+  },
+  conditional: {
+    env: { EPOCHS: '3', IMAGES: '10000' },
+    files: ['conditional.png'],
+    verify(stdout) {
+      expect(numbers(stdout, /test loss:/)[0]).toBeLessThan(200);
+      // One in ten would be chance.
+      expect(numbers(stdout, /as asked for:/)[0]).toBeGreaterThan(60);
+    },
+  },
+  'choosing-beta': {
+    env: { EPOCHS: '1', IMAGES: '2000' },
+    verify(stdout) {
+      const rows = stdout
+        .trim()
+        .split('\n')
+        .slice(1)
+        .map((line) => numbers(line, /^/));
+      expect(rows.map(([beta]) => beta)).toEqual([0.25, 0.5, 1, 2, 4, 8]);
+      for (const [i, row] of rows.entries()) {
+        const [, reconstruction, kl, elbo, used, latents] = row;
+        expect(Math.abs(reconstruction! + kl! - elbo!)).toBeLessThan(0.16);
+        expect(used).toBeLessThanOrEqual(latents!);
+        if (i > 0) expect(kl).toBeLessThan(rows[i - 1]![2]!);
+      }
+      expect(rows.at(0)![1]).toBeLessThan(rows.at(-1)![1]!);
+    },
+  },
+  'vq-vae': {
+    env: { EPOCHS: '2', IMAGES: '3000' },
+    files: ['vq-vae.png'],
+    verify(stdout) {
+      expect(numbers(stdout, /test reconstruction:/)[0]).toBeLessThan(400);
+      const [perplexity] = numbers(stdout, /perplexity:/);
+      expect(perplexity).toBeGreaterThan(1);
+      expect(perplexity).toBeLessThanOrEqual(64);
+      const codes = stdout
+        .trim()
+        .split('\n')
+        .slice(-7)
+        .flatMap((line) => numbers(line, /^/));
+      expect(codes.length).toBe(49);
+      expect(codes.every((code) => code >= 0 && code < 64)).toBe(true);
+      expect(new Set(codes).size).toBeGreaterThan(1);
+    },
+  },
+  'anomaly-detection': {
+    env: { EPOCHS: '2', IMAGES: '4000', DIGITS: '06' },
+    verify(stdout) {
+      for (const digit of [0, 6]) {
+        const [auroc] = numbers(stdout, new RegExp(`${digit} held out: AUROC`));
+        expect(auroc).toBeGreaterThan(0.6);
+        expect(auroc).toBeLessThanOrEqual(1);
+      }
+    },
+  },
+  'latents-as-features': {
+    env: { EPOCHS: '2', IMAGES: '6000' },
+    verify(stdout) {
+      const rows = stdout
+        .trim()
+        .split('\n')
+        .slice(1)
+        .map((line) => numbers(line, /^/));
+      expect(rows.map(([count]) => count)).toEqual([50, 500, 5000]);
+      for (const [, pixels, latents] of rows) {
+        expect(pixels).toBeGreaterThan(50);
+        expect(latents).toBeGreaterThan(30);
+      }
+      expect(rows.at(-1)![2]).toBeGreaterThan(rows.at(0)![2]!);
+    },
+  },
+  'export-onnx': {
+    env: { EPOCHS: '1', IMAGES: '2000' },
+    files: ['export-onnx/encoder.onnx', 'export-onnx/decoder.onnx'],
+    verify(stdout) {
+      expect(stdout).toContain('encoder: image → mean,log_variance\ndecoder: z → image\n');
+      expect(stdout).toContain('largest difference under 0.0001: true');
+    },
+  },
+};
+
+const names = (await readdir(join(root, 'examples')))
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => file.slice(0, -3));
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'vaekit-examples-'));
+});
+
+afterAll(() => rm(folder, { recursive: true }));
+
+/** The lines of a text with a mark for each number, however many alike there are. */
+function form(text: string): string[] {
+  const marked = text
+    .trim()
+    .split('\n')
+    .map((line) =>
+      line
+        .replaceAll(/-?\d[\d.,]*/g, '#')
+        .replaceAll(/\s+/g, ' ')
+        .trim(),
+    );
+  return [...new Set(marked)].sort();
+}
+
+/** The code blocks of a guide in a language. */
+async function blocks(name: string, language: string): Promise<string[]> {
+  const text = await readFile(join(root, 'docs', 'guides', `${name}.md`), 'utf8');
+  return [...text.matchAll(new RegExp(`\`\`\`${language}\\n(.*?)\`\`\``, 'gs'))].map(
+    ([, code]) => code!,
+  );
+}
+
+test.each(names)(
+  '%s runs, and prints what its guide says',
+  async (name) => {
+    const check = checks[name];
+    expect(check, `a check of ${name}`).toBeDefined();
+    const { env, files = [], verify } = check!;
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      [join(root, 'examples', 'run.mjs'), name],
+      { cwd: folder, env: { ...process.env, ...env } },
+    );
+    verify(stdout);
+    for (const file of files) {
+      expect((await stat(join(folder, 'runs', 'examples', file))).size).toBeGreaterThan(100);
+    }
+    const [shown] = await blocks(name, 'text');
+    expect(form(stdout)).toEqual(form(shown!));
+  },
+  180_000,
+);
+
+test.each(names)('the guide of %s holds its code, and the index links it', async (name) => {
+  const code = await readFile(join(root, 'examples', `${name}.ts`), 'utf8');
+  expect((await blocks(name, 'ts'))[0]).toBe(code);
+  const index = await readFile(join(root, 'docs', 'README.md'), 'utf8');
+  expect(index).toContain(`(guides/${name}.md)`);
+});
+
+test('every guide has an example', async () => {
+  const guides = await readdir(join(root, 'docs', 'guides'));
+  expect(guides.sort()).toEqual(names.map((name) => `${name}.md`).sort());
+});
+
+test('an unknown example is told in one line', async () => {
+  const run = promisify(execFile)(process.execPath, [
+    join(root, 'examples', 'run.mjs'),
+    'nonesuch',
+  ]);
+  await expect(run).rejects.toMatchObject({
+    code: 2,
+    stderr: `No example 'nonesuch'. Give one of: ${names.join(', ')}.\n`,
+  });
+});
