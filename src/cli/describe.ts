@@ -19,7 +19,7 @@ export async function describeRun(path: string): Promise<string> {
     '',
     `input        [${input.join(', ')}]`,
     `latent       ${latent}`,
-    `likelihood   ${likelihood}`,
+    `likelihood   ${describe(likelihood)}`,
     objective ? `objective    ${describe(objective)}` : `kl           ${describe(kl)}`,
     `seed         ${seed}`,
     ...Object.entries(training ?? {}).map(

@@ -1,6 +1,10 @@
 export { describeHealth, type Health } from './health.js';
 export type { Labels } from './labels.js';
-export type { LikelihoodName } from './likelihoods/index.js';
+export {
+  type LikelihoodName,
+  type LikelihoodOptions,
+  likelihoodNames,
+} from './likelihoods/index.js';
 export {
   autoencoder,
   betaTcVae,

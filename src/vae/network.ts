@@ -1,6 +1,7 @@
 import { UserError } from '../data/errors.js';
 import {
   add,
+  clip,
   concat,
   constant,
   formatShape,
@@ -13,7 +14,7 @@ import {
 } from '../graph/index.js';
 import { applyLayers, type LayerObserver, type Scope } from '../nn/index.js';
 import type { Batch, Terms } from '../training/index.js';
-import { type Likelihood, likelihoods } from './likelihoods/index.js';
+import { type Likelihood, likelihoodFromConfig } from './likelihoods/index.js';
 import type { Objective } from './objectives/index.js';
 import type { ModelConfig, VAEOptions } from './options.js';
 import type { Posterior } from './posterior.js';
@@ -35,7 +36,7 @@ export class Network {
     private readonly config: ModelConfig,
     readonly objective: Objective,
   ) {
-    this.likelihood = likelihoods[config.likelihood];
+    this.likelihood = likelihoodFromConfig(config.likelihood);
   }
 
   /** What the bottleneck makes of float images [batch, ...input]. */
@@ -46,24 +47,50 @@ export class Network {
   }
 
   /**
-   * The likelihood's parameters for z [batch, ...].
-   * @throws UserError when the decoder's output is not of the input's shape
+   * The likelihood's parameters for z [batch, ...]: [batch, ...input], with as many times the
+   * channels as the likelihood has numbers a value.
+   * @throws UserError when the decoder's output is not of that shape
    */
   decode({ z, labels }: Latents, scope: Scope, observe?: LayerObserver): Value {
     const seen = this.withLabels(z, labels);
     const output = applyLayers(this.options.decoder, seen, scope.child('decoder'), observe);
-    const wanted = [z.shape[0]!, ...this.config.input];
+    const { parametersPerValue: numbers, type } = this.likelihood;
+    const [channels = 1, ...inner] = this.config.input;
+    const shape = [numbers * channels, ...inner];
+    const wanted = [z.shape[0]!, ...shape];
     if (output.shape.join() !== wanted.join()) {
+      const reason =
+        numbers === 1
+          ? "the input's shape asks"
+          : `the likelihood ${type}, with ${numbers} numbers a value, asks`;
       throw new UserError(
-        `The decoder's output is ${formatShape(output.shape)}, but the input's shape asks for ${formatShape(wanted)}. End the decoder with layers that give it, such as dense(${this.config.input.reduce((a, b) => a * b, 1)}), reshape([${this.config.input.join(', ')}]).`,
+        `The decoder's output is ${formatShape(output.shape)}, but ${reason} for ${formatShape(wanted)}. End the decoder with layers that give it, such as dense(${shape.reduce((a, b) => a * b, 1)}), reshape([${shape.join(', ')}]).`,
       );
     }
     return output;
   }
 
-  /** Decoded images in [0, 1], [batch, ...input]. */
+  /** Decoded examples, [batch, ...input]; images are in [0, 1]. */
   image(latents: Latents, scope: Scope): Value {
-    return this.likelihood.mean(this.decode(latents, scope));
+    return this.shown(this.likelihood.mean(this.decode(latents, scope)));
+  }
+
+  /** The same, drawn from p(x | z). @throws UserError when the likelihood is no distribution */
+  drawnImage(latents: Latents, scope: Scope): Value {
+    const { draw, type } = this.likelihood;
+    if (!draw) {
+      throw new UserError(
+        `The likelihood ${type} is no distribution to draw from. Use the mean, or train with another one, such as gaussian.`,
+      );
+    }
+    return this.shown(draw(this.decode(latents, scope), scope.child('likelihood')));
+  }
+
+  /** Images [channels, height, width] held in [0, 1]; other values as they are. */
+  private shown(x: Value): Value {
+    const { support } = this.likelihood;
+    const isBounded = support !== 'real' && support !== 'none';
+    return isBounded || this.config.input.length !== 3 ? x : clip(x, 0, 1);
   }
 
   /** Latents to decode in training: drawn where the bottleneck draws, else the point. */
@@ -85,7 +112,8 @@ export class Network {
 
   /** −log p(x | z) in nats of each example: [batch]. */
   negativeLogLikelihood({ images, labels }: Batch, z: Value, scope: Scope): Value {
-    return this.likelihood.negativeLogLikelihood(images, this.decode({ z, labels }, scope));
+    const parameters = this.decode({ z, labels }, scope);
+    return this.likelihood.negativeLogLikelihood(images, parameters, scope.child('likelihood'));
   }
 
   /** The same for several latents an example, [batch, count, latent]: [batch, count]. */

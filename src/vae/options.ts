@@ -2,7 +2,12 @@ import { z } from 'zod';
 import { UserError } from '../data/errors.js';
 import { validate } from '../data/validate.js';
 import { type Layer, layerFromConfig, layerToConfig } from '../nn/index.js';
-import { type LikelihoodName, likelihoods } from './likelihoods/index.js';
+import {
+  type LikelihoodOptions,
+  likelihoodFromConfig,
+  likelihoodSchema,
+  likelihoodToConfig,
+} from './likelihoods/index.js';
 import { type Objective, objectiveFromConfig, objectiveToConfig, vae } from './objectives/index.js';
 import type { KlOptions, Posterior } from './posterior.js';
 
@@ -14,10 +19,16 @@ export interface VAEOptions {
   readonly latent: number;
   /** Layers before the two heads, `mean` and `logVariance`, which are dense layers. */
   readonly encoder: readonly Layer[];
-  /** Layers from [batch, latent] to the likelihood's parameters, [batch, ...input]. */
+  /**
+   * Layers from [batch, latent] to the likelihood's parameters: [batch, ...input], with k times the
+   * channels for a likelihood of k numbers a value.
+   */
   readonly decoder: readonly Layer[];
-  /** How the decoder's output describes images; `bernoulli` takes logits. */
-  readonly likelihood?: LikelihoodName;
+  /**
+   * How the decoder's output describes examples: a name, or `{ type: 'gaussian', variance: 0.1 }`;
+   * `bernoulli`, which takes logits, when left out.
+   */
+  readonly likelihood?: LikelihoodOptions;
   /** By default weight 0.5 and reduction `sum`: the loss is the negative ELBO. */
   readonly kl?: Partial<KlOptions>;
   /** What training makes small, in the place of `kl`; `vae(kl)` when left out. */
@@ -36,7 +47,7 @@ export const modelSchema = z.strictObject({
   latent: z.int().min(1),
   encoder: z.array(layerSchema),
   decoder: z.array(layerSchema),
-  likelihood: z.enum(Object.keys(likelihoods) as [LikelihoodName]).default('bernoulli'),
+  likelihood: likelihoodSchema.default('bernoulli'),
   kl: z
     .strictObject({
       weight: z.number().min(0).default(0.5),
@@ -62,7 +73,7 @@ function requireOne(name: string, kl: unknown, objective: unknown): void {
 export function toConfig(options: VAEOptions): ModelConfig {
   const { sampling: _, encoder, decoder, objective, ...rest } = options;
   requireOne('VAE', rest.kl, objective);
-  return validate(
+  const config = validate(
     modelSchema,
     {
       ...rest,
@@ -72,6 +83,7 @@ export function toConfig(options: VAEOptions): ModelConfig {
     },
     'VAE',
   );
+  return { ...config, likelihood: likelihoodToConfig(likelihoodFromConfig(config.likelihood)) };
 }
 
 /** The objective that the options name. */
@@ -93,10 +105,11 @@ export function fromConfig(
   const config = validate(modelSchema, value, name);
   const layers = (part: 'encoder' | 'decoder') =>
     config[part].map((each, i) => layerFromConfig(each, `${name}.${part}[${i}]`, custom));
-  const { kl, objective, ...rest } = config;
+  const { kl, objective, likelihood, ...rest } = config;
   requireOne(name, kl, objective);
   return {
     ...rest,
+    likelihood: likelihood as LikelihoodOptions,
     ...(kl && { kl }),
     ...(objective && { objective: objectiveFromConfig(objective, `${name}.objective`) }),
     encoder: layers('encoder'),

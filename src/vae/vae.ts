@@ -146,7 +146,7 @@ export class VAE {
       const batch = this.batchOf(inputs);
       const z = this.network.sample(this.network.encode(batch, scope), scope);
       latentShape = z.shape.slice(1) as number[];
-      return { image: this.network.image({ z, labels: batch.labels }, scope) };
+      return { nats: this.network.negativeLogLikelihood(batch, z, scope) };
     });
     this.latentShape = latentShape;
     this.values = Object.fromEntries(

@@ -1,14 +1,65 @@
+import type { z } from 'zod';
+import { validate } from '../../data/validate.js';
 import type { Value } from '../../graph/index.js';
+import type { Scope } from '../../nn/index.js';
 
-/** p(x | z): how the decoder's output describes images. */
-export interface Likelihood {
-  readonly type: string;
+/**
+ * The values that p(x | z) is about:
+ * - `binary`: 0 and 1; grays are taken for probabilities
+ * - `levels`: evenly spaced levels from 0 to 1
+ * - `unit`: all numbers of [0, 1], by density
+ * - `real`: all numbers, by density
+ * - `none`: there is no distribution, so the error is not in nats
+ */
+export type Support = 'binary' | 'levels' | 'unit' | 'real' | 'none';
+
+/** What a likelihood computes. Its parameters come from the decoder, and trained ones from the scope. */
+export interface LikelihoodFunctions {
+  /**
+   * How many numbers k the decoder gives for each value of x, [C, ...]: its output is [batch, k·C,
+   * ...], the C channels of the first number before those of the second.
+   */
+  readonly parametersPerValue: number;
+  readonly support: Support;
   /**
    * −log p(x | z) in nats, summed over each example: [batch].
-   * @param x float images [batch, ...shape]
-   * @param parameters the decoder's output [batch, ...shape]
+   * @param x float images [batch, C, ...]
+   * @param parameters the decoder's output [batch, k·C, ...]
    */
-  negativeLogLikelihood(x: Value, parameters: Value): Value;
-  /** The mean of p(x | z), in [0, 1]: what a decoded image shows. */
+  negativeLogLikelihood(x: Value, parameters: Value, scope: Scope): Value;
+  /** The mean of p(x | z), [batch, C, ...]: what a decoded image shows. */
   mean(parameters: Value): Value;
+  /** A draw from p(x | z), [batch, C, ...]; missing where there is no distribution. */
+  draw?(parameters: Value, scope: Scope): Value;
+}
+
+/** p(x | z): how the decoder's output describes images. */
+export interface Likelihood extends LikelihoodFunctions {
+  readonly type: string;
+  /** What `type` is built from, as in `config.json`. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** A kind of likelihood that options and config files can name. */
+export interface LikelihoodKind<Schema extends z.ZodObject = z.ZodObject> {
+  readonly type: string;
+  readonly schema: Schema;
+  /** @throws UserError when an option is wrong */
+  create(options: unknown): Likelihood;
+}
+
+/** Describes a kind of likelihood once: its name, its options and its functions. */
+export function defineLikelihood<Schema extends z.ZodObject>(
+  type: string,
+  schema: Schema,
+  build: (options: z.output<Schema>) => LikelihoodFunctions,
+): LikelihoodKind<Schema> {
+  return {
+    type,
+    schema,
+    create(given) {
+      const options = validate(schema, given, type);
+      return { type, options, ...build(options) };
+    },
+  };
 }
