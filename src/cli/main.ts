@@ -5,6 +5,7 @@ import { version } from '../version.js';
 import { encodeCommand } from './encode.js';
 import { evaluateCommand } from './evaluate.js';
 import { infoCommand } from './info.js';
+import { initCommand } from './init.js';
 import { reconstructCommand } from './reconstruct.js';
 import { sampleCommand } from './sample.js';
 import { trainCommand } from './train.js';
@@ -39,6 +40,7 @@ for (const add of [
   encodeCommand,
   evaluateCommand,
   infoCommand,
+  initCommand,
 ]) {
   add(program);
 }

@@ -8,6 +8,18 @@ import type { EpochMetrics } from './fit.js';
 /** The version of the run folder's layout that this version writes. */
 const format = 1;
 
+/** The JSON schema of configs, from a project's folder. */
+export const packageSchema = './node_modules/vaekit/schema/run.schema.json';
+
+/** The same from a folder inside of the project, so that editors find it. */
+function schemaFrom(folder: string): string {
+  const parts = folder.split(/[\\/]/).filter((part) => part !== '' && part !== '.');
+  const inside = !/^([\\/]|[a-z]:)/i.test(folder) && !parts.includes('..');
+  return inside && parts.length > 0
+    ? packageSchema.replace('./', '../'.repeat(parts.length))
+    : packageSchema;
+}
+
 const configFile = 'config.json';
 const parametersFile = 'parameters.safetensors';
 const metricsFile = 'metrics.jsonl';
@@ -55,7 +67,8 @@ export class RunFolder {
   }
 
   writeConfig(config: Readonly<Record<string, unknown>>): Promise<void> {
-    return this.write(configFile, `${JSON.stringify({ format, ...config }, null, 2)}\n`);
+    const whole = { $schema: schemaFrom(this.path), format, ...config };
+    return this.write(configFile, `${JSON.stringify(whole, null, 2)}\n`);
   }
 
   /** @throws UserError when the file is not JSON or of a newer format */

@@ -50,10 +50,18 @@ export const modelSchema = z.strictObject({
   likelihood: likelihoodSchema.default('bernoulli'),
   kl: z
     .strictObject({
-      weight: z.number().min(0).default(0.5),
-      reduction: z.enum(['sum', 'mean']).default('sum'),
+      weight: z
+        .number()
+        .min(0)
+        .default(0.5)
+        .describe('The factor before the KL term; ½ for the negative ELBO.'),
+      reduction: z
+        .enum(['sum', 'mean'])
+        .default('sum')
+        .describe('Over latents: sum (textbook) or mean.'),
     })
-    .optional(),
+    .optional()
+    .describe('How the KL term is weighed, where there is no objective.'),
   objective: z.looseObject({ type: z.string() }).optional(),
   seed: z.int().min(0).default(0),
 });

@@ -8,7 +8,7 @@ import { modelSchema } from './options.js';
 import { type PresetName, preset, presetNames, type RunConfig } from './presets.js';
 
 /** How a run is trained: the `training` of `config.json`. */
-const trainingSchema = z.strictObject({
+export const trainingSchema = z.strictObject({
   data: z
     .string()
     .default('mnist')

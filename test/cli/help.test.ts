@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { emptyFolder, vaekit } from './process.js';
 
-const commands = ['train', 'reconstruct', 'sample', 'encode', 'evaluate', 'info'];
+const commands = ['train', 'reconstruct', 'sample', 'encode', 'evaluate', 'info', 'init'];
 
 describe('help', () => {
   test.each(commands)('%s has options and examples', async (command) => {

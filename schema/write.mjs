@@ -1,0 +1,53 @@
+// Writes schema/run.schema.json, and the tables of docs/configuration.md, from the checks of what is
+// built. With --check nothing is written: it ends with 1 when a file is not current.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { z } from 'zod';
+import { configSchema } from '../dist/vae/run-config.js';
+import { optionTables } from './tables.mjs';
+
+const schemaFile = new URL('run.schema.json', import.meta.url);
+const docsFile = new URL('../docs/configuration.md', import.meta.url);
+
+/** zod bounds every whole number by what is exact, and drops the defaults of what it transforms. */
+function simplify({ jsonSchema, zodSchema }) {
+  const { type, defaultValue } = zodSchema._zod.def;
+  if (type === 'default') jsonSchema.default ??= defaultValue;
+  if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+  if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+  if (jsonSchema.const !== undefined) delete jsonSchema.type;
+}
+
+const schema = z.toJSONSchema(configSchema, { io: 'input', override: simplify });
+const { $schema, ...rest } = schema;
+const whole = {
+  $schema,
+  title: 'vaekit configuration',
+  description: 'A run of vaekit train: vae.config.json, or the config.json of a run folder.',
+  ...rest,
+  // Without a preset a model must be whole.
+  anyOf: [
+    { required: ['preset'] },
+    {
+      required: ['model'],
+      properties: { model: { required: ['latent', 'encoder', 'decoder'] } },
+    },
+  ],
+};
+
+const marks = /(<!-- options: .*? -->\n)[\s\S]*?(<!-- end of options -->)/;
+const page = readFileSync(docsFile, 'utf8');
+const current = {
+  [schemaFile.pathname]: [schemaFile, `${JSON.stringify(whole, null, 2)}\n`],
+  [docsFile.pathname]: [
+    docsFile,
+    page.replace(marks, (_, from, to) => `${from}\n${optionTables(whole)}\n${to}`),
+  ],
+};
+
+for (const [name, [file, text]] of Object.entries(current)) {
+  if (!process.argv.includes('--check')) writeFileSync(file, text);
+  else if (readFileSync(file, 'utf8') !== text) {
+    process.stderr.write(`${name} is not current. Run npm run schema.\n`);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,230 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { presetNames } from '../../src/vae/presets.js';
+import { emptyFolder, tree, vaekit, writeQuarters } from './process.js';
+
+let folder: string;
+const at = (...names: string[]) => join(folder, ...names);
+const configOf = async (run: string) => JSON.parse(await readFile(at(run, 'config.json'), 'utf8'));
+
+beforeAll(async () => {
+  folder = await emptyFolder();
+  await writeQuarters(folder);
+});
+
+const short = ['--data', 'quarters', '--epochs', '1'];
+
+describe('vaekit init', () => {
+  test.each([
+    ['vae.config.ts', []],
+    ['vae.config.json', ['--json', '--preset', 'mlp']],
+  ])('writes %s, which trains as it stands, and overwrites nothing', async (name, options) => {
+    const place = name.split('.').at(-1)!;
+    const made = await vaekit(folder, 'init', place, ...options);
+    expect(made).toEqual({ code: 0, stderr: '', stdout: `Written to ${place}/${name}\n` });
+    const text = await readFile(at(place, name), 'utf8');
+    await writeQuarters(at(place));
+    const trained = await vaekit(at(place), 'train', ...short, '--out', 'run');
+    expect([trained.code, trained.stderr]).toEqual([0, '']);
+    expect(trained.stdout).toMatch(
+      new RegExp(`^Settings from ${name}; options override them\\.\n`),
+    );
+    const { model, training } = await configOf(`${place}/run`);
+    expect(model).toMatchObject({ input: [1, 8, 8], latent: 2, seed: 42 });
+    expect(training).toMatchObject({ data: 'quarters', epochs: 1 });
+    const again = await vaekit(folder, 'init', place);
+    expect(again.code).toBe(2);
+    expect(again.stderr).toBe(
+      `vaekit: ${place}/${name} is there already. Change it, or choose another folder.\n`,
+    );
+    expect(await readFile(at(place, name), 'utf8')).toBe(text);
+  });
+
+  test('shows in vae.config.ts every option of training, and refuses unknown presets', async () => {
+    const { trainingSchema } = await import('../../src/vae/run-config.js');
+    const text = await readFile(at('ts', 'vae.config.ts'), 'utf8');
+    for (const key of Object.keys(trainingSchema.shape)) expect(text).toContain(` ${key}: `);
+    const { code, stderr } = await vaekit(folder, 'init', 'other', '--preset', 'cov');
+    expect([code, stderr]).toEqual([2, "vaekit: Unknown preset 'cov'. Did you mean 'conv'?\n"]);
+    expect(await tree(folder)).not.toContain('other');
+  });
+});
+
+test.each(presetNames)(
+  'config.json of a run of %s given back gives the same bytes',
+  async (preset) => {
+    const first = await vaekit(folder, 'train', ...short, '--preset', preset, '--out', preset);
+    expect([first.code, first.stderr]).toEqual([0, '']);
+    const given = ['--config', `${preset}/config.json`, '--out', `${preset}-again`];
+    const again = await vaekit(folder, 'train', ...given);
+    expect([again.code, again.stderr]).toEqual([0, '']);
+    const bytes = (run: string) => readFile(at(run, 'parameters.safetensors'));
+    expect(Buffer.compare(await bytes(preset), await bytes(`${preset}-again`))).toBe(0);
+    expect(await configOf(`${preset}-again`)).toEqual(await configOf(preset));
+  },
+);
+
+describe('a config of code', () => {
+  const code = `
+    import { adamW, betaVae, conv2d, defineConfig, dense, graph, layer, reshape, residual, type Layer } from 'vaekit';
+    const twice: Layer = layer('twice', (x) => graph.mul(x, 2));
+    export default defineConfig({
+      model: {
+        latent: 3,
+        encoder: [conv2d(4, { stride: 2, padding: 'same' }), residual(twice), { type: 'flatten' }],
+        decoder: [dense(64), reshape([1, 8, 8])],
+        objective: betaVae({ beta: 2 }),
+      },
+      training: { data: 'quarters', epochs: 2, batchSize: 40, optimizer: adamW({ exclude: ['bias'] }) },
+    });`;
+
+  test('trains with layers of its own; options override it', async () => {
+    await writeFile(at('own.config.ts'), code);
+    const given = ['--config', 'own.config.ts', '--latent', '2', '--epochs', '1', '--out', 'own'];
+    const { code: status, stdout, stderr } = await vaekit(folder, 'train', ...given);
+    expect([status, stderr]).toEqual([0, '']);
+    expect(stdout).not.toContain('Settings from');
+    const { $schema, model, training } = await configOf('own');
+    expect($schema).toBe('../node_modules/vaekit/schema/run.schema.json');
+    expect(model).toMatchObject({ input: [1, 8, 8], latent: 2, objective: { beta: 2 } });
+    expect(model.encoder[1].layers).toEqual([{ type: 'custom', name: 'twice' }]);
+    expect(training).toMatchObject({
+      epochs: 1,
+      batchSize: 40,
+      optimizer: { type: 'adamW', exclude: ['bias'] },
+    });
+  });
+
+  test('is run by train --config alone: a run that has its layers does not load without them', async () => {
+    for (const args of [
+      ['info', 'own'],
+      ['train', '--config', 'own/config.json'],
+    ]) {
+      const { code: status, stderr } = await vaekit(folder, ...args);
+      expect(status).toBe(2);
+      expect(stderr).toMatch(/model\.encoder\[1\]\.layers\[0\]: .*custom layer 'twice'[^\n]*\n$/);
+    }
+  });
+
+  test('of the working folder: .ts before .json, and not beside --preset', async () => {
+    await mkdir(at('found'));
+    await writeQuarters(at('found'));
+    await writeFile(at('found', 'vae.config.json'), '{ "preset": "mlp" }');
+    await writeFile(at('found', 'vae.config.mjs'), "export default { preset: 'dense' };");
+    const byFile = await vaekit(at('found'), 'train', ...short);
+    expect([byFile.code, byFile.stderr]).toEqual([0, '']);
+    expect(byFile.stdout).toMatch(
+      /^Settings from vae\.config\.mjs; .*\n[\s\S]* runs\/quarters-dense\n$/,
+    );
+    const byPreset = await vaekit(at('found'), 'train', ...short, '--preset', 'mlp');
+    expect(byPreset.stdout).toMatch(/^vae\.config\.mjs is not used: --preset is given\.\n/);
+  });
+
+  test('an objective goes in the place of the kl of its preset', async () => {
+    await writeFile(
+      at('over.json'),
+      '{ "preset": "mlp", "model": { "objective": { "type": "iwae" } } }',
+    );
+    const { code: status } = await vaekit(
+      folder,
+      'train',
+      ...short,
+      '--config',
+      'over.json',
+      '--out',
+      'over',
+    );
+    expect(status).toBe(0);
+    const { model, training } = await configOf('over');
+    expect(model.kl).toBeUndefined();
+    expect(model).toMatchObject({
+      objective: { type: 'iwae', samples: 5 },
+      encoder: [{ units: 512 }],
+    });
+    expect(training.batchSize).toBe(128);
+  });
+
+  const network = (decoder: string) =>
+    `export default { model: { latent: 2, encoder: [], decoder: ${decoder} } };`;
+  const mlp = (rest: string) => `export default { preset: 'mlp', ${rest} };`;
+
+  test.each([
+    [
+      'export const x = 3;',
+      'it has no default export. Write: export default defineConfig({ ... }).',
+    ],
+    ["throw new Error('no\\nway');", 'running it failed: no way. Correct the file.'],
+    [
+      'export default {,',
+      /^running it failed: ParseError: Unexpected token .*:1:16\. Correct the file\.$/,
+    ],
+    [
+      "import './absent.js';",
+      /^running it failed: Cannot find module '\.\/absent\.js'\. Correct the file\.$/,
+    ],
+    ["import { dense } from 'vaekit'; dense(0);", /^running it failed: dense\.units: Too small/],
+    ['export default 3;', 'Invalid input: expected object, received number.'],
+    ["export default { presett: 'mlp' };", "unknown key 'presett'. Did you mean 'preset'?"],
+    [
+      'export default { training: {} };',
+      /^model\.latent: it is missing\. Give it, or start from a preset \(dense, /,
+    ],
+    [
+      network("[{ type: 'flatten' }, { type: 'conv2dd' }]"),
+      "model.decoder[1].type: unknown layer 'conv2dd'. Did you mean 'conv2d'?",
+    ],
+    [
+      network("[{ type: 'residual', layers: [{ type: 'conv2d', filter: 3 }] }]"),
+      "model.decoder[0].layers[0]: unknown key 'filter'. Did you mean 'filters'?",
+    ],
+    [
+      network("[{ type: 'residual', layers: [{ type: 'reshape', shape: 3 }] }]"),
+      'model.decoder[0].layers[0].shape: Invalid input: expected array, received number.',
+    ],
+    [
+      network('[{ units: 3 }]'),
+      /^model\.decoder\[0\]\.type: the type of the layer is missing\. Known: dense, conv2d, /,
+    ],
+    [network('3'), 'model.decoder: Invalid input: expected array, received number.'],
+    [
+      mlp("training: { optimizer: { type: 'adma' } }"),
+      "training.optimizer.type: unknown optimizer 'adma'. Did you mean 'adam'?",
+    ],
+    [
+      mlp('training: { optimizer: { beta: 1 } }'),
+      "training.optimizer: unknown key 'beta'. Did you mean 'beta1'?",
+    ],
+    [
+      mlp("training: { optimizer: { learningRate: { type: 'cosine', initial: -1 } } }"),
+      'training.optimizer.learningRate.initial: Too small: expected number to be >=0.',
+    ],
+    [
+      mlp(
+        "model: { objective: { type: 'conditional', classes: 3, objective: { type: 'betaVae', beta: { type: 'linear', step: 3 } } } }",
+      ),
+      "model.objective.objective.beta: unknown key 'step'. Did you mean 'steps'?",
+    ],
+    [
+      mlp("model: { objective: { type: 'betaVea' } }"),
+      "model.objective.type: unknown objective 'betaVea'. Did you mean 'betaVae'?",
+    ],
+    [
+      mlp("model: { kl: {}, objective: { type: 'vae' } }"),
+      'model: kl and objective exclude each other. Give the objective the weight.',
+    ],
+    [mlp("model: { likelihood: 'bernouli' }"), /^model\.likelihood: .*bernoulli/],
+    [mlp("training: { augment: { flip: 'h' } }"), /^training\.augment\.flip: /],
+  ])('%s is refused in one line, and nothing is trained', async (text, says) => {
+    await writeFile(at('wrong.ts'), text);
+    const given = ['--config', 'wrong.ts', '--out', 'never'];
+    const { code: status, stderr, stdout } = await vaekit(folder, 'train', ...short, ...given);
+    expect([status, stdout]).toEqual([2, '']);
+    const [line, ...rest] = stderr.split('\n');
+    expect(rest).toEqual(['']);
+    expect(line).toMatch(/^vaekit: wrong\.ts: /);
+    const said = line!.replace('vaekit: wrong.ts: ', '');
+    if (typeof says === 'string') expect(said).toBe(says);
+    else expect(said).toMatch(says);
+  });
+});
