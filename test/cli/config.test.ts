@@ -65,6 +65,21 @@ test.each(presetNames)(
   },
 );
 
+test.each([
+  ['ts', []],
+  ['json', ['--data', 'mnist']],
+])('the %s config of docs/configuration.md trains', async (language, options) => {
+  const page = await readFile(new URL('../../docs/configuration.md', import.meta.url), 'utf8');
+  const [, text] = new RegExp(`\`\`\`${language}\\n(.*?)\`\`\``, 's').exec(page)!;
+  await writeFile(at(`documented.${language}`), text!);
+  const given = ['--config', `documented.${language}`, '--epochs', '0', ...options];
+  const { code, stderr } = await vaekit(folder, 'train', ...given, '--out', `of-${language}`);
+  expect([code, stderr]).toEqual([0, '']);
+  const { model, training } = await configOf(`of-${language}`);
+  expect(model.latent).toBeGreaterThan(2);
+  expect(training.optimizer.type).toBe('adamW');
+});
+
 describe('a config of code', () => {
   const code = `
     import { adamW, betaVae, conv2d, defineConfig, dense, graph, layer, reshape, residual, type Layer } from 'vaekit';
