@@ -72,7 +72,7 @@ const checks: Readonly<Record<string, Check>> = {
     verify(stdout) {
       expect(numbers(stdout, /test loss:/)[0]).toBeLessThan(200);
       // One in ten would be chance.
-      expect(numbers(stdout, /as asked for:/)[0]).toBeGreaterThan(60);
+      expect(numbers(stdout, /as asked for:/)[0]).toBeGreaterThan(40);
     },
   },
   'choosing-beta': {
