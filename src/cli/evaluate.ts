@@ -10,7 +10,9 @@ interface EvaluateOptions extends DataOptions {
 
 export function evaluateCommand(program: Command): void {
   withData(program.command('evaluate').argument('<run>', 'run folder'))
-    .description('Print the loss and its parts on data, in nats.')
+    .description(
+      'Print the loss and its parts on data, in nats, and bits per dimension where defined.',
+    )
     .option('--seed <n>', "decides the posterior's noise (default: the run's seed)", wholeNumber(0))
     .option(
       '--iwae <K>',
@@ -41,7 +43,13 @@ export function evaluateCommand(program: Command): void {
         );
         return;
       }
-      const parts = Object.entries(metrics).map(([name, value]) => `${name} ${value.toFixed(2)}`);
-      process.stdout.write(`${data.name}, ${data.size} images: ${parts.join('  ')} (nats)\n`);
+      const { bitsPerDimension, ...others } = metrics;
+      const parts = Object.entries(others).map(([name, value]) => `${name} ${value.toFixed(2)}`);
+      const unit = vae.isInNats ? ' (nats)' : '';
+      const bits =
+        bitsPerDimension === undefined ? '' : `  bitsPerDimension ${bitsPerDimension.toFixed(3)}`;
+      process.stdout.write(
+        `${data.name}, ${data.size} images: ${parts.join('  ')}${unit}${bits}\n`,
+      );
     });
 }

@@ -5,6 +5,7 @@ interface SampleOptions {
   count: number;
   seed?: number;
   label?: number;
+  draw?: boolean;
   out?: string;
 }
 
@@ -20,6 +21,7 @@ export function sampleCommand(program: Command): void {
       'the class of the images, for runs that see labels (default: each in turn)',
       wholeNumber(0),
     )
+    .option('--draw', 'draw from p(x | z), noise and all, and show not its mean')
     .option('--out <file>', 'PNG file to write (default: samples.png in the run folder)')
     .addHelpText(
       'after',
@@ -32,10 +34,11 @@ export function sampleCommand(program: Command): void {
       const { VAE } = await import('../vae/index.js');
       const { drawSamples } = await import('./draw.js');
       const vae = await VAE.load(run);
-      const { seed, label } = options;
+      const { seed, label, draw = false } = options;
       const images = await vae.sample(options.count, {
         ...(seed === undefined ? {} : { seed }),
         ...(label === undefined ? {} : { label }),
+        draw,
       });
       await drawSamples(images, options.out ?? `${run}/samples.png`);
     });

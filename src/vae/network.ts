@@ -5,17 +5,20 @@ import {
   concat,
   constant,
   formatShape,
+  mean,
   mul,
   oneHot,
   reshape,
   type Shape,
+  slice,
+  squeeze,
   unsqueeze,
   type Value,
 } from '../graph/index.js';
 import { applyLayers, type LayerObserver, type Scope } from '../nn/index.js';
 import type { Batch, Terms } from '../training/index.js';
 import { type Likelihood, likelihoodFromConfig } from './likelihoods/index.js';
-import type { Objective } from './objectives/index.js';
+import type { Objective, ObjectiveContext } from './objectives/index.js';
 import type { ModelConfig, VAEOptions } from './options.js';
 import type { Posterior } from './posterior.js';
 
@@ -129,8 +132,52 @@ export class Network {
 
   /** The objective's terms for a batch. */
   terms(batch: Batch, scope: Scope, schedule: (name: string) => Value): Terms {
+    return this.objective.terms(this.context(batch, scope, schedule));
+  }
+
+  /** Whether p(x) of 8-bit images has a bound: not where grays or levels are not told apart. */
+  get hasBits(): boolean {
+    const { support } = this.likelihood;
+    return ['bytes', 'unit', 'real'].includes(support) && !!this.objective.bottleneck.kl;
+  }
+
+  /**
+   * The same with `bitsPerDimension`: the negative ELBO with one draw of z, in bits a value of 8-bit
+   * images. Models of densities are judged by the values made continuous, (255 x + u) / 256 with u
+   * of [0, 1): −log₂ of the density, and 8 bits, bound the bits that the levels take (Theis et al.
+   * 2016, §3.1, https://arxiv.org/abs/1511.01844). Without u there is no such bound: a density on
+   * the levels alone can be as high as one likes.
+   */
+  termsWithBits(batch: Batch, scope: Scope, schedule: (name: string) => Value): Terms {
+    const context = this.context(batch, scope, schedule);
+    let z: Value | undefined;
+    const { loss, metrics } = this.objective.terms({
+      ...context,
+      sample() {
+        z ??= context.sample();
+        return z;
+      },
+      samples(count) {
+        const several = context.samples(count);
+        z ??= squeeze(slice(several, [{ axis: 1, end: 1 }]), [1]);
+        return several;
+      },
+    });
+    z ??= context.sample();
+    const isMass = this.likelihood.support === 'bytes';
+    const { images } = batch;
+    const noise = () => scope.child('likelihood').uniform(images.shape);
+    const values = isMass ? images : mul(add(mul(images, 255), noise()), 1 / 256);
+    const nats = this.negativeLogLikelihood({ ...batch, images: values }, z, scope);
+    const bound = mean(add(nats, this.objective.bottleneck.kl!(context.encoding)));
+    const dimensions = this.config.input.reduce((a, b) => a * b, 1);
+    const bits = add(mul(bound, 1 / (dimensions * Math.LN2)), isMass ? 0 : 8);
+    return { loss, metrics: { ...metrics, bitsPerDimension: bits } };
+  }
+
+  private context(batch: Batch, scope: Scope, schedule: (name: string) => Value): ObjectiveContext {
     const encoding = this.encode(batch, scope);
-    return this.objective.terms({
+    return {
       encoding,
       sample: () => this.sample(encoding, scope),
       samples: (count) => this.samples(encoding, count, scope),
@@ -139,7 +186,7 @@ export class Network {
       prior: (z) => scope.child('prior').normal(z.shape),
       schedule,
       datasetSize: () => schedule('datasetSize'),
-    });
+    };
   }
 
   /** A value [batch, channels, ...] with one-hot labels as more channels. */

@@ -220,6 +220,11 @@ export class VAE {
       }
       return { decoded: this.network.decode({ z, labels: batch.labels }, scope, observe) };
     });
+    const learned = countParameters(this.specs, 'likelihood');
+    if (learned > 0) {
+      const { type } = this.network.likelihood;
+      rows.push({ name: 'likelihood', type, outputShape: this.config.input, parameters: learned });
+    }
     return { rows, parameters: countParameters(this.specs) };
   }
 
@@ -297,7 +302,8 @@ export class VAE {
   }
 
   /**
-   * The loss and its parts: means over the data, with schedules at their last values.
+   * The loss and its parts: means over the data, with schedules at their last values. For uint8 data
+   * also `bitsPerDimension`, where the model has a bound on it (`Network.termsWithBits`).
    * @param options.seed decides the posterior's noise; the model's seed when left out
    */
   async evaluate(
@@ -305,7 +311,11 @@ export class VAE {
     options: { readonly seed?: number; readonly signal?: AbortSignal } = {},
   ): Promise<Metrics> {
     requireLabels(data, this.objective.classes);
-    const model = this.model(data.size);
+    const terms: Model['objective'] = (...given) => this.network.termsWithBits(...given);
+    const model = {
+      ...this.model(data.size),
+      ...(data.dtype === 'uint8' && this.network.hasBits ? { objective: terms } : {}),
+    };
     const packing = new Packing(this.specs);
     const objective = await compileEvaluation(model, packing, data.dtype);
     try {
@@ -374,6 +384,10 @@ export class VAE {
     image: this.network.image({ z: z!, labels: label }, scope),
   });
 
+  private readonly drawing = ({ z, label }: Values, scope: Scope): Values => ({
+    image: this.network.drawnImage({ z: z!, labels: label }, scope),
+  });
+
   /**
    * What the encoder makes of images.
    * @param images uint8, or float32 in [0, 1], [N, ...input]
@@ -404,9 +418,20 @@ export class VAE {
         `Latents of ${z.type} [${z.dims.join(', ')}] do not fit the model, which takes float32 [N, ${this.latentShape.join(', ')}].`,
       );
     }
-    const feed = labelFeed(options.labels, z.dims[0]!, this.objective.classes);
-    const compiled = await this.compiled('decode', this.latentSpecs(), this.decoding);
-    const { image } = await compiled.map(this.values, { z, ...feed }, callSize);
+    return this.mapLatents('decode', z, options.labels, this.decoding);
+  }
+
+  /** Images by a function of latents that fit the model. */
+  private async mapLatents(
+    name: string,
+    z: Tensor,
+    labels: Labels | undefined,
+    build: ModelFunction,
+    stream?: NoiseStream,
+  ): Promise<Tensor> {
+    const feed = labelFeed(labels, z.dims[0]!, this.objective.classes);
+    const compiled = await this.compiled(name, this.latentSpecs(), build);
+    const { image } = await compiled.map(this.values, { z, ...feed }, callSize, { stream });
     return image!;
   }
 
@@ -439,6 +464,11 @@ export class VAE {
     return this.objective.bottleneck.type;
   }
 
+  /** Whether errors are in nats: the likelihood is a distribution. */
+  get isInNats(): boolean {
+    return this.network.likelihood.support !== 'none';
+  }
+
   /** How many classes labels have, for models that see labels. */
   get classes(): number | undefined {
     return this.objective.classes;
@@ -449,12 +479,17 @@ export class VAE {
    * @param options.seed decides the draws; the model's seed when left out
    * @param options.label for models that see labels: of all the images; each class in turn when
    *   left out
+   * @param options.draw whether each image is a draw from p(x | z) in the place of its mean
    * @returns float32 [count, ...input] in [0, 1]
-   * @throws UserError when the model has no prior
+   * @throws UserError when the model has no prior, or its likelihood is nothing to draw from
    */
   async sample(
     count: number,
-    options: { readonly seed?: number; readonly label?: number } = {},
+    options: {
+      readonly seed?: number;
+      readonly label?: number;
+      readonly draw?: boolean;
+    } = {},
   ): Promise<Tensor> {
     if (!Number.isInteger(count) || count < 1) {
       throw new UserError(`sample takes a whole number of images from 1, not ${count}.`);
@@ -466,19 +501,28 @@ export class VAE {
         `The objective ${type} has no prior to draw from. Train with another one, such as vae.`,
       );
     }
-    const { seed = this.config.seed, label } = options;
+    const { seed = this.config.seed, label, draw } = options;
     const shape = [count, ...this.latentShape];
     const z = prior(shape, randomStream(seed, 'sample'), this.values);
     const inTurn = (i: number) => (classes === undefined ? 0 : i % classes);
     const labels =
       classes === undefined && label === undefined
-        ? {}
-        : { labels: Array.from({ length: count }, (_, i) => label ?? inTurn(i)) };
-    return this.decode(new Tensor('float32', z, shape), labels);
+        ? undefined
+        : Array.from({ length: count }, (_, i) => label ?? inTurn(i));
+    const latents = new Tensor('float32', z, shape);
+    return draw
+      ? this.mapLatents('draw', latents, labels, this.drawing, { seed, name: 'draw', step: 0 })
+      : this.mapLatents('decode', latents, labels, this.decoding);
   }
 
-  /** @throws UserError when q(z | x) has no density, so that there is no bound on log p(x) */
+  /** @throws UserError when q(z | x) or p(x | z) has no density: there is no bound on log p(x) */
   private requirePosterior(): void {
+    const { support, type } = this.network.likelihood;
+    if (support === 'none') {
+      throw new UserError(
+        `The likelihood ${type} is no distribution, so there is no bound on log p(x). Train with another one, such as gaussian, or compare reconstructions.`,
+      );
+    }
     if (this.objective.bottleneck.posterior) return;
     throw new UserError(
       `The objective ${this.objective.type} has no posterior density, so there is no bound on log p(x). Train with another one, such as vae, or compare reconstructions.`,

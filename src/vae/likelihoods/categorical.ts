@@ -49,7 +49,7 @@ export const categorical = defineLikelihood(
   }),
   ({ levels }) => ({
     parametersPerValue: levels,
-    support: 'levels',
+    support: levels === 256 ? 'bytes' : 'levels',
     negativeLogLikelihood(x, parameters) {
       const logits = perParameter(parameters, levels);
       const level = clip(round(mul(x, levels - 1)), 0, levels - 1);

@@ -121,7 +121,7 @@ export const discretizedLogistic = defineLikelihood(
   }),
   ({ mixtures }) => ({
     parametersPerValue: 3 * mixtures,
-    support: 'levels',
+    support: 'bytes',
     negativeLogLikelihood(x, parameters) {
       const { logits, means, logScales } = mixtureOf(parameters, mixtures);
       const { logMass, byMean, byLogScale } = logMasses(levelOf(x), means, logScales);

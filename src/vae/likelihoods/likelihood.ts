@@ -6,12 +6,13 @@ import type { Scope } from '../../nn/index.js';
 /**
  * The values that p(x | z) is about:
  * - `binary`: 0 and 1; grays are taken for probabilities
- * - `levels`: evenly spaced levels from 0 to 1
+ * - `bytes`: the 256 levels of 8 bits, from 0 to 1
+ * - `levels`: fewer levels, to which values are rounded
  * - `unit`: all numbers of [0, 1], by density
  * - `real`: all numbers, by density
  * - `none`: there is no distribution, so the error is not in nats
  */
-export type Support = 'binary' | 'levels' | 'unit' | 'real' | 'none';
+export type Support = 'binary' | 'bytes' | 'levels' | 'unit' | 'real' | 'none';
 
 /** What a likelihood computes. Its parameters come from the decoder, and trained ones from the scope. */
 export interface LikelihoodFunctions {

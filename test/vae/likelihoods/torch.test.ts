@@ -72,8 +72,9 @@ describe.each(Object.entries(cases))('%s', (name, options) => {
       ];
       return (8 * (a - b) - (c - d)) / (12 * h);
     };
-    const keys =
-      likelihood.support === 'levels' ? (['parameters'] as const) : (['parameters', 'x'] as const);
+    const keys = ['bytes', 'levels'].includes(likelihood.support)
+      ? (['parameters'] as const)
+      : (['parameters', 'x'] as const);
     for (const key of keys) {
       const gradient = key === 'x' ? byX : byParameters;
       const norm = Math.sqrt(gradient.reduce((sum, each) => sum + each * each, 0));
