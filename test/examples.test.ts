@@ -122,14 +122,14 @@ const checks: Readonly<Record<string, Check>> = {
     },
   },
   'latents-as-features': {
-    env: { EPOCHS: '2', IMAGES: '6000' },
+    env: { EPOCHS: '4', IMAGES: '3000' },
     verify(stdout) {
       const rows = stdout
         .trim()
         .split('\n')
         .slice(1)
         .map((line) => numbers(line, /^/));
-      expect(rows.map(([count]) => count)).toEqual([50, 500, 5000]);
+      expect(rows.map(([count]) => count)).toEqual([50, 500]);
       for (const [, pixels, latents] of rows) {
         expect(pixels).toBeGreaterThan(50);
         expect(latents).toBeGreaterThan(30);
