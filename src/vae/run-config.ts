@@ -41,7 +41,9 @@ const runModelSchema = modelSchema.extend({
   encoder: z.array(layerSchema).describe('Layers before the heads, which are dense layers.'),
   decoder: z
     .array(layerSchema)
-    .describe("Layers from the latents to the likelihood's parameters, of the input's shape."),
+    .describe(
+      "Layers from the latents to the likelihood's parameters: the input's shape, with as many times the channels as the likelihood has numbers a value.",
+    ),
   objective: objectiveSchema.optional(),
   seed: z
     .int()

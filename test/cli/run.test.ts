@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decode } from 'fast-png';
 import type { Tensor } from 'onnxruntime-common';
@@ -95,6 +95,44 @@ describe('a run is used by', () => {
     );
     expect(Buffer.compare(one!, same!)).toBe(0);
     expect(Buffer.compare(one!, two!)).not.toBe(0);
+  });
+
+  test('a likelihood of levels: evaluate tells bits, sample draws from p(x | z)', async () => {
+    const { model, training } = JSON.parse(await readFile(at('a', 'config.json'), 'utf8'));
+    const [channels, height, width] = model.input;
+    const count = 3 * channels;
+    const shape = [count, height, width];
+    const decoder = [
+      { type: 'dense', units: count * height * width },
+      { type: 'reshape', shape },
+    ];
+    const likelihood = { type: 'discretizedLogistic', mixtures: 1 };
+    await writeFile(
+      at('levels.json'),
+      JSON.stringify({ model: { ...model, decoder, likelihood }, training }),
+    );
+    const trained = await vaekit(folder, 'train', '--config', 'levels.json', '--out', 'levels');
+    expect([trained.code, trained.stderr]).toEqual([0, '']);
+    const { stdout } = await vaekit(folder, 'evaluate', 'levels');
+    const [, bits] = /\(nats\) {2}bitsPerDimension ([\d.]+)\n$/.exec(stdout)!;
+    const json = JSON.parse((await vaekit(folder, 'evaluate', 'levels', '--json')).stdout);
+    expect(bits).toBe(json.bitsPerDimension.toFixed(3));
+    const nats = json.bitsPerDimension * channels * height * width * Math.LN2;
+    expect(nats).toBeGreaterThan(json.reconstruction - 0.1);
+    expect((await vaekit(folder, 'info', 'levels')).stdout).toMatch(
+      /likelihood +type discretizedLogistic, mixtures 1\n/,
+    );
+    for (const options of [
+      ['--out', 'mean.png'],
+      ['--draw', '--out', 'drawn.png'],
+    ]) {
+      const drawn = await vaekit(folder, 'sample', 'levels', '--count', '4', ...options);
+      expect([drawn.code, drawn.stderr]).toEqual([0, '']);
+    }
+    const [mean, drawn] = await Promise.all(
+      ['mean.png', 'drawn.png'].map((name) => readFile(at(name))),
+    );
+    expect(Buffer.compare(mean!, drawn!)).not.toBe(0);
   });
 
   test('without --out: files in the run folder', async () => {

@@ -22,18 +22,24 @@ import { defineLikelihood } from './likelihood.js';
  * softplus(ℓ) = max(ℓ, 0) − log max(s, 1 − s): the logarithm's argument is never under ½, so nothing
  * overflows or cancels.
  */
-export const bernoulli = defineLikelihood('bernoulli', z.strictObject({}), () => ({
-  parametersPerValue: 1,
-  support: 'binary',
-  negativeLogLikelihood(x, logits) {
-    const s = sigmoid(logits);
-    const linear = sumOfExample(sub(relu(logits), mul(x, logits)));
-    const nats = sub(linear, sumLogOfHalfToOne(maximum(s, sub(1, s))));
-    return withGradient(nats, [x, logits], (gradient) => {
-      const g = spreadGradient(gradient, logits);
-      return [negate(mul(g, logits)), mul(sub(s, x), g)];
-    });
-  },
-  mean: sigmoid,
-  draw: (logits, scope) => cast(less(scope.uniform(logits.shape), sigmoid(logits)), logits.dtype),
-}));
+export const bernoulli = defineLikelihood(
+  'bernoulli',
+  z
+    .strictObject({})
+    .describe('Black or white values by logits; grays are taken for probabilities.'),
+  () => ({
+    parametersPerValue: 1,
+    support: 'binary',
+    negativeLogLikelihood(x, logits) {
+      const s = sigmoid(logits);
+      const linear = sumOfExample(sub(relu(logits), mul(x, logits)));
+      const nats = sub(linear, sumLogOfHalfToOne(maximum(s, sub(1, s))));
+      return withGradient(nats, [x, logits], (gradient) => {
+        const g = spreadGradient(gradient, logits);
+        return [negate(mul(g, logits)), mul(sub(s, x), g)];
+      });
+    },
+    mean: sigmoid,
+    draw: (logits, scope) => cast(less(scope.uniform(logits.shape), sigmoid(logits)), logits.dtype),
+  }),
+);

@@ -44,9 +44,11 @@ export function drawPlace(logits: Value, uniform: Value): Value {
  */
 export const categorical = defineLikelihood(
   'categorical',
-  z.strictObject({
-    levels: z.int().min(2).max(256).default(256).describe('Levels from 0 to 1; 256 are 8 bits.'),
-  }),
+  z
+    .strictObject({
+      levels: z.int().min(2).max(256).default(256).describe('Levels from 0 to 1; 256 are 8 bits.'),
+    })
+    .describe('Levels by a logit for each: as many numbers a value as levels.'),
   ({ levels }) => ({
     parametersPerValue: levels,
     support: levels === 256 ? 'bytes' : 'levels',

@@ -48,7 +48,7 @@ function meanOf(logits: Value): Value {
  */
 export const continuousBernoulli = defineLikelihood(
   'continuousBernoulli',
-  z.strictObject({}),
+  z.strictObject({}).describe('Values of [0, 1] by logits.'),
   () => ({
     parametersPerValue: 1,
     support: 'unit',

@@ -116,9 +116,11 @@ const kept = { axes: [1], keepDims: true };
  */
 export const discretizedLogistic = defineLikelihood(
   'discretizedLogistic',
-  z.strictObject({
-    mixtures: z.int().min(1).default(5).describe('How many logistics are mixed.'),
-  }),
+  z
+    .strictObject({
+      mixtures: z.int().min(1).default(5).describe('How many logistics are mixed.'),
+    })
+    .describe('The 256 levels of 8 bits by mixtures of logistics: three numbers a value for each.'),
   ({ mixtures }) => ({
     parametersPerValue: 3 * mixtures,
     support: 'bytes',

@@ -22,11 +22,13 @@ const logVariance = { name: 'logVariance', least: -12 };
  */
 export const gaussian = defineLikelihood(
   'gaussian',
-  z.strictObject({
-    variance: spreadSchema
-      .default('shared')
-      .describe('A number; shared, for one that is trained; pixel, for one of each value.'),
-  }),
+  z
+    .strictObject({
+      variance: spreadSchema
+        .default('shared')
+        .describe('A number; shared, for one that is trained; pixel, for one of each value.'),
+    })
+    .describe('Real values by their mean, and their log-variance where it is of each pixel.'),
   ({ variance }) => ({
     parametersPerValue: parametersOf(variance),
     support: 'real',

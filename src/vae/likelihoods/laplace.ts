@@ -21,11 +21,13 @@ const logScale = { name: 'logScale', least: -6 };
  */
 export const laplace = defineLikelihood(
   'laplace',
-  z.strictObject({
-    scale: spreadSchema
-      .default('shared')
-      .describe('A number; shared, for one that is trained; pixel, for one of each value.'),
-  }),
+  z
+    .strictObject({
+      scale: spreadSchema
+        .default('shared')
+        .describe('A number; shared, for one that is trained; pixel, for one of each value.'),
+    })
+    .describe('Real values by their median, and their log-scale where it is of each pixel.'),
   ({ scale }) => ({
     parametersPerValue: parametersOf(scale),
     support: 'real',

@@ -8,9 +8,15 @@ import { defineLikelihood } from './likelihood.js';
  * pythae 0.1.2 (https://github.com/clementchadebec/benchmark_VAE). It is no likelihood in nats: the
  * Gaussian of variance 1 has it and the constant ½ log 2π a value, so there is no bound on log p(x).
  */
-export const mse = defineLikelihood('mse', z.strictObject({}), () => ({
-  parametersPerValue: 1,
-  support: 'none',
-  negativeLogLikelihood: (x, mean) => mul(sumOfExample(square(sub(mean, x))), 0.5),
-  mean: (mean) => mean,
-}));
+export const mse = defineLikelihood(
+  'mse',
+  z
+    .strictObject({})
+    .describe('Half the sum of squared errors, as in pythae: not a likelihood in nats.'),
+  () => ({
+    parametersPerValue: 1,
+    support: 'none',
+    negativeLogLikelihood: (x, mean) => mul(sumOfExample(square(sub(mean, x))), 0.5),
+    mean: (mean) => mean,
+  }),
+);
