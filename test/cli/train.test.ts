@@ -113,7 +113,9 @@ describe('train', () => {
     await writeFile(join(folder, 'black.idx'), idxFile('uint8', [64, 8, 8], new Uint8Array(4096)));
     const options = ['--data', 'black.idx', '--epochs', '1', '--learning-rate', '0'];
     const { stdout } = await vaekit(folder, 'train', ...options, '--out', 'black');
-    expect(stdout).toMatch(/\nNote: 2 of 2 units of encoder\.0 are dead .+: train again with another/);
+    expect(stdout).toMatch(
+      /\nNote: 2 of 2 units of encoder\.0 are dead .+: train again with another/,
+    );
     const health = JSON.parse(await readFile(join(folder, 'black', 'health.json'), 'utf8'));
     expect(health.deadUnits).toEqual([{ layer: 'encoder.0', units: [0, 1], of: 2 }]);
     expect(health.collapsedLatents).toEqual([0, 1]);
