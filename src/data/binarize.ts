@@ -1,5 +1,6 @@
 import type { Dataset } from './dataset.js';
 import { type RandomStream, randomStream, uniformBlock } from './random.js';
+import { elementCount } from './shape.js';
 
 const draws = new Float32Array(4);
 
@@ -28,7 +29,7 @@ export function binarize(values: Uint8Array | Float32Array, stream: RandomStream
  * (static binarization; Larochelle and Murray 2011). Nothing is copied.
  */
 export function binarized(dataset: Dataset, seed = 0): Dataset {
-  const width = dataset.shape.reduce((a, b) => a * b, 1);
+  const width = elementCount(dataset.shape);
   const { labels, classNames } = dataset;
   return {
     name: `${dataset.name} (binarized)`,

@@ -1,4 +1,7 @@
 import { UserError } from '../data/errors.js';
+import { elementCount } from '../data/shape.js';
+
+export { elementCount };
 
 /** Element types of a value; the names are those of onnxruntime-common's `Tensor`. */
 export type DType = 'float32' | 'float64' | 'int32' | 'int64' | 'uint8' | 'bool';
@@ -182,11 +185,6 @@ export function sameShape(a: Shape, b: Shape): boolean {
 /** `[batch, 1, 28, 28]` */
 export function formatShape(shape: Shape): string {
   return `[${shape.join(', ')}]`;
-}
-
-/** How many elements a static shape holds. */
-export function elementCount(shape: readonly number[]): number {
-  return shape.reduce((product, dimension) => product * dimension, 1);
 }
 
 /** A shape of which every dimension is known. @throws UserError when one is symbolic */

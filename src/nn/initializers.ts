@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { fillNormal, fillUniform, type RandomStream } from '../data/random.js';
+import { elementCount } from '../data/shape.js';
 
 /**
  * How a parameter starts:
@@ -36,7 +37,7 @@ interface Fans {
 /** Fans of a weight [out, in, ...kernel]. */
 function fansOf(shape: readonly number[]): Fans {
   const [out = 1, into = 1, ...kernel] = shape;
-  const field = kernel.reduce((a, b) => a * b, 1);
+  const field = elementCount(kernel);
   return { fanIn: into * field, fanOut: out * field };
 }
 
@@ -54,7 +55,7 @@ const variances: Readonly<Record<string, (fans: Fans) => number>> = {
  */
 function orthogonal(shape: readonly number[], stream: RandomStream): Float32Array {
   const [rows = 1, ...rest] = shape;
-  const columns = rest.reduce((a, b) => a * b, 1);
+  const columns = elementCount(rest);
   const [count, length] = rows <= columns ? [rows, columns] : [columns, rows];
   const normal = new Float32Array(count * length);
   fillNormal(stream, normal);
@@ -90,7 +91,7 @@ export function initialize(
   shape: readonly number[],
   stream: RandomStream,
 ): Float32Array {
-  const values = new Float32Array(shape.reduce((a, b) => a * b, 1));
+  const values = new Float32Array(elementCount(shape));
   if (typeof initializer === 'object') return values.fill(initializer.constant);
   if (initializer === 'zeros') return values;
   if (initializer === 'ones') return values.fill(1);

@@ -3,6 +3,7 @@ import { binarize } from '../data/binarize.js';
 import type { Dataset } from '../data/dataset.js';
 import { UserError } from '../data/errors.js';
 import { fillNormal, fillUniform, randomStream } from '../data/random.js';
+import { elementCount } from '../data/shape.js';
 import { parseDimension, type Shape } from '../graph/index.js';
 import { type Augment, Augmenter } from './augment.js';
 import type { Feeds, LoopedObjective } from './program.js';
@@ -55,7 +56,7 @@ export class Feeder {
     private readonly stream: string,
     private readonly changes: Changes = {},
   ) {
-    this.width = dataset.shape.reduce((a, b) => a * b, 1);
+    this.width = elementCount(dataset.shape);
     this.images = this.values(0);
     this.augmented = this.values(0);
     this.augmenter = changes.augment && new Augmenter(dataset, changes.augment);
@@ -112,7 +113,7 @@ export class Feeder {
     }
     this.program.noises.forEach(({ name, kind, shape }, i) => {
       const dims = sizesAt(shape, batchSize);
-      const length = dims.reduce((a, b) => a * b, 1);
+      const length = elementCount(dims);
       if (this.noise[i]!.length < length * iterations) {
         this.noise[i] = new Float32Array(length * iterations);
       }
@@ -135,7 +136,7 @@ export class Feeder {
   private changed(iterations: number, batchSize: number, step: number): Values {
     const { augmenter, images, seed, stream } = this;
     const into = batchSize * this.width;
-    const length = augmenter ? batchSize * augmenter.shape.reduce((a, b) => a * b, 1) : into;
+    const length = augmenter ? batchSize * elementCount(augmenter.shape) : into;
     if (augmenter && this.augmented.length < iterations * length) {
       this.augmented = this.values(iterations * length);
     }

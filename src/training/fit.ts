@@ -2,6 +2,7 @@ import { Tensor } from 'onnxruntime-common';
 import type { Dataset } from '../data/dataset.js';
 import { UserError } from '../data/errors.js';
 import { permutation, randomStream } from '../data/random.js';
+import { elementCount } from '../data/shape.js';
 import { type Optimizer, watchedMetric } from '../nn/index.js';
 import {
   batchRuns,
@@ -98,7 +99,7 @@ export const evaluationBatchSize = 256;
 const threadedFlops = 2e7;
 
 function chooseThreads(packing: Packing, batchSize: number): number | undefined {
-  const size = packing.specs.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
+  const size = packing.specs.reduce((sum, { shape }) => sum + elementCount(shape), 0);
   return 6 * size * batchSize < threadedFlops ? 1 : undefined;
 }
 
@@ -281,7 +282,7 @@ function firstEntries(tensor: Tensor, count: number): Tensor {
       ? new Tensor('int64', BigInt64Array.of(BigInt(count)), [])
       : tensor;
   }
-  const width = tensor.dims.slice(1).reduce((a, b) => a * b, 1);
+  const width = elementCount(tensor.dims.slice(1));
   const data = (tensor.data as Float32Array).subarray(0, count * width);
   return new Tensor(tensor.type as 'float32', data, [count, ...tensor.dims.slice(1)]);
 }

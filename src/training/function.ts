@@ -1,6 +1,7 @@
 import { Tensor } from 'onnxruntime-common';
 import { UserError } from '../data/errors.js';
 import { randomStream } from '../data/random.js';
+import { elementCount } from '../data/shape.js';
 import { compile, constant, input, toModel, type Value, type Values } from '../graph/index.js';
 import type { Scope } from '../nn/index.js';
 import type { Session } from '../runtime/session.js';
@@ -117,7 +118,7 @@ export class CompiledFunction {
       const noise = this.drawn(end - start, start / batchSize, options.stream);
       const results = await this.run(parameters, Object.fromEntries(batch), noise);
       for (const [name, tensor] of Object.entries(results)) {
-        const width = tensor.dims.slice(1).reduce((a, b) => a * b, 1);
+        const width = elementCount(tensor.dims.slice(1));
         const dims = [count, ...tensor.dims.slice(1)];
         whole[name] ??=
           tensor.type === 'int64'
@@ -135,7 +136,7 @@ export class CompiledFunction {
     return this.noises.map(({ name, kind, shape }) => {
       if (!stream) throw new UserError(`${name} draws noise where none can be drawn.`);
       const dims = sizesAt(shape, batchSize);
-      const values = new Float32Array(dims.reduce((a, b) => a * b, 1));
+      const values = new Float32Array(elementCount(dims));
       fillers[kind](
         randomStream(stream.seed, `${stream.name}/${name}`, stream.step + batch),
         values,
@@ -159,7 +160,7 @@ export interface NoiseStream {
 
 /** The examples from `start` to `end` of a tensor [N, ...], as a view. */
 function rows(tensor: Tensor, start: number, end: number): Tensor {
-  const width = tensor.dims.slice(1).reduce((a, b) => a * b, 1);
+  const width = elementCount(tensor.dims.slice(1));
   const data = (tensor.data as Float32Array).subarray(start * width, end * width);
   return new Tensor(tensor.type as 'float32', data, [end - start, ...tensor.dims.slice(1)]);
 }

@@ -1,4 +1,5 @@
 import { Tensor } from 'onnxruntime-common';
+import { elementCount } from '../data/shape.js';
 import { concat, constant, input, reshape, split, type Value } from '../graph/index.js';
 import type { ParameterSpec } from './objective.js';
 
@@ -26,7 +27,7 @@ export class Packing {
     this.states = specs.filter(({ trained }) => !trained);
     const sized = specs
       .filter(({ trained }) => trained)
-      .map((spec) => ({ ...spec, size: spec.shape.reduce((a, b) => a * b, 1) }));
+      .map((spec) => ({ ...spec, size: elementCount(spec.shape) }));
     const small = sized.filter(({ size }) => size < smallSize);
     const large = sized.filter(({ size }) => size >= smallSize);
     const flat = {
@@ -92,7 +93,7 @@ export class Packing {
   zeros(kind: string): Record<string, Tensor> {
     return Object.fromEntries(
       this.groups.map(({ name, shape }) => {
-        const values = new Float32Array(shape.reduce((a, b) => a * b, 1));
+        const values = new Float32Array(elementCount(shape));
         return [`${kind}/${name}`, new Tensor('float32', values, shape)];
       }),
     );
@@ -102,7 +103,7 @@ export class Packing {
   pack(kind: string, tensors: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
     return Object.fromEntries(
       this.groups.map((group) => {
-        const values = new Float32Array(group.shape.reduce((a, b) => a * b, 1));
+        const values = new Float32Array(elementCount(group.shape));
         let offset = 0;
         for (const { name, size } of group.members) {
           values.set(tensors[name]!.data as Float32Array, offset);

@@ -1,4 +1,5 @@
 import { UserError } from '../data/errors.js';
+import { elementCount } from '../data/shape.js';
 import {
   add,
   clip,
@@ -67,7 +68,7 @@ export class Network {
           ? "the input's shape asks"
           : `the likelihood ${type}, with ${numbers} numbers a value, asks`;
       throw new UserError(
-        `The decoder's output is ${formatShape(output.shape)}, but ${reason} for ${formatShape(wanted)}. End the decoder with layers that give it, such as dense(${shape.reduce((a, b) => a * b, 1)}), reshape([${shape.join(', ')}]).`,
+        `The decoder's output is ${formatShape(output.shape)}, but ${reason} for ${formatShape(wanted)}. End the decoder with layers that give it, such as dense(${elementCount(shape)}), reshape([${shape.join(', ')}]).`,
       );
     }
     return output;
@@ -170,7 +171,7 @@ export class Network {
     const values = isMass ? images : mul(add(mul(images, 255), noise()), 1 / 256);
     const nats = this.negativeLogLikelihood({ ...batch, images: values }, z, scope);
     const bound = mean(add(nats, this.objective.bottleneck.kl!(context.encoding)));
-    const dimensions = this.config.input.reduce((a, b) => a * b, 1);
+    const dimensions = elementCount(this.config.input);
     const bits = add(mul(bound, 1 / (dimensions * Math.LN2)), isMass ? 0 : 8);
     return { loss, metrics: { ...metrics, bitsPerDimension: bits } };
   }
@@ -199,7 +200,7 @@ export class Network {
       inner.map((_, i) => i + 2),
     );
     if (inner.length === 0) return concat([x, channels], 1);
-    const ones = new Float32Array(inner.reduce((a, b) => a * b, 1)).fill(1);
+    const ones = new Float32Array(elementCount(inner)).fill(1);
     return concat([x, mul(channels, constant(ones, [1, 1, ...inner]))], 1);
   }
 }

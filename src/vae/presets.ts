@@ -1,4 +1,5 @@
 import { UserError } from '../data/errors.js';
+import { elementCount } from '../data/shape.js';
 import { advice } from '../data/suggest.js';
 
 /** A run as plain data: what `config.json` holds. */
@@ -37,7 +38,7 @@ function quarterSize(input: readonly number[], name: string): [number, number, n
 }
 
 const denseEnding = (input: readonly number[]): LayerConfig[] => [
-  dense(input.reduce((a, b) => a * b, 1)),
+  dense(elementCount(input)),
   { type: 'reshape', shape: input },
 ];
 

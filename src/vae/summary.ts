@@ -1,3 +1,4 @@
+import { elementCount } from '../data/shape.js';
 import { formatTable } from '../report/table.js';
 import type { ParameterSpec } from '../training/index.js';
 
@@ -20,7 +21,7 @@ export interface Summary {
 export function countParameters(specs: readonly ParameterSpec[], path?: string): number {
   return specs
     .filter(({ name }) => path === undefined || name.startsWith(`${path}.`))
-    .reduce((total, { shape }) => total + shape.reduce((a, b) => a * b, 1), 0);
+    .reduce((total, { shape }) => total + elementCount(shape), 0);
 }
 
 /** The layers as a table with their output shapes and parameter counts. */

@@ -1,5 +1,6 @@
 import type { Tensor } from 'onnxruntime-common';
 import { fillNormal, type RandomStream } from '../../data/random.js';
+import { elementCount } from '../../data/shape.js';
 import type { Value, Values } from '../../graph/index.js';
 import type { Layer, LayerObserver, Scope } from '../../nn/index.js';
 import type { Posterior } from '../posterior.js';
@@ -45,7 +46,7 @@ export type Prior = (
 
 /** N(0, I) */
 export const normalPrior: Prior = (shape, stream) => {
-  const z = new Float32Array(shape.reduce((a, b) => a * b, 1));
+  const z = new Float32Array(elementCount(shape));
   fillNormal(stream, z);
   return z;
 };

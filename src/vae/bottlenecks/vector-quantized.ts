@@ -1,5 +1,6 @@
 import { UserError } from '../../data/errors.js';
 import { fillUniform } from '../../data/random.js';
+import { elementCount } from '../../data/shape.js';
 import {
   add,
   argMin,
@@ -164,7 +165,7 @@ export function vectorQuantized(options: VectorQuantizedOptions): Bottleneck<Qua
       const counts = parameters[`${path}.count`]!.data as Float32Array;
       const codebook = parameters[`${path}.codebook`]!.data as Float32Array;
       const [n = 0, latent = 0, ...rest] = shape;
-      const positions = rest.reduce((a, b) => a * b, 1);
+      const positions = elementCount(rest);
       const uniform = new Float32Array(n * positions);
       fillUniform(stream, uniform);
       const cumulative = cumulate(counts);
