@@ -1,5 +1,5 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
-import { number, wholeNumber } from './options.js';
+import { type Command, Option } from 'commander';
+import { named, number, pairs, wholeNumber } from './options.js';
 
 type Config = Readonly<Record<string, unknown>>;
 
@@ -19,35 +19,6 @@ export interface FittingOptions {
   augment?: Config;
 }
 
-/** `12` as a number, `12x34` as two, `true` and `false` as truth values, other text as it is. */
-function parseValue(text: string): unknown {
-  const pair = /^(\d+)x(\d+)$/i.exec(text);
-  if (pair) return [Number(pair[1]), Number(pair[2])];
-  if (text === 'true' || text === 'false') return text === 'true';
-  return text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : text;
-}
-
-/** A parser of `name=value,name=value`. @param first the name of a first value that has none */
-function pairs(example: string, first?: string) {
-  return (text: string): Config =>
-    Object.fromEntries(
-      text.split(',').map((part, i) => {
-        const [, name, value] = /^([A-Za-z]+)=(.+)$/.exec(part) ?? [];
-        if (name !== undefined) return [name, parseValue(value!)];
-        if (i === 0 && first !== undefined && part !== '') return [first, parseValue(part)];
-        throw new InvalidArgumentError(`'${part}' is not name=value. Write ${example}.`);
-      }),
-    );
-}
-
-/** `cosine` or `step:every=10,factor=0.5`. */
-function schedule(text: string): Config {
-  const [, type, rest] = /^([^:]+)(?::(.*))?$/.exec(text) ?? [];
-  if (type === undefined)
-    throw new InvalidArgumentError('Write cosine or step:every=10,factor=0.5.');
-  return { type, ...(rest === undefined ? {} : pairs('step:every=10,factor=0.5')(rest)) };
-}
-
 /** Adds the options that say how training goes. */
 export function withFitting(command: Command): Command {
   return command
@@ -60,7 +31,7 @@ export function withFitting(command: Command): Command {
     .option(
       '--lr-schedule <schedule>',
       'cosine, step:every=10,factor=0.5, exponential:factor=0.95, onPlateau:patience=5 or constant; each may add warmup=<epochs>',
-      schedule,
+      named('step:every=10,factor=0.5'),
     )
     .option('--clip-norm <x>', 'limit for the norm of all gradients together', number(0))
     .option('--clip-value <x>', 'limit for each gradient', number(0))

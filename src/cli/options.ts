@@ -22,6 +22,41 @@ export function number(least: number) {
   };
 }
 
+type Config = Readonly<Record<string, unknown>>;
+
+/** `12` as a number, `12x34` as two, `true` and `false` as truth values, other text as it is. */
+function parseValue(text: string): unknown {
+  const pair = /^(\d+)x(\d+)$/i.exec(text);
+  if (pair) return [Number(pair[1]), Number(pair[2])];
+  if (text === 'true' || text === 'false') return text === 'true';
+  return text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : text;
+}
+
+/** A parser of `name=value,name=value`. @param first the name of a first value that has none */
+export function pairs(example: string, first?: string) {
+  return (text: string): Config =>
+    Object.fromEntries(
+      text.split(',').map((part, i) => {
+        const [, name, value] = /^([A-Za-z]+)=(.+)$/.exec(part) ?? [];
+        if (name !== undefined) return [name, parseValue(value!)];
+        if (i === 0 && first !== undefined && part !== '') return [first, parseValue(part)];
+        throw new InvalidArgumentError(`'${part}' is not name=value. Write ${example}.`);
+      }),
+    );
+}
+
+/**
+ * A parser of a kind by its name, with its options where there are some: `step:every=10,factor=0.5`
+ * as `{ type: 'step', every: 10, factor: 0.5 }`.
+ */
+export function named(example: string) {
+  return (text: string): Config => {
+    const [, type, rest] = /^([^:]+)(?::(.*))?$/.exec(text) ?? [];
+    if (type === undefined) throw new InvalidArgumentError(`Write a name, or ${example}.`);
+    return { type, ...(rest === undefined ? {} : pairs(example)(rest)) };
+  };
+}
+
 /** Help text with examples, each a comment over its command. */
 export function examples(
   ...lines: readonly (readonly [comment: string, command: string])[]

@@ -25,8 +25,8 @@ function given<T extends object>(options: T): Partial<T> {
 function settingsOf(options: TrainOptions, file: ConfigFile | undefined, data: Dataset) {
   const { shape } = asSeen(data, options.augment ?? file?.data.training?.augment);
   const { model, training } = file
-    ? overPreset(file.data, shape, options.latent)
-    : preset(options.preset ?? 'dense', shape, options.latent);
+    ? overPreset(file.data, shape, options)
+    : preset(options.preset ?? 'dense', shape, options);
   return checkRun(
     {
       model: {

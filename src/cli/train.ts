@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { type FittingOptions, withFitting } from './fitting.js';
-import { examples, number, wholeNumber } from './options.js';
+import { examples, named, number, wholeNumber } from './options.js';
 import { type ReadingOptions, withReading } from './reading.js';
 
 export interface TrainOptions extends ReadingOptions, FittingOptions {
@@ -10,6 +10,7 @@ export interface TrainOptions extends ReadingOptions, FittingOptions {
   epochs?: number;
   batchSize?: number;
   latent?: number;
+  likelihood?: unknown;
   objective?: string;
   beta?: number;
   klWeight?: number;
@@ -35,6 +36,11 @@ export function trainCommand(program: Command): void {
     .option('--epochs <n>', 'how often every image is seen', wholeNumber(0))
     .option('--batch-size <n>', 'images a step', wholeNumber(1))
     .option('--latent <n>', 'how many latents', wholeNumber(1))
+    .option(
+      '--likelihood <name>',
+      'p(x | z): bernoulli, continuousBernoulli, gaussian, laplace, discretizedLogistic, categorical or mse; with options as gaussian:variance=pixel, discretizedLogistic:mixtures=10',
+      named('gaussian:variance=pixel'),
+    )
     .option(
       '--objective <name>',
       'what is made small: vae, betaVae, freeBits, capacity, iwae, betaTcVae, infoVae, waeMmd, vqVae, autoencoder, or conditional (on the labels)',
@@ -63,6 +69,10 @@ export function trainCommand(program: Command): void {
         [
           'With a learning rate that falls to 0, and the average of the parameters',
           'train --preset mlp --lr-schedule cosine --ema 0.999',
+        ],
+        [
+          'Colour pictures by the levels of their pixels',
+          'train --data photos --resize 32 --preset conv --likelihood discretizedLogistic',
         ],
         ['Clothes instead of digits', 'train --data fashion-mnist --preset mlp --latent 10'],
         ['Your own pictures, brought to 64 x 64', 'train --data photos --resize 64 --crop center'],

@@ -1,6 +1,8 @@
 import { UserError } from '../data/errors.js';
 import { elementCount } from '../data/shape.js';
 import { advice } from '../data/suggest.js';
+import { validate } from '../data/validate.js';
+import { likelihoodFromConfig, likelihoodSchema } from './likelihoods/index.js';
 
 /** A run as plain data: what `config.json` holds. */
 export interface RunConfig {
@@ -13,7 +15,20 @@ interface Preset {
   readonly about: string;
   /** How many latents when none are asked for. */
   readonly latent: number;
-  readonly build: (input: readonly number[], latent: number) => RunConfig;
+  /** @param output what the decoder ends in: the shape of the likelihood's parameters */
+  readonly build: (
+    input: readonly number[],
+    latent: number,
+    output: readonly number[],
+  ) => RunConfig;
+}
+
+/** What a preset is built with in the place of its own. */
+export interface PresetOptions {
+  /** How many latents; the preset's own number when left out. */
+  readonly latent?: number | undefined;
+  /** How the decoder's output describes examples, as plain data; `bernoulli` when left out. */
+  readonly likelihood?: unknown;
 }
 
 type LayerConfig = Readonly<Record<string, unknown>>;
@@ -27,19 +42,19 @@ const dense = (units: number, activation = 'linear'): LayerConfig => ({
 });
 
 /** Two halvings have to give whole numbers, so that two doublings give the input's size again. */
-function quarterSize(input: readonly number[], name: string): [number, number, number] {
-  const [channels, height, width] = input;
+function quarterSize(input: readonly number[], name: string): [number, number] {
+  const [, height, width] = input;
   if (input.length !== 3 || height! % 4 !== 0 || width! % 4 !== 0) {
     throw new UserError(
       `The preset ${name} takes images whose height and width are multiples of 4, not [${input.join(', ')}]. Use --resize, or the preset mlp.`,
     );
   }
-  return [channels!, height! / 4, width! / 4];
+  return [height! / 4, width! / 4];
 }
 
-const denseEnding = (input: readonly number[]): LayerConfig[] => [
-  dense(elementCount(input)),
-  { type: 'reshape', shape: input },
+const denseEnding = (output: readonly number[]): LayerConfig[] => [
+  dense(elementCount(output)),
+  { type: 'reshape', shape: output },
 ];
 
 const same = { padding: 'same' };
@@ -69,12 +84,12 @@ const block = (filters: number): LayerConfig => ({
 const densePreset: Preset = {
   about: 'one hidden layer of two units: the tutorial, trained in seconds',
   latent: 2,
-  build: (input, latent) => ({
+  build: (input, latent, output) => ({
     model: {
       input,
       latent,
       encoder: [dense(2, 'relu')],
-      decoder: denseEnding(input),
+      decoder: denseEnding(output),
       kl: { weight: 0.5, reduction: 'mean' },
     },
     training: { epochs: 30, batchSize: 32 },
@@ -84,12 +99,12 @@ const densePreset: Preset = {
 const mlp: Preset = {
   about: 'one hidden layer of 512 units on each side',
   latent: 2,
-  build: (input, latent) => ({
+  build: (input, latent, output) => ({
     model: {
       input,
       latent,
       encoder: [dense(512, 'relu')],
-      decoder: [dense(512, 'relu'), ...denseEnding(input)],
+      decoder: [dense(512, 'relu'), ...denseEnding(output)],
       kl: elbo,
     },
     training: { epochs: 30, batchSize: 128 },
@@ -100,8 +115,8 @@ const mlp: Preset = {
 const conv: Preset = {
   about: "the convolutional network of Keras's VAE example",
   latent: 2,
-  build: (input, latent) => {
-    const [channels, height, width] = quarterSize(input, 'conv');
+  build: (input, latent, output) => {
+    const [height, width] = quarterSize(input, 'conv');
     return {
       model: {
         input,
@@ -112,7 +127,7 @@ const conv: Preset = {
           { type: 'reshape', shape: [64, height, width] },
           double(64),
           double(32),
-          { type: 'convTranspose2d', filters: channels, ...same },
+          { type: 'convTranspose2d', filters: output[0], ...same },
         ],
         kl: elbo,
         // With many seeds most of the sixteen ReLU units before the heads die in the first epoch,
@@ -127,8 +142,8 @@ const conv: Preset = {
 const resnet: Preset = {
   about: 'convolutions with residual blocks, for pictures',
   latent: 32,
-  build: (input, latent) => {
-    const [channels, height, width] = quarterSize(input, 'resnet');
+  build: (input, latent, output) => {
+    const [height, width] = quarterSize(input, 'resnet');
     return {
       model: {
         input,
@@ -141,7 +156,7 @@ const resnet: Preset = {
           double(32),
           block(32),
           double(32),
-          { type: 'conv2d', filters: channels, ...same },
+          { type: 'conv2d', filters: output[0], ...same },
         ],
         kl: elbo,
       },
@@ -154,8 +169,8 @@ const resnet: Preset = {
 const vq: Preset = {
   about: 'a VQ-VAE: a codebook in the place of a Gaussian',
   latent: 16,
-  build: (input, latent) => {
-    const [channels] = quarterSize(input, 'vq');
+  build: (input, latent, output) => {
+    quarterSize(input, 'vq');
     return {
       model: {
         input,
@@ -166,7 +181,7 @@ const vq: Preset = {
           block(64),
           double(32),
           double(32),
-          { type: 'conv2d', filters: channels, ...same },
+          { type: 'conv2d', filters: output[0], ...same },
         ],
         objective: { type: 'vqVae', codes: 256 },
       },
@@ -187,15 +202,23 @@ export function aboutPreset(name: PresetName): string {
 }
 
 /**
- * The settings of a preset: a run as plain data.
+ * The settings of a preset: a run as plain data, whose decoder ends in what the likelihood asks for.
  * @param input shape of one example
- * @param latent how many latents; the preset's own number when left out
- * @throws UserError for an unknown name, or when the preset cannot take the shape
+ * @throws UserError for an unknown name or likelihood, or when the preset cannot take the shape
  */
-export function preset(name: string, input: readonly number[], latent?: number): RunConfig {
+export function preset(
+  name: string,
+  input: readonly number[],
+  { latent, likelihood }: PresetOptions = {},
+): RunConfig {
   if (!Object.hasOwn(presets, name)) {
     throw new UserError(`Unknown preset '${name}'. ${advice(name, presetNames)}`);
   }
   const found = presets[name as PresetName];
-  return found.build(input, latent ?? found.latent);
+  const checked = validate(likelihoodSchema, likelihood ?? 'bernoulli', 'likelihood');
+  const { parametersPerValue } = likelihoodFromConfig(checked);
+  const [channels = 1, ...inner] = input;
+  const output = [parametersPerValue * channels, ...inner];
+  const { model, training } = found.build(input, latent ?? found.latent, output);
+  return { model: likelihood === undefined ? model : { ...model, likelihood }, training };
 }

@@ -5,7 +5,13 @@ import { layerSchema, optimizerSchema } from '../nn/index.js';
 import { fitShape } from '../training/index.js';
 import { objectiveSchema } from './objectives/index.js';
 import { modelSchema } from './options.js';
-import { type PresetName, preset, presetNames, type RunConfig } from './presets.js';
+import {
+  type PresetName,
+  type PresetOptions,
+  preset,
+  presetNames,
+  type RunConfig,
+} from './presets.js';
 
 /** How a run is trained: the `training` of `config.json`. */
 export const trainingSchema = z.strictObject({
@@ -116,23 +122,31 @@ export function checkRun(run: RunConfig, name: string): CompleteRun {
 /**
  * A config over its preset, and with the data's shape where it names none.
  * @param shape of one example of the data
- * @param latent how many latents, whatever the config says
+ * @param options what the preset is built with, whatever the config says
  * @throws UserError when the preset cannot take the shape
  */
 export function overPreset(
   config: ConfigData,
   shape: readonly number[],
-  latent = config.model?.latent as number | undefined,
+  options: PresetOptions = {},
 ): RunConfig {
   const { model = {}, training = {} } = config;
   const input = (model.input as number[] | undefined) ?? shape;
+  const latent = options.latent ?? (model.latent as number | undefined);
+  const likelihood = options.likelihood ?? model.likelihood;
   const base = config.preset
-    ? preset(config.preset, input, latent)
+    ? preset(config.preset, input, { latent, likelihood })
     : { model: { input }, training: {} };
   const { kl, objective, ...network } = base.model as Record<string, unknown>;
   const aims = model.kl || model.objective ? {} : { kl, objective };
   return {
-    model: { ...network, ...aims, ...model, ...(latent === undefined ? {} : { latent }) },
+    model: {
+      ...network,
+      ...aims,
+      ...model,
+      ...(latent === undefined ? {} : { latent }),
+      ...(likelihood === undefined ? {} : { likelihood }),
+    },
     training: { ...base.training, ...training },
   };
 }

@@ -60,6 +60,22 @@ describe('train on pictures', () => {
     expect(again.stderr.trim().split('\n').at(-1)).toMatch(/\[1, 8, 6\]/);
   });
 
+  test('by a likelihood of several numbers a value, with options, from a preset', async () => {
+    const data = ['--data', 'photos', '--resize', '8', '--preset', 'conv'];
+    const given = ['--likelihood', 'discretizedLogistic:mixtures=2', '--out', 'levels'];
+    const trained = await vaekit(folder, 'train', ...data, ...given, ...trainOptions);
+    expect(trained.code).toBe(0);
+    const { model, training } = JSON.parse(await readFile(at('levels', 'config.json'), 'utf8'));
+    expect(model.likelihood).toEqual({ type: 'discretizedLogistic', mixtures: 2 });
+    expect(training.read).toEqual({ resize: 8 });
+    const { code, stdout } = await vaekit(folder, 'evaluate', 'levels');
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/bitsPerDimension \d+\.\d{3}\n$/)]);
+    const other = ['--likelihood', 'gaussain:variance=pixel'];
+    const wrong = await vaekit(folder, 'train', ...data, ...other);
+    expect(wrong.code).toBe(2);
+    expect(wrong.stderr).toMatch(/unknown likelihood 'gaussain'\. Did you mean 'gaussian'\?\n$/);
+  });
+
   test('of unequal sizes asks for --resize, and --strict stops at the broken one', async () => {
     const unequal = await vaekit(folder, 'train', '--data', 'photos', ...trainOptions);
     expect(unequal.code).toBe(2);
