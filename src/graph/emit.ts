@@ -2,6 +2,7 @@ import onnxProto, { type onnx } from 'onnx-proto';
 import { UserError } from '../data/errors.js';
 import { operationsOf } from './gradient.js';
 import { dtypeCodes } from './operators/index.js';
+import { currentOrigin, type Origin, within } from './origin.js';
 import { inputName, type LoopProgram, type Program } from './program.js';
 import {
   type Attribute,
@@ -40,6 +41,14 @@ function valueInfo(name: string, dtype: DType, shape: Shape): onnx.IValueInfoPro
 
 function bytesOf(numbers: Numbers): Uint8Array {
   return new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
+}
+
+/**
+ * `forward/encoder.0/Gemm_v7`: what profiles know a node by.
+ * @param output the name of its first output, which makes it the only one of its name
+ */
+function nodeName({ phase, part }: Origin, type: string, output: string): string {
+  return `${phase}/${part}/${type}_${output}`;
 }
 
 /** Constants above this many bytes are told apart by identity, not by content. */
@@ -131,7 +140,7 @@ class GraphWriter {
   ): void {
     this.nodes.push({
       opType: type,
-      name: `${type}_${names[0]}`,
+      name: nodeName(currentOrigin(), type, names[0]!),
       input: [...inputs],
       output: [...names],
       attribute: Object.entries(attributes).map(([name, value]) => attribute(name, value)),
@@ -205,7 +214,9 @@ class Emitter {
     }
     for (const operation of operations) {
       if (this.emitted.has(operation)) continue;
-      this.operation(operation, used.get(operation)!, wanted.get(operation));
+      within(operation.origin ?? {}, () =>
+        this.operation(operation, used.get(operation)!, wanted.get(operation)),
+      );
     }
   }
 

@@ -1,6 +1,7 @@
 import { UserError } from '../data/errors.js';
 import { derivatives, whole } from './derivatives.js';
 import { add } from './operators/index.js';
+import { within } from './origin.js';
 import { constant, formatShape, isFloat, type Operation, Value } from './value.js';
 
 /**
@@ -65,13 +66,12 @@ export function gradient(target: Value, by: readonly Value[]): Value[] {
     gradients.set(value.operation, row);
   };
   accumulate(target, constant(1, [], target.dtype));
-  for (const operation of order.reverse()) {
+  const sweep = (operation: Operation) => {
     const all = gradients.get(operation);
-    if (!all || !between.has(operation)) continue;
+    if (!all || !between.has(operation)) return;
     const rule = derivatives[operation.type];
     if (!rule) {
-      if (!isFloat(operation.outputs[0]!.dtype) || constantBetweenSteps.has(operation.type))
-        continue;
+      if (!isFloat(operation.outputs[0]!.dtype) || constantBetweenSteps.has(operation.type)) return;
       throw new UserError(
         `${operation.type} has no derivative. Use stopGradient() or withGradient() around it.`,
       );
@@ -81,6 +81,9 @@ export function gradient(target: Value, by: readonly Value[]): Value[] {
       const value = operation.inputs[i];
       if (g && value && needed.has(value.operation) && isFloat(value.dtype)) accumulate(value, g);
     });
+  };
+  for (const operation of order.reverse()) {
+    within({ part: operation.origin?.part ?? '', phase: 'backward' }, () => sweep(operation));
   }
   return by.map((value) =>
     whole(gradients.get(value.operation)?.[value.index] ?? constant(0, [], value.dtype), value),

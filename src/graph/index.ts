@@ -2,6 +2,7 @@ export { compile, compileLoop } from './compile.js';
 export { toLoopModel, toModel } from './emit.js';
 export { gradient } from './gradient.js';
 export * from './operators/index.js';
+export { type Origin, within } from './origin.js';
 export type { Carry, LoopProgram, Program, Values } from './program.js';
 export {
   type Attribute,

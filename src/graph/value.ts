@@ -1,5 +1,6 @@
 import { UserError } from '../data/errors.js';
 import { elementCount } from '../data/shape.js';
+import { currentOrigin, type Origin } from './origin.js';
 
 export { elementCount };
 
@@ -41,6 +42,8 @@ export interface Operation {
   /** How many outputs are always written; those after them only when something uses them. */
   readonly required?: number;
   readonly numbers?: Numbers;
+  /** Part of no value: operations that differ in it alone are the same. */
+  readonly origin?: Origin;
   readonly vectorJacobian?: VectorJacobian;
 }
 
@@ -70,7 +73,7 @@ export function apply(
   output: ValueType,
   attributes: Attributes = {},
 ): Value {
-  return new Value({ type, inputs, attributes, outputs: [output] });
+  return new Value({ type, inputs, attributes, outputs: [output], origin: currentOrigin() });
 }
 
 /**
@@ -84,7 +87,8 @@ export function applyMany(
   attributes: Attributes = {},
   required = outputs.length,
 ): Value[] {
-  const operation: Operation = { type, inputs, attributes, outputs, required };
+  const origin = currentOrigin();
+  const operation: Operation = { type, inputs, attributes, outputs, required, origin };
   return outputs.map((_, index) => new Value(operation, index));
 }
 

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { UserError } from '../data/errors.js';
 import { validate } from '../data/validate.js';
-import { formatShape, type Value } from '../graph/index.js';
+import { formatShape, type Value, within } from '../graph/index.js';
 import type { Layer, LayerObserver, Scope } from './scope.js';
 
 export type { Layer, LayerObserver } from './scope.js';
@@ -81,7 +81,7 @@ class LayerError extends UserError {}
 /** Applies one layer in its scope. @throws UserError that names the layer and its input's shape */
 export function applyLayer(each: Layer, x: Value, scope: Scope): Value {
   try {
-    return each.apply(x, scope);
+    return within({ part: scope.path }, () => each.apply(x, scope));
   } catch (error) {
     if (!(error instanceof UserError) || error instanceof LayerError) throw error;
     throw new LayerError(

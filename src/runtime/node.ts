@@ -1,13 +1,32 @@
-import { openSession, type Session, type SessionOptions } from './session.js';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openSession, type RuntimeEvent, type Session, type SessionOptions } from './session.js';
 
 /** Loads an ONNX model into the native runtime. */
 export async function createSession(
   model: Uint8Array,
-  { threads }: SessionOptions = {},
+  { threads, profile = false }: SessionOptions = {},
 ): Promise<Session> {
   const runtime = await import('onnxruntime-node');
-  return openSession(runtime, model, {
+  const folder = profile ? await mkdtemp(join(tmpdir(), 'vaekit-profile-')) : undefined;
+  const session = await openSession(runtime, model, {
     executionMode: 'sequential',
     ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
+    ...(folder ? { enableProfiling: true, profileFilePrefix: join(folder, 'profile') } : {}),
   });
+  if (!folder) return session;
+  const removeFolder = () => rm(folder, { recursive: true, force: true });
+  return {
+    ...session,
+    async events() {
+      session.endProfiling();
+      const [file] = await readdir(folder);
+      return JSON.parse(await readFile(join(folder, file!), 'utf8')) as RuntimeEvent[];
+    },
+    async release() {
+      await session.release();
+      await removeFolder();
+    },
+  };
 }

@@ -4,6 +4,21 @@ import type { InferenceSession, Tensor } from 'onnxruntime-common';
 export interface SessionOptions {
   /** Threads inside one operator; the runtime chooses when left out. */
   readonly threads?: number;
+  /** Measures each operation, which makes all slower: see `Session.events`. Node only. */
+  readonly profile?: boolean;
+}
+
+/** Something the runtime did, as it tells in the format of Chrome traces. */
+export interface RuntimeEvent {
+  /** `<node>_kernel_time` for the run of a node, `model_run` for a call. */
+  readonly name: string;
+  /** `Node` or `Session`. */
+  readonly cat: string;
+  /** When it began: microseconds since the session was made. */
+  readonly ts: number;
+  /** How long it took: microseconds. */
+  readonly dur: number;
+  readonly args: Readonly<Record<string, unknown>>;
 }
 
 /** A loaded model: named tensors in, named tensors out. */
@@ -11,6 +26,8 @@ export interface Session {
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
   run(feeds: Readonly<Record<string, Tensor>>): Promise<Record<string, Tensor>>;
+  /** Ends the profile and gives it; only of sessions made with `profile`, once. */
+  events?(): Promise<readonly RuntimeEvent[]>;
   /** Frees what the runtime holds; the session cannot run again. */
   release(): Promise<void>;
 }
@@ -23,7 +40,7 @@ export async function openSession(
   runtime: Runtime,
   model: Uint8Array,
   options: InferenceSession.SessionOptions,
-): Promise<Session> {
+): Promise<Session & { endProfiling(): void }> {
   const session = await runtime.InferenceSession.create(model, {
     logSeverityLevel: 3,
     extra: { session: { disable_quant_qdq: '1' } },
@@ -33,6 +50,7 @@ export async function openSession(
     inputNames: session.inputNames,
     outputNames: session.outputNames,
     run: async (feeds) => ({ ...(await session.run(feeds)) }),
+    endProfiling: () => session.endProfiling(),
     release: () => session.release(),
   };
 }

@@ -1,5 +1,5 @@
 import type { Tensor } from 'onnxruntime-common';
-import { compileLoop, dequantize, gradient, input, type Value } from '../graph/index.js';
+import { compileLoop, dequantize, gradient, input, type Value, within } from '../graph/index.js';
 import type { Session, SessionOptions } from '../runtime/session.js';
 import {
   type BatchNeed,
@@ -51,7 +51,9 @@ function trace(
   training: boolean,
 ): Traced {
   const packed = packing.inputs('parameters');
-  const parameters = packing.unpackValues(packed);
+  const parameters = within({ phase: 'forward', part: 'parameters' }, () =>
+    packing.unpackValues(packed),
+  );
   const states = packing.stateInputs();
   const fed = input('images', ['batch', ...model.shape], dtype);
   const labels = model.usesLabels ? input('labels', ['batch'], 'int64') : undefined;
@@ -66,8 +68,10 @@ function trace(
     ({ name, trained }) => (trained ? parameters : states).get(name)!,
     (name, shape) => input(`noise/${name}`, shape),
   );
-  const batch = { images: asFloat(fed), ...(labels ? { labels } : {}) };
-  const { loss, metrics } = model.objective(batch, scope, schedule);
+  const images = within({ phase: 'forward', part: 'images' }, () => asFloat(fed));
+  const { loss, metrics } = within({ phase: 'forward', part: 'objective' }, () =>
+    model.objective({ images, ...(labels ? { labels } : {}) }, scope, schedule),
+  );
   return {
     parameters,
     packed,
@@ -99,10 +103,13 @@ export async function compileTraining(
   const { parameters, packed, states, updates, examples, noises, loss, outputs, scalars } = traced;
   const names = [...parameters.keys()];
   const gradients = gradient(loss, [...parameters.values()]);
-  const packedGradients = packing.packValues(
-    new Map(names.map((name, i) => [name, gradients[i]!])),
+  const { carried, scalars: updateScalars } = within(
+    { phase: 'update', part: 'parameters' },
+    () => {
+      const gradientOf = new Map(names.map((name, i) => [name, gradients[i]!]));
+      return traceUpdate(packing, packed, packing.packValues(gradientOf), update);
+    },
   );
-  const { carried, scalars: updateScalars } = traceUpdate(packing, packed, packedGradients, update);
   const [constants, changing] = partition([...scalars], ([name]) =>
     isConstant(model.schedules[name]),
   );

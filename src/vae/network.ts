@@ -15,6 +15,7 @@ import {
   squeeze,
   unsqueeze,
   type Value,
+  within,
 } from '../graph/index.js';
 import { applyLayers, type LayerObserver, type Scope } from '../nn/index.js';
 import type { Batch, Terms } from '../training/index.js';
@@ -103,7 +104,9 @@ export class Network {
     const { sampling } = bottleneck;
     if (!bottleneck.posterior || !sampling) return bottleneck.point(encoding);
     const posterior = bottleneck.posterior(encoding);
-    return (this.options.sampling ?? sampling).apply(posterior, scope.child('sampling'));
+    return within({ part: 'sampling' }, () =>
+      (this.options.sampling ?? sampling).apply(posterior, scope.child('sampling')),
+    );
   }
 
   /** Several draws of an example: [batch, count, latent]. */
@@ -117,7 +120,9 @@ export class Network {
   /** −log p(x | z) in nats of each example: [batch]. */
   negativeLogLikelihood({ images, labels }: Batch, z: Value, scope: Scope): Value {
     const parameters = this.decode({ z, labels }, scope);
-    return this.likelihood.negativeLogLikelihood(images, parameters, scope.child('likelihood'));
+    return within({ part: 'likelihood' }, () =>
+      this.likelihood.negativeLogLikelihood(images, parameters, scope.child('likelihood')),
+    );
   }
 
   /** The same for several latents an example, [batch, count, latent]: [batch, count]. */

@@ -1,3 +1,4 @@
+import { currentOrigin } from '../origin.js';
 import {
   apply,
   broadcastShapes,
@@ -237,6 +238,7 @@ export function withGradient(
     inputs: [value, ...inputs],
     attributes: {},
     outputs: [{ dtype: value.dtype, shape: value.shape }],
+    origin: currentOrigin(),
     vectorJacobian: (gradient) => [undefined, ...vectorJacobian(gradient)],
   });
 }

@@ -1,4 +1,5 @@
 import { operationsOf } from '../gradient.js';
+import { within } from '../origin.js';
 import { type Operation, Value } from '../value.js';
 
 /**
@@ -22,7 +23,8 @@ export function rewrite(values: readonly Value[], rules: Rules): Value[] {
     const current = same ? operation : { ...operation, inputs };
     done.set(
       operation,
-      rules[operation.type]?.(current) ?? operation.outputs.map((_, i) => new Value(current, i)),
+      within(operation.origin ?? {}, () => rules[operation.type]?.(current)) ??
+        operation.outputs.map((_, i) => new Value(current, i)),
     );
   }
   return values.map(replaced);

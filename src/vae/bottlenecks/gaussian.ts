@@ -1,4 +1,4 @@
-import { sum, type Value } from '../../graph/index.js';
+import { sum, type Value, within } from '../../graph/index.js';
 import { dense, type LayerObserver, type Scope } from '../../nn/index.js';
 import { klDivergence, type Posterior, sampling } from '../posterior.js';
 import { type Bottleneck, normalPrior } from './bottleneck.js';
@@ -12,7 +12,7 @@ export function head(
   observe?: LayerObserver,
 ): Value {
   const layer = dense(latent);
-  const output = layer.apply(features, scope.child(name));
+  const output = within({ part: name }, () => layer.apply(features, scope.child(name)));
   observe?.(name, layer, output);
   return output;
 }
