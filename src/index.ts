@@ -40,3 +40,4 @@ export * as report from './report/index.js';
 export type { Callback, EpochMetrics, Metrics, Progress, Stop } from './training/index.js';
 export { type Config, defineConfig } from './vae/define-config.js';
 export * from './vae/index.js';
+export * as latentSpace from './vae/latent-space/index.js';

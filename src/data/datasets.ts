@@ -1,4 +1,5 @@
 export { binarized } from './binarize.js';
+export { centerDrawing } from './center-drawing.js';
 export { centerCropped } from './crop.js';
 export { type Dataset, fromArray, readRange, type TensorDataset } from './dataset.js';
 export { fashionMnist } from './fashion-mnist.js';

@@ -1,0 +1,13 @@
+export { latentPath, type PathKind } from './path.js';
+export {
+  axesPlane,
+  type Ellipse,
+  type LatentPlane,
+  latentsAt,
+  placeOn,
+  placesOn,
+  planeThrough,
+  posteriorEllipse,
+  principalPlane,
+} from './plane.js';
+export { type PrincipalComponents, principalComponents } from './principal-components.js';
