@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import { sourceAliases } from './test/sources.js';
+import { sourceAliases } from './sources.js';
 
 export default defineConfig({
   resolve: { alias: sourceAliases('default') },

@@ -8,6 +8,7 @@ import { infoCommand } from './info.js';
 import { initCommand } from './init.js';
 import { reconstructCommand } from './reconstruct.js';
 import { sampleCommand } from './sample.js';
+import { studioCommand } from './studio.js';
 import { trainCommand } from './train.js';
 
 /** The exit code of errors that the user can mend. */
@@ -41,6 +42,7 @@ for (const add of [
   evaluateCommand,
   infoCommand,
   initCommand,
+  studioCommand,
 ]) {
   add(program);
 }

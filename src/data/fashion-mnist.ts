@@ -5,7 +5,8 @@ import {
   type Splits,
 } from './published.js';
 
-const set: PublishedSet = {
+/** Where its files are, and what they are. */
+export const fashionMnistSet: PublishedSet = {
   title: 'Fashion-MNIST',
   folder: 'fashion-mnist',
   train: {
@@ -61,5 +62,5 @@ const set: PublishedSet = {
  *   reason when that aborts
  */
 export function fashionMnist(options?: PublishedOptions): Promise<Splits> {
-  return loadPublished(set, options);
+  return loadPublished(fashionMnistSet, options);
 }

@@ -6,7 +6,8 @@ import {
   type Splits,
 } from './published.js';
 
-const set: PublishedSet = {
+/** Where its files are, and what they are. */
+export const mnistSet: PublishedSet = {
   title: 'MNIST',
   folder: 'mnist',
   train: {
@@ -50,5 +51,5 @@ const set: PublishedSet = {
  *   reason when that aborts
  */
 export function mnist(options?: PublishedOptions): Promise<Splits> {
-  return loadPublished(set, options);
+  return loadPublished(mnistSet, options);
 }

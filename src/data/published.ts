@@ -69,6 +69,23 @@ export async function loadPublished(
   return { train: await part('train'), test: await part('test') };
 }
 
+/** The files of a set, by their names. */
+export function publishedFiles({ train, test }: PublishedSet): readonly PublishedFile[] {
+  return [train.images, train.labels, test.images, test.labels];
+}
+
+/**
+ * The plain bytes of one file of a set, found and checked as by `loadPublished`.
+ * @throws UserError when it is to be had nowhere; the signal's reason when that aborts
+ */
+export function loadPublishedFile(
+  set: PublishedSet,
+  file: PublishedFile,
+  options: PublishedOptions = {},
+): Promise<Uint8Array<ArrayBuffer>> {
+  return find(set, file, options);
+}
+
 async function find(
   set: PublishedSet,
   file: PublishedFile,
@@ -115,7 +132,7 @@ async function fetchFile(
       failures.push(error.message.replace(/\.$/, ''));
     }
   }
-  const names = [set.train, set.test].flatMap((part) => [part.images.name, part.labels.name]);
+  const names = publishedFiles(set).map(({ name }) => name);
   const advice = cache
     ? `Put ${names.join(', ')} (plain or .gz) into ${cache}, or install ${set.package}.`
     : 'Give `mirrors` from which this page may fetch.';

@@ -24,4 +24,4 @@ export {
 export type { Batch, Model, ParameterSpec, Schedule, Terms } from './objective.js';
 export { Packing } from './pack.js';
 export { asFloat, compileEvaluation } from './program.js';
-export { packageSchema, RunFolder } from './run-folder.js';
+export { packageSchema, parseMetrics, parseRunConfig, RunFolder } from './run-folder.js';

@@ -24,6 +24,32 @@ const configFile = 'config.json';
 const parametersFile = 'parameters.safetensors';
 const metricsFile = 'metrics.jsonl';
 
+/**
+ * What a `config.json` says.
+ * @param name the file, for messages
+ * @throws UserError when the text is not JSON or of a newer format
+ */
+export function parseRunConfig(text: string, name: string): Record<string, unknown> {
+  const config = parseJson(text, name);
+  if (typeof config !== 'object' || config === null || !('format' in config)) {
+    throw new UserError(`${name}: there is no 'format' in it. Give a run that vaekit wrote.`);
+  }
+  if (config.format !== format) {
+    throw new UserError(
+      `${name}: format ${String(config.format)} is not known to this version, which reads ${format}. Update vaekit.`,
+    );
+  }
+  return { ...config };
+}
+
+/** The lines of a `metrics.jsonl`. */
+export function parseMetrics(text: string): EpochMetrics[] {
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as EpochMetrics);
+}
+
 /** A folder that holds one model: how it is built, its parameters, and what its training left. */
 export class RunFolder {
   private constructor(readonly path: string) {}
@@ -74,17 +100,7 @@ export class RunFolder {
   /** @throws UserError when the file is not JSON or of a newer format */
   async readConfig(): Promise<Record<string, unknown>> {
     const name = this.file(configFile);
-    const text = new TextDecoder().decode(await readFile(name));
-    const config = parseJson(text, name);
-    if (typeof config !== 'object' || config === null || !('format' in config)) {
-      throw new UserError(`${name}: there is no 'format' in it. Give a run that vaekit wrote.`);
-    }
-    if (config.format !== format) {
-      throw new UserError(
-        `${name}: format ${String(config.format)} is not known to this version, which reads ${format}. Update vaekit.`,
-      );
-    }
-    return { ...config };
+    return parseRunConfig(new TextDecoder().decode(await readFile(name)), name);
   }
 
   writeParameters(parameters: Readonly<Record<string, Tensor>>): Promise<void> {
@@ -103,10 +119,6 @@ export class RunFolder {
   /** The lines written so far; none when the run has no metrics. */
   async readMetrics(): Promise<EpochMetrics[]> {
     if (!(await exists(this.file(metricsFile)))) return [];
-    const text = new TextDecoder().decode(await readFile(this.file(metricsFile)));
-    return text
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => JSON.parse(line) as EpochMetrics);
+    return parseMetrics(new TextDecoder().decode(await readFile(this.file(metricsFile))));
   }
 }

@@ -32,6 +32,7 @@ export {
   type FitOptions,
   type History,
   type LabelOptions,
+  type LoadOptions,
   NonFiniteError,
   VAE,
 } from './vae.js';

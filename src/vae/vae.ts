@@ -111,6 +111,16 @@ export interface LabelOptions {
   readonly labels?: Labels | undefined;
 }
 
+/** What of a saved model is code, and so not in its files. */
+export interface LoadOptions {
+  /** The custom layers the model was built with, by name. */
+  readonly layers?: Readonly<Record<string, Layer>>;
+  /** The sampling layer, when it is not the default. */
+  readonly sampling?: VAEOptions['sampling'];
+  /** The objective, when it is not one of vaekit's. */
+  readonly objective?: Objective;
+}
+
 /** Images in one call of the runtime. */
 const callSize = 256;
 
@@ -795,44 +805,54 @@ export class VAE {
 
   /**
    * The model of a run folder.
-   * @param options.layers the custom layers the model was built with, by name
-   * @param options.sampling the sampling layer, when it is not the default
-   * @param options.objective the objective, when it is not one of vaekit's
    * @throws UserError when there is no run, or when a file in it is wrong
    */
-  static async load(
-    path: string,
-    options: {
-      readonly layers?: Readonly<Record<string, Layer>>;
-      readonly sampling?: VAEOptions['sampling'];
-      readonly objective?: Objective;
-    } = {},
-  ): Promise<VAE> {
+  static async load(path: string, options: LoadOptions = {}): Promise<VAE> {
     const folder = await RunFolder.open(path);
-    const { model } = await folder.readConfig();
-    const name = `${folder.file('config.json')}: model`;
+    const config = await folder.readConfig();
+    return VAE.fromRun(config, await folder.readParameters(), {
+      ...options,
+      configName: folder.file('config.json'),
+      parametersName: folder.file('parameters.safetensors'),
+    });
+  }
+
+  /**
+   * The model of a run whose files were read already, where there is no folder.
+   * @param config what `config.json` says
+   * @param parameters the tensors of `parameters.safetensors`
+   * @param options.configName, options.parametersName what the files are called in messages
+   * @throws UserError when the model is wrong, or when the parameters do not fit it
+   */
+  static fromRun(
+    config: Readonly<Record<string, unknown>>,
+    parameters: Readonly<Record<string, Tensor>>,
+    options: LoadOptions & { readonly configName?: string; readonly parametersName?: string } = {},
+  ): VAE {
+    const { configName = 'config.json', parametersName = 'parameters.safetensors' } = options;
+    const { model } = config;
     const vae = new VAE({
       ...fromConfig(
         options.objective ? { ...(model as object), objective: undefined } : model,
-        name,
+        `${configName}: model`,
         options.layers,
       ),
       ...(options.objective ? { objective: options.objective } : {}),
       ...(options.sampling ? { sampling: options.sampling } : {}),
     });
-    const parameters = await folder.readParameters();
-    const file = folder.file('parameters.safetensors');
     const missing = vae.specs.find((spec) => !Object.hasOwn(parameters, spec.name));
     if (missing) {
       throw new UserError(
-        `${file}: there is no ${missing.name}. Give a run whose files belong together.`,
+        `${parametersName}: there is no ${missing.name}. Give a run whose files belong together.`,
       );
     }
     try {
       vae.setParameters(parameters);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      throw new UserError(`${file}: ${error.message} Give a run whose files belong together.`);
+      throw new UserError(
+        `${parametersName}: ${error.message} Give a run whose files belong together.`,
+      );
     }
     return vae;
   }

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 type Target = string | { readonly browser: string; readonly default: string };
 
 const { imports } = JSON.parse(
-  readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('./package.json', import.meta.url), 'utf8'),
 ) as { imports: Record<string, Target> };
 
 /** package.json's `imports` of one platform, with sources in the place of what is built of them. */
@@ -12,7 +12,7 @@ export function sourceAliases(platform: 'browser' | 'default'): Record<string, s
   return Object.fromEntries(
     Object.entries(imports).map(([name, target]) => {
       const built = typeof target === 'string' ? target : target[platform];
-      const source = built.replace('./dist/', '../src/').replace(/\.js$/, '.ts');
+      const source = built.replace('./dist/', './src/').replace(/\.js$/, '.ts');
       return [name, fileURLToPath(new URL(source, import.meta.url))];
     }),
   );

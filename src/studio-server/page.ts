@@ -1,0 +1,56 @@
+import { readdir } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { UserError } from '../data/errors.js';
+import { sendFile } from './send.js';
+
+/** Where the page was built. */
+const builtPage = fileURLToPath(new URL('../studio', import.meta.url));
+
+/** The page's files: what was there when the server started, and nothing else. */
+export class Page {
+  private constructor(
+    private readonly folder: string,
+    /** Paths from the folder, with slashes. */
+    private readonly files: ReadonlySet<string>,
+  ) {}
+
+  /** @throws UserError when the page was not built */
+  static async open(folder = builtPage): Promise<Page> {
+    const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+    const files = entries
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => relative(folder, join(parentPath, name)).split(sep).join('/'));
+    if (!files.includes('index.html')) {
+      throw new UserError(
+        `The studio's page is not built: there is no ${join(folder, 'index.html')}. Build it with npm run build:studio.`,
+      );
+    }
+    return new Page(folder, new Set(files));
+  }
+
+  /** Sends a file of the page. Returns whether there is such a file. */
+  async send(
+    request: IncomingMessage,
+    response: ServerResponse,
+    parts: readonly string[],
+  ): Promise<boolean> {
+    const path = parts.join('/') || 'index.html';
+    if (!this.files.has(path)) return false;
+    // A range counts bytes of the plain file.
+    const accepts = /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''));
+    const small = accepts && !request.headers.range && this.files.has(`${path}.gz`);
+    response.setHeader('Vary', 'Accept-Encoding');
+    // Names of assets hold a hash of their content.
+    const hashed = path.startsWith('assets/');
+    await sendFile(request, response, {
+      root: this.folder,
+      path: small ? `${path}.gz` : path,
+      type: path,
+      cache: hashed ? 'public, max-age=31536000, immutable' : 'no-cache',
+      ...(small ? { encoding: 'gzip' } : {}),
+    });
+    return true;
+  }
+}

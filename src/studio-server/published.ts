@@ -1,0 +1,78 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { UserError } from '../data/errors.js';
+import { fashionMnistSet } from '../data/fashion-mnist.js';
+import { cacheDirectory, exists, makeDirectory, writeFileAtomic } from '../data/files.node.js';
+import { mnistSet } from '../data/mnist.js';
+import {
+  loadPublishedFile,
+  type PublishedFile,
+  type PublishedSet,
+  publishedFiles,
+} from '../data/published.js';
+import { answer } from './guard.js';
+import { sendFile } from './send.js';
+
+const sets: Readonly<Record<string, PublishedSet>> = {
+  mnist: mnistSet,
+  'fashion-mnist': fashionMnistSet,
+};
+
+/** The public datasets, compressed as on their mirrors, so that the page asks no other host. */
+export class PublishedData {
+  private readonly ready = new Map<string, Promise<string>>();
+
+  constructor(
+    private readonly tell: (message: string) => void,
+    private readonly cache = join(cacheDirectory(), 'studio'),
+  ) {}
+
+  /** Sends `<set>/<file>.gz`, which is found or downloaded first. */
+  async send(
+    request: IncomingMessage,
+    response: ServerResponse,
+    [name = '', compressed = '', ...rest]: readonly string[],
+  ): Promise<void> {
+    const set = Object.hasOwn(sets, name) ? sets[name] : undefined;
+    const file =
+      set && rest.length === 0
+        ? publishedFiles(set).find((each) => `${each.name}.gz` === compressed)
+        : undefined;
+    if (!set || !file) return answer(response, 404, 'There is no such data.');
+    let path: string;
+    try {
+      path = await this.locate(set, file);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      this.tell(error.message);
+      return answer(response, 503, error.message);
+    }
+    await sendFile(request, response, {
+      root: this.cache,
+      path,
+      type: compressed,
+      // What a file holds is known by its checksum, and never changes.
+      cache: 'public, max-age=31536000, immutable',
+    });
+  }
+
+  /** The compressed file's path from the cache folder. */
+  private locate(set: PublishedSet, file: PublishedFile): Promise<string> {
+    const path = `${set.folder}/${file.sha256.slice(0, 16)}-${file.name}.gz`;
+    const known = this.ready.get(path) ?? this.prepare(set, file, path);
+    this.ready.set(path, known);
+    known.catch(() => this.ready.delete(path));
+    return known;
+  }
+
+  private async prepare(set: PublishedSet, file: PublishedFile, path: string): Promise<string> {
+    const target = join(this.cache, path);
+    if (await exists(target)) return path;
+    const plain = await loadPublishedFile(set, file, { onProgress: this.tell });
+    await makeDirectory(dirname(target));
+    await writeFileAtomic(target, await promisify(gzip)(plain, { level: 4 }));
+    return path;
+  }
+}

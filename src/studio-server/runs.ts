@@ -1,0 +1,92 @@
+import { realpath, stat } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { basename, dirname, join, resolve, sep } from 'node:path';
+import { UserError } from '../data/errors.js';
+import { isDirectory, listDirectory } from '../data/files.node.js';
+import { RunFolder } from '../training/index.js';
+import { answer } from './guard.js';
+import { sendFile } from './send.js';
+
+/** The files of a run that the page may read. */
+const served = new Set(['config.json', 'metrics.jsonl', 'parameters.safetensors', 'health.json']);
+
+/** The run folders that the page may open: one, or those of a folder, as they come and go. */
+export class Runs {
+  private constructor(
+    /** The folder around the run folders, without symbolic links. */
+    private readonly root: string | undefined,
+    /** The one run that is shown; all of the root when left out. */
+    readonly only?: string,
+  ) {}
+
+  /**
+   * @param path a run folder, or a folder of run folders; `runs` when left out, where none is no error
+   * @throws UserError when there is no such folder
+   */
+  static async open(path?: string): Promise<Runs> {
+    const folder = resolve(path ?? 'runs');
+    if (!(await isDirectory(folder))) {
+      if (path === undefined) return new Runs(undefined);
+      throw new UserError(`${path}: there is no such folder. Give a run, or a folder of runs.`);
+    }
+    const real = await realpath(folder);
+    return (await RunFolder.holdsRun(real))
+      ? new Runs(dirname(real), basename(real))
+      : new Runs(real);
+  }
+
+  /** The runs that are there now. */
+  async list(): Promise<{ folder: string; modified: number }[]> {
+    if (!this.root) return [];
+    const names = this.only === undefined ? await listDirectory(this.root) : [this.only];
+    const found = await Promise.all(
+      names.map(async (folder) => {
+        const config = await this.locate(folder, 'config.json');
+        if (!config) return [];
+        const metrics = await this.locate(folder, 'metrics.jsonl');
+        const { mtimeMs } = await stat(join(this.root!, metrics ?? config));
+        return [{ folder, modified: Math.round(mtimeMs) }];
+      }),
+    );
+    return found.flat();
+  }
+
+  /** Sends the list, or a file of a run. */
+  async send(
+    request: IncomingMessage,
+    response: ServerResponse,
+    parts: readonly string[],
+  ): Promise<void> {
+    if (parts.length === 1 && parts[0] === 'index.json') {
+      response.writeHead(200, {
+        'Content-Type': 'application/json; charset=utf-8',
+        'Cache-Control': 'no-store',
+      });
+      response.end(request.method === 'HEAD' ? undefined : JSON.stringify(await this.list()));
+      return;
+    }
+    const [folder = '', file = ''] = parts;
+    const path = parts.length === 2 ? await this.locate(folder, file) : undefined;
+    if (!path) return answer(response, 404, 'There is no such run or file.');
+    await sendFile(request, response, { root: this.root!, path, type: file, cache: 'no-cache' });
+  }
+
+  /**
+   * The path of a run's file from the root; undefined when there is none, when it is none that the
+   * page may read, or when a symbolic link leads out of the root.
+   */
+  private async locate(folder: string, file: string): Promise<string | undefined> {
+    if (!this.root || !served.has(file)) return undefined;
+    if (this.only !== undefined && folder !== this.only) return undefined;
+    if (folder === '' || folder.startsWith('.') || /[\\/]/.test(folder)) return undefined;
+    try {
+      const path = await realpath(join(this.root, folder, file));
+      const inside = path.startsWith(this.root.endsWith(sep) ? this.root : this.root + sep);
+      return inside && (await stat(path)).isFile()
+        ? path.slice(this.root.length).split(sep).filter(Boolean).join('/')
+        : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+}

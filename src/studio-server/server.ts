@@ -1,0 +1,100 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { UserError } from '../data/errors.js';
+import { codeOf } from '../data/file-errors.js';
+import { answer, headers, pathParts, refusalOf } from './guard.js';
+import { Page } from './page.js';
+import { PublishedData } from './published.js';
+import { Runs } from './runs.js';
+
+/** A port that is always the same: what the browser keeps, it keeps for one address. */
+const usualPort = 8230;
+
+/** How many ports after the usual one are tried when it is taken. */
+const otherPorts = 10;
+
+export interface StudioOptions {
+  /** A run folder, or a folder of runs; `runs` when left out. */
+  readonly path?: string | undefined;
+  /** 0 for any that is free; 8230, or the next that is free, when left out. */
+  readonly port?: number | undefined;
+  /** The folder of the built page. */
+  readonly page?: string | undefined;
+  /** The folder that keeps public data. */
+  readonly cache?: string | undefined;
+  /** Told in one line what takes long or goes wrong. */
+  readonly tell?: (message: string) => void;
+}
+
+export interface Studio {
+  /** Where the page is. */
+  readonly address: string;
+  /** Stops the server and ends what is under way. */
+  close(): Promise<void>;
+}
+
+/**
+ * Serves the studio to this machine alone: the page, the runs of a folder, and public data.
+ * @throws UserError when the page is not built, a folder is not there, or the port is taken
+ */
+export async function startStudio(options: StudioOptions = {}): Promise<Studio> {
+  const { path, port, tell = () => {} } = options;
+  const [page, runs] = await Promise.all([Page.open(options.page), Runs.open(path)]);
+  const data = new PublishedData(tell, options.cache);
+  let own = 0;
+  const server = createServer(async (request, response) => {
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    try {
+      const refusal = refusalOf(request, own);
+      if (refusal) return answer(response, refusal.status, refusal.reason);
+      const parts = pathParts(request.url ?? '/');
+      if (!parts) return answer(response, 400, 'The path is not one that this server has.');
+      const [first, ...rest] = parts;
+      if (first === 'runs') await runs.send(request, response, rest);
+      else if (first === 'data') await data.send(request, response, rest);
+      else if (!(await page.send(request, response, parts))) {
+        answer(response, 404, 'There is no such file.');
+      }
+    } catch (error) {
+      tell((error as Error).message);
+      if (response.headersSent) response.destroy();
+      else answer(response, 500, 'The server failed; its window tells why.');
+    }
+  });
+  own = await listen(server, port);
+  const shown =
+    runs.only === undefined ? '' : `#/explore/${encodeURIComponent(`served:${runs.only}`)}`;
+  return {
+    address: `http://127.0.0.1:${own}/${shown}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** Listens on the loopback address. Returns the port. @throws UserError when it is taken */
+async function listen(server: Server, port?: number): Promise<number> {
+  const ports =
+    port === undefined ? Array.from({ length: otherPorts }, (_, i) => usualPort + i) : [port];
+  for (const each of ports) {
+    try {
+      await new Promise<void>((resolve, reject) => {
+        server.once('error', reject);
+        server.listen({ host: '127.0.0.1', port: each, exclusive: true }, () => {
+          server.off('error', reject);
+          resolve();
+        });
+      });
+      return (server.address() as AddressInfo).port;
+    } catch (error) {
+      const code = codeOf(error);
+      if (code === 'EADDRINUSE') continue;
+      const reason = code === 'EACCES' ? 'this user may not use it' : (error as Error).message;
+      throw new UserError(`Port ${each}: ${reason}. Choose another one with --port.`);
+    }
+  }
+  const taken = ports.length === 1 ? `Port ${port} is` : `Ports ${ports[0]} to ${ports.at(-1)} are`;
+  throw new UserError(`${taken} in use. Choose another one with --port, or 0 for any.`);
+}

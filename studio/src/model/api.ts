@@ -1,0 +1,125 @@
+import type { EpochMetrics, Metrics, Progress } from '../../../src/training/index.js';
+import type { Health, ModelConfig, Summary } from '../../../src/vae/index.js';
+
+/** A tensor as it crosses from one thread to another. */
+export interface Numbers {
+  readonly data: Float32Array | Uint8Array;
+  /** [N, ...shape of one]; images [N, channels, height, width]. */
+  readonly dims: readonly number[];
+}
+
+/** All that a run is made of, whoever keeps it. */
+export interface RunContent {
+  readonly id: string;
+  readonly name: string;
+  /** What `config.json` says. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** The lines of `metrics.jsonl`. */
+  readonly metrics: readonly EpochMetrics[];
+  /** The bytes of `parameters.safetensors`. */
+  readonly parameters: Uint8Array<ArrayBuffer>;
+}
+
+/** What the page needs to know of a model that is open. */
+export interface ModelInfo {
+  readonly config: ModelConfig;
+  readonly summary: Summary;
+  /** `gaussian`, `deterministic` or `vectorQuantized`. */
+  readonly bottleneck: string;
+  readonly hasPrior: boolean;
+  /** Whether the loss is in nats: the likelihood is a distribution. */
+  readonly isInNats: boolean;
+  /** How many classes the model sees as labels, if it does. */
+  readonly classes?: number;
+}
+
+/** Which data: `mnist`, `fashion-mnist`, or `kept:<id>` for what the browser keeps. */
+export type DataName = string;
+
+export type Part = 'train' | 'test';
+
+export interface PartInfo {
+  readonly size: number;
+  readonly hasLabels: boolean;
+}
+
+export interface DataInfo {
+  readonly data: DataName;
+  readonly title: string;
+  /** Shape of one example: [channels, height, width] for images. */
+  readonly shape: readonly number[];
+  readonly train: PartInfo;
+  /** Absent when no images are kept from training. */
+  readonly test?: PartInfo;
+  readonly classNames?: readonly string[];
+}
+
+/** Some examples of a dataset. */
+export interface Examples {
+  readonly images: Numbers;
+  readonly labels?: Int32Array;
+}
+
+export interface Encoding {
+  /** [N, latent]; with a codebook [N, latent, ...positions]. */
+  readonly mean: Numbers;
+  /** Of the mean's shape, the logarithm of the variance; −Infinity for a deterministic encoder. */
+  readonly logVariance: Numbers;
+}
+
+/** What the page is told while a model trains; each call comes from the worker. */
+export interface TrainEvents {
+  onProgress(progress: Progress): void;
+  onEpoch(metrics: EpochMetrics): void;
+}
+
+export interface TrainRequest {
+  /** A run's config: `model` and `training`, as in `config.json`. */
+  readonly config: {
+    readonly model: unknown;
+    readonly training: Readonly<Record<string, unknown>>;
+  };
+  readonly data: DataName;
+}
+
+/** How a training ended. */
+export interface TrainEnd {
+  readonly epochs: readonly EpochMetrics[];
+  /** Why it ended before its last epoch; absent when it did not. */
+  readonly stopped?: { readonly reason: string };
+}
+
+/**
+ * What the worker does. Every model that it opened is named by the id of its run. A call fails with
+ * a `UserError`'s message for whatever the user can mend.
+ */
+export interface ModelService {
+  /** Tells where the page lies, beside which its data is. Once, before all else. */
+  start(page: string): Promise<void>;
+
+  /** Opens a run's model, in the place of one of the same id. */
+  open(run: RunContent): Promise<ModelInfo>;
+  close(id: string): Promise<void>;
+  /** @param labels for models that see labels: N of them, here and below */
+  encode(id: string, images: Numbers, labels?: ArrayLike<number>): Promise<Encoding>;
+  decode(id: string, z: Numbers, labels?: ArrayLike<number>): Promise<Numbers>;
+  reconstruct(id: string, images: Numbers, labels?: ArrayLike<number>): Promise<Numbers>;
+  /** @param label of all the images, for models that see labels */
+  sample(id: string, count: number, seed?: number, label?: number): Promise<Numbers>;
+  /** Evidence lower bound of each image in nats, [N]. */
+  elbo(id: string, images: Numbers, labels?: ArrayLike<number>): Promise<Float32Array>;
+
+  /** Finds and loads data, which stays loaded. */
+  data(data: DataName): Promise<DataInfo>;
+  /** Examples from `start` to before `end`. */
+  examples(data: DataName, part: Part, start: number, end: number): Promise<Examples>;
+  /** `encode` of the first `count` examples of a part. */
+  encodeData(id: string, data: DataName, part: Part, count: number): Promise<Encoding>;
+  /** Evidence lower bounds of the first `count` examples of a part, in nats. */
+  elboOfData(id: string, data: DataName, part: Part, count: number): Promise<Float32Array>;
+  evaluate(id: string, data: DataName, part: Part): Promise<Metrics>;
+  health(id: string, data: DataName, part: Part): Promise<Health>;
+
+  /** The layers and how many parameters a model would have. Takes no data. */
+  describe(model: unknown): Promise<Summary>;
+}

@@ -1,0 +1,50 @@
+import { type Remote, releaseProxy, wrap } from 'comlink';
+import type { ModelService } from './api.js';
+
+/** A worker that holds models; it can be lost, and then every call fails with the reason. */
+export interface ModelClient {
+  readonly service: Remote<ModelService>;
+  /** Settles when the worker is lost, with the reason. */
+  readonly lost: Promise<Error>;
+  /** Ends the worker at once. */
+  stop(): void;
+}
+
+const lostMessage =
+  'The part of the page that computes has stopped, which happens when memory runs out. What was kept is safe: reload the page to go on, with a smaller model or batch.';
+
+/** Starts a worker for models. */
+export function startModelWorker(): ModelClient {
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), {
+    type: 'module',
+    name: 'vaekit',
+  });
+  const lost = new Promise<Error>((resolve) => {
+    worker.addEventListener('error', (event) => {
+      event.preventDefault();
+      resolve(new Error(event.message ? `${lostMessage} (${event.message})` : lostMessage));
+    });
+  });
+  const remote = wrap<ModelService>(worker);
+  // A lost worker answers nothing: whoever waits for it must hear of it.
+  const service = new Proxy(remote, {
+    get(target, name: string | symbol) {
+      const member = Reflect.get(target, name);
+      if (typeof name !== 'string' || name === 'then') return member;
+      return (...given: unknown[]) =>
+        Promise.race([
+          Reflect.apply(member as (...given: unknown[]) => unknown, undefined, given),
+          lost.then((error) => Promise.reject(error)),
+        ]);
+    },
+  });
+  service.start(document.baseURI);
+  return {
+    service,
+    lost,
+    stop() {
+      remote[releaseProxy]();
+      worker.terminate();
+    },
+  };
+}

@@ -1,0 +1,187 @@
+import { transfer } from 'comlink';
+import { Tensor } from 'onnxruntime-common';
+import { decodeSafetensors } from '../../../src/data/safetensors.js';
+import { type Dataset, datasets, UserError, VAE } from '../../../src/index.js';
+import { fromConfig } from '../../../src/vae/index.js';
+import type {
+  DataInfo,
+  DataName,
+  Encoding,
+  ModelInfo,
+  ModelService,
+  Numbers,
+  Part,
+  RunContent,
+} from './api.js';
+import { type LoadedData, loadData } from './data.js';
+
+const toTensor = ({ data, dims }: Numbers): Tensor =>
+  data instanceof Uint8Array ? new Tensor('uint8', data, dims) : new Tensor('float32', data, dims);
+
+const toNumbers = ({ data, dims }: Tensor): Numbers => ({
+  data: data as Float32Array | Uint8Array,
+  dims: [...dims],
+});
+
+/** Hands numbers over to the other thread without a copy. */
+function handOver<Value>(value: Value, ...numbers: readonly Numbers[]): Value {
+  return transfer(
+    value,
+    numbers.map(({ data }) => data.buffer as ArrayBuffer),
+  );
+}
+
+const infoOf = (vae: VAE): ModelInfo => ({
+  config: vae.config,
+  summary: vae.layers(),
+  bottleneck: vae.bottleneck,
+  hasPrior: vae.hasPrior,
+  isInNats: vae.isInNats,
+  ...(vae.classes === undefined ? {} : { classes: vae.classes }),
+});
+
+const partOf = (dataset: Dataset) => ({
+  size: dataset.size,
+  hasLabels: dataset.labels !== undefined,
+});
+
+/** Models and data of one worker, and what can be asked of them. */
+export class Service implements ModelService {
+  private page = '';
+  private readonly models = new Map<string, VAE>();
+  private readonly loaded = new Map<DataName, Promise<LoadedData>>();
+
+  async start(page: string): Promise<void> {
+    this.page = page;
+  }
+
+  async open(run: RunContent): Promise<ModelInfo> {
+    const { tensors } = decodeSafetensors(run.parameters, `${run.name}/parameters.safetensors`);
+    const vae = VAE.fromRun(run.config, tensors, {
+      configName: `${run.name}/config.json`,
+      parametersName: `${run.name}/parameters.safetensors`,
+    });
+    await this.close(run.id);
+    this.models.set(run.id, vae);
+    return infoOf(vae);
+  }
+
+  async close(id: string): Promise<void> {
+    const vae = this.models.get(id);
+    this.models.delete(id);
+    await vae?.release();
+  }
+
+  async encode(id: string, images: Numbers, labels?: ArrayLike<number>): Promise<Encoding> {
+    const { mean, logVariance } = await this.model(id).encode(toTensor(images), { labels });
+    const encoding = { mean: toNumbers(mean), logVariance: toNumbers(logVariance) };
+    return handOver(encoding, encoding.mean, encoding.logVariance);
+  }
+
+  async decode(id: string, z: Numbers, labels?: ArrayLike<number>): Promise<Numbers> {
+    const images = toNumbers(await this.model(id).decode(toTensor(z), { labels }));
+    return handOver(images, images);
+  }
+
+  async reconstruct(id: string, images: Numbers, labels?: ArrayLike<number>): Promise<Numbers> {
+    const made = toNumbers(await this.model(id).reconstruct(toTensor(images), { labels }));
+    return handOver(made, made);
+  }
+
+  async sample(id: string, count: number, seed?: number, label?: number): Promise<Numbers> {
+    const images = toNumbers(
+      await this.model(id).sample(count, {
+        ...(seed === undefined ? {} : { seed }),
+        ...(label === undefined ? {} : { label }),
+      }),
+    );
+    return handOver(images, images);
+  }
+
+  async elbo(id: string, images: Numbers, labels?: ArrayLike<number>): Promise<Float32Array> {
+    const values = await this.model(id).elbo(toTensor(images), { labels });
+    return values.data as Float32Array;
+  }
+
+  async data(data: DataName): Promise<DataInfo> {
+    const { title, train, test } = await this.dataset(data);
+    const { classNames } = train;
+    return {
+      data,
+      title,
+      shape: train.shape,
+      train: partOf(train),
+      ...(test ? { test: partOf(test) } : {}),
+      ...(classNames ? { classNames } : {}),
+    };
+  }
+
+  async examples(data: DataName, part: Part, start: number, end: number) {
+    const dataset = await this.part(data, part);
+    const until = Math.min(end, dataset.size);
+    const images = toNumbers(await datasets.readRange(dataset, start, until));
+    const labels =
+      dataset.labels &&
+      Int32Array.from({ length: until - start }, (_, i) => dataset.labels![start + i]!);
+    return handOver({ images, ...(labels ? { labels } : {}) }, images);
+  }
+
+  async encodeData(id: string, data: DataName, part: Part, count: number): Promise<Encoding> {
+    const { images, labels } = await this.shown(id, data, part, count);
+    return this.encode(id, images, labels);
+  }
+
+  async elboOfData(id: string, data: DataName, part: Part, count: number): Promise<Float32Array> {
+    const { images, labels } = await this.shown(id, data, part, count);
+    return this.elbo(id, images, labels);
+  }
+
+  async evaluate(id: string, data: DataName, part: Part) {
+    return this.model(id).evaluate(await this.part(data, part));
+  }
+
+  async health(id: string, data: DataName, part: Part) {
+    return this.model(id).health(await this.part(data, part));
+  }
+
+  async describe(model: unknown) {
+    return new VAE(fromConfig(model, 'model')).layers();
+  }
+
+  protected model(id: string): VAE {
+    const vae = this.models.get(id);
+    if (!vae) throw new Error(`no model ${id} is open`);
+    return vae;
+  }
+
+  protected dataset(data: DataName): Promise<LoadedData> {
+    const known = this.loaded.get(data) ?? loadData(data, this.page);
+    this.loaded.set(data, known);
+    // What failed, such as a lost connection, may go well the next time.
+    known.catch(() => this.loaded.delete(data));
+    return known;
+  }
+
+  /** A part of the data; the training images where none are kept from training. */
+  private async part(data: DataName, part: Part): Promise<Dataset> {
+    const { train, test } = await this.dataset(data);
+    return part === 'test' ? (test ?? train) : train;
+  }
+
+  /** The first examples of a part, with the labels that the model sees. */
+  private async shown(id: string, data: DataName, part: Part, count: number) {
+    const vae = this.model(id);
+    const dataset = await this.part(data, part);
+    const [...input] = vae.config.input;
+    if (dataset.shape.join() !== input.join()) {
+      throw new UserError(
+        `${dataset.name} has examples of shape [${dataset.shape.join(', ')}], but the model's input is [${input.join(', ')}]. Choose other data.`,
+      );
+    }
+    const end = Math.min(count, dataset.size);
+    return {
+      images: toNumbers(await datasets.readRange(dataset, 0, end)),
+      labels: vae.labelsOf(dataset, 0, end) as ArrayLike<number> | undefined,
+    };
+  }
+}

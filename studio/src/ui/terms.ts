@@ -1,0 +1,86 @@
+interface Entry {
+  readonly word: string;
+  readonly text: string;
+}
+
+/** The words of the field that the page uses, explained in a sentence or two. */
+export const terms = {
+  vae: {
+    word: 'VAE',
+    text: 'A variational autoencoder: one network turns an image into a few numbers, another turns such numbers back into an image.',
+  },
+  latent: {
+    word: 'Latents',
+    text: 'The few numbers into which the model puts an image. Two can be drawn as a map.',
+  },
+  loss: {
+    word: 'Loss',
+    text: 'What training makes small, for one image: reconstruction error plus the weighed KL term.',
+  },
+  reconstruction: {
+    word: 'Reconstruction',
+    text: 'How badly the image is described by what the decoder makes of its latents, in nats; smaller is better.',
+  },
+  kl: {
+    word: 'KL',
+    text: 'How much the latents say about an image: the Kullback–Leibler divergence of its posterior from the prior, in nats.',
+  },
+  validation: {
+    word: 'Validation',
+    text: 'The same loss on images that the model is not trained on. It tells how well the model does on new images.',
+  },
+  nats: {
+    word: 'nats',
+    text: 'The unit of information with the natural logarithm: 1 nat is 1.44 bits.',
+  },
+  elbo: {
+    word: 'ELBO',
+    text: 'The evidence lower bound: a bound from below on log p(x), how probable the model finds an image. Higher is better.',
+  },
+  prior: {
+    word: 'Prior',
+    text: 'How latents are spread when nothing is known of the image: a standard normal distribution.',
+  },
+  posterior: {
+    word: 'Posterior',
+    text: 'What the encoder says of an image: for every latent a mean and a variance.',
+  },
+  collapsed: {
+    word: 'Collapsed',
+    text: 'A latent that says less than 0.01 nats about any image: the model does not use it.',
+  },
+  beta: {
+    word: 'β',
+    text: 'The weight of the KL term. Above 1 the latents are kept simpler and images get blurrier; below 1 the other way round.',
+  },
+  likelihood: {
+    word: 'Likelihood',
+    text: 'How pixels are described: Bernoulli for black and white, Gaussian and others for grays and colours.',
+  },
+  batch: {
+    word: 'Batch',
+    text: 'How many images one step of training looks at.',
+  },
+  epoch: {
+    word: 'Epoch',
+    text: 'One pass over all training images.',
+  },
+  learningRate: {
+    word: 'Learning rate',
+    text: 'How far each step moves the parameters. Too large and the loss jumps or grows; too small and it falls slowly.',
+  },
+  parameters: {
+    word: 'Parameters',
+    text: 'The numbers that training changes: the weights and biases of the layers.',
+  },
+  preset: {
+    word: 'Network',
+    text: 'The layers to start from. You can change latents and hidden units below.',
+  },
+  step: {
+    word: 'Step',
+    text: 'One change of the parameters, by one batch of images.',
+  },
+} as const satisfies Readonly<Record<string, Entry>>;
+
+export type TermName = keyof typeof terms;
