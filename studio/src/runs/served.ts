@@ -1,0 +1,62 @@
+import { UserError } from '../../../src/data/errors.js';
+import { parseMetrics, parseRunConfig } from '../../../src/training/run-folder.js';
+import type { RunContent } from '../model/api.js';
+import type { RunEntry } from './store.js';
+
+/** What `runs/index.json` lists. */
+interface ServedRun {
+  /** The run's folder, below `runs/`. */
+  readonly folder: string;
+  /** Milliseconds since 1970. */
+  readonly modified: number;
+}
+
+const address = (folder: string, file: string) =>
+  new URL(`runs/${encodeURIComponent(folder)}/${file}`, document.baseURI).href;
+
+/** The runs beside the page; none on a static host without any. */
+export async function listServed(): Promise<readonly RunEntry[]> {
+  const response = await fetch(new URL('runs/index.json', document.baseURI));
+  if (!response.ok || !/json/.test(response.headers.get('content-type') ?? '')) return [];
+  const list = (await response.json()) as readonly ServedRun[];
+  return list.map(({ folder, modified }) => ({
+    id: `served:${folder}`,
+    name: folder,
+    place: 'served',
+    modified,
+  }));
+}
+
+/** All of a run beside the page. @throws UserError when it is not there or damaged */
+export async function openServed(folder: string): Promise<RunContent> {
+  const [config, parameters, metrics] = await Promise.all([
+    read(folder, 'config.json'),
+    read(folder, 'parameters.safetensors'),
+    read(folder, 'metrics.jsonl', true),
+  ]);
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return {
+    id: `served:${folder}`,
+    name: folder,
+    config: parseRunConfig(text(config), `${folder}/config.json`),
+    parameters,
+    metrics: parseMetrics(text(metrics)),
+  };
+}
+
+async function read(
+  folder: string,
+  file: string,
+  optional = false,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const response = await fetch(address(folder, file), { cache: 'no-cache' });
+  if (response.status === 404 && optional) return new Uint8Array();
+  if (!response.ok) {
+    throw new UserError(
+      response.status === 404
+        ? `The run ${folder} has no ${file}. It may have been moved: reload the page.`
+        : `The run ${folder}: ${file} could not be read (HTTP ${response.status}).`,
+    );
+  }
+  return new Uint8Array(await response.arrayBuffer());
+}
