@@ -37,7 +37,15 @@ export {
 } from './nn/index.js';
 export * as schedules from './nn/schedules/index.js';
 export * as report from './report/index.js';
-export type { Callback, EpochMetrics, Metrics, Progress, Stop } from './training/index.js';
+export {
+  type Callback,
+  type EpochMetrics,
+  type Metrics,
+  type Progress,
+  RunFolder,
+  type Stop,
+  zipRun,
+} from './training/index.js';
 export { type Config, defineConfig } from './vae/define-config.js';
 export * from './vae/index.js';
 export * as latentSpace from './vae/latent-space/index.js';

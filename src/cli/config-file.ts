@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { exists, readFile } from '#files';
 import { UserError } from '../data/errors.js';
 import { parseJson } from '../data/json.js';
+import { mostConfigText, readRunFormat } from '../training/index.js';
 import { type ConfigCode, splitConfig } from '../vae/define-config.js';
 import { type ConfigData, checkConfig } from '../vae/run-config.js';
 
@@ -61,13 +62,19 @@ async function runFile(path: string): Promise<unknown> {
   return loaded.default;
 }
 
+/** A config file of JSON, which may be that of a run of an older version. */
+async function readJson(path: string): Promise<unknown> {
+  const value = parseJson(new TextDecoder().decode(await readFile(path, mostConfigText)), path);
+  const isRun = typeof value === 'object' && value !== null && 'format' in value;
+  return isRun ? readRunFormat(value, path) : value;
+}
+
 /**
  * Reads a config file. One of code is run: the only place where vaekit runs code from a file.
  * @throws UserError when there is no such file, it cannot be run, or something in it is wrong
  */
 export async function readConfig(path: string): Promise<ConfigFile> {
-  const text = new TextDecoder().decode(await readFile(path));
-  const given = /\.[cm]?[jt]s$/i.test(path) ? await runFile(path) : parseJson(text, path);
+  const given = /\.[cm]?[jt]s$/i.test(path) ? await runFile(path) : await readJson(path);
   const { data, code } = splitConfig(given, path);
   return { name: path, data: checkConfig(data, path), code };
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { examples, withData } from './options.js';
+import { besideRun, examples, runArgument, withData } from './options.js';
 import type { DataOptions } from './run.js';
 
 interface EncodeOptions extends DataOptions {
@@ -7,7 +7,7 @@ interface EncodeOptions extends DataOptions {
 }
 
 export function encodeCommand(program: Command): void {
-  withData(program.command('encode').argument('<run>', 'run folder'))
+  withData(program.command('encode').argument(...runArgument))
     .description("Write the posterior's mean and log-variance of each image, as CSV and .npy.")
     .option('--out <path>', 'path without ending (default: latents in the run folder)')
     .addHelpText(
@@ -21,6 +21,6 @@ export function encodeCommand(program: Command): void {
       const { openRun } = await import('./run.js');
       const { writeLatents } = await import('./latents.js');
       const { vae, data } = await openRun(run, options);
-      await writeLatents(vae, data, options.out ?? `${run}/latents`);
+      await writeLatents(vae, data, options.out ?? besideRun(run, 'latents'));
     });
 }

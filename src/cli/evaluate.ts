@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { examples, wholeNumber, withData } from './options.js';
+import { examples, runArgument, wholeNumber, withData } from './options.js';
 import type { DataOptions } from './run.js';
 
 interface EvaluateOptions extends DataOptions {
@@ -9,7 +9,7 @@ interface EvaluateOptions extends DataOptions {
 }
 
 export function evaluateCommand(program: Command): void {
-  withData(program.command('evaluate').argument('<run>', 'run folder'))
+  withData(program.command('evaluate').argument(...runArgument))
     .description(
       'Print the loss and its parts on data, in nats, and bits per dimension where defined.',
     )

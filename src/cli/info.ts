@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import { examples } from './options.js';
+import { examples, runArgument } from './options.js';
 
 export function infoCommand(program: Command): void {
   program
     .command('info')
-    .argument('<run>', 'run folder')
+    .argument(...runArgument)
     .description('Print how a run was built and trained, and how it went.')
     .addHelpText('after', examples(['Layers, settings and last epoch', 'info runs/mnist-dense']))
     .action(async (run: string) => {

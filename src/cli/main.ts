@@ -55,7 +55,9 @@ try {
   } else {
     const message = error instanceof Error ? error.message : String(error);
     const bug = error instanceof UserError ? '' : ' (this should not happen: please report it)';
-    process.stderr.write(`vaekit: ${message.replaceAll('\n', ' ')}${bug}\n`);
+    // Names from files must not write lines of their own, nor move the terminal's cursor.
+    const line = message.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
+    process.stderr.write(`vaekit: ${line}${bug}\n`);
     if (process.env.VAEKIT_DEBUG && error instanceof Error)
       process.stderr.write(`${error.stack}\n`);
     process.exitCode = error instanceof UserError ? userErrorCode : 1;

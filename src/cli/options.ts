@@ -75,3 +75,11 @@ export function withData(command: Command): Command {
       new Option('--split <part>', 'part of the data').choices(['test', 'train']).default('test'),
     );
 }
+
+/** Where what is drawn of a run goes: into its folder or, for a zip archive, beside that. */
+export function besideRun(run: string, name: string): string {
+  return /\.zip$/i.test(run) ? `${run.slice(0, -4)}-${name}` : `${run}/${name}`;
+}
+
+/** What the commands take that show a trained model something. */
+export const runArgument = ['<run>', 'run folder, or a zip of one'] as const;

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { examples, wholeNumber, withData } from './options.js';
+import { besideRun, examples, runArgument, wholeNumber, withData } from './options.js';
 import type { DataOptions } from './run.js';
 
 interface ReconstructOptions extends DataOptions {
@@ -8,7 +8,7 @@ interface ReconstructOptions extends DataOptions {
 }
 
 export function reconstructCommand(program: Command): void {
-  withData(program.command('reconstruct').argument('<run>', 'run folder'))
+  withData(program.command('reconstruct').argument(...runArgument))
     .description('Draw originals over their reconstructions.')
     .option('--count <n>', 'how many images', wholeNumber(1), 10)
     .option('--out <file>', 'PNG file to write (default: reconstructions.png in the run folder)')
@@ -27,7 +27,7 @@ export function reconstructCommand(program: Command): void {
         vae,
         data,
         options.count,
-        options.out ?? `${run}/reconstructions.png`,
+        options.out ?? besideRun(run, 'reconstructions.png'),
       );
     });
 }

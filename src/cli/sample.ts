@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { examples, wholeNumber } from './options.js';
+import { besideRun, examples, runArgument, wholeNumber } from './options.js';
 
 interface SampleOptions {
   count: number;
@@ -12,7 +12,7 @@ interface SampleOptions {
 export function sampleCommand(program: Command): void {
   program
     .command('sample')
-    .argument('<run>', 'run folder')
+    .argument(...runArgument)
     .description('Draw images decoded from draws of the prior.')
     .option('--count <n>', 'how many images', wholeNumber(1), 64)
     .option('--seed <n>', "decides the draws (default: the run's seed)", wholeNumber(0))
@@ -40,6 +40,6 @@ export function sampleCommand(program: Command): void {
         ...(label === undefined ? {} : { label }),
         draw,
       });
-      await drawSamples(images, options.out ?? `${run}/samples.png`);
+      await drawSamples(images, options.out ?? besideRun(run, 'samples.png'));
     });
 }

@@ -10,3 +10,8 @@ export function excerpt(text: string, limit = 60): string {
 export function formatShape(shape: readonly number[]): string {
   return `[${shape.slice(0, 16).join(', ')}${shape.length > 16 ? ', …' : ''}]`;
 }
+
+/** A name from a file as it may stand in a message of one line: in single quotes, cut short. */
+export function quote(name: string): string {
+  return `'${excerpt(name).slice(1, -1)}'`;
+}

@@ -1,5 +1,8 @@
 import { UserError } from './errors.js';
 
+/** Most bytes of a file that is read whole, which is Node's limit; what unpacks to more is refused likewise. */
+export const mostFileBytes = 2 ** 31 - 1;
+
 /** What the system's error codes mean and what to do. */
 const explanations: Readonly<Record<string, string>> = {
   EACCES: 'permission is denied. Check who owns it, or choose another place.',
@@ -19,7 +22,7 @@ const explanations: Readonly<Record<string, string>> = {
   EPERM: 'the system does not allow it. Check who owns it, or choose another place.',
   EROFS: 'the disk is read-only. Choose another place.',
   NO_FOLDERS: 'this place takes no new folders. Choose another place.',
-  ERR_FS_FILE_TOO_LARGE: 'it is larger than 2 GiB. Split it into smaller files.',
+  NO_FILE: 'it is a device or pipe, not a file. Give a file.',
   ERR_INVALID_ARG_VALUE: 'the path has characters that no path can have. Check the path.',
 };
 
@@ -34,12 +37,23 @@ export async function attempt<T>(what: string, path: string, action: () => Promi
   } catch (error) {
     const explanation = explanations[codeOf(error)];
     if (!explanation) throw error;
-    const shown = path.replace(/\p{Cc}/gu, '\uFFFD');
-    throw new UserError(`Cannot ${what} ${shown}: ${explanation}`, { cause: error });
+    throw new UserError(`Cannot ${what} ${shown(path)}: ${explanation}`, { cause: error });
   }
 }
 
 /** The system's code of an error; empty when it has none. */
 export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
+/** That a file has more bytes than are read whole. */
+export function tooLarge(path: string, most: number): UserError {
+  const limit = `${Math.round(most / 2 ** 20)} MiB`;
+  return new UserError(
+    `Cannot read ${shown(path)}: it is larger than ${limit}. Check that it is the right file, or split it.`,
+  );
+}
+
+function shown(path: string): string {
+  return path.replace(/\p{Cc}/gu, '\uFFFD');
 }

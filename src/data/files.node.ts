@@ -3,17 +3,29 @@ import * as fs from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import envPaths from 'env-paths';
-import { attempt, codeOf } from './file-errors.js';
+import { attempt, codeOf, mostFileBytes, tooLarge } from './file-errors.js';
 
 /** Whether this place has files at all; in a browser it has none. */
 export const hasFiles = true;
 
-/** The whole content of a file. @throws UserError when it cannot be read */
-export function readFile(path: string): Promise<Uint8Array<ArrayBuffer>> {
+/**
+ * The whole content of a file.
+ * @param most bytes that it may have
+ * @throws UserError when it cannot be read or is larger
+ */
+export function readFile(path: string, most = mostFileBytes): Promise<Uint8Array<ArrayBuffer>> {
   return attempt('read', path, async () => {
+    const info = await fs.stat(path);
+    // A pipe may never end, and a device always has more.
+    if (!info.isFile() && !info.isDirectory()) throw noFile();
+    if (info.size > most) throw tooLarge(path, most);
     const { buffer, byteOffset, byteLength } = await fs.readFile(path);
     return new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
   });
+}
+
+function noFile(): Error {
+  return Object.assign(new Error('no file'), { code: 'NO_FILE' });
 }
 
 /**

@@ -4,7 +4,7 @@ import { UserError } from './errors.js';
 export const hasFiles = false;
 
 /** @throws UserError always: a browser has no files */
-export function readFile(path: string): Promise<Uint8Array<ArrayBuffer>> {
+export function readFile(path: string, _most?: number): Promise<Uint8Array<ArrayBuffer>> {
   return refuse('read', path);
 }
 

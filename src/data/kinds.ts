@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { quote } from './excerpt.js';
 import { advice } from './suggest.js';
 
 /** What is built from plain data that names it by `type`: a layer, an optimizer, an objective. */
@@ -30,7 +31,7 @@ export function oneOf<Option extends z.ZodObject>(what: string, options: readonl
       const { type } = input as { type?: unknown };
       return type === undefined
         ? `the type of the ${what} is missing. Known: ${types.join(', ')}`
-        : `unknown ${what} '${String(type)}'. ${advice(String(type), types)}`;
+        : `unknown ${what} ${quote(String(type))}. ${advice(String(type), types)}`;
     },
   });
 }

@@ -101,10 +101,15 @@ export function encodeSafetensors(
  * Reads the safetensors format, https://huggingface.co/docs/safetensors. Everything the header
  * says is checked against the file before memory is taken for it; the tensors are copies.
  * @param name what the file is called in messages
+ * @param check sees what the file announces, which it holds, before memory is taken for it
  * @throws UserError when the file is not whole and consistent, or holds an element type that
- *   onnxruntime-common's `Tensor` lacks
+ *   onnxruntime-common's `Tensor` lacks; what `check` throws
  */
-export function decodeSafetensors(bytes: Uint8Array, name: string): SafetensorsContent {
+export function decodeSafetensors(
+  bytes: Uint8Array,
+  name: string,
+  check?: (announced: readonly TensorInfo[]) => void,
+): SafetensorsContent {
   const { header, data } = split(bytes, name);
   const tensors: Record<string, Tensor> = Object.create(null);
   const metadata: Record<string, string> = Object.create(null);
@@ -125,6 +130,7 @@ export function decodeSafetensors(bytes: Uint8Array, name: string): SafetensorsC
     }
   }
   checkLayout(infos, data.length, name);
+  check?.(infos);
   for (const { key, type, shape, start, end } of infos) {
     const content = data.subarray(start, end);
     // A copy owns its memory, is aligned, and lets go of the file.
@@ -136,7 +142,9 @@ export function decodeSafetensors(bytes: Uint8Array, name: string): SafetensorsC
   return { tensors, metadata };
 }
 
-interface TensorInfo {
+/** What the header says of a tensor. */
+export interface TensorInfo {
+  /** The tensor's name. */
   readonly key: string;
   readonly type: ElementType;
   readonly shape: readonly number[];

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { UserError } from './errors.js';
+import { quote } from './excerpt.js';
 import { advice } from './suggest.js';
 
 type Issue = z.core.$ZodIssue;
@@ -98,7 +99,7 @@ function place(name: string, path: readonly PropertyKey[], isFile: boolean): str
 function describe(issue: Issue, where: string, schema: z.ZodType, value: unknown): string {
   if (issue.code === 'unrecognized_keys') {
     const [key] = issue.keys as [string];
-    return `${where}: unknown key '${key}'. ${advice(key, known(schema, issue.path, value))}`;
+    return `${where}: unknown key ${quote(key)}. ${advice(key, known(schema, issue.path, value))}`;
   }
   if (
     issue.code === 'invalid_union' &&
@@ -106,7 +107,7 @@ function describe(issue: Issue, where: string, schema: z.ZodType, value: unknown
     issue.message.startsWith('Invalid ')
   ) {
     const name = String(at(value, issue.path));
-    return `${where}: unknown ${String(issue.discriminator)} '${name}'. ${advice(name, (issue.options as unknown[]).map(String))}`;
+    return `${where}: unknown ${String(issue.discriminator)} ${quote(name)}. ${advice(name, (issue.options as unknown[]).map(String))}`;
   }
   return `${where}: ${issue.message.replace(/([^.?])$/, '$1.')}`;
 }

@@ -24,4 +24,7 @@ export {
 export type { Batch, Model, ParameterSpec, Schedule, Terms } from './objective.js';
 export { Packing } from './pack.js';
 export { asFloat, compileEvaluation } from './program.js';
-export { packageSchema, parseMetrics, parseRunConfig, RunFolder } from './run-folder.js';
+export { parseMetrics } from './metrics-lines.js';
+export { zipRun } from './run-files.js';
+export { packageSchema, RunFolder } from './run-folder.js';
+export { mostConfigText, parseRunConfig, readRunFormat, runFormat } from './run-format.js';

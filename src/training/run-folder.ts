@@ -1,12 +1,11 @@
 import type { Tensor } from 'onnxruntime-common';
-import { appendFile, exists, makeDirectory, readFile, writeFileAtomic } from '#files';
+import { makeDirectory } from '#files';
 import { UserError } from '../data/errors.js';
-import { parseJson } from '../data/json.js';
-import { decodeSafetensors, encodeSafetensors } from '../data/safetensors.js';
+import { decodeSafetensors, encodeSafetensors, type TensorInfo } from '../data/safetensors.js';
 import type { EpochMetrics } from './fit.js';
-
-/** The version of the run folder's layout that this version writes. */
-const format = 1;
+import { mostMetricsText, parseMetrics } from './metrics-lines.js';
+import { filesInFolder, filesInMemory, openRunFiles, type RunFiles } from './run-files.js';
+import { mostConfigText, parseRunConfig, runFormat } from './run-format.js';
 
 /** The JSON schema of configs, from a project's folder. */
 export const packageSchema = './node_modules/vaekit/schema/run.schema.json';
@@ -22,37 +21,16 @@ function schemaFrom(folder: string): string {
 
 const configFile = 'config.json';
 const parametersFile = 'parameters.safetensors';
+/** More bytes than the parameters' names take; with parameters of another model, it tells which. */
+const mostHeader = 2 ** 26;
 const metricsFile = 'metrics.jsonl';
 
 /**
- * What a `config.json` says.
- * @param name the file, for messages
- * @throws UserError when the text is not JSON or of a newer format
+ * What holds one model: how it is built, its parameters, and what its training left. It is a folder,
+ * a zip archive of one, or in memory.
  */
-export function parseRunConfig(text: string, name: string): Record<string, unknown> {
-  const config = parseJson(text, name);
-  if (typeof config !== 'object' || config === null || !('format' in config)) {
-    throw new UserError(`${name}: there is no 'format' in it. Give a run that vaekit wrote.`);
-  }
-  if (config.format !== format) {
-    throw new UserError(
-      `${name}: format ${String(config.format)} is not known to this version, which reads ${format}. Update vaekit.`,
-    );
-  }
-  return { ...config };
-}
-
-/** The lines of a `metrics.jsonl`. */
-export function parseMetrics(text: string): EpochMetrics[] {
-  return text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as EpochMetrics);
-}
-
-/** A folder that holds one model: how it is built, its parameters, and what its training left. */
 export class RunFolder {
-  private constructor(readonly path: string) {}
+  private constructor(private readonly files: RunFiles) {}
 
   /**
    * A new run folder.
@@ -60,65 +38,92 @@ export class RunFolder {
    */
   static async create(path: string): Promise<RunFolder> {
     if (path === '') throw new UserError('The name of the run folder is empty. Give one.');
-    const folder = new RunFolder(path);
     if (await RunFolder.holdsRun(path)) {
       throw new UserError(`${path} already holds a run. Choose another folder.`);
     }
     await makeDirectory(path);
-    return folder;
+    return new RunFolder(filesInFolder(path));
+  }
+
+  /** A new run that is kept in memory, as in a browser, until it is had as a zip archive. */
+  static inMemory(): RunFolder & { zip(): Promise<Uint8Array<ArrayBuffer>> } {
+    const files = filesInMemory('run');
+    return Object.assign(new RunFolder(files), { zip: files.zip });
   }
 
   static holdsRun(path: string): Promise<boolean> {
-    return exists(new RunFolder(path).file(configFile));
+    return filesInFolder(path).has(configFile);
   }
 
-  /** An existing run folder. @throws UserError when there is none */
-  static async open(path: string): Promise<RunFolder> {
-    const folder = new RunFolder(path);
-    if (!(await RunFolder.holdsRun(path))) {
-      throw new UserError(
-        `${path} holds no run: there is no ${configFile} in it. Give the folder that training wrote.`,
-      );
-    }
-    return folder;
+  /**
+   * An existing run: a folder, a zip archive of one, or the bytes of such an archive.
+   * @throws UserError when there is none
+   */
+  static async open(place: string | Uint8Array): Promise<RunFolder> {
+    return new RunFolder(await openRunFiles(place, configFile));
+  }
+
+  /** The folder, or what the run is called in messages. */
+  get path(): string {
+    return this.files.path;
   }
 
   file(name: string): string {
-    return `${this.path.replace(/\/+$/, '')}/${name}`;
+    return this.files.file(name);
   }
 
   /** Writes a file whole. */
   write(name: string, content: Uint8Array | string): Promise<void> {
-    return writeFileAtomic(this.file(name), content);
+    return this.files.write(name, content);
   }
 
   writeConfig(config: Readonly<Record<string, unknown>>): Promise<void> {
-    const whole = { $schema: schemaFrom(this.path), format, ...config };
+    const whole = { $schema: schemaFrom(this.path), format: runFormat, ...config };
     return this.write(configFile, `${JSON.stringify(whole, null, 2)}\n`);
   }
 
-  /** @throws UserError when the file is not JSON or of a newer format */
+  /**
+   * The content of `config.json`, of whatever version, as the present version has it.
+   * @throws UserError when the file is not JSON or of a newer format
+   */
   async readConfig(): Promise<Record<string, unknown>> {
     const name = this.file(configFile);
-    return parseRunConfig(new TextDecoder().decode(await readFile(name)), name);
+    return parseRunConfig(await this.readText(configFile, mostConfigText), name);
   }
 
   writeParameters(parameters: Readonly<Record<string, Tensor>>): Promise<void> {
     return this.write(parametersFile, encodeSafetensors(parameters));
   }
 
-  async readParameters(): Promise<Record<string, Tensor>> {
+  /**
+   * The parameters by name.
+   * @param bytes that the model's parameters take; of a much larger file nothing is read
+   * @param check sees what the file announces before memory is taken for it
+   * @throws UserError when the file is not whole and consistent; what `check` throws
+   */
+  async readParameters(
+    bytes: number,
+    check: (announced: readonly TensorInfo[]) => void,
+  ): Promise<Record<string, Tensor>> {
     const name = this.file(parametersFile);
-    return decodeSafetensors(await readFile(name), name).tensors;
+    const content = await this.files.read(parametersFile, bytes + mostHeader);
+    return decodeSafetensors(content, name, check).tensors;
   }
 
   appendMetrics(line: EpochMetrics): Promise<void> {
-    return appendFile(this.file(metricsFile), `${JSON.stringify(line)}\n`);
+    return this.files.append(metricsFile, `${JSON.stringify(line)}\n`);
   }
 
-  /** The lines written so far; none when the run has no metrics. */
+  /**
+   * The lines written so far; none when the run has no metrics.
+   * @throws UserError when a line is none that training writes
+   */
   async readMetrics(): Promise<EpochMetrics[]> {
-    if (!(await exists(this.file(metricsFile)))) return [];
-    return parseMetrics(new TextDecoder().decode(await readFile(this.file(metricsFile))));
+    if (!(await this.files.has(metricsFile))) return [];
+    return parseMetrics(await this.readText(metricsFile, mostMetricsText), this.file(metricsFile));
+  }
+
+  private async readText(name: string, most: number): Promise<string> {
+    return new TextDecoder().decode(await this.files.read(name, most));
   }
 }

@@ -1,4 +1,5 @@
 import { UserError } from '../data/errors.js';
+import { quote } from '../data/excerpt.js';
 import { elementCount } from '../data/shape.js';
 import { advice } from '../data/suggest.js';
 import { validate } from '../data/validate.js';
@@ -212,7 +213,7 @@ export function preset(
   { latent, likelihood }: PresetOptions = {},
 ): RunConfig {
   if (!Object.hasOwn(presets, name)) {
-    throw new UserError(`Unknown preset '${name}'. ${advice(name, presetNames)}`);
+    throw new UserError(`Unknown preset ${quote(name)}. ${advice(name, presetNames)}`);
   }
   const found = presets[name as PresetName];
   const checked = validate(likelihoodSchema, likelihood ?? 'bernoulli', 'likelihood');

@@ -1,7 +1,10 @@
 import { Tensor } from 'onnxruntime-common';
 import { type Dataset, fromArray, readRange } from '../data/dataset.js';
 import { UserError } from '../data/errors.js';
+import { formatShape, quote } from '../data/excerpt.js';
 import { randomStream } from '../data/random.js';
+import { elementCount } from '../data/shape.js';
+import { advice } from '../data/suggest.js';
 import { constant, gradient, size, type Value, type Values } from '../graph/index.js';
 import {
   adam,
@@ -139,7 +142,7 @@ export class VAE {
   /** Of one example's latents. */
   private readonly latentShape: readonly number[];
   private readonly specs: readonly ParameterSpec[];
-  private values: Record<string, Tensor>;
+  private drawn: Record<string, Tensor> | undefined;
   private readonly functions = new Map<string, Promise<CompiledFunction>>();
 
   /**
@@ -150,7 +153,6 @@ export class VAE {
     this.config = toConfig(options);
     this.objective = objectiveOf(options);
     this.network = new Network(options, this.config, this.objective);
-    const { seed } = this.config;
     let latentShape: readonly number[] = [];
     this.specs = parametersOf(this.imageSpecs(), (inputs, scope) => {
       const batch = this.batchOf(inputs);
@@ -159,12 +161,17 @@ export class VAE {
       return { nats: this.network.negativeLogLikelihood(batch, z, scope) };
     });
     this.latentShape = latentShape;
-    this.values = Object.fromEntries(
+  }
+
+  /** The parameters: drawn when they are first asked for, as a model that is loaded never does. */
+  private get values(): Record<string, Tensor> {
+    this.drawn ??= Object.fromEntries(
       this.specs.map(({ name, shape, initializer }) => {
-        const stream = randomStream(seed, `initial/${name}`);
+        const stream = randomStream(this.config.seed, `initial/${name}`);
         return [name, new Tensor('float32', initialize(initializer, shape, stream), shape)];
       }),
     );
+    return this.drawn;
   }
 
   /**
@@ -186,23 +193,25 @@ export class VAE {
    * @throws UserError when a name is unknown, or a shape or dtype is wrong; nothing changes then
    */
   setParameters(values: Readonly<Record<string, Tensor>>): void {
-    for (const [name, tensor] of Object.entries(values)) {
-      const spec = this.specs.find((each) => each.name === name);
-      if (!spec) {
-        throw new UserError(
-          `The model has no parameter '${name}'. It has: ${this.specs.map((each) => each.name).join(', ')}.`,
-        );
-      }
-      if (tensor.type !== 'float32' || tensor.dims.join() !== spec.shape.join()) {
-        throw new UserError(
-          `${name} is ${tensor.type} [${tensor.dims.join(', ')}], but the model needs float32 [${spec.shape.join(', ')}].`,
-        );
-      }
+    for (const [name, { type, dims }] of Object.entries(values)) {
+      const wrong = this.misfit(name, type, dims);
+      if (wrong) throw new UserError(wrong);
     }
     for (const [name, tensor] of Object.entries(values)) {
       const copy = (tensor.data as Float32Array).slice();
       this.values[name] = new Tensor('float32', copy, tensor.dims);
     }
+  }
+
+  /** Why a tensor is none of the model's parameters; undefined when it is one. */
+  private misfit(name: string, type: string, shape: readonly number[]): string | undefined {
+    const spec = this.specs.find((each) => each.name === name);
+    if (!spec) {
+      const known = this.specs.map((each) => each.name);
+      return `The model has no parameter ${quote(name)}. ${advice(name, known)}`;
+    }
+    if (type === 'float32' && shape.join() === spec.shape.join()) return undefined;
+    return `${name} is ${type} ${formatShape(shape)}, but the model needs float32 ${formatShape(spec.shape)}.`;
   }
 
   /** The layers with their output shapes and parameter counts. */
@@ -303,7 +312,7 @@ export class VAE {
         seed,
       },
     );
-    this.values = parameters;
+    this.drawn = parameters;
     const history: History = { epochs, ...(best && { best }), ...(stopped && { stopped }) };
     if (stopped?.reason === 'non-finite') {
       throw new NonFiniteError(stopped.step, stopped.metric, history);
@@ -804,23 +813,26 @@ export class VAE {
   }
 
   /**
-   * The model of a run folder.
+   * The model of a run. The files' sizes and shapes are checked against each other before memory is
+   * taken for the parameters, and no code of a file is run.
+   * @param place a run folder, a zip archive of one, or the bytes of such an archive
    * @throws UserError when there is no run, or when a file in it is wrong
    */
-  static async load(path: string, options: LoadOptions = {}): Promise<VAE> {
-    const folder = await RunFolder.open(path);
-    const config = await folder.readConfig();
-    return VAE.fromRun(config, await folder.readParameters(), {
-      ...options,
-      configName: folder.file('config.json'),
-      parametersName: folder.file('parameters.safetensors'),
+  static async load(place: string | Uint8Array, options: LoadOptions = {}): Promise<VAE> {
+    const folder = await RunFolder.open(place);
+    const { model } = await folder.readConfig();
+    const vae = VAE.undrawn(model, folder.file('config.json'), options);
+    const bytes = vae.specs.reduce((sum, { shape }) => sum + 4 * elementCount(shape), 0);
+    vae.drawn = await folder.readParameters(bytes, (announced) => {
+      vae.requireParameters(announced, folder.file('parameters.safetensors'));
     });
+    return vae;
   }
 
   /**
    * The model of a run whose files were read already, where there is no folder.
    * @param config what `config.json` says
-   * @param parameters the tensors of `parameters.safetensors`
+   * @param parameters the tensors of `parameters.safetensors`, which are copied
    * @param options.configName, options.parametersName what the files are called in messages
    * @throws UserError when the model is wrong, or when the parameters do not fit it
    */
@@ -830,31 +842,38 @@ export class VAE {
     options: LoadOptions & { readonly configName?: string; readonly parametersName?: string } = {},
   ): VAE {
     const { configName = 'config.json', parametersName = 'parameters.safetensors' } = options;
-    const { model } = config;
-    const vae = new VAE({
-      ...fromConfig(
-        options.objective ? { ...(model as object), objective: undefined } : model,
-        `${configName}: model`,
-        options.layers,
-      ),
+    const vae = VAE.undrawn(config.model, configName, options);
+    const entries = Object.entries(parameters);
+    vae.requireParameters(
+      entries.map(([key, { type, dims }]) => ({ key, type, shape: dims })),
+      parametersName,
+    );
+    vae.drawn = {};
+    vae.setParameters(parameters);
+    return vae;
+  }
+
+  /** The model that plain data describes, whose parameters are still to come. */
+  private static undrawn(model: unknown, configName: string, options: LoadOptions): VAE {
+    const plain = options.objective ? { ...(model as object), objective: undefined } : model;
+    return new VAE({
+      ...fromConfig(plain, `${configName}: model`, options.layers),
       ...(options.objective ? { objective: options.objective } : {}),
       ...(options.sampling ? { sampling: options.sampling } : {}),
     });
-    const missing = vae.specs.find((spec) => !Object.hasOwn(parameters, spec.name));
-    if (missing) {
-      throw new UserError(
-        `${parametersName}: there is no ${missing.name}. Give a run whose files belong together.`,
-      );
-    }
-    try {
-      vae.setParameters(parameters);
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      throw new UserError(
-        `${parametersName}: ${error.message} Give a run whose files belong together.`,
-      );
-    }
-    return vae;
+  }
+
+  /** @throws UserError when tensors are not just the model's parameters */
+  private requireParameters(
+    announced: readonly { key: string; type: string; shape: readonly number[] }[],
+    file: string,
+  ): void {
+    const names = new Set(announced.map(({ key }) => key));
+    const missing = this.specs.find((spec) => !names.has(spec.name));
+    const wrong = missing
+      ? `there is no ${missing.name}.`
+      : announced.map(({ key, type, shape }) => this.misfit(key, type, shape)).find(Boolean);
+    if (wrong) throw new UserError(`${file}: ${wrong} Give a run whose files belong together.`);
   }
 
   /** Frees what the runtime holds; the model can still be used, and is then compiled again. */

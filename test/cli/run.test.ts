@@ -5,7 +5,7 @@ import type { Tensor } from 'onnxruntime-common';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { readRange } from '../../src/data/dataset.js';
 import { decodeNpy } from '../../src/data/npy.js';
-import { datasets, VAE } from '../../src/index.js';
+import { datasets, VAE, zipRun } from '../../src/index.js';
 import { emptyFolder, tree, vaekit, writeQuarters } from './process.js';
 
 let folder: string;
@@ -144,6 +144,23 @@ describe('a run is used by', () => {
     expect((await vaekit(folder, 'sample', 'a')).stdout).toBe('Written: a/samples.png\n');
     expect((await vaekit(folder, 'reconstruct', 'a')).stdout).toBe(
       'Written: a/reconstructions.png\n',
+    );
+  });
+
+  test('each command as a zip archive, beside which pictures and tables are written', async () => {
+    const names = ['config.json', 'metrics.jsonl', 'parameters.safetensors'];
+    const files = await Promise.all(
+      names.map(async (name) => [name, await readFile(at('a', name))] as const),
+    );
+    await writeFile(at('b.zip'), await zipRun(Object.fromEntries(files)));
+    for (const command of ['evaluate', 'info']) {
+      expect(await vaekit(folder, command, 'b.zip')).toEqual(await vaekit(folder, command, 'a'));
+    }
+    const written = async (...args: string[]) => (await vaekit(folder, ...args)).stdout;
+    expect(await written('sample', 'b.zip')).toBe('Written: b-samples.png\n');
+    expect(await written('reconstruct', 'b.zip')).toBe('Written: b-reconstructions.png\n');
+    expect(await written('encode', 'b.zip')).toBe(
+      'Written: b-latents.csv, b-latents.mean.npy, b-latents.log_variance.npy (100 images)\n',
     );
   });
 

@@ -105,7 +105,7 @@ describe('a model with a custom layer', () => {
       values((await first.encode(images)).mean),
     );
     await expect(VAE.load(path)).rejects.toThrow(
-      `${path}/config.json: model.encoder[1]: the model has the custom layer 'scaled', which no file holds. Give it in load's option layers: { scaled: ... }.`,
+      `${path}/config.json: model.encoder[1]: the model has the custom layer 'scaled', which no file holds. Give it in load's option layers: { 'scaled': ... }.`,
     );
   });
 });
@@ -220,7 +220,7 @@ describe('a run that is not whole is refused in one line that names the file', (
         editConfig((config) => {
           config.format = 1000;
         }),
-      /config\.json: format 1000 is not known to this version, which reads \d+\. Update vaekit\.$/,
+      /config\.json: format 1000 is newer than this version of vaekit, which reads up to \d+\. Update vaekit\.$/,
     ],
     [
       'a cut config',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { UserError } from '../../data/errors.js';
+import { quote } from '../../data/excerpt.js';
 import { oneOf, typed } from '../../data/kinds.js';
 import { validate } from '../../data/validate.js';
 import type { Layer, LayerKind } from '../layer.js';
@@ -118,7 +119,7 @@ function build(
     const found = Object.hasOwn(custom, name) ? custom[name] : undefined;
     if (found) return found;
     throw new UserError(
-      `${path}: the model has the custom layer '${name}', which no file holds. Give it in load's option layers: { ${name}: ... }.`,
+      `${path}: the model has the custom layer ${quote(name)}, which no file holds. Give it in load's option layers: { ${quote(name)}: ... }.`,
     );
   }
   const kind = kinds.find((each) => each.type === type)!;

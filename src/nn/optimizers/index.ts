@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { UserError } from '../../data/errors.js';
+import { quote } from '../../data/excerpt.js';
 import { oneOf, typed } from '../../data/kinds.js';
 import { advice } from '../../data/suggest.js';
 import type { Optimizer } from '../optimizer.js';
@@ -41,6 +42,6 @@ export function optimizerFromConfig(config: Readonly<Record<string, unknown>>): 
   const kind = Object.hasOwn(kinds, String(type)) ? kinds[type as keyof typeof kinds] : undefined;
   if (kind) return kind.create(options);
   throw new UserError(
-    `optimizer.type: unknown optimizer '${String(type)}'. ${advice(String(type), Object.keys(kinds))}`,
+    `optimizer.type: unknown optimizer ${quote(String(type))}. ${advice(String(type), Object.keys(kinds))}`,
   );
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { quote } from '../../data/excerpt.js';
 import { oneOf, typed } from '../../data/kinds.js';
 import { advice } from '../../data/suggest.js';
 import { bernoulli } from './bernoulli.js';
@@ -42,7 +43,7 @@ export const likelihoodSchema = z
     ),
     z.enum(likelihoodNames, {
       error: ({ input }) =>
-        `unknown likelihood '${String(input)}'. ${advice(String(input), likelihoodNames)}`,
+        `unknown likelihood ${quote(String(input))}. ${advice(String(input), likelihoodNames)}`,
     }),
   ])
   .meta({ id: 'likelihood', description: "How the decoder's output describes examples." });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { UserError } from '../../data/errors.js';
+import { quote } from '../../data/excerpt.js';
 import { oneOf, typed } from '../../data/kinds.js';
 import { advice } from '../../data/suggest.js';
 import { autoencoderKind } from './autoencoder.js';
@@ -72,7 +73,7 @@ export function objectiveFromConfig(config: unknown, name: string): Objective {
   const kind = kindOf.get(String(type));
   if (!kind) {
     throw new UserError(
-      `${name}.type: unknown objective '${String(type)}'. ${advice(String(type), objectiveNames)}`,
+      `${name}.type: unknown objective ${quote(String(type))}. ${advice(String(type), objectiveNames)}`,
     );
   }
   return kind.fromConfig(options, name, objectiveFromConfig);

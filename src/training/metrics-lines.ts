@@ -1,0 +1,34 @@
+import { UserError } from '../data/errors.js';
+import { parseJson } from '../data/json.js';
+import type { EpochMetrics } from './fit.js';
+
+/** Most bytes of a run's metrics: a million lines. */
+export const mostMetricsText = 2 ** 28;
+
+/** What every line has. */
+const required = ['epoch', 'seconds', 'steps'] as const;
+
+/**
+ * The lines of a `metrics.jsonl`. JSON has no NaN, which was written as null.
+ * @param name what the file is called in messages
+ * @throws UserError when a line is none that training writes
+ */
+export function parseMetrics(text: string, name = 'metrics.jsonl'): EpochMetrics[] {
+  return text.split('\n').flatMap((line, i) => {
+    if (line === '') return [];
+    const where = `${name}: line ${i + 1}`;
+    const value = parseJson(line, where);
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      throw new UserError(`${where} is not a JSON object. Remove the line.`);
+    }
+    const entries = Object.entries(value).map(([key, number]) => [key, number ?? Number.NaN]);
+    const metrics = Object.fromEntries(entries) as EpochMetrics;
+    const wrong =
+      entries.find(([, number]) => typeof number !== 'number')?.[0] ??
+      required.find((key) => metrics[key] === undefined);
+    if (wrong !== undefined) {
+      throw new UserError(`${where}: ${wrong} is missing or not a number. Remove the line.`);
+    }
+    return [metrics];
+  });
+}

@@ -1,0 +1,150 @@
+import { appendFile, exists, isDirectory, readFile, writeFileAtomic } from '#files';
+import { UserError } from '../data/errors.js';
+import { mostFileBytes, tooLarge } from '../data/file-errors.js';
+
+/** Where the files of a run lie: in a folder, in a zip archive, or in memory. */
+export interface RunFiles {
+  /** What the run is called in messages, and the folder's path if it is one. */
+  readonly path: string;
+  /** A file's path or, where it has none, what it is called in messages. */
+  file(name: string): string;
+  has(name: string): Promise<boolean>;
+  /**
+   * The whole content of a file.
+   * @param most bytes that such a file may have
+   * @throws UserError when it cannot be read or is larger
+   */
+  read(name: string, most?: number): Promise<Uint8Array<ArrayBuffer>>;
+  /** Writes a file whole or not at all. @throws UserError when it cannot be written */
+  write(name: string, content: Uint8Array | string): Promise<void>;
+  /** Adds to the end of a file, which is made if need be. @throws UserError when it cannot */
+  append(name: string, content: string): Promise<void>;
+}
+
+/** Files in a folder, which need not be there yet. */
+export function filesInFolder(path: string): RunFiles {
+  const file = (name: string) => `${path.replace(/\/+$/, '')}/${name}`;
+  return {
+    path,
+    file,
+    has: (name) => exists(file(name)),
+    read: (name, most) => readFile(file(name), most),
+    write: (name, content) => writeFileAtomic(file(name), content),
+    append: (name, content) => appendFile(file(name), content),
+  };
+}
+
+/** Files in memory, which can be had as a zip archive. */
+export function filesInMemory(
+  path: string,
+): RunFiles & { zip(): Promise<Uint8Array<ArrayBuffer>> } {
+  const files = new Map<string, Uint8Array<ArrayBuffer>>();
+  const file = (name: string) => `${path}: ${name}`;
+  const bytesOf = (content: Uint8Array | string) =>
+    typeof content === 'string' ? new TextEncoder().encode(content) : new Uint8Array(content);
+  return {
+    path,
+    file,
+    has: async (name) => files.has(name),
+    async read(name) {
+      const content = files.get(name);
+      if (!content) throw missing(file(name));
+      return content;
+    },
+    async write(name, content) {
+      files.set(name, bytesOf(content));
+    },
+    async append(name, content) {
+      const [before, after] = [files.get(name) ?? new Uint8Array(0), bytesOf(content)];
+      const whole = new Uint8Array(before.length + after.length);
+      whole.set(before);
+      whole.set(after, before.length);
+      files.set(name, whole);
+    },
+    zip: () => zipRun(Object.fromEntries(files)),
+  };
+}
+
+/**
+ * A run folder as a zip archive, which `VAE.load` and the command line open as they do a folder.
+ * @param files the run's files by name: `config.json`, `parameters.safetensors` and others
+ */
+export async function zipRun(
+  files: Readonly<Record<string, Uint8Array | string>>,
+): Promise<Uint8Array<ArrayBuffer>> {
+  // What packs and unpacks archives is loaded only when there is one.
+  const { writeZip } = await import('../data/zip.js');
+  return writeZip(files);
+}
+
+/**
+ * Files in a zip archive of a run folder, whether it was packed with or without the folder itself.
+ * They are read from memory; nothing is unpacked to disk.
+ * @param path what the archive is called in messages
+ * @param mark the file that a run has at least
+ * @throws UserError when it is no sound zip archive, or holds no run or several
+ */
+export async function filesInZip(bytes: Uint8Array, path: string, mark: string): Promise<RunFiles> {
+  if (!isZip(bytes)) {
+    throw new UserError(
+      `${path} is no zip archive. Give the folder that training wrote, or a zip of it.`,
+    );
+  }
+  const { openZip, wholeFile } = await import('../data/zip.js');
+  const files = await openZip(bytes, path);
+  const roots = [...files.keys()].flatMap((name) => {
+    const [, root] = new RegExp(`^((?:[^/]+/)?)${mark}$`).exec(name) ?? [];
+    return root === undefined ? [] : [root];
+  });
+  const root = roots.includes('') ? '' : roots[0];
+  if (root === undefined) {
+    throw new UserError(`${path} holds no run: there is no ${mark} in it. Give a run's zip.`);
+  }
+  if (root !== '' && roots.length > 1) {
+    throw new UserError(`${path} holds ${roots.length} runs. Pack one.`);
+  }
+  const file = (name: string) => `${path}: ${name}`;
+  const refuse = async () => {
+    throw new UserError(`${path} is a zip archive, which is only read. Unpack it first.`);
+  };
+  return {
+    path,
+    file,
+    has: async (name) => files.has(root + name),
+    async read(name, most = mostFileBytes) {
+      const entry = files.get(root + name);
+      if (!entry) throw missing(file(name));
+      if (entry.size > most) throw tooLarge(file(name), most);
+      return wholeFile(entry, file(name));
+    },
+    write: refuse,
+    append: refuse,
+  };
+}
+
+function missing(file: string): UserError {
+  return new UserError(`Cannot read ${file}: there is no such file in it. Pack the whole run.`);
+}
+
+/**
+ * The files of a run that is there: a folder, or a zip archive.
+ * @param place the path, or the bytes of a zip archive
+ * @param mark the file that a run has at least
+ * @throws UserError when there is no run
+ */
+export async function openRunFiles(place: string | Uint8Array, mark: string): Promise<RunFiles> {
+  if (typeof place !== 'string') return filesInZip(place, 'run.zip', mark);
+  if ((await exists(place)) && !(await isDirectory(place))) {
+    return filesInZip(await readFile(place), place, mark);
+  }
+  const files = filesInFolder(place);
+  if (await files.has(mark)) return files;
+  throw new UserError(
+    `${place} holds no run: there is no ${mark} in it. Give the folder that training wrote, or a zip of it.`,
+  );
+}
+
+/** Whether the bytes begin as a zip archive does that holds something. */
+function isZip(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 3 && bytes[3] === 4;
+}
