@@ -21,10 +21,10 @@ export {
   type NoiseStream,
   parametersOf,
 } from './function.js';
+export { parseMetrics } from './metrics-lines.js';
 export type { Batch, Model, ParameterSpec, Schedule, Terms } from './objective.js';
 export { Packing } from './pack.js';
 export { asFloat, compileEvaluation } from './program.js';
-export { parseMetrics } from './metrics-lines.js';
 export { zipRun } from './run-files.js';
 export { packageSchema, RunFolder } from './run-folder.js';
 export { mostConfigText, parseRunConfig, readRunFormat, runFormat } from './run-format.js';
