@@ -1,5 +1,6 @@
 import { UserError } from '../../../src/data/errors.js';
-import { parseMetrics, parseRunConfig } from '../../../src/training/run-folder.js';
+import { parseMetrics } from '../../../src/training/metrics-lines.js';
+import { parseRunConfig } from '../../../src/training/run-format.js';
 import type { RunContent } from '../model/api.js';
 import type { RunEntry } from './store.js';
 
@@ -40,7 +41,7 @@ export async function openServed(folder: string): Promise<RunContent> {
     name: folder,
     config: parseRunConfig(text(config), `${folder}/config.json`),
     parameters,
-    metrics: parseMetrics(text(metrics)),
+    metrics: parseMetrics(text(metrics), `${folder}/metrics.jsonl`),
   };
 }
 
