@@ -41,9 +41,12 @@ export {
   type Callback,
   type EpochMetrics,
   type Metrics,
+  type Profile,
+  type ProfileEntry,
   type Progress,
   RunFolder,
   type Stop,
+  type TraceEvent,
   zipRun,
 } from './training/index.js';
 export { type Config, defineConfig } from './vae/define-config.js';

@@ -4,13 +4,22 @@ import { UserError } from '../data/errors.js';
 import { optimizerFromConfig } from '../nn/index.js';
 import { createProgress } from '../report/progress.js';
 import { type EpochMetrics, RunFolder } from '../training/index.js';
-import { describeHealth, fromConfig, NonFiniteError, VAE } from '../vae/index.js';
+import {
+  describeHealth,
+  formatProfile,
+  fromConfig,
+  type MeasuredProfile,
+  NonFiniteError,
+  profile,
+  VAE,
+} from '../vae/index.js';
 import { preset, type RunConfig } from '../vae/presets.js';
 import { type CompleteRun, checkRun, overPreset } from '../vae/run-config.js';
 import { type ConfigFile, findConfig, readConfig } from './config-file.js';
 import { asSeen, describeEnd, fittingSettings, optimizerSettings } from './fit-settings.js';
 import { objectiveSettings } from './objective.js';
 import { writePictures } from './pictures.js';
+import { writeProfile } from './profile.js';
 import { readingOf } from './reading.js';
 import type { TrainOptions } from './train.js';
 
@@ -148,11 +157,16 @@ export async function train(options: TrainOptions): Promise<void> {
   const progress = createProgress(process.stdout, { epochs: fitting.epochs });
   let folder: RunFolder | undefined;
   const lines: EpochMetrics[] = [];
+  let profiled: MeasuredProfile | undefined;
   const callback = {
     onStart: async () => {
       folder = await RunFolder.create(out);
       await vae.saveTo(folder, training);
       process.stdout.write(`${vae.summary()}\n`);
+      if (profiled) {
+        process.stdout.write(`${formatProfile(profiled)}\n`);
+        await writeProfile(folder, profiled);
+      }
     },
     onProgress: progress.update,
     onEpochEnd: async (metrics: EpochMetrics) => {
@@ -165,14 +179,21 @@ export async function train(options: TrainOptions): Promise<void> {
     },
   };
   try {
-    const history = await vae.fit(data.train, {
+    const settings = {
       ...fitting,
       ...(threads === undefined ? {} : { threads }),
       optimizer,
       ...(data.test && fitting.validationSplit === undefined ? { validation: data.test } : {}),
-      callbacks: [callback],
       signal: signals.signal,
-    });
+    };
+    if (options.profile) {
+      profiled = await profile(vae, data.train, settings).catch((error: unknown) => {
+        // What is wrong otherwise, training tells too.
+        if (signals.signal.aborted) return undefined;
+        throw error;
+      });
+    }
+    const history = await vae.fit(data.train, { ...settings, callbacks: [callback] });
     await vae.saveTo(folder!, training);
     const judged = asSeen(data.test ?? data.train, fitting.augment);
     const health = await vae.health(judged);

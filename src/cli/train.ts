@@ -17,6 +17,7 @@ export interface TrainOptions extends ReadingOptions, FittingOptions {
   klReduction?: 'sum' | 'mean';
   seed?: number;
   threads?: number;
+  profile?: boolean;
   out?: string;
 }
 
@@ -55,6 +56,7 @@ export function trainCommand(program: Command): void {
     )
     .option('--seed <n>', 'decides parameters, order and noise', wholeNumber(0))
     .option('--threads <n>', 'threads inside one operator', wholeNumber(1))
+    .option('--profile', 'first measure where the time of a step goes, layer by layer')
     .option('--out <folder>', 'run folder to write (default: runs/<data>-<preset>)')
     .addHelpText(
       'after',

@@ -4,6 +4,7 @@ import { UserError } from '../data/errors.js';
 import { permutation, randomStream } from '../data/random.js';
 import { elementCount } from '../data/shape.js';
 import { type Optimizer, watchedMetric } from '../nn/index.js';
+import type { RuntimeEvent } from '../runtime/session.js';
 import {
   batchRuns,
   breathe,
@@ -48,6 +49,11 @@ export interface Callback {
   onStart?(): void | Promise<void>;
   onProgress?(progress: Progress): void | Promise<void>;
   onEpochEnd?(metrics: EpochMetrics): void | Promise<void>;
+  /**
+   * At the end, how long each operation of the steps took. Steps are slower when this is asked for,
+   * and the runtime keeps a million events at most. Node only.
+   */
+  onEvents?(events: readonly RuntimeEvent[]): void | Promise<void>;
 }
 
 export interface FitSettings extends FitOptions {
@@ -320,9 +326,10 @@ export async function fit(
   const { optimizer, validation, seed, epochs, batchSize } = settings;
   const threads = settings.threads ?? chooseThreads(packing, batchSize);
   const session = threads === undefined ? {} : { threads };
+  const profile = settings.callbacks?.some(({ onEvents }) => onEvents) ?? false;
   const update = { ...options, optimizer, epochs };
   const [program, evaluation] = await Promise.all([
-    compileTraining(model, packing, update, dataset.dtype, session),
+    compileTraining(model, packing, update, dataset.dtype, { ...session, profile }),
     validation && compileEvaluation(model, packing, validation.dtype, session),
   ]);
   const history: EpochMetrics[] = [];
@@ -378,6 +385,7 @@ export async function fit(
         break;
       }
     }
+    if (profile) await notify(settings.callbacks, 'onEvents', await program.session.events!());
     return {
       epochs: history,
       parameters: packing.unpackModel(best ?? judged(run.state)),

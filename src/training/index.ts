@@ -24,6 +24,14 @@ export {
 export { parseMetrics } from './metrics-lines.js';
 export type { Batch, Model, ParameterSpec, Schedule, Terms } from './objective.js';
 export { Packing } from './pack.js';
+export {
+  type Phase,
+  type Profile,
+  type ProfiledCall,
+  type ProfileEntry,
+  profileOf,
+  type TraceEvent,
+} from './profile.js';
 export { asFloat, compileEvaluation } from './program.js';
 export { zipRun } from './run-files.js';
 export { packageSchema, RunFolder } from './run-folder.js';

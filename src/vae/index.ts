@@ -26,6 +26,7 @@ export {
 } from './objectives/index.js';
 export { fromConfig, type ModelConfig, modelSchema, type VAEOptions } from './options.js';
 export { type KlOptions, type Posterior, sampling } from './posterior.js';
+export { formatProfile, type MeasuredProfile, profile } from './profile.js';
 export type { Summary, SummaryRow } from './summary.js';
 export {
   type Encoding,

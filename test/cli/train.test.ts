@@ -73,6 +73,20 @@ describe('train', () => {
     }
   });
 
+  test('--profile prints where the time of a step goes, and changes nothing else', async () => {
+    const { code, stdout } = await vaekit(folder, 'train', ...data, '--profile', '--out', 'seen');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^encoder\.0 +dense +\d.* %$/m);
+    const profiles = ['profile.json', 'profile.trace.json', 'profile.txt'];
+    expect(await tree(join(folder, 'seen'))).toEqual([...files, ...profiles].sort());
+    expect(stdout).toContain(await readFile(join(folder, 'seen', 'profile.txt'), 'utf8'));
+    const json = async (name: string) =>
+      JSON.parse(await readFile(join(folder, 'seen', name), 'utf8'));
+    expect((await json('profile.trace.json')).traceEvents.length).toBeGreaterThan(50);
+    expect((await json('profile.json')).entries.length).toBeGreaterThan(10);
+    expect(await parameters('seen')).toEqual(await parameters('whole'));
+  });
+
   test('a config.json given back gives the same bytes; options override it', async () => {
     const options = ['--seed', '5', '--learning-rate', '0.01', '--kl-reduction', 'sum'];
     const first = await vaekit(folder, 'train', ...data, ...options, '--out', 'first');
