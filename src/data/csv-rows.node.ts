@@ -1,9 +1,13 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { PassThrough, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { CsvError, parse } from 'csv-parse';
+import Papa from 'papaparse';
 import { UserError } from './errors.js';
 import { attempt } from './file-errors.js';
+
+/** Characters that are parsed together. */
+const blockLength = 2 ** 20;
 
 /** Most characters of one row. */
 const maxRowLength = 2 ** 26;
@@ -14,45 +18,102 @@ export interface CsvRow {
   readonly line: number;
 }
 
+/** Rows that were parsed together. */
+interface Block {
+  readonly rows: readonly string[][];
+  /** What is wrong with the row of that place, if it is anything. */
+  readonly fault?: { readonly place: number; readonly reason: string } | undefined;
+  /** Whether a cell may hold line breaks: there was a quote. */
+  readonly quoted: boolean;
+}
+
 /**
  * The rows of a CSV or TSV file, plain or gzip, UTF-8, one after another; empty lines are left out.
  * @throws UserError when the file cannot be read, or quotes do not match
  */
 export async function* csvRows(path: string): AsyncGenerator<CsvRow> {
-  const source = createReadStream(path);
-  const gzip = /\.gz$/i.test(path);
-  const plain = gzip ? source.pipe(createGunzip()) : source;
-  const parser = parse({
-    delimiter: await delimiterOf(path),
-    bom: true,
-    info: true,
-    relax_column_count: true,
-    skip_empty_lines: true,
-    max_record_size: maxRowLength,
-  });
-  source.on('error', (error: Error) => parser.destroy(error));
-  plain.on('error', (error: Error) => parser.destroy(error));
-  plain.pipe(parser);
+  let line = 0;
   try {
-    for await (const { record, info } of parser as AsyncIterable<{
-      record: string[];
-      info: { lines: number };
-    }>) {
-      yield { cells: record, line: info.lines };
+    for await (const { rows, fault, quoted } of blocks(path, await delimiterOf(path))) {
+      for (const [place, cells] of rows.entries()) {
+        // A row with a wrong quote may have swallowed those after it.
+        if (place === fault?.place) {
+          throw new UserError(`${path}: line ${line + 1}: ${fault.reason}. Correct the table.`);
+        }
+        line += quoted ? 1 + breaksOf(cells) : 1;
+        if (cells.length > 1 || cells[0]!.trim() !== '') yield { cells, line };
+      }
     }
   } catch (error) {
     throw explain(error, path);
-  } finally {
-    source.destroy();
-    parser.destroy();
   }
 }
 
+/** How many line breaks are inside cells. */
+function breaksOf(cells: readonly string[]): number {
+  return cells.reduce((sum, cell) => sum + (cell.match(/\r\n|\n|\r/g)?.length ?? 0), 0);
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  MissingQuotes: 'a quote is not closed',
+  InvalidQuotes: 'text stands behind a closing quote',
+};
+
+/** The parser's blocks as they are asked for: it and the file wait meanwhile. */
+function blocks(path: string, delimiter: string): AsyncIterable<Block> {
+  const file = createReadStream(path, { highWaterMark: blockLength });
+  const text: Readable = /\.gz$/i.test(path)
+    ? file.pipe(createGunzip({ chunkSize: blockLength }))
+    : file;
+  const output = new PassThrough({ objectMode: true, highWaterMark: 1 });
+  const fail = (error: Error) => output.destroy(error);
+  file.on('error', fail);
+  text.setEncoding('utf8');
+  let quoted = false;
+  let waiting = 0;
+  text.on('data', (piece: string) => {
+    quoted ||= piece.includes('"');
+    waiting += piece.length;
+    if (waiting > maxRowLength) {
+      fail(
+        new UserError(`${path}: a row is over 64 MB; is a quote not closed? Correct the table.`),
+      );
+    }
+  });
+  Papa.parse<string[], Readable>(text, {
+    delimiter,
+    beforeFirstChunk: (first) => first.replace(/^\ufeff/, ''),
+    chunk({ data: rows, errors: [error] }, parser) {
+      if (output.destroyed) {
+        parser.abort();
+        return;
+      }
+      if (rows.length === 0) return;
+      waiting = 0;
+      const place = error?.row ?? rows.length;
+      const fault = place < rows.length && {
+        place,
+        reason: reasons[error!.code] ?? error!.message,
+      };
+      if (output.write({ rows, quoted, ...(fault && { fault }) } satisfies Block)) return;
+      parser.pause();
+      text.pause();
+      output.once('drain', () => {
+        parser.resume();
+        text.resume();
+      });
+    },
+    complete: () => output.end(),
+    error: fail,
+  });
+  output.on('close', () => {
+    file.destroy();
+    text.destroy();
+  });
+  return output;
+}
+
 function explain(error: unknown, path: string): unknown {
-  if (error instanceof CsvError) {
-    const reason = error.message.replace(/\s+/g, ' ').slice(0, 120);
-    return new UserError(`${path}: ${reason}. Correct the table.`, { cause: error });
-  }
   if (error instanceof Error && 'code' in error && String(error.code).startsWith('Z_')) {
     return new UserError(
       `${path}: the gzip data is damaged (${error.message}). Get the file again.`,

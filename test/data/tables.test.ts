@@ -122,10 +122,28 @@ describe('a CSV file', () => {
     ['words', 'a\nb\nc\n', /no column holds numbers/],
     ['empty', '', /there is no row of numbers/],
     ['header', 'a,b\n', /there is no row of numbers/],
-    ['quote', 'a,b\n1,2\n"3,4\n', /quote\.csv:.* Correct the table/],
+    ['quote', 'a,b\n1,2\n"3,4\n', /quote\.csv: line 3: a quote is not closed\. Correct the table/],
+    ['quoted breaks', 'a,b\n1,"2\n"\n"3\r\n\n",x\n', /line 6, column "b": "x" is not a number/],
+    ['text behind quote', 'a,b\n1,2\n"3"4,5\n', /line 3: text stands behind a closing quote\./],
     ['no label', 'a,label\n1,x\n2,\n', /column "label": label 1 is empty/],
   ])('with a fault is refused in one line: %s', async (name, content, expected) => {
     expect(await refusal(await file(`${name}.csv`, content))).toMatch(expected);
+  });
+
+  test('larger than what is parsed at once has every row, and the line of every fault', async () => {
+    const lines = Array.from({ length: 40_000 }, (_, i) => `${i},"${-i}",0.${'7'.repeat(60)},été`);
+    const text = `a,b,c,label\n${lines.join('\n')}\n`;
+    expect(text.length).toBeGreaterThan(2 ** 21);
+    const { train } = await openDataset(await file('blocks.csv', text), { columns: ['a', 'b'] });
+    const all = await values(train);
+    expect(all).toEqual(lines.flatMap((_, i) => [i, 0 - i]));
+    expect(train.classNames).toEqual(['été']);
+    const path = await file('late.csv', `${text}1,2,x,3\n`);
+    expect(await refusal(path)).toMatch(/late\.csv: line 40002, column "c": "x" is not a number/);
+    const open = await file('open.csv', `${text}1,"2,3,4\n${text.repeat(3)}`);
+    expect(await refusal(open)).toMatch(
+      /open\.csv: line 40002: text stands behind a closing quote/,
+    );
   });
 
   test('without the named column is refused', async () => {

@@ -119,7 +119,8 @@ class Table {
     const { dtype } = this.#layout;
     for (const place of features) {
       const cell = row.cells[place]!;
-      const value = cell.trim() === '' ? Number.NaN : Number(cell);
+      const number = Number(cell);
+      const value = number === 0 && cell.trim() === '' ? Number.NaN : number;
       if (!fits(value, dtype)) throw this.#wrong(row, place, value);
       this.#block[this.#filled++] = value;
     }
