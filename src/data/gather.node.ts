@@ -5,35 +5,14 @@ import { cacheDirectory, exists, makeDirectory } from '#files';
 import { type Dataset, fromArray } from './dataset.js';
 import { UserError } from './errors.js';
 import { attempt, codeOf } from './file-errors.js';
-import type { Skipped } from './formats/format.js';
-import { openShards, type ShardLabels, ShardWriter, shardHeader } from './shards.node.js';
+import type { AddRows, Gathered, GatherOptions, Layout, Skipped } from './gather.js';
+import { openShards, ShardWriter, shardHeader } from './shards.node.js';
 
 /** Data of more bytes than this is kept on disk. */
 export const defaultMemoryLimit = 512 * 2 ** 20;
 
 /** Bytes that are collected before they are written. */
 const blockBytes = 2 ** 23;
-
-/** How examples are gathered. */
-export interface GatherOptions {
-  /** The folder that keeps what does not fit; the user's cache folder unless given. */
-  readonly cache?: string | undefined;
-  /** Most bytes of examples to hold in memory. */
-  readonly memoryLimit?: number | undefined;
-  readonly onProgress?: ((message: string) => void) | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** What kind of examples come. */
-export interface Layout {
-  readonly shape: readonly number[];
-  readonly dtype: 'uint8' | 'float32';
-  /** Most examples that may come, if that is known. */
-  readonly most?: number;
-}
-
-/** Takes examples, one or several at a time, in their order. */
-export type AddRows = (values: Uint8Array | Float32Array) => Promise<void>;
 
 /**
  * Examples that must first be decoded, as a dataset: in memory if they fit there, else as shards in
@@ -46,7 +25,7 @@ export type AddRows = (values: Uint8Array | Float32Array) => Promise<void>;
 export async function gather(
   name: string,
   key: unknown,
-  produce: (begin: (layout: Layout) => AddRows) => Promise<ShardLabels>,
+  produce: (begin: (layout: Layout) => AddRows) => Promise<Gathered>,
   options: GatherOptions,
 ): Promise<{ dataset: Dataset; skipped: readonly Skipped[] }> {
   const digest = createHash('sha256').update(JSON.stringify(key)).digest('hex').slice(0, 32);
@@ -188,7 +167,7 @@ class Rows {
   }
 
   /** The folder with the shards; undefined when all is in memory. */
-  async spilled(end: ShardLabels): Promise<string | undefined> {
+  async spilled(end: Gathered): Promise<string | undefined> {
     if (this.#limit === 0 && !this.#writer && this.#used > 0) await this.#spill();
     if (!this.#writer) return undefined;
     await this.#flush();

@@ -6,7 +6,8 @@ import { UserError } from './errors.js';
 import { formatShape } from './excerpt.js';
 import { attempt } from './file-errors.js';
 import { fileRows } from './file-rows.node.js';
-import { defaultMemoryLimit, type GatherOptions, gather } from './gather.node.js';
+import type { GatherOptions } from './gather.js';
+import { defaultMemoryLimit, gather } from './gather.node.js';
 import { decodeNpy, decodeNpyHeader, npyHeadBytes } from './npy.js';
 
 /** Bytes of examples that are converted together. */

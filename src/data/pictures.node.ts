@@ -1,18 +1,14 @@
+import * as fs from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Sharp } from 'sharp';
 import { UserError } from './errors.js';
-
-/** The endings of files that are taken for pictures. */
-export const pictureEndings = /\.(png|jpe?g|jfif|webp|gif|bmp|tiff?)$/i;
-
-/** Size and channels that pictures are brought to. */
-export interface PictureShape {
-  readonly channels: 1 | 3;
-  readonly height: number;
-  readonly width: number;
-}
-
-/** What a picture's header says; its size is that of the picture turned upright. */
-export type PictureInfo = PictureShape;
+import { attempt as attemptOn } from './file-errors.js';
+import {
+  type PictureFile,
+  type PictureInfo,
+  type PictureShape,
+  pictureEndings,
+} from './picture.js';
 
 /**
  * Size and channels of a picture, from its header alone.
@@ -99,4 +95,35 @@ async function attempt<T>(action: () => Promise<T>): Promise<T> {
     const reason = error instanceof Error ? error.message : String(error);
     throw new UserError(reason.replace(/\s+/g, ' ').trim().slice(0, 120), { cause: error });
   }
+}
+
+/** All pictures under a folder in a fixed order; hidden files and folders are passed over. */
+export async function listPictures(root: string): Promise<PictureFile[]> {
+  const files: PictureFile[] = [];
+  const seen = new Set<string>();
+  const visit = async (folder: string, parts: readonly string[]): Promise<void> => {
+    const names = (await attemptOn('read', folder, () => fs.readdir(folder))).sort();
+    for (const name of names) {
+      if (/^(\.|__MACOSX$)/.test(name)) continue;
+      const path = join(folder, name);
+      const picture = pictureEndings.test(name);
+      const info = await fs.stat(path).catch(() => undefined);
+      if (info?.isDirectory()) {
+        // Links may lead in a circle.
+        const identity = `${info.dev}:${info.ino}`;
+        if (seen.has(identity)) continue;
+        seen.add(identity);
+        await visit(path, [...parts, name]);
+      } else if (picture) {
+        files.push({
+          path,
+          parts: [...parts, name],
+          size: info?.size ?? 0,
+          modified: info?.mtimeMs ?? 0,
+        });
+      }
+    }
+  };
+  await visit(root, []);
+  return files;
 }

@@ -23,6 +23,7 @@ import { UserError } from './errors.js';
 import { attempt } from './file-errors.js';
 import { fileRows } from './file-rows.node.js';
 import type { Skipped } from './formats/format.js';
+import type { Gathered } from './gather.js';
 import { parseJson } from './json.js';
 import { labelsFrom } from './labels.js';
 import { decodeNpy, encodeNpy } from './npy.js';
@@ -95,13 +96,6 @@ function rowSize(shape: readonly number[], dtype: 'uint8' | 'float32'): number {
   return shape.reduce((product, length) => product * length, dtype === 'uint8' ? 1 : 4);
 }
 
-/** What shards are told at their end. */
-export interface ShardLabels {
-  readonly labels?: ArrayLike<number> | undefined;
-  readonly classNames?: readonly string[] | undefined;
-  readonly skipped?: readonly Skipped[] | undefined;
-}
-
 /** Writes examples as shards into a folder that is there and empty. */
 export class ShardWriter {
   readonly #rowBytes: number;
@@ -137,7 +131,7 @@ export class ShardWriter {
   }
 
   /** Writes labels and header, after which the shards are whole and safe from a power cut. */
-  async finish({ labels, classNames, skipped = [] }: ShardLabels): Promise<void> {
+  async finish({ labels, classNames, skipped = [] }: Gathered): Promise<void> {
     await this.close();
     if (labels) {
       const tensor = new Tensor('int32', Int32Array.from(labels), [labels.length]);

@@ -1,6 +1,6 @@
 import { UserError } from './errors.js';
 import { excerpt } from './excerpt.js';
-import type { Layout } from './gather.node.js';
+import type { Layout } from './gather.js';
 import { nearest } from './suggest.js';
 
 /** Names that a column of labels goes by. */

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { UserError } from '../../src/data/errors.js';
 import * as files from '../../src/data/files.node.js';
 import * as web from '../../src/data/files.web.js';
+import { giveFiles } from '../../src/data/given-files.web.js';
 
 let folder: string;
 const at = (...names: string[]) => join(folder, ...names);
@@ -202,21 +203,33 @@ describe('in a browser', () => {
     expect(Object.keys(web).sort()).toEqual(Object.keys(files).sort());
   });
 
-  test('every use of files says that they need Node', async () => {
+  test('only files that were given to the page can be read, and none can be written', async () => {
     const uses: (() => unknown)[] = [
       () => web.readFile('x'),
       () => web.writeFileAtomic('x', ''),
       () => web.appendFile('x', ''),
       () => web.makeDirectory('x'),
-      () => web.exists('x'),
-      () => web.isDirectory('x'),
-      () => web.listDirectory('x'),
       () => web.removeFile('x'),
       () => web.cacheDirectory(),
     ];
     for (const use of uses) {
-      await expect(Promise.resolve().then(use)).rejects.toThrow(/files need Node/);
+      await expect(Promise.resolve().then(use)).rejects.toThrow(
+        /files that were given to the page/,
+      );
     }
+    expect(await web.exists('x')).toBe(false);
     expect(await web.resolvePackageFile('vitest', 'package.json')).toBeUndefined();
+  });
+
+  test('files that were given lie in folders as on a disk, until they are forgotten', async () => {
+    const forget = giveFiles({ 'a/b/c.txt': new Blob(['c']), 'a/d.txt': new Blob(['d']) });
+    expect(await web.isDirectory('a')).toBe(true);
+    expect(await web.isDirectory('a/d.txt')).toBe(false);
+    expect(await web.exists('a/b')).toBe(true);
+    expect(await web.exists('a/b/c')).toBe(false);
+    expect(await web.listDirectory('a')).toEqual(['b', 'd.txt']);
+    expect(new TextDecoder().decode(await web.readFile('a/b/c.txt'))).toBe('c');
+    forget();
+    expect(await web.exists('a')).toBe(false);
   });
 });

@@ -1,13 +1,8 @@
 import type { Dataset } from '../dataset.js';
-import type { GatherOptions } from '../gather.node.js';
+import type { GatherOptions, Skipped } from '../gather.js';
 import type { ReadOptions } from '../read-options.js';
 
-/** A part of the data that could not be read and was left out. */
-export interface Skipped {
-  /** The file, or the row of a table. */
-  readonly name: string;
-  readonly reason: string;
-}
+export type { Skipped };
 
 /** Data that was found under a name or path. */
 export interface OpenedData {

@@ -1,8 +1,8 @@
 import { exists } from '#files';
+import { npyDataset, npyFileSource } from '#npy-rows';
 import { dataName } from '../idx-dataset.js';
 import { readLabelFile } from '../label-file.js';
 import { withLabels } from '../labels.js';
-import { npyDataset, npyFileSource } from '../npy-rows.node.js';
 import type { DataFormat } from './format.js';
 
 /** One .npy file of images or vectors; labels are taken from beside it. */

@@ -4,7 +4,7 @@ import { UserError } from '../errors.js';
 import { excerpt } from '../excerpt.js';
 import { attempt } from '../file-errors.js';
 import { gather } from '../gather.node.js';
-import { gatherPictures } from '../gather-pictures.node.js';
+import { gatherPictures } from '../gather-pictures.js';
 import { dataName } from '../idx-dataset.js';
 import { type Labels, labelsFromWords, sharedClasses } from '../labels.js';
 import type { ColumnKind, ParquetFile } from '../parquet.node.js';

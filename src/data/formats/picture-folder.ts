@@ -1,13 +1,11 @@
-import * as fs from 'node:fs/promises';
-import { join } from 'node:path';
 import { readFile } from '#files';
+import { listPictures } from '#pictures';
 import { UserError } from '../errors.js';
-import { attempt } from '../file-errors.js';
-import { gatherPictures, type PictureSource } from '../gather-pictures.node.js';
+import { gatherPictures, type PictureSource } from '../gather-pictures.js';
 import { dataName } from '../idx-dataset.js';
 import { readLabelFile } from '../label-file.js';
 import { type Labels, labelsFromWords } from '../labels.js';
-import { pictureEndings } from '../pictures.node.js';
+import type { PictureFile } from '../picture.js';
 import type { DataFormat, FormatOptions } from './format.js';
 
 /** Subfolders that hold the part kept from training, beside one named `train`. */
@@ -70,45 +68,6 @@ export const pictureFolder: DataFormat = {
     };
   },
 };
-
-interface PictureFile {
-  readonly path: string;
-  /** Folders and name under the data's own folder. */
-  readonly parts: readonly string[];
-  readonly size: number;
-  readonly modified: number;
-}
-
-/** All pictures under a folder in a fixed order; hidden files and folders are passed over. */
-async function listPictures(root: string): Promise<PictureFile[]> {
-  const files: PictureFile[] = [];
-  const seen = new Set<string>();
-  const visit = async (folder: string, parts: readonly string[]): Promise<void> => {
-    const names = (await attempt('read', folder, () => fs.readdir(folder))).sort();
-    for (const name of names) {
-      if (/^(\.|__MACOSX$)/.test(name)) continue;
-      const path = join(folder, name);
-      const picture = pictureEndings.test(name);
-      const info = await fs.stat(path).catch(() => undefined);
-      if (info?.isDirectory()) {
-        // Links may lead in a circle.
-        const identity = `${info.dev}:${info.ino}`;
-        if (seen.has(identity)) continue;
-        seen.add(identity);
-        await visit(path, [...parts, name]);
-      } else if (picture) {
-        files.push({
-          path,
-          parts: [...parts, name],
-          size: info?.size ?? 0,
-          modified: info?.mtimeMs ?? 0,
-        });
-      }
-    }
-  };
-  await visit(root, []);
-  return files;
-}
 
 function sourceOf(
   name: string,

@@ -1,14 +1,10 @@
+import { gather } from '#gather';
+import { decodePicture, pictureInfo } from '#pictures';
 import type { Dataset } from './dataset.js';
 import { UserError } from './errors.js';
 import type { FormatOptions, Skipped } from './formats/format.js';
-import { gather } from './gather.node.js';
 import { type Labels, labelsAt } from './labels.js';
-import {
-  decodePicture,
-  type PictureInfo,
-  type PictureShape,
-  pictureInfo,
-} from './pictures.node.js';
+import type { PictureInfo, PictureShape } from './picture.js';
 
 /** Pictures that are decoded at the same time. */
 const windowSize = 32;
