@@ -39,8 +39,14 @@ export * as schedules from './nn/schedules/index.js';
 export * as report from './report/index.js';
 export {
   type Callback,
+  type Change,
+  type Checkpoint,
+  type Controls,
+  decodeCheckpoint,
   type EpochMetrics,
+  encodeCheckpoint,
   type Metrics,
+  type NonFinite,
   type Profile,
   type ProfileEntry,
   type Progress,

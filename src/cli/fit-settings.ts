@@ -27,7 +27,7 @@ export function optimizerSettings(options: FittingOptions, base: Config = {}): C
 /** What the command line says of training, as `config.json` has it; only what is given. */
 export function fittingSettings(options: FittingOptions): Config {
   const { clipNorm, clipValue, keepBest, accumulate, ema, earlyStopping } = options;
-  const { validationSplit, binarize, augment } = options;
+  const { validationSplit, binarize, augment, checkpointEvery, onNonFinite } = options;
   const clipGradients =
     clipNorm === undefined && clipValue === undefined
       ? undefined
@@ -44,6 +44,8 @@ export function fittingSettings(options: FittingOptions): Config {
     validationSplit,
     binarize,
     augment,
+    checkpoint: checkpointEvery,
+    onNonFinite,
   };
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
 }

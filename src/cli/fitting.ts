@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { named, number, pairs, wholeNumber } from './options.js';
 
 type Config = Readonly<Record<string, unknown>>;
@@ -17,6 +17,22 @@ export interface FittingOptions {
   validationSplit?: number;
   binarize?: 'dynamic' | 'static';
   augment?: Config;
+  checkpointEvery?: Config;
+  onNonFinite?: 'stop' | 'skip' | 'rollback';
+}
+
+/** `500steps`, `60s`, `2epochs`, or several: how often a checkpoint is taken. */
+function interval(text: string): Config {
+  const units: Config = { s: 'seconds', step: 'steps', epoch: 'epochs' };
+  return Object.fromEntries(
+    text.split(',').map((part) => {
+      const [, number, unit] = /^(\d+(?:\.\d+)?) ?(s|step|epoch)s?$/.exec(part.trim()) ?? [];
+      if (unit === undefined || !(Number(number) > 0)) {
+        throw new InvalidArgumentError('Write 500steps, 60s or 2epochs.');
+      }
+      return [units[unit], Number(number)];
+    }),
+  );
 }
 
 /** Adds the options that say how training goes. */
@@ -54,5 +70,16 @@ export function withFitting(command: Command): Command {
       '--augment <changes>',
       'random changes of images: flip=horizontal,shift=2,crop=24x24',
       pairs('flip=horizontal,shift=2,crop=24x24'),
+    )
+    .option(
+      '--checkpoint-every <interval>',
+      'how often training is saved for --resume: 500steps, 60s or 2epochs (default: 60s)',
+      interval,
+    )
+    .addOption(
+      new Option(
+        '--on-non-finite <what>',
+        'where a number is not finite: stop with the last good state, skip the batch, or rollback to the end of the last good epoch with half the learning rate',
+      ).choices(['stop', 'skip', 'rollback']),
     );
 }

@@ -106,6 +106,12 @@ ${presets.join('\n')}
     // Random changes of the training images.
     // augment: { flip: 'horizontal', shift: 2 },
 
+    // How often training is saved, so that vaekit train --resume can go on from there.
+    // checkpoint: { seconds: 60 },
+
+    // Where a number is not finite: 'stop', 'skip' the batch, or 'rollback' to the last good epoch.
+    // onNonFinite: 'stop',
+
     // Threads inside one operator; chosen by the model's size.
     // threads: 1,
   },

@@ -11,25 +11,49 @@ export interface Metrics {
   readonly [metric: string]: number;
 }
 
+/** One line of a run's history. `val_` stands before the names of validation metrics. */
+export interface EpochMetrics extends Metrics {
+  readonly epoch: number;
+  /** Seconds that the training steps took, validation not counted. */
+  readonly seconds: number;
+  readonly steps: number;
+}
+
+/** Sums of metrics over examples. */
+export interface MetricTotals {
+  readonly examples: number;
+  readonly sums: Readonly<Record<string, number>>;
+}
+
 /** Sums metrics of batches by their sizes. */
 export class MetricSums {
-  private readonly sums: Record<string, number> = {};
-  private count = 0;
+  private readonly sums: Record<string, number>;
+  private examples: number;
+
+  constructor({ examples, sums }: MetricTotals = { examples: 0, sums: {} }) {
+    this.sums = { ...sums };
+    this.examples = examples;
+  }
 
   /** @param results [iterations] for each metric */
   add(names: readonly string[], results: Feeds, iterations: number, batchSize: number): void {
     for (const name of names) {
       const values = results[name]!.data as Float32Array;
-      let total = 0;
-      for (let k = 0; k < iterations; k++) total += values[k]!;
-      this.sums[name] = (this.sums[name] ?? 0) + total * batchSize;
+      // One by one, so that the sum's last bit does not depend on how steps are grouped into calls.
+      let sum = this.sums[name] ?? 0;
+      for (let k = 0; k < iterations; k++) sum += values[k]! * batchSize;
+      this.sums[name] = sum;
     }
-    this.count += iterations * batchSize;
+    this.examples += iterations * batchSize;
+  }
+
+  totals(): MetricTotals {
+    return { examples: this.examples, sums: { ...this.sums } };
   }
 
   means(): Metrics {
     return Object.fromEntries(
-      Object.entries(this.sums).map(([name, sum]) => [name, sum / this.count]),
+      Object.entries(this.sums).map(([name, sum]) => [name, sum / this.examples]),
     ) as { loss: number; reconstruction: number };
   }
 }

@@ -91,6 +91,28 @@ export const fitShape = {
   augment: augmentSchema
     .optional()
     .describe('Random changes of training images, new at every step.'),
+  /** How often a checkpoint is taken: after so many steps, seconds or epochs, each by itself. */
+  checkpoint: z
+    .strictObject({
+      steps: z.int().min(1).describe('Steps from one to the next.'),
+      seconds: z.number().positive().describe('Seconds from one to the next, at the least.'),
+      epochs: z.int().min(1).describe('Epochs from one to the next.'),
+    })
+    .partial()
+    .optional()
+    .describe('How often training is saved so that it can be resumed.'),
+  /**
+   * What is done when a loss, gradient or parameter is not finite: `stop` with the last good state,
+   * `skip` the batch (with `accumulate`, a change whose last batch is skipped is left out), or
+   * `rollback` to what was learnt by the end of the last good epoch (one whose loss is no more than
+   * twice the lowest) with half the learning rate, up to ten times.
+   */
+  onNonFinite: z
+    .enum(['stop', 'skip', 'rollback'])
+    .optional()
+    .describe(
+      'What is done when a number is not finite: stop with the last good state (when left out), skip the batch, or rollback to the end of the last good epoch with half the learning rate.',
+    ),
 };
 
 const fitSchema = z.strictObject(fitShape);

@@ -1,87 +1,23 @@
-import { Tensor } from 'onnxruntime-common';
+import type { Tensor } from 'onnxruntime-common';
 import type { Dataset } from '../data/dataset.js';
 import { UserError } from '../data/errors.js';
-import { permutation, randomStream } from '../data/random.js';
 import { elementCount } from '../data/shape.js';
-import { type Optimizer, watchedMetric } from '../nn/index.js';
-import type { RuntimeEvent } from '../runtime/session.js';
-import {
-  batchRuns,
-  breathe,
-  constantFeeds,
-  evaluateObjective,
-  MetricSums,
-  type Metrics,
-  scheduleAt,
-} from './evaluate.js';
+import { watchedMetric } from '../nn/index.js';
+import { notify } from './callbacks.js';
+import { type Checkpoint, checkIdentity, dataIdentity } from './checkpoint.js';
+import { CheckpointClock } from './checkpoint-clock.js';
+import { Steering } from './controls.js';
+import { type EpochMetrics, evaluateObjective } from './evaluate.js';
 import { Feeder } from './feeder.js';
-import { checkFitOptions, checkMetric, type FitOptions } from './fit-options.js';
+import { checkFitOptions, checkMetric } from './fit-options.js';
 import type { Model } from './objective.js';
 import type { Packing } from './pack.js';
 import { compileEvaluation, compileTraining, type Feeds, type LoopedObjective } from './program.js';
-import { initialUpdateState, UpdateClock } from './update.js';
+import { Run } from './run.js';
+import type { FitSettings, Stop } from './settings.js';
+import { judged, nameState, packState, prefixed, under } from './state.js';
+import { initialUpdateState, UpdateClock, type UpdateSettings } from './update.js';
 import { MetricWatch } from './watch.js';
-
-/** Where a run stands inside an epoch. */
-export interface Progress {
-  /** Counts from 1. */
-  readonly epoch: number;
-  readonly epochs: number;
-  /** Steps done in this epoch. */
-  readonly step: number;
-  readonly steps: number;
-  /** Means over the examples of the epoch so far. */
-  readonly metrics: Metrics;
-  readonly millisecondsPerStep: number;
-}
-
-/** One line of a run's history. `val_` stands before the names of validation metrics. */
-export interface EpochMetrics extends Metrics {
-  readonly epoch: number;
-  /** Seconds that the training steps took, validation not counted. */
-  readonly seconds: number;
-  readonly steps: number;
-}
-
-/** What is told as training goes on; training waits for what is returned. */
-export interface Callback {
-  /** Data, model and settings fit together, and the first step is next. */
-  onStart?(): void | Promise<void>;
-  onProgress?(progress: Progress): void | Promise<void>;
-  onEpochEnd?(metrics: EpochMetrics): void | Promise<void>;
-  /**
-   * At the end, how long each operation of the steps took. Steps are slower when this is asked for,
-   * and the runtime keeps a million events at most. Node only.
-   */
-  onEvents?(events: readonly RuntimeEvent[]): void | Promise<void>;
-}
-
-export interface FitSettings extends FitOptions {
-  /** How often every example is seen. */
-  readonly epochs: number;
-  /** Examples a step; a last smaller batch counts by its size. */
-  readonly batchSize: number;
-  readonly optimizer: Optimizer;
-  /** Data that is evaluated after each epoch, ready as `fitData` gives it. */
-  readonly validation?: Dataset | undefined;
-  /** Decides order and noise. */
-  readonly seed: number;
-  readonly callbacks?: readonly Callback[] | undefined;
-  /** Ends training after the steps under way; what was trained is kept. */
-  readonly signal?: AbortSignal | undefined;
-  /** Threads inside one operator; small models are faster with one. */
-  readonly threads?: number | undefined;
-  /** Steps in one call of the runtime; by default as many as take about 80 ms. */
-  readonly stepsPerCall?: number | undefined;
-}
-
-/** Why training ended before its last epoch. */
-export type Stop =
-  | { readonly reason: 'aborted' }
-  /** The metric that had not improved for long enough. */
-  | { readonly reason: 'early-stopping'; readonly metric: string }
-  /** The metric that was not finite, and the step (from 1) at which it was not. */
-  | { readonly reason: 'non-finite'; readonly step: number; readonly metric: string };
 
 export interface FitResult {
   readonly epochs: readonly EpochMetrics[];
@@ -94,9 +30,6 @@ export interface FitResult {
   readonly best?: { readonly epoch: number; readonly metric: string; readonly value: number };
   readonly stopped?: Stop;
 }
-
-/** A call of the runtime should last about this long: it holds the event loop until it returns. */
-const callMilliseconds = 80;
 
 /** Batches of validation data. */
 export const evaluationBatchSize = 256;
@@ -141,178 +74,57 @@ function checkBatches(program: LoopedObjective, dataset: Dataset, batchSize: num
   }
 }
 
-/** One training run: its state, and the loop that moves it on. */
-class Run {
-  private step = 0;
-  private stepsPerCall: number;
-  stopped: Stop | undefined;
+/** What decides the numbers of a run. */
+async function identityOf(
+  model: Model,
+  dataset: Dataset,
+  settings: FitSettings,
+  options: ReturnType<typeof checkFitOptions>,
+): Promise<Checkpoint['identity']> {
+  const { seed, batchSize, optimizer, validation } = settings;
+  // How often and how long may change; the data holds what was split off or made binary.
+  const { checkpoint: _, onNonFinite: __, validationSplit: ___, ...rest } = options;
+  return {
+    seed,
+    batchSize,
+    data: await dataIdentity(dataset),
+    ...(validation ? { validation: await dataIdentity(validation) } : {}),
+    optimizer: { ...optimizer.options, type: optimizer.type },
+    ...rest,
+    ...(model.identity === undefined ? {} : { model: model.identity }),
+  };
+}
 
-  constructor(
-    private readonly model: Model,
-    private readonly dataset: Dataset,
-    private readonly settings: FitSettings,
-    private readonly program: LoopedObjective,
-    private readonly feeder: Feeder,
-    private readonly clock: UpdateClock,
-    /** The epochs behind. */
-    private readonly history: readonly EpochMetrics[],
-    /** Packed parameters, states, and what the update remembers. */
-    public state: Feeds,
-  ) {
-    this.stepsPerCall = settings.stepsPerCall ?? 8;
-  }
-
-  /** Feeds that follow from the step's number. */
-  private scalarFeeds(iterations: number): Feeds {
-    const rows: Record<string, Float32Array> = {};
-    const set = (name: string, k: number, value: number) => {
-      rows[name] ??= new Float32Array(iterations);
-      rows[name][k] = value;
+/** The run at its first step, or where a checkpoint was taken. */
+function runAt(
+  parts: ConstructorParameters<typeof Run>[0],
+  initial: Readonly<Record<string, Tensor>>,
+  update: UpdateSettings,
+  resume: Checkpoint | undefined,
+): Run {
+  const { packing } = parts;
+  if (!resume) {
+    const state = {
+      ...packing.packModel(initial),
+      ...initialUpdateState(packing, initial, update),
     };
-    for (let k = 0; k < iterations; k++) {
-      const step = this.step + k + 1;
-      const scalars = this.clock.scalars(step, this.history);
-      for (const name in scalars) set(name, k, scalars[name]!);
-      for (const name of this.program.stepScalars) {
-        set(`schedule/${name}`, k, scheduleAt(this.model.schedules[name]!, step));
-      }
-    }
-    return {
-      ...constantFeeds(this.program.constants, this.model.schedules, this.step),
-      ...Object.fromEntries(
-        Object.entries(rows).map(([name, row]) => [name, new Tensor('float32', row, [iterations])]),
-      ),
-    };
+    const totals = { examples: 0, sums: {} };
+    return new Run(parts, state, { step: 0, epoch: 1, batch: 0, totals });
   }
-
-  /** The state after so many iterations of a chunk. */
-  private advance(results: Feeds): Feeds {
-    return Object.fromEntries(
-      Object.keys(this.state).map((name) => [name, results[`${name}.next`]!]),
-    );
-  }
-
-  /** Runs a chunk. Returns its metrics, or undefined when a number was not finite. */
-  private async chunk(order: Uint32Array, start: number, iterations: number, batchSize: number) {
-    const feeds = await this.feeder.feeds(order, start, iterations, batchSize, this.step + 1);
-    const run = (count: number) => {
-      const first = Object.entries({ ...feeds, ...this.scalarFeeds(iterations) }).map(
-        ([name, tensor]) => [name, count === iterations ? tensor : firstEntries(tensor, count)],
-      );
-      return this.program.session.run({ ...this.state, ...Object.fromEntries(first) });
-    };
-    const results = await run(iterations);
-    const bad = firstNonFinite(this.program.metricNames, results, iterations);
-    if (!bad) {
-      this.state = this.advance(results);
-      this.step += iterations;
-      return results;
-    }
-    this.stopped = { reason: 'non-finite', step: this.step + bad.index + 1, metric: bad.metric };
-    // A step is a pure function of state and feeds, so the last good state can be computed again.
-    for (let count = bad.index; count > 0; count--) {
-      const state = this.advance(await run(count));
-      if (Object.values(state).every(allFinite)) {
-        this.state = state;
-        this.step += count;
-        return undefined;
-      }
-    }
-    return undefined;
-  }
-
-  /** One pass over the data. Returns its metrics, or undefined when the run stopped inside it. */
-  async epoch(
-    epoch: number,
-  ): Promise<{ metrics: Metrics; seconds: number; steps: number } | undefined> {
-    const { settings, dataset } = this;
-    const order = permutation(randomStream(settings.seed, 'order', epoch), dataset.size);
-    const steps = Math.ceil(dataset.size / settings.batchSize);
-    const sums = new MetricSums();
-    const began = performance.now();
-    let done = 0;
-    for (const part of batchRuns(dataset.size, settings.batchSize)) {
-      for (let at = 0; at < part.iterations; ) {
-        if (settings.signal?.aborted) {
-          this.stopped = { reason: 'aborted' };
-          return undefined;
-        }
-        const left = part.iterations - at;
-        const count = Math.min(left, this.stepsPerCall, this.feeder.capacity(part.batchSize));
-        const callBegan = performance.now();
-        const start = part.start + at * part.batchSize;
-        const results = await this.chunk(order, start, count, part.batchSize);
-        if (!results) return undefined;
-        sums.add(this.program.metricNames, results, count, part.batchSize);
-        at += count;
-        done += count;
-        const now = performance.now();
-        if (settings.stepsPerCall === undefined) {
-          const perStep = (now - callBegan) / count;
-          this.stepsPerCall = Math.max(1, Math.round(callMilliseconds / perStep));
-        }
-        await notify(settings.callbacks, 'onProgress', {
-          epoch,
-          epochs: settings.epochs,
-          step: done,
-          steps,
-          metrics: sums.means(),
-          millisecondsPerStep: (now - began) / done,
-        });
-        await breathe();
-      }
-    }
-    return { metrics: sums.means(), seconds: (performance.now() - began) / 1000, steps };
-  }
-
-  /** Steps done. */
-  get steps(): number {
-    return this.step;
-  }
-}
-
-async function notify<Name extends keyof Callback>(
-  callbacks: readonly Callback[] = [],
-  name: Name,
-  event?: Parameters<NonNullable<Callback[Name]>>[0],
-): Promise<void> {
-  for (const callback of callbacks) {
-    await (callback[name] as ((event: unknown) => void | Promise<void>) | undefined)?.(event);
-  }
-}
-
-/** The first `count` entries of a tensor with a leading axis of iterations, or the new count. */
-function firstEntries(tensor: Tensor, count: number): Tensor {
-  if (tensor.dims.length === 0) {
-    return tensor.type === 'int64'
-      ? new Tensor('int64', BigInt64Array.of(BigInt(count)), [])
-      : tensor;
-  }
-  const width = elementCount(tensor.dims.slice(1));
-  const data = (tensor.data as Float32Array).subarray(0, count * width);
-  return new Tensor(tensor.type as 'float32', data, [count, ...tensor.dims.slice(1)]);
-}
-
-function allFinite(tensor: Tensor): boolean {
-  return (tensor.data as Float32Array).every(Number.isFinite);
-}
-
-function firstNonFinite(names: readonly string[], results: Feeds, iterations: number) {
-  for (let index = 0; index < iterations; index++) {
-    for (const metric of names) {
-      if (!Number.isFinite((results[metric]!.data as Float32Array)[index])) {
-        return { index, metric };
-      }
-    }
-  }
-  return undefined;
+  const { tensors, seconds, skipped } = resume;
+  const state = packState(packing, tensors, update);
+  const back = under('anchor', tensors);
+  const anchor = Object.keys(back).length > 0 ? packState(packing, back, update) : state;
+  return new Run(parts, state, resume, seconds, skipped, anchor);
 }
 
 /**
  * Trains a model. Step number and seed alone decide order and noise, so the result does not depend
- * on how steps are grouped into calls, nor on the number of threads.
+ * on how steps are grouped into calls, nor on the number of threads, nor on where training stopped
+ * and was resumed.
  * @param initial the parameters to start from, by name
- * @throws UserError when data, model and settings do not fit together
+ * @throws UserError when data, model and settings do not fit together, or when `resume` is a
+ *   checkpoint of another run
  */
 export async function fit(
   model: Model,
@@ -323,11 +135,15 @@ export async function fit(
 ): Promise<FitResult> {
   checkFit(dataset, settings);
   const options = checkFitOptions(settings);
-  const { optimizer, validation, seed, epochs, batchSize } = settings;
+  const { optimizer, validation, seed, epochs, batchSize, resume, signal, callbacks } = settings;
   const threads = settings.threads ?? chooseThreads(packing, batchSize);
   const session = threads === undefined ? {} : { threads };
-  const profile = settings.callbacks?.some(({ onEvents }) => onEvents) ?? false;
+  const profile = callbacks?.some(({ onEvents }) => onEvents) ?? false;
   const update = { ...options, optimizer, epochs };
+  const keepsCheckpoints = callbacks?.some(({ onCheckpoint }) => onCheckpoint) ?? false;
+  const identity =
+    resume || keepsCheckpoints ? await identityOf(model, dataset, settings, options) : {};
+  if (resume) checkIdentity(resume, identity);
   const [program, evaluation] = await Promise.all([
     compileTraining(model, packing, update, dataset.dtype, { ...session, profile }),
     validation && compileEvaluation(model, packing, validation.dtype, session),
@@ -337,6 +153,13 @@ export async function fit(
   const patience = earlyStopping && new MetricWatch(earlyStopping.metric, earlyStopping.minDelta);
   const watch = keepBest === undefined ? undefined : new MetricWatch(keepBest);
   let best: Feeds | undefined;
+  /** Takes in an epoch's metrics. Returns whether they are the best. */
+  const see = (line: EpochMetrics): boolean => {
+    history.push(line);
+    patience?.see(line);
+    return watch?.see(line) ?? false;
+  };
+  const ranOut = () => patience !== undefined && patience.waited >= earlyStopping!.patience;
   try {
     checkBatches(program, dataset, batchSize);
     const check = (metric: string | undefined, where: string) => {
@@ -347,45 +170,94 @@ export async function fit(
     check(earlyStopping?.metric, 'fit.earlyStopping.metric');
     check(keepBest, 'fit.keepBest');
     const clock = new UpdateClock(update, dataset.size, batchSize);
-    const state = {
-      ...packing.packModel(initial),
-      ...initialUpdateState(packing, initial, update),
-    };
+    const steering = new Steering(model.schedules, settings.controls, resume?.changes);
+    const checkpoints = new CheckpointClock(options.checkpoint);
     const feeder = new Feeder(dataset, program, seed, 'training', {
       augment: options.augment,
       binarize: options.binarize === 'dynamic',
     });
-    const run = new Run(model, dataset, settings, program, feeder, clock, history, state);
-    await notify(settings.callbacks, 'onStart');
-    for (let epoch = 1; epoch <= epochs; epoch++) {
-      const trained = await run.epoch(epoch);
-      if (!trained) break;
-      const { metrics, seconds, steps } = trained;
-      const validated =
-        evaluation && validation
-          ? await evaluateObjective(evaluation, judged(run.state), validation, {
-              batchSize: evaluationBatchSize,
-              seed,
-              schedules: model.schedules,
-              step: run.steps,
-            })
-          : {};
-      const named = Object.entries(validated).map(([name, value]) => [`val_${name}`, value]);
-      const rate =
-        typeof optimizer.learningRate === 'number'
-          ? {}
-          : { learning_rate: clock.learningRate(clock.changesBy(epoch) - 1, history) };
-      const line = { epoch, ...metrics, ...Object.fromEntries(named), ...rate, seconds, steps };
-      history.push(line);
-      if (watch?.see(line)) best = judged(run.state);
-      patience?.see(line);
-      await notify(settings.callbacks, 'onEpochEnd', line);
-      if (patience && patience.waited >= earlyStopping!.patience) {
-        run.stopped = { reason: 'early-stopping', metric: patience.metric };
+    const noGradients = (options.accumulate ?? 1) > 1 ? packing.zeros('accumulated') : {};
+    const fixed = { packing, dataset, settings, program, feeder, clock, steering, checkpoints };
+    let taken = '';
+    const onCheckpoint = async () => {
+      checkpoints.restart();
+      const { position, skipped, seconds, state, anchor } = run;
+      // The last one may stand where another was just taken.
+      const place = `${position.step}/${position.epoch}`;
+      if (!keepsCheckpoints || place === taken) return;
+      taken = place;
+      const back = options.onNonFinite === 'rollback' && anchor !== state;
+      const named = (feeds: Feeds) => nameState(packing, feeds, update);
+      await notify(callbacks, 'onCheckpoint', {
+        identity,
+        ...position,
+        seconds,
+        history: [...history],
+        changes: [...steering.changes],
+        skipped,
+        tensors: {
+          ...named(state),
+          ...(best ? prefixed('best', packing.unpackModel(best)) : {}),
+          ...(back ? prefixed('anchor', named(anchor)) : {}),
+        },
+      });
+    };
+    const run: Run = runAt(
+      { ...fixed, noGradients, history, onCheckpoint },
+      initial,
+      update,
+      resume,
+    );
+    for (const line of resume?.history ?? []) see(line);
+    if (resume && watch && watch.best.epoch > 0) {
+      best = packing.packModel(under('best', resume.tensors));
+    }
+    /** Metrics of the validation data; undefined when it was stopped. */
+    const validate = async (): Promise<Readonly<Record<string, number>> | undefined> => {
+      if (!evaluation || !validation) return {};
+      try {
+        return await evaluateObjective(evaluation, judged(run.state), validation, {
+          batchSize: evaluationBatchSize,
+          seed,
+          schedules: steering.schedules,
+          step: run.position.step,
+          signal,
+        });
+      } catch (error) {
+        if (signal?.aborted) return undefined;
+        throw error;
+      }
+    };
+    await notify(callbacks, 'onStart');
+    while (run.epoch <= epochs && !ranOut()) {
+      await run.trainEpoch();
+      if (run.stopped) break;
+      const validated = await validate();
+      if (!validated) {
+        run.stopped = { reason: 'aborted' };
         break;
       }
+      const { epoch, seconds, metrics, batches: steps } = run;
+      const scheduled = typeof optimizer.learningRate !== 'number' || steering.steersRate;
+      const rate = clock.learningRate(clock.changesBy(epoch) - 1, history);
+      const line: EpochMetrics = {
+        epoch,
+        ...metrics,
+        ...prefixedMetrics(validated),
+        ...(scheduled ? { learning_rate: steering.rate(rate) } : {}),
+        seconds,
+        steps,
+      };
+      if (see(line)) best = judged(run.state);
+      run.nextEpoch();
+      await notify(callbacks, 'onEpochEnd', line);
+      if (checkpoints.isDue(run.position.step, epoch)) await onCheckpoint();
     }
-    if (profile) await notify(settings.callbacks, 'onEvents', await program.session.events!());
+    if (!run.stopped && ranOut()) {
+      run.stopped = { reason: 'early-stopping', metric: earlyStopping!.metric };
+    }
+    await onCheckpoint();
+    if (profile) await notify(callbacks, 'onEvents', await program.session.events!());
     return {
       epochs: history,
       parameters: packing.unpackModel(best ?? judged(run.state)),
@@ -398,11 +270,5 @@ export async function fit(
   }
 }
 
-/** What the model is judged by and ends with: parameters, or their averages, and states. */
-function judged(state: Feeds): Feeds {
-  return Object.fromEntries(
-    Object.entries(state)
-      .filter(([name]) => /^(parameters|state)\//.test(name))
-      .map(([name, tensor]) => [name, state[name.replace(/^parameters/, 'average')] ?? tensor]),
-  );
-}
+const prefixedMetrics = (metrics: Readonly<Record<string, number>>) =>
+  Object.fromEntries(Object.entries(metrics).map(([name, value]) => [`val_${name}`, value]));

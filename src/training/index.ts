@@ -1,16 +1,10 @@
 export { augmentSchema } from './augment.js';
-export { evaluateObjective, type Metrics, scheduleAt } from './evaluate.js';
+export type { Callback, Progress } from './callbacks.js';
+export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.js';
+export type { Change, Controls } from './controls.js';
+export { type EpochMetrics, evaluateObjective, type Metrics, scheduleAt } from './evaluate.js';
 export { sizesAt } from './feeder.js';
-export {
-  type Callback,
-  type EpochMetrics,
-  evaluationBatchSize,
-  type FitResult,
-  type FitSettings,
-  fit,
-  type Progress,
-  type Stop,
-} from './fit.js';
+export { evaluationBatchSize, type FitResult, fit } from './fit.js';
 export { type FitData, fitData } from './fit-data.js';
 export { checkFitOptions, type FitOptions, fitShape } from './fit-options.js';
 export {
@@ -21,6 +15,7 @@ export {
   type NoiseStream,
   parametersOf,
 } from './function.js';
+export { describeNonFinite, type NonFinite } from './guard.js';
 export { parseMetrics } from './metrics-lines.js';
 export type { Batch, Model, ParameterSpec, Schedule, Terms } from './objective.js';
 export { Packing } from './pack.js';
@@ -36,3 +31,4 @@ export { asFloat, compileEvaluation } from './program.js';
 export { zipRun } from './run-files.js';
 export { packageSchema, RunFolder } from './run-folder.js';
 export { mostConfigText, parseRunConfig, readRunFormat, runFormat } from './run-format.js';
+export type { FitSettings, Stop } from './settings.js';

@@ -1,6 +1,6 @@
 import { UserError } from '../data/errors.js';
 import { parseJson } from '../data/json.js';
-import type { EpochMetrics } from './fit.js';
+import type { EpochMetrics } from './evaluate.js';
 
 /** Most bytes of a run's metrics: a million lines. */
 export const mostMetricsText = 2 ** 28;

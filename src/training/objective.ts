@@ -26,6 +26,8 @@ export interface Model {
   readonly shape: readonly number[];
   /** Whether the objective needs the labels of its examples. */
   readonly usesLabels?: boolean;
+  /** What tells the model from others, as plain data: a checkpoint of another one is refused. */
+  readonly identity?: unknown;
   /** Numbers that the objective asks for by name. */
   readonly schedules: Readonly<Record<string, Schedule>>;
   objective(batch: Batch, scope: Scope, schedule: (name: string) => Value): Terms;

@@ -2,7 +2,7 @@ import type { Tensor } from 'onnxruntime-common';
 import { makeDirectory } from '#files';
 import { UserError } from '../data/errors.js';
 import { decodeSafetensors, encodeSafetensors, type TensorInfo } from '../data/safetensors.js';
-import type { EpochMetrics } from './fit.js';
+import type { EpochMetrics } from './evaluate.js';
 import { mostMetricsText, parseMetrics } from './metrics-lines.js';
 import { filesInFolder, filesInMemory, openRunFiles, type RunFiles } from './run-files.js';
 import { mostConfigText, parseRunConfig, runFormat } from './run-format.js';

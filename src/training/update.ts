@@ -146,15 +146,21 @@ export class UpdateClock {
   /**
    * @param step counts batches from 1
    * @param history the epochs behind
+   * @param adjust what becomes of the planned learning rate
    */
-  scalars(step: number, history: readonly Metrics[]): Record<string, number> {
+  scalars(
+    step: number,
+    history: readonly Metrics[],
+    adjust: (rate: number) => number,
+  ): Record<string, number> {
     const { optimizer, accumulate = 1, ema } = this.settings;
     const batch = (step - 1) % this.batches;
     const group = Math.floor(batch / accumulate);
     const changes = Math.floor((step - 1) / this.batches) * this.changes + group;
     const applies = batch % accumulate === accumulate - 1 || batch === this.batches - 1;
     const scalars: Record<string, number> = {};
-    const numbers = optimizer.scalars(changes + 1, this.learningRate(changes, history));
+    const rate = adjust(this.learningRate(changes, history));
+    const numbers = optimizer.scalars(changes + 1, rate);
     for (const name in numbers) scalars[`optimizer/${name}`] = numbers[name]!;
     if (accumulate > 1) {
       const sizeOf = (first: number, count: number) =>

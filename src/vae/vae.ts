@@ -18,9 +18,12 @@ import {
   asFloat,
   type Batch,
   type Callback,
+  type Checkpoint,
   CompiledFunction,
+  type Controls,
   checkFitOptions,
   compileEvaluation,
+  describeNonFinite,
   type EpochMetrics,
   evaluateObjective,
   evaluationBatchSize,
@@ -32,6 +35,7 @@ import {
   type Model,
   type ModelFunction,
   type NoiseStream,
+  type NonFinite,
   Packing,
   type ParameterSpec,
   parametersOf,
@@ -53,7 +57,8 @@ import { countParameters, formatSummary, type Summary, type SummaryRow } from '.
 
 /**
  * How a model is trained. Beside what is named here: `clipGradients`, `accumulate`, `ema`,
- * `earlyStopping`, `keepBest`, `validationSplit`, `binarize` and `augment`, all off when left out.
+ * `earlyStopping`, `keepBest`, `validationSplit`, `binarize`, `augment`, `checkpoint` and
+ * `onNonFinite`, all off when left out.
  */
 export interface FitOptions extends TrainingOptions {
   /** How often every example is seen; 30 when left out. */
@@ -71,6 +76,13 @@ export interface FitOptions extends TrainingOptions {
   readonly threads?: number;
   /** Steps in one call of the runtime; as many as take about 80 ms when left out. */
   readonly stepsPerCall?: number;
+  /**
+   * Goes on from a checkpoint that `onCheckpoint` gave, in the place of the model's parameters:
+   * what comes out is byte for byte what an unbroken run gives. Only `epochs` may be another number.
+   */
+  readonly resume?: Checkpoint;
+  /** Learning rate and numbers of the objective (`vae.schedules`) that may change at any moment. */
+  readonly controls?: Controls;
 }
 
 /** What training tells at its end. */
@@ -82,15 +94,14 @@ export interface History {
   readonly stopped?: Stop;
 }
 
-/** A number of the loss was not finite; the model holds the last good parameters. */
+/** A number was not finite; the model holds the last good parameters. */
 export class NonFiniteError extends UserError {
   constructor(
-    readonly step: number,
-    readonly metric: string,
+    readonly found: NonFinite,
     readonly history: History,
   ) {
     super(
-      `The ${metric} was not finite at step ${step}; the parameters before it were kept. Use a smaller learning rate.`,
+      `${describeNonFinite(found)} was not finite at step ${found.step}; the parameters before it were kept. Use a smaller learning rate.`,
     );
   }
 }
@@ -262,10 +273,16 @@ export class VAE {
     );
     return {
       shape: this.config.input,
+      identity: this.config,
       usesLabels: this.objective.classes !== undefined,
       schedules: { ...Object.fromEntries(schedules), datasetSize: examples },
       objective: (batch, scope, schedule) => this.network.terms(batch, scope, schedule),
     };
+  }
+
+  /** Names of the objective's numbers that `fit({ controls })` can change, such as `beta`. */
+  get schedules(): readonly string[] {
+    return Object.keys(this.objective.schedules);
   }
 
   /** The inputs of functions of images. */
@@ -287,9 +304,9 @@ export class VAE {
   }
 
   /**
-   * Trains the model on from its present parameters.
-   * @throws UserError when data and settings do not fit the model
-   * @throws NonFiniteError when a loss is not finite
+   * Trains the model on from its present parameters, or from a checkpoint.
+   * @throws UserError when data, settings or checkpoint do not fit the model
+   * @throws NonFiniteError when a loss, gradient or parameter is not finite and training stops
    */
   async fit(data: Dataset, options: FitOptions = {}): Promise<History> {
     for (const each of options.validation ? [data, options.validation] : [data]) {
@@ -315,7 +332,7 @@ export class VAE {
     this.drawn = parameters;
     const history: History = { epochs, ...(best && { best }), ...(stopped && { stopped }) };
     if (stopped?.reason === 'non-finite') {
-      throw new NonFiniteError(stopped.step, stopped.metric, history);
+      throw new NonFiniteError(stopped, history);
     }
     return history;
   }

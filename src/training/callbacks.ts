@@ -1,0 +1,45 @@
+import type { RuntimeEvent } from '../runtime/session.js';
+import type { Checkpoint } from './checkpoint.js';
+import type { EpochMetrics, Metrics } from './evaluate.js';
+
+/** Where a run stands inside an epoch. */
+export interface Progress {
+  /** Counts from 1. */
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Steps done in this epoch. */
+  readonly step: number;
+  readonly steps: number;
+  /** Means over the examples of the epoch so far. */
+  readonly metrics: Metrics;
+  readonly millisecondsPerStep: number;
+}
+
+/** What is told as training goes on; training waits for what is returned. */
+export interface Callback {
+  /** Data, model and settings fit together, and the first step is next. */
+  onStart?(): void | Promise<void>;
+  onProgress?(progress: Progress): void | Promise<void>;
+  onEpochEnd?(metrics: EpochMetrics): void | Promise<void>;
+  /**
+   * What `fit({ resume })` goes on from: given at the moments of `checkpoint`, and always when
+   * training ends, whatever the reason.
+   */
+  onCheckpoint?(checkpoint: Checkpoint): void | Promise<void>;
+  /**
+   * At the end, how long each operation of the steps took. Steps are slower when this is asked for,
+   * and the runtime keeps a million events at most. Node only.
+   */
+  onEvents?(events: readonly RuntimeEvent[]): void | Promise<void>;
+}
+
+/** Tells all who want to know, one after another. */
+export async function notify<Name extends keyof Callback>(
+  callbacks: readonly Callback[] = [],
+  name: Name,
+  event?: Parameters<NonNullable<Callback[Name]>>[0],
+): Promise<void> {
+  for (const callback of callbacks) {
+    await (callback[name] as ((event: unknown) => void | Promise<void>) | undefined)?.(event);
+  }
+}

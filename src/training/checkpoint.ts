@@ -1,0 +1,137 @@
+import type { Tensor } from 'onnxruntime-common';
+import { z } from 'zod';
+import type { Dataset } from '../data/dataset.js';
+import { UserError } from '../data/errors.js';
+import { fingerprint } from '../data/fingerprint.js';
+import { parseJson } from '../data/json.js';
+import { decodeSafetensors, encodeSafetensors } from '../data/safetensors.js';
+import { validate } from '../data/validate.js';
+import type { Change } from './controls.js';
+import type { EpochMetrics, MetricTotals } from './evaluate.js';
+
+/** Where training stands between two steps. */
+export interface Position {
+  /** Steps done in all. */
+  readonly step: number;
+  /** The epoch under way, counted from 1; after the last one, one more. */
+  readonly epoch: number;
+  /** Batches of it that are done. */
+  readonly batch: number;
+  /** Sums of the metrics of these. */
+  readonly totals: MetricTotals;
+}
+
+/**
+ * All that training needs to go on as if it had never stopped: plain data. Early stopping, the best
+ * epoch and schedules that follow a metric are functions of the history, and all noise is one of
+ * seed and step, so that neither is kept.
+ */
+export interface Checkpoint extends Position {
+  /** What decides the numbers of the run: settings, data and model, as JSON. */
+  readonly identity: Readonly<Record<string, unknown>>;
+  /** Seconds that the epoch under way has taken. */
+  readonly seconds: number;
+  /** The epochs behind. */
+  readonly history: readonly EpochMetrics[];
+  /** What was changed while training ran, in order. */
+  readonly changes: readonly Change[];
+  /** Steps left out because a number was not finite, and how many of them were the last ones. */
+  readonly skipped: { readonly all: number; readonly inRow: number };
+  /**
+   * By parameter name after what they are: `parameters/encoder.0.weight`, `state/…` of layers,
+   * `optimizer/<slot>/…`, `accumulated/…` gradients, `average/…`, `best/…` of the epoch to keep.
+   * The same after `anchor/` is what a rollback leads to.
+   */
+  readonly tensors: Readonly<Record<string, Tensor>>;
+}
+
+/** The version of the file's layout that this version writes. */
+const format = '1';
+
+/** JSON has no numbers that are not finite. */
+const finiteText = (_: string, value: unknown) =>
+  typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
+
+const number = z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity']).transform(Number)]);
+const count = z.int().min(0);
+const schema = z.strictObject({
+  step: count,
+  epoch: z.int().min(1),
+  batch: count,
+  totals: z.strictObject({ examples: count, sums: z.record(z.string(), number) }),
+  identity: z.record(z.string(), z.unknown()),
+  seconds: z.number().min(0),
+  // A record keeps the order of its keys, so that lines written again are the same.
+  history: z.array(z.record(z.string(), number)) as unknown as z.ZodType<EpochMetrics[]>,
+  changes: z.array(
+    z.strictObject({
+      step: count,
+      learningRate: z.number().min(0).nullable().optional(),
+      rateFactor: z.number().positive().optional(),
+      schedules: z.record(z.string(), z.number().nullable()).optional(),
+    }),
+  ) as unknown as z.ZodType<Change[]>,
+  skipped: z.strictObject({ all: count, inRow: count }),
+});
+
+/** A checkpoint as the bytes of one safetensors file, with all but the tensors in its metadata. */
+export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer> {
+  const { tensors, ...rest } = checkpoint;
+  return encodeSafetensors(tensors, { format, checkpoint: JSON.stringify(rest, finiteText) });
+}
+
+/**
+ * The checkpoint in a file.
+ * @param name what the file is called in messages
+ * @throws UserError when the bytes are no checkpoint, damaged, or of a newer format
+ */
+export function decodeCheckpoint(bytes: Uint8Array, name: string): Checkpoint {
+  const { tensors, metadata } = decodeSafetensors(bytes, name);
+  const { format: found, checkpoint } = metadata;
+  if (checkpoint === undefined) {
+    throw new UserError(`${name} is no checkpoint. Give a file that training wrote.`);
+  }
+  if (found !== format) {
+    throw new UserError(
+      `${name}: checkpoints of format ${found} are not known to this version, which reads ${format}. Update vaekit.`,
+    );
+  }
+  return { ...validate(schema, parseJson(checkpoint, name), name, { isFile: true }), tensors };
+}
+
+/** What of a dataset decides a run's numbers. */
+export async function dataIdentity(dataset: Dataset): Promise<Record<string, unknown>> {
+  const { size, shape, dtype } = dataset;
+  return { examples: size, shape, dtype, values: await fingerprint(dataset) };
+}
+
+/** Entries of plain data by path: `optimizer.type`. */
+function leaves(value: unknown, path: string, into: Map<string, string>): Map<string, string> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    for (const [key, each] of Object.entries(value)) {
+      leaves(each, path === '' ? key : `${path}.${key}`, into);
+    }
+  } else if (value !== undefined) {
+    into.set(path, JSON.stringify(value, finiteText));
+  }
+  return into;
+}
+
+/**
+ * Checks that a checkpoint is one of this very run.
+ * @throws UserError that names the first difference
+ */
+export function checkIdentity(
+  checkpoint: Checkpoint,
+  identity: Readonly<Record<string, unknown>>,
+): void {
+  const before = leaves(checkpoint.identity, '', new Map());
+  const now = leaves(identity, '', new Map());
+  for (const path of new Set([...before.keys(), ...now.keys()])) {
+    const [was, is] = [before.get(path), now.get(path)];
+    if (was === is) continue;
+    throw new UserError(
+      `The checkpoint is of another run: its ${path} is ${was ?? 'not given'}, but here it is ${is ?? 'not given'}. Resume with the settings, model and data that it was made with.`,
+    );
+  }
+}

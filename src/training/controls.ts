@@ -1,0 +1,108 @@
+import { UserError } from '../data/errors.js';
+import { advice } from '../data/suggest.js';
+import type { Schedule } from './objective.js';
+
+/**
+ * Numbers that can be changed while training runs: fields of a plain object that is read before each
+ * call of the runtime. What is not named stays as it is.
+ */
+export interface Controls {
+  /** In the place of the optimizer's learning rate or its schedule; null gives that back. */
+  learningRate?: number | null;
+  /** In the place of the objective's numbers, such as `beta`, by name; null gives those back. */
+  schedules?: Readonly<Record<string, number | null>>;
+}
+
+/** A change that was made while training ran, as a checkpoint keeps it. */
+export interface Change extends Readonly<Controls> {
+  /** The first step that saw it. */
+  readonly step: number;
+  /** What the learning rate is multiplied by from then on, beside earlier factors. */
+  readonly rateFactor?: number;
+}
+
+/** The numbers in force, and how they came to be. */
+export class Steering {
+  private readonly made: Change[];
+  private learningRate: number | null = null;
+  private factor = 1;
+  private readonly overrides = new Map<string, number>();
+
+  /** @param changes made before, in order */
+  constructor(
+    private readonly planned: Readonly<Record<string, Schedule>>,
+    private readonly controls: Controls | undefined,
+    changes: readonly Change[] = [],
+  ) {
+    this.made = [...changes];
+    for (const change of changes) this.take(change);
+  }
+
+  get changes(): readonly Change[] {
+    return this.made;
+  }
+
+  /** The objective's numbers. */
+  get schedules(): Readonly<Record<string, Schedule>> {
+    return { ...this.planned, ...Object.fromEntries(this.overrides) };
+  }
+
+  /** Whether the learning rate is not the planned one. */
+  get steersRate(): boolean {
+    return this.learningRate !== null || this.factor !== 1;
+  }
+
+  /** The learning rate where another was planned. */
+  rate(planned: number): number {
+    return (this.learningRate ?? planned) * this.factor;
+  }
+
+  /**
+   * Reads the controls.
+   * @param step the next one
+   * @throws UserError when a number cannot be what it is set to
+   */
+  read(step: number): void {
+    const { learningRate, schedules = {} } = this.controls ?? {};
+    const news = Object.entries(schedules).filter(([name, value]) => {
+      if (!Object.hasOwn(this.planned, name)) {
+        throw new UserError(
+          `controls.schedules: there is no '${name}'. ${advice(name, Object.keys(this.planned))}`,
+        );
+      }
+      if (value !== null && !Number.isFinite(value)) {
+        throw new UserError(`controls.schedules.${name} is ${value}. Give a finite number.`);
+      }
+      return value !== (this.overrides.get(name) ?? null);
+    });
+    const rateChanges = learningRate !== undefined && learningRate !== this.learningRate;
+    if (rateChanges && learningRate !== null && !(learningRate >= 0 && learningRate < Infinity)) {
+      throw new UserError(`controls.learningRate is ${learningRate}. Give a number from 0.`);
+    }
+    if (!rateChanges && news.length === 0) return;
+    this.record({
+      step,
+      ...(rateChanges ? { learningRate } : {}),
+      ...(news.length > 0 ? { schedules: Object.fromEntries(news) } : {}),
+    });
+  }
+
+  /** Makes a change and remembers it. */
+  record(change: Change): void {
+    this.made.push(change);
+    this.take(change);
+  }
+
+  private take({ learningRate, rateFactor, schedules = {} }: Change): void {
+    if (learningRate !== undefined) {
+      this.learningRate = learningRate;
+      // Who sets a rate means that rate.
+      this.factor = 1;
+    }
+    this.factor *= rateFactor ?? 1;
+    for (const [name, value] of Object.entries(schedules)) {
+      if (value === null) this.overrides.delete(name);
+      else this.overrides.set(name, value);
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import { Tensor } from 'onnxruntime-common';
+import { elementCount } from '../data/shape.js';
+import type { Packing } from './pack.js';
+import type { Feeds } from './program.js';
+
+/** A number that was not finite. */
+export interface NonFinite {
+  /** Counts from 1. */
+  readonly step: number;
+  /** `gradient` and `parameter` are found while all metrics of the step were finite. */
+  readonly kind: 'metric' | 'gradient' | 'parameter';
+  /** Of the metric or the parameter. */
+  readonly name: string;
+}
+
+/** `The loss`, `The gradient of encoder.0.weight`, `The parameter encoder.0.weight`. */
+export function describeNonFinite({ kind, name }: NonFinite): string {
+  return {
+    metric: `The ${name}`,
+    gradient: `The gradient of ${name}`,
+    parameter: `The ${kind} ${name}`,
+  }[kind];
+}
+
+/** Whether every number is finite. Four sums, so that the processor need not wait for each. */
+export function allFinite(values: Float32Array): boolean {
+  let [a, b, c, d] = [0, 0, 0, 0];
+  const whole = values.length & ~3;
+  for (let i = 0; i < whole; i += 4) {
+    // 0 for what is finite, else NaN.
+    a += values[i]! * 0;
+    b += values[i + 1]! * 0;
+    c += values[i + 2]! * 0;
+    d += values[i + 3]! * 0;
+  }
+  for (let i = whole; i < values.length; i++) a += values[i]! * 0;
+  return a + b + c + d === 0;
+}
+
+/** Whether all that is carried is finite. */
+export function isFiniteState(state: Feeds): boolean {
+  return Object.values(state).every(({ data }) => allFinite(data as Float32Array));
+}
+
+/** The first metric that is not finite. */
+export function firstNonFinite(names: readonly string[], results: Feeds, iterations: number) {
+  for (let index = 0; index < iterations; index++) {
+    for (const metric of names) {
+      if (!Number.isFinite((results[metric]!.data as Float32Array)[index])) {
+        return { index, metric };
+      }
+    }
+  }
+  return undefined;
+}
+
+/** The first parameter, or what is kept for it, that is not finite. */
+export function nonFiniteParameter(packing: Packing, state: Feeds): string | undefined {
+  const kinds = new Set(
+    Object.keys(state)
+      .filter((name) => !name.startsWith('state/'))
+      .map((name) => name.slice(0, name.indexOf('/'))),
+  );
+  for (const kind of kinds) {
+    for (const [name, { data }] of Object.entries(packing.unpack(kind, state))) {
+      if (!allFinite(data as Float32Array)) return name;
+    }
+  }
+  return Object.entries(state)
+    .find(([, { data }]) => !allFinite(data as Float32Array))?.[0]
+    .replace(/^state\//, '');
+}
+
+/** Steps `from` to before `to` of a call's feeds. */
+export function partOf(feeds: Feeds, from: number, to: number): Feeds {
+  const part = (tensor: Tensor): Tensor => {
+    if (tensor.dims.length === 0) {
+      return tensor.type === 'int64'
+        ? new Tensor('int64', BigInt64Array.of(BigInt(to - from)), [])
+        : tensor;
+    }
+    const width = elementCount(tensor.dims.slice(1));
+    const data = (tensor.data as Float32Array).subarray(from * width, to * width);
+    return new Tensor(tensor.type as 'float32', data, [to - from, ...tensor.dims.slice(1)]);
+  };
+  return Object.fromEntries(Object.entries(feeds).map(([name, each]) => [name, part(each)]));
+}

@@ -1,0 +1,263 @@
+import { Tensor } from 'onnxruntime-common';
+import type { Dataset } from '../data/dataset.js';
+import { permutation, randomStream } from '../data/random.js';
+import { notify } from './callbacks.js';
+import type { Position } from './checkpoint.js';
+import type { CheckpointClock } from './checkpoint-clock.js';
+import type { Steering } from './controls.js';
+import { breathe, constantFeeds, type EpochMetrics, MetricSums, scheduleAt } from './evaluate.js';
+import type { Feeder } from './feeder.js';
+import {
+  firstNonFinite,
+  isFiniteState,
+  type NonFinite,
+  nonFiniteParameter,
+  partOf,
+} from './guard.js';
+import type { Packing } from './pack.js';
+import type { Feeds, LoopedObjective } from './program.js';
+import type { FitSettings, Stop } from './settings.js';
+import type { UpdateClock } from './update.js';
+
+/** A call of the runtime should last about this long: it holds the event loop until it returns. */
+const callMilliseconds = 80;
+
+/** Batches left out one after another before training gives up. */
+const mostSkippedInRow = 100;
+
+/** What a rollback multiplies the learning rate by, and how often that may happen. */
+const rollbackFactor = 0.5;
+const mostRollbacks = 10;
+
+/** What one training run is made of. */
+export interface RunParts {
+  readonly packing: Packing;
+  readonly dataset: Dataset;
+  readonly settings: FitSettings;
+  readonly program: LoopedObjective;
+  readonly feeder: Feeder;
+  readonly clock: UpdateClock;
+  readonly steering: Steering;
+  readonly checkpoints: CheckpointClock;
+  /** Accumulated gradients of nothing, where gradients are accumulated. */
+  readonly noGradients: Feeds;
+  /** The epochs behind. */
+  readonly history: readonly EpochMetrics[];
+  /** Told where checkpoints are due inside an epoch. */
+  readonly onCheckpoint: () => Promise<void>;
+}
+
+/** One training run: its state, and the loop that moves it on. */
+export class Run {
+  private stepsPerCall: number;
+  private sums: MetricSums;
+  private step: number;
+  private batch: number;
+  epoch: number;
+  stopped: Stop | undefined;
+
+  /**
+   * @param state packed parameters, states, and what the update remembers
+   * @param position where the state stands
+   * @param seconds that the epoch under way has taken
+   * @param anchor the state that a rollback leads to; the present one when left out
+   */
+  constructor(
+    private readonly parts: RunParts,
+    public state: Feeds,
+    position: Position,
+    public seconds = 0,
+    public skipped = { all: 0, inRow: 0 },
+    public anchor: Feeds = state,
+  ) {
+    this.stepsPerCall = parts.settings.stepsPerCall ?? 8;
+    this.step = position.step;
+    this.epoch = position.epoch;
+    this.batch = position.batch;
+    this.sums = new MetricSums(position.totals);
+  }
+
+  get position(): Position {
+    const { step, epoch, batch } = this;
+    return { step, epoch, batch, totals: this.sums.totals() };
+  }
+
+  /** Batches in an epoch. */
+  get batches(): number {
+    return Math.ceil(this.parts.dataset.size / this.parts.settings.batchSize);
+  }
+
+  /** The epoch under way is over: the next one begins. */
+  nextEpoch(): void {
+    this.epoch += 1;
+    this.batch = 0;
+    this.seconds = 0;
+    this.sums = new MetricSums();
+    const losses = this.parts.history.map(({ loss }) => loss);
+    const lowest = Math.min(...losses);
+    // A loss that has doubled is on its way to infinity: what led there is no place to go back to.
+    if (losses.at(-1)! <= lowest + Math.abs(lowest)) this.anchor = this.state;
+  }
+
+  /** Means of the epoch so far. */
+  get metrics() {
+    return this.sums.means();
+  }
+
+  /** Trains to the end of the epoch under way, or until `stopped` says why not. */
+  async trainEpoch(): Promise<void> {
+    const { settings, dataset, checkpoints } = this.parts;
+    const { seed, batchSize, signal, callbacks } = settings;
+    const order = permutation(randomStream(seed, 'order', this.epoch), dataset.size);
+    const before = this.seconds;
+    const began = performance.now();
+    let done = 0;
+    while (this.batch < this.batches) {
+      if (signal?.aborted) {
+        this.stopped = { reason: 'aborted' };
+        return;
+      }
+      const callBegan = performance.now();
+      const count = await this.call(order, batchSize);
+      if (this.stopped) return;
+      done += count;
+      const now = performance.now();
+      this.seconds = before + (now - began) / 1000;
+      if (settings.stepsPerCall === undefined) {
+        const perStep = (now - callBegan) / count;
+        this.stepsPerCall = Math.max(1, Math.round(callMilliseconds / perStep));
+      }
+      await notify(callbacks, 'onProgress', {
+        epoch: this.epoch,
+        epochs: settings.epochs,
+        step: this.batch,
+        steps: this.batches,
+        metrics: this.sums.means(),
+        millisecondsPerStep: (now - began) / done,
+      });
+      // At the epoch's end validation comes first.
+      if (this.batch < this.batches && checkpoints.isDue(this.step)) {
+        await this.parts.onCheckpoint();
+      }
+      await breathe();
+    }
+  }
+
+  /** One call of the runtime, of as many steps as may be. Returns how many were asked for. */
+  private async call(order: Uint32Array, fullSize: number): Promise<number> {
+    const { dataset, feeder, checkpoints, steering, packing, program } = this.parts;
+    const full = Math.floor(dataset.size / fullSize);
+    const [left, batchSize] =
+      this.batch < full ? [full - this.batch, fullSize] : [1, dataset.size % fullSize];
+    const count = Math.min(
+      left,
+      this.stepsPerCall,
+      feeder.capacity(batchSize),
+      checkpoints.stepsLeft(this.step),
+    );
+    steering.read(this.step + 1);
+    const start = this.batch * fullSize;
+    const feeds = {
+      ...(await feeder.feeds(order, start, count, batchSize, this.step + 1)),
+      ...this.scalarFeeds(count),
+    };
+    const results = await program.session.run({ ...this.state, ...feeds });
+    const next = this.advance(results);
+    const bad = firstNonFinite(program.metricNames, results, count);
+    if (!bad && isFiniteState(next)) {
+      this.move(next, results, count, batchSize);
+      return count;
+    }
+    const run = async (from: Feeds, part: Feeds) =>
+      this.advance(await program.session.run({ ...from, ...part }));
+    // A step is a pure function of state and feeds, so what came before can be computed again.
+    let [good, wrong] = [0, bad ? bad.index + 1 : count];
+    let last = this.state;
+    while (wrong - good > 1) {
+      const middle = (good + wrong) >> 1;
+      const state = await run(last, partOf(feeds, good, middle));
+      if (isFiniteState(state)) [good, last] = [middle, state];
+      else wrong = middle;
+    }
+    const what = async (): Promise<Pick<NonFinite, 'kind' | 'name'>> => {
+      if (bad?.index === good) return { kind: 'metric', name: bad.metric };
+      const name = nonFiniteParameter(packing, await run(last, partOf(feeds, good, wrong)));
+      // With a learning rate of 0, only what the gradient itself spoils is spoilt.
+      const still = partOf({ ...feeds, ...this.scalarFeeds(count, () => 0) }, good, wrong);
+      const kind = isFiniteState(await run(last, still)) ? 'parameter' : 'gradient';
+      return { kind, name: name ?? 'a parameter' };
+    };
+    const found: NonFinite = { step: this.step + wrong, ...(await what()) };
+    if (good > 0) this.move(last, results, good, batchSize);
+    this.handle(found);
+    return count;
+  }
+
+  /** Takes over the state after so many steps. */
+  private move(state: Feeds, results: Feeds, count: number, batchSize: number): void {
+    this.state = state;
+    this.step += count;
+    this.batch += count;
+    this.sums.add(this.parts.program.metricNames, results, count, batchSize);
+    this.skipped = { ...this.skipped, inRow: 0 };
+  }
+
+  /** Does what the settings say with a step whose numbers are not finite. */
+  private handle(found: NonFinite): void {
+    const { settings, steering } = this.parts;
+    const { onNonFinite = 'stop' } = settings;
+    if (onNonFinite === 'rollback') {
+      const before = steering.changes.filter(({ rateFactor }) => rateFactor !== undefined).length;
+      if (before < mostRollbacks) {
+        // Position and batch stay: only what was learnt since is given up.
+        this.state = { ...this.anchor, ...this.parts.noGradients };
+        this.sums = new MetricSums();
+        steering.record({ step: this.step + 1, rateFactor: rollbackFactor });
+        return;
+      }
+    }
+    if (onNonFinite === 'skip' && this.skipped.inRow < mostSkippedInRow) {
+      this.step += 1;
+      this.batch += 1;
+      this.skipped = { all: this.skipped.all + 1, inRow: this.skipped.inRow + 1 };
+      // Means of nothing are not numbers, so an epoch must have seen something.
+      if (this.batch < this.batches || this.sums.totals().examples > 0) return;
+    }
+    this.stopped = { reason: 'non-finite', ...found };
+  }
+
+  /** Feeds that follow from the step's number. */
+  private scalarFeeds(
+    iterations: number,
+    adjust = (rate: number) => this.parts.steering.rate(rate),
+  ): Feeds {
+    const { clock, history, program, steering } = this.parts;
+    const { schedules } = steering;
+    const rows: Record<string, Float32Array> = {};
+    const set = (name: string, k: number, value: number) => {
+      rows[name] ??= new Float32Array(iterations);
+      rows[name][k] = value;
+    };
+    for (let k = 0; k < iterations; k++) {
+      const step = this.step + k + 1;
+      const scalars = clock.scalars(step, history, adjust);
+      for (const name in scalars) set(name, k, scalars[name]!);
+      for (const name of program.stepScalars) {
+        set(`schedule/${name}`, k, scheduleAt(schedules[name]!, step));
+      }
+    }
+    return {
+      ...constantFeeds(program.constants, schedules, this.step),
+      ...Object.fromEntries(
+        Object.entries(rows).map(([name, row]) => [name, new Tensor('float32', row, [iterations])]),
+      ),
+    };
+  }
+
+  /** The state in a call's results. */
+  private advance(results: Feeds): Feeds {
+    return Object.fromEntries(
+      Object.keys(this.state).map((name) => [name, results[`${name}.next`]!]),
+    );
+  }
+}

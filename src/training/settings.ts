@@ -1,0 +1,38 @@
+import type { Dataset } from '../data/dataset.js';
+import type { Optimizer } from '../nn/index.js';
+import type { Callback } from './callbacks.js';
+import type { Checkpoint } from './checkpoint.js';
+import type { Controls } from './controls.js';
+import type { FitOptions } from './fit-options.js';
+import type { NonFinite } from './guard.js';
+
+export interface FitSettings extends FitOptions {
+  /** How often every example is seen. */
+  readonly epochs: number;
+  /** Examples a step; a last smaller batch counts by its size. */
+  readonly batchSize: number;
+  readonly optimizer: Optimizer;
+  /** Data that is evaluated after each epoch, ready as `fitData` gives it. */
+  readonly validation?: Dataset | undefined;
+  /** Decides order and noise. */
+  readonly seed: number;
+  readonly callbacks?: readonly Callback[] | undefined;
+  /** Ends training after the steps under way; what was trained is kept. */
+  readonly signal?: AbortSignal | undefined;
+  /** Threads inside one operator; small models are faster with one. */
+  readonly threads?: number | undefined;
+  /** Steps in one call of the runtime; by default as many as take about 80 ms. */
+  readonly stepsPerCall?: number | undefined;
+  /** Goes on from there in the place of the first step. */
+  readonly resume?: Checkpoint | undefined;
+  /** Numbers that may be changed while training runs. */
+  readonly controls?: Controls | undefined;
+}
+
+/** Why training ended before its last epoch. */
+export type Stop =
+  | { readonly reason: 'aborted' }
+  /** The metric that had not improved for long enough. */
+  | { readonly reason: 'early-stopping'; readonly metric: string }
+  /** What was not finite, where. */
+  | ({ readonly reason: 'non-finite' } & NonFinite);
