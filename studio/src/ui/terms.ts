@@ -37,6 +37,18 @@ export const terms = {
     word: 'ELBO',
     text: 'The evidence lower bound: a bound from below on log p(x), how probable the model finds an image. Higher is better.',
   },
+  squaredError: {
+    word: 'Squared error',
+    text: 'The mean over the values of an image, each from 0 to 1, of the squared distance to its reconstruction. It has no unit; 0 is perfect.',
+  },
+  components: {
+    word: 'Principal components',
+    text: 'The directions in which the latents of the images vary most, with the share of the variance that each has.',
+  },
+  arc: {
+    word: 'Arc',
+    text: 'Straight goes through the middle of the latents. With many latents few images lie there: an arc keeps the distance (White 2016).',
+  },
   prior: {
     word: 'Prior',
     text: 'How latents are spread when nothing is known of the image: a standard normal distribution.',

@@ -1,14 +1,175 @@
-import { addressOf } from '../../app/route.js';
-import { runs } from '../../runs/store.js';
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { addressOf, go, route } from '../../app/route.js';
+import { readRun, runs, runsProblem } from '../../runs/store.js';
 import { Empty } from '../../ui/empty.js';
+import { Notice } from '../../ui/notice.js';
+import { DataChoice } from './data-choice.js';
+import { Exploration } from './exploration.js';
+import './explore.css';
+import { LatentMap } from './map/latent-map.js';
+import { AnomaliesPanel } from './panels/anomalies-panel.js';
+import { DrawPanel } from './panels/draw-panel.js';
+import { LatentsPanel } from './panels/latents-panel.js';
+import { PathPanel } from './panels/path-panel.js';
+import { SamplesPanel } from './panels/samples-panel.js';
+import { PlaneSelect } from './plane-select.js';
+import { type Tab, Tabs } from './tabs.js';
 
 /** Walks through the latent space of one run. */
 export function ExploreView() {
+  const [chosen] = route.value.runs;
+  const list = runs.value;
+  const id = chosen ?? list?.[0]?.id;
+  if (id === undefined) {
+    return list === undefined ? (
+      <Empty title="Looking for runs" />
+    ) : (
+      <Empty title="There is no run to explore yet">
+        {runsProblem.value && <p>{runsProblem.value}</p>}
+        <p>
+          A run is a model that was trained. <a href={addressOf('train')}>Train one here</a>, or
+          start <code>vaekit studio</code> with a folder of runs.
+        </p>
+      </Empty>
+    );
+  }
+  return <ExploreRun key={id} id={id} />;
+}
+
+/** Opens a run and shows it, or why that went wrong. */
+function ExploreRun({ id }: { id: string }) {
+  const opened = useSignal<Exploration | Error | undefined>(undefined);
+  useEffect(() => {
+    let current = true;
+    const open = async () => {
+      try {
+        const exploration = await Exploration.open(await readRun(id));
+        if (!current) return exploration.close();
+        opened.value = exploration;
+        exploration.load(exploration.ownData);
+      } catch (error) {
+        if (current) opened.value = error as Error;
+      }
+    };
+    open();
+    return () => {
+      current = false;
+      if (opened.peek() instanceof Exploration) (opened.peek() as Exploration).close();
+    };
+  }, [id]);
+  const state = opened.value;
   return (
-    <Empty title={runs.value === undefined ? 'Looking for runs' : 'Choose a run to explore'}>
+    <div class="stack">
+      <div class="explore-bar">
+        <h1 class="visually-hidden">Explore</h1>
+        <label class="field">
+          Run
+          <select
+            value={id}
+            onChange={(event) => {
+              go('explore', event.currentTarget.value);
+            }}
+          >
+            {(runs.value ?? []).map((run) => (
+              <option key={run.id} value={run.id}>
+                {run.name}
+                {run.place === 'kept' ? ' (in this browser)' : ''}
+              </option>
+            ))}
+            {runs.value?.every((run) => run.id !== id) && <option value={id}>{id}</option>}
+          </select>
+        </label>
+        {state instanceof Exploration && <Choices exploration={state} />}
+      </div>
+      {state === undefined && <Empty title="Opening the run" />}
+      {state instanceof Error && <Notice kind="error">{state.message}</Notice>}
+      {state instanceof Exploration && <Walk exploration={state} />}
+    </div>
+  );
+}
+
+function Choices({ exploration }: { exploration: Exploration }) {
+  const { classes } = exploration.info;
+  const names = exploration.data.value?.info.classNames;
+  return (
+    <>
+      <DataChoice exploration={exploration} />
+      {exploration.hasMap && exploration.info.config.latent > 2 && (
+        <PlaneSelect exploration={exploration} />
+      )}
+      {classes !== undefined && (
+        <label class="field">
+          Class to decode
+          <select
+            value={exploration.label.value}
+            onChange={(event) => exploration.setLabel(Number(event.currentTarget.value))}
+          >
+            {Array.from({ length: classes }, (_, label) => (
+              <option key={label} value={label}>
+                {names?.[label] ?? label}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+      <output class="small soft explore-stage">
+        {exploration.stage.value ? `${exploration.stage.value} …` : ''}
+      </output>
+    </>
+  );
+}
+
+function Walk({ exploration }: { exploration: Exploration }) {
+  const { input } = exploration.info.config;
+  if (input.length !== 3 || (input[0] !== 1 && input[0] !== 3)) {
+    return (
+      <Empty title="This model's examples are no images">
+        <p>They have the shape [{input.join(', ')}]. The page explores models of images.</p>
+      </Empty>
+    );
+  }
+  const tabs: Tab[] = [
+    ...(input[0] === 1
+      ? [{ title: 'Draw', body: () => <DrawPanel exploration={exploration} /> }]
+      : []),
+    { title: 'Path', body: () => <PathPanel exploration={exploration} /> },
+    ...(exploration.info.bottleneck === 'vectorQuantized'
+      ? []
+      : [{ title: 'Latents', body: () => <LatentsPanel exploration={exploration} /> }]),
+    { title: 'Samples', body: () => <SamplesPanel exploration={exploration} /> },
+    { title: 'Anomalies', body: () => <AnomaliesPanel exploration={exploration} /> },
+  ];
+  return (
+    <>
+      {exploration.problem.value && <Notice kind="error">{exploration.problem.value}</Notice>}
+      {exploration.dataProblem.value && (
+        <Notice kind="warning">No images are on the map. {exploration.dataProblem.value}</Notice>
+      )}
+      <div class="explore">
+        {exploration.hasMap ? (
+          <LatentMap exploration={exploration} />
+        ) : (
+          <NoMap exploration={exploration} />
+        )}
+        <Tabs tabs={tabs} label="What to do with the model" />
+      </div>
+    </>
+  );
+}
+
+/** Why there is no map. */
+function NoMap({ exploration }: { exploration: Exploration }) {
+  return exploration.info.bottleneck === 'vectorQuantized' ? (
+    <Empty title="No map for this model">
       <p>
-        A run is a model that was trained. <a href={addressOf('train')}>Train one</a>.
+        It turns an image into a grid of codes of its codebook, not into a point. Paths, samples and
+        anomalies are at hand.
       </p>
+    </Empty>
+  ) : (
+    <Empty title="No map for one latent">
+      <p>A map needs two latents or more. Walk with the slider under Latents.</p>
     </Empty>
   );
 }

@@ -1,0 +1,200 @@
+import { computed, effect, signal } from '@preact/signals';
+import type { Exploration } from '../exploration.js';
+import { classColour } from './colours.js';
+import { drawOverlay } from './overlay.js';
+import { drawPoints, Points } from './points.js';
+import { Tiles } from './tiles.js';
+import {
+  fitted,
+  type Place,
+  panned,
+  toPlane,
+  toScreen,
+  type Viewport,
+  zoomed,
+} from './viewport.js';
+
+/** How near to a point the pointer must be, in CSS pixels. */
+const reach = 9;
+
+/** The map is dark in every theme, as most images of digits and clothes are. */
+const ground = '14 18 22';
+
+const subscripts = '₀₁₂₃₄₅₆₇₈₉';
+
+/** A latent's name: z₁ for the first. */
+export function latentName(latent: number): string {
+  return `z${String(latent + 1).replace(/\d/g, (digit) => subscripts[Number(digit)]!)}`;
+}
+
+/** The map of an exploration: what of it is seen, and its drawing on three canvases. */
+export class MapState {
+  /** Undefined until the map has a size. */
+  readonly view = signal<Viewport | undefined>(undefined);
+  readonly showsPoints = signal(true);
+  readonly showsImages = signal(true);
+  /** Classes whose points are hidden. */
+  readonly hidden = signal<ReadonlySet<number>>(new Set());
+  /** The point under the pointer, and where it is on the map. */
+  readonly hover = signal<{ readonly index: number; readonly at: Place } | undefined>(undefined);
+  readonly points = computed(
+    () => new Points(this.exploration.places.value, this.exploration.data.value?.labels),
+  );
+  /** The names of the axes. */
+  readonly names = computed<readonly [string, string]>(() => {
+    const { kind, pair } = this.exploration.choice.value;
+    const name = (i: number) => (kind === 'latents' ? latentName(i) : `component ${i + 1}`);
+    return [name(pair[0]), name(pair[1])];
+  });
+  private readonly tiles: Tiles;
+  private readonly tilesMade = signal(0);
+
+  constructor(private readonly exploration: Exploration) {
+    this.tiles = new Tiles(
+      (places) => exploration.decodePlaces(places),
+      () => {
+        this.tilesMade.value++;
+      },
+    );
+  }
+
+  /** The map takes its size; what is seen stays in the middle. */
+  resize(width: number, height: number): void {
+    const view = this.view.peek();
+    this.view.value = view ? { ...view, width, height } : fitted(new Float32Array(), width, height);
+    if (!view) this.fit();
+  }
+
+  /** Shows all points. */
+  fit(): void {
+    const view = this.view.peek();
+    if (view) this.view.value = fitted(this.points.peek().places, view.width, view.height);
+  }
+
+  pan(right: number, down: number): void {
+    const view = this.view.peek();
+    if (view) this.view.value = panned(view, right, down);
+  }
+
+  /** @param at what stays where it is; the middle when left out */
+  zoom(factor: number, at?: Place): void {
+    const view = this.view.peek();
+    if (view) this.view.value = zoomed(view, factor, at ?? [view.width / 2, view.height / 2]);
+  }
+
+  /** Moves the walk by CSS pixels, and what is seen when it would leave it. */
+  step(right: number, down: number): void {
+    const view = this.view.peek();
+    if (!view) return;
+    const [x, y] = toScreen(view, this.exploration.place.peek());
+    const [left, top] = [x + right, y + down];
+    this.exploration.walkTo(toPlane(view, [left, top]));
+    const over = (at: number, size: number) => Math.min(0, at - 24) + Math.max(0, at - size + 24);
+    this.pan(-over(left, view.width), -over(top, view.height));
+  }
+
+  /** Walks to where the pointer is. */
+  walk(at: Place): void {
+    const view = this.view.peek();
+    if (view) this.exploration.walkTo(toPlane(view, at));
+  }
+
+  /** The point under the pointer. */
+  find(at: Place): number | undefined {
+    const view = this.view.peek();
+    if (!view || !this.showsPoints.peek()) return undefined;
+    const hidden = this.hidden.peek();
+    return this.points
+      .peek()
+      .nearest(toPlane(view, at) as [number, number], reach / view.unit, (label) =>
+        label === undefined ? true : !hidden.has(label),
+      );
+  }
+
+  /** Draws on canvases of the map's size until it is told to stop. */
+  draw(canvases: {
+    images: HTMLCanvasElement;
+    points: HTMLCanvasElement;
+    overlay: HTMLCanvasElement;
+  }): () => void {
+    const stops = [
+      // Another plane or class: other images.
+      effect(() => {
+        this.exploration.plane.value;
+        this.exploration.label.value;
+        this.tiles.renew();
+      }),
+      effect(() => {
+        this.exploration.places.value;
+        this.fit();
+      }),
+      effect(() => {
+        if (this.view.value && this.showsImages.value) this.tiles.want(this.view.value);
+      }),
+      layer(canvases.images, this.view, (context, view) => {
+        this.tilesMade.value;
+        if (!this.showsImages.value) return;
+        this.tiles.draw(context, view);
+        if (!this.showsPoints.value || this.points.value.size === 0) return;
+        // Points must stand out from the images.
+        context.fillStyle = `rgb(${ground} / 50%)`;
+        context.fillRect(0, 0, view.width, view.height);
+      }),
+      layer(canvases.points, this.view, (context, view, ratio) => {
+        if (!this.showsPoints.value) return;
+        const hidden = this.hidden.value;
+        const style = (label: number | undefined) => ({
+          colour: classColour(label),
+          shown: label === undefined || !hidden.has(label),
+        });
+        drawPoints(context, view, this.points.value, style, `rgb(${ground} / 60%)`, ratio);
+      }),
+      layer(canvases.overlay, this.view, (context, view) => {
+        drawOverlay(context, view, this.exploration, this.names.value);
+      }),
+    ];
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }
+}
+
+/** Draws a canvas anew in the frame after a signal that `draw` reads has changed. */
+function layer(
+  canvas: HTMLCanvasElement,
+  view: { readonly value: Viewport | undefined },
+  draw: (context: CanvasRenderingContext2D, view: Viewport, ratio: number) => void,
+): () => void {
+  let frame = 0;
+  let stop = () => {};
+  const paint = () => {
+    frame = 0;
+    stop();
+    let drawn = false;
+    // The effect's first run draws; its next one comes when something that was read has changed.
+    stop = effect(() => {
+      if (drawn) {
+        frame ||= requestAnimationFrame(paint);
+        return;
+      }
+      drawn = true;
+      const seen = view.value;
+      if (!seen) return;
+      const ratio = devicePixelRatio;
+      const width = Math.round(seen.width * ratio);
+      const height = Math.round(seen.height * ratio);
+      if (canvas.width !== width || canvas.height !== height) {
+        Object.assign(canvas, { width, height });
+      }
+      const context = canvas.getContext('2d')!;
+      context.setTransform(ratio, 0, 0, ratio, 0, 0);
+      context.clearRect(0, 0, seen.width, seen.height);
+      draw(context, seen, ratio);
+    });
+  };
+  paint();
+  return () => {
+    cancelAnimationFrame(frame);
+    stop();
+  };
+}

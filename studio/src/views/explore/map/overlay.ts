@@ -1,0 +1,142 @@
+import {
+  type LatentPlane,
+  placeOn,
+  posteriorEllipse,
+} from '../../../../../src/vae/latent-space/index.js';
+import { numberText } from '../../../ui/number.js';
+import type { Exploration } from '../exploration.js';
+import { boundsOf, type Place, ticks, toScreen, type Viewport } from './viewport.js';
+
+/** Colours of what lies over points and images. */
+const inks = { text: '#f3f6f9', halo: '#12161a', posterior: '#7fd0ff', path: '#ffb27a' };
+
+type Context = CanvasRenderingContext2D;
+
+const tickGap = 80;
+
+/** Strokes a line twice, so that it is seen on any ground. */
+function stroke(context: Context, colour: string, width = 2): void {
+  context.lineJoin = 'round';
+  context.strokeStyle = inks.halo;
+  context.lineWidth = width + 2.5;
+  context.stroke();
+  context.strokeStyle = colour;
+  context.lineWidth = width;
+  context.stroke();
+}
+
+function text(context: Context, words: string, [x, y]: Place): void {
+  context.lineJoin = 'round';
+  context.lineWidth = 3.5;
+  context.strokeStyle = inks.halo;
+  context.strokeText(words, x, y);
+  context.fillStyle = inks.text;
+  context.fillText(words, x, y);
+}
+
+/** Ticks along the lower and the left edge. */
+function drawAxes(context: Context, view: Viewport, names: readonly [string, string]) {
+  const { left, right, bottom, top } = boundsOf(view);
+  context.font = '12px system-ui, sans-serif';
+  context.textAlign = 'center';
+  context.textBaseline = 'bottom';
+  for (const x of ticks(left, right, view.unit, tickGap)) {
+    const [at] = toScreen(view, [x, 0]);
+    if (at < 48 || at > view.width - 70) continue;
+    context.beginPath();
+    context.moveTo(at, view.height);
+    context.lineTo(at, view.height - 5);
+    stroke(context, inks.text, 1);
+    text(context, numberText(x), [at, view.height - 6]);
+  }
+  context.textAlign = 'right';
+  text(context, `${names[0]} →`, [view.width - 8, view.height - 6]);
+  context.textAlign = 'left';
+  context.textBaseline = 'middle';
+  for (const y of ticks(bottom, top, view.unit, tickGap)) {
+    const [, at] = toScreen(view, [0, y]);
+    if (at < 34 || at > view.height - 24) continue;
+    context.beginPath();
+    context.moveTo(0, at);
+    context.lineTo(5, at);
+    stroke(context, inks.text, 1);
+    text(context, numberText(y), [8, at]);
+  }
+  context.textBaseline = 'top';
+  text(context, `${names[1]} ↑`, [8, 8]);
+}
+
+/** Ellipses of one and two standard deviations. */
+function drawEllipse(
+  context: Context,
+  view: Viewport,
+  plane: LatentPlane,
+  { mean, logVariance }: { mean: Float32Array; logVariance: Float32Array },
+): void {
+  const { x, y, major, minor, angle } = posteriorEllipse(plane, mean, logVariance);
+  const [left, top] = toScreen(view, [x, y]);
+  for (const deviations of [1, 2]) {
+    context.beginPath();
+    const radii = [major, minor].map((radius) => Math.max(1, deviations * radius * view.unit));
+    // The plane's second direction goes up, the canvas's down.
+    context.ellipse(left, top, radii[0]!, radii[1]!, -angle, 0, 2 * Math.PI);
+    context.setLineDash(deviations === 1 ? [] : [5, 4]);
+    stroke(context, inks.posterior);
+  }
+  context.setLineDash([]);
+}
+
+function drawMarker(context: Context, view: Viewport, place: Place): void {
+  const [x, y] = toScreen(view, place);
+  context.beginPath();
+  context.arc(x, y, 9, 0, 2 * Math.PI);
+  stroke(context, inks.text, 2.5);
+  context.beginPath();
+  for (const [dx, dy] of [
+    [1, 0],
+    [-1, 0],
+    [0, 1],
+    [0, -1],
+  ] as const) {
+    context.moveTo(x + 9 * dx, y + 9 * dy);
+    context.lineTo(x + 15 * dx, y + 15 * dy);
+  }
+  stroke(context, inks.text, 2.5);
+  context.beginPath();
+  context.arc(x, y, 2, 0, 2 * Math.PI);
+  context.fillStyle = inks.text;
+  context.fill();
+}
+
+function drawPath(context: Context, view: Viewport, plane: LatentPlane, path: Float32Array) {
+  const width = plane.origin.length;
+  const places = Array.from({ length: path.length / width }, (_, i) =>
+    toScreen(view, placeOn(plane, path.subarray(i * width, (i + 1) * width))),
+  );
+  context.beginPath();
+  for (const [x, y] of places) context.lineTo(x, y);
+  stroke(context, inks.path, 2.5);
+  for (const [x, y] of [places[0]!, places.at(-1)!]) {
+    context.beginPath();
+    context.arc(x, y, 4, 0, 2 * Math.PI);
+    stroke(context, inks.path, 2);
+    context.fillStyle = inks.path;
+    context.fill();
+  }
+}
+
+/** Draws what lies over images and points: axes, path, posterior and where the walk stands. */
+export function drawOverlay(
+  context: Context,
+  view: Viewport,
+  exploration: Exploration,
+  names: readonly [string, string],
+): void {
+  const plane = exploration.plane.value;
+  if (!plane) return;
+  const [path, posterior] = [exploration.path.value, exploration.posterior.value];
+  drawAxes(context, view, names);
+  if (path) drawPath(context, view, plane, path.data as Float32Array);
+  if (posterior) drawEllipse(context, view, plane, posterior);
+  drawMarker(context, view, exploration.place.value);
+}

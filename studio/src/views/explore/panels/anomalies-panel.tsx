@@ -1,0 +1,98 @@
+import { useSignal, useSignalEffect } from '@preact/signals';
+import { useEffect, useMemo } from 'preact/hooks';
+import type { Numbers } from '../../../model/api.js';
+import { Notice } from '../../../ui/notice.js';
+import { numberText } from '../../../ui/number.js';
+import { Pictures } from '../../../ui/pictures.js';
+import { Term } from '../../../ui/term.js';
+import { type Exploration, rowsOf, type ShownData } from '../exploration.js';
+import { Scores } from '../scores.js';
+
+const listed = 12;
+
+/** The images that the model finds strangest. */
+export function AnomaliesPanel({ exploration }: { exploration: Exploration }) {
+  const data = exploration.data.value;
+  if (!data) return <p>The images of the data are scored here. There are none yet.</p>;
+  return <Anomalies key={data.info.data} exploration={exploration} data={data} />;
+}
+
+function Anomalies({ exploration, data }: { exploration: Exploration; data: ShownData }) {
+  const scores = useMemo(() => new Scores(exploration, data), [exploration, data]);
+  const worst = useSignal<{ indices: number[]; made: Numbers } | undefined>(undefined);
+  useEffect(() => {
+    const stop = new AbortController();
+    scores.run(stop.signal);
+    return () => stop.abort();
+  }, [scores]);
+  useSignalEffect(() => {
+    if (scores.done.value < scores.count) return;
+    const indices = Array.from(scores.ranking().subarray(0, listed));
+    const labels =
+      exploration.info.classes === undefined ? undefined : indices.map((i) => data.labels![i]!);
+    exploration.service
+      .reconstruct(exploration.id, rowsOf(data.images, indices), labels)
+      .then((made) => {
+        worst.value = { indices, made };
+      })
+      .catch((error: Error) => {
+        scores.problem.value = error.message;
+      });
+  });
+  const done = scores.done.value;
+  const unit = exploration.hasElbo ? ' nats' : '';
+  const text = (value: number) => `${numberText(value)}${unit}`;
+  const middle = worst.value && scores.values[scores.ranking()[Math.floor(scores.count / 2)]!]!;
+  return (
+    <>
+      <p class="small">
+        {exploration.hasElbo ? (
+          <>
+            Images with a low <Term name="elbo" /> are unlike what the model has learned.
+          </>
+        ) : (
+          <>
+            This model gives no bound on log p(x), so images are scored by the{' '}
+            <Term name="squaredError">squared error</Term> of their reconstruction: a high one is
+            strange.
+          </>
+        )}
+      </p>
+      {scores.problem.value && <Notice kind="error">{scores.problem.value}</Notice>}
+      {done < scores.count && !scores.problem.value && (
+        <label class="small">
+          Scored {done.toLocaleString('en')} of {scores.count.toLocaleString('en')} images
+          <progress max={scores.count} value={done} />
+        </label>
+      )}
+      {worst.value && (
+        <>
+          <p class="small number">
+            Half of {scores.count.toLocaleString('en')} images are beyond {text(middle!)}. The
+            strangest:
+          </p>
+          <ol class="worst">
+            {worst.value.indices.map((index, i) => (
+              <li key={index}>
+                <button type="button" onClick={() => exploration.pick(index)}>
+                  <span class="pair">
+                    <Pictures images={rowsOf(data.images, [index])} label={`Image ${index}`} />
+                    <Pictures images={rowsOf(worst.value!.made, [i])} label="its reconstruction" />
+                  </span>
+                  <span class="small number">
+                    {data.labels && (
+                      <>{data.info.classNames?.[data.labels[index]!] ?? data.labels[index]} · </>
+                    )}
+                    #{index}
+                    <br />
+                    {text(scores.values[index]!)}
+                  </span>
+                </button>
+              </li>
+            ))}
+          </ol>
+        </>
+      )}
+    </>
+  );
+}

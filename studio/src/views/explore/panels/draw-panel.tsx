@@ -1,0 +1,129 @@
+import { useSignal } from '@preact/signals';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { centerDrawing } from '../../../../../src/data/center-drawing.js';
+import type { Numbers } from '../../../model/api.js';
+import { numberText } from '../../../ui/number.js';
+import { Pictures } from '../../../ui/pictures.js';
+import { Term } from '../../../ui/term.js';
+import type { Exploration } from '../exploration.js';
+import { latest } from '../latest.js';
+import { strangeness } from '../scores.js';
+import { drawingKeys, Pad, padSize } from './pad.js';
+
+/** Draws of the posterior over which a drawing's ELBO is averaged. */
+const draws = 16;
+
+interface Judged {
+  /** What the encoder is given, [1, 1, height, width]. */
+  readonly seen: Numbers;
+  readonly made: Numbers;
+  /** As `strangeness` has it. */
+  readonly score: number;
+}
+
+/** The drawing as an image for the model; undefined when nothing is drawn. */
+function imageOf(canvas: HTMLCanvasElement, shape: readonly number[]): Numbers | undefined {
+  const { data } = canvas.getContext('2d')!.getImageData(0, 0, padSize, padSize);
+  const ink = Float32Array.from({ length: padSize * padSize }, (_, i) => data[4 * i]! / 255);
+  if (!ink.some((value) => value > 0)) return undefined;
+  const [, height, width] = shape as [number, number, number];
+  return { data: centerDrawing(ink, padSize, [height, width]), dims: [1, 1, height, width] };
+}
+
+/** The image `count` times. */
+function repeated({ data, dims }: Numbers, count: number): Numbers {
+  const copies = new Float32Array(data.length * count);
+  for (let i = 0; i < count; i++) copies.set(data, i * data.length);
+  return { data: copies, dims: [count, ...dims.slice(1)] };
+}
+
+/** Something to draw on, and what the model makes of it while one draws. */
+export function DrawPanel({ exploration }: { exploration: Exploration }) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const judged = useSignal<Judged | undefined>(undefined);
+  const { info, service, id } = exploration;
+  const label = exploration.label.value;
+
+  const judge = useMemo(
+    () =>
+      latest(async () => {
+        const pad = canvas.current;
+        const seen = pad && imageOf(pad, info.config.input);
+        if (!seen) return;
+        try {
+          const labels = (count: number) => exploration.labels(count);
+          const { mean, logVariance } = await service.encode(id, seen, labels(1));
+          const made = await service.reconstruct(id, seen, labels(1));
+          exploration.standAt(mean.data as Float32Array);
+          if (exploration.hasPosterior) {
+            exploration.posterior.value = {
+              mean: mean.data as Float32Array,
+              logVariance: logVariance.data as Float32Array,
+            };
+          }
+          const count = exploration.hasElbo ? draws : 1;
+          const scores = await strangeness(exploration, repeated(seen, count), labels(count));
+          const score = scores.reduce((total, value) => total + value / count, 0);
+          judged.value = { seen, made, score };
+        } catch (error) {
+          exploration.problem.value = (error as Error).message;
+        }
+      }),
+    [exploration],
+  );
+  // Another class: what the model makes of the drawing changes.
+  useEffect(() => {
+    if (judged.value) judge(undefined);
+  }, [label]);
+
+  const clear = () => {
+    judged.value = undefined;
+    exploration.posterior.value = undefined;
+  };
+  const result = judged.value;
+  return (
+    <>
+      <p class="small">
+        Draw: the model encodes it as you do.
+        {exploration.hasPosterior && exploration.hasMap && (
+          <>
+            {' '}
+            The ellipses on the map are its <Term name="posterior">posterior</Term>, one and two
+            standard deviations wide.
+          </>
+        )}
+      </p>
+      <div class="draw">
+        <Pad canvas={canvas} onChange={() => judge(undefined)} onClear={clear} />
+        <div class="draw-result" aria-live="polite">
+          <figure>
+            {result ? (
+              <Pictures images={result.seen} label="The drawing as the model sees it" />
+            ) : (
+              <div class="no-picture" />
+            )}
+            <figcaption>model sees</figcaption>
+          </figure>
+          <figure>
+            {result ? (
+              <Pictures images={result.made} label="Reconstruction of the drawing" />
+            ) : (
+              <div class="no-picture" />
+            )}
+            <figcaption>reconstruction</figcaption>
+          </figure>
+          <dl>
+            <dt>
+              <Term name={exploration.hasElbo ? 'elbo' : 'squaredError'} />
+            </dt>
+            <dd class="number" data-score>
+              {result ? numberText(result.score) : '–'}
+              {result && exploration.hasElbo ? ' nats' : ''}
+            </dd>
+          </dl>
+        </div>
+      </div>
+      <p class="small soft">{drawingKeys}</p>
+    </>
+  );
+}

@@ -1,0 +1,87 @@
+import { numberText } from '../../../ui/number.js';
+import { Term } from '../../../ui/term.js';
+import type { Exploration } from '../exploration.js';
+import { latentName } from '../map/map-state.js';
+
+/** How far sliders go when the prior is a standard normal distribution. */
+const reach = 3;
+
+/** Bounds of each latent's slider. */
+function boundsOf(exploration: Exploration): [low: number, high: number][] {
+  const { latent } = exploration.info.config;
+  const bounds = Array.from({ length: latent }, (): [number, number] =>
+    exploration.info.hasPrior || !exploration.data.value ? [-reach, reach] : [0, 0],
+  );
+  exploration.data.value?.mean.data.forEach((value, i) => {
+    const bound = bounds[i % latent]!;
+    if (value < bound[0]) bound[0] = value;
+    if (value > bound[1]) bound[1] = value;
+  });
+  return bounds;
+}
+
+/** A slider a latent, those that say most first. */
+export function LatentsPanel({ exploration }: { exploration: Exploration }) {
+  const [usage, z] = [exploration.usage.value, exploration.z.value];
+  const kl = usage?.klPerLatent;
+  const order = Array.from(z, (_, i) => i);
+  if (kl) order.sort((a, b) => kl[b]! - kl[a]!);
+  const most = kl ? Math.max(...kl, 1e-9) : 1;
+  const bounds = boundsOf(exploration);
+  const set = (latent: number, value: number) => {
+    const next = Float32Array.from(exploration.z.value);
+    next[latent] = value;
+    exploration.standAt(next);
+  };
+  return (
+    <>
+      <p class="small">
+        {kl ? (
+          <>
+            Sorted by <Term name="kl" />, the mean over {usage.examples.toLocaleString('en')} images
+            in <Term name="nats" />: those above change the image most.
+          </>
+        ) : (
+          'Each slider changes one latent; the image follows.'
+        )}
+      </p>
+      <ul class="sliders">
+        {order.map((latent) => {
+          const [low, high] = bounds[latent]!;
+          const nats = kl?.[latent];
+          return (
+            <li key={latent} class={usage?.collapsed.has(latent) ? 'collapsed' : ''}>
+              <label>
+                <span class="slider-name">{latentName(latent)}</span>
+                <input
+                  type="range"
+                  min={low}
+                  max={high}
+                  step={(high - low) / 400 || 'any'}
+                  value={z[latent]}
+                  onInput={(event) => set(latent, event.currentTarget.valueAsNumber)}
+                />
+                <span class="number small">{z[latent]!.toFixed(2).replace('-', '−')}</span>
+              </label>
+              {nats !== undefined && (
+                <span class="slider-kl small number">
+                  <span class="bar" style={{ width: `${(100 * nats) / most}%` }} />
+                  {usage?.collapsed.has(latent) ? (
+                    <Term name="collapsed">collapsed</Term>
+                  ) : (
+                    `${numberText(Number(nats.toPrecision(3)))} nats`
+                  )}
+                </span>
+              )}
+            </li>
+          );
+        })}
+      </ul>
+      <div>
+        <button type="button" onClick={() => exploration.standAt(new Float32Array(z.length))}>
+          All to 0
+        </button>
+      </div>
+    </>
+  );
+}

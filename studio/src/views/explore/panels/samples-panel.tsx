@@ -1,0 +1,69 @@
+import { useSignal, useSignalEffect } from '@preact/signals';
+import type { Numbers } from '../../../model/api.js';
+import { Pictures } from '../../../ui/pictures.js';
+import { Term } from '../../../ui/term.js';
+import type { Exploration } from '../exploration.js';
+
+const count = 48;
+const columns = 8;
+
+/** Images decoded from draws of the prior. */
+export function SamplesPanel({ exploration }: { exploration: Exploration }) {
+  if (!exploration.info.hasPrior) {
+    return (
+      <p>
+        This model has no <Term name="prior">prior</Term> to draw from: its objective puts no shape
+        on the latents. Walk on the map, or train with an objective such as <code>vae</code>.
+      </p>
+    );
+  }
+  return <Samples exploration={exploration} />;
+}
+
+function Samples({ exploration }: { exploration: Exploration }) {
+  const seed = useSignal(0);
+  const images = useSignal<Numbers | undefined>(undefined);
+  const { classes } = exploration.info;
+  useSignalEffect(() => {
+    const label = classes === undefined ? undefined : exploration.label.value;
+    let current = true;
+    exploration.service.sample(exploration.id, count, seed.value, label).then(
+      (made) => {
+        if (current) images.value = made;
+      },
+      (error: Error) => {
+        if (current) exploration.problem.value = error.message;
+      },
+    );
+    return () => {
+      current = false;
+    };
+  });
+  return (
+    <>
+      <p class="small">
+        {count} images decoded from draws of the <Term name="prior">prior</Term>
+        {classes !== undefined && ' with the chosen class'}: what the model invents by itself.
+      </p>
+      {images.value && (
+        <Pictures
+          class="samples"
+          images={images.value}
+          columns={columns}
+          gap={1}
+          label={`${count} samples from the prior`}
+        />
+      )}
+      <div>
+        <button
+          type="button"
+          onClick={() => {
+            seed.value++;
+          }}
+        >
+          Draw others
+        </button>
+      </div>
+    </>
+  );
+}
