@@ -4,22 +4,26 @@
  * Every contestant runs in a process of its own, once a round; rounds are interleaved, so that a
  * machine's good and bad minutes fall on all alike, and medians are compared.
  */
-import { execFile, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus } from 'node:os';
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { parseArgs, promisify } from 'node:util';
-import { table } from './table.mjs';
+import { parseArgs } from 'node:util';
+import { measure } from './measure.mjs';
+import { fillIn } from './readme.mjs';
+import { readResults, writeResults } from './results.mjs';
+import { compactTable, table } from './table.mjs';
 
-const IMAGES = 60_000;
 const HELP = `Measures VAEs on MNIST in vaekit, its peers and C.
 
 Usage: npm run bench -- [options]
 
-  --rounds N     interleaved rounds (default 5)
+  --rounds N     interleaved rounds (default 5; 0 measures nothing)
   --work NAME    only works whose name contains NAME; may be repeated
   --only NAME    only contestants whose name contains NAME; may be repeated
-  --json         print the results as JSON instead of a table
+  --add          add to the rounds of earlier runs instead of replacing them
+  --readme       write the tables into README.md and docs/performance.md
+  --json         print the results as JSON instead of tables
   --help         print this
 
 Peers from npm are installed into bench/ on first use. Keras and PyTorch are measured when python3,
@@ -29,64 +33,22 @@ or a Python that VAEKIT_PYTHON names, has them. Results are kept in bench/result
 const here = fileURLToPath(new URL('.', import.meta.url));
 const log = (/** @type {string} */ line) => process.stderr.write(`${line}\n`);
 
-/** @param {number[]} values */
-function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.slice((sorted.length - 1) >> 1, (sorted.length >> 1) + 1);
-  return middle.reduce((sum, value) => sum + value, 0) / middle.length;
-}
-
 /** Installs the peers that npm has; without them, their rows say so. */
 function installPeers() {
   if (existsSync(`${here}node_modules/.package-lock.json`)) return;
   log('installing peers into bench/ ...');
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  const lines = existsSync(`${here}package-lock.json`) ? ['ci'] : ['install'];
-  const { status } = spawnSync(npm, lines, { cwd: here, stdio: ['ignore', 2, 2] });
+  const { status } = spawnSync(npm, ['ci'], { cwd: here, stdio: ['ignore', 2, 2] });
   if (status !== 0) log('npm could not install the peers; their rows are left out');
 }
 
 /**
- * Runs a program to its end.
- * @param {import('./contestants/index.mjs').Contestant} contestant
- * @returns {Promise<Record<string, unknown>[]>} the JSON lines that it printed
+ * @param {string} message
+ * @returns {never}
  */
-async function run({ command }) {
-  const { program, args } = command();
-  const { stdout } = await promisify(execFile)(program, args, { cwd: here });
-  return stdout.split('\n').flatMap(parseLine);
-}
-
-/** @param {string} line */
-function parseLine(line) {
-  return line.startsWith('{') ? [JSON.parse(line)] : [];
-}
-
-/**
- * What a failed program had to say: the line that names the error, else its last.
- * @param {unknown} error
- */
-function errorLine(error) {
-  const { stderr, message } = Object(error);
-  const lines = String(stderr || message)
-    .split('\n')
-    .filter((line) => line.trim());
-  return lines.findLast((line) => /^\S*Error\b/.test(line)) ?? lines.at(-1);
-}
-
-/**
- * @param {import('./contestants/index.mjs').Contestant} contestant
- * @returns {Promise<{ msPerStep: number, versions: object | undefined }>} the median of its
- *   stretches after the warm-up
- */
-async function measure(contestant) {
-  const lines = await run(contestant);
-  const times = lines.flatMap(({ msPerStep }) =>
-    typeof msPerStep === 'number' ? [msPerStep] : [],
-  );
-  if (times.length < 2) throw new Error('it printed fewer than two measurements');
-  const versions = lines.find((line) => 'versions' in line)?.versions;
-  return { msPerStep: median(times.slice(1)), versions: Object(versions) };
+function refuse(message) {
+  log(message);
+  process.exit(2);
 }
 
 const { values: options } = parseArgs({
@@ -94,6 +56,8 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '5' },
     work: { type: 'string', multiple: true },
     only: { type: 'string', multiple: true },
+    add: { type: 'boolean', default: false },
+    readme: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -103,10 +67,8 @@ if (options.help) {
   process.exit();
 }
 const rounds = Number(options.rounds);
-if (!Number.isInteger(rounds) || rounds < 1) {
-  log(`--rounds ${options.rounds}: give a whole number of at least 1.`);
-  process.exit(2);
-}
+if (!Number.isInteger(rounds) || rounds < 0)
+  refuse(`--rounds ${options.rounds}: give a whole number.`);
 
 installPeers();
 const { works } = await import('./contestants/index.mjs');
@@ -128,89 +90,59 @@ const wanted = works
   .filter(({ contestants }) => contestants.length > 0);
 if (wanted.length === 0) {
   const names = works.map(({ name, contestants }) => [name, ...contestants.map((c) => c.name)]);
-  log(
+  refuse(
     `--work, --only: nothing has that name. There are: ${names.map((n) => n.join(': ')).join('; ')}.`,
   );
-  process.exit(2);
 }
 
-/**
- * A contestant at a work, with what its rounds gave.
- * @typedef {object} Entry
- * @property {import('./contestants/index.mjs').Work} work
- * @property {import('./contestants/index.mjs').Contestant} contestant
- * @property {number[]} times
- * @property {object | undefined} versions
- * @property {string | undefined} leftOut why it could not run
- */
-const entries = wanted.flatMap((work) =>
-  work.contestants.map((contestant) => {
-    /** @type {Entry} */
-    const entry = {
-      work,
-      contestant,
-      times: [],
-      versions: undefined,
-      leftOut: contestant.available(),
-    };
-    return entry;
-  }),
-);
-
+const results = readResults();
 const threads = availableParallelism();
-const sgemmGflops = { oneThread: 0, allThreads: 0 };
-for (let round = 1; round <= rounds; round++) {
-  sgemmGflops.oneThread = Math.max(sgemmGflops.oneThread, await sgemmPeak({ threads: 1 }));
-  sgemmGflops.allThreads = Math.max(sgemmGflops.allThreads, await sgemmPeak({ threads }));
-  for (const entry of entries) {
-    if (entry.leftOut) continue;
-    const label = `round ${round}/${rounds}  ${entry.work.name}  ${entry.contestant.name}`;
-    try {
-      const { msPerStep, versions } = await measure(entry.contestant);
-      entry.times.push(msPerStep);
-      entry.versions = versions;
-      log(`${label}  ${msPerStep.toPrecision(3)} ms/step`);
-    } catch (error) {
-      entry.leftOut = `failed: ${errorLine(error)}`;
-      log(`${label}  ${entry.leftOut}`);
+for (const { name, short, batch, multiplications, contestants } of rounds > 0 ? wanted : []) {
+  const before = results.works[name];
+  const sgemmGflops = (options.add && before?.sgemmGflops) || { oneThread: [], allThreads: [] };
+  const kept = { ...before?.contestants };
+  for (const contestant of contestants) {
+    const leftOut = contestant.available();
+    const earlier = (options.add && kept[contestant.name]) || { rounds: [] };
+    kept[contestant.name] = leftOut ? { rounds: [], leftOut } : { rounds: earlier.rounds };
+  }
+  const work = {
+    date: new Date().toISOString(),
+    short,
+    batch,
+    multiplications,
+    sgemmGflops,
+    contestants: kept,
+  };
+  results.works[name] = work;
+  for (let round = 1; round <= rounds; round++) {
+    sgemmGflops.oneThread.push(await sgemmPeak({ threads: 1 }));
+    sgemmGflops.allThreads.push(await sgemmPeak({ threads }));
+    for (const contestant of contestants) {
+      const entry = kept[contestant.name];
+      if (!entry || entry.leftOut || (contestant.once && entry.rounds.length > 0)) continue;
+      const label = `round ${round}/${rounds}  ${name}  ${contestant.name}`;
+      try {
+        const { versions, ...measured } = await measure(contestant);
+        entry.rounds.push(measured);
+        entry.versions = versions;
+        log(`${label}  ${measured.msPerStep.toPrecision(3)} ms/step`);
+      } catch (error) {
+        entry.leftOut = `failed: ${error instanceof Error ? error.message : error}`;
+        log(`${label}  ${entry.leftOut}`);
+      }
+      work.date = new Date().toISOString();
+      writeResults(results);
     }
   }
 }
 
-const measuredWorks = wanted.map((work) => {
-  const own = entries.filter((entry) => entry.work === work);
-  const vaekit = own.find((entry) => entry.contestant.name === 'vaekit' && !entry.leftOut);
-  const rows = own
-    .filter((entry) => !entry.leftOut)
-    .map(({ contestant, times, versions }) => {
-      const msPerStep = median(times);
-      return {
-        name: contestant.name,
-        msPerStep,
-        epochSeconds: (msPerStep * Math.ceil(IMAGES / work.batch)) / 1000,
-        gflops: (2 * work.multiplications) / msPerStep / 1e6,
-        ...(vaekit && { ratio: msPerStep / median(vaekit.times) }),
-        rounds: times,
-        versions,
-      };
-    });
-  rows.sort((a, b) => a.msPerStep - b.msPerStep);
-  return { name: work.name, batch: work.batch, rows };
-});
-const results = {
-  date: new Date().toISOString(),
-  cpu: cpus()[0]?.model.trim() ?? 'unknown',
-  cores: threads,
-  node: process.version,
-  sgemmGflops,
-  works: measuredWorks,
-  leftOut: entries.flatMap(({ work, contestant, leftOut }) =>
-    leftOut ? [{ work: work.name, name: contestant.name, reason: leftOut }] : [],
-  ),
-};
-mkdirSync(`${here}results`, { recursive: true });
-writeFileSync(`${here}results/latest.json`, `${JSON.stringify(results, null, 2)}\n`);
-process.stdout.write(options.json ? `${JSON.stringify(results, null, 2)}\n` : table(results));
-if (entries.some(({ contestant, leftOut }) => contestant.name === 'vaekit' && leftOut)) {
+if (options.readme && Object.keys(results.works).length === 0) refuse('There are no results yet.');
+if (options.readme) {
+  fillIn('README.md', 'benchmark', compactTable(results));
+  fillIn('docs/performance.md', 'benchmark', table(results));
+}
+process.stdout.write(`${options.json ? JSON.stringify(results, null, 2) : table(results)}\n`);
+if (wanted.some(({ name }) => results.works[name]?.contestants.vaekit?.leftOut)) {
   process.exitCode = 1;
 }

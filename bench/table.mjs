@@ -1,59 +1,122 @@
+import { rowsOf, sgemmPeakOf } from './results.mjs';
+
 /**
- * @typedef {object} Row
- * @property {string} name
- * @property {number} msPerStep
- * @property {number} epochSeconds
- * @property {number} gflops
- * @property {number} [ratio]
- *
- * @typedef {object} Results
- * @property {string} date
- * @property {string} cpu
- * @property {number} cores
- * @property {string} node
- * @property {{ oneThread: number, allThreads: number }} sgemmGflops
- * @property {{ name: string, rows: Row[] }[]} works
- * @property {{ work: string, name: string, reason: string }[]} leftOut
+ * @typedef {import('./results.mjs').Results} Results
+ * @typedef {import('./results.mjs').WorkResults} WorkResults
+ * @typedef {import('./results.mjs').Row} Row
  */
 
-const headings = ['ms/step', 's/epoch', '× vaekit', '% of sgemm peak'];
+/** @type {[heading: string, cell: (row: Row) => string][]} */
+const columns = [
+  ['ms/step', ({ msPerStep }) => significant(msPerStep)],
+  ['× vaekit', ({ ratio }) => (ratio === undefined ? '' : significant(ratio))],
+  ['s/epoch', ({ epochSeconds }) => significant(epochSeconds)],
+  ['first loss', ({ first }) => `${significant(first.seconds)} s, step ${Math.round(first.steps)}`],
+  ['memory', ({ peakMemory }) => (peakMemory ? `${Math.round(peakMemory / 1e6)} MB` : '')],
+  ['of sgemm peak', ({ share }) => `${(100 * share).toPrecision(2)} %`],
+];
+
+/** @param {number} value */
+const significant = (value) => (value >= 100 ? value.toFixed(0) : value.toPrecision(2));
 
 /**
- * The results as Markdown tables with the machine under them, to read and to paste.
+ * A table in Markdown, numbers right.
+ * @param {string[]} headings
+ * @param {string[][]} rows
+ */
+function markdown(headings, rows) {
+  const widths = headings.map((heading, i) =>
+    Math.max(heading.length, ...rows.map((row) => row[i]?.length ?? 0)),
+  );
+  const line = (/** @type {string[]} */ cells) =>
+    `| ${cells.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join(' | ')} |`;
+  const rule = widths.map((width, i) =>
+    i === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`,
+  );
+  return [line(headings), line(rule), ...rows.map(line)];
+}
+
+/**
+ * @param {string} name
+ * @param {WorkResults} work
+ */
+function workTable(name, work) {
+  return markdown(
+    [name, ...columns.map(([heading]) => heading)],
+    rowsOf(work).map((row) => [row.name, ...columns.map(([, cell]) => cell(row))]),
+  );
+}
+
+/** @param {Results} results */
+function versionsOf({ works }) {
+  const versions = Object.assign(
+    {},
+    ...Object.values(works).flatMap((work) =>
+      Object.values(work.contestants).map((contestant) => contestant.versions ?? {}),
+    ),
+  );
+  delete versions.threads;
+  return Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+}
+
+/** @param {Results} results */
+const machineOf = ({ machine }) =>
+  `${machine.cpu}, ${machine.cores} cores, ${machine.platform}, Node ${machine.node.slice(1)}`;
+
+/** @param {WorkResults} work */
+const roundsOf = (work) => work.contestants.vaekit?.rounds.length ?? 0;
+
+/**
+ * The results in one Markdown table: a row a contestant, a column a work.
  * @param {Results} results
  */
-export function table({ date, cpu, cores, node, works, sgemmGflops, leftOut }) {
-  const { oneThread, allThreads } = sgemmGflops;
+export function compactTable(results) {
+  const works = Object.values(results.works);
+  const rows = works.map(rowsOf);
+  const names = [...new Set(works.flatMap(({ contestants }) => Object.keys(contestants)))];
+  const cell = (/** @type {Row | undefined} */ row) =>
+    !row
+      ? '–'
+      : row.name === 'vaekit'
+        ? `**${significant(row.msPerStep)}**`
+        : `${significant(row.msPerStep)}${row.ratio ? ` (${significant(row.ratio)} ×)` : ''}`;
+  const lines = names
+    .map((name) => [name, ...rows.map((own) => cell(own.find((row) => row.name === name)))])
+    .filter(([, ...cells]) => cells.some((each) => each !== '–'));
+  const dates = works.map(({ date }) => date.slice(0, 10)).sort();
+  const days = [...new Set([dates[0], dates.at(-1)])].join(' to ');
   return [
+    ...markdown(['ms/step (times that of vaekit)', ...works.map(({ short }) => short)], lines),
     '',
-    ...works.flatMap((work) => [...workTable(work, allThreads), '']),
-    `${date.slice(0, 10)}, ${cpu}, ${cores} cores, Node ${node}; sgemm peak ${allThreads.toFixed(0)} GFLOP/s (one thread ${oneThread.toFixed(0)})`,
-    ...leftOut.map(({ work, name, reason }) => `left out: ${work}: ${name}: ${reason}`),
-    '',
+    `${days}, ${machineOf(results)}; medians of ${Math.min(...works.map(roundsOf))} interleaved rounds of \`npm run bench\`, ${versionsOf(results).join(', ')}.`,
   ].join('\n');
 }
 
 /**
- * @param {Results['works'][number]} work
- * @param {number} peak GFLOP/s
+ * The results as Markdown tables with dates, machine and versions under them.
+ * @param {Results} results
  */
-function workTable({ name, rows }, peak) {
-  const width = Math.max(name.length, ...rows.map((row) => row.name.length));
-  const line = (/** @type {string} */ first, /** @type {string[]} */ cells) =>
-    `| ${first.padEnd(width)} | ${cells.map((cell, i) => cell.padStart(headings[i]?.length ?? 0)).join(' | ')} |`;
+export function table(results) {
+  const all = Object.entries(results.works);
+  const left = all.flatMap(([work, { contestants }]) =>
+    Object.entries(contestants).flatMap(([name, { leftOut }]) =>
+      leftOut ? [{ work: work.replace(/ VAE.*, /, ', '), name, leftOut }] : [],
+    ),
+  );
+  const byReason = new Map(left.map(({ name, leftOut }) => [`${name}: ${leftOut}`, name]));
+  const reasons = [...byReason.keys()].map((reason) => {
+    const [name] = reason.split(': ');
+    const of = left.filter((each) => `${each.name}: ${each.leftOut}` === reason);
+    const where = of.length === all.length ? '' : ` (${of.map(({ work }) => work).join('; ')})`;
+    return `${name}${where}: ${of[0]?.leftOut}`;
+  });
   return [
-    line(name, headings),
-    line(
-      '-'.repeat(width),
-      headings.map((heading) => `${'-'.repeat(heading.length - 1)}:`),
+    ...all.flatMap(([name, work]) => [...workTable(name, work), '']),
+    `${machineOf(results)}, ${versionsOf(results).join(', ')}.`,
+    ...all.map(
+      ([name, work]) =>
+        `${name}: ${work.date.slice(0, 10)}, ${roundsOf(work)} rounds, sgemm peak beside them ${sgemmPeakOf(work).toFixed(0)} GFLOP/s (one thread ${Math.max(...work.sgemmGflops.oneThread).toFixed(0)}).`,
     ),
-    ...rows.map((row) =>
-      line(row.name, [
-        row.msPerStep.toPrecision(3),
-        row.epochSeconds.toPrecision(3),
-        row.ratio?.toPrecision(3) ?? '',
-        ((100 * row.gflops) / peak).toPrecision(2),
-      ]),
-    ),
-  ];
+    ...(reasons.length > 0 ? ['', 'Left out:', '', ...reasons.map((reason) => `- ${reason}`)] : []),
+  ].join('\n');
 }

@@ -1,21 +1,27 @@
-import { cDense } from './c-dense.mjs';
-import { kerasDense, torchDense } from './python-dense.mjs';
-import { tfjsCpuDense, tfjsWasmDense } from './tfjs-dense.mjs';
+import { c } from './c.mjs';
+import { keras, torch } from './python.mjs';
+import { tfjs, tfjsNode } from './tfjs.mjs';
 import { vaekit } from './vaekit.mjs';
 
+/** @typedef {'dense' | 'mlp' | 'conv'} Network */
+
 /**
- * One row of a benchmark. Its program prints JSON lines: any with `versions`, and one for each
- * stretch of steps with `msPerStep`, of which the first is warm-up and is not counted.
+ * One row of a benchmark. Its program prints JSON lines: any with `versions`; at its first loss one
+ * with `first: { steps }`, the steps done by then, unless that is its first stretch; and one for each
+ * stretch of steps with `msPerStep` and `steps`, of which the first is warm-up and is not counted.
  * @typedef {object} Contestant
  * @property {string} name
+ * @property {boolean} [once] measured in one round only, as it is slower by far than all others
  * @property {() => string | undefined} available in one line, why it cannot run here; else undefined
- * @property {() => { program: string, args: string[] }} command what to run when it is available
+ * @property {() => { program: string, args: string[], env?: Record<string, string> }} command what to
+ *   run when it is available
  */
 
 /**
  * What is measured: a network at a batch size, and all that train it.
  * @typedef {object} Work
  * @property {string} name
+ * @property {string} short the same as a column's heading
  * @property {number} batch
  * @property {number} multiplications multiply-adds of a step's matrix products and convolutions
  * @property {Contestant[]} contestants
@@ -30,38 +36,73 @@ function ofStep(batch, [first = 0, ...rest]) {
   return batch * (2 * first + 3 * rest.reduce((sum, each) => sum + each, 0));
 }
 
+/** @type {Record<Network, number[]>} multiply-adds of each layer for one image */
+const layers = {
+  dense: [784 * 2, 2 * 4, 2 * 784],
+  mlp: [784 * 512, 512 * 4, 2 * 512, 512 * 784],
+  conv: [
+    14 * 14 * 9 * 32,
+    7 * 7 * 9 * 32 * 64,
+    3136 * 16 + 16 * 4 + 2 * 3136,
+    7 * 7 * 64 * 9 * 64,
+    14 * 14 * 64 * 9 * 32,
+    28 * 28 * 32 * 9,
+  ],
+};
+
+/** @param {number} batch */
+const dense = (batch) => ({
+  name: `dense VAE 784-2-2-784, batch ${batch}`,
+  short: `dense, batch ${batch}`,
+  batch,
+  multiplications: ofStep(batch, layers.dense),
+  contestants: [
+    vaekit('dense', batch, Math.floor(60_000 / batch)),
+    c(batch),
+    torch('dense', batch, 600),
+    torch('dense', batch, 600, true),
+    keras('tensorflow', 'dense', batch),
+    keras('jax', 'dense', batch),
+    tfjs('wasm', 'dense', batch, 200),
+    tfjs('cpu', 'dense', batch, 50),
+    tfjsNode,
+  ],
+});
+
 /** @type {Work[]} */
 export const works = [
+  dense(32),
+  dense(128),
   {
-    name: 'dense VAE 784-2-2-784, batch 32',
-    batch: 32,
-    multiplications: ofStep(32, [784 * 2, 2 * 4, 2 * 784]),
+    name: 'MLP VAE 784-512-2-512-784, batch 128',
+    short: 'MLP, batch 128',
+    batch: 128,
+    multiplications: ofStep(128, layers.mlp),
     contestants: [
-      vaekit('dense', 32, 4, 1875),
-      cDense,
-      torchDense,
-      kerasDense,
-      tfjsWasmDense,
-      tfjsCpuDense,
+      vaekit('mlp', 128, 150),
+      torch('mlp', 128, 100),
+      torch('mlp', 128, 100, true),
+      keras('tensorflow', 'mlp', 128, 100),
+      keras('jax', 'mlp', 128, 100),
+      tfjs('wasm', 'mlp', 128, 10, 2, true),
+      tfjs('cpu', 'mlp', 128, 1, 2, true),
+      tfjsNode,
     ],
   },
   {
-    name: 'MLP VAE 784-512-2-512-784, batch 128',
-    batch: 128,
-    multiplications: ofStep(128, [784 * 512, 512 * 4, 2 * 512, 512 * 784]),
-    contestants: [vaekit('mlp', 128, 4, 150)],
-  },
-  {
     name: "convolutional VAE of Keras's example, batch 128",
+    short: 'convolutions, batch 128',
     batch: 128,
-    multiplications: ofStep(128, [
-      14 * 14 * 9 * 32,
-      7 * 7 * 9 * 32 * 64,
-      3136 * 16 + 16 * 4 + 2 * 3136,
-      7 * 7 * 64 * 9 * 64,
-      14 * 14 * 64 * 9 * 32,
-      28 * 28 * 32 * 9,
-    ]),
-    contestants: [vaekit('conv', 128, 4, 25)],
+    multiplications: ofStep(128, layers.conv),
+    contestants: [
+      vaekit('conv', 128, 20),
+      torch('conv', 128, 20),
+      torch('conv', 128, 20, true),
+      keras('tensorflow', 'conv', 128, 20),
+      keras('jax', 'conv', 128, 20),
+      tfjs('wasm', 'conv', 128, 1, 2),
+      tfjs('cpu', 'conv', 128, 1, 2, true),
+      tfjsNode,
+    ],
   },
 ];

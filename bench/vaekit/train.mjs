@@ -2,10 +2,21 @@
  * A VAE of the benchmark in vaekit, on MNIST: the tutorial's dense one, an MLP, or the
  * convolutional one of Keras's example.
  *
- * Usage: node train.mjs NETWORK BATCH STRETCHES STEPS. Prints one JSON line a stretch of STEPS
- * steps with `msPerStep`.
+ * Usage: node train.mjs NETWORK BATCH STRETCHES STEPS. Prints JSON lines, as every contestant: the
+ * versions, the first loss, and one a stretch of STEPS steps with `msPerStep`.
  */
+import { createRequire } from 'node:module';
 import { adam, conv2d, convTranspose2d, datasets, dense, reshape, VAE } from '../../dist/index.js';
+
+/** @param {string} name */
+const versionOf = (name) => createRequire(import.meta.url)(`${name}/package.json`).version;
+const tell = (/** @type {object} */ line) => console.log(JSON.stringify(line));
+tell({
+  versions: {
+    vaekit: createRequire(import.meta.url)('../../package.json').version,
+    onnxruntime: versionOf('onnxruntime-node'),
+  },
+});
 
 const [network, ...sizes] = process.argv.slice(2);
 const [batchSize = 32, epochs = 4, steps = 1875] = sizes.map(Number);
@@ -45,14 +56,19 @@ const slice = datasets.fromArray(
 const options = networks[network ?? ''];
 if (!options) throw new Error(`${network}: give one of ${Object.keys(networks).join(', ')}`);
 const vae = new VAE({ input: image, latent: 2, ...options, seed: 42 });
+let begun = false;
 await vae.fit(slice, {
   epochs,
   batchSize,
   optimizer: adam(),
   callbacks: [
     {
+      onProgress({ step }) {
+        if (!begun) tell({ first: { steps: step } });
+        begun = true;
+      },
       onEpochEnd({ epoch, loss, seconds, steps }) {
-        console.log(JSON.stringify({ epoch, steps, msPerStep: (1000 * seconds) / steps, loss }));
+        tell({ epoch, steps, msPerStep: (1000 * seconds) / steps, loss });
       },
     },
   ],

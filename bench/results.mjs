@@ -1,0 +1,98 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism, cpus } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { median } from './measure.mjs';
+
+/**
+ * What `results/latest.json` holds: every round, so that rounds of several runs make one median.
+ * @typedef {object} Results
+ * @property {{ cpu: string, cores: number, node: string, platform: string }} machine
+ * @property {Record<string, WorkResults>} works by name
+ *
+ * @typedef {object} WorkResults
+ * @property {string} date of the last round
+ * @property {string} short
+ * @property {number} batch
+ * @property {number} multiplications
+ * @property {{ oneThread: number[], allThreads: number[] }} sgemmGflops beside each round
+ * @property {Record<string, ContestantResults>} contestants by name
+ *
+ * @typedef {object} ContestantResults
+ * @property {import('./measure.mjs').Round[]} rounds
+ * @property {object} [versions]
+ * @property {string} [leftOut] why it could not run
+ */
+
+/** Training images of an epoch. */
+const images = 60_000;
+
+const folder = fileURLToPath(new URL('results/', import.meta.url));
+const file = `${folder}latest.json`;
+
+/** @returns {Results} of this machine, as far as there are some */
+export function readResults() {
+  const machine = {
+    cpu: cpus()[0]?.model.trim() ?? 'unknown',
+    cores: availableParallelism(),
+    node: process.version,
+    platform: `${process.platform} ${process.arch}`,
+  };
+  const empty = { machine, works: {} };
+  if (!existsSync(file)) return empty;
+  /** @type {Results} */
+  const found = JSON.parse(readFileSync(file, 'utf8'));
+  return JSON.stringify(found.machine) === JSON.stringify(machine) ? found : empty;
+}
+
+/** @param {Results} results */
+export function writeResults(results) {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
+}
+
+/**
+ * The largest rate of a plain matrix product that was measured beside a work, GFLOP/s.
+ * @param {WorkResults} work
+ */
+export const sgemmPeakOf = ({ sgemmGflops }) => Math.max(...sgemmGflops.allThreads);
+
+/**
+ * One row of a table: medians over the rounds.
+ * @typedef {object} Row
+ * @property {string} name
+ * @property {number} msPerStep
+ * @property {number} epochSeconds
+ * @property {number} share of the sgemm peak
+ * @property {number} [ratio] to vaekit
+ * @property {{ seconds: number, steps: number }} first
+ * @property {number} [peakMemory] bytes
+ */
+
+/**
+ * The contestants of a work that ran, fastest first.
+ * @param {WorkResults} work
+ * @returns {Row[]}
+ */
+export function rowsOf(work) {
+  const own = work.contestants.vaekit?.rounds ?? [];
+  return Object.entries(work.contestants)
+    .filter(([, { rounds, leftOut }]) => rounds.length > 0 && !leftOut)
+    .map(([name, { rounds }]) => {
+      const msPerStep = median(rounds.map((round) => round.msPerStep));
+      const memory = rounds.flatMap(({ peakMemory }) => peakMemory ?? []);
+      const gflops = (2 * work.multiplications) / msPerStep / 1e6;
+      return {
+        name,
+        msPerStep,
+        epochSeconds: (msPerStep * Math.ceil(images / work.batch)) / 1000,
+        share: gflops / sgemmPeakOf(work),
+        ...(own.length > 0 && { ratio: msPerStep / median(own.map((round) => round.msPerStep)) }),
+        first: {
+          seconds: median(rounds.map(({ first }) => first.seconds)),
+          steps: median(rounds.map(({ first }) => first.steps)),
+        },
+        ...(memory.length > 0 && { peakMemory: median(memory) }),
+      };
+    })
+    .sort((a, b) => a.msPerStep - b.msPerStep);
+}
