@@ -31,6 +31,18 @@ const channelsLast = (x: Value) => transpose(x, [0, 2, 3, 1]);
 /** [batch, H, W, C] with its channels after the batch. */
 const channelsFirst = (x: Value) => transpose(x, [0, 3, 1, 2]);
 
+/** The places that a kernel reads along an axis: start + stride · position + dilation · tap. */
+interface Sweep {
+  readonly positions: number;
+  readonly taps: number;
+  /** Below 0 inside the padding. */
+  readonly start: number;
+  readonly stride: number;
+  readonly dilation: number;
+}
+
+type Sweeps = readonly [down: Sweep, across: Sweep];
+
 /** How patches are laid out as a matrix. */
 interface Patches {
   /** [pixels, taps · channels], or its transpose. */
@@ -41,58 +53,100 @@ interface Patches {
 /** Tables of indices by what they are for, so that equal ones are one constant. */
 type Tables = Map<string, Value>;
 
-const taps = ([height, width]: Size) =>
-  Array.from(
-    { length: height * width },
-    (_, tap) => [Math.floor(tap / width), tap % width] as const,
-  );
+const range = (count: number) => Array.from({ length: count }, (_, index) => index);
 
-/** For each output pixel and tap, the place in a padded image of rows of `width`. */
-function patchTable(rows: number, columns: number, width: number, kernel: Size, window: Window) {
-  const places = new Int32Array(rows * columns * kernel[0] * kernel[1]);
+const taps = ([height, width]: Size) =>
+  range(height * width).map((tap) => [Math.floor(tap / width), tap % width] as const);
+
+/** How a kernel sweeps over the image of a convolution. */
+function sweepsOf(x: Value, kernel: Size, window: Window): Sweeps {
+  const size = spatialSize(x, 'conv2d');
+  const along = (axis: 0 | 1): Sweep => ({
+    positions: convolvedSize(size[axis], kernel, window, axis),
+    taps: kernel[axis],
+    start: -window.pads[axis],
+    stride: window.strides[axis],
+    dilation: window.dilations[axis],
+  });
+  return [along(0), along(1)];
+}
+
+type Margin = readonly [before: number, after: number];
+
+/** How many zeros a sweep reads before and after an axis of a size. */
+function margin({ positions, taps, start, stride, dilation }: Sweep, size: number): Margin {
+  const last = start + stride * (positions - 1) + dilation * (taps - 1);
+  return [Math.max(0, -start), Math.max(0, last - (size - 1))];
+}
+
+/** For each position and tap, the place in an image of rows of `width` after `before` zeros. */
+function patchTable([down, across]: Sweeps, before: Size, width: number): Value {
+  const places = new Int32Array(down.positions * across.positions * down.taps * across.taps);
+  const place = (sweep: Sweep, position: number, tap: number, zeros: number) =>
+    zeros + sweep.start + sweep.stride * position + sweep.dilation * tap;
   let at = 0;
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      for (const [i, j] of taps(kernel)) {
-        const y = row * window.strides[0] + i * window.dilations[0];
-        places[at++] = y * width + column * window.strides[1] + j * window.dilations[1];
+  for (let row = 0; row < down.positions; row++) {
+    for (let column = 0; column < across.positions; column++) {
+      for (const [i, j] of taps([down.taps, across.taps])) {
+        places[at++] = place(down, row, i, before[0]) * width + place(across, column, j, before[1]);
       }
     }
   }
   return constant(places, [places.length], 'int32');
 }
 
-/** Every patch that the window sees, one a row: taps outermost, channels within. */
-function patches(x: Value, kernel: Size, window: Window, tables: Tables): Patches {
+/** Whether each pixel is a patch of its own. */
+function isWhole({ positions, taps, start, stride }: Sweep, size: number): boolean {
+  return positions === size && taps === 1 && start === 0 && stride === 1;
+}
+
+/**
+ * Every patch that the sweeps see, one a row: taps outermost, channels within.
+ * @param margins zeros to put around the image, where more than the sweeps need
+ */
+function patches(
+  x: Value,
+  sweeps: Sweeps,
+  tables: Tables,
+  margins: readonly Margin[] = ([0, 1] as const).map((axis) =>
+    margin(sweeps[axis], spatialSize(x, 'conv2d')[axis]),
+  ),
+): Patches {
   const size = spatialSize(x, 'conv2d');
-  const output = ([0, 1] as const).map((axis) => convolvedSize(size[axis], kernel, window, axis));
-  const [rows, columns] = output as [number, number];
-  const [top, left, bottom, right] = window.pads;
+  const [down, across] = sweeps;
+  const [[top, bottom], [left, right]] = margins as readonly [Margin, Margin];
   const channels = x.shape[1] as number;
+  const count = down.taps * across.taps;
   if (channels < fewChannels) {
     const first = pad(transpose(x, [1, 0, 2, 3]), [0, 0, top, left], [0, 0, bottom, right]);
-    const parts = taps(kernel).map(([i, j]) => {
-      const range = (axis: 0 | 1, tap: number, count: number) => {
-        const start = tap * window.dilations[axis];
-        const step = window.strides[axis];
-        return { axis: axis + 2, start, end: start + (count - 1) * step + 1, step };
+    const parts = taps([down.taps, across.taps]).map(([i, j]) => {
+      const part = (axis: number, sweep: Sweep, tap: number, zeros: number) => {
+        const start = zeros + sweep.start + tap * sweep.dilation;
+        const end = start + (sweep.positions - 1) * sweep.stride + 1;
+        return { axis, start, end, step: sweep.stride };
       };
-      return slice(first, [range(0, i, rows), range(1, j, columns)]);
+      return slice(first, [part(2, down, i, top), part(3, across, j, left)]);
     });
-    const matrix = reshape(concat(parts, 0), [kernel[0] * kernel[1] * channels, -1]);
-    return { matrix, transposed: true };
+    return { matrix: reshape(concat(parts, 0), [count * channels, -1]), transposed: true };
   }
-  const padded = pad(channelsLast(x), [0, top, left, 0], [0, bottom, right, 0]);
+  const last = channelsLast(x);
+  if (isWhole(down, size[0]) && isWhole(across, size[1])) {
+    return { matrix: reshape(last, [-1, channels]), transposed: false };
+  }
+  const padded = pad(last, [0, top, left, 0], [0, bottom, right, 0]);
   const [height, width] = [size[0] + top + bottom, size[1] + left + right];
-  const key = JSON.stringify([rows, columns, width, kernel, window.strides, window.dilations]);
-  const table = tables.get(key) ?? patchTable(rows, columns, width, kernel, window);
+  const key = JSON.stringify([sweeps, top, left, width]);
+  const table = tables.get(key) ?? patchTable(sweeps, [top, left], width);
   tables.set(key, table);
   const pixels = reshape(padded, [x.shape[0]!, height * width, channels]);
-  const gathered = gather(pixels, table, 1);
-  return {
-    matrix: reshape(gathered, [-1, kernel[0] * kernel[1] * channels]),
-    transposed: false,
-  };
+  const matrix = reshape(gather(pixels, table, 1), [-1, count * channels]);
+  return { matrix, transposed: false };
+}
+
+/** [a, b, kernelHeight, kernelWidth] as [a, taps, b]. */
+function tapsBetween(weight: Value): Value {
+  const [a, b] = weight.shape as readonly number[];
+  return transpose(reshape(weight, [a!, b!, -1]), [0, 2, 1]);
 }
 
 /** A convolution in one group. @param weight [filters, channels, kernelHeight, kernelWidth] */
@@ -104,22 +158,33 @@ function convolution(
   tables: Tables,
 ): Value {
   const kernel = spatialSize(weight, 'conv2d');
-  const size = spatialSize(x, 'conv2d');
   const filters = weight.shape[0] as number;
-  const { matrix, transposed } = patches(x, kernel, window, tables);
-  const flat = reshape(transpose(weight, [2, 3, 1, 0]), [-1, filters]);
-  const pixels = gemm(matrix, flat, bias, { transposeA: transposed });
-  const output = ([0, 1] as const).map((axis) => convolvedSize(size[axis], kernel, window, axis));
+  const sweeps = sweepsOf(x, kernel, window);
+  const { matrix, transposed } = patches(x, sweeps, tables);
+  const flat = reshape(tapsBetween(weight), [filters, -1]);
+  const pixels = gemm(matrix, flat, bias, { transposeA: transposed, transposeB: true });
+  const output = sweeps.map(({ positions }) => positions);
   return channelsFirst(reshape(pixels, [x.shape[0]!, ...output, filters]));
 }
 
-/** The derivative by the weight, in one group: [filters, channels, kernelHeight, kernelWidth]. */
+/**
+ * The derivative by the weight, in one group: [filters, channels, kernelHeight, kernelWidth].
+ *
+ * A product of tall matrices that transposes its first one inside takes 1.5 times as long as one
+ * that does not, so the gradient is transposed by an operator of its own. The reshape behind it
+ * keeps the runtime from putting the two together again.
+ */
 function weightGradient(x: Value, dy: Value, kernel: Size, window: Window, tables: Tables): Value {
   const filters = dy.shape[1] as number;
-  const { matrix, transposed } = patches(x, kernel, window, tables);
-  const pixels = reshape(channelsLast(dy), [-1, filters]);
-  const product = gemm(matrix, pixels, undefined, { transposeA: !transposed });
-  return transpose(reshape(product, [...kernel, x.shape[1] as number, filters]), [3, 2, 0, 1]);
+  const channels = x.shape[1] as number;
+  const shape = [filters, channels, ...kernel];
+  const { matrix, transposed } = patches(x, sweepsOf(x, kernel, window), tables);
+  if (transposed) {
+    const product = gemm(matrix, reshape(channelsLast(dy), [-1, filters]));
+    return transpose(reshape(product, [...kernel, channels, filters]), [3, 2, 0, 1]);
+  }
+  const product = gemm(reshape(transpose(dy, [1, 0, 2, 3]), [filters, -1]), matrix);
+  return reshape(transpose(reshape(product, [filters, -1, channels]), [0, 2, 1]), shape);
 }
 
 /**
@@ -170,8 +235,12 @@ function shiftedSums(
 
 /**
  * A transposed convolution in one group, without dilation, in the sub-pixel form (Shi et al. 2016,
- * "Is the deconvolution layer the same as a convolutional layer?"): a plain convolution gives all
- * strides · strides phases of the output as channels, which are then laid out in space.
+ * "Is the deconvolution layer the same as a convolutional layer?"): a plain convolution gives the
+ * phases of the output as channels, which are then laid out in space.
+ *
+ * Each phase of rows is a product of its own, with the taps that fall on it. The phases of columns
+ * share one, whose columns then stand in the order of the output; where the width is no multiple
+ * of the stride some of its taps are zeros, which costs less than to put columns in order.
  */
 function subPixel(
   x: Value,
@@ -182,83 +251,78 @@ function subPixel(
   tables: Tables,
 ): Value {
   const kernel = spatialSize(weight, 'convTranspose2d');
+  const size = spatialSize(x, 'convTranspose2d');
   const [into, filters] = weight.shape as readonly number[];
   const [sh, sw] = window.strides;
-  const reachOf = [Math.ceil(kernel[0] / sh), Math.ceil(kernel[1] / sw)] as const;
-  // Output row o, counted before padding is cut, takes tap t from row (o − t) / stride. Padded to
-  // whole strides, tap t = phase + stride · j takes row q − j of the window that ends at row q.
-  const whole = pad(
-    weight,
-    [0, 0, 0, 0],
-    [0, 0, reachOf[0] * sh - kernel[0], reachOf[1] * sw - kernel[1]],
-  );
-  const phases = transpose(
-    reshape(whole, [into!, filters!, reachOf[0], sh, reachOf[1], sw]),
-    [2, 4, 0, 3, 5, 1],
-  );
-  const reversed = reverse(reverse(phases, 0), 1);
-  const flat = reshape(reversed, [-1, sh * sw * filters!]);
-  const size = spatialSize(x, 'convTranspose2d');
   const [top, left] = window.pads;
-  const count = ([0, 1] as const).map((axis) => {
-    const stride = window.strides[axis];
-    const first = Math.floor(window.pads[axis]! / stride);
-    const last = Math.floor((window.pads[axis]! + output[axis] - 1) / stride);
-    return { first, length: last - first + 1 };
+  const reach = Math.ceil(kernel[1] / sw);
+  const height = Math.max(kernel[0], sh);
+  // Output column o, counted before padding is cut, takes tap t from column (o − t) / stride. Padded
+  // to whole strides, tap t = phase + stride · j takes column q − j of the window that ends at q.
+  const tapsFirst = reshape(transpose(reshape(weight, [into! * filters!, -1])), [...kernel, -1]);
+  const whole = pad(tapsFirst, [0, 0, 0], [height - kernel[0], reach * sw - kernel[1], 0]);
+  const flat = transpose(reshape(whole, [height * reach, sw, into!, filters!]), [0, 2, 1, 3]);
+  const first = Math.floor(left / sw);
+  const columns = Math.floor((left + output[1] - 1) / sw) - first + 1;
+  const across: Sweep = {
+    positions: columns,
+    taps: reach,
+    start: first - (reach - 1),
+    stride: 1,
+    dilation: 1,
+  };
+  const phases = range(Math.min(sh, output[0])).map((row) => {
+    const phase = (row + top) % sh;
+    const count = Math.ceil((height - phase) / sh);
+    const down: Sweep = {
+      positions: Math.ceil((output[0] - row) / sh),
+      taps: count,
+      start: Math.floor((row + top) / sh) - (count - 1),
+      stride: 1,
+      dilation: 1,
+    };
+    // Both axes turned round: the last tap reads the first row of a window.
+    const places = taps([count, reach]).map(
+      ([i, j]) => (phase + sh * (count - 1 - i)) * reach + (reach - 1 - j),
+    );
+    return { down, places };
   });
-  const pads = ([0, 1] as const).map((axis) => {
-    const before = reachOf[axis] - 1 - count[axis]!.first;
-    const end = count[axis]!.first + count[axis]!.length;
-    return { before, after: end - size[axis] };
+  const margins = [
+    phases
+      .map(({ down }) => margin(down, size[0]))
+      .reduce(([a, b], [c, d]) => [Math.max(a, c), Math.max(b, d)]),
+    margin(across, size[1]),
+  ] as const;
+  const offset = bias && concat(new Array<Value>(sw).fill(bias), 0);
+  const skipped = left - first * sw;
+  const rows = phases.map(({ down, places }) => {
+    const { matrix, transposed } = patches(x, [down, across], tables, margins);
+    const chosen = gather(flat, constant(Int32Array.from(places), [places.length], 'int32'));
+    const product = gemm(matrix, reshape(chosen, [-1, sw * filters!]), offset, {
+      transposeA: transposed,
+    });
+    const laid = reshape(product, [x.shape[0]!, down.positions, columns * sw, filters!]);
+    return slice(laid, [{ axis: 2, start: skipped, end: skipped + output[1] }]);
   });
-  const cropped = slice(
-    x,
-    ([0, 1] as const).map((axis) => ({
-      axis: axis + 2,
-      start: Math.max(0, -pads[axis]!.before),
-      end: size[axis] + Math.min(0, pads[axis]!.after),
-    })),
-  );
-  const { matrix, transposed } = patches(
-    cropped,
-    reachOf,
-    {
-      strides: [1, 1],
-      pads: [
-        Math.max(0, pads[0]!.before),
-        Math.max(0, pads[1]!.before),
-        Math.max(0, pads[0]!.after),
-        Math.max(0, pads[1]!.after),
-      ],
-      dilations: [1, 1],
-      groups: 1,
-    },
-    tables,
-  );
-  const [rows, columns] = [count[0]!.length, count[1]!.length];
-  const offset = bias && concat(new Array<Value>(sh * sw).fill(bias), 0);
-  const product = gemm(matrix, flat, offset, { transposeA: transposed });
-  const blocks = reshape(product, [x.shape[0]!, rows, columns, sh, sw, filters!]);
-  const laid = reshape(transpose(blocks, [0, 1, 3, 2, 4, 5]), [
-    x.shape[0]!,
-    rows * sh,
-    columns * sw,
-    filters!,
-  ]);
-  const [y, z] = [top - count[0]!.first * sh, left - count[1]!.first * sw];
-  return channelsFirst(
-    slice(laid, [
-      { axis: 1, start: y, end: y + output[0] },
-      { axis: 2, start: z, end: z + output[1] },
-    ]),
-  );
+  return channelsFirst(interleave(rows, output[0]));
 }
 
-/** A value with one axis turned round. */
-function reverse(x: Value, axis: number): Value {
-  const size = x.shape[axis] as number;
-  const places = Int32Array.from({ length: size }, (_, i) => size - 1 - i);
-  return size === 1 ? x : gather(x, constant(places, [size], 'int32'), axis);
+/** The i-th row of each value in turn. @param rows [batch, H or H − 1, W, C] each, longest first */
+function interleave(rows: readonly Value[], height: number): Value {
+  const [batch, longest, width, channels] = rows[0]!.shape;
+  if (rows.length === 1) return rows[0]!;
+  const even = rows.map((each) => {
+    const missing = (longest as number) - (each.shape[1] as number);
+    const full = pad(each, [0, 0, 0, 0], [0, missing, 0, 0]);
+    return reshape(full, [batch!, longest!, 1, -1]);
+  });
+  const all = reshape(concat(even, 2), [
+    batch!,
+    (longest as number) * rows.length,
+    width!,
+    channels!,
+  ]);
+  return slice(all, [{ axis: 1, start: 0, end: height }]);
 }
 
 /** Whether the forms above hold; convolutions in groups stay ONNX operators. */
@@ -288,7 +352,7 @@ function groupedWeightGradient(
 ): Value {
   const { groups } = window;
   const [channels, filters] = [x.shape[1] as number, dy.shape[1] as number];
-  const { matrix, transposed: turned } = patches(x, kernel, window, tables);
+  const { matrix, transposed: turned } = patches(x, sweepsOf(x, kernel, window), tables);
   const count = kernel[0] * kernel[1];
   const rows = reshape(turned ? transpose(matrix) : matrix, [-1, count, groups, channels / groups]);
   const left = reshape(transpose(rows, [2, 1, 3, 0]), [groups, (count * channels) / groups, -1]);
