@@ -1,5 +1,9 @@
+import type { ReadOptions } from '../../../src/data/read-options.js';
 import type { EpochMetrics, Metrics, Progress } from '../../../src/training/index.js';
 import type { Health, ModelConfig, Summary } from '../../../src/vae/index.js';
+import type { KeptRun } from '../runs/database.js';
+import type { Plan, TrainSettings } from '../train/settings.js';
+import type { Trace } from '../train/trace.js';
 
 /** A tensor as it crosses from one thread to another. */
 export interface Numbers {
@@ -54,6 +58,14 @@ export interface DataInfo {
   readonly classNames?: readonly string[];
 }
 
+/** Data that was given to the page. */
+export interface AddedData extends DataInfo {
+  /** Files that could not be read and were left out, each with the reason. */
+  readonly skipped: readonly { readonly name: string; readonly reason: string }[];
+  /** Why the browser does not keep it after the page closes. */
+  readonly problem?: string;
+}
+
 /** Some examples of a dataset. */
 export interface Examples {
   readonly images: Numbers;
@@ -69,24 +81,33 @@ export interface Encoding {
 
 /** What the page is told while a model trains; each call comes from the worker. */
 export interface TrainEvents {
+  /** What is done now: the data is loaded, the steps are compiled, or they run. */
+  onStage(stage: 'data' | 'compile' | 'train'): void;
   onProgress(progress: Progress): void;
+  onTrace(trace: Trace): void;
   onEpoch(metrics: EpochMetrics): void;
+  /** Some fixed images, [N, channels, height, width], and what the model now makes of them. */
+  onPictures(originals: Numbers, made: Numbers): void;
+  /** The browser keeps the latest state, or why it does not. */
+  onKept(problem?: string): void;
 }
 
 export interface TrainRequest {
-  /** A run's config: `model` and `training`, as in `config.json`. */
-  readonly config: {
-    readonly model: unknown;
-    readonly training: Readonly<Record<string, unknown>>;
-  };
-  readonly data: DataName;
+  /** The run as it is kept, with its config. */
+  readonly run: KeptRun;
+  /** Goes on from the checkpoint that the browser keeps beside the run. */
+  readonly resume: boolean;
 }
 
-/** How a training ended. */
+/** Numbers that may change while a model trains. */
+export interface Changes {
+  readonly learningRate?: number;
+  readonly beta?: number;
+}
+
+/** How a training ended: all epochs are done, or it was halted and can go on. */
 export interface TrainEnd {
-  readonly epochs: readonly EpochMetrics[];
-  /** Why it ended before its last epoch; absent when it did not. */
-  readonly stopped?: { readonly reason: string };
+  readonly state: KeptRun['state'];
 }
 
 /**
@@ -120,6 +141,23 @@ export interface ModelService {
   evaluate(id: string, data: DataName, part: Part): Promise<Metrics>;
   health(id: string, data: DataName, part: Part): Promise<Health>;
 
-  /** The layers and how many parameters a model would have. Takes no data. */
-  describe(model: unknown): Promise<Summary>;
+  /** Trains until all epochs are done or `halt`; one training a worker. @param events a proxy */
+  train(request: TrainRequest, events: TrainEvents): Promise<TrainEnd>;
+  /** Ends the training after the steps under way; it can go on from there. */
+  halt(): Promise<void>;
+  steer(changes: Changes): Promise<void>;
+
+  /**
+   * A run that the browser keeps as a zip archive of its run folder, which `vaekit` opens.
+   * @param run what this worker trained last where left out, whether it was kept or not
+   */
+  zip(id?: string): Promise<Uint8Array<ArrayBuffer>>;
+  /**
+   * Reads files, keeps what is in them in the browser, and loads it.
+   * @param files by their paths in the folder that was given
+   */
+  addData(files: Readonly<Record<string, Blob>>, options?: ReadOptions): Promise<AddedData>;
+
+  /** What settings come to for data of a shape. */
+  plan(settings: TrainSettings, shape: readonly number[]): Promise<Plan>;
 }

@@ -1,9 +1,12 @@
-import { transfer } from 'comlink';
-import { Tensor } from 'onnxruntime-common';
+import type { ReadOptions } from '../../../src/data/read-options.js';
 import { decodeSafetensors } from '../../../src/data/safetensors.js';
 import { type Dataset, datasets, UserError, VAE } from '../../../src/index.js';
-import { fromConfig } from '../../../src/vae/index.js';
+import { importData } from '../data/import.js';
+import { datasetsOf, keepData } from '../data/kept.js';
+import { plan } from '../train/plan.js';
+import type { TrainSettings } from '../train/settings.js';
 import type {
+  Changes,
   DataInfo,
   DataName,
   Encoding,
@@ -12,24 +15,14 @@ import type {
   Numbers,
   Part,
   RunContent,
+  TrainEnd,
+  TrainEvents,
+  TrainRequest,
 } from './api.js';
 import { type LoadedData, loadData } from './data.js';
-
-const toTensor = ({ data, dims }: Numbers): Tensor =>
-  data instanceof Uint8Array ? new Tensor('uint8', data, dims) : new Tensor('float32', data, dims);
-
-const toNumbers = ({ data, dims }: Tensor): Numbers => ({
-  data: data as Float32Array | Uint8Array,
-  dims: [...dims],
-});
-
-/** Hands numbers over to the other thread without a copy. */
-function handOver<Value>(value: Value, ...numbers: readonly Numbers[]): Value {
-  return transfer(
-    value,
-    numbers.map(({ data }) => data.buffer as ArrayBuffer),
-  );
-}
+import { handOver, toNumbers, toTensor } from './numbers.js';
+import { Training } from './training.js';
+import { zipKept } from './zip.js';
 
 const infoOf = (vae: VAE): ModelInfo => ({
   config: vae.config,
@@ -49,6 +42,8 @@ const partOf = (dataset: Dataset) => ({
 export class Service implements ModelService {
   private page = '';
   private readonly models = new Map<string, VAE>();
+  /** The latest training of this worker; the page has one at a time. */
+  private training: Training | undefined;
   private readonly loaded = new Map<DataName, Promise<LoadedData>>();
 
   async start(page: string): Promise<void> {
@@ -144,17 +139,47 @@ export class Service implements ModelService {
     return this.model(id).health(await this.part(data, part));
   }
 
-  async describe(model: unknown) {
-    return new VAE(fromConfig(model, 'model')).layers();
+  async zip(id?: string): Promise<Uint8Array<ArrayBuffer>> {
+    return id === undefined && this.training ? this.training.zip() : zipKept(id ?? '');
   }
 
-  protected model(id: string): VAE {
+  async addData(files: Readonly<Record<string, Blob>>, options: ReadOptions = {}) {
+    const { data, skipped } = await importData(files, options);
+    const name = `kept:${data.id}`;
+    this.loaded.set(name, Promise.resolve(datasetsOf(data)));
+    const problem = await keepData(data).then(
+      () => undefined,
+      (error: Error) => error.message,
+    );
+    return { ...(await this.data(name)), skipped, ...(problem ? { problem } : {}) };
+  }
+
+  async plan(settings: TrainSettings, shape: readonly number[]) {
+    return plan(settings, shape);
+  }
+
+  async train(request: TrainRequest, events: TrainEvents): Promise<TrainEnd> {
+    const training = new Training(request, events, this.training);
+    this.training = training;
+    events.onStage('data');
+    return training.train(await this.dataset(request.run.data));
+  }
+
+  async halt(): Promise<void> {
+    this.training?.halt();
+  }
+
+  async steer(changes: Changes): Promise<void> {
+    this.training?.steer(changes);
+  }
+
+  private model(id: string): VAE {
     const vae = this.models.get(id);
     if (!vae) throw new Error(`no model ${id} is open`);
     return vae;
   }
 
-  protected dataset(data: DataName): Promise<LoadedData> {
+  private dataset(data: DataName): Promise<LoadedData> {
     const known = this.loaded.get(data) ?? loadData(data, this.page);
     this.loaded.set(data, known);
     // What failed, such as a lost connection, may go well the next time.

@@ -1,30 +1,49 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
 import { UserError } from '../../../src/data/errors.js';
 import type { EpochMetrics } from '../../../src/training/index.js';
+import type { DataName } from '../model/api.js';
+import type { TrainSettings } from '../train/settings.js';
+import type { Trace } from '../train/trace.js';
 
-/** A run that the browser keeps, without its parameters. */
+/** A run that the browser keeps, without its larger files. */
 export interface KeptRun {
   readonly id: string;
   readonly name: string;
   /** Milliseconds since 1970. */
   readonly created: number;
   readonly modified: number;
+  /** Whether training can go on from the checkpoint that is kept beside the run. */
+  readonly state: 'unfinished' | 'done';
+  readonly data: DataName;
+  readonly settings: TrainSettings;
   /** What `config.json` says. */
   readonly config: Readonly<Record<string, unknown>>;
   readonly metrics: readonly EpochMetrics[];
+  readonly trace: Trace;
 }
 
-/** Data that the user gave to the page. */
-export interface KeptData {
+/** Examples in memory. */
+export interface KeptPart {
+  readonly values: Uint8Array | Float32Array;
+  readonly labels?: Int32Array;
+}
+
+/** What is told of data without loading it. */
+export interface KeptDataInfo {
   readonly id: string;
   readonly name: string;
   /** Shape of one example. */
   readonly shape: readonly number[];
-  readonly values: Uint8Array | Float32Array;
-  readonly labels?: Int32Array;
-  readonly classNames?: readonly string[];
+  readonly size: number;
   /** When it was given, in milliseconds since 1970. */
   readonly created: number;
+}
+
+/** Data that the user gave to the page. */
+export interface KeptData extends KeptDataInfo {
+  readonly classNames?: readonly string[];
+  readonly train: KeptPart;
+  readonly test?: KeptPart;
 }
 
 interface Schema extends DBSchema {
@@ -32,6 +51,8 @@ interface Schema extends DBSchema {
   /** The larger files of runs, by `<run>/<file>`. */
   files: { key: string; value: Uint8Array<ArrayBuffer> };
   data: { key: string; value: KeptData };
+  /** Of each of `data`, what is shown in a list. */
+  dataInfo: { key: string; value: KeptDataInfo };
 }
 
 export type Database = IDBPDatabase<Schema>;
@@ -54,6 +75,7 @@ async function open(): Promise<Database> {
         db.createObjectStore('runs', { keyPath: 'id' });
         db.createObjectStore('files');
         db.createObjectStore('data', { keyPath: 'id' });
+        db.createObjectStore('dataInfo', { keyPath: 'id' });
       },
       terminated() {
         opened = undefined;
@@ -61,7 +83,7 @@ async function open(): Promise<Database> {
     });
   } catch (error) {
     throw new UserError(
-      'This browser keeps nothing for the page (a private window, or storage that is turned off): runs are lost when the page closes. Download what you want to keep.',
+      'This browser keeps nothing for the page (a private window, or storage is turned off): runs are lost when the page closes. Download what you want to keep.',
       { cause: error },
     );
   }
@@ -71,7 +93,7 @@ async function open(): Promise<Database> {
 export function storageError(error: unknown): Error {
   if (error instanceof DOMException && error.name === 'QuotaExceededError') {
     return new UserError(
-      'The browser has no more room for this page. Download and remove runs or data, then go on.',
+      'The browser has no more room for this page, so the latest state is not kept. Training goes on: download the run when it ends, and remove runs or data that you no longer need.',
       { cause: error },
     );
   }

@@ -2,10 +2,9 @@ import { UserError } from '../../../src/data/errors.js';
 import { parseMetrics } from '../../../src/training/metrics-lines.js';
 import { parseRunConfig } from '../../../src/training/run-format.js';
 import type { RunContent } from '../model/api.js';
-import type { RunEntry } from './store.js';
 
 /** What `runs/index.json` lists. */
-interface ServedRun {
+export interface ServedRun {
   /** The run's folder, below `runs/`. */
   readonly folder: string;
   /** Milliseconds since 1970. */
@@ -16,16 +15,10 @@ const address = (folder: string, file: string) =>
   new URL(`runs/${encodeURIComponent(folder)}/${file}`, document.baseURI).href;
 
 /** The runs beside the page; none on a static host without any. */
-export async function listServed(): Promise<readonly RunEntry[]> {
+export async function listServed(): Promise<readonly ServedRun[]> {
   const response = await fetch(new URL('runs/index.json', document.baseURI));
   if (!response.ok || !/json/.test(response.headers.get('content-type') ?? '')) return [];
-  const list = (await response.json()) as readonly ServedRun[];
-  return list.map(({ folder, modified }) => ({
-    id: `served:${folder}`,
-    name: folder,
-    place: 'served',
-    modified,
-  }));
+  return (await response.json()) as readonly ServedRun[];
 }
 
 /** All of a run beside the page. @throws UserError when it is not there or damaged */

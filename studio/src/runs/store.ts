@@ -1,8 +1,9 @@
 import { signal } from '@preact/signals';
 import { UserError } from '../../../src/data/errors.js';
 import type { RunContent } from '../model/api.js';
-import { database, type KeptRun, storageError } from './database.js';
-import { listServed, openServed } from './served.js';
+import type { KeptRun } from './database.js';
+import { listKept, openKept, removeKept } from './kept.js';
+import { listServed, openServed, type ServedRun } from './served.js';
 
 /** A run that the page can open. */
 export interface RunEntry {
@@ -12,6 +13,8 @@ export interface RunEntry {
   readonly place: 'served' | 'kept';
   /** When it last changed, in milliseconds since 1970. */
   readonly modified: number;
+  /** What the browser keeps of it. */
+  readonly kept?: KeptRun;
 }
 
 /** All runs, the newest first; undefined until they were first listed. */
@@ -20,17 +23,25 @@ export const runs = signal<readonly RunEntry[] | undefined>(undefined);
 /** Why some runs could not be listed, in words for the user. */
 export const runsProblem = signal<string | undefined>(undefined);
 
-const keptEntry = ({ id, name, modified }: KeptRun): RunEntry => ({
-  id: `kept:${id}`,
-  name,
+const keptEntry = (kept: KeptRun): RunEntry => ({
+  id: `kept:${kept.id}`,
+  name: kept.name,
   place: 'kept',
+  modified: kept.modified,
+  kept,
+});
+
+const servedEntry = ({ folder, modified }: ServedRun): RunEntry => ({
+  id: `served:${folder}`,
+  name: folder,
+  place: 'served',
   modified,
 });
 
 /** Lists the runs anew. */
 export async function refreshRuns(): Promise<void> {
   const problems: string[] = [];
-  const or = async <Item>(list: Promise<readonly Item[]>): Promise<readonly Item[]> => {
+  const or = async (list: Promise<readonly RunEntry[]>): Promise<readonly RunEntry[]> => {
     try {
       return await list;
     } catch (error) {
@@ -38,8 +49,10 @@ export async function refreshRuns(): Promise<void> {
       return [];
     }
   };
-  const kept = async () => (await (await database()).getAll('runs')).map(keptEntry);
-  const [served, own] = await Promise.all([or(listServed()), or(kept())]);
+  const [served, own] = await Promise.all([
+    or(listServed().then((list) => list.map(servedEntry))),
+    or(listKept().then((list) => list.map(keptEntry))),
+  ]);
   runs.value = [...served, ...own].sort((a, b) => b.modified - a.modified);
   runsProblem.value = problems[0];
 }
@@ -48,41 +61,12 @@ export async function refreshRuns(): Promise<void> {
 export async function readRun(id: string): Promise<RunContent> {
   const [, place, key] = /^(served|kept):(.+)$/s.exec(id) ?? [];
   if (place === 'served') return openServed(key!);
-  const db = await database();
-  const run = key === undefined ? undefined : await db.get('runs', key);
-  const parameters = await db.get('files', `${key}/parameters.safetensors`);
-  if (!run || !parameters) {
-    throw new UserError('This browser no longer keeps the run. Choose another one.');
-  }
-  const { name, config, metrics } = run;
-  return { id, name, config, metrics, parameters };
-}
-
-/** Keeps a run in the browser, in the place of an earlier state. @throws UserError */
-export async function keepRun(
-  run: KeptRun,
-  files: Readonly<Record<string, Uint8Array<ArrayBuffer>>>,
-): Promise<void> {
-  try {
-    const db = await database();
-    const change = db.transaction(['runs', 'files'], 'readwrite');
-    change.objectStore('runs').put(run);
-    for (const [name, bytes] of Object.entries(files)) {
-      change.objectStore('files').put(bytes, `${run.id}/${name}`);
-    }
-    await change.done;
-  } catch (error) {
-    throw storageError(error);
-  }
+  if (place === 'kept') return openKept(key!);
+  throw new UserError(`There is no run ${id}. Choose another one.`);
 }
 
 /** Forgets a run that the browser keeps. */
 export async function removeRun(id: string): Promise<void> {
-  const key = id.replace(/^kept:/, '');
-  const db = await database();
-  const change = db.transaction(['runs', 'files'], 'readwrite');
-  change.objectStore('runs').delete(key);
-  change.objectStore('files').delete(IDBKeyRange.bound(`${key}/`, `${key}/\uffff`));
-  await change.done;
+  await removeKept(id.replace(/^kept:/, ''));
   await refreshRuns();
 }

@@ -89,9 +89,29 @@ export const terms = {
     word: 'Network',
     text: 'The layers to start from. You can change latents and hidden units below.',
   },
+  hidden: {
+    word: 'Hidden units',
+    text: 'The units of each dense layer between the image and the latents. More of them can tell more images apart, and take longer.',
+  },
+  epochs: {
+    word: 'Epochs',
+    text: 'How often every training image is seen.',
+  },
+  seed: {
+    word: 'Seed',
+    text: 'Decides the first parameters, the order of images and all noise: the same seed gives the same run.',
+  },
+  data: {
+    word: 'Data',
+    text: 'The images to learn from. They stay on this machine.',
+  },
   step: {
     word: 'Step',
-    text: 'One change of the parameters, by one batch of images.',
+    text: 'One change of the parameters, by one batch of images. Here: how long one takes.',
+  },
+  timeLeft: {
+    word: 'Time left',
+    text: 'How long the steps that are left will take, if they go on as they do.',
   },
 } as const satisfies Readonly<Record<string, Entry>>;
 

@@ -1,24 +1,34 @@
-import { useEffect, useState } from 'preact/hooks';
-import type { Summary } from '../../../../src/vae/index.js';
-import { preset } from '../../../../src/vae/presets.js';
-import { startModelWorker } from '../../model/client.js';
-import { Term } from '../../ui/term.js';
+import { useEffect } from 'preact/hooks';
+import { phase, restore, run } from '../../train/session.js';
+import { Curves } from './curves.js';
+import { Intro } from './intro.js';
+import { KeptRuns } from './kept-runs.js';
+import { Reconstructions } from './reconstructions.js';
+import { SettingsForm } from './settings-form.js';
+import { Status } from './status.js';
+import './train.css';
 
 /** Trains a model in this page. */
 export function TrainView() {
-  const [summary, setSummary] = useState<Summary>();
   useEffect(() => {
-    const client = startModelWorker();
-    client.service.describe(preset('dense', [1, 28, 28]).model).then(setSummary);
-    return client.stop;
+    restore();
   }, []);
+  const isNew = phase.value === 'idle' || run.value === undefined;
   return (
-    <section class="panel stack">
-      <h1>Train</h1>
-      <p>
-        <Term name="parameters" />:{' '}
-        <span class="number">{summary?.parameters.toLocaleString('en') ?? '…'}</span>
-      </p>
-    </section>
+    <div class="train">
+      <SettingsForm />
+      <div class="stack">
+        {isNew ? (
+          <Intro />
+        ) : (
+          <>
+            <Status />
+            <Curves />
+            <Reconstructions />
+          </>
+        )}
+        <KeptRuns />
+      </div>
+    </div>
   );
 }

@@ -1,0 +1,81 @@
+import { giveFiles } from '../../../src/data/given-files.web.js';
+import type { ReadOptions } from '../../../src/data/read-options.js';
+import { elementCount } from '../../../src/data/shape.js';
+import { type Dataset, datasets, UserError } from '../../../src/index.js';
+import type { KeptData, KeptPart } from '../runs/database.js';
+
+/** Bytes of examples that a page takes: they are held in memory, and twice while they are kept. */
+const mostBytes = 2 ** 30;
+
+/** Data as it was read, and what of it could not be. */
+export interface ImportedData {
+  readonly data: KeptData;
+  readonly skipped: readonly { readonly name: string; readonly reason: string }[];
+}
+
+/**
+ * Reads files that were given to the page.
+ * @param files by their paths in the folder that was given, or by their names
+ * @throws UserError when there is no data in them, or what there is cannot be read
+ */
+export async function importData(
+  files: Readonly<Record<string, Blob>>,
+  options: ReadOptions,
+): Promise<ImportedData> {
+  const bytes = Object.values(files).reduce((total, { size }) => total + size, 0);
+  if (bytes > mostBytes) {
+    throw new UserError(
+      `The files have ${Math.round(bytes / 2 ** 20)} MB, over the ${mostBytes / 2 ** 20} MB that the page takes. Train on them by vaekit train, or give fewer.`,
+    );
+  }
+  const forget = giveFiles(
+    Object.fromEntries(Object.entries(files).map(([path, file]) => [`dropped/${path}`, file])),
+  );
+  try {
+    const { name, train, test, skipped = [] } = await datasets.openDataset(placeOf(files), options);
+    const { classNames } = train;
+    const data: KeptData = {
+      id: crypto.randomUUID(),
+      name: name === 'dropped' ? 'pictures' : name,
+      shape: train.shape,
+      size: train.size,
+      created: Date.now(),
+      ...(classNames ? { classNames } : {}),
+      train: await partOf(train),
+      ...(test ? { test: await partOf(test) } : {}),
+    };
+    return { data, skipped };
+  } finally {
+    forget();
+  }
+}
+
+/** The file or folder to open: labels that lie beside a file of images are found by its name. */
+function placeOf(files: Readonly<Record<string, Blob>>): string {
+  const paths = Object.keys(files);
+  if (paths.length === 0)
+    throw new UserError('There is no file. Drop pictures, or an IDX or .npy file.');
+  const folders = new Set(paths.map((path) => path.split('/')[0]!));
+  // A folder that was dropped gives the data its name, and its subfolders are the classes.
+  if (folders.size === 1 && paths.every((path) => path.includes('/')))
+    return `dropped/${[...folders][0]}`;
+  const arrays = paths.filter((path) => /\.npy$|idx\d|\.gz$/i.test(path));
+  if (paths.length > 1 && arrays.length < paths.length) return 'dropped';
+  if (paths.some((path) => /^train-images/.test(path))) return 'dropped';
+  if (paths.length === 1 && !arrays.length && /\.(png|jpe?g|webp|gif|bmp)$/i.test(paths[0]!))
+    return 'dropped';
+  // Images take more room than their labels.
+  const [largest] = paths.sort((a, b) => files[b]!.size - files[a]!.size);
+  return `dropped/${largest}`;
+}
+
+async function partOf(dataset: Dataset): Promise<KeptPart> {
+  const { size, shape, dtype } = dataset;
+  const length = size * elementCount(shape);
+  const values = dtype === 'uint8' ? new Uint8Array(length) : new Float32Array(length);
+  await dataset.read(
+    Uint32Array.from({ length: size }, (_, i) => i),
+    values,
+  );
+  return { values, ...(dataset.labels ? { labels: Int32Array.from(dataset.labels) } : {}) };
+}

@@ -1,0 +1,54 @@
+import { signal } from '@preact/signals';
+import type { ReadOptions } from '../../../src/data/read-options.js';
+import type { AddedData, DataName } from '../model/api.js';
+import { helper } from '../model/helper.js';
+import { database } from '../runs/database.js';
+
+/** Data that the page can train on. */
+export interface DataEntry {
+  readonly data: DataName;
+  readonly title: string;
+  /** Shape of one example. */
+  readonly shape: readonly number[];
+  /** Whether only the helping worker has it, because the browser keeps nothing or has no room. */
+  readonly inMemory?: boolean;
+}
+
+/** The public datasets, which lie beside the page. */
+export const publishedData: readonly DataEntry[] = [
+  { data: 'mnist', title: 'MNIST: handwritten digits', shape: [1, 28, 28] },
+  { data: 'fashion-mnist', title: 'Fashion-MNIST: clothes', shape: [1, 28, 28] },
+];
+
+/** Data that was given to the page, the newest first. */
+export const ownData = signal<readonly DataEntry[]>([]);
+
+/** Lists anew what the browser keeps. */
+export async function refreshData(): Promise<void> {
+  const kept = await (await database()).getAll('dataInfo');
+  const inMemory = ownData.value.filter((each) => each.inMemory);
+  const listed = kept
+    .sort((a, b) => b.created - a.created)
+    .map(({ id, name, shape, size }) => ({
+      data: `kept:${id}`,
+      title: `${name}: ${size.toLocaleString('en')} ${shape.length === 3 ? 'images' : 'examples'}`,
+      shape,
+    }));
+  ownData.value = [...inMemory, ...listed];
+}
+
+/** What is known of data before it is loaded. */
+export function dataEntry(data: DataName): DataEntry | undefined {
+  return [...publishedData, ...ownData.value].find((each) => each.data === data);
+}
+
+/** Reads files into data that the page can train on. @throws UserError when they hold none */
+export async function addData(
+  files: Readonly<Record<string, Blob>>,
+  options: ReadOptions,
+): Promise<AddedData> {
+  const added = await helper().service.addData(files, options);
+  await refreshData().catch(() => undefined);
+  if (!dataEntry(added.data)) ownData.value = [{ ...added, inMemory: true }, ...ownData.value];
+  return added;
+}

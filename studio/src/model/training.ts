@@ -1,0 +1,209 @@
+import type { Tensor } from 'onnxruntime-common';
+import { encodeSafetensors } from '../../../src/data/safetensors.js';
+import {
+  type Callback,
+  type Checkpoint,
+  type Controls,
+  type Dataset,
+  datasets,
+  decodeCheckpoint,
+  type EpochMetrics,
+  encodeCheckpoint,
+  NonFiniteError,
+  UserError,
+  VAE,
+} from '../../../src/index.js';
+import { optimizerFromConfig } from '../../../src/nn/index.js';
+import { fromConfig } from '../../../src/vae/index.js';
+import type { RunConfig } from '../../../src/vae/presets.js';
+import { checkRun } from '../../../src/vae/run-config.js';
+import type { KeptRun } from '../runs/database.js';
+import { checkpointFile, keepRun, keptFile, parametersFile } from '../runs/kept.js';
+import { Increments, type Trace, traceWith } from '../train/trace.js';
+import type { Changes, TrainEnd, TrainEvents, TrainRequest } from './api.js';
+import type { LoadedData } from './data.js';
+import { toNumbers } from './numbers.js';
+import { zipRun } from './zip.js';
+
+/** Test images whose reconstructions are shown while a model trains. */
+const shownImages = 10;
+
+/** Milliseconds between two things of a kind that the page is told or the browser keeps. */
+const every = { progress: 100, point: 250, kept: 5000 };
+
+/** Seconds between two checkpoints, each of which redraws the reconstructions. */
+const checkpointSeconds = 1;
+
+/** One training: from its start, or from where the browser kept it, until it is halted or done. */
+export class Training {
+  private readonly stop = new AbortController();
+  private readonly controls: Controls = {};
+  private run: KeptRun;
+  private trace: Trace;
+  private metrics: EpochMetrics[];
+  private lastKept = 0;
+  private files: Record<string, Uint8Array<ArrayBuffer>> = {};
+
+  constructor(
+    private readonly request: TrainRequest,
+    private readonly events: TrainEvents,
+    /** An earlier training in this worker: of the same run, it has what no storage may have. */
+    before?: Training,
+  ) {
+    if (before?.run.id === request.run.id) this.files = before.files;
+    this.run = request.run;
+    this.trace = request.run.trace;
+    this.metrics = [...request.run.metrics];
+  }
+
+  /** Ends after the steps under way; the browser keeps what was trained. */
+  halt(): void {
+    this.stop.abort();
+  }
+
+  /** Changes numbers while it trains. */
+  steer({ learningRate, beta }: Changes): void {
+    if (learningRate !== undefined) this.controls.learningRate = learningRate;
+    if (beta !== undefined) this.controls.schedules = { ...this.controls.schedules, beta };
+  }
+
+  /**
+   * The run as it now is as a zip archive, whether the browser keeps it or not.
+   * @throws UserError when there is nothing to save yet
+   */
+  zip(): Promise<Uint8Array<ArrayBuffer>> {
+    const parameters = this.files[parametersFile];
+    if (!parameters) throw new UserError('Nothing is trained yet. Wait for the first steps.');
+    return zipRun({ ...this.run, metrics: this.metrics }, parameters);
+  }
+
+  /** @throws UserError when data, model and settings do not fit, or nothing is kept to go on from */
+  async train({ train, test }: LoadedData): Promise<TrainEnd> {
+    const { request, events } = this;
+    const { model, training } = checkRun(this.run.config as unknown as RunConfig, this.run.name);
+    const options = fromConfig(model, `${this.run.name}: model`);
+    const vae = new VAE(options);
+    const shown = new VAE(options);
+    const { data: _, read: __, optimizer, threads, epochs, validationSplit, ...fitting } = training;
+    try {
+      const bytes = request.resume ? await this.checkpoint() : undefined;
+      const resume = bytes && decodeCheckpoint(bytes, `${this.run.name}: ${checkpointFile}`);
+      const redraw = await this.redrawing(shown, test ?? train);
+      await redraw(vae.parameters());
+      events.onStage('compile');
+      const history = await vae.fit(train, {
+        ...fitting,
+        epochs,
+        ...(threads === undefined ? {} : { threads }),
+        optimizer: optimizerFromConfig(optimizer),
+        ...(test ? { validation: test } : validationSplit === undefined ? {} : { validationSplit }),
+        checkpoint: { seconds: checkpointSeconds, epochs: 1 },
+        ...(resume ? { resume } : {}),
+        controls: this.controls,
+        callbacks: [this.callback(redraw)],
+        signal: this.stop.signal,
+      });
+      await redraw(vae.parameters());
+      const done = history.stopped?.reason !== 'aborted';
+      this.run = { ...this.run, state: done ? 'done' : 'unfinished' };
+      this.files[parametersFile] = encodeSafetensors(vae.parameters());
+      await this.keep();
+      return { state: this.run.state };
+    } catch (error) {
+      if (error instanceof NonFiniteError) {
+        this.files[parametersFile] = encodeSafetensors(vae.parameters());
+        this.run = { ...this.run, state: 'done' };
+        await this.keep();
+      }
+      throw error;
+    } finally {
+      await vae.release();
+      await shown.release();
+    }
+  }
+
+  /** What training goes on from. @throws UserError when nothing is kept */
+  private async checkpoint(): Promise<Uint8Array<ArrayBuffer>> {
+    const { id, name } = this.run;
+    const bytes = this.files[checkpointFile] ?? (await keptFile(id, checkpointFile));
+    if (!bytes) {
+      throw new UserError(`${name}: the browser keeps nothing to go on from. Start a new run.`);
+    }
+    return bytes;
+  }
+
+  private callback(
+    redraw: (parameters: Readonly<Record<string, Tensor>>) => Promise<void>,
+  ): Callback {
+    const { events } = this;
+    const increments = new Increments();
+    let [told, drawn] = [0, 0];
+    return {
+      onStart: () => events.onStage('train'),
+      onProgress: (progress) => {
+        const now = performance.now();
+        if (now - drawn >= every.point || progress.step === progress.steps) {
+          drawn = now;
+          const { loss, reconstruction, kl } = increments.since(progress.step, progress.metrics);
+          const epochs = progress.epoch - 1 + progress.step / progress.steps;
+          const point = { epochs, loss, reconstruction, ...(kl === undefined ? {} : { kl }) };
+          this.trace = traceWith(this.trace, point);
+          events.onTrace(this.trace);
+        }
+        if (now - told < every.progress) return;
+        told = now;
+        events.onProgress(progress);
+      },
+      onEpochEnd: (metrics) => {
+        this.metrics.push(metrics);
+        events.onEpoch(metrics);
+      },
+      onCheckpoint: async (checkpoint) => {
+        const parameters = parametersOf(checkpoint);
+        this.files = {
+          [parametersFile]: encodeSafetensors(parameters),
+          [checkpointFile]: encodeCheckpoint(checkpoint),
+        };
+        await redraw(parameters);
+        if (performance.now() - this.lastKept >= every.kept) await this.keep();
+      },
+    };
+  }
+
+  /** Keeps the run in the browser; training goes on where that has no room. */
+  private async keep(): Promise<void> {
+    this.lastKept = performance.now();
+    const { trace, metrics } = this;
+    this.run = { ...this.run, modified: Date.now(), metrics, trace };
+    try {
+      await keepRun(this.run, this.files);
+      this.events.onKept();
+    } catch (error) {
+      this.events.onKept((error as Error).message);
+    }
+  }
+
+  /** What shows the page a few images and what a model of given parameters makes of them. */
+  private async redrawing(shown: VAE, data: Dataset) {
+    const count = Math.min(shownImages, data.size);
+    const isImage = data.shape.length === 3 && (data.shape[0] === 1 || data.shape[0] === 3);
+    if (!isImage) return async () => {};
+    const originals = await datasets.readRange(data, 0, count);
+    const labels = shown.labelsOf(data, 0, count);
+    return async (parameters: Readonly<Record<string, Tensor>>) => {
+      shown.setParameters(parameters);
+      const made = await shown.reconstruct(originals, { labels });
+      this.events.onPictures(toNumbers(originals), toNumbers(made));
+    };
+  }
+}
+
+/** The model's tensors among those of a checkpoint. */
+function parametersOf({ tensors }: Checkpoint): Record<string, Tensor> {
+  return Object.fromEntries(
+    Object.entries(tensors).flatMap(([path, tensor]) => {
+      const [, name] = /^(?:parameters|state)\/(.+)$/s.exec(path) ?? [];
+      return name === undefined ? [] : [[name, tensor]];
+    }),
+  );
+}

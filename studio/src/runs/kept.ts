@@ -1,0 +1,64 @@
+import { UserError } from '../../../src/data/errors.js';
+import type { RunContent } from '../model/api.js';
+import { database, type KeptRun, storageError } from './database.js';
+
+export const parametersFile = 'parameters.safetensors';
+export const checkpointFile = 'checkpoint.safetensors';
+
+/** The runs that the browser keeps. @throws UserError when it keeps nothing */
+export async function listKept(): Promise<readonly KeptRun[]> {
+  return (await database()).getAll('runs');
+}
+
+/** A run that the browser keeps, without its files; undefined when it does not. */
+export async function keptRun(id: string): Promise<KeptRun | undefined> {
+  return (await database()).get('runs', id);
+}
+
+/** All of a run that the browser keeps. @throws UserError when it does not */
+export async function openKept(id: string): Promise<RunContent> {
+  const run = await keptRun(id);
+  const parameters = await keptFile(id, parametersFile);
+  if (!run || !parameters) {
+    throw new UserError('This browser no longer keeps the run. Choose another one.');
+  }
+  const { name, config, metrics } = run;
+  return { id: `kept:${id}`, name, config, metrics, parameters };
+}
+
+/** A file of a run that the browser keeps; undefined when it does not. */
+export async function keptFile(
+  id: string,
+  file: string,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  return (await database()).get('files', `${id}/${file}`);
+}
+
+/** Keeps a run in the place of its earlier state: all of it or nothing. @throws UserError */
+export async function keepRun(
+  run: KeptRun,
+  files: Readonly<Record<string, Uint8Array<ArrayBuffer>>>,
+): Promise<void> {
+  try {
+    const change = (await database()).transaction(['runs', 'files'], 'readwrite');
+    const puts = [
+      change.objectStore('runs').put(run),
+      ...Object.entries(files).map(([name, bytes]) =>
+        change.objectStore('files').put(bytes, `${run.id}/${name}`),
+      ),
+    ];
+    await Promise.all([...puts, change.done]);
+  } catch (error) {
+    throw storageError(error);
+  }
+}
+
+/** Forgets a run and its files. */
+export async function removeKept(id: string): Promise<void> {
+  const change = (await database()).transaction(['runs', 'files'], 'readwrite');
+  await Promise.all([
+    change.objectStore('runs').delete(id),
+    change.objectStore('files').delete(IDBKeyRange.bound(`${id}/`, `${id}/\uffff`)),
+    change.done,
+  ]);
+}

@@ -1,0 +1,105 @@
+import { useEffect, useRef } from 'preact/hooks';
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import { formatNumber } from '../../../src/report/number.js';
+import { theme, token } from '../app/theme.js';
+
+export interface Series {
+  readonly label: string;
+  /** A custom property that is its colour, such as `--series-1`. */
+  readonly colour: string;
+  /** One for each x; null where there is none. */
+  readonly values: readonly (number | null)[];
+  /** Whether each value is marked, for few of them. */
+  readonly marked?: boolean;
+  readonly dashed?: boolean;
+}
+
+export interface ChartProps {
+  /** What the chart shows, for those who cannot see it. */
+  readonly label: string;
+  readonly x: readonly number[];
+  /** What x counts. */
+  readonly xLabel: string;
+  readonly series: readonly Series[];
+  /** The unit of the values. */
+  readonly unit: string;
+  readonly log?: boolean;
+  readonly height?: number;
+}
+
+/** Lines over x, with the values under the pointer below them. */
+export function Chart({ label, x, xLabel, series, unit, log = false, height = 220 }: ChartProps) {
+  const place = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot>(undefined);
+  const data = [x, ...series.map(({ values }) => values)] as uPlot.AlignedData;
+  const { value: shownTheme } = theme;
+  const look = JSON.stringify(series.map(({ values: _, ...rest }) => rest));
+  useEffect(() => {
+    const made = new uPlot(
+      optionsOf({ series, unit, xLabel, log, height, width: place.current!.clientWidth }),
+      data,
+      place.current!,
+    );
+    plot.current = made;
+    const observer = new ResizeObserver(([entry]) => {
+      const width = Math.floor(entry!.contentRect.width);
+      if (width > 0 && width !== made.width) made.setSize({ width, height });
+    });
+    observer.observe(place.current!);
+    return () => {
+      observer.disconnect();
+      made.destroy();
+    };
+  }, [look, unit, xLabel, log, height, shownTheme]);
+  useEffect(() => plot.current?.setData(data));
+  return <div ref={place} class="chart" role="img" aria-label={label} />;
+}
+
+function optionsOf({
+  series,
+  unit,
+  xLabel,
+  log,
+  height,
+  width,
+}: Omit<ChartProps, 'label' | 'x'> & { width: number }): uPlot.Options {
+  const [text, line, font] = [token('--text-soft'), token('--line'), token('--font')];
+  const axis = {
+    stroke: text,
+    font: `12px ${font}`,
+    labelFont: `12px ${font}`,
+    labelSize: 20,
+    grid: { stroke: line, width: 1 },
+    ticks: { stroke: line, width: 1, size: 4 },
+  };
+  const shown = (value: number | null | undefined) => (value == null ? '–' : formatNumber(value));
+  return {
+    width,
+    height: height ?? 220,
+    cursor: { points: { size: 7 }, drag: { x: false, y: false } },
+    legend: { markers: { width: 2 } },
+    scales: { x: { time: false }, y: { distr: log ? 3 : 1 } },
+    axes: [
+      { ...axis, label: xLabel, values: (_, ticks) => ticks.map(String) },
+      {
+        ...axis,
+        label: unit,
+        size: 56,
+        values: (_, ticks) => ticks.map((tick) => (tick === null ? '' : formatNumber(tick))),
+      },
+    ],
+    series: [
+      { label: xLabel, value: (_, value) => (value === null ? '–' : value.toFixed(2)) },
+      ...series.map(({ label, colour, marked = false, dashed = false }) => ({
+        label,
+        stroke: token(colour),
+        width: 2,
+        spanGaps: true,
+        ...(dashed ? { dash: [6, 4] } : {}),
+        points: { show: marked, size: 6, fill: token(colour) },
+        value: (_: uPlot, value: number | null) => `${shown(value)} ${unit}`,
+      })),
+    ],
+  };
+}

@@ -1,0 +1,157 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useId, useState } from 'preact/hooks';
+import { Term } from './term.js';
+import { type TermName, terms } from './terms.js';
+
+interface FieldProps {
+  /** The word that the label is and explains. */
+  readonly term: TermName;
+  readonly disabled?: boolean;
+}
+
+function Labelled({
+  id,
+  term,
+  children,
+  hint,
+}: {
+  id: string;
+  term: TermName;
+  children: ComponentChildren;
+  hint?: string | undefined;
+}) {
+  return (
+    <div class="field">
+      <span class="field-label">
+        <label for={id} class="visually-hidden">
+          {terms[term].word}
+        </label>
+        <Term name={term} />
+      </span>
+      {children}
+      {hint && <span class="soft small">{hint}</span>}
+    </div>
+  );
+}
+
+/** A number that the user may change; told once it is one and in its range. */
+export function NumberField({
+  term,
+  value,
+  least,
+  most,
+  whole = false,
+  unit,
+  disabled = false,
+  onChange,
+}: FieldProps & {
+  readonly value: number | undefined;
+  readonly least: number;
+  readonly most?: number;
+  readonly whole?: boolean;
+  readonly unit?: string;
+  onChange(value: number): void;
+}) {
+  const id = useId();
+  const [text, setText] = useState(value === undefined ? '' : String(value));
+  useEffect(() => setText(value === undefined ? '' : String(value)), [value]);
+  const parsed = Number(text);
+  const fits =
+    text.trim() !== '' &&
+    Number.isFinite(parsed) &&
+    parsed >= least &&
+    parsed <= (most ?? Number.POSITIVE_INFINITY) &&
+    (!whole || Number.isInteger(parsed));
+  const range = most === undefined ? `from ${least}` : `from ${least} to ${most}`;
+  return (
+    <Labelled
+      id={id}
+      term={term}
+      hint={
+        fits || disabled || value === undefined
+          ? undefined
+          : `A ${whole ? 'whole ' : ''}number ${range}.`
+      }
+    >
+      <span class="with-unit">
+        <input
+          id={id}
+          inputMode={whole ? 'numeric' : 'decimal'}
+          autocomplete="off"
+          value={text}
+          disabled={disabled}
+          aria-invalid={!fits && !disabled}
+          onInput={(event) => setText(event.currentTarget.value)}
+          onChange={() => fits && onChange(parsed)}
+        />
+        {unit && <span class="unit">{unit}</span>}
+      </span>
+    </Labelled>
+  );
+}
+
+/** One of a few. */
+export function ChoiceField<Value extends string>({
+  term,
+  value,
+  choices,
+  disabled = false,
+  onChange,
+}: FieldProps & {
+  readonly value: Value | undefined;
+  readonly choices: readonly (readonly [value: Value, title: string])[];
+  onChange(value: Value): void;
+}) {
+  const id = useId();
+  return (
+    <Labelled id={id} term={term}>
+      <select
+        id={id}
+        value={value}
+        disabled={disabled}
+        onChange={(event) => onChange(event.currentTarget.value as Value)}
+      >
+        {choices.map(([each, title]) => (
+          <option key={each} value={each}>
+            {title}
+          </option>
+        ))}
+      </select>
+    </Labelled>
+  );
+}
+
+/** Whole numbers with commas between them. */
+export function ListField({
+  term,
+  value,
+  disabled = false,
+  onChange,
+}: FieldProps & {
+  readonly value: readonly number[] | undefined;
+  onChange(value: readonly number[]): void;
+}) {
+  const id = useId();
+  const written = value?.join(', ') ?? '';
+  const [text, setText] = useState(written);
+  useEffect(() => setText(written), [written]);
+  const parts = text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+  const fits = parts.every((part) => /^[1-9]\d{0,4}$/.test(part));
+  return (
+    <Labelled id={id} term={term} hint={fits ? undefined : 'Whole numbers, such as 512, 256.'}>
+      <input
+        id={id}
+        inputMode="text"
+        autocomplete="off"
+        value={text}
+        disabled={disabled}
+        aria-invalid={!fits}
+        onInput={(event) => setText(event.currentTarget.value)}
+        onChange={() => fits && onChange(parts.map(Number))}
+      />
+    </Labelled>
+  );
+}

@@ -1,0 +1,129 @@
+import { useSignal } from '@preact/signals';
+import { formatNumber } from '../../../../src/report/number.js';
+import type { EpochMetrics } from '../../../../src/training/index.js';
+import { metrics, trace } from '../../train/session.js';
+import type { Trace } from '../../train/trace.js';
+import { Chart, type Series } from '../../ui/chart.js';
+
+/** The values of both: of some steps each, and of whole epochs. */
+function curvesOf(trace: Trace, epochs: readonly EpochMetrics[]) {
+  const rows = [
+    ...trace.map((point) => ({ x: point.epochs, point, line: undefined })),
+    ...epochs.map((line) => ({ x: line.epoch, point: undefined, line })),
+  ].sort((a, b) => a.x - b.x);
+  const column = (pick: (row: (typeof rows)[number]) => number | undefined) =>
+    rows.map((row) => pick(row) ?? null);
+  return {
+    x: rows.map(({ x }) => x),
+    loss: column(({ point }) => point?.loss),
+    reconstruction: column(({ point }) => point?.reconstruction),
+    kl: column(({ point }) => point?.kl),
+    valLoss: column(({ line }) => line?.val_loss),
+    valKl: column(({ line }) => line?.val_kl),
+  };
+}
+
+/** How the loss and its parts went. */
+export function Curves() {
+  const log = useSignal(false);
+  const { x, loss, reconstruction, kl, valLoss, valKl } = curvesOf(trace.value, metrics.value);
+  const hasKl = kl.some((value) => value !== null);
+  const validated = metrics.value.some((line) => line.val_loss !== undefined);
+  const losses: Series[] = [
+    { label: 'Total', colour: '--series-1', values: loss },
+    { label: 'Reconstruction', colour: '--series-3', values: reconstruction, dashed: true },
+    ...(validated
+      ? [{ label: 'Validation', colour: '--series-2', values: valLoss, marked: true }]
+      : []),
+  ];
+  const kls: Series[] = [
+    { label: 'KL', colour: '--series-4', values: kl },
+    ...(validated
+      ? [{ label: 'Validation', colour: '--series-2', values: valKl, marked: true }]
+      : []),
+  ];
+  const last = metrics.value.at(-1);
+  const summary = last
+    ? `after epoch ${last.epoch}: loss ${formatNumber(last.loss)} nats, validation ${formatNumber(last.val_loss ?? Number.NaN)} nats`
+    : 'no epoch is done yet';
+  return (
+    <section class="panel stack" aria-labelledby="curves">
+      <div class="row spread">
+        <h2 id="curves">Loss</h2>
+        <label class="row small">
+          <input
+            type="checkbox"
+            checked={log.value}
+            onChange={(event) => {
+              log.value = event.currentTarget.checked;
+            }}
+          />
+          Logarithmic scale
+        </label>
+      </div>
+      <div class="charts">
+        <Chart
+          label={`Loss by epochs, ${summary}`}
+          x={x}
+          xLabel="Epochs"
+          series={losses}
+          unit="nats"
+          log={log.value}
+        />
+        {hasKl && (
+          <Chart
+            label="KL by epochs"
+            x={x}
+            xLabel="Epochs"
+            series={kls}
+            unit="nats"
+            log={log.value}
+          />
+        )}
+      </div>
+      {metrics.value.length > 0 && <Numbers lines={metrics.value} />}
+    </section>
+  );
+}
+
+const columns = [
+  ['loss', 'Loss (nats)'],
+  ['reconstruction', 'Reconstruction (nats)'],
+  ['kl', 'KL (nats)'],
+  ['val_loss', 'Validation (nats)'],
+  ['seconds', 'Time (s)'],
+] as const;
+
+/** The same as numbers, for the keyboard and screen readers. */
+function Numbers({ lines }: { lines: readonly EpochMetrics[] }) {
+  return (
+    <details>
+      <summary>All numbers</summary>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, which the keyboard must do too */}
+      <section class="scroll" tabIndex={0} aria-label="Numbers of all epochs">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Epoch</th>
+              {columns.map(([name, title]) => (
+                <th key={name} scope="col">
+                  {title}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {lines.toReversed().map((line) => (
+              <tr key={line.epoch}>
+                <th scope="row">{line.epoch}</th>
+                {columns.map(([name]) => (
+                  <td key={name}>{line[name] === undefined ? '–' : line[name].toFixed(2)}</td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+    </details>
+  );
+}

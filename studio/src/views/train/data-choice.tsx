@@ -1,0 +1,155 @@
+import { useSignal } from '@preact/signals';
+import { useEffect, useId } from 'preact/hooks';
+import { addData, ownData, publishedData, refreshData } from '../../data/store.js';
+import type { DataName } from '../../model/api.js';
+import { ChoiceField } from '../../ui/fields.js';
+import { Notice } from '../../ui/notice.js';
+import { filesFromDrop, filesFromInput } from './dropped-files.js';
+
+const sizes = ['as they are', '28', '32', '64'] as const;
+
+/** Chooses the images to train on, or takes the user's own. */
+export function DataChoice({
+  value,
+  disabled,
+  onChange,
+}: {
+  value: DataName;
+  disabled: boolean;
+  onChange(data: DataName): void;
+}) {
+  const size = useSignal<(typeof sizes)[number]>('as they are');
+  const told = useSignal<{ kind: 'info' | 'warning' | 'error'; text: string } | undefined>(
+    undefined,
+  );
+  const over = useSignal(false);
+  const sizeId = useId();
+  useEffect(() => {
+    refreshData().catch(() => undefined);
+  }, []);
+  const take = async (files: Promise<Readonly<Record<string, Blob>>>) => {
+    told.value = { kind: 'info', text: 'Reading the files…' };
+    try {
+      const resize = size.value === 'as they are' ? {} : { resize: Number(size.value) };
+      const added = await addData(await files, {
+        ...resize,
+        ...(resize.resize ? { crop: 'center' } : {}),
+      });
+      const lines = [
+        `${added.title}: ${added.train.size.toLocaleString('en')} examples of ${added.shape.join(' × ')}${added.train.hasLabels ? ', with labels' : ''}.`,
+        ...(added.skipped.length > 0
+          ? [
+              `${added.skipped.length} could not be read and were left out, the first ${added.skipped[0]!.name}: ${added.skipped[0]!.reason}.`,
+            ]
+          : []),
+        ...(added.problem ? [added.problem] : []),
+      ];
+      told.value = { kind: lines.length > 1 ? 'warning' : 'info', text: lines.join(' ') };
+      onChange(added.data);
+    } catch (error) {
+      told.value = { kind: 'error', text: withoutPlace((error as Error).message) };
+    }
+  };
+  const choices = [...publishedData, ...ownData.value];
+  return (
+    <>
+      <ChoiceField
+        term="data"
+        value={value}
+        choices={[
+          ...choices.map(({ data, title }) => [data, title] as const),
+          ...(choices.some(({ data }) => data === value)
+            ? []
+            : [[value, 'Data that is no longer kept'] as const]),
+        ]}
+        disabled={disabled}
+        onChange={onChange}
+      />
+      {!disabled && (
+        <details class="own-data">
+          <summary>Your own images</summary>
+          <div class="stack">
+            {/* biome-ignore lint/a11y/noStaticElementInteractions: the buttons in it do the same */}
+            <div
+              class={`drop ${over.value ? 'over' : ''}`}
+              onDragOver={(event) => {
+                event.preventDefault();
+                over.value = true;
+              }}
+              onDragLeave={() => {
+                over.value = false;
+              }}
+              onDrop={(event) => {
+                event.preventDefault();
+                over.value = false;
+                take(filesFromDrop(event.dataTransfer!));
+              }}
+            >
+              <p>
+                Drop pictures, a folder of them, or an IDX or .npy file. They stay in this browser.
+              </p>
+              <div class="row">
+                <FileButton title="Choose files" onFiles={take} />
+                <FileButton title="Choose a folder" folder onFiles={take} />
+              </div>
+            </div>
+            <div class="field">
+              <label for={sizeId} class="field-label">
+                Size of pictures, in pixels
+              </label>
+              <select
+                id={sizeId}
+                value={size.value}
+                onChange={(event) => {
+                  size.value = event.currentTarget.value as (typeof sizes)[number];
+                }}
+              >
+                {sizes.map((each) => (
+                  <option key={each} value={each}>
+                    {each === 'as they are'
+                      ? 'As they are'
+                      : `${each} × ${each}, cut in the middle`}
+                  </option>
+                ))}
+              </select>
+            </div>
+            {told.value && <Notice kind={told.value.kind}>{told.value.text}</Notice>}
+          </div>
+        </details>
+      )}
+    </>
+  );
+}
+
+/** Messages name files by the folder that the page gives them. */
+const withoutPlace = (message: string) =>
+  message
+    .replaceAll('dropped/', '')
+    .replace('Give resize (--resize) to bring all to one size', 'Choose one size for all below');
+
+function FileButton({
+  title,
+  folder = false,
+  onFiles,
+}: {
+  title: string;
+  folder?: boolean;
+  onFiles(files: Promise<Readonly<Record<string, Blob>>>): void;
+}) {
+  return (
+    <label class="button file-button">
+      {title}
+      <input
+        type="file"
+        class="visually-hidden"
+        multiple
+        {...(folder ? { webkitdirectory: true } : {})}
+        onChange={(event) => {
+          const { files } = event.currentTarget;
+          if (files && files.length > 0) onFiles(filesFromInput(files));
+          event.currentTarget.value = '';
+        }}
+      />
+    </label>
+  );
+}

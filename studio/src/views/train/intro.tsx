@@ -1,0 +1,26 @@
+import { Term } from '../../ui/term.js';
+
+/** What the page does, before the first training. */
+export function Intro() {
+  return (
+    <section class="panel stack intro">
+      <h1>Train a model, and watch it learn</h1>
+      <p>
+        A <Term name="vae">variational autoencoder</Term> squeezes every image into a few numbers,
+        its <Term name="latent">latents</Term>, and draws the image again from them. Training makes
+        the drawings alike, and keeps the latents so orderly that new images can be drawn from them.
+      </p>
+      <ol>
+        <li>Choose data and a network, or leave them as they are.</li>
+        <li>
+          Press <strong>Start training</strong>: this browser does the work, and nothing leaves your
+          machine.
+        </li>
+        <li>
+          See the <Term name="loss">loss</Term> fall and the drawings get better, then walk through
+          what it learned under Explore.
+        </li>
+      </ol>
+    </section>
+  );
+}

@@ -1,0 +1,171 @@
+import { signal } from '@preact/signals';
+import { useEffect, useState } from 'preact/hooks';
+import { formatCount } from '../../../../src/report/number.js';
+import type { PresetName } from '../../../../src/vae/presets.js';
+import { dataEntry } from '../../data/store.js';
+import { helper } from '../../model/helper.js';
+import { runs } from '../../runs/store.js';
+import { changes, isBusy, phase, run, start, steer } from '../../train/session.js';
+import {
+  firstSettings,
+  likelihoodTitles,
+  type Plan,
+  presetTitles,
+  type TrainSettings,
+} from '../../train/settings.js';
+import { ChoiceField, ListField, NumberField } from '../../ui/fields.js';
+import { Notice } from '../../ui/notice.js';
+import { Term } from '../../ui/term.js';
+import { DataChoice } from './data-choice.js';
+
+/** The settings of the next run. */
+export const settings = signal<TrainSettings>(firstSettings);
+
+const entries = <Key extends string>(titles: Readonly<Record<Key, string>>) =>
+  Object.entries(titles) as [Key, string][];
+
+/** What a run of these settings is called: `mnist-dense`, or `mnist-dense-2` when there is one. */
+function nameFor({ data, preset }: TrainSettings, title: string): string {
+  const base = `${(data.startsWith('kept:') ? title.replace(/: [^:]*$/, '') : data).replace(/[^\w.-]+/g, '_')}-${preset}`;
+  const taken = new Set(runs.value?.map(({ name }) => name));
+  for (let number = 1; ; number++) {
+    const name = number === 1 ? base : `${base}-${number}`;
+    if (!taken.has(name)) return name;
+  }
+}
+
+/** Chooses what is trained, and how; while it trains, what may change does. */
+export function SettingsForm() {
+  const [plan, setPlan] = useState<Plan>();
+  const [problem, setProblem] = useState<string>();
+  const isLive = phase.value !== 'idle';
+  const live = run.value?.settings;
+  const shown = isLive && live ? live : settings.value;
+  const shape = dataEntry(shown.data);
+  const wanted = JSON.stringify([shown, shape?.shape]);
+  useEffect(() => {
+    let current = true;
+    if (!shape) return;
+    helper()
+      .service.plan(shown, shape.shape)
+      .then(
+        (made) => {
+          if (!current) return;
+          setPlan(made);
+          setProblem(undefined);
+        },
+        (error: Error) => current && setProblem(error.message),
+      );
+    return () => {
+      current = false;
+    };
+  }, [wanted]);
+  const set = (given: Partial<TrainSettings>) => {
+    settings.value = { ...settings.value, ...given };
+  };
+  const values = plan?.settings;
+  const canSteer = phase.value === 'train';
+  const fixed = isLive;
+  return (
+    <form
+      class="panel stack settings"
+      aria-label="Settings"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (plan && !problem && shape) start(plan, shown, nameFor(shown, shape.title));
+      }}
+    >
+      <h2>{isLive ? 'Settings of this run' : 'New run'}</h2>
+      <DataChoice value={shown.data} disabled={fixed} onChange={(data) => set({ data })} />
+      <ChoiceField
+        term="preset"
+        value={shown.preset}
+        choices={entries(presetTitles)}
+        disabled={fixed}
+        onChange={(preset: PresetName) => {
+          const { data } = settings.value;
+          settings.value = { data, preset };
+        }}
+      />
+      <div class="pair">
+        <NumberField
+          term="latent"
+          value={values?.latent}
+          least={1}
+          most={512}
+          whole
+          disabled={fixed}
+          onChange={(latent) => set({ latent })}
+        />
+        <ListField
+          term="hidden"
+          value={values?.hidden}
+          disabled={fixed || !values?.hidden}
+          onChange={(hidden) => set({ hidden })}
+        />
+      </div>
+      <ChoiceField
+        term="likelihood"
+        value={values?.likelihood}
+        choices={entries(likelihoodTitles)}
+        disabled={fixed}
+        onChange={(likelihood) => set({ likelihood })}
+      />
+      <div class="pair">
+        <NumberField
+          term="batch"
+          value={values?.batchSize}
+          least={1}
+          most={4096}
+          whole
+          unit="images"
+          disabled={fixed}
+          onChange={(batchSize) => set({ batchSize })}
+        />
+        <NumberField
+          term="epochs"
+          value={values?.epochs}
+          least={1}
+          most={10_000}
+          whole
+          disabled={fixed}
+          onChange={(epochs) => set({ epochs })}
+        />
+      </div>
+      <fieldset class="pair" disabled={fixed && !canSteer}>
+        <legend class="visually-hidden">May change while it trains</legend>
+        <NumberField
+          term="learningRate"
+          value={(isLive ? changes.value.learningRate : undefined) ?? values?.learningRate}
+          least={0}
+          most={10}
+          disabled={fixed && !canSteer}
+          onChange={(learningRate) => (isLive ? steer({ learningRate }) : set({ learningRate }))}
+        />
+        <NumberField
+          term="beta"
+          value={(isLive ? changes.value.beta : undefined) ?? values?.beta}
+          least={0}
+          most={1000}
+          disabled={(fixed && !canSteer) || values?.beta === undefined}
+          onChange={(beta) => (isLive ? steer({ beta }) : set({ beta }))}
+        />
+      </fieldset>
+      {canSteer && <p class="soft small">Learning rate and β may be changed while it trains.</p>}
+      <p class="row parameter-count">
+        <Term name="parameters" />
+        <strong class="number">{plan ? formatCount(plan.summary.parameters) : '…'}</strong>
+      </p>
+      {problem && <Notice kind="error">{problem}</Notice>}
+      {!isLive && (
+        <button
+          type="submit"
+          class="primary"
+          disabled={!plan || problem !== undefined || isBusy.value}
+        >
+          Start training
+        </button>
+      )}
+    </form>
+  );
+}

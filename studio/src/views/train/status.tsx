@@ -1,0 +1,135 @@
+import { formatDuration, formatNumber } from '../../../../src/report/number.js';
+import { addressOf } from '../../app/route.js';
+import {
+  goOn,
+  leave,
+  metrics,
+  type Phase,
+  pause,
+  phase,
+  problem,
+  progress,
+  run,
+  unkept,
+} from '../../train/session.js';
+import { Notice } from '../../ui/notice.js';
+import { Term } from '../../ui/term.js';
+import type { TermName } from '../../ui/terms.js';
+import { DownloadButton } from './download-button.js';
+
+const words: Readonly<Record<Phase, string>> = {
+  idle: '',
+  data: 'Loading the images…',
+  compile: 'Preparing the first step…',
+  train: 'Training',
+  halting: 'Pausing after the steps under way…',
+  paused: 'Paused. It is kept in this browser, and can go on after the page was closed.',
+  done: 'Done. It is kept in this browser.',
+  failed: 'Stopped',
+};
+
+/** How the training stands, and what can be done with it. */
+export function Status() {
+  const kept = run.value!;
+  const now = progress.value;
+  const last = metrics.value.at(-1);
+  const { epochs } = kept.config.training as { epochs: number };
+  const explore = addressOf('explore', `kept:${kept.id}`);
+  const at = phase.value;
+  const canOpen = at === 'done' || at === 'paused' || metrics.value.length > 0;
+  return (
+    <section class="panel stack" aria-labelledby="run-name">
+      <div class="row status-head">
+        <div>
+          <h1 id="run-name">{kept.name}</h1>
+          <p class="soft" role="status">
+            {words[at]}
+          </p>
+        </div>
+        <div class="row">
+          {(at === 'train' || at === 'halting' || at === 'compile' || at === 'data') && (
+            <button type="button" class="primary" disabled={at === 'halting'} onClick={pause}>
+              Pause
+            </button>
+          )}
+          {(at === 'paused' || (at === 'failed' && metrics.value.length > 0)) && (
+            <button type="button" class="primary" onClick={() => goOn(kept)}>
+              Go on
+            </button>
+          )}
+          {at === 'done' && (
+            <button type="button" onClick={() => goOn(kept, epochs + 10)}>
+              Train 10 epochs more
+            </button>
+          )}
+          {canOpen && at !== 'train' && (
+            <>
+              <a class="button" href={explore}>
+                Explore
+              </a>
+              <DownloadButton id={kept.id} name={kept.name} />
+            </>
+          )}
+          {(at === 'paused' || at === 'done' || at === 'failed') && (
+            <button type="button" onClick={leave}>
+              New run
+            </button>
+          )}
+        </div>
+      </div>
+      {problem.value && <Notice kind="error">{problem.value}</Notice>}
+      {unkept.value && <Notice kind="warning">{unkept.value}</Notice>}
+      <progress
+        aria-label="Steps done"
+        value={now && at !== 'done' ? (now.epoch - 1) * now.steps + now.step : metrics.value.length}
+        max={now && at !== 'done' ? now.epochs * now.steps : epochs}
+      />
+      <dl class="figures">
+        <Figure
+          term="epoch"
+          value={`${Math.min(now?.epoch ?? metrics.value.length, epochs)} of ${epochs}`}
+        />
+        <Figure
+          term="step"
+          value={now ? formatNumber(rounded(now.millisecondsPerStep)) : undefined}
+          unit="ms/step"
+        />
+        <Figure term="timeLeft" value={at === 'train' && now ? timeLeft(now) : undefined} />
+        <Figure term="loss" value={nats(now?.metrics.loss ?? last?.loss)} unit="nats" />
+        <Figure term="validation" value={nats(last?.val_loss)} unit="nats" />
+        <Figure term="kl" value={nats(now?.metrics.kl ?? last?.kl)} unit="nats" />
+      </dl>
+    </section>
+  );
+}
+
+const nats = (value: number | undefined) => value?.toFixed(2);
+
+/** Times vary more than their third digit. */
+const rounded = (value: number) => Number(value.toPrecision(3));
+
+function timeLeft(now: NonNullable<typeof progress.value>): string {
+  const steps = (now.epochs - now.epoch + 1) * now.steps - now.step;
+  return formatDuration((steps * now.millisecondsPerStep) / 1000);
+}
+
+function Figure({
+  term,
+  value,
+  unit = '',
+}: {
+  term: TermName;
+  value: string | undefined;
+  unit?: string;
+}) {
+  return (
+    <div>
+      <dt>
+        <Term name={term} />
+      </dt>
+      <dd class="number">
+        {value ?? '–'} {value !== undefined && <span class="unit">{unit}</span>}
+      </dd>
+    </div>
+  );
+}
