@@ -15,6 +15,7 @@ import {
   div,
   equal,
   exp,
+  type GemmOptions,
   gatherElements,
   gemm,
   greater,
@@ -144,14 +145,17 @@ const flip = (x: Value) =>
 const gemmDerivative: Derivative = (g, { inputs, attributes }, y) => {
   const [a, b, c] = inputs as [Value, Value, Value | undefined];
   const [transposeA, transposeB] = [attributes.transA === 1, attributes.transB === 1];
+  const alpha = (attributes.alpha as FloatAttribute | undefined)?.float ?? 1;
   const dy = whole(g, y);
+  const product = (left: Value, right: Value, options: GemmOptions) =>
+    gemm(left, right, undefined, { ...options, alpha });
   return [
     transposeA
-      ? gemm(b, dy, undefined, { transposeA: transposeB, transposeB: true })
-      : gemm(dy, b, undefined, { transposeB: !transposeB }),
+      ? product(b, dy, { transposeA: transposeB, transposeB: true })
+      : product(dy, b, { transposeB: !transposeB }),
     transposeB
-      ? gemm(dy, a, undefined, { transposeA: true, transposeB: transposeA })
-      : gemm(a, dy, undefined, { transposeA: !transposeA }),
+      ? product(dy, a, { transposeA: true, transposeB: transposeA })
+      : product(a, dy, { transposeA: !transposeA }),
     c && sumTo(g, c.shape, y.shape),
   ];
 };

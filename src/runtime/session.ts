@@ -43,7 +43,11 @@ export async function openSession(
 ): Promise<Session & { endProfiling(): void }> {
   const session = await runtime.InferenceSession.create(model, {
     logSeverityLevel: 3,
-    extra: { session: { disable_quant_qdq: '1' } },
+    extra: {
+      session: { disable_quant_qdq: '1' },
+      // It would take back how src/graph/rewrite turns products.
+      optimization: { disable_specified_optimizers: 'GemmTransposeFusion' },
+    },
     ...options,
   });
   return {

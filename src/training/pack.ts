@@ -1,15 +1,62 @@
 import { Tensor } from 'onnxruntime-common';
 import { elementCount } from '../data/shape.js';
-import { concat, constant, input, reshape, split, type Value } from '../graph/index.js';
+import { concat, constant, input, reshape, slice, transpose, type Value } from '../graph/index.js';
 import type { ParameterSpec } from './objective.js';
 
 /** Parameters under this many elements share one flat vector. */
 const smallSize = 32768;
 
+/** Matrices of as few columns as this, with many more rows, are laid out transposed. */
+const fewColumns = 4;
+
+interface Member extends ParameterSpec {
+  readonly size: number;
+  /** Whether the matrix lies column by column: long rows are what the runtime is fast at. */
+  readonly turned: boolean;
+}
+
 interface Group {
   readonly name: string;
-  readonly members: readonly (ParameterSpec & { readonly size: number })[];
+  readonly members: readonly Member[];
   readonly shape: readonly number[];
+}
+
+function memberOf(spec: ParameterSpec): Member {
+  const [rows = 0, columns = 0] = spec.shape;
+  const isThin = spec.shape.length === 2 && columns <= fewColumns && rows >= 8 * columns;
+  const size = elementCount(spec.shape);
+  return { ...spec, size, turned: isThin && size < smallSize };
+}
+
+/**
+ * The order in one vector: weights, then biases and the like, so that tensors that are used
+ * together lie together; a turned matrix before its bias, since the two are one matrix with a row
+ * more.
+ */
+function ordered(members: readonly Member[]): Member[] {
+  const pathOf = ({ name }: Member) => name.slice(0, name.lastIndexOf('.') + 1);
+  const turned = members.filter((member) => member.turned);
+  const pairs = turned.flatMap((weight) => [
+    weight,
+    ...members.filter(({ name }) => name === `${pathOf(weight)}bias`),
+  ]);
+  const rest = members.filter((member) => !pairs.includes(member));
+  const kinds = [...new Set(rest.map((member) => member.name.slice(pathOf(member).length)))];
+  const sorted = kinds.flatMap((kind) =>
+    rest.filter((member) => member.name.slice(pathOf(member).length) === kind),
+  );
+  return [...sorted, ...pairs];
+}
+
+/** The values of a matrix [rows, columns], column by column. */
+function turn(values: Float32Array, [rows, columns]: readonly number[]): Float32Array {
+  const turned = new Float32Array(values.length);
+  for (let row = 0; row < rows!; row++) {
+    for (let column = 0; column < columns!; column++) {
+      turned[column * rows! + row] = values[row * columns! + column]!;
+    }
+  }
+  return turned;
 }
 
 /**
@@ -25,11 +72,9 @@ export class Packing {
 
   constructor(readonly specs: readonly ParameterSpec[]) {
     this.states = specs.filter(({ trained }) => !trained);
-    const sized = specs
-      .filter(({ trained }) => trained)
-      .map((spec) => ({ ...spec, size: elementCount(spec.shape) }));
-    const small = sized.filter(({ size }) => size < smallSize);
-    const large = sized.filter(({ size }) => size >= smallSize);
+    const members = specs.filter(({ trained }) => trained).map(memberOf);
+    const small = ordered(members.filter(({ size }) => size < smallSize));
+    const large = members.filter(({ size }) => size >= smallSize);
     const flat = {
       name: 'small',
       members: small,
@@ -37,7 +82,7 @@ export class Packing {
     };
     this.groups = [
       ...(small.length > 0 ? [flat] : []),
-      ...large.map((spec) => ({ name: spec.name, members: [spec], shape: spec.shape })),
+      ...large.map((member) => ({ name: member.name, members: [member], shape: member.shape })),
     ];
   }
 
@@ -57,12 +102,15 @@ export class Packing {
       this.groups.flatMap((group, i) => {
         const { members } = group;
         if (group.name !== 'small') return [[members[0]!.name, values[i]!] as const];
-        const parts = split(
-          values[i]!,
-          members.map(({ size }) => size),
-          0,
-        );
-        return members.map(({ name, shape }, at) => [name, reshape(parts[at]!, shape)] as const);
+        let start = 0;
+        return members.map(({ name, shape, size, turned }) => {
+          const part = slice(values[i]!, [{ axis: 0, start, end: start + size }]);
+          start += size;
+          const value = turned
+            ? transpose(reshape(part, shape.toReversed()))
+            : reshape(part, shape);
+          return [name, value] as const;
+        });
       }),
     );
   }
@@ -70,12 +118,12 @@ export class Packing {
   /** Values of the parameters' shapes as values of the groups' shapes. */
   packValues(values: ReadonlyMap<string, Value>): Value[] {
     return this.groups.map((group) => {
-      const parts = group.members.map(({ name }) => values.get(name)!);
-      if (group.name !== 'small') return parts[0]!;
-      return concat(
-        parts.map((part) => reshape(part, [-1])),
-        0,
-      );
+      if (group.name !== 'small') return values.get(group.members[0]!.name)!;
+      const parts = group.members.map(({ name, turned }) => {
+        const value = values.get(name)!;
+        return reshape(turned ? transpose(value) : value, [-1]);
+      });
+      return concat(parts, 0);
     });
   }
 
@@ -105,8 +153,9 @@ export class Packing {
       this.groups.map((group) => {
         const values = new Float32Array(elementCount(group.shape));
         let offset = 0;
-        for (const { name, size } of group.members) {
-          values.set(tensors[name]!.data as Float32Array, offset);
+        for (const { name, size, shape, turned } of group.members) {
+          const data = tensors[name]!.data as Float32Array;
+          values.set(turned ? turn(data, shape) : data, offset);
           offset += size;
         }
         return [`${kind}/${group.name}`, new Tensor('float32', values, group.shape)];
@@ -120,10 +169,11 @@ export class Packing {
       this.groups.flatMap((group) => {
         const values = packed[`${kind}/${group.name}`]!.data as Float32Array;
         let offset = 0;
-        return group.members.map(({ name, shape, size }) => {
+        return group.members.map(({ name, shape, size, turned }) => {
           const part = values.slice(offset, offset + size);
           offset += size;
-          return [name, new Tensor('float32', part, shape)] as const;
+          const data = turned ? turn(part, shape.toReversed()) : part;
+          return [name, new Tensor('float32', data, shape)] as const;
         });
       }),
     );

@@ -1,5 +1,13 @@
 import type { Tensor } from 'onnxruntime-common';
-import { compileLoop, dequantize, gradient, input, type Value, within } from '../graph/index.js';
+import {
+  compileLoop,
+  dequantize,
+  gradient,
+  input,
+  type LoopProgram,
+  type Value,
+  within,
+} from '../graph/index.js';
 import type { Session, SessionOptions } from '../runtime/session.js';
 import {
   type BatchNeed,
@@ -88,17 +96,18 @@ function trace(
 
 const isConstant = (schedule: Schedule | undefined) => typeof schedule === 'number';
 
+type Described = Omit<LoopedObjective, 'session'>;
+
 /**
  * The training step: forward, backward and update. Carries the parameters, packed, the states, and
  * what the update remembers.
  */
-export async function compileTraining(
+export function trainingProgram(
   model: Model,
   packing: Packing,
   update: UpdateSettings,
   dtype: 'uint8' | 'float32',
-  options?: SessionOptions,
-): Promise<LoopedObjective> {
+): { readonly program: LoopProgram; readonly described: Described } {
   const traced = trace(model, packing, dtype, true);
   const { parameters, packed, states, updates, examples, noises, loss, outputs, scalars } = traced;
   const names = [...parameters.keys()];
@@ -113,25 +122,21 @@ export async function compileTraining(
   const [constants, changing] = partition([...scalars], ([name]) =>
     isConstant(model.schedules[name]),
   );
-  const session = await compileLoop(
-    {
-      carried: [
-        ...carried,
-        ...[...states].map(([name, current]) => ({ current, next: updates.get(name) ?? current })),
-      ],
-      steps: [
-        ...examples,
-        ...noises.map(({ value }) => value),
-        ...changing.map(([, value]) => value),
-        ...updateScalars,
-      ],
-      invariant: constants.map(([, value]) => value),
-      outputs,
-    },
-    options,
-  );
-  return {
-    session,
+  const program = {
+    carried: [
+      ...carried,
+      ...[...states].map(([name, current]) => ({ current, next: updates.get(name) ?? current })),
+    ],
+    steps: [
+      ...examples,
+      ...noises.map(({ value }) => value),
+      ...changing.map(([, value]) => value),
+      ...updateScalars,
+    ],
+    invariant: constants.map(([, value]) => value),
+    outputs,
+  };
+  const described = {
     noises,
     stepScalars: changing.map(([name]) => name),
     constants: constants.map(([name]) => name),
@@ -139,6 +144,18 @@ export async function compileTraining(
     usesLabels: model.usesLabels ?? false,
     batchNeeds: traced.batchNeeds,
   };
+  return { program, described };
+}
+
+/** `trainingProgram`, ready to run. */
+export async function compileTraining(
+  ...[model, packing, update, dtype, options]: [
+    ...Parameters<typeof trainingProgram>,
+    options?: SessionOptions,
+  ]
+): Promise<LoopedObjective> {
+  const { program, described } = trainingProgram(model, packing, update, dtype);
+  return { session: await compileLoop(program, options), ...described };
 }
 
 /** The objective alone, over batches, with the packed parameters as invariant inputs. */

@@ -27,7 +27,7 @@ const withoutDerivative = [
   ...['floor', 'ceil', 'round', 'sign', 'step'],
   ...['greater', 'greaterOrEqual', 'less', 'lessOrEqual', 'equal', 'and', 'or', 'xor', 'not'],
   ...['stopGradient', 'argMax', 'argMin', 'oneHot', 'shapeOf', 'dequantize', 'dtypeCodes'],
-  ...['reducedAxes', 'axesSize', 'unitWindow'],
+  ...['reducedAxes', 'axesSize', 'unitWindow', 'full'],
 ];
 
 /** Shapes of one operand: a scalar, a vector, a matrix, a symbolic batch. */
@@ -127,6 +127,7 @@ function gemmCases(): Case[] {
       return [
         of((x, y) => gemm(x!, y!, undefined, options), a, b),
         of((x, y) => gemm(x!, y!, undefined, options), batch, b),
+        of((x, y, c) => gemm(x!, y!, c, { ...options, alpha: -1.5 }), a, b, feed([4])),
         of((x, y, c) => gemm(x!, y!, c, options), batch, b, feed([4])),
         of((x, y, c) => gemm(x!, y!, c, options), batch, b, feed([2, 1], -1, 1, ['batch', 1])),
         ...bias,

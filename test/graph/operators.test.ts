@@ -26,8 +26,10 @@ const {
   flatten,
   gather,
   gatherElements,
+  full,
   gemm,
   matmul,
+  mul,
   oneHot,
   pad,
   reshape,
@@ -513,6 +515,12 @@ const values: Readonly<Record<string, readonly Case[]>> = {
       const reference = product(transposeA, transposeB);
       return [
         of((x, y) => gemm(x!, y!, undefined, { transposeA, transposeB }), reference, a, b),
+        of(
+          (x, y) => mul(gemm(x!, y!, undefined, { transposeA, transposeB, alpha: 4 }), 0.25),
+          reference,
+          a,
+          b,
+        ),
         ...[[2, 4], [1, 4], [2, 1], [4], [1], []].map((shape) =>
           of(
             (x, y, c) => gemm(x!, y!, c, { transposeA, transposeB }),
@@ -740,6 +748,17 @@ const values: Readonly<Record<string, readonly Case[]>> = {
       feed([2]),
       feed([2, 3, 2], -1, 1, ['batch', 'time', 2]),
     ),
+  ],
+  full: [
+    is(() => full(2, [2, 2]), [2, 2], [2, 2, 2, 2], feed([])),
+    is(
+      (x) => add(full(3, x!.shape, x!.dtype), mul(x!, 0)),
+      [4, 3],
+      Array(12).fill(3),
+      batched([4, 3]),
+    ),
+    is((x) => full(1, [x!.shape[0]!, 1]), [4, 1], [1, 1, 1, 1], batched([4, 3])),
+    is(() => full(7, [1, 1], 'int32'), [1, 1], [7], feed([])),
   ],
   shapeOf: [
     is((x) => shapeOf(x!), [3], [2, 3, 2], cube),

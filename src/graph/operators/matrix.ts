@@ -38,10 +38,12 @@ export function matmul(a: Value, b: Value): Value {
 export interface GemmOptions {
   readonly transposeA?: boolean;
   readonly transposeB?: boolean;
+  /** What the product is multiplied by; 1 when left out. */
+  readonly alpha?: number;
 }
 
 /**
- * a · b + c for two matrices, either of them transposed first.
+ * alpha · a · b + c for two matrices, either of them transposed first.
  * @param a [n, k], or [k, n] with `transposeA`
  * @param b [k, m], or [m, k] with `transposeB`
  * @param c broadcast to [n, m]
@@ -64,5 +66,11 @@ export function gemm(a: Value, b: Value, c?: Value, options: GemmOptions = {}): 
       );
     }
   }
-  return apply('Gemm', c ? [a, b, c] : [a, b], { dtype: a.dtype, shape }, { transA, transB });
+  const { alpha = 1 } = options;
+  return apply(
+    'Gemm',
+    c ? [a, b, c] : [a, b],
+    { dtype: a.dtype, shape },
+    { transA, transB, ...(alpha === 1 ? {} : { alpha: { float: alpha } }) },
+  );
 }

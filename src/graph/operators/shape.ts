@@ -5,6 +5,7 @@ import {
   broadcastShapes,
   constant,
   type Dimension,
+  type DType,
   formatShape,
   normalizeAxes,
   normalizeAxis,
@@ -279,6 +280,18 @@ export function broadcastLike(x: Value, like: Value): Value {
     );
   }
   return apply('Expand', [x, shapeOf(like)], { dtype: x.dtype, shape });
+}
+
+/** One number at every place of a shape. */
+export function full(number: number, shape: Shape, dtype: DType = 'float32'): Value {
+  const one = constant(
+    number,
+    shape.map(() => 1),
+    dtype,
+  );
+  return shape.every((dimension) => dimension === 1)
+    ? one
+    : apply('Expand', [one, sizesOf(shape)], { dtype, shape });
 }
 
 /**

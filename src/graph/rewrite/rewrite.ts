@@ -29,3 +29,23 @@ export function rewrite(values: readonly Value[], rules: Rules): Value[] {
   }
   return values.map(replaced);
 }
+
+/** Tables as one: of the rules for an operator, the first that applies. */
+export function inTurn(...tables: readonly Rules[]): Rules {
+  const types = new Set(tables.flatMap(Object.keys));
+  return Object.fromEntries(
+    [...types].map((type) => {
+      const rules = tables.flatMap((table) => table[type] ?? []);
+      return [
+        type,
+        (operation: Operation) => {
+          for (const rule of rules) {
+            const values = rule(operation);
+            if (values) return values;
+          }
+          return undefined;
+        },
+      ];
+    }),
+  );
+}

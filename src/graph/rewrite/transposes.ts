@@ -1,48 +1,7 @@
 import { reshape, sum, transpose } from '../operators/index.js';
 import { type Dimension, type Operation, sameShape, Value } from '../value.js';
+import { elementwise } from './elementwise.js';
 import type { Rule, Rules } from './rewrite.js';
-
-/** Operators that treat each element by itself, so that the order of axes does not matter. */
-const elementwise = [
-  'Abs',
-  'Add',
-  'And',
-  'Cast',
-  'Ceil',
-  'Clip',
-  'Cos',
-  'Div',
-  'Elu',
-  'Equal',
-  'Erf',
-  'Exp',
-  'Floor',
-  'HardSigmoid',
-  'Greater',
-  'GreaterOrEqual',
-  'LeakyRelu',
-  'Less',
-  'LessOrEqual',
-  'Log',
-  'Max',
-  'Min',
-  'Mul',
-  'Neg',
-  'Not',
-  'Or',
-  'Pow',
-  'Reciprocal',
-  'Relu',
-  'Round',
-  'Sigmoid',
-  'Sign',
-  'Sin',
-  'Sqrt',
-  'Sub',
-  'Tanh',
-  'Where',
-  'Xor',
-];
 
 const orderOf = (value: Value | undefined) =>
   value?.operation.type === 'Transpose'
