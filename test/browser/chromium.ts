@@ -12,6 +12,22 @@ export const chromiumPath = candidates.find(existsSync);
 /** Why tests in a browser are skipped, for their names. */
 export const skipReason = chromiumPath ? '' : ' (skipped: no Chromium is installed)';
 
+/** Starts Chromium, which talks to nobody of its own accord. */
+export function launchChromium(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: chromiumPath!,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+}
+
 export interface OpenPage {
   readonly page: Page;
   /** Requests to any other origin than the page's own. */
@@ -38,18 +54,7 @@ export async function openPage(): Promise<OpenPage> {
     },
   });
   await server.listen();
-  const browser: Browser = await chromium.launch({
-    executablePath: chromiumPath!,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
+  const browser = await launchChromium();
   const page = await browser.newPage();
   const address = server.resolvedUrls!.local[0]!;
   const foreignRequests: string[] = [];

@@ -1,0 +1,40 @@
+import { createInterface } from 'node:readline';
+import { expect, test } from 'vitest';
+import '../studio/open.js';
+import { emptyFolder, ended, start, vaekit } from './process.js';
+
+/** The first line that a process writes. */
+async function firstLine(stream: NodeJS.ReadableStream): Promise<string> {
+  for await (const line of createInterface({ input: stream })) return line;
+  throw new Error('it wrote nothing');
+}
+
+test.each(['SIGINT', 'SIGTERM'] as const)(
+  'prints the address of the page, and stops cleanly on %s',
+  async (signal) => {
+    const child = start(await emptyFolder(), ['studio', '--no-open', '--port', '0']);
+    const end = ended(child);
+    const line = await firstLine(child.stdout);
+    const [, address] = /^vaekit studio: (http:\/\/127\.0\.0\.1:\d+\/)$/.exec(line) ?? [];
+    const page = await fetch(address!);
+    expect(page.status).toBe(200);
+    expect(await page.text()).toContain('<title>vaekit studio</title>');
+    expect(await (await fetch(new URL('runs/index.json', address))).json()).toEqual([]);
+    child.kill(signal);
+    const { code, stdout, stderr } = await end;
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toContain('Stopped.');
+  },
+);
+
+test('says in one line what is wrong', async () => {
+  const folder = await emptyFolder();
+  const none = await vaekit(folder, 'studio', 'none', '--no-open');
+  expect([none.code, none.stderr]).toEqual([
+    2,
+    'vaekit: none: there is no such folder. Give a run, or a folder of runs.\n',
+  ]);
+  const port = await vaekit(folder, 'studio', '--port', 'http');
+  expect(port.code).toBe(2);
+  expect(port.stderr.trim().split('\n')).toHaveLength(1);
+});

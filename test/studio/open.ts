@@ -1,0 +1,71 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { type Studio, startStudio } from '../../src/studio-server/server.js';
+import { launchChromium } from '../browser/chromium.js';
+
+/** Where the page was built. */
+export const builtPage = fileURLToPath(new URL('../../dist/studio', import.meta.url));
+
+if (!existsSync(builtPage)) {
+  throw new Error('These tests show what is built: npm run build:studio first.');
+}
+
+export interface OpenStudio {
+  readonly page: Page;
+  readonly studio: Studio;
+  readonly browser: Browser;
+  /** Requests to any other origin than the page's own. */
+  readonly foreignRequests: readonly string[];
+  /** What went wrong in the page: uncaught errors and messages of its console. */
+  readonly errors: string[];
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the studio's server and opens its page in Chromium.
+ * @param options.path runs to serve
+ * @param options.at the part of the address after `#`
+ * @param options.context of the browser: the size of its window, colours
+ * @param options.prepare is run on the page before its own scripts
+ */
+export async function openStudio(
+  options: {
+    readonly path?: string;
+    readonly at?: string;
+    readonly context?: BrowserContextOptions;
+    readonly prepare?: (page: Page) => Promise<void>;
+  } = {},
+): Promise<OpenStudio> {
+  const studio = await startStudio({ path: options.path, port: 0, page: builtPage });
+  const browser = await launchChromium();
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 800 },
+    ...options.context,
+  });
+  const page = await context.newPage();
+  const own = new URL(studio.address).origin;
+  const foreignRequests: string[] = [];
+  const errors: string[] = [];
+  context.on('request', (request) => {
+    const { protocol, origin } = new URL(request.url());
+    if (/^(https?|wss?):$/.test(protocol) && origin !== own) foreignRequests.push(request.url());
+  });
+  page.on('pageerror', (error) => errors.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') errors.push(message.text());
+  });
+  await options.prepare?.(page);
+  await page.goto(studio.address.replace(/#.*$/, '') + (options.at ?? ''));
+  return {
+    page,
+    studio,
+    browser,
+    foreignRequests,
+    errors,
+    async close() {
+      await browser.close();
+      await studio.close();
+    },
+  };
+}

@@ -1,0 +1,35 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { expect, test } from 'vitest';
+import { builtPage } from './open.js';
+
+/** The page's files, without the runtime: its WebAssembly and the script that drives that. */
+const files = readdirSync(builtPage, { recursive: true, encoding: 'utf8' }).filter((name) =>
+  /\.(html|js|css|svg)$/.test(name),
+);
+
+test('the page takes at most 250 kB compressed, the runtime not counted', () => {
+  // What packs a download is fetched when there is one.
+  const own = files.filter((name) => !/(^|[\\/])(ort|zip)[-.]/.test(name));
+  const sizes = own.map(
+    (name) => gzipSync(readFileSync(join(builtPage, name)), { level: 9 }).length,
+  );
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  expect(own.length).toBeGreaterThan(3);
+  expect(total).toBeGreaterThan(50_000);
+  expect(total).toBeLessThan(250_000);
+});
+
+test('the runtime is there once, beside a compressed copy', () => {
+  const wasm = readdirSync(join(builtPage, 'assets')).filter((name) => /\.wasm(\.gz)?$/.test(name));
+  expect(wasm).toHaveLength(2);
+  const [plain, small] = wasm.sort().map((name) => readFileSync(join(builtPage, 'assets', name)));
+  expect(small!.length).toBeLessThan(plain!.length / 3);
+});
+
+test('the page names no other host', () => {
+  const html = readFileSync(join(builtPage, 'index.html'), 'utf8');
+  expect(html).not.toMatch(/(src|href)="(https?:)?\/\//);
+  expect(html).not.toMatch(/<script>|<style|\son\w+=/);
+});
