@@ -17,6 +17,11 @@ export function isImage(shape: readonly number[]): boolean {
   return shape.length === 3 && (shape[0] === 1 || shape[0] === 3);
 }
 
+/** Loads what pictures are drawn by while training goes on; drawing will tell what is wrong. */
+export function preparePictures(): void {
+  import('../report/chart.js').then(({ loadCharts }) => loadCharts()).catch(() => undefined);
+}
+
 /** Draws what a run is judged by, into its folder. */
 export async function writePictures(
   folder: RunFolder,

@@ -1,5 +1,4 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { type ReadOptions, readOptionsSchema } from '../data/read-options.js';
 
 /** Options that say how the user's own data is read, as commander gives them. */
 export interface ReadingOptions {
@@ -43,13 +42,4 @@ export function withReading(command: Command): Command {
       text.split(','),
     )
     .option('--label <name>', 'column of labels, or a file with one label an image');
-}
-
-/** How the data is read: as a run's settings have it, with the command line's options over it. */
-export function readingOf(options: ReadingOptions, training?: Readonly<Record<string, unknown>>) {
-  const { resize, crop, channels, strict, columns, label } = options;
-  const named = { resize, crop, channels, strict, columns, label };
-  const given = Object.entries(named).filter(([, value]) => value !== undefined);
-  const stored = readOptionsSchema.safeParse(training?.read ?? {});
-  return { ...(stored.data as ReadOptions), ...(Object.fromEntries(given) as ReadOptions) };
 }

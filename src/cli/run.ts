@@ -5,7 +5,7 @@ import { openDataset } from '../data/datasets.js';
 import { RunFolder } from '../training/index.js';
 import { VAE } from '../vae/index.js';
 import { asSeen } from './fit-settings.js';
-import { readingOf } from './reading.js';
+import { readingOf } from './reading-settings.js';
 
 /** Options of commands that show data to a trained model. */
 export interface DataOptions {

@@ -18,9 +18,9 @@ import { type CompleteRun, checkRun, overPreset } from '../vae/run-config.js';
 import { type ConfigFile, findConfig, readConfig } from './config-file.js';
 import { asSeen, describeEnd, fittingSettings, optimizerSettings } from './fit-settings.js';
 import { objectiveSettings } from './objective.js';
-import { writePictures } from './pictures.js';
+import { preparePictures, writePictures } from './pictures.js';
 import { writeProfile } from './profile.js';
-import { readingOf } from './reading.js';
+import { readingOf } from './reading-settings.js';
 import type { TrainOptions } from './train.js';
 
 /** Entries whose value is given. */
@@ -170,6 +170,7 @@ export async function train(options: TrainOptions): Promise<void> {
     },
     onProgress: progress.update,
     onEpochEnd: async (metrics: EpochMetrics) => {
+      if (lines.length === 0) preparePictures();
       const shown = Object.entries(metrics).filter(
         ([name]) => !name.startsWith('val_') || name === 'val_loss',
       );

@@ -59,14 +59,24 @@ export async function loadPublished(
   set: PublishedSet,
   options: PublishedOptions = {},
 ): Promise<Splits> {
-  const part = async (which: 'train' | 'test') =>
+  const files = publishedFiles(set);
+  // What is on this machine is read and checked at once; downloads come one after another.
+  const known = await Promise.all(files.map((file) => findLocal(set, file, options)));
+  const bytes: Uint8Array<ArrayBuffer>[] = [];
+  for (const [i, file] of files.entries()) {
+    bytes.push(known[i] ?? (await findElsewhere(set, file, options)));
+  }
+  const part = (which: 'train' | 'test', [images, labels]: Uint8Array<ArrayBuffer>[]) =>
     idxDataset({
-      images: await find(set, set[which].images, options),
-      labels: await find(set, set[which].labels, options),
+      images: images!,
+      labels: labels!,
       name: `${set.title} ${which}`,
       classNames: set.classNames,
     });
-  return { train: await part('train'), test: await part('test') };
+  return {
+    train: await part('train', bytes.slice(0, 2)),
+    test: await part('test', bytes.slice(2)),
+  };
 }
 
 /** The files of a set, by their names. */
@@ -78,30 +88,44 @@ export function publishedFiles({ train, test }: PublishedSet): readonly Publishe
  * The plain bytes of one file of a set, found and checked as by `loadPublished`.
  * @throws UserError when it is to be had nowhere; the signal's reason when that aborts
  */
-export function loadPublishedFile(
+export async function loadPublishedFile(
   set: PublishedSet,
   file: PublishedFile,
   options: PublishedOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
-  return find(set, file, options);
+  return (await findLocal(set, file, options)) ?? findElsewhere(set, file, options);
 }
 
-async function find(
+function cacheFolder(set: PublishedSet, options: PublishedOptions): string | undefined {
+  return hasFiles ? within(options.cache ?? cacheDirectory(), set.folder) : undefined;
+}
+
+/** The file's plain bytes from where it is installed, else from the cache. */
+async function findLocal(
   set: PublishedSet,
   file: PublishedFile,
   options: PublishedOptions,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const cache = hasFiles ? within(options.cache ?? cacheDirectory(), set.folder) : undefined;
-  const places = cache
-    ? [await set.installed(file.name), within(cache, file.name), within(cache, `${file.name}.gz`)]
-    : [];
-  for (const path of places) {
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  const cache = cacheFolder(set, options);
+  if (cache === undefined) return undefined;
+  const installed = await set.installed(file.name);
+  for (const path of [installed, within(cache, file.name), within(cache, `${file.name}.gz`)]) {
     try {
       if (path && (await exists(path))) return await verified(await readFile(path), file, path);
     } catch (error) {
       tell(set, options, 'passed over', error);
     }
   }
+  return undefined;
+}
+
+/** The file's plain bytes from a mirror, which the cache then keeps. */
+async function findElsewhere(
+  set: PublishedSet,
+  file: PublishedFile,
+  options: PublishedOptions,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const cache = cacheFolder(set, options);
   const bytes = await fetchFile(set, file, cache, options);
   if (cache) {
     try {

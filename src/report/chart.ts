@@ -38,6 +38,11 @@ const config: Config = {
   },
 };
 
+/** Loads what charts are drawn by, so that the first one does not wait for it. */
+export async function loadCharts(): Promise<void> {
+  await Promise.all([import('vega'), import('vega-lite')]);
+}
+
 /** The running Vega view of a Vega-Lite chart in the style of all pictures, without a document. */
 export async function chartView(spec: TopLevelSpec) {
   const [vega, { compile }] = await Promise.all([import('vega'), import('vega-lite')]);

@@ -1,6 +1,9 @@
-import { readFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { emptyFolder, vaekit } from './process.js';
+import { emptyFolder, main, vaekit } from './process.js';
 
 const commands = ['train', 'reconstruct', 'sample', 'encode', 'evaluate', 'info', 'init'];
 
@@ -24,3 +27,25 @@ describe('help', () => {
     expect([code, stdout]).toEqual([0, `${JSON.parse(file).version}\n`]);
   });
 });
+
+/** The scripts that the command line loads, as V8 counts them, in the folder of their package. */
+async function loaded(...args: readonly string[]): Promise<string[]> {
+  const folder = await emptyFolder();
+  const env = { ...process.env, NODE_V8_COVERAGE: folder };
+  await promisify(execFile)(process.execPath, [main, ...args], { env, cwd: folder });
+  const [file] = await readdir(folder);
+  const { result } = JSON.parse(await readFile(join(folder, file!), 'utf8'));
+  const urls = (result as { url: string }[]).map(({ url }) => url);
+  return urls.filter((url) => url.startsWith('file:'));
+}
+
+test.each([[['--help']], [['train', '--help']], [['--version']]])(
+  '%j is quick: of other packages only commander is loaded, and few files',
+  async (args) => {
+    const scripts = await loaded(...args);
+    expect(scripts.length).toBeGreaterThan(5);
+    expect(scripts.length).toBeLessThan(35);
+    const packages = scripts.filter((url) => url.includes('/node_modules/'));
+    expect(packages.filter((url) => !url.includes('/node_modules/commander/'))).toEqual([]);
+  },
+);
