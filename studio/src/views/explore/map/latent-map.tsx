@@ -295,7 +295,7 @@ function Tools({
             state.showsImages.value = event.currentTarget.checked;
           }}
         />
-        Images
+        Decoded grid
       </label>
       <output class="number small soft" data-place>
         {nameX} {numberText(x)}, {nameY} {numberText(y)}

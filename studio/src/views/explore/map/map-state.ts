@@ -147,7 +147,7 @@ export class MapState {
           colour: classColour(label),
           shown: label === undefined || !hidden.has(label),
         });
-        drawPoints(context, view, this.points.value, style, `rgb(${ground} / 60%)`, ratio);
+        drawPoints(context, view, this.points.value, style, ratio);
       }),
       layer(canvases.overlay, this.view, (context, view) => {
         drawOverlay(context, view, this.exploration, this.names.value);

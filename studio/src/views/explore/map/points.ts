@@ -44,27 +44,47 @@ export interface PointStyle {
   readonly shown: boolean;
 }
 
-/** A disc with a rim, `ratio` canvas pixels a CSS pixel. */
-function disc(colour: string, rim: string, radius: number, ratio: number): HTMLCanvasElement {
-  const canvas = document.createElement('canvas');
-  const size = Math.ceil(2 * (radius + 1) * ratio);
-  canvas.width = size;
-  canvas.height = size;
-  const context = canvas.getContext('2d')!;
-  context.beginPath();
-  context.arc(size / 2, size / 2, radius * ratio, 0, 2 * Math.PI);
-  context.fillStyle = colour;
-  context.fill();
-  context.lineWidth = 0.6 * ratio;
-  context.strokeStyle = rim;
-  context.stroke();
-  return canvas;
+/** A disc with a dark rim, as offsets from its middle with the pixels that lie there. */
+interface Stamp {
+  readonly offsets: Int32Array;
+  readonly pixels: Uint32Array;
+  /** Whether a pixel covers what is there; its soft edge is laid on empty ground alone. */
+  readonly covers: Uint8Array;
 }
 
+/** @param radius in canvas pixels @param row canvas pixels in a row */
+function stamp(colour: string, radius: number, row: number): Stamp {
+  const reach = Math.ceil(radius + 1);
+  const size = 2 * reach + 1;
+  const context = new OffscreenCanvas(size, size).getContext('2d')!;
+  const middle = reach + 0.5;
+  const disc = (fill: string, extent: number) => {
+    context.beginPath();
+    context.arc(middle, middle, extent, 0, 2 * Math.PI);
+    context.fillStyle = fill;
+    context.fill();
+  };
+  disc(rim, radius + 0.4);
+  disc(colour, radius - 0.3);
+  const drawn = new Uint32Array(context.getImageData(0, 0, size, size).data.buffer);
+  const opacity = (pixel: number) => pixel >>> 24;
+  const places = Array.from(drawn.keys()).filter((i) => opacity(drawn[i]!) > 0);
+  return {
+    offsets: Int32Array.from(
+      places,
+      (i) => (Math.floor(i / size) - reach) * row + (i % size) - reach,
+    ),
+    pixels: Uint32Array.from(places, (i) => drawn[i]!),
+    covers: Uint8Array.from(places, (i) => +(opacity(drawn[i]!) > 200)),
+  };
+}
+
+const rim = '#10151a';
+
 /**
- * Draws the points that are seen.
+ * Draws the points that are seen, ten thousand in a few milliseconds: their pixels are written, not
+ * drawn one by one as shapes.
  * @param styleOf how points of a class look
- * @param rim the colour of their rims
  * @param ratio canvas pixels in a CSS pixel
  */
 export function drawPoints(
@@ -72,30 +92,35 @@ export function drawPoints(
   view: Viewport,
   points: Points,
   styleOf: (label: number | undefined) => PointStyle,
-  rim: string,
   ratio: number,
 ): void {
   const { places, labels, size } = points;
+  const { width, height } = context.canvas;
   // Closer, there are fewer points: they may be larger.
-  const radius = Math.min(5, Math.max(1.8, 1.8 * Math.sqrt(view.unit / 90)));
-  const discs = new Map<number | undefined, HTMLCanvasElement | undefined>();
-  const half = (radius + 1) * ratio;
-  context.save();
-  context.setTransform(1, 0, 0, 1, 0, 0);
-  const [left, top] = toScreen(view, [0, 0]);
+  const radius = ratio * Math.min(5, Math.max(1.9, 1.9 * Math.sqrt(view.unit / 90)));
+  const reach = Math.ceil(radius + 1);
+  const image = context.createImageData(width, height);
+  const pixels = new Uint32Array(image.data.buffer);
+  const stamps = new Map<number | undefined, Stamp | undefined>();
+  const [left, top] = toScreen(view, [0, 0]).map((at) => at * ratio) as [number, number];
   const step = view.unit * ratio;
-  const [right, bottom] = [view.width * ratio + half, view.height * ratio + half];
   for (let i = 0; i < size; i++) {
-    const x = left * ratio + places[2 * i]! * step;
-    const y = top * ratio - places[2 * i + 1]! * step;
-    if (x < -half || y < -half || x > right || y > bottom) continue;
+    const x = Math.round(left + places[2 * i]! * step);
+    const y = Math.round(top - places[2 * i + 1]! * step);
+    // A point over the edge would go on at the other side.
+    if (x < reach || y < reach || x >= width - reach || y >= height - reach) continue;
     const label = labels?.[i];
-    if (!discs.has(label)) {
+    if (!stamps.has(label)) {
       const { colour, shown } = styleOf(label);
-      discs.set(label, shown ? disc(colour, rim, radius, ratio) : undefined);
+      stamps.set(label, shown ? stamp(colour, radius, width) : undefined);
     }
-    const image = discs.get(label);
-    if (image) context.drawImage(image, Math.round(x - half), Math.round(y - half));
+    const mark = stamps.get(label);
+    if (!mark) continue;
+    const middle = y * width + x;
+    for (let j = 0; j < mark.pixels.length; j++) {
+      const at = middle + mark.offsets[j]!;
+      if (mark.covers[j] || pixels[at] === 0) pixels[at] = mark.pixels[j]!;
+    }
   }
-  context.restore();
+  context.putImageData(image, 0, 0);
 }

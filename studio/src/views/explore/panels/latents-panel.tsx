@@ -1,4 +1,3 @@
-import { numberText } from '../../../ui/number.js';
 import { Term } from '../../../ui/term.js';
 import type { Exploration } from '../exploration.js';
 import { latentName } from '../map/map-state.js';
@@ -69,7 +68,7 @@ export function LatentsPanel({ exploration }: { exploration: Exploration }) {
                   {usage?.collapsed.has(latent) ? (
                     <Term name="collapsed">collapsed</Term>
                   ) : (
-                    `${numberText(Number(nats.toPrecision(3)))} nats`
+                    `${nats.toFixed(2)} nats`
                   )}
                 </span>
               )}
