@@ -31,10 +31,8 @@ export async function describeRun(path: string): Promise<string> {
   if (last) {
     const { epoch, seconds, steps, ...metrics } = last;
     const numbers = Object.entries(metrics).map(([name, value]) => `${name} ${value.toFixed(2)}`);
-    lines.push(
-      '',
-      `After epoch ${epoch} (${steps} steps, ${seconds.toFixed(2)} s an epoch): ${numbers.join('  ')}`,
-    );
+    const time = Number.isNaN(seconds) ? '' : `, ${seconds.toFixed(2)} s an epoch`;
+    lines.push('', `After epoch ${epoch} (${steps} steps${time}): ${numbers.join('  ')}`);
   }
   return lines.join('\n');
 }

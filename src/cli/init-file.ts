@@ -108,6 +108,7 @@ ${presets.join('\n')}
 
     // How often training is saved, so that vaekit train --resume can go on from there.
     // checkpoint: { seconds: 60 },
+    // keepCheckpoints: 2,
 
     // Where a number is not finite: 'stop', 'skip' the batch, or 'rollback' to the last good epoch.
     // onNonFinite: 'stop',

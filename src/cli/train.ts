@@ -19,6 +19,8 @@ export interface TrainOptions extends ReadingOptions, FittingOptions {
   threads?: number;
   profile?: boolean;
   out?: string;
+  resume?: string;
+  keepCheckpoints?: number;
 }
 
 export function trainCommand(program: Command): void {
@@ -58,6 +60,15 @@ export function trainCommand(program: Command): void {
     .option('--threads <n>', 'threads inside one operator', wholeNumber(1))
     .option('--profile', 'first measure where the time of a step goes, layer by layer')
     .option('--out <folder>', 'run folder to write (default: runs/<data>-<preset>)')
+    .option(
+      '--resume <run>',
+      'go on with a run that was broken off, as if it never was; with --epochs, train one for more',
+    )
+    .option(
+      '--keep-checkpoints <n>',
+      'how many of the last checkpoints are kept, beside the best (default: 2)',
+      wholeNumber(1),
+    )
     .addHelpText(
       'after',
       examples(
@@ -76,6 +87,7 @@ export function trainCommand(program: Command): void {
           'Colour pictures by the levels of their pixels',
           'train --data photos --resize 32 --preset conv --likelihood discretizedLogistic',
         ],
+        ['Go on with a run that was stopped or killed', 'train --resume runs/mnist-mlp'],
         ['Clothes instead of digits', 'train --data fashion-mnist --preset mlp --latent 10'],
         ['Your own pictures, brought to 64 x 64', 'train --data photos --resize 64 --crop center'],
         [

@@ -40,7 +40,7 @@ export function writeFileAtomic(path: string, content: Uint8Array | string): Pro
     // Rename is atomic within one file system only, so the temporary file lies beside the target.
     const temporary = join(folder, `.vaekit-${randomBytes(8).toString('hex')}.tmp`);
     try {
-      await writeDurably(temporary, 'wx', content);
+      await writeDurably(temporary, content);
       await fs.rename(temporary, path);
     } catch (error) {
       await fs.rm(temporary, { force: true });
@@ -48,11 +48,6 @@ export function writeFileAtomic(path: string, content: Uint8Array | string): Pro
     }
     await syncFolder(folder);
   });
-}
-
-/** Adds to the end of a file, which is made if need be. @throws UserError when it cannot */
-export function appendFile(path: string, content: Uint8Array | string): Promise<void> {
-  return attempt('write', path, () => writeDurably(path, 'a', content));
 }
 
 /**
@@ -144,12 +139,8 @@ function kindOf(path: string): Promise<'file' | 'folder' | undefined> {
   });
 }
 
-async function writeDurably(
-  path: string,
-  flags: 'wx' | 'a',
-  content: Uint8Array | string,
-): Promise<void> {
-  const handle = await fs.open(path, flags);
+async function writeDurably(path: string, content: Uint8Array | string): Promise<void> {
+  const handle = await fs.open(path, 'wx');
   try {
     await handle.writeFile(content);
     await handle.sync();

@@ -6,10 +6,11 @@ import type { EpochMetrics } from './evaluate.js';
 export const mostMetricsText = 2 ** 28;
 
 /** What every line has. */
-const required = ['epoch', 'seconds', 'steps'] as const;
+const required = ['epoch', 'steps'] as const;
 
 /**
- * The lines of a `metrics.jsonl`. JSON has no NaN, which was written as null.
+ * The lines of a `metrics.jsonl`. JSON has no NaN, which was written as null. `seconds` is NaN where
+ * the lines do not tell it: `RunFolder.readMetrics` has it from another file.
  * @param name what the file is called in messages
  * @throws UserError when a line is none that training writes
  */
@@ -22,7 +23,7 @@ export function parseMetrics(text: string, name = 'metrics.jsonl'): EpochMetrics
       throw new UserError(`${where} is not a JSON object. Remove the line.`);
     }
     const entries = Object.entries(value).map(([key, number]) => [key, number ?? Number.NaN]);
-    const metrics = Object.fromEntries(entries) as EpochMetrics;
+    const metrics = Object.fromEntries([['seconds', Number.NaN], ...entries]) as EpochMetrics;
     const wrong =
       entries.find(([, number]) => typeof number !== 'number')?.[0] ??
       required.find((key) => metrics[key] === undefined);
@@ -31,4 +32,20 @@ export function parseMetrics(text: string, name = 'metrics.jsonl'): EpochMetrics
     }
     return [metrics];
   });
+}
+
+/**
+ * A history as two files: the metrics, which the run's settings decide to the last bit, and how long
+ * each epoch took, which is never the same.
+ */
+export function formatMetrics(history: readonly EpochMetrics[]): {
+  metrics: string;
+  timing: string;
+} {
+  const lines = (each: (line: EpochMetrics) => unknown) =>
+    history.map((line) => `${JSON.stringify(each(line))}\n`).join('');
+  return {
+    metrics: lines(({ seconds: _, ...metrics }) => metrics),
+    timing: lines(({ epoch, seconds }) => ({ epoch, seconds })),
+  };
 }

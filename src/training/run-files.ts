@@ -1,4 +1,12 @@
-import { appendFile, exists, isDirectory, readFile, writeFileAtomic } from '#files';
+import {
+  exists,
+  isDirectory,
+  listDirectory,
+  makeDirectory,
+  readFile,
+  removeFile,
+  writeFileAtomic,
+} from '#files';
 import { UserError } from '../data/errors.js';
 import { mostFileBytes, tooLarge } from '../data/file-errors.js';
 
@@ -15,10 +23,15 @@ export interface RunFiles {
    * @throws UserError when it cannot be read or is larger
    */
   read(name: string, most?: number): Promise<Uint8Array<ArrayBuffer>>;
-  /** Writes a file whole or not at all. @throws UserError when it cannot be written */
+  /**
+   * Writes a file whole or not at all, in a folder that is made if need be.
+   * @throws UserError when it cannot be written
+   */
   write(name: string, content: Uint8Array | string): Promise<void>;
-  /** Adds to the end of a file, which is made if need be. @throws UserError when it cannot */
-  append(name: string, content: string): Promise<void>;
+  /** Removes a file; none there is no error. @throws UserError when it cannot be removed */
+  remove(name: string): Promise<void>;
+  /** The names in a folder of the run, or in the run; none where there is no such folder. */
+  list(folder?: string): Promise<string[]>;
 }
 
 /** Files in a folder, which need not be there yet. */
@@ -29,8 +42,16 @@ export function filesInFolder(path: string): RunFiles {
     file,
     has: (name) => exists(file(name)),
     read: (name, most) => readFile(file(name), most),
-    write: (name, content) => writeFileAtomic(file(name), content),
-    append: (name, content) => appendFile(file(name), content),
+    async write(name, content) {
+      const folder = name.lastIndexOf('/');
+      if (folder > 0) await makeDirectory(file(name.slice(0, folder)));
+      await writeFileAtomic(file(name), content);
+    },
+    remove: (name) => removeFile(file(name)),
+    async list(folder) {
+      const whole = folder === undefined ? path : file(folder);
+      return (await isDirectory(whole)) ? listDirectory(whole) : [];
+    },
   };
 }
 
@@ -54,13 +75,10 @@ export function filesInMemory(
     async write(name, content) {
       files.set(name, bytesOf(content));
     },
-    async append(name, content) {
-      const [before, after] = [files.get(name) ?? new Uint8Array(0), bytesOf(content)];
-      const whole = new Uint8Array(before.length + after.length);
-      whole.set(before);
-      whole.set(after, before.length);
-      files.set(name, whole);
+    async remove(name) {
+      files.delete(name);
     },
+    list: async (folder) => namesIn([...files.keys()], folder),
     zip: () => zipRun(Object.fromEntries(files)),
   };
 }
@@ -118,8 +136,16 @@ export async function filesInZip(bytes: Uint8Array, path: string, mark: string):
       return wholeFile(entry, file(name));
     },
     write: refuse,
-    append: refuse,
+    remove: refuse,
+    list: async (folder) => namesIn([...files.keys()], `${root}${folder ?? ''}`),
   };
+}
+
+/** The names directly below a folder, among those of files. */
+function namesIn(files: readonly string[], folder = ''): string[] {
+  const start = folder === '' || folder.endsWith('/') ? folder : `${folder}/`;
+  const inside = files.filter((name) => name.startsWith(start));
+  return [...new Set(inside.map((name) => name.slice(start.length).split('/')[0]!))].sort();
 }
 
 function missing(file: string): UserError {

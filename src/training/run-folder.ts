@@ -1,9 +1,11 @@
 import type { Tensor } from 'onnxruntime-common';
 import { makeDirectory } from '#files';
 import { UserError } from '../data/errors.js';
+import { parseJson } from '../data/json.js';
 import { decodeSafetensors, encodeSafetensors, type TensorInfo } from '../data/safetensors.js';
+import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.js';
 import type { EpochMetrics } from './evaluate.js';
-import { mostMetricsText, parseMetrics } from './metrics-lines.js';
+import { formatMetrics, mostMetricsText, parseMetrics } from './metrics-lines.js';
 import { filesInFolder, filesInMemory, openRunFiles, type RunFiles } from './run-files.js';
 import { mostConfigText, parseRunConfig, runFormat } from './run-format.js';
 
@@ -24,12 +26,27 @@ const parametersFile = 'parameters.safetensors';
 /** More bytes than the parameters' names take; with parameters of another model, it tells which. */
 const mostHeader = 2 ** 26;
 const metricsFile = 'metrics.jsonl';
+const timingFile = 'timing.jsonl';
+const checkpointFolder = 'checkpoints';
+
+/** `checkpoints/step-000000500.safetensors` */
+const checkpointName = /^step-(\d+)\.safetensors$/;
+const stepOf = (name: string) => Number(checkpointName.exec(name)?.[1]);
+
+/** What a checkpoint is judged by; smaller is better. */
+function scoreOf({ history }: Checkpoint): number {
+  const last = history.at(-1);
+  return last?.val_loss ?? last?.loss ?? Infinity;
+}
 
 /**
  * What holds one model: how it is built, its parameters, and what its training left. It is a folder,
  * a zip archive of one, or in memory.
  */
 export class RunFolder {
+  /** Of the checkpoints that are kept, by name. */
+  private readonly scores = new Map<string, number>();
+
   private constructor(private readonly files: RunFiles) {}
 
   /**
@@ -106,21 +123,111 @@ export class RunFolder {
     check: (announced: readonly TensorInfo[]) => void,
   ): Promise<Record<string, Tensor>> {
     const name = this.file(parametersFile);
+    if (!(await this.files.has(parametersFile))) {
+      throw new UserError(
+        `${this.path} has no parameters: its training has not ended. Go on with it: vaekit train --resume ${this.path}.`,
+      );
+    }
     const content = await this.files.read(parametersFile, bytes + mostHeader);
     return decodeSafetensors(content, name, check).tensors;
   }
 
-  appendMetrics(line: EpochMetrics): Promise<void> {
-    return this.files.append(metricsFile, `${JSON.stringify(line)}\n`);
+  /** Removes files of the run, where they are there. */
+  async remove(...names: readonly string[]): Promise<void> {
+    for (const name of names) await this.files.remove(name);
+  }
+
+  /** Writes the metrics of all epochs so far, and how long these took into a file of its own. */
+  async writeMetrics(history: readonly EpochMetrics[]): Promise<void> {
+    const { metrics, timing } = formatMetrics(history);
+    await this.write(metricsFile, metrics);
+    await this.write(timingFile, timing);
   }
 
   /**
-   * The lines written so far; none when the run has no metrics.
+   * The metrics of each epoch; none when the run has no metrics. `seconds` is NaN where the run does
+   * not tell it.
    * @throws UserError when a line is none that training writes
    */
   async readMetrics(): Promise<EpochMetrics[]> {
     if (!(await this.files.has(metricsFile))) return [];
-    return parseMetrics(await this.readText(metricsFile, mostMetricsText), this.file(metricsFile));
+    const text = await this.readText(metricsFile, mostMetricsText);
+    const lines = parseMetrics(text, this.file(metricsFile));
+    if (!(await this.files.has(timingFile))) return lines;
+    const timing = await this.readText(timingFile, mostMetricsText);
+    const seconds = new Map(
+      timing.split('\n').flatMap((line, i): [number, number][] => {
+        if (line === '') return [];
+        const { epoch, seconds } = parseJson(line, `${this.file(timingFile)}: line ${i + 1}`) as {
+          epoch: number;
+          seconds: number;
+        };
+        return [[epoch, seconds]];
+      }),
+    );
+    return lines.map((line) => ({ ...line, seconds: seconds.get(line.epoch) ?? line.seconds }));
+  }
+
+  /**
+   * Writes a checkpoint; then removes those that are not kept: the last ones and the best stay, which
+   * is the one with the lowest validation loss (without one, loss) in the last epoch before it.
+   * @param keep how many of the last ones
+   */
+  async writeCheckpoint(checkpoint: Checkpoint, keep: number): Promise<void> {
+    const name = `step-${String(checkpoint.step).padStart(9, '0')}.safetensors`;
+    await this.write(`${checkpointFolder}/${name}`, encodeCheckpoint(checkpoint));
+    this.scores.set(name, scoreOf(checkpoint));
+    const names = await this.checkpoints();
+    const scored = names.filter((each) => this.scores.has(each));
+    const lowest = Math.min(...scored.map((each) => this.scores.get(each)!));
+    const best = scored.find((each) => this.scores.get(each) === lowest);
+    for (const each of names.slice(keep)) {
+      if (each === best) continue;
+      await this.files.remove(`${checkpointFolder}/${each}`);
+      this.scores.delete(each);
+    }
+  }
+
+  /** The names of the checkpoints, the last one first. */
+  private async checkpoints(): Promise<string[]> {
+    const names = await this.files.list(checkpointFolder);
+    return names.filter((name) => checkpointName.test(name)).sort((a, b) => stepOf(b) - stepOf(a));
+  }
+
+  /**
+   * The last checkpoint that can be read; undefined when none was written.
+   * @param tell hears of those that are damaged and passed over
+   * @throws UserError when all are damaged
+   */
+  async readCheckpoint(
+    tell: (message: string) => void = () => {},
+  ): Promise<Checkpoint | undefined> {
+    let last: Checkpoint | undefined;
+    let damage: UserError | undefined;
+    for (const name of await this.checkpoints()) {
+      const inside = `${checkpointFolder}/${name}`;
+      try {
+        const checkpoint = decodeCheckpoint(await this.files.read(inside), this.file(inside));
+        this.scores.set(name, scoreOf(checkpoint));
+        last ??= checkpoint;
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        damage ??= error;
+        tell(`${error.message} The one before it is taken.`);
+      }
+    }
+    if (!last && damage) throw damage;
+    return last;
+  }
+
+  /** Removes what writers that were killed have left; only for who has the run to itself. */
+  async removeLeftovers(): Promise<void> {
+    for (const folder of [undefined, checkpointFolder]) {
+      for (const name of await this.files.list(folder)) {
+        if (!/^\.vaekit-[0-9a-f]+\.tmp$/.test(name)) continue;
+        await this.files.remove(folder === undefined ? name : `${folder}/${name}`);
+      }
+    }
   }
 
   private async readText(name: string, most: number): Promise<string> {

@@ -26,6 +26,11 @@ export const trainingSchema = z.strictObject({
   batchSize: z.int().min(1).default(32).describe('Examples a step.'),
   optimizer: optimizerSchema.prefault({}),
   ...fitShape,
+  keepCheckpoints: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('How many of the last checkpoints are kept, beside the best; 2 when left out.'),
   threads: z
     .int()
     .min(1)

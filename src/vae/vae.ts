@@ -821,12 +821,21 @@ export class VAE {
     return folder;
   }
 
-  /** Writes the model into a run folder that was opened or created before. */
+  /**
+   * Writes the model into a run folder that was opened or created before. Whenever that is broken
+   * off, the files that are there belong together.
+   */
   async saveTo(folder: RunFolder, training: Readonly<Record<string, unknown>> = {}): Promise<void> {
-    await folder.writeConfig({ vaekit: version, model: this.config, training });
+    await this.saveConfigTo(folder, training);
+    await folder.remove('encoder.onnx', 'decoder.onnx');
     await folder.writeParameters(this.values);
     await folder.write('encoder.onnx', this.exportEncoder());
     await folder.write('decoder.onnx', this.exportDecoder());
+  }
+
+  /** Writes what the model is, before it has been trained. */
+  saveConfigTo(folder: RunFolder, training: Readonly<Record<string, unknown>> = {}): Promise<void> {
+    return folder.writeConfig({ vaekit: version, model: this.config, training });
   }
 
   /**

@@ -65,12 +65,6 @@ describe('files', () => {
     expect([await text(at('original')), await text(at('link'))]).toEqual(['old', 'new']);
   });
 
-  test('grow by appending', async () => {
-    await files.appendFile(at('lines'), 'one\n');
-    await files.appendFile(at('lines'), new TextEncoder().encode('two\n'));
-    expect(await text(at('lines'))).toBe('one\ntwo\n');
-  });
-
   test('are listed in order, found and removed', async () => {
     await files.makeDirectory(at('list', 'b'));
     await files.makeDirectory(at('list', 'b'));
@@ -147,10 +141,6 @@ describe('a clear line for', () => {
     expect(await refusal(files.readFile(at('circle')), at('circle'))).toMatch(/circle/);
   });
 
-  test.skipIf(!existsSync('/dev/full'))('a full disk (needs /dev/full)', async () => {
-    expect(await refusal(files.appendFile('/dev/full', 'x'), '/dev/full')).toMatch(/disk is full/);
-  });
-
   test.skipIf(process.getuid?.() === 0 || process.platform === 'win32')(
     'a place that is not the user’s own (needs a user other than root)',
     async () => {
@@ -207,7 +197,6 @@ describe('in a browser', () => {
     const uses: (() => unknown)[] = [
       () => web.readFile('x'),
       () => web.writeFileAtomic('x', ''),
-      () => web.appendFile('x', ''),
       () => web.makeDirectory('x'),
       () => web.removeFile('x'),
       () => web.cacheDirectory(),

@@ -1,0 +1,219 @@
+import type { Dataset } from '../data/dataset.js';
+import { openDataset } from '../data/datasets.js';
+import { UserError } from '../data/errors.js';
+import type { OpenedData } from '../data/formats/format.js';
+import type { ReadOptions } from '../data/read-options.js';
+import { optimizerFromConfig } from '../nn/index.js';
+import { type Checkpoint, RunFolder } from '../training/index.js';
+import { fromConfig, VAE } from '../vae/index.js';
+import { preset, type RunConfig } from '../vae/presets.js';
+import { type CompleteRun, checkRun, overPreset } from '../vae/run-config.js';
+import { type ConfigFile, findConfig, readConfig } from './config-file.js';
+import { asSeen, fittingSettings, optimizerSettings } from './fit-settings.js';
+import { objectiveSettings } from './objective.js';
+import { readingOf } from './reading-settings.js';
+import { lockRun } from './run-lock.js';
+import type { TrainOptions } from './train.js';
+
+/** A training that can begin. */
+export interface Job {
+  readonly vae: VAE;
+  readonly data: OpenedData;
+  readonly settings: CompleteRun['training'];
+  /** The `training` of `config.json`. */
+  readonly training: Readonly<Record<string, unknown>>;
+  /** The run folder. */
+  readonly out: string;
+  /** What is gone on with. */
+  readonly resumed?: Resumed;
+}
+
+/** A run that was trained before. */
+interface Resumed {
+  readonly folder: RunFolder;
+  /** None when training stopped before the first one. */
+  readonly checkpoint?: Checkpoint;
+  /** Gives the run back to others. */
+  readonly unlock: () => Promise<void>;
+}
+
+/** Entries whose value is given. */
+function given<T extends object>(options: T): Partial<T> {
+  return Object.fromEntries(
+    Object.entries(options).filter(([, value]) => value !== undefined),
+  ) as Partial<T>;
+}
+
+/** A run's settings: a preset or a config file, with the command line's options over it. */
+function settingsOf(options: TrainOptions, file: ConfigFile | undefined, data: Dataset) {
+  const { shape } = asSeen(data, options.augment ?? file?.data.training?.augment);
+  const { model, training } = file
+    ? overPreset(file.data, shape, options)
+    : preset(options.preset ?? 'dense', shape, options);
+  return checkRun(
+    {
+      model: {
+        ...model,
+        ...given({ latent: options.latent, seed: options.seed }),
+        ...objectiveSettings(options, model, data),
+      },
+      training: {
+        ...training,
+        ...given({
+          data: options.data,
+          epochs: options.epochs,
+          batchSize: options.batchSize,
+          threads: options.threads,
+          keepCheckpoints: options.keepCheckpoints,
+        }),
+        ...fittingSettings(options),
+        optimizer: optimizerSettings(options, training.optimizer as RunConfig['training']),
+      },
+    },
+    file?.name ?? 'options',
+  );
+}
+
+/** The config that is meant: the file named, or the working folder's, which is told in a line. */
+async function configOf(options: TrainOptions): Promise<ConfigFile | undefined> {
+  if (options.config && options.preset) {
+    throw new UserError('--config and --preset exclude each other. Give one of them.');
+  }
+  if (options.config) return readConfig(options.config);
+  const found = await findConfig();
+  if (!found) return undefined;
+  const used = options.preset === undefined;
+  process.stdout.write(
+    used
+      ? `Settings from ${found}; options override them.\n`
+      : `${found} is not used: --preset is given.\n`,
+  );
+  return used ? readConfig(found) : undefined;
+}
+
+/**
+ * The model of a run's settings, with what of its config is code.
+ * @param name where the settings are, for messages
+ */
+function modelOf(settings: CompleteRun, file: ConfigFile | undefined, name: string): VAE {
+  const { layers = {}, objective, sampling } = file?.code ?? {};
+  const { kl: _, ...model } = settings.model;
+  const plain = objective ? model : settings.model;
+  return new VAE({
+    ...fromConfig(plain, `${name}: model`, layers),
+    ...(objective ? { objective } : {}),
+    ...(sampling ? { sampling } : {}),
+  });
+}
+
+/** What a run is called beside its data: its preset, or that it has a config of its own. */
+function nameOf(options: TrainOptions, file: ConfigFile | undefined): string {
+  return options.preset ?? (file ? (file.data.preset ?? 'config') : 'dense');
+}
+
+/** `runs/mnist-dense`, or the first of `runs/mnist-dense-2`, `-3` … that holds no run. */
+async function defaultFolder(data: string, presetName: string): Promise<string> {
+  const base = `runs/${data.replace(/[^\w.-]+/g, '_')}-${presetName}`;
+  for (let number = 1; ; number++) {
+    const path = number === 1 ? base : `${base}-${number}`;
+    if (!(await RunFolder.holdsRun(path))) return path;
+  }
+}
+
+/** Opens the data that is meant, and tells how far that is. */
+function openData(spec: string, reading: ReadOptions): Promise<OpenedData> {
+  const onProgress = (message: string) => process.stderr.write(`${message}\n`);
+  return openDataset(spec, { ...reading, onProgress });
+}
+
+/** The `training` of `config.json`. */
+function trainingOf({ training }: CompleteRun, spec: string, reading: ReadOptions) {
+  const optimizer = optimizerFromConfig(training.optimizer);
+  return {
+    ...training,
+    data: spec,
+    ...(Object.keys(reading).length > 0 ? { read: reading } : {}),
+    optimizer: { type: optimizer.type, ...optimizer.options },
+  };
+}
+
+/** A training from its first step. */
+export async function newJob(options: TrainOptions): Promise<Job> {
+  const file = await configOf(options);
+  const fromFile = file?.data.training;
+  const spec = options.data ?? String(fromFile?.data ?? 'mnist');
+  const reading = readingOf(options, fromFile);
+  const data = await openData(spec, reading);
+  const settings = settingsOf(options, file, data.train);
+  return {
+    vae: modelOf(settings, file, file?.name ?? 'options'),
+    data,
+    settings: settings.training,
+    training: trainingOf(settings, spec, reading),
+    out: options.out ?? (await defaultFolder(data.name, nameOf(options, file))),
+  };
+}
+
+/** What may be given with `--resume`: all else, the run has. */
+const resumable: readonly (keyof TrainOptions)[] = [
+  'resume',
+  'config',
+  'epochs',
+  'checkpointEvery',
+  'keepCheckpoints',
+  'onNonFinite',
+];
+
+/**
+ * The rest of a training that was broken off, or more epochs of one that was not.
+ * @throws UserError when there is no run, another process trains it, or an option does not go with it
+ */
+export async function resumedJob(path: string, options: TrainOptions): Promise<Job> {
+  const extra = Object.keys(options).find((name) => !(resumable as string[]).includes(name));
+  if (extra !== undefined) {
+    const option = extra.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    throw new UserError(
+      `--resume goes on with the run's own settings: --${option} cannot change. Leave it out, or train anew with --config ${path}/config.json.`,
+    );
+  }
+  const folder = await RunFolder.open(path);
+  const unlock = await lockRun(path);
+  try {
+    await folder.removeLeftovers();
+    const name = folder.file('config.json');
+    const { model, training } = await folder.readConfig();
+    // A config of code gives what the run's own cannot hold.
+    const file = options.config === undefined ? undefined : await readConfig(options.config);
+    const run = {
+      model: { ...(model as object), ...(file?.code.objective ? { objective: undefined } : {}) },
+      training: {
+        ...(training as object),
+        ...given({ epochs: options.epochs, keepCheckpoints: options.keepCheckpoints }),
+        ...fittingSettings(options),
+      },
+    } as RunConfig;
+    const settings = checkRun(run, name);
+    const checkpoint = await folder.readCheckpoint((message) => {
+      process.stderr.write(`${message}\n`);
+    });
+    const done = checkpoint?.history.length ?? 0;
+    const { epochs, data: spec } = settings.training;
+    if (epochs < done) {
+      throw new UserError(
+        `${path} has been trained for ${done} epochs already. Ask for more than that by --epochs.`,
+      );
+    }
+    const reading = readingOf({}, training as Readonly<Record<string, unknown>>);
+    return {
+      vae: modelOf(settings, file, name),
+      data: await openData(spec, reading),
+      settings: settings.training,
+      training: trainingOf(settings, spec, reading),
+      out: path,
+      resumed: { folder, unlock, ...(checkpoint ? { checkpoint } : {}) },
+    };
+  } catch (error) {
+    await unlock();
+    throw error;
+  }
+}
