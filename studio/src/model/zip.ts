@@ -16,7 +16,7 @@ export async function zipRun(
   const training = config.training as Readonly<Record<string, unknown>>;
   const data = await nameOf(String(training.data));
   await VAE.fromRun(config, tensors).saveTo(folder, { ...training, data });
-  for (const line of metrics) await folder.appendMetrics(line);
+  await folder.writeMetrics(metrics);
   return folder.zip();
 }
 
