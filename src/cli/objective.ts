@@ -41,5 +41,10 @@ export function objectiveSettings(options: TrainOptions, model: Config, data: Da
     );
   }
   const classes = objective.type === 'conditional' ? { ...classesOf(data), ...objective } : {};
+  if (objective.type === 'conditional' && !('classes' in classes)) {
+    throw new UserError(
+      `${data.name} has no labels, but the objective conditional needs them. Give labels (--label, or a subfolder for each class), or choose another objective.`,
+    );
+  }
   return { kl: undefined, objective: { ...objective, ...kl, ...classes } };
 }

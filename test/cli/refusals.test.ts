@@ -88,6 +88,11 @@ const cases: Readonly<Record<string, Case>> = {
     args: withData('pair'),
     says: /holds 40 images, but .*train-labels-idx1-ubyte holds 39 labels\./,
   },
+  'an objective that needs labels, without labels': {
+    prepare: put('images.idx', imagesFile),
+    args: [...withData('images.idx'), '--objective', 'conditional'],
+    says: /^vaekit: images has no labels, but the objective conditional needs them\. Give labels/,
+  },
   'NaN in data': {
     prepare: put('nan.idx', idxFile('float32', [40, 8, 8], withNaN)),
     args: withData('nan.idx'),
