@@ -4,13 +4,15 @@ import { PassThrough, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import Papa from 'papaparse';
 import { UserError } from './errors.js';
+import { reasonOf } from './excerpt.js';
 import { attempt } from './file-errors.js';
+import { refuseBomb } from './inflation.js';
 
 /** Characters that are parsed together. */
 const blockLength = 2 ** 20;
 
-/** Most characters of one row. */
-const maxRowLength = 2 ** 26;
+/** Most characters of one row: more than those of a picture of 1000 × 1000 pixels in colour. */
+const maxRowLength = 2 ** 24;
 
 /** A row of a table and the line it ends on, counted from 1. */
 export interface CsvRow {
@@ -62,7 +64,8 @@ const reasons: Readonly<Record<string, string>> = {
 /** The parser's blocks as they are asked for: it and the file wait meanwhile. */
 function blocks(path: string, delimiter: string): AsyncIterable<Block> {
   const file = createReadStream(path, { highWaterMark: blockLength });
-  const text: Readable = /\.gz$/i.test(path)
+  const gzip = /\.gz$/i.test(path);
+  const text: Readable = gzip
     ? file.pipe(createGunzip({ chunkSize: blockLength }))
     : file;
   const output = new PassThrough({ objectMode: true, highWaterMark: 1 });
@@ -71,12 +74,19 @@ function blocks(path: string, delimiter: string): AsyncIterable<Block> {
   text.setEncoding('utf8');
   let quoted = false;
   let waiting = 0;
+  let length = 0;
   text.on('data', (piece: string) => {
+    length += piece.length;
+    try {
+      if (gzip) refuseBomb(length, file.bytesRead, path);
+    } catch (error) {
+      fail(error as Error);
+    }
     quoted ||= piece.includes('"');
     waiting += piece.length;
     if (waiting > maxRowLength) {
       fail(
-        new UserError(`${path}: a row is over 64 MB; is a quote not closed? Correct the table.`),
+        new UserError(`${path}: a row is over 16 MB; is a quote not closed? Correct the table.`),
       );
     }
   });
@@ -116,7 +126,7 @@ function blocks(path: string, delimiter: string): AsyncIterable<Block> {
 function explain(error: unknown, path: string): unknown {
   if (error instanceof Error && 'code' in error && String(error.code).startsWith('Z_')) {
     return new UserError(
-      `${path}: the gzip data is damaged (${error.message}). Get the file again.`,
+      `${path}: the gzip data is damaged (${reasonOf(error)}). Get the file again.`,
       { cause: error },
     );
   }

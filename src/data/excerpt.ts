@@ -15,3 +15,12 @@ export function formatShape(shape: readonly number[]): string {
 export function quote(name: string): string {
   return `'${excerpt(name).slice(1, -1)}'`;
 }
+
+/** A library's message as it may stand in one of ours: on one line, cut short. */
+export function reasonOf(error: unknown, limit = 100): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
+    .trim()
+    .slice(0, limit);
+}

@@ -6,8 +6,9 @@ import type { FormatOptions, Skipped } from './formats/format.js';
 import { type Labels, labelsAt } from './labels.js';
 import type { PictureInfo, PictureShape } from './picture.js';
 
-/** Pictures that are decoded at the same time. */
+/** Pictures that are decoded at the same time, if their pixels take no more than `windowBytes`. */
 const windowSize = 32;
+const windowBytes = 2 ** 26;
 
 /** Milliseconds between two lines on how far decoding is. */
 const reportInterval = 5000;
@@ -67,7 +68,9 @@ export async function gatherPictures(
       const report = reporter(source, options);
       const decode = (picture: Picture) =>
         picture.bytes().then((bytes) => decodePicture(bytes, shape, fit));
-      for await (const window of windows(source.pictures())) {
+      const bytes = shape.channels * shape.height * shape.width;
+      const count = Math.max(1, Math.min(windowSize, Math.floor(windowBytes / bytes)));
+      for await (const window of windows(source.pictures(), count)) {
         const results = await Promise.allSettled(
           window.map(({ index, picture }) => (broken.has(index) ? undefined : decode(picture))),
         );
@@ -127,6 +130,11 @@ async function chooseShape(
     }
   }
   if (!first) return undefined;
+  if (!size && first.info.height * first.info.width * 3 > windowBytes) {
+    throw new UserError(
+      `${source.name}: pictures of ${sizeOf(first.info)} are too large to train on as they are. Give resize (--resize) to make them smaller.`,
+    );
+  }
   return {
     channels: channels ?? (colour ? 3 : 1),
     height: size?.[0] ?? first.info.height,
@@ -139,12 +147,12 @@ function sizeOf({ height, width }: PictureInfo): string {
 }
 
 /** Pictures with their places, some at a time. */
-async function* windows(pictures: Iterable<Picture> | AsyncIterable<Picture>) {
+async function* windows(pictures: Iterable<Picture> | AsyncIterable<Picture>, count = windowSize) {
   let window: { index: number; picture: Picture }[] = [];
   let index = 0;
   for await (const picture of pictures) {
     window.push({ index: index++, picture });
-    if (window.length === windowSize) {
+    if (window.length === count) {
       yield window;
       window = [];
     }

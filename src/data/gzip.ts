@@ -1,7 +1,6 @@
 import { UserError } from './errors.js';
-
-/** DEFLATE stores at most 258 bytes in 2 bits. RFC 1951, section 3.2.5. */
-const highestRatio = 1032;
+import { reasonOf } from './excerpt.js';
+import { checkInflatedSize } from './inflation.js';
 
 /** Whether the bytes begin as gzip does. RFC 1952, section 2.3.1. */
 export function isGzip(bytes: Uint8Array): boolean {
@@ -67,7 +66,7 @@ async function read(reader: ReadableStreamDefaultReader<Uint8Array>, name: strin
     return await reader.read();
   } catch (error) {
     throw new UserError(
-      `${name}: the gzip data is damaged (${error instanceof Error ? error.message : error}). Get the file again.`,
+      `${name}: the gzip data is damaged (${reasonOf(error)}). Get the file again.`,
       { cause: error },
     );
   }
@@ -82,11 +81,7 @@ function checkSize(filled: number, size: number, name: string): void {
 }
 
 function allocate(size: number, compressed: number, name: string): Uint8Array<ArrayBuffer> {
-  if (size > compressed * highestRatio) {
-    throw new UserError(
-      `${name}: ${size} bytes are announced, more than ${compressed} bytes of gzip can hold. The file is damaged: get it again.`,
-    );
-  }
+  checkInflatedSize(size, compressed, name);
   try {
     return new Uint8Array(size);
   } catch (error) {

@@ -4,7 +4,7 @@ import { type Dataset, fromArray } from './dataset.js';
 import { elementSize, littleEndian, reversedElements, tensorOver, tensorSize } from './elements.js';
 import { UserError } from './errors.js';
 import { formatShape } from './excerpt.js';
-import { attempt } from './file-errors.js';
+import { attempt, mostFileBytes, tooLarge } from './file-errors.js';
 import { fileRows } from './file-rows.node.js';
 import type { GatherOptions } from './gather.js';
 import { defaultMemoryLimit, gather } from './gather.node.js';
@@ -109,6 +109,7 @@ export async function npyHead(source: NpySource) {
 
 /** All bytes of the file. @throws UserError when they are not as many as it should have */
 export async function wholeOf(source: NpySource): Promise<Uint8Array<ArrayBuffer>> {
+  if (source.size > mostFileBytes) throw tooLarge(source.path, mostFileBytes);
   const whole = new Uint8Array(source.size);
   let length = 0;
   for await (const chunk of source.chunks()) {

@@ -1,6 +1,9 @@
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import { decompress as unpackZstd } from 'fzstd';
 import {
   type AsyncBuffer,
   asyncBufferFromFile,
+  type Compressors,
   type DecodedArray,
   type FileMetaData,
   parquetMetadataAsync,
@@ -10,7 +13,9 @@ import {
 } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { UserError } from './errors.js';
+import { reasonOf } from './excerpt.js';
 import { attempt } from './file-errors.js';
+import { checkFooter, checkGroup } from './parquet-checks.node.js';
 
 /** What a column holds, as far as it matters here. */
 export type ColumnKind = 'number' | 'words' | 'bytes' | 'pictures' | 'other';
@@ -31,6 +36,14 @@ export interface ParquetFile {
   objects(name: string, group: number): Promise<readonly unknown[]>;
 }
 
+/** Decompression that stops at the size that a page announces, which was checked. */
+const bounded: Compressors = {
+  ...compressors,
+  GZIP: (input, length) => gunzipSync(input, { maxOutputLength: Math.max(1, length) }),
+  BROTLI: (input, length) => brotliDecompressSync(input, { maxOutputLength: Math.max(1, length) }),
+  ZSTD: (input, length) => unpackZstd(input, new Uint8Array(length)),
+};
+
 /** Opens a Parquet file by its footer. @throws UserError when it cannot be read or is damaged */
 export async function openParquet(path: string): Promise<ParquetFile> {
   const file = await attempt('read', path, () => asyncBufferFromFile(path));
@@ -38,9 +51,10 @@ export async function openParquet(path: string): Promise<ParquetFile> {
     attempt('read', path, action).catch((error: unknown) => {
       throw error instanceof UserError ? error : damaged(path, error);
     });
-  const metadata = await read(() =>
-    parquetMetadataAsync(file as AsyncBuffer, { geoparquet: false }),
-  );
+  const metadata = await read(async () => {
+    await checkFooter(file as AsyncBuffer);
+    return parquetMetadataAsync(file as AsyncBuffer, { geoparquet: false });
+  });
   const { names, kinds, groups, notes } = await read(async () => ({
     ...columnsOf(metadata),
     groups: groupsOf(metadata),
@@ -49,7 +63,7 @@ export async function openParquet(path: string): Promise<ParquetFile> {
   const common = {
     file: file as AsyncBuffer,
     metadata,
-    compressors,
+    compressors: bounded,
     utf8: false,
     geoparquet: false,
   };
@@ -63,6 +77,7 @@ export async function openParquet(path: string): Promise<ParquetFile> {
     columns(wanted, group) {
       const [rowStart, rowEnd] = groups[group]!;
       return read(async () => {
+        await checkGroup(file as AsyncBuffer, metadata.row_groups[group]!, wanted);
         const values = new Map<string, DecodedArray[]>();
         await parquetRead({
           ...common,
@@ -83,6 +98,7 @@ export async function openParquet(path: string): Promise<ParquetFile> {
     objects(name, group) {
       const [rowStart, rowEnd] = groups[group]!;
       return read(async () => {
+        await checkGroup(file as AsyncBuffer, metadata.row_groups[group]!, [name]);
         const rows = await parquetReadObjects({ ...common, columns: [name], rowStart, rowEnd });
         return checked(
           rows.map((row) => row[name] as unknown),
@@ -143,9 +159,8 @@ function columnsOf(metadata: FileMetaData): { names: string[]; kinds: ColumnKind
 }
 
 function damaged(path: string, error: unknown): UserError {
-  const reason = error instanceof Error ? error.message : String(error);
   return new UserError(
-    `${path}: the Parquet file is damaged or not one (${reason.replace(/\s+/g, ' ').slice(0, 120)}). Get it again.`,
+    `${path}: the Parquet file is damaged or not one (${reasonOf(error, 120)}). Get it again.`,
     { cause: error },
   );
 }

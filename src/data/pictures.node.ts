@@ -1,7 +1,9 @@
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Sharp } from 'sharp';
+import { Budget } from './budget.js';
 import { UserError } from './errors.js';
+import { reasonOf } from './excerpt.js';
 import { attempt as attemptOn } from './file-errors.js';
 import {
   type PictureFile,
@@ -10,6 +12,25 @@ import {
   pictureEndings,
 } from './picture.js';
 
+/** Most bytes that a picture's pixels take, as those of a camera of 80 million do. */
+const mostBytes = 2 ** 28;
+
+/** Most pixels of a BMP file, which is held three times while it is decoded. */
+const mostBmpPixels = 2 ** 24;
+
+/** Pictures are decoded at the same time as long as their pixels take no more bytes than one may. */
+const budget = new Budget(mostBytes);
+
+/** How each kind of picture begins; nothing else is given to a decoder, whatever it is called. */
+const beginnings: Readonly<Record<string, (start: string) => boolean>> = {
+  png: (start) => start.startsWith('\x89PNG\r\n\x1a\n'),
+  jpeg: (start) => start.startsWith('\xff\xd8\xff'),
+  webp: (start) => start.startsWith('RIFF') && start.startsWith('WEBP', 8),
+  gif: (start) => start.startsWith('GIF87a') || start.startsWith('GIF89a'),
+  tiff: (start) => ['II*\0', 'II+\0', 'MM\0*', 'MM\0+'].some((each) => start.startsWith(each)),
+  bmp: (start) => start.startsWith('BM'),
+};
+
 /**
  * Size and channels of a picture, from its header alone.
  * @throws UserError when the bytes are no picture; its message is the reason
@@ -17,7 +38,7 @@ import {
 export function pictureInfo(bytes: Uint8Array): Promise<PictureInfo> {
   return attempt(async () => {
     const picture = await load(bytes);
-    const { autoOrient, space } = await picture.metadata();
+    const { autoOrient, space } = await headerOf(picture);
     const { width, height } = autoOrient;
     return { width, height, channels: space === 'b-w' || space === 'grey16' ? 1 : 3 };
   });
@@ -37,17 +58,31 @@ export function decodePicture(
 ): Promise<Uint8Array> {
   return attempt(async () => {
     const picture = await load(bytes);
+    const { size } = await headerOf(picture);
     picture.autoOrient().flatten({ background: 'white' });
     if (fit) picture.resize({ width, height, fit });
     picture.toColourspace(channels === 1 ? 'b-w' : 'srgb');
-    const { data, info } = await picture
-      .raw({ depth: 'uchar' })
-      .toBuffer({ resolveWithObject: true });
+    const { data, info } = await budget.run(size, () =>
+      picture.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true }),
+    );
     if (info.width !== width || info.height !== height) {
       throw new UserError(`it is ${info.width}×${info.height} pixels`);
     }
     return planar(data, channels, info.channels);
   });
+}
+
+/** What a picture's header says, and the bytes that its pixels take when they are unpacked. */
+async function headerOf(picture: Sharp) {
+  const header = await picture.metadata();
+  const deep = ['uchar', 'char'].includes(header.depth) ? 1 : 2;
+  const size = header.width * header.height * header.channels * deep;
+  if (size > mostBytes) {
+    throw new UserError(
+      `its ${header.width}×${header.height} pixels take ${size} bytes, over ${mostBytes}`,
+    );
+  }
+  return { ...header, size };
 }
 
 /** From interleaved channels to one plane a channel; a gray picture may come with three alike. */
@@ -64,9 +99,12 @@ function planar(data: Uint8Array, channels: number, given: number): Uint8Array {
 async function load(bytes: Uint8Array): Promise<Sharp> {
   const { default: sharp } = await import('sharp');
   if (bytes.length === 0) throw new UserError('the file is empty');
-  if (bytes[0] === 0x42 && bytes[1] === 0x4d) return loadBmp(bytes);
+  const start = Buffer.from(bytes.subarray(0, 16)).toString('latin1');
+  const kind = Object.keys(beginnings).find((each) => beginnings[each]!(start));
+  if (!kind) throw new UserError('it is no PNG, JPEG, WebP, GIF, BMP or TIFF');
+  if (kind === 'bmp') return loadBmp(bytes);
   // A warning is about oddities that do not change the pixels; what is missing is an error.
-  return sharp(bytes, { failOn: 'truncated', pages: 1 });
+  return sharp(bytes, { failOn: 'truncated', pages: 1, limitInputPixels: mostBytes });
 }
 
 /** sharp does not read BMP; Skia does, but fills in what is cut off. */
@@ -79,8 +117,15 @@ async function loadBmp(bytes: Uint8Array): Promise<Sharp> {
   if (bytes.length < 26 || bytes.length < view.getUint32(2, true)) {
     throw new UserError('the BMP file is cut short');
   }
+  // The oldest kind of header has 16 bits a length.
+  const old = view.getUint32(14, true) === 12;
+  const announced = old
+    ? view.getUint16(18, true) * view.getUint16(20, true)
+    : Math.abs(view.getInt32(18, true) * view.getInt32(22, true));
+  if (announced > mostBmpPixels) throw new UserError(`it announces ${announced} pixels`);
   const image = await loadImage(bytes);
   const { width, height } = image;
+  if (width * height > mostBmpPixels) throw new UserError(`it announces ${width * height} pixels`);
   const context = createCanvas(width, height).getContext('2d');
   context.drawImage(image, 0, 0);
   const { data } = context.getImageData(0, 0, width, height);
@@ -92,8 +137,7 @@ async function attempt<T>(action: () => Promise<T>): Promise<T> {
     return await action();
   } catch (error) {
     if (error instanceof UserError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UserError(reason.replace(/\s+/g, ' ').trim().slice(0, 120), { cause: error });
+    throw new UserError(reasonOf(error, 120), { cause: error });
   }
 }
 

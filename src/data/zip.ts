@@ -7,10 +7,8 @@ import {
   ZipWriter,
 } from '@zip.js/zip.js';
 import { UserError } from './errors.js';
-import { excerpt } from './excerpt.js';
-
-/** DEFLATE stores at most 258 bytes in 2 bits. RFC 1951, section 3.2.5. */
-const highestRatio = 1032;
+import { excerpt, reasonOf } from './excerpt.js';
+import { checkInflatedSize, checkRatio } from './inflation.js';
 
 /** More files than any run or set of arrays has; each takes memory before it is asked for. */
 const mostFiles = 10_000;
@@ -24,6 +22,7 @@ configure({ useWebWorkers: false });
 export interface ZippedFile {
   /** Its size as announced, which its content is checked against. */
   readonly size: number;
+  readonly compressedSize: number;
   /**
    * Its bytes, decompressed while they are read and never more than `size`.
    * @throws UserError when the content is not of that size or not that of its CRC
@@ -57,6 +56,7 @@ export async function openZip(bytes: Uint8Array, name: string): Promise<Map<stri
       check(entry, where);
       files.set(entry.filename, {
         size: entry.uncompressedSize,
+        compressedSize: entry.compressedSize,
         chunks: () => contentOf(entry, where),
       });
     }
@@ -74,13 +74,12 @@ function check(entry: FileEntry, where: string): void {
   if (symlink || !unixTypes.includes(unixMode & unixTypeMask)) {
     throw new UserError(`${where} is a link or device, not a file. Pack the file itself.`);
   }
-  if (uncompressedSize > Math.max(compressedSize, 1) * highestRatio) {
-    throw damaged(where, `${uncompressedSize} bytes are announced, more than can be in it`);
-  }
+  checkRatio(uncompressedSize, compressedSize, where);
 }
 
 /** All bytes of a file. @throws UserError as `chunks`, or when they do not fit into memory */
 export async function wholeFile(file: ZippedFile, name: string): Promise<Uint8Array<ArrayBuffer>> {
+  checkInflatedSize(file.size, file.compressedSize, name);
   let whole: Uint8Array<ArrayBuffer>;
   try {
     whole = new Uint8Array(file.size);
@@ -127,9 +126,9 @@ async function* contentOf(entry: FileEntry, name: string): AsyncGenerator<Uint8A
 }
 
 function damaged(name: string, error: unknown): UserError {
-  const reason = error instanceof Error ? error.message : String(error);
-  const line = reason.replace(/[\p{Cc}\s]+/gu, ' ').slice(0, 100);
-  return new UserError(`${name}: the zip archive is damaged (${line}). Get or save it again.`);
+  return new UserError(
+    `${name}: the zip archive is damaged (${reasonOf(error)}). Get or save it again.`,
+  );
 }
 
 /**

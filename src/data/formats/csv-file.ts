@@ -12,8 +12,11 @@ import type { DataFormat, FormatOptions } from './format.js';
 
 const endings = /\.(csv|tsv|tab)(\.gz)?$/i;
 
-/** Examples that are handed on together. */
-const blockRows = 256;
+/** Values that are handed on together, unless one example has more. */
+const blockValues = 2 ** 18;
+
+/** Most columns: those of a picture of 1000 × 1000 pixels. */
+const mostColumns = 2 ** 20;
 
 /**
  * A table of numbers, one example a row: CSV (comma, semicolon or tab) or TSV. The first line
@@ -92,6 +95,9 @@ class Table {
     options: FormatOptions,
     begin: (layout: Layout) => AddRows,
   ) {
+    if (first.cells.length > mostColumns) {
+      throw new UserError(`${path}: a row has over ${mostColumns} columns. Give a smaller table.`);
+    }
     this.#names = names ?? first.cells.map((_, place) => String(place + 1));
     this.#checkLength(first);
     this.#columns = chooseColumns(
@@ -109,7 +115,7 @@ class Table {
     }
     this.#layout = tableLayout(features.map((place) => this.#names[place]!));
     this.#add = begin(this.#layout);
-    const values = blockRows * features.length;
+    const values = Math.max(1, Math.floor(blockValues / features.length)) * features.length;
     this.#block =
       this.#layout.dtype === 'uint8' ? new Uint8Array(values) : new Float32Array(values);
   }

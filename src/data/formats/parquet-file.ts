@@ -6,6 +6,7 @@ import { attempt } from '../file-errors.js';
 import { gather } from '../gather.node.js';
 import { gatherPictures } from '../gather-pictures.js';
 import { dataName } from '../idx-dataset.js';
+import { refuseBomb } from '../inflation.js';
 import { type Labels, labelsFromWords, sharedClasses } from '../labels.js';
 import type { ColumnKind, ParquetFile } from '../parquet.node.js';
 import { within } from '../paths.js';
@@ -126,7 +127,7 @@ function pictureColumn({ names, kinds, path }: ParquetFile, { columns }: FormatO
 }
 
 async function keyOf(files: readonly ParquetFile[]) {
-  const key: unknown[] = [];
+  const key: (readonly [path: string, bytes: number, modified: number])[] = [];
   for (const { path } of files) {
     const { size, mtimeMs } = await attempt('read', path, () => stat(path));
     key.push([path, size, mtimeMs]);
@@ -228,7 +229,11 @@ async function readNumbers(
   const { shape, dtype } = tableLayout(features);
   const most = files.reduce((sum, { size }) => sum + size, 0);
   const { columns, label } = options;
-  const key = { parquet: 1, files: await keyOf(files), columns, label };
+  const sizes = await keyOf(files);
+  // Columns of one value take hardly a byte, so that small files may hold many rows.
+  const fileBytes = sizes.reduce((sum, [, bytes]) => sum + bytes, 2 ** 19);
+  refuseBomb(most * features.length * (dtype === 'uint8' ? 1 : 4), fileBytes, path);
+  const key = { parquet: 1, files: sizes, columns, label };
   const gathered = await gather(
     name,
     key,

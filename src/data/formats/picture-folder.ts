@@ -8,6 +8,9 @@ import { type Labels, labelsFromWords } from '../labels.js';
 import type { PictureFile } from '../picture.js';
 import type { DataFormat, FormatOptions } from './format.js';
 
+/** Most bytes of a picture's file, compressed or not. */
+const mostPictureBytes = 2 ** 28;
+
 /** Subfolders that hold the part kept from training, beside one named `train`. */
 const testFolders = ['test', 'val', 'valid', 'validation'];
 
@@ -80,7 +83,8 @@ function sourceOf(
     key: files.map(({ path, size, modified }) => [path, size, modified]),
     labels,
     *pictures() {
-      for (const { path } of files) yield { name: path, bytes: () => readFile(path) };
+      for (const { path } of files)
+        yield { name: path, bytes: () => readFile(path, mostPictureBytes) };
     },
   };
 }

@@ -1,0 +1,93 @@
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { readers } from './readers.mjs';
+
+const child = fileURLToPath(new URL('child.mjs', import.meta.url));
+
+/** Limits of one input. */
+export const limits = { seconds: 1, megabytes: 256 };
+
+/** Seconds after which an input that does not end is ended. */
+const patience = 20;
+
+export const readerNames = readers.map(({ name }) => name);
+
+/**
+ * Runs one child to its end, or to where it dies or hangs.
+ * @returns its summary, its failures, and the input at which it died, if it did
+ */
+function runChild(task) {
+  return new Promise((resolve, reject) => {
+    const args = ['--max-old-space-size=512', '--expose-gc', child];
+    const process_ = spawn(process.execPath, [...args, JSON.stringify({ ...limits, ...task })], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let at;
+    let done;
+    let hung = false;
+    let errors = '';
+    const failures = [];
+    let timer;
+    const wait = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        hung = true;
+        process_.kill('SIGKILL');
+      }, patience * 1000);
+    };
+    wait();
+    createInterface({ input: process_.stdout }).on('line', (line) => {
+      wait();
+      const said = JSON.parse(line);
+      if (said.at !== undefined) at = said.at;
+      if (said.failed !== undefined) failures.push(said);
+      if (said.done) done = said.done;
+    });
+    process_.stderr.on('data', (chunk) => {
+      errors = (errors + chunk).slice(-2000);
+    });
+    process_.on('error', reject);
+    process_.on('close', (code, signal) => {
+      clearTimeout(timer);
+      const died = done
+        ? undefined
+        : { at, fault: hung ? `hung over ${patience} s` : `died (${signal ?? code}): ${errors}` };
+      resolve({ done, failures, died, noise: errors });
+    });
+  });
+}
+
+/**
+ * Reads the inputs from `start` to before `end` of a reader, in children of which each reads some.
+ * @param onProgress is told how many inputs of the reader are behind
+ */
+export async function fuzz(name, { seed, start = 0, end, onProgress = () => undefined }) {
+  const total = { inputs: 0, refused: 0, slowest: 0, largest: 0 };
+  const failures = [];
+  for (let next = start; next < end; ) {
+    const until = Math.min(end, next + 2500);
+    const { done, failures: found, died } = await runChild({ name, seed, start: next, end: until });
+    failures.push(...found);
+    if (done) {
+      total.inputs += done.inputs;
+      total.refused += done.refused;
+      total.slowest = Math.max(total.slowest, done.slowest);
+      total.largest = Math.max(total.largest, done.largest);
+      next = until;
+    } else {
+      if (died.at === undefined) throw new Error(`${name}: ${died.fault}`);
+      failures.push({ failed: died.at, fault: died.fault });
+      total.inputs += died.at - next + 1;
+      next = died.at + 1;
+    }
+    onProgress(next - start);
+  }
+  return { ...total, failures };
+}
+
+/** Reads one file by a reader. */
+export async function fuzzFile(name, file) {
+  const { failures, died } = await runChild({ name, file });
+  return died ? [...failures, { failed: file, fault: died.fault }] : failures;
+}

@@ -1,0 +1,123 @@
+/*
+ * Reads the inputs of one reader, from a number on, in this process: `child.mjs '{"reader": …}'`.
+ * Says on standard output, a JSON line each, which input comes next, for its parent must know which
+ * one killed it, what failed, and at last how it went.
+ */
+import { readFileSync, writeFileSync, writeSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { UserError } from '../../dist/index.js';
+import { inputsOf } from './inputs.mjs';
+import { randomFrom } from './random.mjs';
+import { readers } from './readers.mjs';
+
+const { name, seed, start, end, file, seconds, megabytes } = JSON.parse(process.argv[2]);
+const reader = readers.find((each) => each.name === name);
+const say = (line) => writeSync(1, `${JSON.stringify(line)}\n`);
+
+const root = await mkdtemp(join(tmpdir(), 'vaekit-fuzz-'));
+const places = { folder: join(root, 'in'), cache: join(root, 'cache') };
+await mkdir(places.folder);
+
+/** Bytes of memory now, and the most since the last call; the latter on Linux alone. */
+function memory() {
+  if (process.platform !== 'linux') return { now: 0, peak: 0 };
+  const status = readFileSync('/proc/self/status', 'latin1');
+  const field = (key) => Number(new RegExp(`${key}:\\s+(\\d+)`).exec(status)[1]) * 1024;
+  return { now: field('VmRSS'), peak: field('VmHWM') };
+}
+
+/** Makes the peak what is used now. */
+function resetPeak() {
+  if (process.platform === 'linux') writeFileSync('/proc/self/clear_refs', '5');
+}
+
+/** Why an error is none that a user should see; undefined when it is one. */
+function wrong(error) {
+  if (!(error instanceof UserError)) return `threw ${error?.stack ?? String(error)}`;
+  if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(error.message)) return `not one line: ${error.message}`;
+  if (error.message.length > 1500) return `${error.message.length} characters`;
+  return undefined;
+}
+
+/** Reads an input once, and says what it did. */
+async function attempt(bytes, random) {
+  resetPeak();
+  const before = memory().now;
+  const begun = performance.now();
+  let fault;
+  let refused = false;
+  try {
+    await reader.read(bytes, places, random);
+  } catch (error) {
+    refused = true;
+    fault = wrong(error);
+  }
+  const took = (performance.now() - begun) / 1000;
+  const grown = memory().peak - before - bytes.length;
+  return { fault, refused, took, grown };
+}
+
+let rejection;
+process.on('unhandledRejection', (error) => {
+  rejection = error;
+});
+
+/** Reads an input, and again when it was slow or large: a busy machine is no fault of the reader. */
+async function judge(bytes, remake) {
+  let result = await attempt(bytes, remake());
+  for (let i = 0; i < 2 && over(result); i++) {
+    globalThis.gc?.();
+    const again = await attempt(bytes, remake());
+    result = {
+      ...again,
+      took: Math.min(result.took, again.took),
+      grown: Math.min(result.grown, again.grown),
+    };
+  }
+  if (rejection) result.fault ??= `rejected behind its back: ${rejection?.stack ?? rejection}`;
+  rejection = undefined;
+  if (result.took > seconds) result.fault ??= `took ${result.took.toFixed(2)} s`;
+  if (result.grown > megabytes * 2 ** 20) {
+    result.fault ??= `took ${Math.round(result.grown / 2 ** 20)} MB of memory`;
+  }
+  return result;
+}
+
+const over = ({ took, grown }) => took > seconds || grown > megabytes * 2 ** 20;
+
+const summary = { inputs: 0, refused: 0, slowest: 0, largest: 0 };
+const add = ({ refused, took, grown }) => {
+  summary.inputs++;
+  summary.refused += refused ? 1 : 0;
+  summary.slowest = Math.max(summary.slowest, took);
+  summary.largest = Math.max(summary.largest, grown);
+};
+
+try {
+  if (file !== undefined) {
+    say({ at: file });
+    const result = await judge(new Uint8Array(readFileSync(file)), () => randomFrom(0));
+    add(result);
+    if (result.fault) say({ failed: file, fault: result.fault });
+  } else {
+    const others = (await Promise.all(readers.map((each) => each.seeds()))).flat();
+    const input = await inputsOf(reader, seed, others);
+    // What is loaded and compiled at first is not the input's doing.
+    for (const bytes of await reader.seeds()) await attempt(bytes, randomFrom(0));
+    for (let index = start; index < end; index++) {
+      say({ at: index });
+      const { bytes } = await input(index);
+      const result = await judge(bytes, () => randomFrom(index));
+      add(result);
+      if (!result.fault) continue;
+      say({ failed: index, fault: result.fault, bytes: Buffer.from(bytes).toString('base64') });
+    }
+  }
+  const left = (await readdir(root)).sort().join();
+  if (!['in', 'cache,in'].includes(left)) say({ failed: 'folder', fault: `left ${left}` });
+  say({ done: summary });
+} finally {
+  await rm(root, { recursive: true, force: true });
+}
