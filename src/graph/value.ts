@@ -66,6 +66,30 @@ export class Value implements ValueType {
 /** A value, or a number that takes the other operand's dtype. */
 export type Operand = Value | number;
 
+/** Most elements of a value for one example, and of a constant: what takes 1 GiB and 256 MiB. */
+const mostElements = 2 ** 28;
+const mostConstants = 2 ** 26;
+
+/** @throws UserError when a value would have more elements than any memory is meant to hold */
+function checkSize({ shape }: ValueType): void {
+  const sizes = shape.filter((size) => typeof size === 'number');
+  if (elementCount(sizes) <= mostElements) return;
+  throw new UserError(
+    `A value of shape ${formatShape(shape)} would have over ${mostElements} elements. Make layers or images smaller.`,
+  );
+}
+
+/**
+ * To be asked before the numbers of a large constant are made.
+ * @throws UserError when a constant would have more elements than a model file should
+ */
+export function checkConstantSize(count: number): void {
+  if (count <= mostConstants) return;
+  throw new UserError(
+    `A constant would have ${count} elements, over ${mostConstants}. Make layers or images smaller.`,
+  );
+}
+
 /** Applies an operator with one output. */
 export function apply(
   type: string,
@@ -73,6 +97,7 @@ export function apply(
   output: ValueType,
   attributes: Attributes = {},
 ): Value {
+  checkSize(output);
   return new Value({ type, inputs, attributes, outputs: [output], origin: currentOrigin() });
 }
 
@@ -87,6 +112,7 @@ export function applyMany(
   attributes: Attributes = {},
   required = outputs.length,
 ): Value[] {
+  outputs.forEach(checkSize);
   const origin = currentOrigin();
   const operation: Operation = { type, inputs, attributes, outputs, required, origin };
   return outputs.map((_, index) => new Value(operation, index));

@@ -1,6 +1,7 @@
 import { UserError } from '../../data/errors.js';
 import {
   applyMany,
+  checkConstantSize,
   constant,
   elementCount,
   formatShape,
@@ -105,6 +106,7 @@ export function layerNormalization(
       );
     }
   }
+  if (!weight) checkConstantSize(elementCount(shape));
   const ones = () => constant(new Float32Array(elementCount(shape)).fill(1), shape, x.dtype);
   const statistics = x.shape.map((size, each) => (each < axis ? size : 1));
   return applyMany(

@@ -1,5 +1,13 @@
 import { UserError } from '../../data/errors.js';
-import { apply, applyMany, constant, type DType, formatShape, type Value } from '../value.js';
+import {
+  apply,
+  applyMany,
+  checkConstantSize,
+  constant,
+  type DType,
+  formatShape,
+  type Value,
+} from '../value.js';
 import { spatialSize } from './convolution.js';
 import { mul } from './elementwise.js';
 import { matmul } from './matrix.js';
@@ -125,6 +133,7 @@ function shares(
   dtype: DType,
   transposed: boolean,
 ): Value {
+  checkConstantSize(pooled * size);
   const values = new Float64Array(pooled * size);
   for (let window = 0; window < pooled; window++) {
     const first = window * strides[axis] - pads[axis];

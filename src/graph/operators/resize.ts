@@ -1,5 +1,5 @@
 import { UserError } from '../../data/errors.js';
-import { apply, constant, type DType, type Value } from '../value.js';
+import { apply, checkConstantSize, constant, type DType, type Value } from '../value.js';
 import { spatialSize } from './convolution.js';
 import { matmul } from './matrix.js';
 
@@ -36,6 +36,7 @@ export function upsampleNearest(x: Value, scale: Scale): Value {
 /** The weights of `size` pixels in each of `size · factor`: [size · factor, size] or transposed. */
 function interpolation(size: number, factor: number, dtype: DType, transposed: boolean): Value {
   const outputs = size * factor;
+  checkConstantSize(outputs * size);
   const values = new Float64Array(outputs * size);
   for (let output = 0; output < outputs; output++) {
     const place = Math.max(0, (output + 0.5) / factor - 0.5);

@@ -10,7 +10,7 @@ import {
   slice,
   transpose,
 } from '../operators/index.js';
-import { constant, type Operation, type Value } from '../value.js';
+import { checkConstantSize, constant, type Operation, type Value } from '../value.js';
 import type { Rules } from './rewrite.js';
 
 /*
@@ -81,7 +81,9 @@ function margin({ positions, taps, start, stride, dilation }: Sweep, size: numbe
 
 /** For each position and tap, the place in an image of rows of `width` after `before` zeros. */
 function patchTable([down, across]: Sweeps, before: Size, width: number): Value {
-  const places = new Int32Array(down.positions * across.positions * down.taps * across.taps);
+  const count = down.positions * across.positions * down.taps * across.taps;
+  checkConstantSize(count);
+  const places = new Int32Array(count);
   const place = (sweep: Sweep, position: number, tap: number, zeros: number) =>
     zeros + sweep.start + sweep.stride * position + sweep.dilation * tap;
   let at = 0;
