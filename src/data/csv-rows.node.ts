@@ -65,9 +65,7 @@ const reasons: Readonly<Record<string, string>> = {
 function blocks(path: string, delimiter: string): AsyncIterable<Block> {
   const file = createReadStream(path, { highWaterMark: blockLength });
   const gzip = /\.gz$/i.test(path);
-  const text: Readable = gzip
-    ? file.pipe(createGunzip({ chunkSize: blockLength }))
-    : file;
+  const text: Readable = gzip ? file.pipe(createGunzip({ chunkSize: blockLength })) : file;
   const output = new PassThrough({ objectMode: true, highWaterMark: 1 });
   const fail = (error: Error) => output.destroy(error);
   file.on('error', fail);
