@@ -1,6 +1,7 @@
 import { convolvedSize, spatialSize, type Window, windowOf } from '../operators/convolution.js';
 import {
   add,
+  broadcastLike,
   concat,
   gather,
   gemm,
@@ -71,26 +72,26 @@ function sweepsOf(x: Value, kernel: Size, window: Window): Sweeps {
   return [along(0), along(1)];
 }
 
-type Margin = readonly [before: number, after: number];
-
 /** How many zeros a sweep reads before and after an axis of a size. */
-function margin({ positions, taps, start, stride, dilation }: Sweep, size: number): Margin {
+function margin({ positions, taps, start, stride, dilation }: Sweep, size: number) {
   const last = start + stride * (positions - 1) + dilation * (taps - 1);
-  return [Math.max(0, -start), Math.max(0, last - (size - 1))];
+  return { before: Math.max(0, -start), after: Math.max(0, last - (size - 1)) };
 }
 
-/** For each position and tap, the place in an image of rows of `width` after `before` zeros. */
-function patchTable([down, across]: Sweeps, before: Size, width: number): Value {
+/** For each position and tap, the pixel there; the one behind the image's last where it is padded. */
+function patchTable([down, across]: Sweeps, [height, width]: Size): Value {
   const count = down.positions * across.positions * down.taps * across.taps;
   checkConstantSize(count);
   const places = new Int32Array(count);
-  const place = (sweep: Sweep, position: number, tap: number, zeros: number) =>
-    zeros + sweep.start + sweep.stride * position + sweep.dilation * tap;
+  const place = ({ start, stride, dilation }: Sweep, position: number, tap: number) =>
+    start + stride * position + dilation * tap;
   let at = 0;
   for (let row = 0; row < down.positions; row++) {
     for (let column = 0; column < across.positions; column++) {
       for (const [i, j] of taps([down.taps, across.taps])) {
-        places[at++] = place(down, row, i, before[0]) * width + place(across, column, j, before[1]);
+        const [y, x] = [place(down, row, i), place(across, column, j)];
+        const inside = y >= 0 && y < height && x >= 0 && x < width;
+        places[at++] = inside ? y * width + x : height * width;
       }
     }
   }
@@ -102,47 +103,48 @@ function isWhole({ positions, taps, start, stride }: Sweep, size: number): boole
   return positions === size && taps === 1 && start === 0 && stride === 1;
 }
 
-/**
- * Every patch that the sweeps see, one a row: taps outermost, channels within.
- * @param margins zeros to put around the image, where more than the sweeps need
- */
-function patches(
-  x: Value,
-  sweeps: Sweeps,
-  tables: Tables,
-  margins: readonly Margin[] = ([0, 1] as const).map((axis) =>
-    margin(sweeps[axis], spatialSize(x, 'conv2d')[axis]),
-  ),
-): Patches {
+/** Every patch that the sweeps see, one a row: taps outermost, channels within. */
+function patches(x: Value, sweeps: Sweeps, tables: Tables): Patches {
   const size = spatialSize(x, 'conv2d');
   const [down, across] = sweeps;
-  const [[top, bottom], [left, right]] = margins as readonly [Margin, Margin];
   const channels = x.shape[1] as number;
   const count = down.taps * across.taps;
+  const [rows, columns] = [margin(down, size[0]), margin(across, size[1])];
   if (channels < fewChannels) {
-    const first = pad(transpose(x, [1, 0, 2, 3]), [0, 0, top, left], [0, 0, bottom, right]);
+    const first = pad(
+      transpose(x, [1, 0, 2, 3]),
+      [0, 0, rows.before, columns.before],
+      [0, 0, rows.after, columns.after],
+    );
     const parts = taps([down.taps, across.taps]).map(([i, j]) => {
       const part = (axis: number, sweep: Sweep, tap: number, zeros: number) => {
         const start = zeros + sweep.start + tap * sweep.dilation;
         const end = start + (sweep.positions - 1) * sweep.stride + 1;
         return { axis, start, end, step: sweep.stride };
       };
-      return slice(first, [part(2, down, i, top), part(3, across, j, left)]);
+      return slice(first, [part(2, down, i, rows.before), part(3, across, j, columns.before)]);
     });
     return { matrix: reshape(concat(parts, 0), [count * channels, -1]), transposed: true };
   }
-  const last = channelsLast(x);
+  const pixels = reshape(channelsLast(x), [x.shape[0]!, size[0] * size[1], channels]);
   if (isWhole(down, size[0]) && isWhole(across, size[1])) {
-    return { matrix: reshape(last, [-1, channels]), transposed: false };
+    return { matrix: reshape(pixels, [-1, channels]), transposed: false };
   }
-  const padded = pad(last, [0, top, left, 0], [0, bottom, right, 0]);
-  const [height, width] = [size[0] + top + bottom, size[1] + left + right];
-  const key = JSON.stringify([sweeps, top, left, width]);
-  const table = tables.get(key) ?? patchTable(sweeps, [top, left], width);
+  const isPadded = [rows, columns].some(({ before, after }) => before + after > 0);
+  const key = JSON.stringify([sweeps, size]);
+  const table = tables.get(key) ?? patchTable(sweeps, size);
   tables.set(key, table);
-  const pixels = reshape(padded, [x.shape[0]!, height * width, channels]);
-  const matrix = reshape(gather(pixels, table, 1), [-1, count * channels]);
-  return { matrix, transposed: false };
+  const gathered = gather(isPadded ? withZeros(pixels) : pixels, table, 1);
+  return { matrix: reshape(gathered, [-1, count * channels]), transposed: false };
+}
+
+/**
+ * One more pixel, of zeros, which stands for all padding: half the cost of a padded image.
+ * @param pixels [batch, pixels, channels]
+ */
+function withZeros(pixels: Value): Value {
+  const zeros = constant(0, [], pixels.dtype);
+  return concat([pixels, broadcastLike(zeros, slice(pixels, [{ axis: 1, start: 0, end: 1 }]))], 1);
 }
 
 /** [a, b, kernelHeight, kernelWidth] as [a, taps, b]. */
@@ -253,7 +255,6 @@ function subPixel(
   tables: Tables,
 ): Value {
   const kernel = spatialSize(weight, 'convTranspose2d');
-  const size = spatialSize(x, 'convTranspose2d');
   const [into, filters] = weight.shape as readonly number[];
   const [sh, sw] = window.strides;
   const [top, left] = window.pads;
@@ -289,16 +290,10 @@ function subPixel(
     );
     return { down, places };
   });
-  const margins = [
-    phases
-      .map(({ down }) => margin(down, size[0]))
-      .reduce(([a, b], [c, d]) => [Math.max(a, c), Math.max(b, d)]),
-    margin(across, size[1]),
-  ] as const;
   const offset = bias && concat(new Array<Value>(sw).fill(bias), 0);
   const skipped = left - first * sw;
   const rows = phases.map(({ down, places }) => {
-    const { matrix, transposed } = patches(x, [down, across], tables, margins);
+    const { matrix, transposed } = patches(x, [down, across], tables);
     const chosen = gather(flat, constant(Int32Array.from(places), [places.length], 'int32'));
     const product = gemm(matrix, reshape(chosen, [-1, sw * filters!]), offset, {
       transposeA: transposed,
