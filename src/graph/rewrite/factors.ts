@@ -4,6 +4,12 @@ import type { FloatAttribute, Operation, Shape, Value } from '../value.js';
 /** What a symbolic dimension counts as where sizes are compared. */
 export const usualBatch = 64;
 
+/**
+ * Products with as few columns as this take two to three times as long as the transposed ones with
+ * as few rows, since the runtime works on 16 columns at a time.
+ */
+export const fewColumns = 4;
+
 /** About how many elements a shape holds. */
 export const sizeOf = (shape: Shape) =>
   shape.reduce<number>((product, size) => product * (Number(size) || usualBatch), 1);

@@ -1,6 +1,15 @@
 import { concat, full, mul, reshape, sum } from '../operators/index.js';
 import type { Value } from '../value.js';
-import { type Factor, flipped, isSame, type Product, productOf, scaled, write } from './factors.js';
+import {
+  type Factor,
+  fewColumns,
+  flipped,
+  isSame,
+  type Product,
+  productOf,
+  scaled,
+  write,
+} from './factors.js';
 import type { Rule, Rules } from './rewrite.js';
 import { joined, type Run, runOf, taken } from './runs.js';
 
@@ -43,7 +52,7 @@ const sameFactor = (a: Factor, b: Factor) => isSame(a.x, b.x) && a.transposed ==
  */
 export function withOffsetRow(product: Product): Product {
   const { a, b, c, alpha } = product;
-  if (!c || b.transposed || alpha !== 1 || (b.x.shape[0] as number) > 4) return product;
+  if (!c || b.transposed || alpha !== 1 || (b.x.shape[0] as number) > fewColumns) return product;
   const run = joined(runOf(b.x), runOf(c));
   const [rows, columns] = b.x.shape as readonly [number, number];
   if (!run || c.shape.at(-1) !== columns || run.end - run.start !== (rows + 1) * columns) {
@@ -102,7 +111,7 @@ function joint(first: Part, second: Part): Value | undefined {
   if (p && (p.c || columnsOf(flipped(p.a)) === undefined)) return undefined;
   // aᵀ · d over Σ d
   if (p && second.summed) {
-    const isFew = (columnsOf(flipped(p.a)) ?? 5) <= 4;
+    const isFew = columnsOf(flipped(p.a))! <= fewColumns;
     return isFew && p.alpha === 1 && sameFactor(p.b, { x: second.summed, transposed: false })
       ? rowsOf(p, flipped(withOnes(flipped(p.a))))
       : undefined;

@@ -2,6 +2,7 @@ import { mul, reshape, transpose } from '../operators/index.js';
 import { type Operation, type Shape, scalarOf, Value } from '../value.js';
 import {
   type Factor,
+  fewColumns,
   flipped,
   type Product,
   productOf,
@@ -19,12 +20,6 @@ function untransposed({ x, transposed }: Factor): Factor {
     ? untransposed({ x: x.operation.inputs[0]!, transposed: !transposed })
     : { x, transposed };
 }
-
-/**
- * Products with as few columns as this take three times as long as the transposed ones with as few
- * rows, since the runtime works on 16 columns at a time.
- */
-const fewColumns = 4;
 
 /** Below this many elements of the first factor one more node costs more than columns. */
 const thinSize = 256;
