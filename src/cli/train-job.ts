@@ -64,6 +64,7 @@ function settingsOf(options: TrainOptions, file: ConfigFile | undefined, data: D
           epochs: options.epochs,
           batchSize: options.batchSize,
           threads: options.threads,
+          device: options.device,
           keepCheckpoints: options.keepCheckpoints,
         }),
         ...fittingSettings(options),

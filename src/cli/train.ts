@@ -17,6 +17,7 @@ export interface TrainOptions extends ReadingOptions, FittingOptions {
   klReduction?: 'sum' | 'mean';
   seed?: number;
   threads?: number;
+  device?: 'cpu' | 'webgpu';
   profile?: boolean;
   out?: string;
   resume?: string;
@@ -58,6 +59,9 @@ export function trainCommand(program: Command): void {
     )
     .option('--seed <n>', 'decides parameters, order and noise', wholeNumber(0))
     .option('--threads <n>', 'threads inside one operator', wholeNumber(1))
+    .addOption(
+      new Option('--device <name>', 'what steps run on (default: cpu)').choices(['cpu', 'webgpu']),
+    )
     .option('--profile', 'first measure where the time of a step goes, layer by layer')
     .option('--out <folder>', 'run folder to write (default: runs/<data>-<preset>)')
     .option(

@@ -1,7 +1,7 @@
 import { createSession } from '#runtime';
 import type { Session, SessionOptions } from '../runtime/session.js';
 import { toLoopModel, toModel } from './emit.js';
-import type { LoopProgram, Program, Values } from './program.js';
+import { inputName, type LoopProgram, type Program, type Values } from './program.js';
 import { optimize } from './rewrite/index.js';
 import type { Value } from './value.js';
 
@@ -11,19 +11,24 @@ function named(names: readonly string[], values: readonly Value[]): Values {
 
 /** Makes a program runnable. @throws UserError when it uses an input that it does not list */
 export function compile(program: Program, options?: SessionOptions): Promise<Session> {
-  const values = optimize(Object.values(program.outputs));
+  const values = optimize(Object.values(program.outputs), options?.device);
   const outputs = named(Object.keys(program.outputs), values);
   return createSession(toModel({ ...program, outputs }), options);
 }
 
-/** Makes a repeated step runnable. @throws UserError when it uses an input that it does not list */
+/**
+ * Makes a repeated step runnable; what it carries stays on its device.
+ * @throws UserError when it uses an input that it does not list
+ */
 export function compileLoop(program: LoopProgram, options?: SessionOptions): Promise<Session> {
   const { carried, outputs } = program;
-  const values = optimize([...carried.map(({ next }) => next), ...Object.values(outputs)]);
+  const results = [...carried.map(({ next }) => next), ...Object.values(outputs)];
+  const values = optimize(results, options?.device);
   const model = toLoopModel({
     ...program,
     carried: carried.map(({ current }, i) => ({ current, next: values[i]! })),
     outputs: named(Object.keys(outputs), values.slice(carried.length)),
   });
-  return createSession(model, options);
+  const keep = carried.map(({ current }) => `${inputName(current)}.next`);
+  return createSession(model, { ...options, keep });
 }

@@ -1,17 +1,25 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openSession, type RuntimeEvent, type Session, type SessionOptions } from './session.js';
+import {
+  deviceOptions,
+  openSession,
+  type RuntimeEvent,
+  type Session,
+  type SessionOptions,
+} from './session.js';
 
 /** Loads an ONNX model into the native runtime. */
 export async function createSession(
   model: Uint8Array,
-  { threads, profile = false }: SessionOptions = {},
+  options: SessionOptions = {},
 ): Promise<Session> {
+  const { threads, profile = false } = options;
   const runtime = await import('onnxruntime-node');
   const folder = profile ? await mkdtemp(join(tmpdir(), 'vaekit-profile-')) : undefined;
   const session = await openSession(runtime, model, {
     executionMode: 'sequential',
+    ...deviceOptions(options, 'cpu'),
     ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
     ...(folder ? { enableProfiling: true, profileFilePrefix: join(folder, 'profile') } : {}),
   });

@@ -1,9 +1,17 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-common';
+import { UserError } from '../data/errors.js';
+
+/** What a model runs on: the processor, or the graphics processor by WebGPU. */
+export type Device = 'cpu' | 'webgpu';
 
 /** Where and how a model runs. */
 export interface SessionOptions {
   /** Threads inside one operator; the runtime chooses when left out. */
   readonly threads?: number;
+  /** `cpu` when left out. */
+  readonly device?: Device;
+  /** Names of outputs that stay on the device, to be fed again. */
+  readonly keep?: readonly string[];
   /** Measures each operation, which makes all slower: see `Session.events`. Node only. */
   readonly profile?: boolean;
 }
@@ -35,7 +43,25 @@ export interface Session {
 /** What a build of ONNX Runtime offers; the same class in Node and in the browser. */
 type Runtime = { readonly InferenceSession: typeof InferenceSession };
 
-/** Loads an ONNX model into the given build of the runtime. */
+/** The runtime's options for a device. */
+export function deviceOptions(
+  { device = 'cpu', keep = [] }: SessionOptions,
+  cpuProvider: string,
+): InferenceSession.SessionOptions {
+  if (device === 'cpu') return { executionProviders: [cpuProvider] };
+  return {
+    executionProviders: [device],
+    preferredOutputLocation: Object.fromEntries(keep.map((name) => [name, 'gpu-buffer'])),
+  };
+}
+
+/** How builds of the runtime say that there is no device for WebGPU. */
+const noAdapter = /WebGPU adapter|WebGPU is not supported|GPU adapter|no available backend/i;
+
+/**
+ * Loads an ONNX model into the given build of the runtime.
+ * @throws UserError when there is no such device
+ */
 export async function openSession(
   runtime: Runtime,
   model: Uint8Array,
@@ -49,6 +75,11 @@ export async function openSession(
       optimization: { disable_specified_optimizers: 'GemmTransposeFusion' },
     },
     ...options,
+  }).catch((error: unknown) => {
+    if (!noAdapter.test(String(error))) throw error;
+    throw new UserError(
+      'The device webgpu has no adapter here: neither a graphics processor with its driver nor a software one was found. Use the device cpu.',
+    );
   });
   return {
     inputNames: session.inputNames,

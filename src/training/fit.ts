@@ -3,6 +3,7 @@ import type { Dataset } from '../data/dataset.js';
 import { UserError } from '../data/errors.js';
 import { elementCount } from '../data/shape.js';
 import { watchedMetric } from '../nn/index.js';
+import type { SessionOptions } from '../runtime/session.js';
 import { notify } from './callbacks.js';
 import { type Checkpoint, checkIdentity, dataIdentity } from './checkpoint.js';
 import { CheckpointClock } from './checkpoint-clock.js';
@@ -13,6 +14,7 @@ import { checkFitOptions, checkMetric } from './fit-options.js';
 import type { Model } from './objective.js';
 import type { Packing } from './pack.js';
 import { compileEvaluation, compileTraining, type Feeds, type LoopedObjective } from './program.js';
+import { residenceOf } from './residence.js';
 import { Run } from './run.js';
 import type { FitSettings, Stop } from './settings.js';
 import { judged, nameState, packState, prefixed, under } from './state.js';
@@ -137,7 +139,11 @@ export async function fit(
   const options = checkFitOptions(settings);
   const { optimizer, validation, seed, epochs, batchSize, resume, signal, callbacks } = settings;
   const threads = settings.threads ?? chooseThreads(packing, batchSize);
-  const session = threads === undefined ? {} : { threads };
+  const session: SessionOptions = {
+    ...(threads === undefined ? {} : { threads }),
+    ...(settings.device === undefined ? {} : { device: settings.device }),
+  };
+  const residence = residenceOf(session);
   const profile = callbacks?.some(({ onEvents }) => onEvents) ?? false;
   const update = { ...options, optimizer, epochs };
   const keepsCheckpoints = callbacks?.some(({ onCheckpoint }) => onCheckpoint) ?? false;
@@ -177,7 +183,10 @@ export async function fit(
       binarize: options.binarize === 'dynamic',
     });
     const noGradients = (options.accumulate ?? 1) > 1 ? packing.zeros('accumulated') : {};
-    const fixed = { packing, dataset, settings, program, feeder, clock, steering, checkpoints };
+    const fixed = {
+      ...{ packing, dataset, settings, program, residence },
+      ...{ feeder, clock, steering, checkpoints },
+    };
     let taken = '';
     const onCheckpoint = async () => {
       checkpoints.restart();
@@ -187,7 +196,8 @@ export async function fit(
       if (!keepsCheckpoints || place === taken) return;
       taken = place;
       const back = options.onNonFinite === 'rollback' && anchor !== state;
-      const named = (feeds: Feeds) => nameState(packing, feeds, update);
+      const named = async (feeds: Feeds) =>
+        nameState(packing, await residence.onHost(feeds), update);
       await notify(callbacks, 'onCheckpoint', {
         identity,
         ...position,
@@ -196,9 +206,9 @@ export async function fit(
         changes: [...steering.changes],
         skipped,
         tensors: {
-          ...named(state),
+          ...(await named(state)),
           ...(best ? prefixed('best', packing.unpackModel(best)) : {}),
-          ...(back ? prefixed('anchor', named(anchor)) : {}),
+          ...(back ? prefixed('anchor', await named(anchor)) : {}),
         },
       });
     };
@@ -248,7 +258,7 @@ export async function fit(
         seconds,
         steps,
       };
-      if (see(line)) best = judged(run.state);
+      if (see(line)) best = judged(await residence.onHost(run.state));
       run.nextEpoch();
       await notify(callbacks, 'onEpochEnd', line);
       if (checkpoints.isDue(run.position.step, epoch)) await onCheckpoint();
@@ -258,13 +268,17 @@ export async function fit(
     }
     await onCheckpoint();
     if (profile) await notify(callbacks, 'onEvents', await program.session.events!());
+    const last = judged(await residence.onHost(run.state));
+    residence.free({ ...run.anchor }, [run.state]);
+    residence.free(run.state, []);
     return {
       epochs: history,
-      parameters: packing.unpackModel(best ?? judged(run.state)),
+      parameters: packing.unpackModel(best ?? last),
       ...(best && watch ? { best: { ...watch.best, metric: watch.metric } } : {}),
       ...(run.stopped ? { stopped: run.stopped } : {}),
     };
   } finally {
+    await residence.release();
     await program.session.release();
     await evaluation?.session.release();
   }

@@ -7,15 +7,10 @@ import type { CheckpointClock } from './checkpoint-clock.js';
 import type { Steering } from './controls.js';
 import { breathe, constantFeeds, type EpochMetrics, MetricSums, scheduleAt } from './evaluate.js';
 import type { Feeder } from './feeder.js';
-import {
-  firstNonFinite,
-  isFiniteState,
-  type NonFinite,
-  nonFiniteParameter,
-  partOf,
-} from './guard.js';
+import { firstNonFinite, type NonFinite, nonFiniteParameter, partOf } from './guard.js';
 import type { Packing } from './pack.js';
 import type { Feeds, LoopedObjective } from './program.js';
+import type { Residence } from './residence.js';
 import type { FitSettings, Stop } from './settings.js';
 import type { UpdateClock } from './update.js';
 
@@ -35,6 +30,7 @@ export interface RunParts {
   readonly dataset: Dataset;
   readonly settings: FitSettings;
   readonly program: LoopedObjective;
+  readonly residence: Residence;
   readonly feeder: Feeder;
   readonly clock: UpdateClock;
   readonly steering: Steering;
@@ -96,7 +92,11 @@ export class Run {
     const losses = this.parts.history.map(({ loss }) => loss);
     const lowest = Math.min(...losses);
     // A loss that has doubled is on its way to infinity: what led there is no place to go back to.
-    if (losses.at(-1)! <= lowest + Math.abs(lowest)) this.anchor = this.state;
+    if (losses.at(-1)! <= lowest + Math.abs(lowest)) {
+      const before = this.anchor;
+      this.anchor = this.state;
+      this.parts.residence.free(before, [this.state]);
+    }
   }
 
   /** Means of the epoch so far. */
@@ -145,7 +145,7 @@ export class Run {
 
   /** One call of the runtime, of as many steps as may be. Returns how many were asked for. */
   private async call(order: Uint32Array, fullSize: number): Promise<number> {
-    const { dataset, feeder, checkpoints, steering, packing, program } = this.parts;
+    const { dataset, feeder, checkpoints, steering, packing, program, residence } = this.parts;
     const full = Math.floor(dataset.size / fullSize);
     const [left, batchSize] =
       this.batch < full ? [full - this.batch, fullSize] : [1, dataset.size % fullSize];
@@ -164,7 +164,7 @@ export class Run {
     const results = await program.session.run({ ...this.state, ...feeds });
     const next = this.advance(results);
     const bad = firstNonFinite(program.metricNames, results, count);
-    if (!bad && isFiniteState(next)) {
+    if (!bad && (await residence.isFinite(next))) {
       this.move(next, results, count, batchSize);
       return count;
     }
@@ -176,15 +176,17 @@ export class Run {
     while (wrong - good > 1) {
       const middle = (good + wrong) >> 1;
       const state = await run(last, partOf(feeds, good, middle));
-      if (isFiniteState(state)) [good, last] = [middle, state];
+      if (await residence.isFinite(state)) [good, last] = [middle, state];
       else wrong = middle;
     }
     const what = async (): Promise<Pick<NonFinite, 'kind' | 'name'>> => {
       if (bad?.index === good) return { kind: 'metric', name: bad.metric };
-      const name = nonFiniteParameter(packing, await run(last, partOf(feeds, good, wrong)));
+      const spoilt = await run(last, partOf(feeds, good, wrong));
+      const name = nonFiniteParameter(packing, await residence.onHost(spoilt));
       // With a learning rate of 0, only what the gradient itself spoils is spoilt.
       const still = partOf({ ...feeds, ...this.scalarFeeds(count, () => 0) }, good, wrong);
-      const kind = isFiniteState(await run(last, still)) ? 'parameter' : 'gradient';
+      const fine = await residence.isFinite(await run(last, still));
+      const kind = fine ? 'parameter' : 'gradient';
       return { kind, name: name ?? 'a parameter' };
     };
     const found: NonFinite = { step: this.step + wrong, ...(await what()) };
@@ -193,9 +195,16 @@ export class Run {
     return count;
   }
 
+  /** Goes on from another state; nothing else holds the one before. */
+  private replace(state: Feeds): void {
+    const before = this.state;
+    this.state = state;
+    this.parts.residence.free(before, [state, this.anchor]);
+  }
+
   /** Takes over the state after so many steps. */
   private move(state: Feeds, results: Feeds, count: number, batchSize: number): void {
-    this.state = state;
+    this.replace(state);
     this.step += count;
     this.batch += count;
     this.sums.add(this.parts.program.metricNames, results, count, batchSize);
@@ -210,7 +219,7 @@ export class Run {
       const before = steering.changes.filter(({ rateFactor }) => rateFactor !== undefined).length;
       if (before < mostRollbacks) {
         // Position and batch stay: only what was learnt since is given up.
-        this.state = { ...this.anchor, ...this.parts.noGradients };
+        this.replace({ ...this.anchor, ...this.parts.noGradients });
         this.sums = new MetricSums();
         steering.record({ step: this.step + 1, rateFactor: rollbackFactor });
         return;

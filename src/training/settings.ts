@@ -1,5 +1,6 @@
 import type { Dataset } from '../data/dataset.js';
 import type { Optimizer } from '../nn/index.js';
+import type { Device } from '../runtime/session.js';
 import type { Callback } from './callbacks.js';
 import type { Checkpoint } from './checkpoint.js';
 import type { Controls } from './controls.js';
@@ -21,6 +22,8 @@ export interface FitSettings extends FitOptions {
   readonly signal?: AbortSignal | undefined;
   /** Threads inside one operator; small models are faster with one. */
   readonly threads?: number | undefined;
+  /** What steps run on; `cpu` when left out. */
+  readonly device?: Device | undefined;
   /** Steps in one call of the runtime; by default as many as take about 80 ms. */
   readonly stepsPerCall?: number | undefined;
   /** Goes on from there in the place of the first step. */

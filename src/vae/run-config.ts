@@ -36,6 +36,10 @@ export const trainingSchema = z.strictObject({
     .min(1)
     .optional()
     .describe("Threads inside one operator; chosen by the model's size when left out."),
+  device: z
+    .enum(['cpu', 'webgpu'])
+    .optional()
+    .describe('What steps run on: cpu (when left out), or a graphics processor by webgpu.'),
 });
 
 export type TrainingConfig = z.input<typeof trainingSchema>;

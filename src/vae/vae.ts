@@ -14,6 +14,7 @@ import {
   type Optimizer,
   type Scope,
 } from '../nn/index.js';
+import type { Device } from '../runtime/session.js';
 import {
   asFloat,
   type Batch,
@@ -74,6 +75,11 @@ export interface FitOptions extends TrainingOptions {
   readonly signal?: AbortSignal;
   /** Threads inside one operator; chosen by the model's size when left out. */
   readonly threads?: number;
+  /**
+   * What steps run on: `cpu`, or `webgpu`, where parameters and the optimizer's memory stay on the
+   * graphics processor. `cpu` when left out.
+   */
+  readonly device?: Device;
   /** Steps in one call of the runtime; as many as take about 80 ms when left out. */
   readonly stepsPerCall?: number;
   /**

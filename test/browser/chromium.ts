@@ -12,8 +12,11 @@ export const chromiumPath = candidates.find(existsSync);
 /** Why tests in a browser are skipped, for their names. */
 export const skipReason = chromiumPath ? '' : ' (skipped: no Chromium is installed)';
 
-/** Starts Chromium, which talks to nobody of its own accord. */
-export function launchChromium(): Promise<Browser> {
+/** Lets pages use WebGPU, by an adapter in software. */
+export const softwareWebGpu = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
+
+/** Starts Chromium, which talks to nobody of its own accord. @param more flags */
+export function launchChromium(more: readonly string[] = []): Promise<Browser> {
   return chromium.launch({
     executablePath: chromiumPath!,
     args: [
@@ -24,6 +27,7 @@ export function launchChromium(): Promise<Browser> {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      ...more,
     ],
   });
 }
@@ -35,8 +39,11 @@ export interface OpenPage {
   close(): Promise<void>;
 }
 
-/** Serves the library as a browser gets it, cross-origin isolated, and opens it in Chromium. */
-export async function openPage(): Promise<OpenPage> {
+/**
+ * Serves the library as a browser gets it, cross-origin isolated, and opens it in Chromium.
+ * @param more Chromium's flags
+ */
+export async function openPage(more: readonly string[] = []): Promise<OpenPage> {
   const server: ViteDevServer = await createServer({
     root: fileURLToPath(new URL('./page', import.meta.url)),
     configFile: false,
@@ -54,7 +61,7 @@ export async function openPage(): Promise<OpenPage> {
     },
   });
   await server.listen();
-  const browser = await launchChromium();
+  const browser = await launchChromium(more);
   const page = await browser.newPage();
   const address = server.resolvedUrls!.local[0]!;
   const foreignRequests: string[] = [];

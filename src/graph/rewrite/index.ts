@@ -1,4 +1,6 @@
+import type { Device } from '../../runtime/session.js';
 import type { Value } from '../value.js';
+import { bufferRules } from './buffers.js';
 import { convolutionRules } from './convolution.js';
 import { joinRules } from './joins.js';
 import { productRules } from './products.js';
@@ -9,12 +11,13 @@ import { transposeRules } from './transposes.js';
 /** A derivative given by hand has done its work once gradients are taken. */
 const identityRules: Rules = { Identity: ({ inputs }) => [inputs[0]!] };
 
-/** The same values in the form that runs fastest. */
-export function optimize(values: readonly Value[]): Value[] {
+/** The same values in the form that runs fastest, and that the device can run. */
+export function optimize(values: readonly Value[], device: Device = 'cpu'): Value[] {
   const lowered = rewrite(values, {
     ...identityRules,
     ...transposeRules,
     ...convolutionRules(),
   });
-  return rewrite(lowered, inTurn(joinRules, reshapeRules, productRules, transposeRules));
+  const short = rewrite(lowered, inTurn(joinRules, reshapeRules, productRules, transposeRules));
+  return device === 'webgpu' ? rewrite(short, bufferRules) : short;
 }

@@ -1,0 +1,80 @@
+import type { Tensor } from 'onnxruntime-common';
+import { add, compile, input, sum } from '../graph/index.js';
+import type { Session, SessionOptions } from '../runtime/session.js';
+import { isFiniteState } from './guard.js';
+import type { Feeds } from './program.js';
+
+/** Where what is carried from call to call lives, and how the host looks at it. */
+export interface Residence {
+  /** Whether all numbers are finite. */
+  isFinite(state: Feeds): Promise<boolean>;
+  /** The state as tensors of the host. */
+  onHost(state: Feeds): Promise<Feeds>;
+  /** Frees a state's memory on the device, but for what others still need. */
+  free(state: Feeds, needed: readonly Feeds[]): void;
+  release(): Promise<void>;
+}
+
+/** The host's memory, which the garbage collector frees. */
+const host: Residence = {
+  isFinite: async (state) => isFiniteState(state),
+  onHost: async (state) => state,
+  free: () => {},
+  release: async () => {},
+};
+
+/** A device's memory. What runs on the device looks at it, so that only what is asked for is copied. */
+class DeviceResidence implements Residence {
+  private reader: Promise<Session> | undefined;
+  private checker: Promise<Session> | undefined;
+
+  constructor(private readonly options: SessionOptions) {}
+
+  /**
+   * By sums, which are finite when all is: shaders may take it that numbers are, so that they cannot
+   * be asked directly.
+   */
+  async isFinite(state: Feeds): Promise<boolean> {
+    this.checker ??= this.compile(state, (inputs) => ({
+      sum: inputs.map((value) => sum(value)).reduce((all, each) => add(all, each)),
+    }));
+    const { sum: total } = await (await this.checker).run(state);
+    return isFiniteState({ total: total! });
+  }
+
+  async onHost(state: Feeds): Promise<Feeds> {
+    this.reader ??= this.compile(state, (inputs, names) =>
+      Object.fromEntries(names.map((name, i) => [`${name}.copy`, inputs[i]!])),
+    );
+    const copies = await (await this.reader).run(state);
+    return Object.fromEntries(Object.keys(state).map((name) => [name, copies[`${name}.copy`]!]));
+  }
+
+  free(state: Feeds, needed: readonly Feeds[]): void {
+    const kept = new Set<Tensor>(needed.flatMap((each) => Object.values(each)));
+    for (const tensor of Object.values(state)) {
+      if (tensor.location === 'gpu-buffer' && !kept.has(tensor)) tensor.dispose();
+    }
+  }
+
+  async release(): Promise<void> {
+    for (const session of [this.reader, this.checker]) await (await session)?.release();
+  }
+
+  private compile(
+    state: Feeds,
+    build: (
+      inputs: ReturnType<typeof input>[],
+      names: string[],
+    ) => Parameters<typeof compile>[0]['outputs'],
+  ): Promise<Session> {
+    const names = Object.keys(state);
+    const inputs = names.map((name) => input(name, state[name]!.dims));
+    return compile({ inputs, outputs: build(inputs, names) }, this.options);
+  }
+}
+
+/** Where the state of steps with these options lives. */
+export function residenceOf(options: SessionOptions): Residence {
+  return (options.device ?? 'cpu') === 'cpu' ? host : new DeviceResidence(options);
+}
