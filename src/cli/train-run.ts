@@ -77,7 +77,7 @@ async function trainJob(
   options: TrainOptions,
   onLock: (unlock: () => Promise<void>) => void,
 ): Promise<void> {
-  const { data: _, read: __, optimizer, threads, device, keepCheckpoints, ...fitting } = settings;
+  const { data: _, read: __, optimizer, threads, keepCheckpoints, ...fitting } = settings;
   const signals = abortOnSignals();
   const progress = createProgress(process.stdout, { epochs: fitting.epochs });
   let folder = resumed?.folder;
@@ -88,7 +88,6 @@ async function trainJob(
     ...fitting,
     checkpoint: fitting.checkpoint ?? usualInterval,
     ...(threads === undefined ? {} : { threads }),
-    ...(device === undefined ? {} : { device }),
     optimizer: optimizerFromConfig(optimizer),
     ...(data.test && fitting.validationSplit === undefined ? { validation: data.test } : {}),
     signal: signals.signal,

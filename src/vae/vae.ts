@@ -79,7 +79,7 @@ export interface FitOptions extends TrainingOptions {
    * What steps run on: `cpu`, or `webgpu`, where parameters and the optimizer's memory stay on the
    * graphics processor. `cpu` when left out.
    */
-  readonly device?: Device;
+  readonly device?: Device | undefined;
   /** Steps in one call of the runtime; as many as take about 80 ms when left out. */
   readonly stepsPerCall?: number;
   /**
