@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+import { sourceAliases } from '../../sources.js';
+
+// Long tests: `npm run soak`, or one of them by `npm run soak -- crash`.
+export default defineConfig({
+  resolve: { alias: sourceAliases('default') },
+  test: {
+    include: ['test/soak/*.soak.ts'],
+    pool: 'forks',
+    fileParallelism: false,
+    testTimeout: 3_600_000,
+  },
+});
