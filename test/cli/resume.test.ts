@@ -2,7 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import {
   command,
   crashCampaign,
@@ -13,6 +13,9 @@ import {
   unbroken,
 } from './crash.js';
 import { emptyFolder, ended, main, start, vaekit, writeQuarters } from './process.js';
+
+// Each test is several trainings.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 let folder: string;
 let run: Unbroken;
@@ -25,7 +28,7 @@ beforeAll(async () => {
   await writeQuarters(folder);
   run = await unbroken(folder);
   whole = run.left;
-}, 120_000);
+});
 
 test('killed at random moments and resumed, runs end as the unbroken one', async () => {
   const { failures, mostLost } = await crashCampaign(folder, run, 4);
