@@ -54,6 +54,8 @@ export function tooLarge(path: string, most: number): UserError {
   );
 }
 
+/** A path on one line, cut short if it is longer than a system's paths may be. */
 function shown(path: string): string {
-  return path.replace(/\p{Cc}/gu, '\uFFFD');
+  const short = path.length > 1024 ? `${path.slice(0, 1024)}…` : path;
+  return short.replace(/\p{Cc}/gu, '\uFFFD');
 }

@@ -85,7 +85,7 @@ async function judge(bytes, remake) {
   rejection = undefined;
   if (result.took > seconds) result.fault ??= `took ${result.took.toFixed(2)} s`;
   if (result.grown > megabytes * 2 ** 20) {
-    result.fault ??= `took ${Math.round(result.grown / 2 ** 20)} MB of memory`;
+    result.fault = `${result.fault ?? ''} took ${Math.round(result.grown / 2 ** 20)} MB of memory`;
   }
   return result;
 }
