@@ -1,13 +1,120 @@
-import { addressOf } from '../../app/route.js';
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { addressOf, go, route } from '../../app/route.js';
+import { startModelWorker } from '../../model/client.js';
+import { runs, runsProblem } from '../../runs/store.js';
 import { Empty } from '../../ui/empty.js';
+import { Notice } from '../../ui/notice.js';
+import './compare.css';
+import {
+  type Compared,
+  dataOf,
+  judge,
+  loadShared,
+  openRun,
+  type SharedImages,
+} from './comparison.js';
+import { CurvesOfRuns } from './curves-of-runs.js';
+import { NumbersOfRuns } from './numbers-of-runs.js';
+import { ReconstructionsOfRuns } from './reconstructions-of-runs.js';
+
+/** More curves cannot be told apart. */
+const most = 6;
 
 /** Shows several runs side by side. */
 export function CompareView() {
+  const list = runs.value;
+  const chosen = route.value.runs;
+  if (list === undefined) return <Empty title="Looking for runs" />;
+  if (list.length === 0 && chosen.length === 0) {
+    return (
+      <Empty title="There are no runs to compare yet">
+        {runsProblem.value && <p>{runsProblem.value}</p>}
+        <p>
+          A run is a model that was trained. <a href={addressOf('train')}>Train some here</a>, or
+          start <code>vaekit studio</code> with a folder of runs.
+        </p>
+      </Empty>
+    );
+  }
+  // Without a choice the newest two are shown.
+  const ids = chosen.length > 0 ? chosen.slice(0, most) : list.slice(0, 2).map(({ id }) => id);
+  const toggle = (id: string) =>
+    go('compare', ...(ids.includes(id) ? ids.filter((each) => each !== id) : [...ids, id]));
   return (
-    <Empty title="Choose runs to compare">
-      <p>
-        A run is a model that was trained. <a href={addressOf('train')}>Train one</a>.
-      </p>
-    </Empty>
+    <div class="stack">
+      <h1 class="visually-hidden">Compare</h1>
+      <fieldset class="panel run-choice">
+        <legend>Runs to compare, up to {most}</legend>
+        {list.map(({ id, name, place }) => (
+          <label key={id} class="check">
+            <input
+              type="checkbox"
+              checked={ids.includes(id)}
+              disabled={ids.includes(id) ? ids.length === 1 : ids.length >= most}
+              onChange={() => toggle(id)}
+            />
+            {name}
+            {place === 'kept' ? <span class="soft small">in this browser</span> : null}
+          </label>
+        ))}
+      </fieldset>
+      <Comparison key={ids.join('\n')} ids={ids} />
+    </div>
+  );
+}
+
+function Comparison({ ids }: { ids: readonly string[] }) {
+  const compared = useSignal<readonly Compared[]>([]);
+  const shared = useSignal<SharedImages | undefined>(undefined);
+  const problem = useSignal<string | undefined>(undefined);
+  useEffect(() => {
+    const client = startModelWorker();
+    let current = true;
+    const load = async () => {
+      for (const id of ids) {
+        const run = await openRun(client, id);
+        if (!current) return;
+        compared.value = [...compared.value, run];
+      }
+      const images = await loadShared(client, dataOf(compared.value.find(({ run }) => run)?.run));
+      if (!current) return;
+      shared.value = images;
+      for (const [i, run] of compared.value.entries()) {
+        const judged = await judge(client, run, images);
+        if (!current) return;
+        compared.value = compared.value.with(i, judged);
+      }
+    };
+    load().catch((error: Error) => {
+      if (current) problem.value = error.message;
+    });
+    return () => {
+      current = false;
+      client.stop();
+    };
+  }, []);
+  const all = compared.value;
+  const opened = all.filter(({ run }) => run);
+  return (
+    <>
+      {all.map(
+        ({ id, run, problem }) =>
+          problem && (
+            <Notice key={id} kind="error">
+              {run?.name ?? id}: {problem}
+            </Notice>
+          ),
+      )}
+      {problem.value && <Notice kind="warning">No reconstructions: {problem.value}</Notice>}
+      {all.length < ids.length && <p class="soft">Opening runs …</p>}
+      {opened.length > 0 && (
+        <>
+          <NumbersOfRuns runs={opened} />
+          <CurvesOfRuns runs={opened} />
+          {shared.value && <ReconstructionsOfRuns runs={opened} shared={shared.value} />}
+        </>
+      )}
+    </>
   );
 }

@@ -1,0 +1,90 @@
+import { useSignal } from '@preact/signals';
+import { Chart } from '../../ui/chart.js';
+import type { Compared } from './comparison.js';
+
+const metrics = {
+  val_loss: 'Validation loss',
+  loss: 'Training loss',
+  val_reconstruction: 'Validation reconstruction',
+  val_kl: 'Validation KL',
+} as const;
+
+type Metric = keyof typeof metrics;
+
+const colours = 4;
+
+/** The colour of the i-th run; from the fifth on they come again, with dashes. */
+export const colourOf = (i: number): string => `--series-${(i % colours) + 1}`;
+
+/** One metric of all runs by epochs. */
+export function CurvesOfRuns({ runs }: { runs: readonly Compared[] }) {
+  const chosen = useSignal<Metric>('val_loss');
+  const log = useSignal(false);
+  const lines = runs.map(({ run }) => run!.metrics);
+  const x = [...new Set(lines.flatMap((each) => each.map(({ epoch }) => epoch)))].sort(
+    (a, b) => a - b,
+  );
+  const metric = chosen.value;
+  const series = runs.map(({ run }, i) => {
+    const values = new Map(run!.metrics.map((line) => [line.epoch, line[metric]]));
+    return {
+      label: run!.name,
+      colour: colourOf(i),
+      values: x.map((epoch) => {
+        const value = values.get(epoch);
+        return typeof value === 'number' && Number.isFinite(value) ? value : null;
+      }),
+      marked: x.length <= 30,
+      dashed: i >= colours,
+    };
+  });
+  const unit = runs.every(({ info }) => info?.isInNats) ? 'nats' : '';
+  const some = series.some(({ values }) => values.some((value) => value !== null));
+  return (
+    <section class="panel stack" aria-labelledby="curves">
+      <div class="row spread">
+        <h2 id="curves">Curves</h2>
+        <div class="row">
+          <label class="row small">
+            Value
+            <select
+              value={metric}
+              onChange={(event) => {
+                chosen.value = event.currentTarget.value as Metric;
+              }}
+            >
+              {Object.entries(metrics).map(([name, title]) => (
+                <option key={name} value={name}>
+                  {title}
+                </option>
+              ))}
+            </select>
+          </label>
+          <label class="row small">
+            <input
+              type="checkbox"
+              checked={log.value}
+              onChange={(event) => {
+                log.value = event.currentTarget.checked;
+              }}
+            />
+            Logarithmic scale
+          </label>
+        </div>
+      </div>
+      {some ? (
+        <Chart
+          label={`${metrics[metric]} by epochs of ${runs.map(({ run }) => run!.name).join(', ')}`}
+          x={x}
+          xLabel="Epochs"
+          series={series}
+          unit={unit}
+          log={log.value}
+          height={260}
+        />
+      ) : (
+        <p class="soft">None of these runs has this value.</p>
+      )}
+    </section>
+  );
+}
