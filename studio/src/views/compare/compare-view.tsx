@@ -110,8 +110,10 @@ function Comparison({ ids }: { ids: readonly string[] }) {
       {all.length < ids.length && <p class="soft">Opening runs …</p>}
       {opened.length > 0 && (
         <>
-          <NumbersOfRuns runs={opened} />
-          <CurvesOfRuns runs={opened} />
+          <div class="compare">
+            <NumbersOfRuns runs={opened} />
+            <CurvesOfRuns runs={opened} />
+          </div>
           {shared.value && <ReconstructionsOfRuns runs={opened} shared={shared.value} />}
         </>
       )}
