@@ -12,6 +12,16 @@ export async function createSession(
     device === 'webgpu'
       ? await import('onnxruntime-web/webgpu')
       : await import('onnxruntime-web/wasm');
-  if (threads !== undefined) runtime.env.wasm.numThreads = threads;
+  // The runtime starts its threads once, with the first model.
+  runtime.env.wasm.numThreads = threads ?? availableThreads();
   return openSession(runtime, model, deviceOptions(options, 'wasm'));
+}
+
+/** More threads than this only wait for one another in products of matrices of the usual sizes. */
+const mostThreads = 8;
+
+/** Threads that this page or worker may use: one, unless it is isolated from other origins. */
+function availableThreads(): number {
+  if (!globalThis.crossOriginIsolated) return 1;
+  return Math.min(navigator.hardwareConcurrency || 1, mostThreads);
 }

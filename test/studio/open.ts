@@ -35,10 +35,12 @@ export async function openStudio(
     readonly at?: string;
     readonly context?: BrowserContextOptions;
     readonly prepare?: (page: Page) => Promise<void>;
+    /** One that runs already, and goes on running. */
+    readonly browser?: Browser;
   } = {},
 ): Promise<OpenStudio> {
   const studio = await startStudio({ path: options.path, port: 0, page: builtPage });
-  const browser = await launchChromium();
+  const browser = options.browser ?? (await launchChromium());
   const context = await browser.newContext({
     viewport: { width: 1280, height: 800 },
     ...options.context,
@@ -64,7 +66,8 @@ export async function openStudio(
     foreignRequests,
     errors,
     async close() {
-      await browser.close();
+      await context.close();
+      if (!options.browser) await browser.close();
       await studio.close();
     },
   };

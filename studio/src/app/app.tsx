@@ -1,6 +1,7 @@
 import type { ComponentType } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { refreshRuns } from '../runs/store.js';
+import { Notice } from '../ui/notice.js';
 import { CompareView } from '../views/compare/compare-view.js';
 import { ExploreView } from '../views/explore/explore-view.js';
 import { TrainView } from '../views/train/train-view.js';
@@ -58,7 +59,14 @@ export function App() {
         </button>
       </header>
       <main id="main" tabIndex={-1}>
-        <Body />
+        {isSecureContext ? (
+          <Body />
+        ) : (
+          <Notice kind="error">
+            The browser lets this page compute only over HTTPS or from this machine. Open it by an
+            address that begins with https:// or http://127.0.0.1.
+          </Notice>
+        )}
       </main>
     </>
   );

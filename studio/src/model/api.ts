@@ -115,8 +115,12 @@ export interface TrainEnd {
  * a `UserError`'s message for whatever the user can mend.
  */
 export interface ModelService {
-  /** Tells where the page lies, beside which its data is. Once, before all else. */
-  start(page: string): Promise<void>;
+  /**
+   * Once, before all else.
+   * @param page where the page lies, beside which its data is
+   * @param lock the name of a lock that the worker holds as long as it lives
+   */
+  start(page: string, lock: string): Promise<void>;
 
   /** Opens a run's model, in the place of one of the same id. */
   open(run: RunContent): Promise<ModelInfo>;

@@ -19,7 +19,11 @@ export function startModelWorker(): ModelClient {
     type: 'module',
     name: 'vaekit',
   });
+  const stopped = new AbortController();
+  const lock = `vaekit-${crypto.randomUUID()}`;
+  let lose: (error: Error) => void;
   const lost = new Promise<Error>((resolve) => {
+    lose = resolve;
     worker.addEventListener('error', (event) => {
       event.preventDefault();
       resolve(new Error(event.message ? `${lostMessage} (${event.message})` : lostMessage));
@@ -38,11 +42,19 @@ export function startModelWorker(): ModelClient {
         ]);
     },
   });
-  service.start(document.baseURI);
+  // No event tells of a worker that ends, but the lock that it held is free then.
+  service.start(document.baseURI, lock).then(
+    () =>
+      navigator.locks
+        ?.request(lock, { signal: stopped.signal }, () => lose(new Error(lostMessage)))
+        .catch(() => undefined),
+    () => undefined,
+  );
   return {
     service,
     lost,
     stop() {
+      stopped.abort();
       remote[releaseProxy]();
       worker.terminate();
     },

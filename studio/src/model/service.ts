@@ -46,8 +46,16 @@ export class Service implements ModelService {
   private training: Training | undefined;
   private readonly loaded = new Map<DataName, Promise<LoadedData>>();
 
-  async start(page: string): Promise<void> {
+  async start(page: string, lock: string): Promise<void> {
     this.page = page;
+    // Absent where the page came neither from this machine nor over HTTPS.
+    await new Promise<void>((held) => {
+      if (!navigator.locks) return held();
+      navigator.locks.request(lock, () => {
+        held();
+        return new Promise(() => {});
+      });
+    });
   }
 
   async open(run: RunContent): Promise<ModelInfo> {

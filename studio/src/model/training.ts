@@ -29,7 +29,7 @@ import { zipRun } from './zip.js';
 const shownImages = 10;
 
 /** Milliseconds between two things of a kind that the page is told or the browser keeps. */
-const every = { progress: 100, point: 250, kept: 5000 };
+const every = { progress: 100, trace: 250, kept: 5000 };
 
 /** Seconds between two checkpoints, each of which redraws the reconstructions. */
 const checkpointSeconds = 1;
@@ -41,7 +41,7 @@ export class Training {
   private run: KeptRun;
   private trace: Trace;
   private metrics: EpochMetrics[];
-  private lastKept = 0;
+  private lastKept = Number.NEGATIVE_INFINITY;
   private files: Record<string, Uint8Array<ArrayBuffer>> = {};
 
   constructor(
@@ -89,7 +89,10 @@ export class Training {
       const bytes = request.resume ? await this.checkpoint() : undefined;
       const resume = bytes && decodeCheckpoint(bytes, `${this.run.name}: ${checkpointFile}`);
       const redraw = await this.redrawing(shown, test ?? train);
-      await redraw(vae.parameters());
+      // Not before the steps are compiled: the first model that is loaded decides on threads.
+      const first = async () => {
+        if (!resume) await redraw(vae.parameters());
+      };
       events.onStage('compile');
       const history = await vae.fit(train, {
         ...fitting,
@@ -100,7 +103,7 @@ export class Training {
         checkpoint: { seconds: checkpointSeconds, epochs: 1 },
         ...(resume ? { resume } : {}),
         controls: this.controls,
-        callbacks: [this.callback(redraw)],
+        callbacks: [this.callback(redraw, first)],
         signal: this.stop.signal,
       });
       await redraw(vae.parameters());
@@ -132,22 +135,30 @@ export class Training {
     return bytes;
   }
 
+  /**
+   * @param redraw shows what a model of these parameters makes of the fixed images
+   * @param first does the same before the first step
+   */
   private callback(
     redraw: (parameters: Readonly<Record<string, Tensor>>) => Promise<void>,
+    first: () => Promise<void>,
   ): Callback {
     const { events } = this;
     const increments = new Increments();
     let [told, drawn] = [0, 0];
     return {
-      onStart: () => events.onStage('train'),
+      onStart: async () => {
+        events.onStage('train');
+        await first();
+      },
       onProgress: (progress) => {
         const now = performance.now();
-        if (now - drawn >= every.point || progress.step === progress.steps) {
+        const { loss, reconstruction, kl } = increments.since(progress.step, progress.metrics);
+        const epochs = progress.epoch - 1 + progress.step / progress.steps;
+        const point = { epochs, loss, reconstruction, ...(kl === undefined ? {} : { kl }) };
+        this.trace = traceWith(this.trace, point);
+        if (now - drawn >= every.trace || progress.step === progress.steps) {
           drawn = now;
-          const { loss, reconstruction, kl } = increments.since(progress.step, progress.metrics);
-          const epochs = progress.epoch - 1 + progress.step / progress.steps;
-          const point = { epochs, loss, reconstruction, ...(kl === undefined ? {} : { kl }) };
-          this.trace = traceWith(this.trace, point);
           events.onTrace(this.trace);
         }
         if (now - told < every.progress) return;

@@ -6,7 +6,7 @@ import type { Changes, Numbers } from '../model/api.js';
 import { type ModelClient, startModelWorker } from '../model/client.js';
 import { helper } from '../model/helper.js';
 import type { KeptRun } from '../runs/database.js';
-import { keptRun } from '../runs/kept.js';
+import { checkpointFile, keptFile, keptRun } from '../runs/kept.js';
 import { refreshRuns, runs } from '../runs/store.js';
 import type { Plan, TrainSettings } from './settings.js';
 import type { Trace } from './trace.js';
@@ -37,6 +37,8 @@ export const progress = signal<Progress | undefined>(undefined);
 export const trace = signal<Trace>([]);
 export const metrics = signal<readonly EpochMetrics[]>([]);
 export const pictures = signal<Pictures | undefined>(undefined);
+/** Whether a training that failed can go on from where it was last kept. */
+export const canGoOn = signal(false);
 /** Why training failed. */
 export const problem = signal<string | undefined>(undefined);
 /** Why the browser does not keep the latest state. */
@@ -175,7 +177,11 @@ async function begin(kept: KeptRun, resume: boolean): Promise<void> {
     run.value = (await keptRun(kept.id).catch(() => undefined)) ?? { ...kept, state };
     phase.value = state === 'done' ? 'done' : 'paused';
   } catch (error) {
+    const last = await keptRun(kept.id).catch(() => undefined);
+    const checkpoint = await keptFile(kept.id, checkpointFile).catch(() => undefined);
     batch(() => {
+      if (last) run.value = last;
+      canGoOn.value = checkpoint !== undefined && last?.state === 'unfinished';
       problem.value = (error as Error).message;
       phase.value = 'failed';
     });

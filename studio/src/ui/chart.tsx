@@ -29,7 +29,7 @@ export interface ChartProps {
 }
 
 /** Lines over x, with the values under the pointer below them. */
-export function Chart({ label, x, xLabel, series, unit, log = false, height = 220 }: ChartProps) {
+export function Chart({ label, x, xLabel, series, unit, log = false, height = 200 }: ChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(undefined);
   const data = [x, ...series.map(({ values }) => values)] as uPlot.AlignedData;
@@ -56,6 +56,9 @@ export function Chart({ label, x, xLabel, series, unit, log = false, height = 22
   return <div ref={place} class="chart" role="img" aria-label={label} />;
 }
 
+const latest = (values: ArrayLike<number | null | undefined>) =>
+  Array.from(values).findLast((value) => value != null);
+
 function optionsOf({
   series,
   unit,
@@ -69,19 +72,20 @@ function optionsOf({
     stroke: text,
     font: `12px ${font}`,
     labelFont: `12px ${font}`,
-    labelSize: 20,
+    labelSize: 18,
+    labelGap: 0,
     grid: { stroke: line, width: 1 },
     ticks: { stroke: line, width: 1, size: 4 },
   };
   const shown = (value: number | null | undefined) => (value == null ? '–' : formatNumber(value));
   return {
     width,
-    height: height ?? 220,
+    height: height ?? 200,
     cursor: { points: { size: 7 }, drag: { x: false, y: false } },
     legend: { markers: { width: 2 } },
     scales: { x: { time: false }, y: { distr: log ? 3 : 1 } },
     axes: [
-      { ...axis, label: xLabel, values: (_, ticks) => ticks.map(String) },
+      { ...axis, label: xLabel, size: 30, values: (_, ticks) => ticks.map(String) },
       {
         ...axis,
         label: unit,
@@ -98,7 +102,9 @@ function optionsOf({
         spanGaps: true,
         ...(dashed ? { dash: [6, 4] } : {}),
         points: { show: marked, size: 6, fill: token(colour) },
-        value: (_: uPlot, value: number | null) => `${shown(value)} ${unit}`,
+        // Without a pointer the latest value is shown.
+        value: (plot: uPlot, value: number | null, column: number, row: number | null) =>
+          `${shown(row === null ? latest(plot.data[column]!) : value)} ${unit}`,
       })),
     ],
   };

@@ -6,11 +6,13 @@ export function Reconstructions() {
   const shown = pictures.value;
   if (!shown) return null;
   return (
-    <section class="panel stack" aria-labelledby="reconstructions">
-      <h2 id="reconstructions">Reconstructions</h2>
-      <p class="soft small">
-        Test images, which the model is not trained on, and below each what it draws of it.
-      </p>
+    <section class="panel stack tight" aria-labelledby="reconstructions">
+      <div>
+        <h2 id="reconstructions">Reconstructions</h2>
+        <p class="soft small">
+          Images that the model is not trained on, and below each what it draws of it.
+        </p>
+      </div>
       <figure class="reconstructions">
         <figcaption>Image</figcaption>
         <Pictures images={shown.originals} label="Test images" />

@@ -1,6 +1,7 @@
-import { formatDuration, formatNumber } from '../../../../src/report/number.js';
+import { formatDuration } from '../../../../src/report/number.js';
 import { addressOf } from '../../app/route.js';
 import {
+  canGoOn,
   goOn,
   leave,
   metrics,
@@ -52,7 +53,7 @@ export function Status() {
               Pause
             </button>
           )}
-          {(at === 'paused' || (at === 'failed' && metrics.value.length > 0)) && (
+          {(at === 'paused' || (at === 'failed' && canGoOn.value)) && (
             <button type="button" class="primary" onClick={() => goOn(kept)}>
               Go on
             </button>
@@ -89,11 +90,7 @@ export function Status() {
           term="epoch"
           value={`${Math.min(now?.epoch ?? metrics.value.length, epochs)} of ${epochs}`}
         />
-        <Figure
-          term="step"
-          value={now ? formatNumber(rounded(now.millisecondsPerStep)) : undefined}
-          unit="ms/step"
-        />
+        <Figure term="step" value={now?.millisecondsPerStep.toPrecision(3)} unit="ms/step" />
         <Figure term="timeLeft" value={at === 'train' && now ? timeLeft(now) : undefined} />
         <Figure term="loss" value={nats(now?.metrics.loss ?? last?.loss)} unit="nats" />
         <Figure term="validation" value={nats(last?.val_loss)} unit="nats" />
@@ -104,9 +101,6 @@ export function Status() {
 }
 
 const nats = (value: number | undefined) => value?.toFixed(2);
-
-/** Times vary more than their third digit. */
-const rounded = (value: number) => Number(value.toPrecision(3));
 
 function timeLeft(now: NonNullable<typeof progress.value>): string {
   const steps = (now.epochs - now.epoch + 1) * now.steps - now.step;

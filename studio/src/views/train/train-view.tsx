@@ -1,5 +1,6 @@
 import { useEffect } from 'preact/hooks';
 import { phase, restore, run } from '../../train/session.js';
+import { Notice } from '../../ui/notice.js';
 import { Curves } from './curves.js';
 import { Intro } from './intro.js';
 import { KeptRuns } from './kept-runs.js';
@@ -15,16 +16,22 @@ export function TrainView() {
   }, []);
   const isNew = phase.value === 'idle' || run.value === undefined;
   return (
-    <div class="train">
+    <div class={isNew ? 'train' : 'train live'}>
       <SettingsForm />
       <div class="stack">
+        {!crossOriginIsolated && (
+          <Notice>
+            This page runs with one thread, for its server does not isolate it from other sites.
+            Larger networks train faster under <code>vaekit studio</code>.
+          </Notice>
+        )}
         {isNew ? (
           <Intro />
         ) : (
           <>
             <Status />
-            <Curves />
             <Reconstructions />
+            <Curves />
           </>
         )}
         <KeptRuns />

