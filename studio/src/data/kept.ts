@@ -46,15 +46,15 @@ export async function keptDataInfo(id: string): Promise<KeptDataInfo | undefined
 /** Keeps data in the browser: all of it or nothing. @throws UserError when there is no room */
 export async function keepData(data: KeptData): Promise<void> {
   const { id, name, shape, size, created } = data;
+  const change = (await database()).transaction(['data', 'dataInfo'], 'readwrite');
   try {
-    const change = (await database()).transaction(['data', 'dataInfo'], 'readwrite');
     await Promise.all([
       change.objectStore('data').put(data),
       change.objectStore('dataInfo').put({ id, name, shape, size, created }),
       change.done,
     ]);
   } catch (error) {
-    throw storageError(error);
+    throw storageError(change.error ?? error);
   }
 }
 

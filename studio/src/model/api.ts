@@ -108,6 +108,8 @@ export interface Changes {
 /** How a training ended: all epochs are done, or it was halted and can go on. */
 export interface TrainEnd {
   readonly state: KeptRun['state'];
+  /** Why the browser does not keep how it ended. */
+  readonly unkept?: string;
 }
 
 /**

@@ -110,8 +110,8 @@ export class Training {
       const done = history.stopped?.reason !== 'aborted';
       this.run = { ...this.run, state: done ? 'done' : 'unfinished' };
       this.files[parametersFile] = encodeSafetensors(vae.parameters());
-      await this.keep();
-      return { state: this.run.state };
+      const unkept = await this.keep();
+      return { state: this.run.state, ...(unkept === undefined ? {} : { unkept }) };
     } catch (error) {
       if (error instanceof NonFiniteError) {
         this.files[parametersFile] = encodeSafetensors(vae.parameters());
@@ -181,16 +181,22 @@ export class Training {
     };
   }
 
-  /** Keeps the run in the browser; training goes on where that has no room. */
-  private async keep(): Promise<void> {
+  /**
+   * Keeps the run in the browser; training goes on where that has no room.
+   * @returns why it is not kept
+   */
+  private async keep(): Promise<string | undefined> {
     this.lastKept = performance.now();
     const { trace, metrics } = this;
     this.run = { ...this.run, modified: Date.now(), metrics, trace };
     try {
       await keepRun(this.run, this.files);
       this.events.onKept();
+      return undefined;
     } catch (error) {
-      this.events.onKept((error as Error).message);
+      const { message } = error as Error;
+      this.events.onKept(message);
+      return message;
     }
   }
 

@@ -39,8 +39,8 @@ export async function keepRun(
   run: KeptRun,
   files: Readonly<Record<string, Uint8Array<ArrayBuffer>>>,
 ): Promise<void> {
+  const change = (await database()).transaction(['runs', 'files'], 'readwrite');
   try {
-    const change = (await database()).transaction(['runs', 'files'], 'readwrite');
     const puts = [
       change.objectStore('runs').put(run),
       ...Object.entries(files).map(([name, bytes]) =>
@@ -49,7 +49,8 @@ export async function keepRun(
     ];
     await Promise.all([...puts, change.done]);
   } catch (error) {
-    throw storageError(error);
+    // What a request says of a transaction that failed is not why it did.
+    throw storageError(change.error ?? error);
   }
 }
 

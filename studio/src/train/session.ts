@@ -173,7 +173,9 @@ async function begin(kept: KeptRun, resume: boolean): Promise<void> {
         unkept.value = reason;
       },
     });
-    const { state } = await own.service.train({ run: kept, resume }, events);
+    const { state, unkept: reason } = await own.service.train({ run: kept, resume }, events);
+    // Events take another way, and the last may still be under way.
+    unkept.value = reason;
     run.value = (await keptRun(kept.id).catch(() => undefined)) ?? { ...kept, state };
     phase.value = state === 'done' ? 'done' : 'paused';
   } catch (error) {
