@@ -35,7 +35,8 @@ export function ReconstructionsOfRuns({
                 <button
                   type="button"
                   class="quiet small"
-                  aria-label={`Save the reconstructions of ${run!.name} as .npy`}
+                  aria-label={`Save .npy of ${run!.name}`}
+                  title="The exact numbers of these reconstructions"
                   onClick={() => download(`${run!.name}-reconstructions.npy`, made)}
                 >
                   Save .npy

@@ -1,0 +1,259 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import axe from 'axe-core';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readRange } from '../../src/data/dataset.js';
+import { mnist } from '../../src/data/mnist.js';
+import { decodeNpy } from '../../src/data/npy.js';
+import { take } from '../../src/data/split.js';
+import { dense, reshape, Tensor, VAE } from '../../src/index.js';
+import { chromiumPath, skipReason } from '../browser/chromium.js';
+import { emptyFolder, vaekit } from '../cli/process.js';
+import { type OpenStudio, openStudio } from './open.js';
+
+declare global {
+  interface Window {
+    axe: typeof axe;
+    decodes: number[];
+  }
+}
+
+/** Accessibility faults that hinder someone. */
+async function faults(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate(() => window.axe.run());
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+}
+
+/** A canvas's pixels, red alone. */
+function pixels(page: Page, selector: string): Promise<number[]> {
+  return page.locator(selector).evaluate((element) => {
+    const canvas = element as HTMLCanvasElement;
+    const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+    return Array.from(data.filter((_, i) => i % 4 === 0));
+  });
+}
+
+const decoded = (page: Page) => pixels(page, '[data-decoded]');
+const tab = (page: Page, name: string) => page.getByRole('tab', { name }).click();
+const place = (page: Page) => page.locator('[data-place]').innerText();
+
+describe.skipIf(!chromiumPath)(`exploring and comparing in the studio${skipReason}`, () => {
+  let folder: string;
+  let opened: OpenStudio;
+  let page: Page;
+
+  beforeAll(async () => {
+    folder = await emptyFolder();
+    const { code, stderr } = await vaekit(folder, 'train', '--epochs', '1', '--out', 'runs/two');
+    expect(code, stderr).toBe(0);
+    const { test } = await mnist();
+    const vae = new VAE({
+      input: [1, 28, 28],
+      latent: 5,
+      encoder: [dense(32, { activation: 'relu' })],
+      decoder: [dense(32, { activation: 'relu' }), dense(784), reshape([1, 28, 28])],
+    });
+    await vae.fit(take(test, 2000), { epochs: 2 });
+    await vae.save(join(folder, 'runs/five'), { data: 'mnist' });
+    opened = await openStudio({ path: join(folder, 'runs'), at: '#/explore/served%3Atwo' });
+    page = opened.page;
+    await page.locator('.legend').waitFor({ timeout: 30_000 });
+  }, 120_000);
+
+  afterAll(() => opened?.close());
+
+  test('decodes what is dragged over, within a frame', async () => {
+    await page.evaluate(() => {
+      window.decodes = [];
+      new PerformanceObserver((list) => {
+        window.decodes.push(...list.getEntriesByName('decode').map(({ duration }) => duration));
+      }).observe({ type: 'measure' });
+    });
+    const map = (await page.locator('.map').boundingBox())!;
+    const [x, y] = [map.x + map.width / 2, map.y + map.height / 2];
+    await page.mouse.move(x, y);
+    await page.mouse.down();
+    const seen = new Set<string>();
+    for (let i = 0; i < 40; i++) {
+      await page.mouse.move(x + 4 * i, y - 3 * i);
+      await page.waitForTimeout(17);
+      seen.add(String(await decoded(page)));
+    }
+    await page.mouse.up();
+    expect(seen.size).toBeGreaterThan(25);
+    const times = (await page.evaluate(() => window.decodes)).sort((a, b) => a - b);
+    expect(times.length).toBeGreaterThan(25);
+    // Other programs on the machine make single ones late.
+    expect(times[times.length >> 1]).toBeLessThan(16);
+  });
+
+  test('decodes the same there as the library', async () => {
+    const vae = await VAE.load(join(folder, 'runs/two'));
+    const [, first, second] = /z₁ (\S+), z₂ (\S+)/.exec(await place(page))!;
+    const number = (text: string) => Number(text.replace('−', '-'));
+    const z = new Tensor('float32', [number(first!), number(second!)], [1, 2]);
+    const expected = (await vae.decode(z)).data as Float32Array;
+    const shown = await decoded(page);
+    expect(shown).toHaveLength(784);
+    // The place is shown in five digits, the image in 256 grays.
+    shown.forEach((value, i) => {
+      expect(Math.abs(value / 255 - expected[i]!)).toBeLessThan(0.004);
+    });
+    await vae.release();
+  });
+
+  test('is walked by keys, and moved and zoomed', async () => {
+    const before = [await place(page), String(await decoded(page))];
+    await page.locator('.map').focus();
+    for (let i = 0; i < 10; i++) await page.keyboard.press('ArrowLeft');
+    await expect.poll(() => place(page)).not.toBe(before[0]);
+    await expect.poll(async () => String(await decoded(page))).not.toBe(before[1]);
+    const stands = await place(page);
+    const points = () => pixels(page, '.map > canvas:nth-child(2)').then(String);
+    const drawn = await points();
+    await page.keyboard.press('+');
+    await expect.poll(points).not.toBe(drawn);
+    await page.keyboard.press('Shift+ArrowUp');
+    await page.keyboard.press('0');
+    await expect.poll(points).toBe(drawn);
+    expect(await place(page)).toBe(stands);
+  });
+
+  test('shows 10,000 points in the colours of their classes, and the image under the pointer', async () => {
+    const colours = await page.locator('.map > canvas:nth-child(2)').evaluate((element) => {
+      const canvas = element as HTMLCanvasElement;
+      const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+      const count: Record<string, number> = {};
+      for (let i = 0; i < data.length; i += 4) {
+        if (data[i + 3] === 255) {
+          const key = `${data[i]} ${data[i + 1]} ${data[i + 2]}`;
+          count[key] = (count[key] ?? 0) + 1;
+        }
+      }
+      return Object.values(count).filter((pixels) => pixels > 200).length;
+    });
+    expect(colours).toBeGreaterThanOrEqual(10);
+    const map = (await page.locator('.map').boundingBox())!;
+    for (let i = 0; i < 40 && !(await page.locator('.map-hover').isVisible()); i++) {
+      await page.mouse.move(map.x + map.width * (0.3 + i * 0.01), map.y + map.height / 2);
+    }
+    expect(await page.locator('.map-hover').innerText()).toMatch(/^\d\s*#\d+$/);
+  });
+
+  test('draws the posterior of a drawing, its reconstruction and its ELBO', async () => {
+    const overlay = () => pixels(page, '.map > canvas:nth-child(3)').then(String);
+    const before = await overlay();
+    const pad = (await page.locator('.pad canvas').boundingBox())!;
+    await page.mouse.move(pad.x + pad.width / 2, pad.y + pad.height * 0.2);
+    await page.mouse.down();
+    const scores = new Set<string>();
+    for (let i = 0; i <= 20; i++) {
+      await page.mouse.move(pad.x + pad.width / 2, pad.y + pad.height * (0.2 + 0.03 * i));
+      await page.waitForTimeout(17);
+      scores.add(await page.locator('[data-score]').innerText());
+    }
+    await page.mouse.up();
+    // It is judged while one draws, not at the end alone.
+    expect(scores.size).toBeGreaterThan(5);
+    await expect
+      .poll(() => page.locator('[data-score]').innerText())
+      .toMatch(/^−\d+(\.\d+)? nats$/);
+    expect(await overlay()).not.toBe(before);
+    // Blue as the ellipses are, which nothing else on that layer is.
+    const blue = await page.locator('.map > canvas:nth-child(3)').evaluate((element) => {
+      const canvas = element as HTMLCanvasElement;
+      const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+      let count = 0;
+      for (let i = 0; i < data.length; i += 4) {
+        if (data[i] === 0x7f && data[i + 1] === 0xd0 && data[i + 2] === 0xff) count++;
+      }
+      return count;
+    });
+    expect(blue).toBeGreaterThan(30);
+    expect(
+      new Set(await pixels(page, '.draw-result figure:nth-child(2) canvas')).size,
+    ).toBeGreaterThan(20);
+  });
+
+  test('goes a path, draws from the prior, and finds the strangest images', async () => {
+    await tab(page, 'Path');
+    const strip = await pixels(page, '.strip');
+    await page.getByRole('button', { name: 'Two others' }).click();
+    await expect.poll(() => pixels(page, '.strip').then(String)).not.toBe(String(strip));
+    await tab(page, 'Samples');
+    const samples = await pixels(page, '.samples');
+    await page.getByRole('button', { name: 'Draw others' }).click();
+    await expect.poll(() => pixels(page, '.samples').then(String)).not.toBe(String(samples));
+    await tab(page, 'Anomalies');
+    await page.locator('.worst li').nth(11).waitFor({ timeout: 30_000 });
+    const nats = (await page.locator('.worst li').allInnerTexts()).map((text) =>
+      Number(/(−[\d.]+) nats/.exec(text)![1]!.replace('−', '-')),
+    );
+    expect(nats).toEqual([...nats].sort((a, b) => a - b));
+    await page.locator('.worst button').first().click();
+    await page.locator('.map-inset figure').nth(1).waitFor();
+  });
+
+  test('shows more than two latents by components, axes and sliders', async () => {
+    const choice = (title: string) =>
+      page.locator('.explore-bar label').filter({ hasText: title }).locator('select');
+    await choice('Run').selectOption('served:five');
+    const map = choice('Map of');
+    await expect.poll(() => map.inputValue(), { timeout: 30_000 }).toBe('components');
+    await tab(page, 'Latents');
+    await page.locator('.slider-kl').nth(4).waitFor({ timeout: 30_000 });
+    const kl = (await page.locator('.slider-kl').allInnerTexts()).map(
+      (text) => Number.parseFloat(text) || 0,
+    );
+    expect(kl).toEqual([...kl].sort((a, b) => b - a));
+    const before = String(await decoded(page));
+    await page.locator('.sliders input').first().focus();
+    for (let i = 0; i < 30; i++) await page.keyboard.press('ArrowRight');
+    await expect.poll(async () => String(await decoded(page))).not.toBe(before);
+    await map.selectOption('latents');
+    await expect.poll(() => place(page)).toMatch(/^z/);
+  });
+
+  test('compares runs, and reconstructs as the command line does', async () => {
+    expect(await faults(page)).toEqual([]);
+    await page.getByRole('link', { name: 'Compare' }).click();
+    await page.locator('.made-row').nth(1).getByRole('button').waitFor({ timeout: 30_000 });
+    const { test } = await mnist();
+    const images = await readRange(test, 0, 12);
+    for (const name of ['two', 'five']) {
+      const [saved] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: `Save .npy of ${name}` }).click(),
+      ]);
+      const made = decodeNpy(await readFile(await saved.path()), 'saved.npy');
+      const vae = await VAE.load(join(folder, 'runs', name));
+      const expected = (await vae.reconstruct(images)).data as Float32Array;
+      expect(made.dims).toEqual([12, 1, 28, 28]);
+      const far = (made.data as Float32Array).reduce(
+        (most, value, i) => Math.max(most, Math.abs(value - expected[i]!)),
+        0,
+      );
+      expect(far).toBeLessThan(1e-4);
+      await vae.release();
+    }
+    await expect
+      .poll(() => page.locator('[data-elbo]').allInnerTexts(), { timeout: 30_000 })
+      .toEqual([expect.stringMatching(/^−\d+.* nats$/), expect.stringMatching(/^−\d+.* nats$/)]);
+    expect(await page.locator('.chart canvas').count()).toBe(1);
+    expect(await faults(page)).toEqual([]);
+  });
+
+  test('says what is wrong with a run that is not there', async () => {
+    await page.goto(`${opened.studio.address.replace(/#.*$/, '')}#/explore/served%3Anone`);
+    await expect.poll(() => page.getByRole('alert').innerText()).toMatch(/none.*config\.json/);
+  });
+
+  test('asks for nothing outside of its own origin, and nothing else goes wrong', () => {
+    expect(opened.foreignRequests).toEqual([]);
+    expect(opened.errors.filter((message) => !/404/.test(message))).toEqual([]);
+  });
+});
