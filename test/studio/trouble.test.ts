@@ -125,34 +125,6 @@ describe.skipIf(!chromiumPath)(`trouble in the studio${skipReason}`, () => {
     }
   }, 120_000);
 
-  test('trains on where the browser has no more room, and still gives the run', async () => {
-    const { page, close, studio } = await openStudio({ browser });
-    try {
-      await give(page, npy);
-      await page.locator('.own-data [role=status]').filter({ hasText: '600' }).waitFor();
-      const session = await page.context().newCDPSession(page);
-      await session.send('Storage.overrideQuotaForOrigin', {
-        origin: new URL(studio.address).origin,
-        quotaSize: 1000,
-      });
-      await setEpochs(page, 2);
-      await button(page, 'Start training').click();
-      await status(page, /^Done/);
-      await page.getByRole('status').filter({ hasText: 'no more room' }).waitFor();
-      const [download] = await Promise.all([
-        page.waitForEvent('download'),
-        button(page, 'Download').click(),
-      ]);
-      expect(
-        readFileSync(await download.path())
-          .subarray(0, 2)
-          .toString(),
-      ).toBe('PK');
-    } finally {
-      await close();
-    }
-  }, 120_000);
-
   test('trains where the browser keeps nothing, and says so', async () => {
     const without = `Object.defineProperty(self, 'indexedDB', { value: { open() { throw new DOMException('denied', 'SecurityError'); } } });`;
     const { page, close } = await openStudio({
