@@ -5,7 +5,6 @@ import {
   clip,
   concat,
   constant,
-  flatten,
   formatShape,
   mean,
   mul,
@@ -47,10 +46,7 @@ export class Network {
 
   /** What the bottleneck makes of float images [batch, ...input]. */
   encode({ images, labels }: Batch, scope: Scope, observe?: LayerObserver): unknown {
-    const [first] = this.options.encoder;
-    // Where the first layer would flatten, labels join the values, and not as whole planes.
-    const flattens = labels && (first?.type === 'dense' || first?.type === 'flatten');
-    const seen = this.withLabels(flattens ? flatten(images) : images, labels);
+    const seen = this.withLabels(images, labels);
     const features = applyLayers(this.options.encoder, seen, scope.child('encoder'), observe);
     return this.objective.bottleneck.encode(features, this.config.latent, scope, observe);
   }

@@ -47,7 +47,6 @@ export const conditionalKind: ObjectiveKind<ConditionalOptions> = {
  * Sohn et al., "Learning Structured Output Representation using Deep Conditional Generative Models"
  * (2015), eq. 4, https://papers.nips.cc/paper/5775: an objective of which both q(z | x, y) and
  * p(x | z, y) see the label y; the prior does not. One-hot labels are appended to the encoder's
- * input and to the latents: to vectors, and before a layer that flattens, as more values; else as
- * channels that are the same at every position.
+ * input and to the latents, as channels that are the same at every position.
  */
 export const conditional = (options: ConditionalOptions) => conditionalKind.create(options);

@@ -1,15 +1,7 @@
 import { Tensor } from 'onnxruntime-common';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { fromArray } from '../../../src/data/dataset.js';
-import {
-  adam,
-  conditional,
-  conv2d,
-  dense,
-  type VAE,
-  type VAEOptions,
-  vqVae,
-} from '../../../src/index.js';
+import { adam, conditional, dense, type VAE, vqVae } from '../../../src/index.js';
 import { corners, smallShape, smallVAE } from '../small.js';
 
 const data = corners(256);
@@ -118,12 +110,4 @@ describe('in one clear line', () => {
       'The model sees no labels. Leave labels out, or train with the objective conditional.',
     );
   });
-});
-
-test('labels are features of a dense encoder and channels of a convolution', () => {
-  const objective = conditional({ classes: 4 });
-  const first = (encoder: VAEOptions['encoder']) =>
-    smallVAE({ objective, encoder }).parameters()['encoder.0.weight']!.dims;
-  expect(first([dense(8)])).toEqual([8, 16 + 4]);
-  expect(first([conv2d(8, { kernel: 3 })])).toEqual([8, 1 + 4, 3, 3]);
 });
