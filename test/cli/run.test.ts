@@ -148,7 +148,7 @@ describe('a run is used by', () => {
   });
 
   test('each command as a zip archive, beside which pictures and tables are written', async () => {
-    const names = ['config.json', 'metrics.jsonl', 'parameters.safetensors'];
+    const names = ['config.json', 'metrics.jsonl', 'timing.jsonl', 'parameters.safetensors'];
     const files = await Promise.all(
       names.map(async (name) => [name, await readFile(at('a', name))] as const),
     );

@@ -126,7 +126,8 @@ function joint(first: Part, second: Part): Value | undefined {
   if (!first.summed || !second.summed) return undefined;
   const [left, right] = [first.summed, second.summed].map((x) => ({ x, transposed: false }));
   const isFew = columnsOf(left!) !== undefined && columnsOf(right!) !== undefined;
-  return isFew ? sum(sideBySide(left!, right!).x, { axes: [0] }) : undefined;
+  const fits = left!.x.shape[0] === right!.x.shape[0];
+  return isFew && fits ? sum(sideBySide(left!, right!).x, { axes: [0] }) : undefined;
 }
 
 /** Neighbours in a vector that can be made at once. */
