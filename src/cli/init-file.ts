@@ -115,6 +115,9 @@ ${presets.join('\n')}
 
     // Threads inside one operator; chosen by the model's size.
     // threads: 1,
+
+    // Where the steps run: 'cpu' or 'webgpu'.
+    // device: 'webgpu',
   },
 });
 `;
