@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { Chart } from '../../ui/chart.js';
+import { LogSwitch } from '../../ui/log-switch.js';
 import type { Compared } from './comparison.js';
 
 const metrics = {
@@ -60,16 +61,7 @@ export function CurvesOfRuns({ runs }: { runs: readonly Compared[] }) {
               ))}
             </select>
           </label>
-          <label class="row small">
-            <input
-              type="checkbox"
-              checked={log.value}
-              onChange={(event) => {
-                log.value = event.currentTarget.checked;
-              }}
-            />
-            Logarithmic scale
-          </label>
+          <LogSwitch log={log} />
         </div>
       </div>
       {some ? (

@@ -4,6 +4,7 @@ import type { EpochMetrics } from '../../../../src/training/index.js';
 import { metrics, trace } from '../../train/session.js';
 import type { Trace } from '../../train/trace.js';
 import { Chart, type Series } from '../../ui/chart.js';
+import { LogSwitch } from '../../ui/log-switch.js';
 
 /** The values of both: of some steps each, and of whole epochs. */
 function curvesOf(trace: Trace, epochs: readonly EpochMetrics[]) {
@@ -50,16 +51,7 @@ export function Curves() {
     <section class="panel stack" aria-labelledby="curves">
       <div class="row spread">
         <h2 id="curves">Loss</h2>
-        <label class="row small">
-          <input
-            type="checkbox"
-            checked={log.value}
-            onChange={(event) => {
-              log.value = event.currentTarget.checked;
-            }}
-          />
-          Logarithmic scale
-        </label>
+        <LogSwitch log={log} />
       </div>
       <div class="charts">
         <Chart
