@@ -31,7 +31,7 @@ beforeAll(async () => {
 });
 
 test('killed at random moments and resumed, runs end as the unbroken one', async () => {
-  const { failures, mostLost } = await crashCampaign(folder, run, 4);
+  const { failures, mostLost } = await crashCampaign(folder, run, { kills: 4 });
   expect(failures).toEqual([]);
   expect(mostLost).toBeLessThanOrEqual(interval);
 });

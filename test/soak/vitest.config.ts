@@ -9,5 +9,8 @@ export default defineConfig({
     pool: 'forks',
     fileParallelism: false,
     testTimeout: 3_600_000,
+    // What a test tells is seen at once.
+    disableConsoleIntercept: true,
+    execArgv: ['--expose-gc'],
   },
 });
