@@ -42,5 +42,5 @@ export function relativeError(a: ArrayLike<number>, b: ArrayLike<number>): numbe
     difference += (a[i]! - b[i]!) ** 2;
     norm += b[i]! ** 2;
   }
-  return Math.sqrt(difference / norm);
+  return difference === 0 ? 0 : Math.sqrt(difference / norm);
 }

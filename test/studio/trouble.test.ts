@@ -110,7 +110,7 @@ describe.skipIf(!chromiumPath)(`trouble in the studio${skipReason}`, () => {
       await status(page, /^Training/);
       await page
         .locator('.figures')
-        .filter({ hasText: /\b[3-9] of 2000/ })
+        .filter({ hasText: /\b([3-9]|\d\d+) of 2000/ })
         .waitFor();
       for (const worker of page.workers()) {
         await worker.evaluate(() => self.close()).catch(() => undefined);
