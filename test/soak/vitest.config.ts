@@ -11,6 +11,5 @@ export default defineConfig({
     testTimeout: 3_600_000,
     // What a test tells is seen at once.
     disableConsoleIntercept: true,
-    execArgv: ['--expose-gc'],
   },
 });
