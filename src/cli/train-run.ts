@@ -137,7 +137,7 @@ async function trainJob(
     });
     await vae.saveTo(folder!, training);
     const judged = asSeen(data.test ?? data.train, fitting.augment);
-    const health = await vae.health(judged);
+    const health = await vae.health(judged, { history: lines });
     await folder!.write('health.json', `${JSON.stringify(health, null, 2)}\n`);
     await writePictures(folder!, vae, judged, lines);
     for (const line of describeEnd(history)) process.stdout.write(`${line}\n`);
@@ -153,7 +153,7 @@ async function trainJob(
     if (error instanceof NonFiniteError) {
       await vae.saveTo(folder, training);
       throw new UserError(
-        `${error.message} They are in ${out}. To go on from there: ${again} --on-non-finite rollback.`,
+        `${error.message} What was kept is in ${out}. To go on from there: ${again} --on-non-finite rollback.`,
       );
     }
     // What the system refused, such as room on the disk, may be granted later.

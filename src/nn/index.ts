@@ -1,7 +1,14 @@
 export type { ActivationName } from './activations.js';
 export type { Initializer } from './initializers.js';
 export { initialize } from './initializers.js';
-export { applyLayers, type Layer, type LayerObserver, layer, layerName } from './layer.js';
+export {
+  activationOf,
+  applyLayers,
+  type Layer,
+  type LayerObserver,
+  layer,
+  layerName,
+} from './layer.js';
 export {
   type AveragePool2dOptions,
   activation,
@@ -42,6 +49,7 @@ export {
   optimizerSchema,
   rmsprop,
   sgd,
+  usualLearningRate,
 } from './optimizers/index.js';
 export {
   type LearningRate,

@@ -75,6 +75,12 @@ export function layerName(each: Layer): string {
   return String(each.options.name ?? each.type);
 }
 
+/** The activation that a layer ends in, by name. */
+export function activationOf({ type, options }: Layer): string | undefined {
+  const name = type === 'activation' ? options.name : options.activation;
+  return typeof name === 'string' ? name : undefined;
+}
+
 /** An error that already names the layer it is about. */
 class LayerError extends UserError {}
 

@@ -1,6 +1,10 @@
 import type { Tensor } from 'onnxruntime-common';
-import { max, type Value } from '../graph/index.js';
-import type { Layer, LayerObserver } from '../nn/index.js';
+import { abs, cast, greater, max, mean, sub, type Value, type Values } from '../graph/index.js';
+import { activationOf, type LayerObserver, type Scope } from '../nn/index.js';
+import type { Batch } from '../training/index.js';
+import type { Network } from './network.js';
+import { klDivergence } from './posterior.js';
+import { describeTraining, meanOf, type TrainingHealth } from './training-health.js';
 
 /** A collapsed latent carries less than this many nats about the image. */
 const collapsedNats = 0.01;
@@ -16,10 +20,23 @@ export interface DeadUnits {
 /** A layer with more units than this can spare some. */
 const narrowLayer = 16;
 
-/** What a trained model does not use. */
+/** A saturated layer has more than this part of its outputs at their bounds. */
+const saturatedShare = 0.9;
+
+/** A layer whose outputs are nearly all at the bounds of its activation, where gradients vanish. */
+export interface SaturatedLayer {
+  readonly layer: string;
+  readonly activation: string;
+  /** The part of its outputs that is within 1 % of a bound. */
+  readonly share: number;
+}
+
+/** What a trained model does not use, and how its training went. */
 export interface Health {
   /** Hidden ReLU units that were active on none of the examples. */
   readonly deadUnits: readonly DeadUnits[];
+  /** Hidden layers of tanh or sigmoid with more than nine tenths of their outputs at the bounds. */
+  readonly saturatedLayers: readonly SaturatedLayer[];
   /** Latents whose KL divergence from the prior is under 0.01 nats. */
   readonly collapsedLatents: readonly number[];
   /** KL divergence of each latent in nats, the mean over the examples; none without a posterior. */
@@ -28,22 +45,59 @@ export interface Health {
   readonly unusedCodes?: readonly number[];
   /** How many examples were looked at. */
   readonly examples: number;
+  /** Where the history was given. */
+  readonly training?: TrainingHealth;
 }
 
-/** Whether a layer ends in a ReLU, whose units can die. */
-function canDie(layer: Layer): boolean {
-  return [layer.options.activation, layer.type === 'activation' && layer.options.name].includes(
-    'relu',
-  );
-}
+/** The middle of an activation's outputs, and how far they are from it at most. */
+const bounds: Readonly<Record<string, readonly [middle: number, most: number]>> = {
+  tanh: [0, 1],
+  sigmoid: [0.5, 0.5],
+};
 
-/** Collects the largest activation of each unit or channel, [batch, units], of layers that can die. */
-export function observeActivity(activity: Record<string, Value>): LayerObserver {
-  return (path, layer, output) => {
-    const axes = output.shape.map((_, axis) => axis).slice(2);
-    if (canDie(layer)) activity[path] = max(output, { axes });
+/** Names of what is observed of layers, before their paths. */
+const largest = 'largest/';
+const atBounds = 'at bounds of ';
+
+/**
+ * What health is judged by: `largest/…`, the largest output of each unit or channel of layers that
+ * can die, [batch, units]; `at bounds of …`, the part of outputs at the bounds of layers that can
+ * saturate, [batch]; `error`, −log p(x | z) at the posterior's mean, [batch]; where there are any,
+ * `kl` in nats, [batch, latent], and `codes`, int64 [batch, ...].
+ */
+export function observedHealth(network: Network, batch: Batch, scope: Scope): Values {
+  const { bottleneck } = network.objective;
+  const observed: Record<string, Value> = {};
+  const observe: LayerObserver = (path, layer, output) => {
+    const axes = output.shape.map((_, axis) => axis);
+    const activation = activationOf(layer);
+    if (activation === 'relu') observed[largest + path] = max(output, { axes: axes.slice(2) });
+    const [middle, most] = bounds[activation ?? ''] ?? [];
+    // Values of examples may well be at the bounds.
+    if (middle === undefined || most === undefined || path === network.lastLayer?.path) return;
+    const near = greater(abs(sub(output, middle)), 0.98 * most);
+    observed[`${atBounds}${activation}/${path}`] = mean(cast(near, output.dtype), {
+      axes: axes.slice(1),
+    });
+  };
+  const encoding = network.encode(batch, scope, observe);
+  const z = bottleneck.point(encoding);
+  const output = network.decode({ z, labels: batch.labels }, scope, observe);
+  const inner = scope.child('likelihood');
+  const { codes } = bottleneck.outputs(encoding);
+  return {
+    ...observed,
+    error: network.likelihood.negativeLogLikelihood(batch.images, output, inner),
+    ...(bottleneck.posterior ? { kl: klDivergence(bottleneck.posterior(encoding)) } : {}),
+    ...(codes ? { codes } : {}),
   };
 }
+
+/** Those whose names begin so, by the rest of their names. */
+const under = (start: string, tensors: Readonly<Record<string, Tensor>>): [string, Tensor][] =>
+  Object.entries(tensors).flatMap(([name, tensor]) =>
+    name.startsWith(start) ? [[name.slice(start.length), tensor]] : [],
+  );
 
 function columns(tensor: Tensor): { count: number; values: Float32Array; rows: number } {
   const [rows = 0, count = 0] = tensor.dims;
@@ -51,17 +105,16 @@ function columns(tensor: Tensor): { count: number; values: Float32Array; rows: n
 }
 
 /**
- * @param activity the largest activation of each unit, [N, units] by layer
- * @param latents what the bottleneck shows: KL divergence in nats, [N, latent]; codes, int64 [N,
- *   ...], of a codebook of `size`
- * @param examples N
+ * @param observed as `observedHealth` gives it
+ * @param size of the codebook, where there is one
+ * @param examples how many were looked at
  */
 export function healthOf(
-  activity: Readonly<Record<string, Tensor>>,
-  latents: { kl?: Tensor | undefined; codes?: Tensor | undefined; size?: number | undefined },
+  observed: Readonly<Record<string, Tensor>>,
+  size: number | undefined,
   examples: number,
 ): Health {
-  const deadUnits = Object.entries(activity).flatMap(([layer, tensor]) => {
+  const deadUnits = under(largest, observed).flatMap(([layer, tensor]) => {
     const { count, values } = columns(tensor);
     const alive = new Set<number>();
     values.forEach((value, i) => {
@@ -70,15 +123,23 @@ export function healthOf(
     const units = Array.from({ length: count }, (_, unit) => unit).filter((u) => !alive.has(u));
     return units.length > 0 ? [{ layer, units, of: count }] : [];
   });
-  const { kl, codes, size = 0 } = latents;
+  const saturatedLayers = under(atBounds, observed).flatMap(([name, tensor]) => {
+    const [activation = '', layer = ''] = name.split('/');
+    const share = meanOf(tensor);
+    return share > saturatedShare ? [{ layer, activation, share }] : [];
+  });
+  const { kl, codes } = observed;
   const klPerLatent = kl ? meanOfColumns(kl) : [];
   const collapsedLatents = klPerLatent.flatMap((nats, latent) =>
     nats < collapsedNats ? [latent] : [],
   );
   const used = new Set(codes ? Array.from(codes.data as BigInt64Array, Number) : []);
-  const unused = Array.from({ length: size }, (_, code) => code).filter((code) => !used.has(code));
+  const unused = Array.from({ length: size ?? 0 }, (_, code) => code).filter(
+    (code) => !used.has(code),
+  );
   return {
     deadUnits,
+    saturatedLayers,
     collapsedLatents,
     klPerLatent,
     ...(codes ? { unusedCodes: unused } : {}),
@@ -97,19 +158,34 @@ function meanOfColumns(tensor: Tensor): number[] {
 
 /** One line a finding, each with what to do; none when all is well. */
 export function describeHealth(health: Health): string[] {
-  const { deadUnits, collapsedLatents, klPerLatent, unusedCodes = [], examples } = health;
-  const lines = deadUnits.map(({ layer, units, of }) => {
+  const { deadUnits, saturatedLayers, collapsedLatents, klPerLatent } = health;
+  const { unusedCodes = [], examples, training } = health;
+  const lines = training ? describeTraining(training) : [];
+  for (const { layer, units, of } of deadUnits) {
     const verb = units.length === 1 ? 'is' : 'are';
     const advice =
       of <= narrowLayer
         ? 'which leaves the loss higher than it need be: train again with another seed, or use the activation leakyRelu'
         : 'and so do nothing: use fewer units, or the activation leakyRelu';
-    return `${units.length} of ${of} units of ${layer} ${verb} dead (no output on any of ${examples} examples), ${advice}.`;
-  });
-  if (collapsedLatents.length > 0) {
-    const [subject, verb] = collapsedLatents.length === 1 ? ['latent', 'is'] : ['latents', 'are'];
+    const most = 2 * units.length > of ? ' A smaller learning rate lets fewer of them die.' : '';
     lines.push(
-      `${collapsedLatents.length} of ${klPerLatent.length} latents collapsed (KL under ${collapsedNats} nats): ${subject} ${collapsedLatents.join(', ')} ${verb} not used. Lower the KL weight, or use fewer latents.`,
+      `${units.length} of ${of} units of ${layer} ${verb} dead (no output on any of ${examples} examples), ${advice}.${most}`,
+    );
+  }
+  for (const { layer, activation, share } of saturatedLayers) {
+    lines.push(
+      `${layer} is saturated: ${Math.floor(100 * share)} % of its outputs are at the bounds of ${activation}, where gradients vanish. Use a smaller learning rate, smaller initial weights or the activation relu, and give values in [0, 1].`,
+    );
+  }
+  const count = collapsedLatents.length;
+  if (count > 1 && count === klPerLatent.length) {
+    lines.push(
+      `All ${count} latents collapsed (KL under ${collapsedNats} nats): the decoder gives the same for every example. Warm the KL weight up from 0 (a linear schedule), lower it, or use the objective freeBits.`,
+    );
+  } else if (count > 0) {
+    const [subject, verb] = count === 1 ? ['latent', 'is'] : ['latents', 'are'];
+    lines.push(
+      `${count} of ${klPerLatent.length} latents collapsed (KL under ${collapsedNats} nats): ${subject} ${collapsedLatents.join(', ')} ${verb} not used. Lower the KL weight, or use fewer latents.`,
     );
   }
   if (unusedCodes.length > 0) {

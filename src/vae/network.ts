@@ -17,7 +17,7 @@ import {
   type Value,
   within,
 } from '../graph/index.js';
-import { applyLayers, type LayerObserver, type Scope } from '../nn/index.js';
+import { applyLayers, type Layer, type LayerObserver, type Scope } from '../nn/index.js';
 import type { Batch, Terms } from '../training/index.js';
 import { type Likelihood, likelihoodFromConfig } from './likelihoods/index.js';
 import type { Objective, ObjectiveContext } from './objectives/index.js';
@@ -42,6 +42,14 @@ export class Network {
     readonly objective: Objective,
   ) {
     this.likelihood = likelihoodFromConfig(config.likelihood);
+  }
+
+  /** The decoder's last layer but for those that only shape, with its path. */
+  get lastLayer(): { readonly path: string; readonly layer: Layer } | undefined {
+    const { decoder } = this.options;
+    const index = decoder.findLastIndex(({ type }) => !['reshape', 'flatten'].includes(type));
+    const layer = decoder[index];
+    return layer && { path: `decoder.${index}`, layer };
   }
 
   /** What the bottleneck makes of float images [batch, ...input]. */

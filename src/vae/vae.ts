@@ -48,13 +48,15 @@ import {
 } from '../training/index.js';
 import { version } from '../version.js';
 import { elboOf, logAddAll, logWeightsOf } from './estimates.js';
-import { type Health, healthOf, observeActivity } from './health.js';
+import { type Health, healthOf, observedHealth } from './health.js';
 import { type Labels, labelFeed, requireLabels } from './labels.js';
 import { Network } from './network.js';
+import { nonFiniteAdvice } from './non-finite.js';
 import { type Objective, toSchedule } from './objectives/index.js';
 import { fromConfig, type ModelConfig, objectiveOf, toConfig, type VAEOptions } from './options.js';
-import { klDivergence } from './posterior.js';
 import { countParameters, formatSummary, type Summary, type SummaryRow } from './summary.js';
+import { boundedName, rangeOf, trainingHealth } from './training-health.js';
+import { largeWeights } from './weights.js';
 
 /**
  * How a model is trained. Beside what is named here: `clipGradients`, `accumulate`, `ema`,
@@ -105,9 +107,10 @@ export class NonFiniteError extends UserError {
   constructor(
     readonly found: NonFinite,
     readonly history: History,
+    advice: string,
   ) {
     super(
-      `${describeNonFinite(found)} was not finite at step ${found.step}; the parameters before it were kept. Use a smaller learning rate.`,
+      `${describeNonFinite(found)} was not finite at step ${found.step}; the parameters before it were kept. ${advice}`,
     );
   }
 }
@@ -182,13 +185,18 @@ export class VAE {
 
   /** The parameters: drawn when they are first asked for, as a model that is loaded never does. */
   private get values(): Record<string, Tensor> {
-    this.drawn ??= Object.fromEntries(
+    this.drawn ??= this.initialValues();
+    return this.drawn;
+  }
+
+  /** The parameters of a model that was never trained. */
+  private initialValues(): Record<string, Tensor> {
+    return Object.fromEntries(
       this.specs.map(({ name, shape, initializer }) => {
         const stream = randomStream(this.config.seed, `initial/${name}`);
         return [name, new Tensor('float32', initialize(initializer, shape, stream), shape)];
       }),
     );
-    return this.drawn;
   }
 
   /**
@@ -321,24 +329,27 @@ export class VAE {
     const { input, seed } = this.config;
     const checked = checkFitOptions(options);
     const { train, validation } = fitData(input, data, options.validation, checked, seed);
+    const initial = this.values;
+    const { batchSize = 32, optimizer = adam() } = options;
     const { epochs, parameters, best, stopped } = await fit(
       this.model(train.size),
       new Packing(this.specs),
-      this.values,
+      initial,
       train,
-      {
-        ...options,
-        validation,
-        epochs: options.epochs ?? 30,
-        batchSize: options.batchSize ?? 32,
-        optimizer: options.optimizer ?? adam(),
-        seed,
-      },
+      { ...options, validation, epochs: options.epochs ?? 30, batchSize, optimizer, seed },
     );
     this.drawn = parameters;
     const history: History = { epochs, ...(best && { best }), ...(stopped && { stopped }) };
     if (stopped?.reason === 'non-finite') {
-      throw new NonFiniteError(stopped, history);
+      const { images } = await this.read(train, 0, callSize);
+      const advice = nonFiniteAdvice({
+        largeWeights: largeWeights(this.specs, initial),
+        values: rangeOf(images),
+        bounded: boundedName(this.network.likelihood),
+        optimizer,
+        clips: options.clipGradients !== undefined,
+      });
+      throw new NonFiniteError(stopped, history, advice);
     }
     return history;
   }
@@ -406,7 +417,11 @@ export class VAE {
     images: Tensor,
     labels: Labels | undefined,
     build: (batch: Batch, scope: Scope) => Values,
-    options: { readonly stream?: NoiseStream; readonly batchSize?: number } = {},
+    options: {
+      readonly stream?: NoiseStream;
+      readonly batchSize?: number;
+      readonly values?: Record<string, Tensor>;
+    } = {},
   ): Promise<Record<string, Tensor>> {
     const dtype = this.checked(images);
     const feed = labelFeed(labels, images.dims[0]!, this.objective.classes);
@@ -415,8 +430,8 @@ export class VAE {
       this.imageSpecs(dtype),
       (inputs, scope) => build(this.batchOf(inputs), scope),
     );
-    const { batchSize = callSize, stream } = options;
-    return compiled.map(this.values, { image: images, ...feed }, batchSize, { stream });
+    const { batchSize = callSize, stream, values = this.values } = options;
+    return compiled.map(values, { image: images, ...feed }, batchSize, { stream });
   }
 
   private readonly encoding = (batch: Batch, scope: Scope): Values =>
@@ -754,29 +769,44 @@ export class VAE {
   }
 
   /**
-   * Dead hidden units, collapsed latents and unused codes, judged by the first 2,000 examples of
-   * the data.
+   * Dead and saturated hidden units, collapsed latents and unused codes, judged by the first 2,000
+   * examples of the data.
+   * @param options.history the epochs of the model's training from its first parameters on: with it,
+   *   signs of a wrong learning rate, initialization or scale of the data are looked for
    */
-  async health(data: Dataset): Promise<Health> {
+  async health(
+    data: Dataset,
+    options: { readonly history?: readonly EpochMetrics[] } = {},
+  ): Promise<Health> {
     requireLabels(data, this.objective.classes);
     const { images, labels } = await this.read(data, 0, healthExamples);
-    const { bottleneck } = this.objective;
-    const outputs = await this.mapImages('health', images, labels, (batch, scope) => {
-      const observed: Record<string, Value> = {};
-      const observe = observeActivity(observed);
-      const encoding = this.network.encode(batch, scope, observe);
-      const z = bottleneck.point(encoding);
-      this.network.decode({ z, labels: batch.labels }, scope, observe);
-      const { codes } = bottleneck.outputs(encoding);
-      return {
-        ...observed,
-        point: z,
-        ...(bottleneck.posterior ? { kl: klDivergence(bottleneck.posterior(encoding)) } : {}),
-        ...(codes ? { codes } : {}),
-      };
+    const observed = (values?: Record<string, Tensor>) =>
+      this.mapImages(
+        'health',
+        images,
+        labels,
+        (batch, scope) => observedHealth(this.network, batch, scope),
+        values && { values },
+      );
+    const found = await observed();
+    const health = healthOf(found, this.objective.bottleneck.codes, images.dims[0]!);
+    const { history } = options;
+    if (!history) return health;
+    const initial = this.initialValues();
+    const before = await observed(initial);
+    const isSteady = Object.values(this.objective.schedules).every(
+      (each) => typeof each === 'number',
+    );
+    const training = trainingHealth({
+      specs: this.specs,
+      initial,
+      values: this.values,
+      network: this.network,
+      losses: isSteady ? history : [],
+      images,
+      errors: { trained: found.error!, untrained: before.error! },
     });
-    const { kl, codes, point: _, ...activity } = outputs;
-    return healthOf(activity, { kl, codes, size: bottleneck.codes }, images.dims[0]!);
+    return { ...health, training };
   }
 
   /**

@@ -36,6 +36,12 @@ export const optimizerSchema = oneOf('optimizer', [
   ...Object.values(others).map((kind) => typed(kind)),
 ]).meta({ id: 'optimizer', description: 'How gradients change the parameters.' });
 
+/** The learning rate that an optimizer has when none is given; undefined for those of users. */
+export function usualLearningRate(type: string): number | undefined {
+  const usual = Object.hasOwn(kinds, type) && kinds[type as keyof typeof kinds].create({});
+  return usual && typeof usual.learningRate === 'number' ? usual.learningRate : undefined;
+}
+
 /** The optimizer that plain data describes. @throws UserError when a type or option is wrong */
 export function optimizerFromConfig(config: Readonly<Record<string, unknown>>): Optimizer {
   const { type, ...options } = config;
