@@ -7,5 +7,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     pool: 'forks',
     testTimeout: 60_000,
+    // On a busy machine what is waited for can come late.
+    expect: { poll: { timeout: 20_000 } },
   },
 });

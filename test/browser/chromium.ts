@@ -1,4 +1,7 @@
 import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { createServer, type ViteDevServer } from 'vite';
@@ -44,7 +47,10 @@ export interface OpenPage {
  * @param more Chromium's flags
  */
 export async function openPage(more: readonly string[] = []): Promise<OpenPage> {
+  // One of its own: test files run side by side, and would write into the same.
+  const cacheDir = await mkdtemp(join(tmpdir(), 'vaekit-vite-'));
   const server: ViteDevServer = await createServer({
+    cacheDir,
     root: fileURLToPath(new URL('./page', import.meta.url)),
     configFile: false,
     logLevel: 'error',
@@ -89,6 +95,7 @@ export async function openPage(more: readonly string[] = []): Promise<OpenPage> 
     async close() {
       await browser.close();
       await server.close();
+      await rm(cacheDir, { recursive: true });
     },
   };
 }

@@ -1,48 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { chromiumPath, skipReason } from '../browser/chromium.js';
 import { emptyFolder, vaekit } from '../cli/process.js';
+import { button, endless, faults, field, figure, fill, pauseAfter, waitFor } from './controls.js';
 import { longestTask } from './main-thread.js';
 import { type OpenStudio, openStudio } from './open.js';
-
-const status = (page: Page) => page.locator('.status-head [role=status]');
-const field = (page: Page, name: string) => page.getByLabel(name, { exact: true });
-const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
-
-/** A number of the page's figures. */
-async function figure(page: Page, name: string): Promise<number> {
-  const row = page.locator('.figures > div').filter({ has: button(page, name) });
-  return Number.parseFloat(await row.locator('dd').innerText());
-}
-
-async function setEpochs(page: Page, epochs: number): Promise<void> {
-  await field(page, 'Epochs').fill(String(epochs));
-  await field(page, 'Epochs').press('Tab');
-}
-
-const words = { done: /^Done/, paused: /^Paused/, training: /^Training/ };
-
-async function waitFor(page: Page, state: keyof typeof words): Promise<void> {
-  await status(page).filter({ hasText: words[state] }).waitFor({ timeout: 60_000 });
-}
-
-/** Accessibility faults that hinder someone. */
-async function faults(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  const { violations } = await page.evaluate(() => window.axe.run());
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-}
-
-declare global {
-  interface Window {
-    axe: typeof axe;
-  }
-}
 
 describe.skipIf(!chromiumPath)(`training in the studio${skipReason}`, () => {
   let opened: OpenStudio;
@@ -63,8 +27,7 @@ describe.skipIf(!chromiumPath)(`training in the studio${skipReason}`, () => {
     await expect.poll(() => count.innerText()).toBe('3,934');
     await field(page, 'Network').selectOption('mlp');
     await expect.poll(() => count.innerText()).toBe('807,700');
-    await field(page, 'Hidden units').fill('64, 32');
-    await field(page, 'Hidden units').press('Tab');
+    await fill(page, 'Hidden units', '64, 32');
     await expect.poll(() => count.innerText()).toBe('105,620');
     await field(page, 'Latents').fill('0');
     await page.getByText('A whole number from 1 to 512.').waitFor();
@@ -73,10 +36,9 @@ describe.skipIf(!chromiumPath)(`training in the studio${skipReason}`, () => {
   });
 
   test('trains the dense preset on MNIST while the page stays free', async () => {
-    await setEpochs(page, 2);
+    await fill(page, 'Epochs', 2);
     longest = await longestTask(opened, async () => {
       await button(page, 'Start training').click();
-      await waitFor(page, 'training');
       await page.locator('.reconstructions canvas').nth(1).waitFor();
       await waitFor(page, 'done');
     });
@@ -133,22 +95,13 @@ describe.skipIf(!chromiumPath)(`training in the studio${skipReason}`, () => {
 
   test('goes on after a pause and a reload to what an unbroken run gives', async () => {
     await button(page, 'New run').click();
-    await setEpochs(page, 2);
-    await button(page, 'Start training').click();
-    await waitFor(page, 'training');
-    await page.waitForTimeout(1000);
-    await button(page, 'Pause').click();
-    await waitFor(page, 'paused');
-    const before = await page
+    await fill(page, 'Epochs', 2);
+    await pauseAfter(page, 0.1, () => button(page, 'Start training').click());
+    await pauseAfter(page, 0.6, () => button(page, 'Go on').click());
+    const done = await page
       .locator('progress')
       .evaluate((bar: HTMLProgressElement) => bar.position);
-    expect(before).toBeGreaterThan(0);
-    expect(before).toBeLessThan(1);
-    await button(page, 'Go on').click();
-    await waitFor(page, 'training');
-    await page.waitForTimeout(500);
-    await button(page, 'Pause').click();
-    await waitFor(page, 'paused');
+    expect(done).toBeLessThan(1);
     await page.reload();
     await waitFor(page, 'paused');
     expect(await page.locator('#run-name').innerText()).toBe('mnist-dense-2');
@@ -159,22 +112,23 @@ describe.skipIf(!chromiumPath)(`training in the studio${skipReason}`, () => {
 
   test('changes learning rate and β while it trains', async () => {
     await button(page, 'New run').click();
-    await setEpochs(page, 3);
+    await fill(page, 'Epochs', endless);
     await button(page, 'Start training').click();
     await waitFor(page, 'training');
-    await field(page, 'β').fill('50');
-    await field(page, 'β').press('Tab');
-    await field(page, 'Learning rate').fill('0.003');
-    await field(page, 'Learning rate').press('Tab');
-    await waitFor(page, 'done');
+    await fill(page, 'β', 50);
+    await fill(page, 'Learning rate', 0.003);
     // So heavy a KL term leaves nothing in the latents.
-    expect(await figure(page, 'KL')).toBeLessThan(0.5);
-    expect(await figure(page, 'Validation')).toBeGreaterThan(unbroken);
+    await expect.poll(() => figure(page, 'KL'), { timeout: 60_000 }).toBeLessThan(0.5);
+    await expect
+      .poll(() => figure(page, 'Validation'), { timeout: 60_000 })
+      .toBeGreaterThan(unbroken);
+    await button(page, 'Pause').click();
+    await waitFor(page, 'paused');
   }, 120_000);
 
   test('forgets a run when it is told so twice', async () => {
     const rows = page.locator('.run-list li');
-    expect(await rows.count()).toBe(3);
+    await expect.poll(() => rows.count()).toBe(3);
     await button(page, 'Remove mnist-dense-2').click();
     await rows.getByRole('button', { name: 'Remove mnist-dense-2' }).click();
     await expect.poll(() => rows.count()).toBe(2);

@@ -3,44 +3,20 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { encode } from 'fast-png';
-import { Tensor } from 'onnxruntime-common';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { encodeNpy } from '../../src/data/npy.js';
 import { chromiumPath, launchChromium, skipReason } from '../browser/chromium.js';
-import { quarters } from '../cli/process.js';
+import {
+  button,
+  endless,
+  field,
+  fill,
+  give,
+  ownImages,
+  trainOwnImages,
+  waitFor,
+} from './controls.js';
 import { builtPage, openStudio } from './open.js';
-
-const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
-const status = (page: Page, words: RegExp) =>
-  page
-    .locator('.status-head [role=status]')
-    .filter({ hasText: words })
-    .waitFor({ timeout: 60_000 });
-
-/** A small training of the user's own images: 600 of 8 × 8 pixels. */
-const { images } = quarters(600, 1);
-const npy = {
-  name: 'quarters.npy',
-  mimeType: 'application/octet-stream',
-  buffer: Buffer.from(encodeNpy(new Tensor('uint8', images, [600, images.length / 600 / 8, 8]))),
-};
-
-async function give(
-  page: Page,
-  files: Parameters<ReturnType<Page['locator']>['setInputFiles']>[0],
-) {
-  const own = page.locator('.own-data');
-  if (!(await own.evaluate((details: HTMLDetailsElement) => details.open))) {
-    await own.locator('summary').click();
-  }
-  await own.locator('input[type=file]').first().setInputFiles(files);
-}
-
-async function setEpochs(page: Page, epochs: number): Promise<void> {
-  await page.getByLabel('Epochs', { exact: true }).fill(String(epochs));
-  await page.getByLabel('Epochs', { exact: true }).press('Tab');
-}
 
 describe.skipIf(!chromiumPath)(`trouble in the studio${skipReason}`, () => {
   let browser: Browser;
@@ -55,7 +31,7 @@ describe.skipIf(!chromiumPath)(`trouble in the studio${skipReason}`, () => {
       const alert = page.locator('.own-data [role=alert]');
       await give(page, { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('hello') });
       await alert.filter({ hasText: 'notes.txt is not an IDX file' }).waitFor();
-      await give(page, { ...npy, buffer: npy.buffer.subarray(0, 1000) });
+      await give(page, { ...ownImages, buffer: ownImages.buffer.subarray(0, 1000) });
       await alert.filter({ hasText: /quarters\.npy.*damaged/ }).waitFor();
       const png = (size: number) =>
         Buffer.from(
@@ -67,14 +43,11 @@ describe.skipIf(!chromiumPath)(`trouble in the studio${skipReason}`, () => {
       await give(page, [picture('a.png', png(8)), picture('b.png', Buffer.from('no picture'))]);
       const note = page.locator('.own-data [role=status]');
       await note.filter({ hasText: /1 could not be read.*b\.png/ }).waitFor();
-      await give(page, npy);
-      await note.filter({ hasText: 'quarters' }).filter({ hasText: '600 examples' }).waitFor();
-      await setEpochs(page, 2);
-      await button(page, 'Start training').click();
-      await status(page, /^Done/);
+      await trainOwnImages(page, 2);
+      await waitFor(page, 'done');
       expect(await page.locator('.figures').innerText()).toMatch(/Validation\s+[\d.]+ nats/);
       await page.reload();
-      expect(await page.getByLabel('Data', { exact: true }).innerText()).toContain('quarters');
+      await expect.poll(() => field(page, 'Data').innerText()).toContain('quarters');
       expect(errors).toEqual([]);
     } finally {
       await close();
@@ -84,11 +57,8 @@ describe.skipIf(!chromiumPath)(`trouble in the studio${skipReason}`, () => {
   test('tells of a batch that the data cannot fill', async () => {
     const { page, close } = await openStudio({ browser });
     try {
-      await give(page, npy);
-      await page.locator('.own-data [role=status]').filter({ hasText: '600' }).waitFor();
-      await page.getByLabel('Batch', { exact: true }).fill('4000');
-      await page.getByLabel('Batch', { exact: true }).press('Tab');
-      await button(page, 'Start training').click();
+      await fill(page, 'Batch', 4000);
+      await trainOwnImages(page, 1);
       await page
         .getByRole('alert')
         .filter({ hasText: /batchSize 4000 is more than/ })
@@ -103,23 +73,20 @@ describe.skipIf(!chromiumPath)(`trouble in the studio${skipReason}`, () => {
   test('tells of a worker that is lost, and goes on from what was kept', async () => {
     const { page, close } = await openStudio({ browser });
     try {
-      await give(page, npy);
-      await page.locator('.own-data [role=status]').filter({ hasText: '600' }).waitFor();
-      await setEpochs(page, 2000);
-      await button(page, 'Start training').click();
-      await status(page, /^Training/);
+      await trainOwnImages(page, endless);
+      await waitFor(page, 'training');
       await page
         .locator('.figures')
-        .filter({ hasText: /\b([3-9]|\d\d+) of 2000/ })
+        .filter({ hasText: /\b([3-9]|\d\d+) of 10000/ })
         .waitFor();
       for (const worker of page.workers()) {
         await worker.evaluate(() => self.close()).catch(() => undefined);
       }
       await page.getByRole('alert').filter({ hasText: 'has stopped' }).waitFor();
       await button(page, 'Go on').click();
-      await status(page, /^Training/);
+      await waitFor(page, 'training');
       await button(page, 'Pause').click();
-      await status(page, /^Paused/);
+      await waitFor(page, 'paused');
     } finally {
       await close();
     }
@@ -139,17 +106,14 @@ describe.skipIf(!chromiumPath)(`trouble in the studio${skipReason}`, () => {
     });
     try {
       await page.getByText('This browser keeps nothing for the page').first().waitFor();
-      await give(page, npy);
-      await page.locator('.own-data [role=status]').filter({ hasText: '600' }).waitFor();
-      await setEpochs(page, 400);
-      await button(page, 'Start training').click();
-      await status(page, /^Training/);
+      await trainOwnImages(page, endless);
+      await waitFor(page, 'training');
       await button(page, 'Pause').click();
-      await status(page, /^Paused/);
+      await waitFor(page, 'paused');
       await button(page, 'Go on').click();
-      await status(page, /^Training/);
+      await waitFor(page, 'training');
       await button(page, 'Pause').click();
-      await status(page, /^Paused/);
+      await waitFor(page, 'paused');
       const [download] = await Promise.all([
         page.waitForEvent('download'),
         button(page, 'Download').click(),
@@ -167,13 +131,10 @@ describe.skipIf(!chromiumPath)(`trouble in the studio${skipReason}`, () => {
   test('does not go on from a damaged state, and says so', async () => {
     const { page, close } = await openStudio({ browser });
     try {
-      await give(page, npy);
-      await page.locator('.own-data [role=status]').filter({ hasText: '600' }).waitFor();
-      await setEpochs(page, 2000);
-      await button(page, 'Start training').click();
-      await status(page, /^Training/);
+      await trainOwnImages(page, endless);
+      await waitFor(page, 'training');
       await button(page, 'Pause').click();
-      await status(page, /^Paused/);
+      await waitFor(page, 'paused');
       await page.evaluate(
         () =>
           new Promise((resolve, reject) => {
@@ -193,7 +154,7 @@ describe.skipIf(!chromiumPath)(`trouble in the studio${skipReason}`, () => {
           }),
       );
       await page.reload();
-      await status(page, /^Paused/);
+      await waitFor(page, 'paused');
       await button(page, 'Go on').click();
       await page.getByRole('alert').filter({ hasText: 'checkpoint.safetensors' }).waitFor();
       expect(await page.locator('.run-list li').count()).toBe(1);
@@ -208,11 +169,8 @@ describe.skipIf(!chromiumPath)(`trouble in the studio${skipReason}`, () => {
     try {
       await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/some/where/`);
       await page.getByText('This page runs with one thread').waitFor();
-      await give(page, npy);
-      await page.locator('.own-data [role=status]').filter({ hasText: '600' }).waitFor();
-      await setEpochs(page, 1);
-      await button(page, 'Start training').click();
-      await status(page, /^Done/);
+      await trainOwnImages(page, 1);
+      await waitFor(page, 'done');
       expect(await page.evaluate(() => crossOriginIsolated)).toBe(false);
     } finally {
       await page.close();

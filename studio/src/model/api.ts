@@ -88,8 +88,11 @@ export interface TrainEvents {
   onEpoch(metrics: EpochMetrics): void;
   /** Some fixed images, [N, channels, height, width], and what the model now makes of them. */
   onPictures(originals: Numbers, made: Numbers): void;
-  /** The browser keeps the latest state, or why it does not. */
-  onKept(problem?: string): void;
+  /**
+   * The browser keeps the latest state, or why it does not. Fulfilled when the page has taken this
+   * and all that it was told before.
+   */
+  onKept(problem?: string): Promise<void>;
 }
 
 export interface TrainRequest {
@@ -108,8 +111,6 @@ export interface Changes {
 /** How a training ended: all epochs are done, or it was halted and can go on. */
 export interface TrainEnd {
   readonly state: KeptRun['state'];
-  /** Why the browser does not keep how it ended. */
-  readonly unkept?: string;
 }
 
 /**

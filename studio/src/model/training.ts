@@ -110,8 +110,8 @@ export class Training {
       const done = history.stopped?.reason !== 'aborted';
       this.run = { ...this.run, state: done ? 'done' : 'unfinished' };
       this.files[parametersFile] = encodeSafetensors(vae.parameters());
-      const unkept = await this.keep();
-      return { state: this.run.state, ...(unkept === undefined ? {} : { unkept }) };
+      await this.keep();
+      return { state: this.run.state };
     } catch (error) {
       if (error instanceof NonFiniteError) {
         this.files[parametersFile] = encodeSafetensors(vae.parameters());
@@ -181,23 +181,16 @@ export class Training {
     };
   }
 
-  /**
-   * Keeps the run in the browser; training goes on where that has no room.
-   * @returns why it is not kept
-   */
-  private async keep(): Promise<string | undefined> {
+  /** Keeps the run in the browser, and tells the page; training goes on where there is no room. */
+  private async keep(): Promise<void> {
     this.lastKept = performance.now();
     const { trace, metrics } = this;
     this.run = { ...this.run, modified: Date.now(), metrics, trace };
-    try {
-      await keepRun(this.run, this.files);
-      this.events.onKept();
-      return undefined;
-    } catch (error) {
-      const { message } = error as Error;
-      this.events.onKept(message);
-      return message;
-    }
+    const problem = await keepRun(this.run, this.files).then(
+      () => undefined,
+      (error: Error) => error.message,
+    );
+    await this.events.onKept(problem);
   }
 
   /** What shows the page a few images and what a model of given parameters makes of them. */

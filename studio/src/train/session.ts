@@ -169,13 +169,11 @@ async function begin(kept: KeptRun, resume: boolean): Promise<void> {
       onPictures(originals: Numbers, made: Numbers) {
         pictures.value = { originals, made };
       },
-      onKept(reason?: string) {
+      async onKept(reason?: string) {
         unkept.value = reason;
       },
     });
-    const { state, unkept: reason } = await own.service.train({ run: kept, resume }, events);
-    // Events take another way, and the last may still be under way.
-    unkept.value = reason;
+    const { state } = await own.service.train({ run: kept, resume }, events);
     run.value = (await keptRun(kept.id).catch(() => undefined)) ?? { ...kept, state };
     phase.value = state === 'done' ? 'done' : 'paused';
   } catch (error) {

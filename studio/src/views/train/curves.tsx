@@ -88,9 +88,22 @@ const columns = [
 
 /** The same as numbers, for the keyboard and screen readers. */
 function Numbers({ lines }: { lines: readonly EpochMetrics[] }) {
+  const opened = useSignal(false);
   return (
-    <details>
+    <details
+      onToggle={(event) => {
+        opened.value = event.currentTarget.open;
+      }}
+    >
       <summary>All numbers</summary>
+      {opened.value && <NumbersTable lines={lines} />}
+    </details>
+  );
+}
+
+function NumbersTable({ lines }: { lines: readonly EpochMetrics[] }) {
+  return (
+    <>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, which the keyboard must do too */}
       <section class="scroll" tabIndex={0} aria-label="Numbers of all epochs">
         <table>
@@ -116,6 +129,6 @@ function Numbers({ lines }: { lines: readonly EpochMetrics[] }) {
           </tbody>
         </table>
       </section>
-    </details>
+    </>
   );
 }

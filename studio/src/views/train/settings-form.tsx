@@ -36,7 +36,7 @@ function nameFor({ data, preset }: TrainSettings, title: string): string {
 
 /** Chooses what is trained, and how; while it trains, what may change does. */
 export function SettingsForm() {
-  const [plan, setPlan] = useState<Plan>();
+  const [made, setMade] = useState<{ readonly for: string; readonly plan: Plan }>();
   const [problem, setProblem] = useState<string>();
   const isLive = phase.value !== 'idle';
   const live = run.value?.settings;
@@ -49,9 +49,9 @@ export function SettingsForm() {
     helper()
       .service.plan(shown, shape.shape)
       .then(
-        (made) => {
+        (plan) => {
           if (!current) return;
-          setPlan(made);
+          setMade({ for: wanted, plan });
           setProblem(undefined);
         },
         (error: Error) => current && setProblem(error.message),
@@ -63,6 +63,9 @@ export function SettingsForm() {
   const set = (given: Partial<TrainSettings>) => {
     settings.value = { ...settings.value, ...given };
   };
+  // What was planned last stays in sight until what is wanted now is planned.
+  const plan = made?.plan;
+  const isPlanned = made?.for === wanted && problem === undefined;
   const values = plan?.settings;
   const canSteer = phase.value === 'train';
   const fixed = isLive;
@@ -72,7 +75,7 @@ export function SettingsForm() {
       aria-label="Settings"
       onSubmit={(event) => {
         event.preventDefault();
-        if (plan && !problem && shape) start(plan, shown, nameFor(shown, shape.title));
+        if (plan && isPlanned && shape) start(plan, shown, nameFor(shown, shape.title));
       }}
     >
       <h2>{isLive ? 'Settings of this run' : 'New run'}</h2>
@@ -158,11 +161,7 @@ export function SettingsForm() {
       </p>
       {problem && <Notice kind="error">{problem}</Notice>}
       {!isLive && (
-        <button
-          type="submit"
-          class="primary"
-          disabled={!plan || problem !== undefined || isBusy.value}
-        >
+        <button type="submit" class="primary" disabled={!isPlanned || isBusy.value}>
           Start training
         </button>
       )}

@@ -34,6 +34,7 @@ export function Status() {
   const kept = run.value!;
   const now = progress.value;
   const last = metrics.value.at(-1);
+  const latest = phase.value === 'done' ? last : (now?.metrics ?? last);
   const { epochs } = kept.config.training as { epochs: number };
   const explore = addressOf('explore', `kept:${kept.id}`);
   const at = phase.value;
@@ -92,9 +93,9 @@ export function Status() {
         />
         <Figure term="step" value={now?.millisecondsPerStep.toPrecision(3)} unit="ms/step" />
         <Figure term="timeLeft" value={at === 'train' && now ? timeLeft(now) : undefined} />
-        <Figure term="loss" value={nats(now?.metrics.loss ?? last?.loss)} unit="nats" />
+        <Figure term="loss" value={nats(latest?.loss)} unit="nats" />
         <Figure term="validation" value={nats(last?.val_loss)} unit="nats" />
-        <Figure term="kl" value={nats(now?.metrics.kl ?? last?.kl)} unit="nats" />
+        <Figure term="kl" value={nats(latest?.kl)} unit="nats" />
       </dl>
     </section>
   );
