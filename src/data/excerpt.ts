@@ -6,8 +6,8 @@ export function excerpt(text: string, limit = 60): string {
   );
 }
 
-/** A shape as it may stand in a message of one line. */
-export function formatShape(shape: readonly number[]): string {
+/** A shape, `[batch, 1, 28, 28]`, as it may stand in a message of one line. */
+export function formatShape(shape: readonly (number | string)[]): string {
   return `[${shape.slice(0, 16).join(', ')}${shape.length > 16 ? ', …' : ''}]`;
 }
 

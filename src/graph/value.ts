@@ -1,8 +1,9 @@
 import { UserError } from '../data/errors.js';
+import { formatShape } from '../data/excerpt.js';
 import { elementCount } from '../data/shape.js';
 import { currentOrigin, type Origin } from './origin.js';
 
-export { elementCount };
+export { elementCount, formatShape };
 
 /** Element types of a value; the names are those of onnxruntime-common's `Tensor`. */
 export type DType = 'float32' | 'float64' | 'int32' | 'int64' | 'uint8' | 'bool';
@@ -210,11 +211,6 @@ export function isFloat(dtype: DType): boolean {
 
 export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((dimension, axis) => dimension === b[axis]);
-}
-
-/** `[batch, 1, 28, 28]` */
-export function formatShape(shape: Shape): string {
-  return `[${shape.join(', ')}]`;
 }
 
 /** A shape of which every dimension is known. @throws UserError when one is symbolic */

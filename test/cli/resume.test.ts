@@ -100,6 +100,42 @@ describe('a run that was stopped', () => {
     );
   });
 
+  test.skipIf(process.platform === 'win32')(
+    'by a second Ctrl-C, ends at once and goes on from its last checkpoint',
+    async () => {
+      let stopped: Awaited<ReturnType<typeof ended>> | undefined;
+      let out = '';
+      // A process that has saved all before it can be held is tried again.
+      for (
+        let attempt = 0;
+        attempt < 5 && (stopped?.stdout.includes('Written') ?? true);
+        attempt++
+      ) {
+        out = `twice-${attempt}`;
+        const child = start(folder, command(out));
+        const end = ended(child);
+        child.stdout.on('data', (text: string) => {
+          if (text.includes('Epoch 5/')) child.kill('SIGINT');
+        });
+        child.stderr.once('data', () => {
+          child.kill('SIGSTOP');
+          // Sooner, it would be taken for the same Ctrl-C, sent on by npm.
+          setTimeout(() => {
+            child.kill('SIGINT');
+            child.kill('SIGCONT');
+          }, 600);
+        });
+        stopped = await end;
+      }
+      expect(stopped!.code).toBe(130);
+      expect(stopped!.stdout).not.toContain('Written');
+      expect(await lastCheckpoint(at(out))).toBeGreaterThan(0);
+      const resumed = await vaekit(folder, 'train', '--resume', out);
+      expect([resumed.code, resumed.stderr]).toEqual([0, '']);
+      expect(await fingerprint(at(out))).toEqual(whole);
+    },
+  );
+
   test.each([
     [['--resume', 'nowhere'], /^vaekit: nowhere holds no run/],
     [

@@ -70,54 +70,19 @@ export function expectSame(actual: Tensor | undefined, wanted: Tensor): void {
   expect(actual && Buffer.compare(bytesOf(actual), bytesOf(wanted))).toBe(0);
 }
 
-/** Bytes with a few of them changed, put in, taken out, or the end cut off. */
+interface Random {
+  below(limit: number): number;
+}
+const { mutate } = (await import('../fuzz/mutate.mjs' as string)) as {
+  mutate(bytes: Uint8Array, random: Random): Uint8Array;
+};
+const { randomFrom } = (await import('../fuzz/random.mjs' as string)) as {
+  randomFrom(seed: number): Random;
+};
+
+/** Bytes with some of them changed, put in, taken out, repeated or cut off. */
 export function mutated(original: fc.Arbitrary<Uint8Array>): fc.Arbitrary<Uint8Array> {
-  const place = fc.oneof(
-    fc.double({ min: 0, max: 1, noNaN: true }),
-    fc.double({ max: 0.2, min: 0, noNaN: true }),
-  );
-  const scrap = fc.oneof(
-    fc.uint8Array({ minLength: 1, maxLength: 4 }),
-    fc
-      .constantFrom(
-        '0',
-        '9',
-        '99999999',
-        '-',
-        '"',
-        "'",
-        '{',
-        '}',
-        '[',
-        ']',
-        '(',
-        ')',
-        ',',
-        ':',
-        ' ',
-      )
-      .map((text) => new TextEncoder().encode(text)),
-  );
-  const edit = fc.record({
-    place,
-    scrap,
-    kind: fc.constantFrom('put', 'over', 'out', 'cut', 'flip'),
-  });
-  return fc.tuple(original, fc.array(edit, { minLength: 1, maxLength: 3 })).map(([bytes, edits]) =>
-    edits.reduce((current: Uint8Array, { place, scrap, kind }) => {
-      const at = Math.floor(place * current.length);
-      const before = current.subarray(0, at);
-      if (kind === 'cut') return before;
-      if (kind === 'put') return Buffer.concat([before, scrap, current.subarray(at)]);
-      if (kind === 'out') return Buffer.concat([before, current.subarray(at + scrap.length)]);
-      if (kind === 'over') {
-        return Buffer.concat([before, scrap, current.subarray(at + scrap.length)]);
-      }
-      const copy = Uint8Array.from(current);
-      if (at < copy.length) copy[at]! ^= 1 << (scrap[0]! & 7);
-      return copy;
-    }, bytes),
-  );
+  return fc.tuple(original, fc.nat()).map(([bytes, seed]) => mutate(bytes, randomFrom(seed)));
 }
 
 /** What `read` gives, or undefined when it refuses in one line; any other error fails the test. */

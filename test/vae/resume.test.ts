@@ -1,5 +1,4 @@
 import fc from 'fast-check';
-import type { Tensor } from 'onnxruntime-common';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { decodeSafetensors, encodeSafetensors } from '../../src/data/safetensors.js';
@@ -48,7 +47,6 @@ import {
   schedules,
   sgd,
   upsample,
-  type VAE,
   type VAEOptions,
   vae,
   vqVae,
@@ -57,6 +55,7 @@ import {
 import { layerSchema, learningRateSchema, optimizerSchema } from '../../src/nn/index.js';
 import { fitShape } from '../../src/training/index.js';
 import { corners, smallShape, smallVAE } from './small.js';
+import { bits, trained } from './trained.js';
 
 /** The names that a schema of kinds knows. */
 function kindsOf(schema: z.ZodType): string[] {
@@ -168,39 +167,6 @@ const finer = (count: number): Dataset => {
   const values = Float32Array.from(corners(count).images.data as Uint8Array, (x) => x / 255);
   return fromArray(values, smallShape, { name: 'fine', labels: corners(count).labels! });
 };
-
-/** The bits of tensors by name, in order of names. */
-function bits(tensors: Readonly<Record<string, Tensor>>): string {
-  return Object.keys(tensors)
-    .sort()
-    .map((name) => {
-      const { buffer, byteOffset, byteLength } = tensors[name]!.data as Float32Array;
-      return `${name} ${Buffer.from(buffer, byteOffset, byteLength).toString('hex')}`;
-    })
-    .join('\n');
-}
-
-/** All that a run leaves but how long it took, as text. */
-async function trained(model: VAE, data: Dataset, fit: FitOptions) {
-  const checkpoints: Checkpoint[] = [];
-  const onCheckpoint = (each: Checkpoint) => void checkpoints.push(each);
-  const { validationSplit } = fit;
-  const { epochs, ...end } = await model.fit(data, {
-    epochs: 4,
-    batchSize: 8,
-    ...(validationSplit ? {} : { validation: corners(20, 3) }),
-    ...fit,
-    callbacks: [{ onCheckpoint }, ...(fit.callbacks ?? [])],
-  });
-  const lines = epochs.map(({ seconds: _, ...line }) => JSON.stringify(line));
-  const { tensors, changes } = checkpoints.at(-1)!;
-  return {
-    checkpoints,
-    left: [...lines, JSON.stringify([end, changes]), bits(model.parameters()), bits(tensors)].join(
-      '\n',
-    ),
-  };
-}
 
 describe('a resumed run is the unbroken one, byte for byte', () => {
   test.each(cases)('$name', async ({ name, model = {}, fit, data = corners(60) }) => {
