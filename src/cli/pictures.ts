@@ -13,7 +13,7 @@ export function firstImages(data: Dataset, count: number): Promise<Tensor> {
 }
 
 /** Whether examples of this shape can be drawn as images. */
-export function isImage(shape: readonly number[]): boolean {
+function isImage(shape: readonly number[]): boolean {
   return shape.length === 3 && (shape[0] === 1 || shape[0] === 3);
 }
 

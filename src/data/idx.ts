@@ -1,4 +1,3 @@
-import { readFile } from '#files';
 import { littleEndian, reversedElements } from './elements.js';
 import { UserError } from './errors.js';
 import { formatShape } from './excerpt.js';
@@ -59,11 +58,6 @@ export async function parseIdx(bytes: Uint8Array<ArrayBuffer>, name: string): Pr
   const native = width === 1 ? data : littleEndian ? reversedElements(data, width) : data.slice();
   const values = new Values(native.buffer, native.byteOffset, native.length / width);
   return { dtype, shape, values } as IdxData;
-}
-
-/** `parseIdx` of a file. @throws UserError when it cannot be read or is not an IDX file */
-export async function readIdx(path: string): Promise<IdxData> {
-  return parseIdx(await readFile(path), path);
 }
 
 /**

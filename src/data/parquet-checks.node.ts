@@ -27,7 +27,7 @@ const [listType, structType] = [9, 12];
  * costs time and memory by its bytes alone.
  * @throws Error when it does not end in the view, or is none
  */
-export function checkThrift(reader: { readonly view: DataView; offset: number }): void {
+function checkThrift(reader: { readonly view: DataView; offset: number }): void {
   const { view } = reader;
   const byte = () => view.getUint8(reader.offset++);
   const varint = () => {

@@ -85,7 +85,7 @@ export function activationOf({ type, options }: Layer): string | undefined {
 class LayerError extends UserError {}
 
 /** Applies one layer in its scope. @throws UserError that names the layer and its input's shape */
-export function applyLayer(each: Layer, x: Value, scope: Scope): Value {
+function applyLayer(each: Layer, x: Value, scope: Scope): Value {
   try {
     return within({ part: scope.path }, () => each.apply(x, scope));
   } catch (error) {

@@ -78,7 +78,7 @@ export function constantFeeds(
 }
 
 /** Splits n examples into runs of equal batches: the full ones, then the rest. */
-export function batchRuns(n: number, batchSize: number) {
+function batchRuns(n: number, batchSize: number) {
   const full = Math.floor(n / batchSize);
   return [
     { start: 0, iterations: full, batchSize },

@@ -16,7 +16,6 @@ export {
   parametersOf,
 } from './function.js';
 export { describeNonFinite, type NonFinite } from './guard.js';
-export { parseMetrics } from './metrics-lines.js';
 export type { Batch, Model, ParameterSpec, Schedule, Terms } from './objective.js';
 export { Packing } from './pack.js';
 export {
@@ -30,5 +29,5 @@ export {
 export { asFloat, compileEvaluation } from './program.js';
 export { zipRun } from './run-files.js';
 export { packageSchema, RunFolder } from './run-folder.js';
-export { mostConfigText, parseRunConfig, readRunFormat, runFormat } from './run-format.js';
+export { mostConfigText, readRunFormat, runFormat } from './run-format.js';
 export type { FitSettings, Stop } from './settings.js';

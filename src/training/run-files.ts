@@ -102,7 +102,7 @@ export async function zipRun(
  * @param mark the file that a run has at least
  * @throws UserError when it is no sound zip archive, or holds no run or several
  */
-export async function filesInZip(bytes: Uint8Array, path: string, mark: string): Promise<RunFiles> {
+async function filesInZip(bytes: Uint8Array, path: string, mark: string): Promise<RunFiles> {
   if (!isZip(bytes)) {
     throw new UserError(
       `${path} is no zip archive. Give the folder that training wrote, or a zip of it.`,

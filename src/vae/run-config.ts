@@ -81,7 +81,7 @@ const runSchema = z.strictObject({
 });
 
 /** A run that may leave out what its preset and the data give. */
-export const configSchema = z
+const configSchema = z
   .strictObject({
     ...written,
     preset: z

@@ -6,7 +6,7 @@ import { readers } from './readers.mjs';
 const child = fileURLToPath(new URL('child.mjs', import.meta.url));
 
 /** Limits of one input. */
-export const limits = { seconds: 1, megabytes: 256 };
+const limits = { seconds: 1, megabytes: 256 };
 
 /** Seconds after which an input that does not end is ended. */
 const patience = 20;

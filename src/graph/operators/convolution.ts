@@ -20,7 +20,7 @@ export const unitWindow: Window = {
 };
 
 /** How far a dilated kernel reaches along an axis (0 height, 1 width). */
-export function reach(kernel: readonly number[], window: Window, axis: 0 | 1): number {
+function reach(kernel: readonly number[], window: Window, axis: 0 | 1): number {
   return window.dilations[axis] * (kernel[axis]! - 1) + 1;
 }
 

@@ -57,13 +57,3 @@ export async function keepData(data: KeptData): Promise<void> {
     throw storageError(change.error ?? error);
   }
 }
-
-/** Forgets data. */
-export async function removeData(id: string): Promise<void> {
-  const change = (await database()).transaction(['data', 'dataInfo'], 'readwrite');
-  await Promise.all([
-    change.objectStore('data').delete(id),
-    change.objectStore('dataInfo').delete(id),
-    change.done,
-  ]);
-}

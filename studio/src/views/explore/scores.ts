@@ -6,7 +6,7 @@ import { type Exploration, rowsOf, type ShownData } from './exploration.js';
 const chunk = 250;
 
 /** The mean squared error of each image's values. */
-export function squaredErrors(images: Numbers, made: Numbers): Float32Array {
+function squaredErrors(images: Numbers, made: Numbers): Float32Array {
   const [count = 0] = images.dims;
   const width = images.data.length / count;
   const unit = images.data instanceof Uint8Array ? 255 : 1;

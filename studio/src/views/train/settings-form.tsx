@@ -19,7 +19,7 @@ import { Term } from '../../ui/term.js';
 import { DataChoice } from './data-choice.js';
 
 /** The settings of the next run. */
-export const settings = signal<TrainSettings>(firstSettings);
+const settings = signal<TrainSettings>(firstSettings);
 
 const entries = <Key extends string>(titles: Readonly<Record<Key, string>>) =>
   Object.entries(titles) as [Key, string][];

@@ -28,12 +28,12 @@ const sideOf = (level: number) => 2 ** level;
 const keyOf = ({ level, column, row }: TilePlace) => `${level}/${column}/${row}`;
 
 /** The level whose images have the wanted size: tiles are 2^level units wide. */
-export function levelOf(unit: number): number {
+function levelOf(unit: number): number {
   return Math.ceil(Math.log2((cells * cellSize) / unit));
 }
 
 /** The tiles that cover what is seen, the middle first. */
-export function tilesOf(view: Viewport): TilePlace[] {
+function tilesOf(view: Viewport): TilePlace[] {
   const level = levelOf(view.unit);
   const side = sideOf(level);
   const { left, right, bottom, top } = boundsOf(view);
@@ -49,7 +49,7 @@ export function tilesOf(view: Viewport): TilePlace[] {
 }
 
 /** The middles of a tile's images in reading order: x and y in turn. */
-export function middlesOf({ level, column, row }: TilePlace): Float32Array {
+function middlesOf({ level, column, row }: TilePlace): Float32Array {
   const side = sideOf(level);
   const places = new Float32Array(cells * cells * 2);
   for (let i = 0; i < cells * cells; i++) {
