@@ -18,7 +18,8 @@ import { median } from './measure.mjs';
  * @property {Record<string, ContestantResults>} contestants by name
  *
  * @typedef {object} ContestantResults
- * @property {import('./measure.mjs').Round[]} rounds
+ * @property {(import('./measure.mjs').Round & { sgemmGflops: number })[]} rounds with the rate of a
+ *   plain matrix product in the same minutes
  * @property {object} [versions]
  * @property {string} [leftOut] why it could not run
  */
@@ -62,7 +63,7 @@ export const sgemmPeakOf = ({ sgemmGflops }) => Math.max(...sgemmGflops.allThrea
  * @property {string} name
  * @property {number} msPerStep
  * @property {number} epochSeconds
- * @property {number} share of the sgemm peak
+ * @property {number} share of the sgemm peak beside each round
  * @property {number} [ratio] to vaekit
  * @property {{ seconds: number, steps: number }} first
  * @property {number} [peakMemory] bytes
@@ -80,12 +81,13 @@ export function rowsOf(work) {
     .map(([name, { rounds }]) => {
       const msPerStep = median(rounds.map((round) => round.msPerStep));
       const memory = rounds.flatMap(({ peakMemory }) => peakMemory ?? []);
-      const gflops = (2 * work.multiplications) / msPerStep / 1e6;
       return {
         name,
         msPerStep,
         epochSeconds: (msPerStep * Math.ceil(images / work.batch)) / 1000,
-        share: gflops / sgemmPeakOf(work),
+        share: median(
+          rounds.map((round) => work.multiplications / (5e5 * round.msPerStep * round.sgemmGflops)),
+        ),
         ...(own.length > 0 && { ratio: msPerStep / median(own.map((round) => round.msPerStep)) }),
         first: {
           seconds: median(rounds.map(({ first }) => first.seconds)),

@@ -116,15 +116,16 @@ for (const { name, short, batch, multiplications, contestants } of rounds > 0 ? 
   };
   results.works[name] = work;
   for (let round = 1; round <= rounds; round++) {
+    const peak = await sgemmPeak({ threads });
+    sgemmGflops.allThreads.push(peak);
     sgemmGflops.oneThread.push(await sgemmPeak({ threads: 1 }));
-    sgemmGflops.allThreads.push(await sgemmPeak({ threads }));
     for (const contestant of contestants) {
       const entry = kept[contestant.name];
       if (!entry || entry.leftOut || (contestant.once && entry.rounds.length > 0)) continue;
       const label = `round ${round}/${rounds}  ${name}  ${contestant.name}`;
       try {
         const { versions, ...measured } = await measure(contestant);
-        entry.rounds.push(measured);
+        entry.rounds.push({ ...measured, sgemmGflops: peak });
         entry.versions = versions;
         log(`${label}  ${measured.msPerStep.toPrecision(3)} ms/step`);
       } catch (error) {

@@ -37,7 +37,7 @@ export {
 } from './nn/index.js';
 export * as schedules from './nn/schedules/index.js';
 export * as report from './report/index.js';
-export type { Device } from './runtime/session.js';
+export { type Device, flushDenormals } from './runtime/session.js';
 export {
   type Callback,
   type Change,

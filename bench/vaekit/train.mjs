@@ -6,7 +6,16 @@
  * versions, the first loss, and one a stretch of STEPS steps with `msPerStep`.
  */
 import { createRequire } from 'node:module';
-import { adam, conv2d, convTranspose2d, datasets, dense, reshape, VAE } from '../../dist/index.js';
+import {
+  adam,
+  conv2d,
+  convTranspose2d,
+  datasets,
+  dense,
+  flushDenormals,
+  reshape,
+  VAE,
+} from '../../dist/index.js';
 
 /** @param {string} name */
 const versionOf = (name) => createRequire(import.meta.url)(`${name}/package.json`).version;
@@ -46,6 +55,8 @@ const networks = {
   },
 };
 
+// As `vaekit train` does.
+flushDenormals();
 const { train } = await datasets.mnist();
 const count = Math.min(train.size, steps * batchSize);
 const width = image.reduce((a, b) => a * b, 1);

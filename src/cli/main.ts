@@ -32,7 +32,11 @@ const program = new Command('vaekit')
   .version(version)
   .configureHelp({ showGlobalOptions: true })
   .configureOutput({ outputError: (text, write) => write(oneLine(text)) })
-  .exitOverride();
+  .exitOverride()
+  .hook('preAction', async () => {
+    const { flushDenormals } = await import('../runtime/session.js');
+    flushDenormals();
+  });
 
 for (const add of [
   trainCommand,
