@@ -7,6 +7,7 @@ import { UserError } from './errors.js';
 import { reasonOf } from './excerpt.js';
 import { attempt } from './file-errors.js';
 import { refuseBomb } from './inflation.js';
+import { statFile } from './stat-file.node.js';
 
 /** Characters that are parsed together. */
 const blockLength = 2 ** 20;
@@ -35,6 +36,7 @@ interface Block {
  */
 export async function* csvRows(path: string): AsyncGenerator<CsvRow> {
   let line = 0;
+  await statFile(path);
   try {
     for await (const { rows, fault, quoted } of blocks(path, await delimiterOf(path))) {
       for (const [place, cells] of rows.entries()) {

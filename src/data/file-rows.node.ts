@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import type { Dataset, DatasetOptions } from './dataset.js';
 import { UserError } from './errors.js';
 import { attempt } from './file-errors.js';
+import { statFile } from './stat-file.node.js';
 
 const open = promisify(fs.open);
 const stat = promisify(fs.fstat);
@@ -107,6 +108,7 @@ export async function fileRows(rows: FileRows): Promise<Dataset> {
 }
 
 async function openPiece({ path, offset, count }: FilePiece, rowBytes: number): Promise<number> {
+  await statFile(path);
   const descriptor = await attempt('read', path, () => open(path, 'r'));
   const { size } = await stat(descriptor);
   const needed = offset + count * rowBytes;

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import envPaths from 'env-paths';
 import { attempt, codeOf, mostFileBytes, tooLarge } from './file-errors.js';
+import { statFile } from './stat-file.node.js';
 
 /** Whether this place has files at all; in a browser it has none. */
 export const hasFiles = true;
@@ -15,17 +16,11 @@ export const hasFiles = true;
  */
 export function readFile(path: string, most = mostFileBytes): Promise<Uint8Array<ArrayBuffer>> {
   return attempt('read', path, async () => {
-    const info = await fs.stat(path);
-    // A pipe may never end, and a device always has more.
-    if (!info.isFile() && !info.isDirectory()) throw noFile();
-    if (info.size > most) throw tooLarge(path, most);
+    const { size } = await statFile(path);
+    if (size > most) throw tooLarge(path, most);
     const { buffer, byteOffset, byteLength } = await fs.readFile(path);
     return new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
   });
-}
-
-function noFile(): Error {
-  return Object.assign(new Error('no file'), { code: 'NO_FILE' });
 }
 
 /**

@@ -9,6 +9,7 @@ import { fileRows } from './file-rows.node.js';
 import type { GatherOptions } from './gather.js';
 import { defaultMemoryLimit, gather } from './gather.node.js';
 import { decodeNpy, decodeNpyHeader, npyHeadBytes } from './npy.js';
+import { statFile } from './stat-file.node.js';
 
 /** Bytes of examples that are converted together. */
 const blockBytes = 2 ** 20;
@@ -28,7 +29,7 @@ export interface NpySource {
 
 /** An .npy file on disk. @throws UserError when it cannot be read */
 export async function npyFileSource(path: string): Promise<NpySource> {
-  const { size, mtimeMs } = await attempt('read', path, () => fs.stat(path));
+  const { size, mtimeMs } = await statFile(path);
   return {
     path,
     size,

@@ -16,6 +16,7 @@ import { UserError } from './errors.js';
 import { reasonOf } from './excerpt.js';
 import { attempt } from './file-errors.js';
 import { checkFooter, checkGroup } from './parquet-checks.node.js';
+import { statFile } from './stat-file.node.js';
 
 /** What a column holds, as far as it matters here. */
 export type ColumnKind = 'number' | 'words' | 'bytes' | 'pictures' | 'other';
@@ -46,6 +47,7 @@ const bounded: Compressors = {
 
 /** Opens a Parquet file by its footer. @throws UserError when it cannot be read or is damaged */
 export async function openParquet(path: string): Promise<ParquetFile> {
+  await statFile(path);
   const file = await attempt('read', path, () => asyncBufferFromFile(path));
   const read = <T>(action: () => Promise<T>): Promise<T> =>
     attempt('read', path, action).catch((error: unknown) => {
