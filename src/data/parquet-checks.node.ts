@@ -87,7 +87,7 @@ export async function checkFooter(file: AsyncBuffer): Promise<void> {
  */
 export async function checkGroup(
   file: AsyncBuffer,
-  { columns }: FileMetaData['row_groups'][number],
+  { columns, num_rows: rows }: FileMetaData['row_groups'][number],
   wanted: readonly string[],
 ): Promise<void> {
   for (const { meta_data: meta } of columns) {
@@ -102,6 +102,10 @@ export async function checkGroup(
       throw new Error(
         `column ${name} has ${meta.num_values} values in a row group, more than ${mostValues}`,
       );
+    }
+    // What is nested may be repeated in a row.
+    if (meta.path_in_schema.length === 1 && meta.num_values !== rows) {
+      throw new Error(`column ${name} has ${meta.num_values} values for ${rows} rows`);
     }
     const view = new DataView(await file.slice(start, end));
     const reader = { view, offset: 0 };

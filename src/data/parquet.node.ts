@@ -130,6 +130,9 @@ function groupsOf(metadata: FileMetaData): [start: number, end: number][] {
     groups.push([start, end]);
     start = end;
   }
+  if (Number(metadata.num_rows) !== start) {
+    throw new Error(`${metadata.num_rows} rows are announced, and there are ${start}`);
+  }
   return groups;
 }
 
