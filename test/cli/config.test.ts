@@ -1,6 +1,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { newJob } from '../../src/cli/train-job.js';
+import { UserError } from '../../src/data/errors.js';
 import { presetNames } from '../../src/vae/presets.js';
 import { emptyFolder, tree, vaekit, writeQuarters } from './process.js';
 
@@ -160,6 +162,7 @@ describe('a config of code', () => {
     expect(training.batchSize).toBe(128);
   });
 
+  let wrong = 0;
   const network = (decoder: string) =>
     `export default { model: { latent: 2, encoder: [], decoder: ${decoder} } };`;
   const mlp = (rest: string) => `export default { preset: 'mlp', ${rest} };`;
@@ -230,16 +233,29 @@ describe('a config of code', () => {
     ],
     [mlp("model: { likelihood: 'bernouli' }"), /^model\.likelihood: .*bernoulli/],
     [mlp("training: { augment: { flip: 'h' } }"), /^training\.augment\.flip: /],
-  ])('%s is refused in one line, and nothing is trained', async (text, says) => {
-    await writeFile(at('wrong.ts'), text);
-    const given = ['--config', 'wrong.ts', '--out', 'never'];
-    const { code: status, stderr, stdout } = await vaekit(folder, 'train', ...short, ...given);
-    expect([status, stdout]).toEqual([2, '']);
-    const [line, ...rest] = stderr.split('\n');
-    expect(rest).toEqual(['']);
-    expect(line).toMatch(/^vaekit: wrong\.ts: /);
-    const said = line!.replace('vaekit: wrong.ts: ', '');
+  ])('%s is refused in one line', async (text, says) => {
+    wrong += 1;
+    // What was run once is not run again under the same name.
+    const path = at(`wrong-${wrong}.ts`);
+    await writeFile(path, text);
+    const error = await newJob({ data: at('quarters'), config: path }).catch((each) => each);
+    expect(error).toBeInstanceOf(UserError);
+    const { message } = error as UserError;
+    expect(message).not.toContain('\n');
+    expect(message.startsWith(`${path}: `)).toBe(true);
+    const said = message.slice(`${path}: `.length);
     if (typeof says === 'string') expect(said).toBe(says);
     else expect(said).toMatch(says);
+  });
+
+  test('that is wrong ends the command with its line, and nothing is trained', async () => {
+    await writeFile(at('wrong.ts'), "throw new Error('no\\nway');");
+    const given = ['--config', 'wrong.ts', '--out', 'never'];
+    expect(await vaekit(folder, 'train', ...short, ...given)).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'vaekit: wrong.ts: running it failed: no way. Correct the file.\n',
+    });
+    expect(await tree(folder)).not.toContain('never');
   });
 });

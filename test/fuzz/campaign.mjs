@@ -6,7 +6,7 @@ import { readers } from './readers.mjs';
 const child = fileURLToPath(new URL('child.mjs', import.meta.url));
 
 /** Limits of one input. */
-const limits = { seconds: 1, megabytes: 256 };
+const usual = { seconds: 1, megabytes: 256 };
 
 /** Seconds after which an input that does not end is ended. */
 const patience = 20;
@@ -20,7 +20,7 @@ export const readerNames = readers.map(({ name }) => name);
 function runChild(task) {
   return new Promise((resolve, reject) => {
     const args = ['--max-old-space-size=512', '--expose-gc', child];
-    const process_ = spawn(process.execPath, [...args, JSON.stringify({ ...limits, ...task })], {
+    const process_ = spawn(process.execPath, [...args, JSON.stringify({ ...usual, ...task })], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let at;
@@ -60,14 +60,19 @@ function runChild(task) {
 
 /**
  * Reads the inputs from `start` to before `end` of a reader, in children of which each reads some.
+ * @param limits other ones than the usual
  * @param onProgress is told how many inputs of the reader are behind
  */
-export async function fuzz(name, { seed, start = 0, end, onProgress = () => undefined }) {
+export async function fuzz(name, { seed, start = 0, end, limits, onProgress = () => undefined }) {
   const total = { inputs: 0, refused: 0, slowest: 0, largest: 0 };
   const failures = [];
   for (let next = start; next < end; ) {
     const until = Math.min(end, next + 2500);
-    const { done, failures: found, died } = await runChild({ name, seed, start: next, end: until });
+    const {
+      done,
+      failures: found,
+      died,
+    } = await runChild({ name, seed, start: next, end: until, ...limits });
     failures.push(...found);
     if (done) {
       total.inputs += done.inputs;

@@ -18,7 +18,7 @@ export const faultyReaders = [
     name: 'stays busy',
     seeds,
     read: async () => {
-      const end = performance.now() + 1300;
+      const end = performance.now() + 300;
       while (performance.now() < end);
     },
   },

@@ -11,7 +11,10 @@ interface Result {
   readonly failures: readonly { readonly failed: unknown; readonly fault: string }[];
 }
 const { fuzz, fuzzFile, readerNames } = (await import('./campaign.mjs' as string)) as {
-  fuzz(name: string, options: { seed: number; end: number }): Promise<Result>;
+  fuzz(
+    name: string,
+    options: { seed: number; end: number; limits?: { seconds: number } },
+  ): Promise<Result>;
   fuzzFile(name: string, file: string): Promise<Result['failures']>;
   readonly readerNames: readonly string[];
 };
@@ -36,13 +39,15 @@ test.each(readdirSync(folder))('%s, which once failed, does not', async (file) =
 
 test.each<readonly [string, RegExp]>([
   ['throws', /threw TypeError/],
-  ['stays busy', /took 1\.\d+ s/],
+  ['stays busy', /took 0\.\d+ s/],
   ['dies', /died \(SIGABRT\)/],
   ['writes outside', /left .*outside/],
   ...(process.platform === 'linux' ? [['takes memory', /took \d+ MB/] as const] : []),
 ])('a reader that %s is found out', async (name, says) => {
-  const { failures } = await fuzz(name, { seed: 1, end: 1 }).catch((error: Error) => ({
-    failures: [{ failed: 0, fault: error.message }],
-  }));
+  const { failures } = await fuzz(name, { seed: 1, end: 1, limits: { seconds: 0.2 } }).catch(
+    (error: Error) => ({
+      failures: [{ failed: 0, fault: error.message }],
+    }),
+  );
   expect(failures.map(({ fault }) => fault).join()).toMatch(says);
 });
