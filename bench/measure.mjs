@@ -13,6 +13,16 @@ export function median(values) {
 }
 
 /**
+ * A line that a contestant tells: see `contestants/index.mjs`.
+ * @typedef {object} Line
+ * @property {number} seconds since the contestant was started
+ * @property {object} [versions]
+ * @property {{ steps: number }} [first]
+ * @property {number} [steps]
+ * @property {number} [msPerStep]
+ */
+
+/**
  * What one run of a contestant gave.
  * @typedef {object} Round
  * @property {number} msPerStep the median of its stretches after the warm-up
@@ -20,6 +30,22 @@ export function median(values) {
  *   loss, and the steps done by then
  * @property {number} [peakMemory] bytes resident, where the system tells them
  */
+
+/**
+ * What the lines of a contestant come to.
+ * @param {readonly Line[]} lines
+ * @returns {Round & { versions: object }}
+ */
+export function roundOf(lines) {
+  const stretches = lines.filter(({ msPerStep }) => msPerStep !== undefined);
+  const first = lines.find(({ first, msPerStep }) => first ?? msPerStep !== undefined);
+  if (stretches.length < 2 || !first) throw new Error('it told fewer than two measurements');
+  return {
+    msPerStep: median(stretches.slice(1).map(({ msPerStep = Number.NaN }) => msPerStep)),
+    first: { seconds: first.seconds, steps: first.first?.steps ?? first.steps ?? 0 },
+    versions: lines.find(({ versions }) => versions)?.versions ?? {},
+  };
+}
 
 /**
  * The most memory that a process has had resident, in bytes.
@@ -66,13 +92,10 @@ export async function measure(contestant) {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  /** @type {number[]} */
-  const times = [];
-  /** @type {Round['first'] | undefined} */
-  let first;
+  /** @type {Line[]} */
+  const lines = [];
   /** @type {number | undefined} */
   let peakMemory;
-  let versions = {};
   let errors = '';
   const poll = () => {
     peakMemory = peakMemoryOf(child.pid) ?? peakMemory;
@@ -84,13 +107,7 @@ export async function measure(contestant) {
   createInterface({ input: child.stdout }).on('line', (text) => {
     poll();
     if (!text.startsWith('{')) return;
-    const line = JSON.parse(text);
-    const seconds = (performance.now() - began) / 1000;
-    if (line.versions) versions = line.versions;
-    if (line.first) first ??= { seconds, steps: line.first.steps };
-    if (typeof line.msPerStep !== 'number') return;
-    first ??= { seconds, steps: line.steps };
-    times.push(line.msPerStep);
+    lines.push({ ...JSON.parse(text), seconds: (performance.now() - began) / 1000 });
   });
   let slow = false;
   const limit = setTimeout(() => {
@@ -107,11 +124,5 @@ export async function measure(contestant) {
   clearTimeout(limit);
   if (slow) throw new Error(`it was not done after ${longestSeconds} s`);
   if (code !== 0) throw new Error(errorLine(errors) || `it ended with code ${code}`);
-  if (times.length < 2 || !first) throw new Error('it printed fewer than two measurements');
-  return {
-    msPerStep: median(times.slice(1)),
-    first,
-    ...(peakMemory === undefined ? {} : { peakMemory }),
-    versions,
-  };
+  return { ...roundOf(lines), ...(peakMemory === undefined ? {} : { peakMemory }) };
 }

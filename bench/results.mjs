@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { median } from './measure.mjs';
 
 /**
- * What `results/latest.json` holds: every round, so that rounds of several runs make one median.
+ * What a file of `results` holds: every round, so that rounds of several runs make one median.
  * @typedef {object} Results
  * @property {{ cpu: string, cores: number, node: string, platform: string }} machine
  * @property {Record<string, WorkResults>} works by name
@@ -14,11 +14,16 @@ import { median } from './measure.mjs';
  * @property {string} short
  * @property {number} batch
  * @property {number} multiplications
- * @property {{ oneThread: number[], allThreads: number[] }} sgemmGflops beside each round
+ * @property {{ oneThread: number[], allThreads: number[] }} [sgemmGflops] beside each round
  * @property {Record<string, ContestantResults>} contestants by name
+ * @property {string} [browser] in which it was measured
+ * @property {LongestTask[]} [longestTasks] of the studio's page while it trains, one a round
+ *
+ * @typedef {{ wall: number, processor: number }} LongestTask milliseconds by the clock, and of the
+ *   thread's own time
  *
  * @typedef {object} ContestantResults
- * @property {(import('./measure.mjs').Round & { sgemmGflops: number })[]} rounds with the rate of a
+ * @property {(import('./measure.mjs').Round & { sgemmGflops?: number })[]} rounds with the rate of a
  *   plain matrix product in the same minutes
  * @property {object} [versions]
  * @property {string} [leftOut] why it could not run
@@ -28,10 +33,13 @@ import { median } from './measure.mjs';
 const images = 60_000;
 
 const folder = fileURLToPath(new URL('results/', import.meta.url));
-const file = `${folder}latest.json`;
+const fileOf = (/** @type {string} */ name) => `${folder}${name}.json`;
 
-/** @returns {Results} of this machine, as far as there are some */
-export function readResults() {
+/**
+ * @param {string} name of a benchmark
+ * @returns {Results} of this machine, as far as there are some
+ */
+export function readResults(name) {
   const machine = {
     cpu: cpus()[0]?.model.trim() ?? 'unknown',
     cores: availableParallelism(),
@@ -39,23 +47,27 @@ export function readResults() {
     platform: `${process.platform} ${process.arch}`,
   };
   const empty = { machine, works: {} };
+  const file = fileOf(name);
   if (!existsSync(file)) return empty;
   /** @type {Results} */
   const found = JSON.parse(readFileSync(file, 'utf8'));
   return JSON.stringify(found.machine) === JSON.stringify(machine) ? found : empty;
 }
 
-/** @param {Results} results */
-export function writeResults(results) {
+/**
+ * @param {string} name of a benchmark
+ * @param {Results} results
+ */
+export function writeResults(name, results) {
   mkdirSync(folder, { recursive: true });
-  writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
+  writeFileSync(fileOf(name), `${JSON.stringify(results, null, 2)}\n`);
 }
 
 /**
  * The largest rate of a plain matrix product that was measured beside a work, GFLOP/s.
  * @param {WorkResults} work
  */
-export const sgemmPeakOf = ({ sgemmGflops }) => Math.max(...sgemmGflops.allThreads);
+export const sgemmPeakOf = ({ sgemmGflops }) => sgemmGflops && Math.max(...sgemmGflops.allThreads);
 
 /**
  * One row of a table: medians over the rounds.
@@ -63,7 +75,7 @@ export const sgemmPeakOf = ({ sgemmGflops }) => Math.max(...sgemmGflops.allThrea
  * @property {string} name
  * @property {number} msPerStep
  * @property {number} epochSeconds
- * @property {number} share of the sgemm peak beside each round
+ * @property {number} [share] of the sgemm peak beside each round
  * @property {number} [ratio] to vaekit
  * @property {{ seconds: number, steps: number }} first
  * @property {number} [peakMemory] bytes
@@ -80,14 +92,15 @@ export function rowsOf(work) {
     .filter(([, { rounds, leftOut }]) => rounds.length > 0 && !leftOut)
     .map(([name, { rounds }]) => {
       const msPerStep = median(rounds.map((round) => round.msPerStep));
+      const shares = rounds.flatMap(({ msPerStep, sgemmGflops }) =>
+        sgemmGflops === undefined ? [] : work.multiplications / (5e5 * msPerStep * sgemmGflops),
+      );
       const memory = rounds.flatMap(({ peakMemory }) => peakMemory ?? []);
       return {
         name,
         msPerStep,
         epochSeconds: (msPerStep * Math.ceil(images / work.batch)) / 1000,
-        share: median(
-          rounds.map((round) => work.multiplications / (5e5 * round.msPerStep * round.sgemmGflops)),
-        ),
+        ...(shares.length > 0 && { share: median(shares) }),
         ...(own.length > 0 && { ratio: msPerStep / median(own.map((round) => round.msPerStep)) }),
         first: {
           seconds: median(rounds.map(({ first }) => first.seconds)),

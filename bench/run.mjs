@@ -4,12 +4,10 @@
  * Every contestant runs in a process of its own, once a round; rounds are interleaved, so that a
  * machine's good and bad minutes fall on all alike, and medians are compared.
  */
-import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { measure } from './measure.mjs';
+import { installPeers } from './peers/install.mjs';
 import { fillIn } from './readme.mjs';
 import { readResults, writeResults } from './results.mjs';
 import { compactTable, table } from './table.mjs';
@@ -30,17 +28,7 @@ Peers from npm are installed into bench/ on first use. Keras and PyTorch are mea
 or a Python that VAEKIT_PYTHON names, has them. Results are kept in bench/results/latest.json.
 `;
 
-const here = fileURLToPath(new URL('.', import.meta.url));
 const log = (/** @type {string} */ line) => process.stderr.write(`${line}\n`);
-
-/** Installs the peers that npm has; without them, their rows say so. */
-function installPeers() {
-  if (existsSync(`${here}node_modules/.package-lock.json`)) return;
-  log('installing peers into bench/ ...');
-  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  const { status } = spawnSync(npm, ['ci'], { cwd: here, stdio: ['ignore', 2, 2] });
-  if (status !== 0) log('npm could not install the peers; their rows are left out');
-}
 
 /**
  * @param {string} message
@@ -70,7 +58,7 @@ const rounds = Number(options.rounds);
 if (!Number.isInteger(rounds) || rounds < 0)
   refuse(`--rounds ${options.rounds}: give a whole number.`);
 
-installPeers();
+if (!installPeers(log)) log('npm could not install the peers; their rows are left out');
 const { works } = await import('./contestants/index.mjs');
 const { sgemmPeak } = await import('./limit/sgemm.mjs');
 
@@ -95,7 +83,7 @@ if (wanted.length === 0) {
   );
 }
 
-const results = readResults();
+const results = readResults('latest');
 const threads = availableParallelism();
 for (const { name, short, batch, multiplications, contestants } of rounds > 0 ? wanted : []) {
   const before = results.works[name];
@@ -133,7 +121,7 @@ for (const { name, short, batch, multiplications, contestants } of rounds > 0 ? 
         log(`${label}  ${entry.leftOut}`);
       }
       work.date = new Date().toISOString();
-      writeResults(results);
+      writeResults('latest', results);
     }
   }
 }

@@ -13,7 +13,10 @@ const columns = [
   ['s/epoch', ({ epochSeconds }) => significant(epochSeconds)],
   ['first loss', ({ first }) => `${significant(first.seconds)} s, step ${Math.round(first.steps)}`],
   ['memory', ({ peakMemory }) => (peakMemory ? `${Math.round(peakMemory / 1e6)} MB` : '')],
-  ['of sgemm peak', ({ share }) => `${(100 * share).toPrecision(2)} %`],
+  [
+    'of sgemm peak',
+    ({ share }) => (share === undefined ? '' : `${(100 * share).toPrecision(2)} %`),
+  ],
 ];
 
 /** @param {number} value */
@@ -37,13 +40,16 @@ function markdown(headings, rows) {
 }
 
 /**
+ * A row a contestant; columns that are empty are left out.
  * @param {string} name
  * @param {WorkResults} work
  */
 function workTable(name, work) {
+  const rows = rowsOf(work);
+  const filled = columns.filter(([, cell]) => rows.some((row) => cell(row) !== ''));
   return markdown(
-    [name, ...columns.map(([heading]) => heading)],
-    rowsOf(work).map((row) => [row.name, ...columns.map(([, cell]) => cell(row))]),
+    [name, ...filled.map(([heading]) => heading)],
+    rows.map((row) => [row.name, ...filled.map(([, cell]) => cell(row))]),
   );
 }
 
@@ -69,8 +75,9 @@ const roundsOf = (work) => work.contestants.vaekit?.rounds.length ?? 0;
 /**
  * The results in one Markdown table: a row a contestant, a column a work.
  * @param {Results} results
+ * @param {string} [command] that measured them
  */
-export function compactTable(results) {
+export function compactTable(results, command = 'npm run bench') {
   const works = Object.values(results.works);
   const rows = works.map(rowsOf);
   const names = [...new Set(works.flatMap(({ contestants }) => Object.keys(contestants)))];
@@ -88,8 +95,23 @@ export function compactTable(results) {
   return [
     ...markdown(['ms/step (times that of vaekit)', ...works.map(({ short }) => short)], lines),
     '',
-    `${days}, ${machineOf(results)}; medians of ${Math.min(...works.map(roundsOf))} interleaved rounds of \`npm run bench\`, ${versionsOf(results).join(', ')}.`,
+    `${days}, ${machineOf(results)}; medians of ${Math.min(...works.map(roundsOf))} interleaved rounds of \`${command}\`, ${versionsOf(results).join(', ')}.`,
   ].join('\n');
+}
+
+/** @param {WorkResults} work */
+function sgemmText(work) {
+  const [all, one] = [sgemmPeakOf(work), work.sgemmGflops?.oneThread];
+  if (all === undefined || !one) return '';
+  return `, sgemm peak beside them ${all.toFixed(0)} GFLOP/s (one thread ${Math.max(...one).toFixed(0)})`;
+}
+
+/** @param {WorkResults} work */
+function browserText({ browser, longestTasks = [] }) {
+  if (!browser) return '';
+  const of = (/** @type {'wall' | 'processor'} */ kind) => longestTasks.map((task) => task[kind]);
+  const [wall, processor] = [of('wall'), of('processor')];
+  return `, ${browser}. Longest task of the studio's main thread while it trains, in each round: ${wall.map((ms) => ms.toFixed(0)).join(', ')} ms by the clock, ${processor.map((ms) => ms.toFixed(0)).join(', ')} ms of processor time`;
 }
 
 /**
@@ -115,7 +137,7 @@ export function table(results) {
     `${machineOf(results)}, ${versionsOf(results).join(', ')}.`,
     ...all.map(
       ([name, work]) =>
-        `${name}: ${work.date.slice(0, 10)}, ${roundsOf(work)} rounds, sgemm peak beside them ${sgemmPeakOf(work).toFixed(0)} GFLOP/s (one thread ${Math.max(...work.sgemmGflops.oneThread).toFixed(0)}).`,
+        `${name}: ${work.date.slice(0, 10)}, ${roundsOf(work)} rounds${sgemmText(work)}${browserText(work)}.`,
     ),
     ...(reasons.length > 0 ? ['', 'Left out:', '', ...reasons.map((reason) => `- ${reason}`)] : []),
   ].join('\n');

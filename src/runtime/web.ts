@@ -8,6 +8,11 @@ export async function createSession(
 ): Promise<Session> {
   const { threads, profile, device } = options;
   if (profile) throw new UserError('Profiles are made in Node, not in a browser.');
+  if (typeof WebAssembly === 'undefined') {
+    throw new UserError(
+      'This browser has no WebAssembly, or it is turned off, and nothing can be computed without. Turn it on, or use another browser.',
+    );
+  }
   const runtime =
     device === 'webgpu'
       ? await import('onnxruntime-web/webgpu')

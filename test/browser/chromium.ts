@@ -1,39 +1,19 @@
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { createServer, type ViteDevServer } from 'vite';
 import { sourceAliases } from '../../sources.js';
+import { chromiumPath, launchChromium } from './launch.mjs';
 
-const candidates = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-
-/** Where Chromium is installed, if it is. */
-export const chromiumPath = candidates.find(existsSync);
+export { chromiumPath, launchChromium };
 
 /** Why tests in a browser are skipped, for their names. */
 export const skipReason = chromiumPath ? '' : ' (skipped: no Chromium is installed)';
 
 /** Lets pages use WebGPU, by an adapter in software. */
 export const softwareWebGpu = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
-
-/** Starts Chromium, which talks to nobody of its own accord. @param more flags */
-export function launchChromium(more: readonly string[] = []): Promise<Browser> {
-  return chromium.launch({
-    executablePath: chromiumPath!,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      ...more,
-    ],
-  });
-}
 
 export interface OpenPage {
   readonly page: Page;

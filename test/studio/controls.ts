@@ -100,10 +100,20 @@ export async function pauseAfter(
 }
 
 /** Accessibility faults that hinder someone. */
-export async function faults(page: Page): Promise<string[]> {
+async function faults(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
   const { violations } = await page.evaluate(() => window.axe.run());
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+}
+
+/** Accessibility faults in light and in dark colours, as the page stands. */
+export async function faultsInBothThemes(page: Page): Promise<string[]> {
+  const found: string[] = [];
+  for (let i = 0; i < 2; i++) {
+    found.push(...(await faults(page)));
+    await page.getByRole('button', { name: /^Use (light|dark) colours$/ }).click();
+  }
+  return found;
 }

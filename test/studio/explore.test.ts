@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -9,7 +9,7 @@ import { take } from '../../src/data/split.js';
 import { dense, reshape, Tensor, VAE } from '../../src/index.js';
 import { chromiumPath, skipReason } from '../browser/chromium.js';
 import { emptyFolder, vaekit } from '../cli/process.js';
-import { faults } from './controls.js';
+import { faultsInBothThemes } from './controls.js';
 import { type OpenStudio, openStudio } from './open.js';
 
 declare global {
@@ -220,8 +220,14 @@ describe.skipIf(!chromiumPath)(`exploring and comparing in the studio${skipReaso
     await expect.poll(() => place(page)).toMatch(/^z/);
   });
 
+  test('has no serious accessibility fault in any tab, light and dark', async () => {
+    for (const name of ['Draw', 'Path', 'Latents', 'Samples', 'Anomalies']) {
+      await tab(page, name);
+      expect([name, ...(await faultsInBothThemes(page))]).toEqual([name]);
+    }
+  });
+
   test('compares runs, and reconstructs as the command line does', async () => {
-    expect(await faults(page)).toEqual([]);
     await page.getByRole('link', { name: 'Compare' }).click();
     await page.locator('.made-row').nth(1).getByRole('button').waitFor({ timeout: 30_000 });
     const { test } = await mnist();
@@ -246,12 +252,29 @@ describe.skipIf(!chromiumPath)(`exploring and comparing in the studio${skipReaso
       .poll(() => page.locator('[data-elbo]').allInnerTexts(), { timeout: 30_000 })
       .toEqual([expect.stringMatching(/^−\d+.* nats$/), expect.stringMatching(/^−\d+.* nats$/)]);
     expect(await page.locator('.chart canvas').count()).toBe(1);
-    expect(await faults(page)).toEqual([]);
+    expect(await faultsInBothThemes(page)).toEqual([]);
   });
 
   test('says what is wrong with a run that is not there', async () => {
     await page.goto(`${opened.studio.address.replace(/#.*$/, '')}#/explore/served%3Anone`);
     await expect.poll(() => page.getByRole('alert').innerText()).toMatch(/none.*config\.json/);
+  });
+
+  test('says what is wrong with a damaged run, and compares the others', async () => {
+    const [two, broken] = ['runs/two', 'runs/broken'].map((path) => join(folder, path));
+    await cp(two!, broken!, { recursive: true });
+    const parameters = join(broken!, 'parameters.safetensors');
+    await writeFile(parameters, (await readFile(parameters)).subarray(0, 500));
+    const at = (hash: string) => page.goto(opened.studio.address.replace(/#.*$/, '') + hash);
+    const alert = () => page.getByRole('alert').innerText();
+    await at('#/explore/served%3Abroken');
+    await expect.poll(alert).toMatch(/broken\/parameters\.safetensors/);
+    await at('#/compare/served%3Abroken/served%3Atwo');
+    await expect.poll(alert).toMatch(/broken.*parameters\.safetensors/);
+    await page.getByRole('button', { name: 'Save .npy of two' }).waitFor();
+    await writeFile(join(broken!, 'config.json'), '{"model": {');
+    await at('#/explore/served%3Abroken');
+    await expect.poll(alert).toMatch(/broken\/config\.json/);
   });
 
   test('asks for nothing outside of its own origin, and nothing else goes wrong', () => {

@@ -4,8 +4,18 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { chromiumPath, skipReason } from '../browser/chromium.js';
 import { emptyFolder, vaekit } from '../cli/process.js';
-import { button, endless, faults, field, figure, fill, pauseAfter, waitFor } from './controls.js';
-import { longestTask } from './main-thread.js';
+import {
+  button,
+  endless,
+  faultsInBothThemes,
+  field,
+  figure,
+  fill,
+  pauseAfter,
+  trainOwnImages,
+  waitFor,
+} from './controls.js';
+import { longestTask } from './longest-task.mjs';
 import { type OpenStudio, openStudio } from './open.js';
 
 describe.skipIf(!chromiumPath)(`training in the studio${skipReason}`, () => {
@@ -37,11 +47,11 @@ describe.skipIf(!chromiumPath)(`training in the studio${skipReason}`, () => {
 
   test('trains the dense preset on MNIST while the page stays free', async () => {
     await fill(page, 'Epochs', 2);
-    longest = await longestTask(opened, async () => {
+    ({ processor: longest } = await longestTask(opened, async () => {
       await button(page, 'Start training').click();
       await page.locator('.reconstructions canvas').nth(1).waitFor();
       await waitFor(page, 'done');
-    });
+    }));
     unbroken = await figure(page, 'Validation');
     expect(unbroken).toBeLessThan(215);
     expect(unbroken).toBeGreaterThan(150);
@@ -73,8 +83,8 @@ describe.skipIf(!chromiumPath)(`training in the studio${skipReason}`, () => {
     expect(new Set(made).size).toBeGreaterThan(50);
   });
 
-  test('has no serious accessibility fault', async () => {
-    expect(await faults(page)).toEqual([]);
+  test('has no serious accessibility fault, light and dark', async () => {
+    expect(await faultsInBothThemes(page)).toEqual([]);
   });
 
   test('gives a zip of the run folder that vaekit evaluates to the same loss', async () => {
@@ -133,6 +143,51 @@ describe.skipIf(!chromiumPath)(`training in the studio${skipReason}`, () => {
     await rows.getByRole('button', { name: 'Remove mnist-dense-2' }).click();
     await expect.poll(() => rows.count()).toBe(2);
   });
+
+  test('has no serious accessibility fault before it trains, and while settings are wrong', async () => {
+    await button(page, 'New run').click();
+    await fill(page, 'Latents', 0);
+    await page.locator('.own-data summary').click();
+    expect(await faultsInBothThemes(page)).toEqual([]);
+  });
+
+  test('fetches the runtime once, compressed', async () => {
+    const { page, close } = await openStudio({ browser: opened.browser });
+    try {
+      /** The runtime as the workers got it that are there now. */
+      const runtimes = async () => {
+        const entries = await Promise.all(
+          page.workers().map((worker) =>
+            worker.evaluate(() =>
+              (performance.getEntriesByType('resource') as PerformanceResourceTiming[])
+                .filter(({ name }) => name.endsWith('.wasm'))
+                .map(({ transferSize, encodedBodySize, decodedBodySize }) => ({
+                  transferSize,
+                  encodedBodySize,
+                  decodedBodySize,
+                })),
+            ),
+          ),
+        );
+        return entries.flat();
+      };
+      await trainOwnImages(page, endless);
+      await waitFor(page, 'training');
+      const [first, ...more] = await runtimes();
+      expect(more).toEqual([]);
+      expect(first!.transferSize).toBeGreaterThan(1e6);
+      expect(first!.encodedBodySize).toBeLessThan(first!.decodedBodySize / 3);
+      await button(page, 'Pause').click();
+      await waitFor(page, 'paused');
+      await page.reload();
+      await waitFor(page, 'paused');
+      await button(page, 'Go on').click();
+      await waitFor(page, 'training');
+      expect((await runtimes()).map(({ transferSize }) => transferSize)).toEqual([0]);
+    } finally {
+      await close();
+    }
+  }, 120_000);
 
   test('asks for nothing outside of its own origin, and nothing went wrong', () => {
     expect(opened.foreignRequests).toEqual([]);

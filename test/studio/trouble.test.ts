@@ -3,13 +3,15 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { encode } from 'fast-png';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openZip, wholeFile } from '../../src/data/zip.js';
 import { chromiumPath, launchChromium, skipReason } from '../browser/chromium.js';
 import {
   button,
   endless,
   field,
+  figure,
   fill,
   give,
   ownImages,
@@ -98,10 +100,7 @@ describe.skipIf(!chromiumPath)(`trouble in the studio${skipReason}`, () => {
       browser,
       prepare: async (page) => {
         await page.addInitScript(without);
-        await page.route('**/worker-*.js', async (route) => {
-          const response = await route.fetch();
-          await route.fulfill({ response, body: without + (await response.text()) });
-        });
+        await inWorkers(page, without);
       },
     });
     try {
@@ -123,6 +122,64 @@ describe.skipIf(!chromiumPath)(`trouble in the studio${skipReason}`, () => {
           .subarray(0, 2)
           .toString(),
       ).toBe('PK');
+    } finally {
+      await close();
+    }
+  }, 120_000);
+
+  test('loses nothing where the browser has no more room, and says so', async () => {
+    // As the browser itself fails: a request, and with it the transaction.
+    const full = `
+      const put = IDBObjectStore.prototype.put;
+      IDBObjectStore.prototype.put = function (value, key) {
+        if (this.name === 'data' || this.name === 'files') {
+          throw new DOMException('Encountered full disk', 'QuotaExceededError');
+        }
+        return key === undefined ? put.call(this, value) : put.call(this, value, key);
+      };`;
+    const { page, close, errors } = await openStudio({
+      browser,
+      prepare: (page) => inWorkers(page, full),
+    });
+    try {
+      await trainOwnImages(page, endless);
+      const warning = page.locator('.notice.warning').filter({ hasText: 'has no more room' });
+      await warning.first().waitFor();
+      await expect.poll(() => figure(page, 'Validation')).toBeGreaterThan(0);
+      await button(page, 'Pause').click();
+      await waitFor(page, 'paused');
+      expect(await page.locator('.status-head').innerText()).toContain('not kept in this browser');
+      await warning.first().waitFor();
+      const trained = await epochsDone(page);
+      await button(page, 'Go on').click();
+      await waitFor(page, 'training');
+      await expect.poll(() => epochsDone(page)).toBeGreaterThan(trained);
+      await button(page, 'Pause').click();
+      await waitFor(page, 'paused');
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        button(page, 'Download').click(),
+      ]);
+      const files = await openZip(readFileSync(await download.path()), 'run.zip');
+      const lines = await wholeFile(files.get('metrics.jsonl')!, 'metrics.jsonl');
+      expect(Buffer.from(lines).toString().trim().split('\n').length).toBeGreaterThan(trained);
+      expect(errors).toEqual([]);
+    } finally {
+      await close();
+    }
+  }, 120_000);
+
+  test('says that nothing can be computed without WebAssembly', async () => {
+    const { page, close } = await openStudio({
+      browser,
+      prepare: (page) => inWorkers(page, 'delete self.WebAssembly;'),
+    });
+    try {
+      await trainOwnImages(page, 1);
+      await page
+        .getByRole('alert')
+        .filter({ hasText: 'This browser has no WebAssembly' })
+        .waitFor();
     } finally {
       await close();
     }
@@ -178,6 +235,16 @@ describe.skipIf(!chromiumPath)(`trouble in the studio${skipReason}`, () => {
     }
   }, 120_000);
 });
+
+/** Runs code in each of the page's workers before their own. */
+async function inWorkers(page: Page, code: string): Promise<void> {
+  await page.route('**/worker-*.js', async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: code + (await response.text()) });
+  });
+}
+
+const epochsDone = (page: Page) => figure(page, 'Epoch');
 
 /** Serves the built folder under a path, without any header of its own. */
 async function staticHost(): Promise<Server> {

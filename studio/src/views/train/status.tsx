@@ -29,6 +29,11 @@ const words: Readonly<Record<Phase, string>> = {
   failed: 'Stopped',
 };
 
+const unkeptWords: Partial<Record<Phase, string>> = {
+  paused: 'Paused. It can go on until the page is closed: it is not kept in this browser.',
+  done: 'Done. It is there until the page is closed: it is not kept in this browser. Download it.',
+};
+
 /** How the training stands, and what can be done with it. */
 export function Status() {
   const kept = run.value!;
@@ -45,7 +50,7 @@ export function Status() {
         <div>
           <h1 id="run-name">{kept.name}</h1>
           <p class="soft" role="status">
-            {words[at]}
+            {(unkept.value === undefined ? undefined : unkeptWords[at]) ?? words[at]}
           </p>
         </div>
         <div class="row">

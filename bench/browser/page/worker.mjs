@@ -1,0 +1,28 @@
+/** What the workers of all contestants have in common. */
+
+/** @typedef {import('./main.mjs').Task} Task */
+
+/** The pixels of MNIST's training images, 784 each. */
+export async function trainingPixels() {
+  const response = await fetch(new URL('/mnist/train-images-idx3-ubyte', location.href));
+  if (!response.ok) throw new Error(`MNIST could not be read: HTTP ${response.status}`);
+  return new Uint8Array(await response.arrayBuffer(), 16);
+}
+
+/** @param {object} line what a contestant prints */
+export const tell = (line) => postMessage(line);
+
+/**
+ * Runs what the page asks for, once.
+ * @param {(task: Task) => Promise<void>} run
+ */
+export function answer(run) {
+  addEventListener('message', async ({ data }) => {
+    try {
+      await run(data);
+      tell({ done: true });
+    } catch (error) {
+      tell({ error: error instanceof Error ? error.message : String(error) });
+    }
+  });
+}
