@@ -178,7 +178,8 @@ function unreadable({ name, reason }: Skipped): UserError {
 
 function noneReadable(source: PictureSource, broken: ReadonlyMap<number, Skipped>): UserError {
   const [first] = broken.values();
+  const why = first ? `; ${first.name}: ${first.reason.replace(/\.$/, '')}` : '';
   return new UserError(
-    `${source.name}: none of ${source.count} pictures can be read${first ? `; ${first.name}: ${first.reason}` : ''}. Give PNG, JPEG, WebP, GIF, BMP or TIFF.`,
+    `${source.name}: none of ${source.count} pictures can be read${why}. Give PNG, JPEG, WebP, GIF, BMP or TIFF.`,
   );
 }

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { constants, crc32, deflateRawSync } from 'node:zlib';
 import { Tensor } from 'onnxruntime-common';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readConfig } from '../../src/cli/config-file.js';
 import { readRange } from '../../src/data/dataset.js';
@@ -202,6 +203,58 @@ function png(width: number, height: number, megabytes: number): Buffer {
   ]);
 }
 
+/** Makes pictures of 12 × 8 pixels announce as many as their format allows. */
+const enormous: Readonly<Record<string, (bytes: Buffer) => void>> = {
+  jpeg(bytes) {
+    // The frame's header: a marker, its length, the bits of a sample, height and width.
+    const at = bytes.indexOf(Buffer.of(0xff, 0xc0, 0, 17, 8, 0, 8, 0, 12));
+    bytes.writeUInt16BE(65_500, at + 5);
+    bytes.writeUInt16BE(65_500, at + 7);
+  },
+  gif(bytes) {
+    const frame = bytes.indexOf(Buffer.of(0x2c, 0, 0, 0, 0, 12, 0, 8, 0));
+    for (const at of [6, 8, frame + 5, frame + 7]) bytes.writeUInt16LE(65_535, at);
+  },
+  webp(bytes) {
+    // After the sign that a frame begins: width and height of 14 bits.
+    const at = bytes.indexOf(Buffer.of(0x9d, 0x01, 0x2a, 12, 0, 8, 0));
+    bytes.writeUInt16LE(16_383, at + 3);
+    bytes.writeUInt16LE(16_383, at + 5);
+  },
+  tiff(bytes) {
+    // Tags of width and height, each of one short or long number.
+    const directory = bytes.readUInt32LE(4);
+    for (let i = 0; i < bytes.readUInt16LE(directory); i++) {
+      const entry = directory + 2 + 12 * i;
+      if (![256, 257].includes(bytes.readUInt16LE(entry))) continue;
+      bytes.writeUInt16LE(4, entry + 2);
+      bytes.writeUInt32LE(2 ** 31 - 1, entry + 8);
+    }
+  },
+  bmp(bytes) {
+    bytes.writeInt32LE(2 ** 31 - 1, 18);
+    bytes.writeInt32LE(-(2 ** 31), 22);
+  },
+};
+
+/** A BMP file of 12 × 8 pixels. */
+function bmp(): Buffer {
+  const bytes = Buffer.alloc(54 + 8 * 36);
+  bytes.write('BM', 'latin1');
+  for (const [value, at] of [
+    [bytes.length, 2],
+    [54, 10],
+    [40, 14],
+    [12, 18],
+    [8, 22],
+  ] as const) {
+    bytes.writeUInt32LE(value, at);
+  }
+  bytes.writeUInt16LE(1, 26);
+  bytes.writeUInt16LE(24, 28);
+  return bytes;
+}
+
 describe('pictures that unpack to more than they should', () => {
   test.each([
     ['that is as large as it says', png(20_000, 20_000, 1145)],
@@ -211,6 +264,18 @@ describe('pictures that unpack to more than they should', () => {
     const folder = dirname(await file(`bomb/${name}/a.png`, bytes));
     expect(await refusal(() => open(folder))).toMatch(/none of .+ can be read/);
   });
+
+  test.each(Object.entries(enormous))(
+    'a %s file that says more than it holds',
+    async (kind, patch) => {
+      const pixels = Uint8Array.from({ length: 12 * 8 * 3 }, (_, i) => (i * 29) & 255);
+      const picture = sharp(pixels, { raw: { width: 12, height: 8, channels: 3 } });
+      const bytes = kind === 'bmp' ? bmp() : await picture.toFormat(kind as 'png').toBuffer();
+      patch(bytes);
+      const folder = dirname(await file(`bomb/${kind}/a.${kind}`, bytes));
+      expect(await refusal(() => open(folder))).toMatch(/none of .+ can be read/);
+    },
+  );
 
   test('a PNG file that holds more than it says is read as far as it says', async () => {
     const folder = dirname(await file('bomb/more/a.png', png(4, 4, 1024)));
