@@ -46,7 +46,8 @@ export function writeFileAtomic(path: string, content: Uint8Array | string): Pro
 }
 
 /**
- * Makes a folder and those above it, if they are not there: all of them or none.
+ * Makes a folder and those above it, if they are not there: all of them or none. Once this resolves
+ * they survive a power cut.
  * @throws UserError when it cannot
  */
 export function makeDirectory(path: string): Promise<void> {
@@ -66,6 +67,7 @@ async function makeLevels(path: string): Promise<string[]> {
   const made = (await kindOf(parent)) === undefined ? await makeLevels(parent) : [];
   try {
     await fs.mkdir(path);
+    await syncFolder(parent);
     return [...made, path];
   } catch (error) {
     // Another process may have been faster.
@@ -144,7 +146,7 @@ async function writeDurably(path: string, content: Uint8Array | string): Promise
   }
 }
 
-/** Makes a rename survive a power cut, where the system lets folders be opened for that. */
+/** Makes names in a folder survive a power cut, where the system lets folders be opened for that. */
 async function syncFolder(path: string): Promise<void> {
   try {
     const handle = await fs.open(path, 'r');

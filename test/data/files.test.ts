@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
+import { type FileHandle, mkdtemp, open, readdir, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { UserError } from '../../src/data/errors.js';
 import * as files from '../../src/data/files.node.js';
 import * as web from '../../src/data/files.web.js';
@@ -50,6 +50,36 @@ describe('files', () => {
     for (const content of seen) expect(contents).toContain(content);
     expect(await readdir(at('race'))).toEqual(['file']);
   });
+
+  test.skipIf(process.platform === 'win32')(
+    'are on the disk before they have their name, and their name before it is told',
+    async () => {
+      await files.makeDirectory(at('durable'));
+      const target = at('durable', 'file');
+      await files.writeFileAtomic(target, 'old');
+      const handle = await open(target);
+      const prototype = Object.getPrototypeOf(handle) as FileHandle;
+      await handle.close();
+      /** What is synced, and what the name leads to meanwhile. */
+      const synced: string[] = [];
+      const { sync } = prototype;
+      const spy = vi.spyOn(prototype, 'sync').mockImplementation(async function (this: FileHandle) {
+        await sync.call(this);
+        synced.push(
+          `${(await this.stat()).isDirectory() ? 'folder' : 'file'}: ${await text(target)}`,
+        );
+      });
+      try {
+        await files.writeFileAtomic(target, 'new');
+        expect(synced).toEqual(['file: old', 'folder: new']);
+        synced.length = 0;
+        await files.makeDirectory(at('durable', 'a', 'b'));
+        expect(synced).toEqual(['folder: new', 'folder: new']);
+      } finally {
+        spy.mockRestore();
+      }
+    },
+  );
 
   test('that cannot be replaced leave no temporary file', async () => {
     await files.makeDirectory(at('occupied', 'name'));
