@@ -9,7 +9,7 @@ import { type Ended, ended, start, tree, vaekit } from './process.js';
 /** Steps in an epoch of `quarters`, between two checkpoints, and epochs of the campaigns' runs. */
 const stepsPerEpoch = 5;
 export const interval = 7;
-const epochs = 40;
+export const epochs = 40;
 
 /** Settings with much to remember: averages, accumulated gradients, the best epoch, a schedule. */
 const settings = [
