@@ -4,28 +4,16 @@ import { type Dataset, fromArray } from './dataset.js';
 import { elementSize, littleEndian, reversedElements, tensorOver, tensorSize } from './elements.js';
 import { UserError } from './errors.js';
 import { formatShape } from './excerpt.js';
-import { attempt, mostFileBytes, tooLarge } from './file-errors.js';
+import { attempt } from './file-errors.js';
 import { fileRows } from './file-rows.node.js';
 import type { GatherOptions } from './gather.js';
 import { defaultMemoryLimit, gather } from './gather.node.js';
-import { decodeNpy, decodeNpyHeader, npyHeadBytes } from './npy.js';
+import { decodeNpy } from './npy.js';
+import { changed, type NpySource, npyHead, wholeOf } from './npy-source.js';
 import { statFile } from './stat-file.node.js';
 
 /** Bytes of examples that are converted together. */
 const blockBytes = 2 ** 20;
-
-/** An .npy file, wherever it lies. */
-export interface NpySource {
-  /** What it is called in messages. */
-  readonly path: string;
-  readonly size: number;
-  /** Where in a file its bytes lie as they are. */
-  readonly file?: { readonly path: string; readonly offset: number } | undefined;
-  /** All that decides its content, as JSON. */
-  readonly key: unknown;
-  /** Its bytes from the beginning. */
-  chunks(): AsyncIterable<Uint8Array>;
-}
 
 /** An .npy file on disk. @throws UserError when it cannot be read */
 export async function npyFileSource(path: string): Promise<NpySource> {
@@ -96,32 +84,6 @@ export async function npyDataset(
   return dataset;
 }
 
-/** The header of an .npy file. @throws UserError when it has none that is right */
-export async function npyHead(source: NpySource) {
-  const head: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of source.chunks()) {
-    head.push(chunk);
-    length += chunk.length;
-    if (length >= npyHeadBytes) break;
-  }
-  return decodeNpyHeader(Buffer.concat(head), source.path);
-}
-
-/** All bytes of the file. @throws UserError when they are not as many as it should have */
-export async function wholeOf(source: NpySource): Promise<Uint8Array<ArrayBuffer>> {
-  if (source.size > mostFileBytes) throw tooLarge(source.path, mostFileBytes);
-  const whole = new Uint8Array(source.size);
-  let length = 0;
-  for await (const chunk of source.chunks()) {
-    if (length + chunk.length > whole.length) throw changed(source);
-    whole.set(chunk, length);
-    length += chunk.length;
-  }
-  if (length !== whole.length) throw changed(source);
-  return whole;
-}
-
 /** The bytes after the header, some whole examples at a time. */
 async function* wholeRows(source: NpySource, start: number, rowBytes: number) {
   const block = new Uint8Array(Math.max(1, Math.floor(blockBytes / rowBytes)) * rowBytes);
@@ -145,10 +107,4 @@ async function* wholeRows(source: NpySource, start: number, rowBytes: number) {
   }
   if (total !== source.size) throw changed(source);
   if (filled > 0) yield block.subarray(0, filled);
-}
-
-function changed({ path, size }: NpySource): UserError {
-  return new UserError(
-    `${path}: the content is not the ${size} bytes that are announced. The file is damaged: get it again.`,
-  );
 }

@@ -4,17 +4,19 @@ import { type Dataset, fromArray } from './dataset.js';
 import type { ElementType } from './elements.js';
 import type { GatherOptions } from './gather.js';
 import { decodeNpy } from './npy.js';
-
-/** An .npy file that was given to the page. */
-export interface NpySource {
-  /** What it is called in messages. */
-  readonly path: string;
-  readonly bytes: Uint8Array;
-}
+import { type NpySource, wholeOf } from './npy-source.js';
 
 /** An .npy file that was given to the page. @throws UserError when there is none */
 export async function npyFileSource(path: string): Promise<NpySource> {
-  return { path, bytes: await readFile(path) };
+  const bytes = await readFile(path);
+  return {
+    path,
+    size: bytes.length,
+    key: ['npy', path],
+    async *chunks() {
+      yield bytes;
+    },
+  };
 }
 
 /**
@@ -22,11 +24,12 @@ export async function npyFileSource(path: string): Promise<NpySource> {
  * @throws UserError when the file is no .npy file, or holds no images or vectors
  */
 export async function npyDataset(
-  { path, bytes }: NpySource,
+  source: NpySource,
   name: string,
   _options?: GatherOptions,
 ): Promise<Dataset> {
-  const { type, dims, data } = decodeNpy(bytes, path);
+  const { path } = source;
+  const { type, dims, data } = decodeNpy(await wholeOf(source), path);
   pixelType(type, path);
   const layout = arrayLayout(dims, path);
   return fromArray(arrangeRows(pixels(type as ElementType, data), layout), layout.shape, { name });

@@ -3,9 +3,11 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { encode } from 'fast-png';
+import { Tensor } from 'onnxruntime-common';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openZip, wholeFile } from '../../src/data/zip.js';
+import { encodeNpy } from '../../src/data/npy.js';
+import { openZip, wholeFile, writeZip } from '../../src/data/zip.js';
 import { chromiumPath, launchChromium, skipReason } from '../browser/chromium.js';
 import {
   button,
@@ -32,7 +34,7 @@ describe.skipIf(!chromiumPath)(`trouble in the studio${skipReason}`, () => {
     try {
       const alert = page.locator('.own-data [role=alert]');
       await give(page, { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('hello') });
-      await alert.filter({ hasText: 'notes.txt is not an IDX file' }).waitFor();
+      await alert.filter({ hasText: 'notes.txt is neither a picture nor' }).waitFor();
       await give(page, { ...ownImages, buffer: ownImages.buffer.subarray(0, 1000) });
       await alert.filter({ hasText: /quarters\.npy.*damaged/ }).waitFor();
       const png = (size: number) =>
@@ -45,6 +47,10 @@ describe.skipIf(!chromiumPath)(`trouble in the studio${skipReason}`, () => {
       await give(page, [picture('a.png', png(8)), picture('b.png', Buffer.from('no picture'))]);
       const note = page.locator('.own-data [role=status]');
       await note.filter({ hasText: /1 could not be read.*b\.png/ }).waitFor();
+      const labels = encodeNpy(new Tensor('uint8', new Uint8Array(600), [600]));
+      const npz = await writeZip({ 'x_train.npy': ownImages.buffer, 'y_train.npy': labels });
+      await give(page, { ...ownImages, name: 'packed.npz', buffer: Buffer.from(npz) });
+      await note.filter({ hasText: /packed: 600 examples of 1 × 8 × 8, with labels/ }).waitFor();
       await trainOwnImages(page, 2);
       await waitFor(page, 'done');
       expect(await page.locator('.figures').innerText()).toMatch(/Validation\s+[\d.]+ nats/);

@@ -2,7 +2,8 @@ import type { DataFormat } from './format.js';
 import { idxFile } from './idx-file.js';
 import { idxFolder } from './idx-folder.js';
 import { npyFile } from './npy-file.js';
+import { npzFile } from './npz-file.js';
 import { pictureFolder } from './picture-folder.js';
 
 /** The formats of files that a page can be given, in order of trial; the last takes any file. */
-export const formats: readonly DataFormat[] = [idxFolder, pictureFolder, npyFile, idxFile];
+export const formats: readonly DataFormat[] = [idxFolder, pictureFolder, npyFile, npzFile, idxFile];

@@ -1,10 +1,11 @@
+import { npyDataset } from '#npy-rows';
 import type { Dataset } from '../dataset.js';
 import { UserError } from '../errors.js';
 import { excerpt } from '../excerpt.js';
 import { dataName } from '../idx-dataset.js';
 import { labelsFrom, withLabels } from '../labels.js';
 import { decodeNpy } from '../npy.js';
-import { type NpySource, npyDataset, npyHead, wholeOf } from '../npy-rows.node.js';
+import { type NpySource, npyHead, wholeOf } from '../npy-source.js';
 import { nearest } from '../suggest.js';
 import type { DataFormat, FormatOptions } from './format.js';
 
@@ -27,7 +28,7 @@ export const npzFile: DataFormat = {
   async open({ path, entries }, options) {
     if (entries || !/\.npz$/i.test(path)) return undefined;
     // What unpacks archives is loaded only when there is one.
-    const { npzArrays } = await import('../npz.node.js');
+    const { npzArrays } = await import('../npz.js');
     const arrays = await npzArrays(path);
     const name = dataName(path).replace(/\.npz$/i, '');
     const find = (wanted: string) =>

@@ -45,6 +45,13 @@ export async function importData(
       ...(test ? { test: await partOf(test) } : {}),
     };
     return { data, skipped };
+  } catch (error) {
+    // IDX is what any other file is taken for.
+    const [, name] = /^dropped\/(.*) is not an IDX file/.exec((error as Error).message) ?? [];
+    if (name === undefined || /idx|\.gz$/i.test(name)) throw error;
+    throw new UserError(
+      `${name} is neither a picture nor an IDX, .npy or .npz file. Drop one of those, or a folder of pictures.`,
+    );
   } finally {
     forget();
   }
@@ -54,12 +61,12 @@ export async function importData(
 function placeOf(files: Readonly<Record<string, Blob>>): string {
   const paths = Object.keys(files);
   if (paths.length === 0)
-    throw new UserError('There is no file. Drop pictures, or an IDX or .npy file.');
+    throw new UserError('There is no file. Drop pictures, or an IDX, .npy or .npz file.');
   const folders = new Set(paths.map((path) => path.split('/')[0]!));
   // A folder that was dropped gives the data its name, and its subfolders are the classes.
   if (folders.size === 1 && paths.every((path) => path.includes('/')))
     return `dropped/${[...folders][0]}`;
-  const arrays = paths.filter((path) => /\.npy$|idx\d|\.gz$/i.test(path));
+  const arrays = paths.filter((path) => /\.np[yz]$|idx\d|\.gz$/i.test(path));
   if (paths.length > 1 && arrays.length < paths.length) return 'dropped';
   if (paths.some((path) => /^train-images/.test(path))) return 'dropped';
   if (paths.length === 1 && !arrays.length && /\.(png|jpe?g|webp|gif|bmp)$/i.test(paths[0]!))

@@ -34,10 +34,12 @@ export function Chart({ label, x, xLabel, series, unit, log = false, height = 20
   const plot = useRef<uPlot>(undefined);
   const data = [x, ...series.map(({ values }) => values)] as uPlot.AlignedData;
   const { value: shownTheme } = theme;
+  // Between whole epochs there is nothing to mark on the axis.
+  const whole = x.every(Number.isInteger);
   const look = JSON.stringify(series.map(({ values: _, ...rest }) => rest));
   useEffect(() => {
     const made = new uPlot(
-      optionsOf({ series, unit, xLabel, log, height, width: place.current!.clientWidth }),
+      optionsOf({ series, unit, xLabel, log, height, whole, width: place.current!.clientWidth }),
       data,
       place.current!,
     );
@@ -51,10 +53,12 @@ export function Chart({ label, x, xLabel, series, unit, log = false, height = 20
       observer.disconnect();
       made.destroy();
     };
-  }, [look, unit, xLabel, log, height, shownTheme]);
+  }, [look, unit, xLabel, log, height, whole, shownTheme]);
   useEffect(() => plot.current?.setData(data));
   return <div ref={place} class="chart" role="img" aria-label={label} />;
 }
+
+const wholeSteps = [1, 10, 100, 1000].flatMap((ten) => [ten, 2 * ten, 5 * ten]);
 
 const latest = (values: ArrayLike<number | null | undefined>) =>
   Array.from(values).findLast((value) => value != null);
@@ -65,8 +69,9 @@ function optionsOf({
   xLabel,
   log,
   height,
+  whole,
   width,
-}: Omit<ChartProps, 'label' | 'x'> & { width: number }): uPlot.Options {
+}: Omit<ChartProps, 'label' | 'x'> & { whole: boolean; width: number }): uPlot.Options {
   const [text, line, font] = [token('--text-soft'), token('--line'), token('--font')];
   const axis = {
     stroke: text,
@@ -85,7 +90,13 @@ function optionsOf({
     legend: { markers: { width: 2 } },
     scales: { x: { time: false }, y: { distr: log ? 3 : 1 } },
     axes: [
-      { ...axis, label: xLabel, size: 30, values: (_, ticks) => ticks.map(String) },
+      {
+        ...axis,
+        label: xLabel,
+        size: 30,
+        values: (_, ticks) => ticks.map(String),
+        ...(whole ? { incrs: wholeSteps } : {}),
+      },
       {
         ...axis,
         label: unit,

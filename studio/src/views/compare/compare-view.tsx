@@ -102,7 +102,7 @@ function Comparison({ ids }: { ids: readonly string[] }) {
         ({ id, run, problem }) =>
           problem && (
             <Notice key={id} kind="error">
-              {run?.name ?? id}: {problem}
+              {run ? `${run.name}: ${problem}` : problem}
             </Notice>
           ),
       )}

@@ -77,7 +77,9 @@ function ExploreRun({ id }: { id: string }) {
                 {run.place === 'kept' ? ' (in this browser)' : ''}
               </option>
             ))}
-            {runs.value?.every((run) => run.id !== id) && <option value={id}>{id}</option>}
+            {runs.value?.every((run) => run.id !== id) && (
+              <option value={id}>{id.replace(/^\w+:/, '')}</option>
+            )}
           </select>
         </label>
         {state instanceof Exploration && <Choices exploration={state} />}

@@ -86,7 +86,8 @@ export function DataChoice({
               }}
             >
               <p>
-                Drop pictures, a folder of them, or an IDX or .npy file. They stay in this browser.
+                Drop pictures, a folder of them, or an IDX, .npy or .npz file. They stay in this
+                browser.
               </p>
               <div class="row">
                 <FileButton title="Choose files" onFiles={take} />

@@ -68,8 +68,8 @@ function Anomalies({ exploration, data }: { exploration: Exploration; data: Show
       {worst.value && (
         <>
           <p class="small number">
-            Half of {scores.count.toLocaleString('en')} images are beyond {text(middle!)}. The
-            strangest:
+            Half of the {scores.count.toLocaleString('en')} images are{' '}
+            {exploration.hasElbo ? 'above' : 'below'} {text(middle!)}. The strangest:
           </p>
           <ol class="worst">
             {worst.value.indices.map((index, i) => (

@@ -159,6 +159,7 @@ function End({
           type="button"
           class="small"
           disabled={picked === undefined || picked === index}
+          title="Takes the image that you picked on the map or among the anomalies"
           onClick={() => choose(picked!)}
         >
           Use picked

@@ -1,6 +1,6 @@
 import { readFile } from '#files';
 import { UserError } from './errors.js';
-import type { NpySource } from './npy-rows.node.js';
+import type { NpySource } from './npy-source.js';
 import { openZip } from './zip.js';
 
 /**
@@ -12,7 +12,8 @@ export async function npzArrays(path: string): Promise<Map<string, NpySource>> {
   const bytes = await readFile(path);
   const arrays = new Map<string, NpySource>();
   // The name of the cache is the content's own, however the file is called or dated.
-  const digest = Buffer.from(await crypto.subtle.digest('SHA-256', bytes)).toString('hex');
+  const sha256 = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  const digest = Array.from(sha256, (byte) => byte.toString(16).padStart(2, '0')).join('');
   for (const [file, { size, chunks }] of await openZip(bytes, path)) {
     if (!file.endsWith('.npy')) continue;
     const name = file.slice(0, -4);
