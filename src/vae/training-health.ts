@@ -72,7 +72,7 @@ interface Trained {
   /** The epochs, where no schedule changes what the loss is. */
   readonly losses: readonly EpochMetrics[];
   readonly images: Tensor;
-  /** −log p(x | z) of each example now, and with the initial parameters. */
+  /** −log p(x | z) of each example now, and of the first ones with the initial parameters. */
   readonly errors: { readonly trained: Tensor; readonly untrained: Tensor };
 }
 
@@ -85,7 +85,10 @@ export function trainingHealth(trained: Trained): TrainingHealth {
   return {
     ...(trend ? { trend } : {}),
     moved: movedWeights(specs, initial, values),
-    reconstruction: { trained: meanOf(errors.trained), untrained: meanOf(errors.untrained) },
+    reconstruction: {
+      trained: meanOf(errors.trained, errors.untrained.size),
+      untrained: meanOf(errors.untrained),
+    },
     largeWeights: largeWeights(specs, initial),
     alikeWeights: alikeWeights(specs, values),
     values: rangeOf(trained.images),
@@ -94,9 +97,10 @@ export function trainingHealth(trained: Trained): TrainingHealth {
   };
 }
 
-/** The mean of a tensor's values. */
-export function meanOf({ data }: Tensor): number {
-  return (data as Float32Array).reduce((sum, value) => sum + value, 0) / data.length;
+/** The mean of a tensor's first values, of all when no count is given. */
+export function meanOf({ data, size }: Tensor, count = size): number {
+  const values = (data as Float32Array).subarray(0, count);
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** A line, with what to do, where examples are not as the likelihood takes them to be. */

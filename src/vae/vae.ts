@@ -779,21 +779,22 @@ export class VAE {
     options: { readonly history?: readonly EpochMetrics[] } = {},
   ): Promise<Health> {
     requireLabels(data, this.objective.classes);
-    const { images, labels } = await this.read(data, 0, healthExamples);
-    const observed = (values?: Record<string, Tensor>) =>
+    const examples = await this.read(data, 0, healthExamples);
+    const { images } = examples;
+    const observed = (seen: typeof examples, values = this.values) =>
       this.mapImages(
         'health',
-        images,
-        labels,
+        seen.images,
+        seen.labels,
         (batch, scope) => observedHealth(this.network, batch, scope),
-        values && { values },
+        { values },
       );
-    const found = await observed();
+    const found = await observed(examples);
     const health = healthOf(found, this.objective.bottleneck.codes, images.dims[0]!);
     const { history } = options;
     if (!history) return health;
     const initial = this.initialValues();
-    const before = await observed(initial);
+    const before = await observed(await this.read(data, 0, callSize), initial);
     const isSteady = Object.values(this.objective.schedules).every(
       (each) => typeof each === 'number',
     );

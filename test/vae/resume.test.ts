@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { fillUniform, randomStream } from '../../src/data/random.js';
 import { decodeSafetensors, encodeSafetensors } from '../../src/data/safetensors.js';
 import {
   activation,
@@ -47,6 +48,7 @@ import {
   schedules,
   sgd,
   upsample,
+  VAE,
   type VAEOptions,
   vae,
   vqVae,
@@ -198,6 +200,32 @@ describe('a resumed run is the unbroken one, byte for byte', () => {
     );
     for (const resume of whole.checkpoints) {
       expect((await trained(smallVAE(), finer(41), { resume })).left).toBe(whole.left);
+    }
+  });
+
+  test('with two threads, in a model that is large enough for them', async () => {
+    const noise = new Float32Array(96 * 784);
+    fillUniform(randomStream(1, 'noise'), noise);
+    const data = fromArray(noise, [1, 28, 28]);
+    const run = async (fit: FitOptions) => {
+      const vae = new VAE({
+        input: [1, 28, 28],
+        latent: 2,
+        encoder: [flatten(), dense(512, { activation: 'relu' })],
+        decoder: [dense(512, { activation: 'relu' }), dense(784), reshape([1, 28, 28])],
+        seed: 1,
+      });
+      const options = {
+        batchSize: 32,
+        threads: 2,
+        validationSplit: 0.25,
+        checkpoint: { steps: 1 },
+      };
+      return trained(vae, data, { ...options, ...fit });
+    };
+    const whole = await run({ epochs: 2 });
+    for (const resume of whole.checkpoints.slice(1, 3)) {
+      expect((await run({ epochs: 2, resume, stepsPerCall: 2 })).left).toBe(whole.left);
     }
   });
 
