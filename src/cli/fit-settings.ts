@@ -1,8 +1,6 @@
-import { centerCropped } from '../data/crop.js';
-import type { Dataset } from '../data/dataset.js';
 import { optimizerFromConfig } from '../nn/index.js';
 import { formatNumber } from '../report/number.js';
-import { augmentSchema, type FitOptions } from '../training/index.js';
+import type { FitOptions } from '../training/index.js';
 import type { History } from '../vae/index.js';
 import type { FittingOptions } from './fitting.js';
 
@@ -48,12 +46,6 @@ export function fittingSettings(options: FittingOptions): Config {
     onNonFinite,
   };
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
-}
-
-/** Images as the model sees them when training crops: their middles. */
-export function asSeen(data: Dataset, augment: unknown): Dataset {
-  const { crop } = augmentSchema.safeParse(augment).data ?? {};
-  return crop ? centerCropped(data, crop) : data;
 }
 
 /** How training ended, in lines for people, where there is something to tell. */

@@ -1,10 +1,8 @@
 import { exists } from '#files';
-import { binarized } from '../data/binarize.js';
 import type { Dataset } from '../data/dataset.js';
 import { openDataset } from '../data/datasets.js';
-import { RunFolder } from '../training/index.js';
+import { asJudged, asSeen, RunFolder } from '../training/index.js';
 import { VAE } from '../vae/index.js';
-import { asSeen } from './fit-settings.js';
 import { readingOf } from './reading-settings.js';
 
 /** Options of commands that show data to a trained model. */
@@ -36,5 +34,5 @@ export async function openRun(path: string, options: DataOptions): Promise<OpenR
     onProgress: (message) => process.stderr.write(`${message}\n`),
   });
   const data = asSeen(options.split === 'train' ? train : (test ?? train), training?.augment);
-  return { vae, data, judged: training?.binarize ? binarized(data, vae.config.seed) : data };
+  return { vae, data, judged: asJudged(data, training?.binarize, vae.config.seed) };
 }

@@ -1,7 +1,7 @@
 import { UserError } from '../data/errors.js';
 import { optimizerFromConfig } from '../nn/index.js';
 import { createProgress } from '../report/progress.js';
-import { type Callback, type EpochMetrics, RunFolder } from '../training/index.js';
+import { asSeen, type Callback, type EpochMetrics, RunFolder } from '../training/index.js';
 import {
   describeHealth,
   formatProfile,
@@ -9,7 +9,7 @@ import {
   NonFiniteError,
   profile,
 } from '../vae/index.js';
-import { asSeen, describeEnd } from './fit-settings.js';
+import { describeEnd } from './fit-settings.js';
 import { preparePictures, writePictures } from './pictures.js';
 import { writeProfile } from './profile.js';
 import { lockRun } from './run-lock.js';

@@ -1,4 +1,3 @@
-export { augmentSchema } from './augment.js';
 export type { Callback, Progress } from './callbacks.js';
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.js';
 export type { Change, Controls } from './controls.js';
@@ -30,4 +29,5 @@ export { asFloat, compileEvaluation } from './program.js';
 export { zipRun } from './run-files.js';
 export { packageSchema, RunFolder } from './run-folder.js';
 export { mostConfigText, readRunFormat, runFormat } from './run-format.js';
+export { asJudged, asSeen } from './seen.js';
 export type { FitSettings, Stop } from './settings.js';

@@ -6,10 +6,11 @@ import { readRange } from '../../src/data/dataset.js';
 import { mnist } from '../../src/data/mnist.js';
 import { decodeNpy } from '../../src/data/npy.js';
 import { take } from '../../src/data/split.js';
-import { dense, reshape, Tensor, VAE } from '../../src/index.js';
+import { datasets, dense, reshape, Tensor, VAE } from '../../src/index.js';
+import { asJudged, asSeen } from '../../src/training/index.js';
 import { chromiumPath, skipReason } from '../browser/chromium.js';
 import { emptyFolder, vaekit } from '../cli/process.js';
-import { faultsInBothThemes } from './controls.js';
+import { faultsInBothThemes, ownImages } from './controls.js';
 import { type OpenStudio, openStudio } from './open.js';
 
 declare global {
@@ -258,6 +259,34 @@ describe.skipIf(!chromiumPath)(`exploring and comparing in the studio${skipReaso
   test('says what is wrong with a run that is not there', async () => {
     await page.goto(`${opened.studio.address.replace(/#.*$/, '')}#/explore/served%3Anone`);
     await expect.poll(() => page.getByRole('alert').innerText()).toMatch(/none.*config\.json/);
+  });
+
+  test('takes the data of a run as its training read it', async () => {
+    const file = join(folder, ownImages.name);
+    await writeFile(file, ownImages.buffer);
+    const { code, stderr } = await vaekit(
+      folder,
+      ...['train', '--data', file, '--out', 'runs/own', '--epochs', '1'],
+      ...['--binarize', 'static', '--augment', 'crop=6x6'],
+    );
+    expect(code, stderr).toBe(0);
+    await page.goto(`${opened.studio.address.replace(/#.*$/, '')}#/explore/served%3Aown`);
+    await page.getByText(/The page cannot read .*quarters\.npy/).waitFor();
+    await page.locator('.drop input[type=file]').first().setInputFiles(ownImages);
+    await tab(page, 'Anomalies');
+    const worst = page.locator('.worst li').first();
+    const nats = Number(/−([\d.]+) nats/.exec(await worst.innerText())![1]);
+    expect(await pixels(page, '.worst li:first-child canvas >> nth=0')).toHaveLength(36);
+    const vae = await VAE.load(join(folder, 'runs/own'));
+    const { train } = await datasets.openDataset(file);
+    const seen = asJudged(asSeen(train, { crop: [6, 6] }), 'static', vae.config.seed);
+    let least = 0;
+    for (let start = 0; start < 600; start += 250) {
+      const images = await readRange(seen, start, Math.min(600, start + 250));
+      least = Math.min(least, ...((await vae.elbo(images)).data as Float32Array));
+    }
+    await vae.release();
+    expect(Math.abs(nats + least)).toBeLessThan(0.01);
   });
 
   test('says what is wrong with a damaged run, and compares the others', async () => {

@@ -1,5 +1,5 @@
 import type { ReadOptions } from '../../../src/data/read-options.js';
-import type { EpochMetrics, Metrics, Progress } from '../../../src/training/index.js';
+import type { EpochMetrics, Progress } from '../../../src/training/index.js';
 import type { Health, ModelConfig, Summary } from '../../../src/vae/index.js';
 import type { KeptRun } from '../runs/database.js';
 import type { Plan, TrainSettings } from '../train/settings.js';
@@ -139,13 +139,21 @@ export interface ModelService {
 
   /** Finds and loads data, which stays loaded. */
   data(data: DataName): Promise<DataInfo>;
-  /** Examples from `start` to before `end`. */
-  examples(data: DataName, part: Part, start: number, end: number): Promise<Examples>;
+  /** Examples from `start` to before `end`, as the model of an open run sees them. */
+  examples(id: string, data: DataName, part: Part, start: number, end: number): Promise<Examples>;
   /** `encode` of the first `count` examples of a part. */
   encodeData(id: string, data: DataName, part: Part, count: number): Promise<Encoding>;
-  /** Evidence lower bounds of the first `count` examples of a part, in nats. */
-  elboOfData(id: string, data: DataName, part: Part, count: number): Promise<Float32Array>;
-  evaluate(id: string, data: DataName, part: Part): Promise<Metrics>;
+  /**
+   * Evidence lower bounds in nats of the examples from `start` to before `end`: black and white
+   * when the model was trained on that, as `vaekit evaluate` judges it.
+   */
+  elboOfData(
+    id: string,
+    data: DataName,
+    part: Part,
+    start: number,
+    end: number,
+  ): Promise<Float32Array>;
   health(id: string, data: DataName, part: Part): Promise<Health>;
 
   /** Trains until all epochs are done or `halt`; one training a worker. @param events a proxy */

@@ -1,6 +1,7 @@
 import type { ReadOptions } from '../../../src/data/read-options.js';
 import { decodeSafetensors } from '../../../src/data/safetensors.js';
 import { type Dataset, datasets, UserError, VAE } from '../../../src/index.js';
+import { asJudged, asSeen } from '../../../src/training/seen.js';
 import { importData } from '../data/import.js';
 import { datasetsOf, keepData } from '../data/kept.js';
 import { plan } from '../train/plan.js';
@@ -38,10 +39,16 @@ const partOf = (dataset: Dataset) => ({
   hasLabels: dataset.labels !== undefined,
 });
 
+/** A model, and how its config says that it was trained. */
+interface OpenModel {
+  readonly vae: VAE;
+  readonly training: Readonly<Record<string, unknown>>;
+}
+
 /** Models and data of one worker, and what can be asked of them. */
 export class Service implements ModelService {
   private page = '';
-  private readonly models = new Map<string, VAE>();
+  private readonly models = new Map<string, OpenModel>();
   /** The latest training of this worker; the page has one at a time. */
   private training: Training | undefined;
   private readonly loaded = new Map<DataName, Promise<LoadedData>>();
@@ -65,35 +72,36 @@ export class Service implements ModelService {
       parametersName: `${run.name}/parameters.safetensors`,
     });
     await this.close(run.id);
-    this.models.set(run.id, vae);
+    const { training } = run.config as { training?: OpenModel['training'] };
+    this.models.set(run.id, { vae, training: training ?? {} });
     return infoOf(vae);
   }
 
   async close(id: string): Promise<void> {
-    const vae = this.models.get(id);
+    const model = this.models.get(id);
     this.models.delete(id);
-    await vae?.release();
+    await model?.vae.release();
   }
 
   async encode(id: string, images: Numbers, labels?: ArrayLike<number>): Promise<Encoding> {
-    const { mean, logVariance } = await this.model(id).encode(toTensor(images), { labels });
+    const { mean, logVariance } = await this.model(id).vae.encode(toTensor(images), { labels });
     const encoding = { mean: toNumbers(mean), logVariance: toNumbers(logVariance) };
     return handOver(encoding, encoding.mean, encoding.logVariance);
   }
 
   async decode(id: string, z: Numbers, labels?: ArrayLike<number>): Promise<Numbers> {
-    const images = toNumbers(await this.model(id).decode(toTensor(z), { labels }));
+    const images = toNumbers(await this.model(id).vae.decode(toTensor(z), { labels }));
     return handOver(images, images);
   }
 
   async reconstruct(id: string, images: Numbers, labels?: ArrayLike<number>): Promise<Numbers> {
-    const made = toNumbers(await this.model(id).reconstruct(toTensor(images), { labels }));
+    const made = toNumbers(await this.model(id).vae.reconstruct(toTensor(images), { labels }));
     return handOver(made, made);
   }
 
   async sample(id: string, count: number, seed?: number, label?: number): Promise<Numbers> {
     const images = toNumbers(
-      await this.model(id).sample(count, {
+      await this.model(id).vae.sample(count, {
         ...(seed === undefined ? {} : { seed }),
         ...(label === undefined ? {} : { label }),
       }),
@@ -102,7 +110,7 @@ export class Service implements ModelService {
   }
 
   async elbo(id: string, images: Numbers, labels?: ArrayLike<number>): Promise<Float32Array> {
-    const values = await this.model(id).elbo(toTensor(images), { labels });
+    const values = await this.model(id).vae.elbo(toTensor(images), { labels });
     return values.data as Float32Array;
   }
 
@@ -119,32 +127,25 @@ export class Service implements ModelService {
     };
   }
 
-  async examples(data: DataName, part: Part, start: number, end: number) {
-    const dataset = await this.part(data, part);
-    const until = Math.min(end, dataset.size);
-    const images = toNumbers(await datasets.readRange(dataset, start, until));
-    const labels =
-      dataset.labels &&
-      Int32Array.from({ length: until - start }, (_, i) => dataset.labels![start + i]!);
-    return handOver({ images, ...(labels ? { labels } : {}) }, images);
+  async examples(id: string, data: DataName, part: Part, start: number, end: number) {
+    const { images, labels } = await this.read(await this.seen(id, data, part), start, end);
+    return handOver({ images, ...(labels ? { labels: Int32Array.from(labels) } : {}) }, images);
   }
 
   async encodeData(id: string, data: DataName, part: Part, count: number): Promise<Encoding> {
-    const { images, labels } = await this.shown(id, data, part, count);
-    return this.encode(id, images, labels);
+    const dataset = await this.seen(id, data, part);
+    const { images } = await this.read(dataset, 0, count);
+    return this.encode(id, images, this.labels(id, dataset, 0, count));
   }
 
-  async elboOfData(id: string, data: DataName, part: Part, count: number): Promise<Float32Array> {
-    const { images, labels } = await this.shown(id, data, part, count);
-    return this.elbo(id, images, labels);
-  }
-
-  async evaluate(id: string, data: DataName, part: Part) {
-    return this.model(id).evaluate(await this.part(data, part));
+  async elboOfData(id: string, data: DataName, part: Part, start: number, end: number) {
+    const dataset = await this.judged(id, data, part);
+    const { images } = await this.read(dataset, start, end);
+    return this.elbo(id, images, this.labels(id, dataset, start, end));
   }
 
   async health(id: string, data: DataName, part: Part) {
-    return this.model(id).health(await this.part(data, part));
+    return this.model(id).vae.health(await this.judged(id, data, part));
   }
 
   async zip(id?: string): Promise<Uint8Array<ArrayBuffer>> {
@@ -181,10 +182,10 @@ export class Service implements ModelService {
     this.training?.steer(changes);
   }
 
-  private model(id: string): VAE {
-    const vae = this.models.get(id);
-    if (!vae) throw new Error(`no model ${id} is open`);
-    return vae;
+  private model(id: string): OpenModel {
+    const model = this.models.get(id);
+    if (!model) throw new Error(`no model ${id} is open`);
+    return model;
   }
 
   private dataset(data: DataName): Promise<LoadedData> {
@@ -201,20 +202,41 @@ export class Service implements ModelService {
     return part === 'test' ? (test ?? train) : train;
   }
 
-  /** The first examples of a part, with the labels that the model sees. */
-  private async shown(id: string, data: DataName, part: Part, count: number) {
-    const vae = this.model(id);
-    const dataset = await this.part(data, part);
+  /** A part of the data as an open model sees it. @throws UserError when it does not fit it */
+  private async seen(id: string, data: DataName, part: Part): Promise<Dataset> {
+    const { vae, training } = this.model(id);
+    const dataset = asSeen(await this.part(data, part), training.augment);
     const [...input] = vae.config.input;
     if (dataset.shape.join() !== input.join()) {
       throw new UserError(
         `${dataset.name} has examples of shape [${dataset.shape.join(', ')}], but the model's input is [${input.join(', ')}]. Choose other data.`,
       );
     }
-    const end = Math.min(count, dataset.size);
+    return dataset;
+  }
+
+  /** A part of the data as an open model is judged by it. */
+  private async judged(id: string, data: DataName, part: Part): Promise<Dataset> {
+    const { vae, training } = this.model(id);
+    return asJudged(await this.seen(id, data, part), training.binarize, vae.config.seed);
+  }
+
+  /** Examples from `start` to before `end`, or to the last. */
+  private async read(dataset: Dataset, start: number, end: number) {
+    const until = Math.min(end, dataset.size);
+    const images = toNumbers(await datasets.readRange(dataset, start, until));
+    const { labels } = dataset;
     return {
-      images: toNumbers(await datasets.readRange(dataset, 0, end)),
-      labels: vae.labelsOf(dataset, 0, end) as ArrayLike<number> | undefined,
+      images,
+      labels: labels && Array.from({ length: until - start }, (_, i) => labels[start + i]!),
     };
+  }
+
+  /** The labels that a model sees with the examples; undefined when it sees none. */
+  private labels(id: string, dataset: Dataset, start: number, end: number) {
+    const { vae } = this.model(id);
+    return vae.labelsOf(dataset, start, Math.min(end, dataset.size)) as
+      | ArrayLike<number>
+      | undefined;
   }
 }

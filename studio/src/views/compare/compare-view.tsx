@@ -6,14 +6,7 @@ import { runs, runsProblem } from '../../runs/store.js';
 import { Empty } from '../../ui/empty.js';
 import { Notice } from '../../ui/notice.js';
 import './compare.css';
-import {
-  type Compared,
-  dataOf,
-  judge,
-  loadShared,
-  openRun,
-  type SharedImages,
-} from './comparison.js';
+import { type Compared, judge, loadShared, openRun, type SharedImages } from './comparison.js';
 import { CurvesOfRuns } from './curves-of-runs.js';
 import { NumbersOfRuns } from './numbers-of-runs.js';
 import { ReconstructionsOfRuns } from './reconstructions-of-runs.js';
@@ -77,7 +70,9 @@ function Comparison({ ids }: { ids: readonly string[] }) {
         if (!current) return;
         compared.value = [...compared.value, run];
       }
-      const images = await loadShared(client, dataOf(compared.value.find(({ run }) => run)?.run));
+      const first = compared.value.find(({ info }) => info);
+      if (!first) return;
+      const images = await loadShared(client, first);
       if (!current) return;
       shared.value = images;
       for (const [i, run] of compared.value.entries()) {

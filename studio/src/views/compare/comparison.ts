@@ -1,4 +1,4 @@
-import type { DataName, Examples, ModelInfo, Numbers, RunContent } from '../../model/api.js';
+import type { DataName, ModelInfo, Numbers, Part, RunContent } from '../../model/api.js';
 import type { ModelClient } from '../../model/client.js';
 import { readRun } from '../../runs/store.js';
 
@@ -31,43 +31,45 @@ export async function openRun({ service }: ModelClient, id: string): Promise<Com
 }
 
 /** The data that a run was trained on. */
-export function dataOf(run: RunContent | undefined): DataName {
+function dataOf(run: RunContent | undefined): DataName {
   const { training } = (run?.config ?? {}) as { training?: { data?: unknown } };
   return typeof training?.data === 'string' ? training.data : 'mnist';
 }
 
-/** The images that are reconstructed, and those that are scored. */
+/** The data whose first images all runs reconstruct. */
 export interface SharedImages {
   readonly title: string;
-  readonly shown: Examples;
-  readonly scored: Examples;
+  readonly data: DataName;
+  readonly part: Part;
+  readonly images: Numbers;
 }
 
-/** @throws UserError when the page cannot read the data */
-export async function loadShared({ service }: ModelClient, data: DataName): Promise<SharedImages> {
+/** @throws UserError when the page cannot read the data that the run was trained on */
+export async function loadShared(
+  { service }: ModelClient,
+  { id, run }: Compared,
+): Promise<SharedImages> {
+  const data = dataOf(run);
   const { title, test } = await service.data(data);
   const part = test ? 'test' : 'train';
-  return {
-    title: test ? `${title}, test images` : title,
-    shown: await service.examples(data, part, 0, shownImages),
-    scored: await service.examples(data, part, 0, scoredImages),
-  };
+  const { images } = await service.examples(id, data, part, 0, shownImages);
+  return { title: test ? `${title}, test images` : title, data, part, images };
 }
 
 /** What a run makes of the images. */
 export async function judge(
   { service }: ModelClient,
   compared: Compared,
-  { shown, scored }: SharedImages,
+  { data, part }: SharedImages,
 ): Promise<Compared> {
   const { id, info } = compared;
   if (!info) return compared;
-  const labels = (examples: Examples) =>
-    info.classes === undefined ? undefined : (examples.labels ?? []);
   try {
-    const made = await service.reconstruct(id, shown.images, labels(shown));
+    const shown = await service.examples(id, data, part, 0, shownImages);
+    const labels = info.classes === undefined ? undefined : (shown.labels ?? []);
+    const made = await service.reconstruct(id, shown.images, labels);
     if (info.bottleneck !== 'gaussian' || !info.isInNats) return { ...compared, made };
-    const values = await service.elbo(id, scored.images, labels(scored));
+    const values = await service.elboOfData(id, data, part, 0, scoredImages);
     return { ...compared, made, elbo: values.reduce((a, b) => a + b, 0) / values.length };
   } catch (error) {
     return { ...compared, problem: (error as Error).message };

@@ -26,7 +26,7 @@ export function ReconstructionsOfRuns({
       <h2 id="same-images">The same images by each run</h2>
       <div class="made-rows">
         <h3>{shared.title}</h3>
-        <Pictures images={shared.shown.images} label={shared.title} class="made" />
+        <Pictures images={shared.images} label={shared.title} class="made" />
         {runs.map(({ id, run, made, problem }) => (
           <div key={id} class="made-row">
             <div class="row spread">

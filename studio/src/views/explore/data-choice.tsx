@@ -1,32 +1,67 @@
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { ownData, publishedData, refreshData } from '../../data/store.js';
+import { DropFiles, withoutPlace } from '../../ui/drop-files.js';
+import type { Files } from '../../ui/dropped-files.js';
+import { Notice } from '../../ui/notice.js';
 import type { Exploration } from './exploration.js';
-
-const published: Readonly<Record<string, string>> = {
-  mnist: 'MNIST',
-  'fashion-mnist': 'Fashion-MNIST',
-};
 
 /** Which images are on the map: the run's own, or others of the same shape. */
 export function DataChoice({ exploration }: { exploration: Exploration }) {
-  const own = exploration.ownData;
-  const names = [...new Set([own, ...Object.keys(published)])];
   const data = exploration.data.value;
+  const chosen = exploration.dataName.value;
+  const shape = exploration.info.config.input.join();
+  useEffect(() => {
+    refreshData().catch(() => undefined);
+  }, []);
+  const known = [...publishedData, ...ownData.value];
+  const names = new Set([
+    exploration.ownData,
+    chosen,
+    ...known.filter((each) => each.shape.join() === shape).map((each) => each.data),
+  ]);
   const title = (name: string) =>
-    published[name] ?? (data?.info.data === name ? data.info.title : name);
+    known.find((each) => each.data === name)?.title ??
+    (data?.info.data === name ? data.info.title : name);
   return (
     <label class="field">
       {data?.part === 'train' ? 'Images' : 'Test images'}
       <select
-        value={data?.info.data ?? own}
+        value={chosen}
         onChange={(event) => {
           exploration.load(event.currentTarget.value);
         }}
       >
-        {names.map((name) => (
+        {[...names].map((name) => (
           <option key={name} value={name}>
             {title(name)}
           </option>
         ))}
       </select>
     </label>
+  );
+}
+
+/** Takes the images that the page cannot read by itself, as the run's training read them. */
+export function MissingData({ exploration }: { exploration: Exploration }) {
+  const told = useSignal<string | undefined>(undefined);
+  const take = async (files: Promise<Files>) => {
+    told.value = 'Reading the files…';
+    try {
+      const { data } = await exploration.service.addData(await files, exploration.reading);
+      await refreshData().catch(() => undefined);
+      await exploration.load(data);
+      told.value = undefined;
+    } catch (error) {
+      told.value = withoutPlace((error as Error).message);
+    }
+  };
+  return (
+    <>
+      <Notice kind="warning">
+        No images are on the map. {told.value ?? exploration.dataProblem.value}
+      </Notice>
+      <DropFiles onFiles={take} />
+    </>
   );
 }

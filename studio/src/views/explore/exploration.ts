@@ -1,5 +1,6 @@
 import { batch, computed, type Signal, signal } from '@preact/signals';
 import { Tensor } from 'onnxruntime-common';
+import type { ReadOptions } from '../../../../src/data/read-options.js';
 import {
   axesPlane,
   type LatentPlane,
@@ -77,6 +78,8 @@ const nextFrame = () => new Promise((resolve) => setTimeout(resolve));
 export class Exploration {
   /** The images on the map; undefined until they are encoded. */
   readonly data = signal<ShownData | undefined>(undefined);
+  /** The name of the data whose images are, or are to be, on the map. */
+  readonly dataName = signal<DataName>('mnist');
   /** Why there are no images, in words for the user. */
   readonly dataProblem = signal<string | undefined>(undefined);
   /** What is being done, in words; undefined when nothing is. */
@@ -121,6 +124,7 @@ export class Exploration {
     private readonly client: ModelClient,
   ) {
     this.z = signal(new Float32Array(info.config.latent));
+    this.dataName.value = this.ownData;
     if (this.hasMap) this.plane.value = axesPlane(info.config.latent);
     client.lost.then((error) => {
       if (!this.closed) this.problem.value = error.message;
@@ -172,16 +176,27 @@ export class Exploration {
     return this.info.classes === undefined ? undefined : new Array<number>(count).fill(label);
   }
 
+  private get training(): Readonly<Record<string, unknown>> {
+    return (this.run.config.training ?? {}) as Readonly<Record<string, unknown>>;
+  }
+
   /** The data that the run was trained on. */
   get ownData(): DataName {
-    const { training } = this.run.config as { training?: { data?: unknown } };
-    return typeof training?.data === 'string' ? training.data : 'mnist';
+    const { data } = this.training;
+    return typeof data === 'string' ? data : 'mnist';
+  }
+
+  /** How training read the data; files of labels are looked for beside it. */
+  get reading(): ReadOptions {
+    const { label: _, ...options } = (this.training.read ?? {}) as ReadOptions;
+    return options;
   }
 
   /** Encodes images of data and shows them; what is wrong goes to `dataProblem`. */
   async load(name: DataName): Promise<void> {
     this.dataProblem.value = undefined;
     this.data.value = undefined;
+    this.dataName.value = name;
     try {
       await this.loadData(name);
     } catch (error) {
@@ -200,7 +215,7 @@ export class Exploration {
     const count = Math.min(mostImages, info[part]!.size, Math.floor(mostValues / width));
     this.stage.value = `Encoding ${count.toLocaleString('en')} images`;
     const { mean, logVariance } = await service.encodeData(id, name, part, count);
-    const { images, labels } = await service.examples(name, part, 0, count);
+    const { images, labels } = await service.examples(id, name, part, 0, count);
     const components =
       this.hasMap && this.info.config.latent > 2 && count > 1
         ? await principalComponents(new Tensor('float32', mean.data as Float32Array, mean.dims))

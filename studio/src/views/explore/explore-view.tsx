@@ -4,7 +4,7 @@ import { addressOf, go, route } from '../../app/route.js';
 import { readRun, runs, runsProblem } from '../../runs/store.js';
 import { Empty } from '../../ui/empty.js';
 import { Notice } from '../../ui/notice.js';
-import { DataChoice } from './data-choice.js';
+import { DataChoice, MissingData } from './data-choice.js';
 import { Exploration } from './exploration.js';
 import './explore.css';
 import { LatentMap } from './map/latent-map.js';
@@ -145,9 +145,7 @@ function Walk({ exploration }: { exploration: Exploration }) {
   return (
     <>
       {exploration.problem.value && <Notice kind="error">{exploration.problem.value}</Notice>}
-      {exploration.dataProblem.value && (
-        <Notice kind="warning">No images are on the map. {exploration.dataProblem.value}</Notice>
-      )}
+      {exploration.dataProblem.value && <MissingData exploration={exploration} />}
       <div class="explore">
         {exploration.hasMap ? (
           <LatentMap exploration={exploration} />

@@ -50,22 +50,28 @@ export class Scores {
   }
 
   async run(stopped: AbortSignal): Promise<void> {
-    const { exploration, data } = this;
+    const { exploration } = this;
     try {
       for (let start = this.done.value; start < this.count; start += chunk) {
         await exploration.turn();
         if (stopped.aborted) return;
         const end = Math.min(start + chunk, this.count);
-        const indices = Array.from({ length: end - start }, (_, i) => start + i);
-        const labels =
-          exploration.info.classes === undefined ? undefined : data.labels?.slice(start, end);
-        const images = rowsOf(data.images, indices);
-        this.values.set(await strangeness(exploration, images, labels), start);
+        this.values.set(await this.score(start, end), start);
         this.done.value = end;
       }
     } catch (error) {
       if (!stopped.aborted) this.problem.value = (error as Error).message;
     }
+  }
+
+  /** As `strangeness`, of images as the model was trained to see them. */
+  private async score(start: number, end: number): Promise<Float32Array> {
+    const { exploration, data } = this;
+    const { service, id, hasElbo, info } = exploration;
+    if (hasElbo) return service.elboOfData(id, data.info.data, data.part, start, end);
+    const labels = info.classes === undefined ? undefined : data.labels?.slice(start, end);
+    const indices = Array.from({ length: end - start }, (_, i) => start + i);
+    return strangeness(exploration, rowsOf(data.images, indices), labels);
   }
 
   /** The indices of those that are known, the strangest first. */

@@ -2,9 +2,10 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useId } from 'preact/hooks';
 import { addData, ownData, publishedData, refreshData } from '../../data/store.js';
 import type { DataName } from '../../model/api.js';
+import { DropFiles, withoutPlace } from '../../ui/drop-files.js';
+import type { Files } from '../../ui/dropped-files.js';
 import { ChoiceField } from '../../ui/fields.js';
 import { Notice } from '../../ui/notice.js';
-import { filesFromDrop, filesFromInput } from './dropped-files.js';
 
 const sizes = ['as they are', '28', '32', '64'] as const;
 
@@ -22,12 +23,11 @@ export function DataChoice({
   const told = useSignal<{ kind: 'info' | 'warning' | 'error'; text: string } | undefined>(
     undefined,
   );
-  const over = useSignal(false);
   const sizeId = useId();
   useEffect(() => {
     refreshData().catch(() => undefined);
   }, []);
-  const take = async (files: Promise<Readonly<Record<string, Blob>>>) => {
+  const take = async (files: Promise<Files>) => {
     told.value = { kind: 'info', text: 'Reading the files…' };
     try {
       const resize = size.value === 'as they are' ? {} : { resize: Number(size.value) };
@@ -69,31 +69,7 @@ export function DataChoice({
         <details class="own-data">
           <summary>Your own images</summary>
           <div class="stack">
-            {/* biome-ignore lint/a11y/noStaticElementInteractions: the buttons in it do the same */}
-            <div
-              class={`drop ${over.value ? 'over' : ''}`}
-              onDragOver={(event) => {
-                event.preventDefault();
-                over.value = true;
-              }}
-              onDragLeave={() => {
-                over.value = false;
-              }}
-              onDrop={(event) => {
-                event.preventDefault();
-                over.value = false;
-                take(filesFromDrop(event.dataTransfer!));
-              }}
-            >
-              <p>
-                Drop pictures, a folder of them, or an IDX, .npy or .npz file. They stay in this
-                browser.
-              </p>
-              <div class="row">
-                <FileButton title="Choose files" onFiles={take} />
-                <FileButton title="Choose a folder" folder onFiles={take} />
-              </div>
-            </div>
+            <DropFiles onFiles={take} />
             <div class="field">
               <label for={sizeId} class="field-label">
                 Size of pictures, in pixels
@@ -119,38 +95,5 @@ export function DataChoice({
         </details>
       )}
     </>
-  );
-}
-
-/** Messages name files by the folder that the page gives them. */
-const withoutPlace = (message: string) =>
-  message
-    .replaceAll('dropped/', '')
-    .replace('Give resize (--resize) to bring all to one size', 'Choose one size for all below');
-
-function FileButton({
-  title,
-  folder = false,
-  onFiles,
-}: {
-  title: string;
-  folder?: boolean;
-  onFiles(files: Promise<Readonly<Record<string, Blob>>>): void;
-}) {
-  return (
-    <label class="button file-button">
-      {title}
-      <input
-        type="file"
-        class="visually-hidden"
-        multiple
-        {...(folder ? { webkitdirectory: true } : {})}
-        onChange={(event) => {
-          const { files } = event.currentTarget;
-          if (files && files.length > 0) onFiles(filesFromInput(files));
-          event.currentTarget.value = '';
-        }}
-      />
-    </label>
   );
 }

@@ -1,5 +1,5 @@
 /** Files by their paths from what was dropped or chosen. */
-type Files = Readonly<Record<string, Blob>>;
+export type Files = Readonly<Record<string, Blob>>;
 
 /** The files of a file field; those of a folder keep their paths. */
 export async function filesFromInput(list: FileList): Promise<Files> {

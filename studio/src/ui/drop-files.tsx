@@ -1,0 +1,66 @@
+import { useSignal } from '@preact/signals';
+import { type Files, filesFromDrop, filesFromInput } from './dropped-files.js';
+
+/** A place to drop files on, with buttons that do the same. */
+export function DropFiles({ onFiles }: { onFiles(files: Promise<Files>): void }) {
+  const over = useSignal(false);
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: the buttons in it do the same
+    <div
+      class={`drop ${over.value ? 'over' : ''}`}
+      onDragOver={(event) => {
+        event.preventDefault();
+        over.value = true;
+      }}
+      onDragLeave={() => {
+        over.value = false;
+      }}
+      onDrop={(event) => {
+        event.preventDefault();
+        over.value = false;
+        onFiles(filesFromDrop(event.dataTransfer!));
+      }}
+    >
+      <p>
+        Drop pictures, a folder of them, or an IDX, .npy or .npz file. They stay in this browser.
+      </p>
+      <div class="row">
+        <FileButton title="Choose files" onFiles={onFiles} />
+        <FileButton title="Choose a folder" folder onFiles={onFiles} />
+      </div>
+    </div>
+  );
+}
+
+/** Messages name files by the folder that the page gives them. */
+export const withoutPlace = (message: string) =>
+  message
+    .replaceAll('dropped/', '')
+    .replace('Give resize (--resize) to bring all to one size', 'Choose one size for all below');
+
+function FileButton({
+  title,
+  folder = false,
+  onFiles,
+}: {
+  title: string;
+  folder?: boolean;
+  onFiles(files: Promise<Files>): void;
+}) {
+  return (
+    <label class="button file-button">
+      {title}
+      <input
+        type="file"
+        class="visually-hidden"
+        multiple
+        {...(folder ? { webkitdirectory: true } : {})}
+        onChange={(event) => {
+          const { files } = event.currentTarget;
+          if (files && files.length > 0) onFiles(filesFromInput(files));
+          event.currentTarget.value = '';
+        }}
+      />
+    </label>
+  );
+}
