@@ -6,6 +6,8 @@ import type { Feeds } from './program.js';
 
 /** Where what is carried from call to call lives, and how the host looks at it. */
 export interface Residence {
+  /** About how long a call takes to bring the state to the runtime and back, in milliseconds. */
+  transfer(state: Feeds): number;
   /** Whether all numbers are finite. */
   isFinite(state: Feeds): Promise<boolean>;
   /** The state as tensors of the host. */
@@ -15,8 +17,21 @@ export interface Residence {
   release(): Promise<void>;
 }
 
+/**
+ * What copies of the state cost, which the runtime makes at the end of each call, by measuring: the
+ * copying, new pages for it, and the work of the garbage collector, which takes threads from the runtime.
+ */
+const millisecondsPerMegabyte = 1.3;
+
 /** The host's memory, which the garbage collector frees. */
 const host: Residence = {
+  transfer: (state) =>
+    (millisecondsPerMegabyte *
+      Object.values(state).reduce(
+        (bytes, { data }) => bytes + (data as Float32Array).byteLength,
+        0,
+      )) /
+    1e6,
   isFinite: async (state) => isFiniteState(state),
   onHost: async (state) => state,
   free: () => {},
@@ -29,6 +44,10 @@ class DeviceResidence implements Residence {
   private checker: Promise<Session> | undefined;
 
   constructor(private readonly options: SessionOptions) {}
+
+  transfer(): number {
+    return 0;
+  }
 
   /**
    * By sums, which are finite when all is: shaders may take it that numbers are, so that they cannot

@@ -17,6 +17,24 @@ import type { UpdateClock } from './update.js';
 /** A call of the runtime should last about this long: it holds the event loop until it returns. */
 const callMilliseconds = 80;
 
+/** It lasts longer where it would else spend more than this share of its time on moving the state. */
+const transferShare = 0.08;
+
+/** But never much longer than this. */
+const longestCallMilliseconds = 400;
+
+/**
+ * How many steps a call should take.
+ * @param transfer what each call spends on moving the state, in milliseconds
+ * @param taken how long the call before took for its `count` steps
+ */
+export function stepsOfCall(transfer: number, taken: number, count: number): number {
+  // What is known of the transfer is an estimate, and a step is no less than a part of the whole.
+  const perStep = Math.max(taken - transfer, taken / 4) / count;
+  const length = Math.max(callMilliseconds, transfer / transferShare);
+  return Math.max(1, Math.round(Math.min(length, longestCallMilliseconds) / perStep));
+}
+
 /** Batches left out one after another before training gives up. */
 const mostSkippedInRow = 100;
 
@@ -124,8 +142,8 @@ export class Run {
       const now = performance.now();
       this.seconds = before + (now - began) / 1000;
       if (settings.stepsPerCall === undefined) {
-        const perStep = (now - callBegan) / count;
-        this.stepsPerCall = Math.max(1, Math.round(callMilliseconds / perStep));
+        const transfer = this.parts.residence.transfer(this.state);
+        this.stepsPerCall = stepsOfCall(transfer, now - callBegan, count);
       }
       await notify(callbacks, 'onProgress', {
         epoch: this.epoch,

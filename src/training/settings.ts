@@ -24,7 +24,10 @@ export interface FitSettings extends FitOptions {
   readonly threads?: number | undefined;
   /** What steps run on; `cpu` when left out. */
   readonly device?: Device | undefined;
-  /** Steps in one call of the runtime; by default as many as take about 80 ms. */
+  /**
+   * Steps in one call of the runtime. By default as many as take about 80 ms, or up to 400 ms where
+   * copying many parameters would else take a good part of it.
+   */
   readonly stepsPerCall?: number | undefined;
   /** Goes on from there in the place of the first step. */
   readonly resume?: Checkpoint | undefined;

@@ -82,7 +82,7 @@ export interface FitOptions extends TrainingOptions {
    * graphics processor. `cpu` when left out.
    */
   readonly device?: Device | undefined;
-  /** Steps in one call of the runtime; as many as take about 80 ms when left out. */
+  /** Steps in one call of the runtime; as many as take 80 to 400 ms when left out. */
   readonly stepsPerCall?: number;
   /**
    * Goes on from a checkpoint that `onCheckpoint` gave, in the place of the model's parameters:
