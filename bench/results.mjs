@@ -8,6 +8,7 @@ import { median } from './measure.mjs';
  * @typedef {object} Results
  * @property {{ cpu: string, cores: number, node: string, platform: string }} machine
  * @property {Record<string, WorkResults>} works by name
+ * @property {import('./scale.mjs').Scale} [scale]
  *
  * @typedef {object} WorkResults
  * @property {string} date of the last round

@@ -20,14 +20,14 @@ const columns = [
 ];
 
 /** @param {number} value */
-const significant = (value) => (value >= 100 ? value.toFixed(0) : value.toPrecision(2));
+export const significant = (value) => (value >= 100 ? value.toFixed(0) : value.toPrecision(2));
 
 /**
  * A table in Markdown, numbers right.
  * @param {string[]} headings
  * @param {string[][]} rows
  */
-function markdown(headings, rows) {
+export function markdown(headings, rows) {
   const widths = headings.map((heading, i) =>
     Math.max(heading.length, ...rows.map((row) => row[i]?.length ?? 0)),
   );
@@ -65,8 +65,8 @@ function versionsOf({ works }) {
   return Object.entries(versions).map(([name, version]) => `${name} ${version}`);
 }
 
-/** @param {Results} results */
-const machineOf = ({ machine }) =>
+/** @param {Pick<Results, 'machine'>} results */
+export const machineOf = ({ machine }) =>
   `${machine.cpu}, ${machine.cores} cores, ${machine.platform}, Node ${machine.node.slice(1)}`;
 
 /** @param {WorkResults} work */

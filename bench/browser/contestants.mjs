@@ -17,7 +17,7 @@ const versions = {
   'onnxruntime-web': versionOf('node_modules/onnxruntime-web/'),
 };
 
-const step = { network: 'dense', batch: 32 };
+const step = /** @type {const} */ ({ network: 'dense', batch: 32 });
 
 /**
  * @param {string} name

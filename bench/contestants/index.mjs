@@ -1,3 +1,4 @@
+import { multiplicationsOf } from '../multiplications.mjs';
 import { c } from './c.mjs';
 import { keras, torch } from './python.mjs';
 import { tfjs, tfjsNode } from './tfjs.mjs';
@@ -27,35 +28,12 @@ import { vaekit } from './vaekit.mjs';
  * @property {Contestant[]} contestants
  */
 
-/**
- * Multiply-adds of a training step: forward, by weight and by input; the images need no gradient.
- * @param {number} batch
- * @param {number[]} layers multiply-adds of each layer for one image
- */
-function ofStep(batch, [first = 0, ...rest]) {
-  return batch * (2 * first + 3 * rest.reduce((sum, each) => sum + each, 0));
-}
-
-/** @type {Record<Network, number[]>} multiply-adds of each layer for one image */
-const layers = {
-  dense: [784 * 2, 2 * 4, 2 * 784],
-  mlp: [784 * 512, 512 * 4, 2 * 512, 512 * 784],
-  conv: [
-    14 * 14 * 9 * 32,
-    7 * 7 * 9 * 32 * 64,
-    3136 * 16 + 16 * 4 + 2 * 3136,
-    7 * 7 * 64 * 9 * 64,
-    14 * 14 * 64 * 9 * 32,
-    28 * 28 * 32 * 9,
-  ],
-};
-
 /** @param {number} batch */
 const dense = (batch) => ({
   name: `dense VAE 784-2-2-784, batch ${batch}`,
   short: `dense, batch ${batch}`,
   batch,
-  multiplications: ofStep(batch, layers.dense),
+  multiplications: multiplicationsOf(batch, { network: 'dense' }),
   contestants: [
     vaekit('dense', batch, Math.floor(60_000 / batch)),
     c(batch),
@@ -77,7 +55,7 @@ export const works = [
     name: 'MLP VAE 784-512-2-512-784, batch 128',
     short: 'MLP, batch 128',
     batch: 128,
-    multiplications: ofStep(128, layers.mlp),
+    multiplications: multiplicationsOf(128, { network: 'mlp' }),
     contestants: [
       vaekit('mlp', 128, 150),
       torch('mlp', 128, 100),
@@ -93,7 +71,7 @@ export const works = [
     name: "convolutional VAE of Keras's example, batch 128",
     short: 'convolutions, batch 128',
     batch: 128,
-    multiplications: ofStep(128, layers.conv),
+    multiplications: multiplicationsOf(128, { network: 'conv' }),
     contestants: [
       vaekit('conv', 128, 20),
       torch('conv', 128, 20),

@@ -18,7 +18,8 @@ tell({
   },
 });
 
-const [network = 'dense', ...sizes] = process.argv.slice(2);
+const [name, ...sizes] = process.argv.slice(2);
+const network = /** @type {import('../multiplications.mjs').Size['network']} */ (name);
 const [batch = 32, stretches = 4, steps = 1875] = sizes.map(Number);
 // As `vaekit train` does.
 flushDenormals();

@@ -6,7 +6,7 @@
  * What is trained in a worker.
  * @typedef {object} Task
  * @property {'vaekit' | 'tfjs'} library
- * @property {string} network
+ * @property {import('../../multiplications.mjs').Size['network']} network
  * @property {number} batch
  * @property {number} stretches of steps, of which the first is warm-up
  * @property {number} steps in a stretch
