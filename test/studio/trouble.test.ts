@@ -209,7 +209,7 @@ describe.skipIf(!chromiumPath)(`trouble in the studio${skipReason}`, () => {
                 const cursor = (event.target as IDBRequest<IDBCursorWithValue | null>).result;
                 if (!cursor) return resolve(undefined);
                 if (String(cursor.key).includes('checkpoint')) {
-                  cursor.update((cursor.value as Uint8Array).slice(0, 500));
+                  cursor.update((cursor.value as Blob).slice(0, 500));
                 }
                 cursor.continue();
               };

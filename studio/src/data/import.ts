@@ -2,14 +2,14 @@ import { giveFiles } from '../../../src/data/given-files.web.js';
 import type { ReadOptions } from '../../../src/data/read-options.js';
 import { elementCount } from '../../../src/data/shape.js';
 import { type Dataset, datasets, UserError } from '../../../src/index.js';
-import type { KeptData, KeptPart } from '../runs/database.js';
+import type { DataPart, GivenData } from '../runs/database.js';
 
 /** Bytes of examples that a page takes: they are held in memory, and twice while they are kept. */
 const mostBytes = 2 ** 30;
 
 /** Data as it was read, and what of it could not be. */
 export interface ImportedData {
-  readonly data: KeptData;
+  readonly data: GivenData;
   readonly skipped: readonly { readonly name: string; readonly reason: string }[];
 }
 
@@ -34,7 +34,7 @@ export async function importData(
   try {
     const { name, train, test, skipped = [] } = await datasets.openDataset(placeOf(files), options);
     const { classNames } = train;
-    const data: KeptData = {
+    const data: GivenData = {
       id: crypto.randomUUID(),
       name: name === 'dropped' ? 'pictures' : name,
       shape: train.shape,
@@ -76,7 +76,7 @@ function placeOf(files: Readonly<Record<string, Blob>>): string {
   return `dropped/${largest}`;
 }
 
-async function partOf(dataset: Dataset): Promise<KeptPart> {
+async function partOf(dataset: Dataset): Promise<DataPart> {
   const { size, shape, dtype } = dataset;
   const length = size * elementCount(shape);
   const values = dtype === 'uint8' ? new Uint8Array(length) : new Float32Array(length);

@@ -1,9 +1,10 @@
 import { type Dataset, datasets, UserError } from '../../../src/index.js';
 import {
+  type DataPart,
   database,
+  type GivenData,
   type KeptData,
   type KeptDataInfo,
-  type KeptPart,
   storageError,
 } from '../runs/database.js';
 
@@ -15,8 +16,8 @@ export interface OpenedKeptData {
 }
 
 /** Data that was given to the page and is in memory. */
-export function datasetsOf({ name, shape, classNames, train, test }: KeptData): OpenedKeptData {
-  const part = (title: string, { values, labels }: KeptPart) =>
+export function datasetsOf({ name, shape, classNames, train, test }: GivenData): OpenedKeptData {
+  const part = (title: string, { values, labels }: DataPart) =>
     datasets.fromArray(values, shape, {
       name: title,
       ...(labels ? { labels } : {}),
@@ -35,7 +36,16 @@ export async function openKeptData(id: string): Promise<OpenedKeptData> {
   if (!kept) {
     throw new UserError('This browser no longer keeps the data. Drop the files again.');
   }
-  return datasetsOf(kept);
+  const opened = async ({ values, dtype, ...rest }: KeptData['train']): Promise<DataPart> => {
+    const bytes = await values.arrayBuffer();
+    return { ...rest, values: dtype === 'uint8' ? new Uint8Array(bytes) : new Float32Array(bytes) };
+  };
+  const { train, test, ...rest } = kept;
+  return datasetsOf({
+    ...rest,
+    train: await opened(train),
+    ...(test ? { test: await opened(test) } : {}),
+  });
 }
 
 /** What is told of data that the browser keeps; undefined when it does not. */
@@ -44,8 +54,14 @@ export async function keptDataInfo(id: string): Promise<KeptDataInfo | undefined
 }
 
 /** Keeps data in the browser: all of it or nothing. @throws UserError when there is no room */
-export async function keepData(data: KeptData): Promise<void> {
-  const { id, name, shape, size, created } = data;
+export async function keepData({ train, test, ...rest }: GivenData): Promise<void> {
+  const { id, name, shape, size, created } = rest;
+  const kept = ({ values, ...others }: DataPart): KeptData['train'] => ({
+    ...others,
+    values: new Blob([values as Uint8Array<ArrayBuffer>]),
+    dtype: values instanceof Uint8Array ? 'uint8' : 'float32',
+  });
+  const data: KeptData = { ...rest, train: kept(train), ...(test ? { test: kept(test) } : {}) };
   const change = (await database()).transaction(['data', 'dataInfo'], 'readwrite');
   try {
     await Promise.all([

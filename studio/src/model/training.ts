@@ -118,7 +118,7 @@ export class Training {
         this.run = { ...this.run, state: 'done' };
         await this.keep();
       }
-      throw error;
+      throw outOfMemory(error) ?? error;
     } finally {
       await vae.release();
       await shown.release();
@@ -206,6 +206,16 @@ export class Training {
       this.events.onPictures(toNumbers(originals), toNumbers(made));
     };
   }
+}
+
+/** The runtime's ways to say that memory is used up, in words; undefined for any other error. */
+function outOfMemory(error: unknown): UserError | undefined {
+  const { message } = error as Error;
+  if (!/bad_alloc|out of memory|allocation failed|failed to allocate/i.test(message)) return;
+  return new UserError(
+    'The memory that a page has is too small for this model. Take fewer hidden units, a smaller batch, or a likelihood with fewer numbers a pixel.',
+    { cause: error },
+  );
 }
 
 /** The model's tensors among those of a checkpoint. */

@@ -23,7 +23,7 @@ export interface KeptRun {
 }
 
 /** Examples in memory. */
-export interface KeptPart {
+export interface DataPart {
   readonly values: Uint8Array | Float32Array;
   readonly labels?: Int32Array;
 }
@@ -40,8 +40,20 @@ export interface KeptDataInfo {
 }
 
 /** Data that the user gave to the page. */
-export interface KeptData extends KeptDataInfo {
+export interface GivenData extends KeptDataInfo {
   readonly classNames?: readonly string[];
+  readonly train: DataPart;
+  readonly test?: DataPart;
+}
+
+/** Examples as the browser keeps them: an object beside its blobs is held to 127 MB. */
+interface KeptPart extends Omit<DataPart, 'values'> {
+  readonly values: Blob;
+  readonly dtype: 'uint8' | 'float32';
+}
+
+/** Such data as the browser keeps it. */
+export interface KeptData extends Omit<GivenData, 'train' | 'test'> {
   readonly train: KeptPart;
   readonly test?: KeptPart;
 }
@@ -49,7 +61,7 @@ export interface KeptData extends KeptDataInfo {
 interface Schema extends DBSchema {
   runs: { key: string; value: KeptRun };
   /** The larger files of runs, by `<run>/<file>`. */
-  files: { key: string; value: Uint8Array<ArrayBuffer> };
+  files: { key: string; value: Blob };
   data: { key: string; value: KeptData };
   /** Of each of `data`, what is shown in a list. */
   dataInfo: { key: string; value: KeptDataInfo };
@@ -97,5 +109,9 @@ export function storageError(error: unknown): Error {
       { cause: error },
     );
   }
-  return error instanceof Error ? error : new Error(String(error));
+  const { message } = error instanceof Error ? error : new Error(String(error));
+  return new UserError(
+    `The browser could not keep the latest state (${message}). Training goes on: download the run when it ends.`,
+    { cause: error },
+  );
 }

@@ -31,7 +31,8 @@ export async function keptFile(
   id: string,
   file: string,
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  return (await database()).get('files', `${id}/${file}`);
+  const blob = await (await database()).get('files', `${id}/${file}`);
+  return blob && new Uint8Array(await blob.arrayBuffer());
 }
 
 /** Keeps a run in the place of its earlier state: all of it or nothing. @throws UserError */
@@ -44,7 +45,7 @@ export async function keepRun(
     const puts = [
       change.objectStore('runs').put(run),
       ...Object.entries(files).map(([name, bytes]) =>
-        change.objectStore('files').put(bytes, `${run.id}/${name}`),
+        change.objectStore('files').put(new Blob([bytes]), `${run.id}/${name}`),
       ),
     ];
     await Promise.all([...puts, change.done]);

@@ -46,8 +46,18 @@ export const unkept = signal<string | undefined>(undefined);
 /** Numbers that were changed while it trains. */
 export const changes = signal<Changes>({});
 
+/** The unit of the run's loss: none where its likelihood is no probability. */
+export const lossUnit = computed(() => unitOfLoss(run.value));
+
 /** Whether the worker is at work. */
 export const isBusy = computed(() => ['data', 'compile', 'train', 'halting'].includes(phase.value));
+
+/** The unit of a run's loss, which may be none. */
+export function unitOfLoss(kept: KeptRun | undefined): string {
+  const { likelihood } = (kept?.config.model ?? {}) as { likelihood?: string | { type?: string } };
+  const name = typeof likelihood === 'object' ? likelihood.type : likelihood;
+  return name === 'mse' ? '' : 'nats';
+}
 
 let client: ModelClient | undefined;
 

@@ -3,6 +3,7 @@ import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { formatNumber } from '../../../src/report/number.js';
 import { theme, token } from '../app/theme.js';
+import { tickText } from './number.js';
 
 export interface Series {
   readonly label: string;
@@ -101,7 +102,7 @@ function optionsOf({
         ...axis,
         label: unit,
         size: 56,
-        values: (_, ticks) => ticks.map((tick) => (tick === null ? '' : formatNumber(tick))),
+        values: (_, ticks) => ticks.map((tick) => (tick === null ? '' : tickText(tick))),
       },
     ],
     series: [

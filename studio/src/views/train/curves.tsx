@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { formatNumber } from '../../../../src/report/number.js';
 import type { EpochMetrics } from '../../../../src/training/index.js';
-import { metrics, trace } from '../../train/session.js';
+import { lossUnit, metrics, trace } from '../../train/session.js';
 import type { Trace } from '../../train/trace.js';
 import { Chart, type Series } from '../../ui/chart.js';
 import { LogSwitch } from '../../ui/log-switch.js';
@@ -30,22 +30,26 @@ export function Curves() {
   const { x, loss, reconstruction, kl, valLoss, valKl } = curvesOf(trace.value, metrics.value);
   const hasKl = kl.some((value) => value !== null);
   const validated = metrics.value.some((line) => line.val_loss !== undefined);
+  const unit = lossUnit.value;
+  const inUnit = (value: number) => `${formatNumber(value)} ${unit}`.trimEnd();
+  // One value makes no line.
+  const marked = trace.value.length === 1;
   const losses: Series[] = [
-    { label: 'Total', colour: '--series-1', values: loss },
-    { label: 'Reconstruction', colour: '--series-3', values: reconstruction, dashed: true },
+    { label: 'Total', colour: '--series-1', values: loss, marked },
+    { label: 'Reconstruction', colour: '--series-3', values: reconstruction, dashed: true, marked },
     ...(validated
       ? [{ label: 'Validation', colour: '--series-2', values: valLoss, marked: true }]
       : []),
   ];
   const kls: Series[] = [
-    { label: 'KL', colour: '--series-4', values: kl },
+    { label: 'KL', colour: '--series-4', values: kl, marked },
     ...(validated
       ? [{ label: 'Validation', colour: '--series-2', values: valKl, marked: true }]
       : []),
   ];
   const last = metrics.value.at(-1);
   const summary = last
-    ? `after epoch ${last.epoch}: loss ${formatNumber(last.loss)} nats, validation ${formatNumber(last.val_loss ?? Number.NaN)} nats`
+    ? `after epoch ${last.epoch}: loss ${inUnit(last.loss)}${last.val_loss === undefined ? '' : `, validation ${inUnit(last.val_loss)}`}`
     : 'no epoch is done yet';
   return (
     <section class="panel stack" aria-labelledby="curves">
@@ -59,7 +63,7 @@ export function Curves() {
           x={x}
           xLabel="Epochs"
           series={losses}
-          unit="nats"
+          unit={unit}
           log={log.value}
         />
         {hasKl && (
@@ -79,11 +83,11 @@ export function Curves() {
 }
 
 const columns = [
-  ['loss', 'Loss (nats)'],
-  ['reconstruction', 'Reconstruction (nats)'],
-  ['kl', 'KL (nats)'],
-  ['val_loss', 'Validation (nats)'],
-  ['seconds', 'Time (s)'],
+  ['loss', 'Loss', () => lossUnit.value],
+  ['reconstruction', 'Reconstruction', () => lossUnit.value],
+  ['kl', 'KL', () => 'nats'],
+  ['val_loss', 'Validation', () => lossUnit.value],
+  ['seconds', 'Time', () => 's'],
 ] as const;
 
 /** The same as numbers, for the keyboard and screen readers. */
@@ -110,9 +114,10 @@ function NumbersTable({ lines }: { lines: readonly EpochMetrics[] }) {
           <thead>
             <tr>
               <th scope="col">Epoch</th>
-              {columns.map(([name, title]) => (
+              {columns.map(([name, title, unit]) => (
                 <th key={name} scope="col">
                   {title}
+                  {unit() && ` (${unit()})`}
                 </th>
               ))}
             </tr>

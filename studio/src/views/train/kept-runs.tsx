@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { addressOf } from '../../app/route.js';
 import { type RunEntry, removeRun, runs, runsProblem } from '../../runs/store.js';
-import { isBusy, leave, run, show } from '../../train/session.js';
+import { isBusy, leave, run, show, unitOfLoss } from '../../train/session.js';
 import { Notice } from '../../ui/notice.js';
 
 /** The runs that the browser keeps. */
@@ -34,7 +34,9 @@ function Row({ entry }: { entry: RunEntry }) {
         <span class="soft small">
           {' '}
           {kept.metrics.length} {kept.metrics.length === 1 ? 'epoch' : 'epochs'}
-          {loss === undefined ? '' : `, validation ${loss.toFixed(2)} nats`}
+          {loss === undefined
+            ? ''
+            : `, ${last?.val_loss === undefined ? 'loss' : 'validation'} ${loss.toFixed(2)} ${unitOfLoss(kept)}`.trimEnd()}
           {kept.state === 'unfinished' ? ', paused' : ''} ·{' '}
           {new Date(kept.modified).toLocaleString(undefined, {
             dateStyle: 'medium',

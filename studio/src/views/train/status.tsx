@@ -4,6 +4,7 @@ import {
   canGoOn,
   goOn,
   leave,
+  lossUnit,
   metrics,
   type Phase,
   pause,
@@ -71,9 +72,11 @@ export function Status() {
           )}
           {canOpen && at !== 'train' && (
             <>
-              <a class="button" href={explore}>
-                Explore
-              </a>
+              {unkept.value === undefined && (
+                <a class="button" href={explore}>
+                  Explore
+                </a>
+              )}
               <DownloadButton id={kept.id} name={kept.name} />
             </>
           )}
@@ -96,15 +99,17 @@ export function Status() {
           term="epoch"
           value={`${Math.min(now?.epoch ?? metrics.value.length, epochs)} of ${epochs}`}
         />
-        <Figure term="step" value={now?.millisecondsPerStep.toPrecision(3)} unit="ms/step" />
+        <Figure term="step" value={now && milliseconds(now.millisecondsPerStep)} unit="ms/step" />
         <Figure term="timeLeft" value={at === 'train' && now ? timeLeft(now) : undefined} />
-        <Figure term="loss" value={nats(latest?.loss)} unit="nats" />
-        <Figure term="validation" value={nats(last?.val_loss)} unit="nats" />
+        <Figure term="loss" value={nats(latest?.loss)} unit={lossUnit.value} />
+        <Figure term="validation" value={nats(last?.val_loss)} unit={lossUnit.value} />
         <Figure term="kl" value={nats(latest?.kl)} unit="nats" />
       </dl>
     </section>
   );
 }
+
+const milliseconds = (value: number) => (value < 100 ? value.toPrecision(3) : value.toFixed(0));
 
 const nats = (value: number | undefined) => value?.toFixed(2);
 

@@ -3,7 +3,7 @@ import {
   placeOn,
   posteriorEllipse,
 } from '../../../../../src/vae/latent-space/index.js';
-import { numberText } from '../../../ui/number.js';
+import { tickText } from '../../../ui/number.js';
 import type { Exploration } from '../exploration.js';
 import { boundsOf, type Place, ticks, toScreen, type Viewport } from './viewport.js';
 
@@ -47,7 +47,7 @@ function drawAxes(context: Context, view: Viewport, names: readonly [string, str
     context.moveTo(at, view.height);
     context.lineTo(at, view.height - 5);
     stroke(context, inks.text, 1);
-    text(context, numberText(x), [at, view.height - 6]);
+    text(context, tickText(x), [at, view.height - 6]);
   }
   context.textAlign = 'right';
   text(context, `${names[0]} →`, [view.width - 8, view.height - 6]);
@@ -60,7 +60,7 @@ function drawAxes(context: Context, view: Viewport, names: readonly [string, str
     context.moveTo(0, at);
     context.lineTo(5, at);
     stroke(context, inks.text, 1);
-    text(context, numberText(y), [8, at]);
+    text(context, tickText(y), [8, at]);
   }
   context.textBaseline = 'top';
   text(context, `${names[1]} ↑`, [8, 8]);
