@@ -19,8 +19,15 @@ export async function createSession(
       : await import('onnxruntime-web/wasm');
   // The runtime starts its threads once, with the first model.
   runtime.env.wasm.numThreads = threads ?? availableThreads();
-  return openSession(runtime, model, deviceOptions(options, 'wasm'));
+  const open = () => openSession(runtime, model, deviceOptions(options, 'wasm'));
+  if (device !== 'webgpu') return open();
+  const session = lastOpened.then(open);
+  lastOpened = session.catch(() => undefined);
+  return session;
 }
+
+/** Settles with the latest session on WebGPU: the runtime refuses to make two at a time. */
+let lastOpened: Promise<unknown> = Promise.resolve();
 
 /** More threads than this only wait for one another in products of matrices of the usual sizes. */
 const mostThreads = 8;

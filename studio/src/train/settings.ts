@@ -15,7 +15,11 @@ export interface TrainSettings {
   readonly learningRate?: number;
   readonly epochs?: number;
   readonly seed?: number;
+  readonly device?: Device;
 }
+
+/** What steps run on. */
+export type Device = 'cpu' | 'webgpu';
 
 /** A run's config as `config.json` has it. */
 export interface PlannedConfig {
@@ -36,6 +40,7 @@ export interface Plan {
     readonly learningRate: number;
     readonly epochs: number;
     readonly seed: number;
+    readonly device: Device;
   };
   readonly config: PlannedConfig;
   readonly summary: Summary;
@@ -58,6 +63,11 @@ export const likelihoodTitles: Readonly<Record<LikelihoodName, string>> = {
   discretizedLogistic: 'Discretized logistic',
   categorical: 'Categorical (256 levels)',
   mse: 'Squared error (no probability)',
+};
+
+export const deviceTitles: Readonly<Record<Device, string>> = {
+  cpu: 'The processor (WebAssembly)',
+  webgpu: 'The graphics processor (WebGPU)',
 };
 
 export const firstSettings: TrainSettings = { data: 'mnist', preset: 'dense' };

@@ -81,6 +81,10 @@ export const terms = {
     word: 'Learning rate',
     text: 'How far each step moves the parameters. Too large and the loss jumps or grows; too small and it falls slowly.',
   },
+  device: {
+    word: 'Computed on',
+    text: 'Small networks train faster on the processor, large ones on a graphics processor. Its runtime, about 7 MB, is fetched when it is first used.',
+  },
   parameters: {
     word: 'Parameters',
     text: 'The numbers that training changes: the weights and biases of the layers.',

@@ -7,12 +7,14 @@ import { helper } from '../../model/helper.js';
 import { runs } from '../../runs/store.js';
 import { changes, isBusy, phase, run, start, steer } from '../../train/session.js';
 import {
+  deviceTitles,
   firstSettings,
   likelihoodTitles,
   type Plan,
   presetTitles,
   type TrainSettings,
 } from '../../train/settings.js';
+import { hasWebGpu } from '../../train/webgpu.js';
 import { ChoiceField, ListField, NumberField } from '../../ui/fields.js';
 import { Notice } from '../../ui/notice.js';
 import { Term } from '../../ui/term.js';
@@ -86,8 +88,8 @@ export function SettingsForm() {
         choices={entries(presetTitles)}
         disabled={fixed}
         onChange={(preset: PresetName) => {
-          const { data } = settings.value;
-          settings.value = { data, preset };
+          const { data, device } = settings.value;
+          settings.value = { data, preset, ...(device ? { device } : {}) };
         }}
       />
       <div class="pair">
@@ -135,6 +137,15 @@ export function SettingsForm() {
           onChange={(epochs) => set({ epochs })}
         />
       </div>
+      {(hasWebGpu.value || values?.device === 'webgpu') && (
+        <ChoiceField
+          term="device"
+          value={values?.device}
+          choices={entries(deviceTitles)}
+          disabled={fixed}
+          onChange={(device) => set({ device })}
+        />
+      )}
       <fieldset class="pair" disabled={fixed && !canSteer}>
         <legend class="visually-hidden">May change while it trains</legend>
         <NumberField

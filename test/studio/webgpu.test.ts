@@ -1,0 +1,40 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { chromiumPath, launchChromium, skipReason, softwareWebGpu } from '../browser/chromium.js';
+import { button, field, figure, trainOwnImages } from './controls.js';
+import { type OpenStudio, openStudio } from './open.js';
+
+describe.skipIf(!chromiumPath)(`the studio with WebGPU in software${skipReason}`, () => {
+  let opened: OpenStudio;
+
+  beforeAll(async () => {
+    opened = await openStudio({ browser: await launchChromium(softwareWebGpu) });
+  }, 60_000);
+
+  afterAll(async () => {
+    await opened?.close();
+    await opened?.browser.close();
+  });
+
+  test('trains on the graphics processor where one is chosen', {
+    timeout: 240_000,
+  }, async (context) => {
+    const { page, foreignRequests, errors } = opened;
+    const hasAdapter = await page.evaluate(async () => {
+      const { gpu } = navigator as unknown as { gpu?: { requestAdapter(): Promise<unknown> } };
+      return Boolean(await gpu?.requestAdapter());
+    });
+    if (!hasAdapter) context.skip('this Chromium has no WebGPU adapter in software');
+    const wasm: string[] = [];
+    page.context().on('request', (request) => {
+      if (request.url().endsWith('.wasm')) wasm.push(request.url());
+    });
+    await field(page, 'Computed on').selectOption('webgpu');
+    await trainOwnImages(page, 1);
+    await page.getByText(/^Done\./).waitFor({ timeout: 120_000 });
+    expect(await figure(page, 'Validation')).toBeGreaterThan(0);
+    await button(page, 'New run').waitFor();
+    expect(wasm.some((url) => /asyncify|webgpu|jsep/.test(url))).toBe(true);
+    expect(foreignRequests).toEqual([]);
+    expect(errors).toEqual([]);
+  });
+});
