@@ -771,7 +771,7 @@ export class VAE {
   /**
    * Dead and saturated hidden units, collapsed latents and unused codes, judged by the first 2,000
    * examples of the data.
-   * @param options.history the epochs of the model's training from its first parameters on: with it,
+   * @param options.history the epochs of the model's training from its first parameters on: with any,
    *   signs of a wrong learning rate, initialization or scale of the data are looked for
    */
   async health(
@@ -791,8 +791,8 @@ export class VAE {
       );
     const found = await observed(examples);
     const health = healthOf(found, this.objective.bottleneck.codes, images.dims[0]!);
-    const { history } = options;
-    if (!history) return health;
+    const { history = [] } = options;
+    if (history.length === 0) return health;
     const initial = this.initialValues();
     const before = await observed(await this.read(data, 0, callSize), initial);
     const isSteady = Object.values(this.objective.schedules).every(

@@ -46,6 +46,7 @@ describe('a sound training gets no advice', () => {
     ['Adam', {}, usual],
     ['another seed', { seed: 2 }, usual],
     ['SGD', {}, { optimizer: sgd({ learningRate: 0.1 }) }],
+    ['none at all', {}, { epochs: 0 }],
     ['an output that may be at its bounds', { likelihood: 'mse', kl: { weight: 0.01 } }, usual],
   ])('%s', async (_, options, fit) => {
     expect(await advice(options, fit)).toEqual([]);
