@@ -21,7 +21,7 @@ export function DataChoice({ exploration }: { exploration: Exploration }) {
     ...known.filter((each) => each.shape.join() === shape).map((each) => each.data),
   ]);
   const title = (name: string) =>
-    known.find((each) => each.data === name)?.title ??
+    known.find((each) => each.data === name)?.title.replace(/: .*/, '') ??
     (data?.info.data === name ? data.info.title : name);
   return (
     <label class="field">
