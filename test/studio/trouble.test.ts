@@ -78,6 +78,32 @@ describe.skipIf(!chromiumPath)(`trouble in the studio${skipReason}`, () => {
     }
   }, 120_000);
 
+  test('keeps what is typed before the page is ready', async () => {
+    let goOn = () => {};
+    const typed = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const { page, close } = await openStudio({
+      browser,
+      prepare: async (page) => {
+        await page.route('**/worker-*.js', async (route) => {
+          await typed;
+          await route.continue();
+        });
+      },
+    });
+    try {
+      await field(page, 'Batch').fill('4000');
+      goOn();
+      await expect.poll(() => field(page, 'Epochs').inputValue()).toBe('30');
+      await field(page, 'Batch').press('Tab');
+      await button(page, 'Start training').and(page.locator(':enabled')).waitFor();
+      expect(await field(page, 'Batch').inputValue()).toBe('4000');
+    } finally {
+      await close();
+    }
+  }, 120_000);
+
   test('tells of a worker that is lost, and goes on from what was kept', async () => {
     const { page, close } = await openStudio({ browser });
     try {

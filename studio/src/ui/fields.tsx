@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useState } from 'preact/hooks';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { Term } from './term.js';
 import { type TermName, terms } from './terms.js';
 
@@ -34,6 +34,25 @@ function Labelled({
   );
 }
 
+/** The text of a field: what it is to show, until the user types, which nothing writes over. */
+function useText(shown: string) {
+  const [text, setText] = useState(shown);
+  const typing = useRef(false);
+  useEffect(() => {
+    if (!typing.current) setText(shown);
+  }, [shown]);
+  const events = {
+    onInput(event: { readonly currentTarget: HTMLInputElement }) {
+      typing.current = true;
+      setText(event.currentTarget.value);
+    },
+    onBlur() {
+      typing.current = false;
+    },
+  };
+  return { text, events };
+}
+
 /** A number that the user may change; told once it is one and in its range. */
 export function NumberField({
   term,
@@ -53,8 +72,7 @@ export function NumberField({
   onChange(value: number): void;
 }) {
   const id = useId();
-  const [text, setText] = useState(value === undefined ? '' : String(value));
-  useEffect(() => setText(value === undefined ? '' : String(value)), [value]);
+  const { text, events } = useText(value === undefined ? '' : String(value));
   const parsed = Number(text);
   const fits =
     text.trim() !== '' &&
@@ -81,7 +99,7 @@ export function NumberField({
           value={text}
           disabled={disabled}
           aria-invalid={!fits && !disabled}
-          onInput={(event) => setText(event.currentTarget.value)}
+          {...events}
           onChange={() => fits && onChange(parsed)}
         />
         {unit && <span class="unit">{unit}</span>}
@@ -132,9 +150,7 @@ export function ListField({
   onChange(value: readonly number[]): void;
 }) {
   const id = useId();
-  const written = value?.join(', ') ?? '';
-  const [text, setText] = useState(written);
-  useEffect(() => setText(written), [written]);
+  const { text, events } = useText(value?.join(', ') ?? '');
   const parts = text
     .split(',')
     .map((part) => part.trim())
@@ -149,7 +165,7 @@ export function ListField({
         value={text}
         disabled={disabled}
         aria-invalid={!fits}
-        onInput={(event) => setText(event.currentTarget.value)}
+        {...events}
         onChange={() => fits && onChange(parts.map(Number))}
       />
     </Labelled>
