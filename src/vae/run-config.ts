@@ -80,8 +80,11 @@ const runSchema = z.strictObject({
   training: trainingSchema.prefault({}),
 });
 
-/** A run that may leave out what its preset and the data give. */
-const configSchema = z
+/**
+ * A run that may leave out what its preset and the data give.
+ * @public `schema/write.mjs` publishes it
+ */
+export const configSchema = z
   .strictObject({
     ...written,
     preset: z
