@@ -111,6 +111,8 @@ try {
     const input = await inputsOf(reader, seed, others);
     // What is loaded and compiled at first is not the input's doing.
     for (const bytes of await reader.seeds()) await attempt(bytes, randomFrom(0));
+    // A second collection waits until the first has given its memory back.
+    globalThis.gc?.();
     globalThis.gc?.();
     least = memory().now;
     for (let index = start; index < end; index++) {
