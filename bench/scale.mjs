@@ -152,7 +152,7 @@ function scaleTable(results) {
   return [
     ...markdown(['what grows: ms/step (of the sgemm peak)', '', '', '', ''], rows),
     '',
-    `${date.slice(0, 10)}, ${machineOf(results)}; medians of ${rounds} rounds of \`npm run bench:scale\`.`,
+    `${date.slice(0, 10)}, ${machineOf(results)}; ${rounds === 1 ? 'one round' : `medians of ${rounds} rounds`} of \`npm run bench:scale\`.`,
   ].join('\n');
 }
 
