@@ -7,6 +7,7 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { measure } from './measure.mjs';
+import { commonOptions, log, refuse, roundsAsked } from './options.mjs';
 import { installPeers } from './peers/install.mjs';
 import { fillIn } from './readme.mjs';
 import { readResults, writeResults } from './results.mjs';
@@ -28,35 +29,16 @@ Peers from npm are installed into bench/ on first use. Keras and PyTorch are mea
 or a Python that VAEKIT_PYTHON names, has them. Results are kept in bench/results/latest.json.
 `;
 
-const log = (/** @type {string} */ line) => process.stderr.write(`${line}\n`);
-
-/**
- * @param {string} message
- * @returns {never}
- */
-function refuse(message) {
-  log(message);
-  process.exit(2);
-}
-
 const { values: options } = parseArgs({
   options: {
-    rounds: { type: 'string', default: '5' },
+    ...commonOptions('5'),
     work: { type: 'string', multiple: true },
     only: { type: 'string', multiple: true },
     add: { type: 'boolean', default: false },
-    readme: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
   },
 });
-if (options.help) {
-  process.stdout.write(HELP);
-  process.exit();
-}
-const rounds = Number(options.rounds);
-if (!Number.isInteger(rounds) || rounds < 0)
-  refuse(`--rounds ${options.rounds}: give a whole number.`);
+const rounds = roundsAsked(HELP, options);
 
 if (!installPeers(log)) log('npm could not install the peers; their rows are left out');
 const { works } = await import('./contestants/index.mjs');

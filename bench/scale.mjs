@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { drawChart } from '../dist/report/chart.js';
 import { sgemmPeak } from './limit/sgemm.mjs';
 import { median } from './measure.mjs';
+import { commonOptions, log, refuse, roundsAsked } from './options.mjs';
 import { fillIn } from './readme.mjs';
 import { readResults, writeResults } from './results.mjs';
 import { machineOf, markdown, significant } from './table.mjs';
@@ -120,7 +121,7 @@ async function measureAll(rounds) {
       times.push(msPerStep);
       shares.push(multiplications / (5e5 * msPerStep * peak));
       const label = `round ${round}/${rounds}  ${network}, ${axis} ${value}`;
-      process.stderr.write(`${label}  ${significant(msPerStep)} ms/step\n`);
+      log(`${label}  ${significant(msPerStep)} ms/step`);
     }
   }
   return {
@@ -179,24 +180,11 @@ function scalePicture({ points }) {
   });
 }
 
-const { values: options } = parseArgs({
-  options: {
-    rounds: { type: 'string', default: '3' },
-    readme: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-});
-if (options.help) {
-  process.stdout.write(HELP);
-  process.exit();
-}
-const rounds = Number(options.rounds);
+const { values: options } = parseArgs({ options: { ...commonOptions('3') } });
+const rounds = roundsAsked(HELP, options);
 const results = readResults('scale');
 const scale = rounds > 0 ? await measureAll(rounds) : results.scale;
-if (!scale) {
-  process.stderr.write('There are no results yet: give --rounds more than 0.\n');
-  process.exit(2);
-}
+if (!scale) refuse('There are no results yet: give --rounds more than 0.');
 writeResults('scale', { ...results, scale });
 if (options.readme) {
   const picture = fileURLToPath(new URL('../docs/images/scale.png', import.meta.url));

@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { chromiumPath, launchChromium } from '../../test/browser/launch.mjs';
 import { works } from '../contestants/index.mjs';
 import { roundOf } from '../measure.mjs';
+import { commonOptions, log, refuse, roundsAsked } from '../options.mjs';
 import { installPeers } from '../peers/install.mjs';
 import { fillIn } from '../readme.mjs';
 import { readResults, writeResults } from '../results.mjs';
@@ -31,33 +32,14 @@ Usage: npm run bench:browser -- [options]
 Needs Chromium, as the tests in a browser do. Results are kept in bench/results/browser.json.
 `;
 
-const log = (/** @type {string} */ line) => process.stderr.write(`${line}\n`);
-
-/**
- * @param {string} message
- * @returns {never}
- */
-function refuse(message) {
-  log(message);
-  process.exit(2);
-}
-
 const { values: options } = parseArgs({
   options: {
-    rounds: { type: 'string', default: '3' },
+    ...commonOptions('3'),
     only: { type: 'string', multiple: true },
     add: { type: 'boolean', default: false },
-    readme: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
   },
 });
-if (options.help) {
-  process.stdout.write(HELP);
-  process.exit();
-}
-const rounds = Number(options.rounds);
-if (!Number.isInteger(rounds) || rounds < 0)
-  refuse(`--rounds ${options.rounds}: give a whole number.`);
+const rounds = roundsAsked(HELP, options);
 if (!chromiumPath) refuse('There is no Chromium here. Install it, for example by apt-get.');
 if (!installPeers(log)) refuse('npm could not install the peers.');
 

@@ -31,3 +31,4 @@ export { packageSchema, RunFolder } from './run-folder.js';
 export { mostConfigText, readRunFormat, runFormat } from './run-format.js';
 export { asJudged, asSeen } from './seen.js';
 export type { FitSettings, Stop } from './settings.js';
+export { under } from './state.js';

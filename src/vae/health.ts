@@ -1,7 +1,7 @@
 import type { Tensor } from 'onnxruntime-common';
 import { abs, cast, greater, max, mean, sub, type Value, type Values } from '../graph/index.js';
 import { activationOf, type LayerObserver, type Scope } from '../nn/index.js';
-import type { Batch } from '../training/index.js';
+import { type Batch, under } from '../training/index.js';
 import type { Network } from './network.js';
 import { klDivergence } from './posterior.js';
 import { describeTraining, meanOf, type TrainingHealth } from './training-health.js';
@@ -56,12 +56,12 @@ const bounds: Readonly<Record<string, readonly [middle: number, most: number]>> 
 };
 
 /** Names of what is observed of layers, before their paths. */
-const largest = 'largest/';
-const atBounds = 'at bounds of ';
+const largest = 'largest';
+const atBounds = 'at bounds';
 
 /**
  * What health is judged by: `largest/…`, the largest output of each unit or channel of layers that
- * can die, [batch, units]; `at bounds of …`, the part of outputs at the bounds of layers that can
+ * can die, [batch, units]; `at bounds/…`, the part of outputs at the bounds of layers that can
  * saturate, [batch]; `error`, −log p(x | z) at the posterior's mean, [batch]; where there are any,
  * `kl` in nats, [batch, latent], and `codes`, int64 [batch, ...].
  */
@@ -71,12 +71,13 @@ export function observedHealth(network: Network, batch: Batch, scope: Scope): Va
   const observe: LayerObserver = (path, layer, output) => {
     const axes = output.shape.map((_, axis) => axis);
     const activation = activationOf(layer);
-    if (activation === 'relu') observed[largest + path] = max(output, { axes: axes.slice(2) });
+    if (activation === 'relu')
+      observed[`${largest}/${path}`] = max(output, { axes: axes.slice(2) });
     const [middle, most] = bounds[activation ?? ''] ?? [];
     // Values of examples may well be at the bounds.
     if (middle === undefined || most === undefined || path === network.lastLayer?.path) return;
     const near = greater(abs(sub(output, middle)), 0.98 * most);
-    observed[`${atBounds}${activation}/${path}`] = mean(cast(near, output.dtype), {
+    observed[`${atBounds}/${activation}/${path}`] = mean(cast(near, output.dtype), {
       axes: axes.slice(1),
     });
   };
@@ -93,12 +94,6 @@ export function observedHealth(network: Network, batch: Batch, scope: Scope): Va
   };
 }
 
-/** Those whose names begin so, by the rest of their names. */
-const under = (start: string, tensors: Readonly<Record<string, Tensor>>): [string, Tensor][] =>
-  Object.entries(tensors).flatMap(([name, tensor]) =>
-    name.startsWith(start) ? [[name.slice(start.length), tensor]] : [],
-  );
-
 function columns(tensor: Tensor): { count: number; values: Float32Array; rows: number } {
   const [rows = 0, count = 0] = tensor.dims;
   return { count, values: tensor.data as Float32Array, rows };
@@ -114,7 +109,7 @@ export function healthOf(
   size: number | undefined,
   examples: number,
 ): Health {
-  const deadUnits = under(largest, observed).flatMap(([layer, tensor]) => {
+  const deadUnits = Object.entries(under(largest, observed)).flatMap(([layer, tensor]) => {
     const { count, values } = columns(tensor);
     const alive = new Set<number>();
     values.forEach((value, i) => {
@@ -123,7 +118,7 @@ export function healthOf(
     const units = Array.from({ length: count }, (_, unit) => unit).filter((u) => !alive.has(u));
     return units.length > 0 ? [{ layer, units, of: count }] : [];
   });
-  const saturatedLayers = under(atBounds, observed).flatMap(([name, tensor]) => {
+  const saturatedLayers = Object.entries(under(atBounds, observed)).flatMap(([name, tensor]) => {
     const [activation = '', layer = ''] = name.split('/');
     const share = meanOf(tensor);
     return share > saturatedShare ? [{ layer, activation, share }] : [];
