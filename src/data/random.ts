@@ -32,9 +32,63 @@ export function randomStream(seed: number, name: string, step = 0): RandomStream
 
 /** Fills `target` with uniform numbers of [0, 1), multiples of 2^-24; element i depends on i only. */
 export function fillUniform(stream: RandomStream, target: Float32Array): void {
-  for (let i = 0, block = 0; i < target.length; i++) {
-    if ((i & 3) === 0) draw(stream, block++);
-    target[i] = (words[i & 3]! >>> 8) * 2 ** -24;
+  const { length } = target;
+  for (let start = 0; start < length; start += drawnWords) {
+    const count = Math.min(drawnWords, length - start);
+    drawMany(stream, start / 4, count);
+    for (let i = 0; i < count; i++) target[start + i] = (drawn[i]! >>> 8) * 2 ** -24;
+  }
+}
+
+/**
+ * Fills `target` with ones and zeros, each 1 with `probability` to the nearest 2^-32; element i
+ * depends on the stream, the probability and i only.
+ *
+ * It is 1 where a uniform number of 32 bits is under the probability. The first byte of the number
+ * nearly always decides that, so four elements share a word; where it is the probability's first
+ * byte too, the other 24 bits come from blocks that are for that alone.
+ * @param probability from 0 to 1
+ */
+export function fillBernoulli(stream: RandomStream, target: Uint8Array, probability: number): void {
+  const bound = Math.round(probability * 2 ** 32);
+  const high = Math.floor(bound / 2 ** 24);
+  const low = bound % 2 ** 24;
+  const { length } = target;
+  for (let start = 0; start < length; start += 4 * drawnWords) {
+    const count = Math.min(4 * drawnWords, length - start);
+    drawMany(stream, start / 16, Math.ceil(count / 4));
+    for (let i = start; i < start + count; i += 4) {
+      const word = drawn[(i - start) >> 2]!;
+      // Signs of differences, as a branch that chance decides costs more than the draw. What is
+      // beyond the target's end, typed arrays drop.
+      target[i] = ((word & 0xff) - high) >>> 31;
+      target[i + 1] = (((word >>> 8) & 0xff) - high) >>> 31;
+      target[i + 2] = (((word >>> 16) & 0xff) - high) >>> 31;
+      target[i + 3] = ((word >>> 24) - high) >>> 31;
+      if (hasByte(word, high)) decideTies(stream, target, i, word, high, low);
+    }
+  }
+}
+
+/** Whether one of a word's four bytes is `byte`: https://graphics.stanford.edu/~seander/bithacks.html. */
+function hasByte(word: number, byte: number): boolean {
+  const other = word ^ Math.imul(byte, 0x01010101);
+  return ((other - 0x01010101) & ~other & 0x80808080) !== 0;
+}
+
+/** Sets those of the elements from `first` on whose bytes in `word` are `high`, by 24 bits more. */
+function decideTies(
+  stream: RandomStream,
+  target: Uint8Array,
+  first: number,
+  word: number,
+  high: number,
+  low: number,
+): void {
+  // The bytes' blocks are fewer than 2^31.
+  draw(stream, 2 ** 31 + first / 4);
+  for (let i = 0; i < 4; i++) {
+    if (((word >>> (8 * i)) & 0xff) === high && words[i]! >>> 8 < low) target[first + i] = 1;
   }
 }
 
@@ -51,14 +105,18 @@ export function uniformBlock(stream: RandomStream, block: number, target: Float3
  * https://doi.org/10.1214/aoms/1177706645.
  */
 export function fillNormal(stream: RandomStream, target: Float32Array): void {
-  for (let i = 0, block = 0; i < target.length; i += 2) {
-    if ((i & 3) === 0) draw(stream, block++);
-    const turn = words[(i & 3) + 1]!;
-    // Angles over half a turn; the lowest bit, too small to matter there, chooses the half.
-    const angle = (turn | 0) * (Math.PI * 2 ** -32);
-    const radius = Math.sqrt(-2 * logUnit(words[i & 3]!)) * (1 - 2 * (turn & 1));
-    target[i] = radius * cosine(angle);
-    if (i + 1 < target.length) target[i + 1] = radius * sine(angle);
+  const { length } = target;
+  for (let start = 0; start < length; start += drawnWords) {
+    const count = Math.min(drawnWords, length - start);
+    drawMany(stream, start / 4, count);
+    for (let i = 0; i < count; i += 2) {
+      const turn = drawn[i + 1]!;
+      // Angles over half a turn; the lowest bit, too small to matter there, chooses the half.
+      const angle = (turn | 0) * (Math.PI * 2 ** -32);
+      const radius = Math.sqrt(-2 * logUnit(drawn[i]!)) * (1 - 2 * (turn & 1));
+      target[start + i] = radius * cosine(angle);
+      if (i + 1 < count) target[start + i + 1] = radius * sine(angle);
+    }
   }
 }
 
@@ -73,21 +131,24 @@ export function permutation(stream: RandomStream, n: number): Uint32Array {
   const order = new Uint32Array(n);
   for (let i = 0; i < n; i++) order[i] = i;
   let block = 0;
-  let used = 4;
+  let used = 0;
+  let ready = 0;
   for (let last = n - 1; last > 0; last--) {
     const bound = last + 1;
     let word: number;
     let low: number;
     do {
-      if (used === 4) {
-        draw(stream, block++);
+      if (used === ready) {
+        ready = Math.min(drawnWords, 4 * Math.ceil(last / 4));
+        drawMany(stream, block, ready);
+        block += ready / 4;
         used = 0;
       }
-      word = words[used++]!;
+      word = drawn[used++]!;
       low = Math.imul(word, bound) >>> 0;
       // 2^32 mod bound of the low products are surplus; drawing anew on them removes the bias.
     } while (low < bound && low < 2 ** 32 % bound);
-    const other = multiplyHigh(word, bound) >>> 0;
+    const other = productHigh(word, bound, low) >>> 0;
     const value = order[last]!;
     order[last] = order[other]!;
     order[other] = value;
@@ -119,8 +180,8 @@ export function philox4x32(
   for (let round = 0; round < 10; round++) {
     const low0 = Math.imul(c0, 0xd2511f53);
     const low1 = Math.imul(c2, 0xcd9e8d57);
-    const high0 = multiplyHigh(c0, 0xd2511f53);
-    const high1 = multiplyHigh(c2, 0xcd9e8d57);
+    const high0 = productHigh(c0, 0xd2511f53, low0);
+    const high1 = productHigh(c2, 0xcd9e8d57, low1);
     c0 = high1 ^ c1 ^ k0;
     c1 = low1;
     c2 = high0 ^ c3 ^ k1;
@@ -141,16 +202,96 @@ function draw({ key, counter }: RandomStream, block: number): void {
   philox4x32(block, counter[0], counter[1], counter[2], key[0], key[1], words);
 }
 
-/** The high half of the 64-bit product of two unsigned 32-bit words, as a signed word. */
-function multiplyHigh(a: number, b: number): number {
-  const aLow = a & 0xffff;
-  const aHigh = a >>> 16;
-  const bLow = b & 0xffff;
-  const bHigh = b >>> 16;
-  // No sum here exceeds 32 bits, so wrapping to a signed word loses nothing.
-  const middle = (Math.imul(aHigh, bLow) + (Math.imul(aLow, bLow) >>> 16)) | 0;
-  const carry = (Math.imul(aLow, bHigh) + (middle & 0xffff)) | 0;
-  return (Math.imul(aHigh, bHigh) + (middle >>> 16) + (carry >>> 16)) | 0;
+/** How many words are drawn in one go; they stay in the nearest cache. */
+const drawnWords = 4096;
+
+/** The words that were drawn last in one go. */
+const drawn = new Uint32Array(drawnWords);
+
+/**
+ * The words of the blocks from `block` on, at least `count` of them, into `drawn`.
+ *
+ * Four blocks are computed at a time: each is a chain of operations of which one waits for the
+ * other, and four chains side by side keep the processor busy.
+ */
+function drawMany({ key, counter }: RandomStream, block: number, count: number): void {
+  for (let at = 0; at < count; at += 16) {
+    const first = block + at / 4;
+    let a0 = first | 0;
+    let b0 = (first + 1) | 0;
+    let c0 = (first + 2) | 0;
+    let d0 = (first + 3) | 0;
+    let a1 = counter[0] | 0;
+    let a2 = counter[1] | 0;
+    let a3 = counter[2] | 0;
+    let [b1, c1, d1] = [a1, a1, a1];
+    let [b2, c2, d2] = [a2, a2, a2];
+    let [b3, c3, d3] = [a3, a3, a3];
+    let k0 = key[0] | 0;
+    let k1 = key[1] | 0;
+    for (let round = 0; round < 10; round++) {
+      const aLow0 = Math.imul(a0, 0xd2511f53);
+      const aLow1 = Math.imul(a2, 0xcd9e8d57);
+      const bLow0 = Math.imul(b0, 0xd2511f53);
+      const bLow1 = Math.imul(b2, 0xcd9e8d57);
+      const cLow0 = Math.imul(c0, 0xd2511f53);
+      const cLow1 = Math.imul(c2, 0xcd9e8d57);
+      const dLow0 = Math.imul(d0, 0xd2511f53);
+      const dLow1 = Math.imul(d2, 0xcd9e8d57);
+      const aHigh0 = productHigh(a0, 0xd2511f53, aLow0);
+      const aHigh1 = productHigh(a2, 0xcd9e8d57, aLow1);
+      const bHigh0 = productHigh(b0, 0xd2511f53, bLow0);
+      const bHigh1 = productHigh(b2, 0xcd9e8d57, bLow1);
+      const cHigh0 = productHigh(c0, 0xd2511f53, cLow0);
+      const cHigh1 = productHigh(c2, 0xcd9e8d57, cLow1);
+      const dHigh0 = productHigh(d0, 0xd2511f53, dLow0);
+      const dHigh1 = productHigh(d2, 0xcd9e8d57, dLow1);
+      a0 = aHigh1 ^ a1 ^ k0;
+      a1 = aLow1;
+      a2 = aHigh0 ^ a3 ^ k1;
+      a3 = aLow0;
+      b0 = bHigh1 ^ b1 ^ k0;
+      b1 = bLow1;
+      b2 = bHigh0 ^ b3 ^ k1;
+      b3 = bLow0;
+      c0 = cHigh1 ^ c1 ^ k0;
+      c1 = cLow1;
+      c2 = cHigh0 ^ c3 ^ k1;
+      c3 = cLow0;
+      d0 = dHigh1 ^ d1 ^ k0;
+      d1 = dLow1;
+      d2 = dHigh0 ^ d3 ^ k1;
+      d3 = dLow0;
+      k0 = (k0 + 0x9e3779b9) | 0;
+      k1 = (k1 + 0xbb67ae85) | 0;
+    }
+    drawn[at + 0] = a0;
+    drawn[at + 1] = a1;
+    drawn[at + 2] = a2;
+    drawn[at + 3] = a3;
+    drawn[at + 4] = b0;
+    drawn[at + 5] = b1;
+    drawn[at + 6] = b2;
+    drawn[at + 7] = b3;
+    drawn[at + 8] = c0;
+    drawn[at + 9] = c1;
+    drawn[at + 10] = c2;
+    drawn[at + 11] = c3;
+    drawn[at + 12] = d0;
+    drawn[at + 13] = d1;
+    drawn[at + 14] = d2;
+    drawn[at + 15] = d3;
+  }
+}
+
+/**
+ * The high half of the 64-bit product of two unsigned words, as a signed word.
+ * @param low its low half, which is `Math.imul(a, b)`
+ */
+function productHigh(a: number, b: number, low: number): number {
+  // A double holds the product within 2^11. To take away `low` - 2^31 leaves the high half and one
+  // half, so that so small an error never reaches the next integer.
+  return (((a >>> 0) * (b >>> 0) - (low ^ 0x80000000)) * 2 ** -32) | 0;
 }
 
 // The three functions below use only operations that IEEE 754 rounds exactly, so that every

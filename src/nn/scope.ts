@@ -36,6 +36,8 @@ export interface Scope {
   normal(shape: Shape): Value;
   /** Uniform noise in [0, 1), new for every step and place of use. */
   uniform(shape: Shape): Value;
+  /** uint8, each 1 with the probability, else 0; new for every step and place of use. */
+  bernoulli(shape: Shape, probability: number): Value;
   /**
    * Asks for training batches of at least so many examples; training refuses others.
    * @param what the layer, for the message
@@ -55,13 +57,15 @@ export interface State {
   update(next: Value): void;
 }
 
-export type NoiseKind = 'normal' | 'uniform';
+/** What noise is drawn from; `bernoulli` is the probability of a 1. */
+export type NoiseKind = 'normal' | 'uniform' | { readonly bernoulli: number };
 
 /** Makes the values that scopes hand out. */
 export interface ScopeSource {
   readonly training: boolean;
   parameter(path: string, shape: readonly number[], initializer: Initializer): Value;
   state(path: string, shape: readonly number[], initializer: Initializer): State;
+  /** float32, or uint8 for `bernoulli`. */
   noise(path: string, kind: NoiseKind, shape: Shape): Value;
   requireBatch(path: string, least: number, what: string): void;
 }
@@ -79,6 +83,7 @@ export function createScope(source: ScopeSource, path = ''): Scope {
     state: (name, shape, initializer) => source.state(join(name), shape, initializer),
     normal: (shape) => noise('normal', shape),
     uniform: (shape) => noise('uniform', shape),
+    bernoulli: (shape, probability) => noise({ bernoulli: probability }, shape),
     requireBatch: (least, what) => source.requireBatch(path, least, what),
     child: (name) => createScope(source, join(name)),
   };

@@ -2,14 +2,12 @@ import { Tensor } from 'onnxruntime-common';
 import { binarize } from '../data/binarize.js';
 import type { Dataset } from '../data/dataset.js';
 import { UserError } from '../data/errors.js';
-import { fillNormal, fillUniform, randomStream } from '../data/random.js';
+import { randomStream } from '../data/random.js';
 import { elementCount } from '../data/shape.js';
 import { parseDimension, type Shape } from '../graph/index.js';
 import { type Augment, Augmenter } from './augment.js';
+import { drawNoise, noiseArray, noiseType } from './noise.js';
 import type { Feeds, LoopedObjective } from './program.js';
-
-/** How each kind of noise is drawn. */
-export const fillers = { normal: fillNormal, uniform: fillUniform };
 
 /** The sizes of a shape whose symbols are the batch's. */
 export function sizesAt(shape: Shape, batchSize: number): number[] {
@@ -22,9 +20,6 @@ export function sizesAt(shape: Shape, batchSize: number): number[] {
 
 /** Feeds of one chunk may hold this many bytes of examples and noise. */
 const chunkBytes = 1 << 25;
-
-/** Noise is drawn as float32. */
-const noiseBytes = Float32Array.BYTES_PER_ELEMENT;
 
 type Values = Uint8Array | Float32Array;
 
@@ -42,7 +37,7 @@ export class Feeder {
   /** Examples as they are fed, where that is not the same. */
   private augmented: Values;
   private readonly augmenter: Augmenter | undefined;
-  private readonly noise: Float32Array[];
+  private readonly noise: Values[];
   private readonly width: number;
 
   /**
@@ -60,7 +55,7 @@ export class Feeder {
     this.images = this.values(0);
     this.augmented = this.values(0);
     this.augmenter = changes.augment && new Augmenter(dataset, changes.augment);
-    this.noise = program.noises.map(() => new Float32Array());
+    this.noise = program.noises.map(({ kind }) => noiseArray(kind, 0));
     if (program.usesLabels && !dataset.labels) {
       throw new UserError(
         `${dataset.name} has no labels, but the model's objective needs them. Give data with labels.`,
@@ -72,7 +67,7 @@ export class Feeder {
   capacity(batchSize: number): number {
     const examples = batchSize * this.width * this.images.BYTES_PER_ELEMENT;
     const noise = this.program.noises.map(
-      ({ shape }) => sizesAt(shape, batchSize).reduce((a, b) => a * b, 1) * noiseBytes,
+      ({ shape }, i) => elementCount(sizesAt(shape, batchSize)) * this.noise[i]!.BYTES_PER_ELEMENT,
     );
     const bytes = noise.reduce((a, b) => a + b, examples);
     return Math.max(1, Math.floor(chunkBytes / bytes));
@@ -115,15 +110,15 @@ export class Feeder {
       const dims = sizesAt(shape, batchSize);
       const length = elementCount(dims);
       if (this.noise[i]!.length < length * iterations) {
-        this.noise[i] = new Float32Array(length * iterations);
+        this.noise[i] = noiseArray(kind, length * iterations);
       }
       const buffer = this.noise[i]!;
       for (let k = 0; k < iterations; k++) {
         const stream = randomStream(this.seed, `${this.stream}/${name}`, step + k);
-        fillers[kind](stream, buffer.subarray(k * length, (k + 1) * length));
+        drawNoise(kind, stream, buffer.subarray(k * length, (k + 1) * length));
       }
       const drawn = buffer.subarray(0, length * iterations);
-      feeds[`noise/${name}`] = new Tensor('float32', drawn, [iterations, ...dims]);
+      feeds[`noise/${name}`] = new Tensor(noiseType(kind), drawn, [iterations, ...dims]);
     });
     return feeds;
   }

@@ -6,7 +6,8 @@ import { compile, constant, input, toModel, type Value, type Values } from '../g
 import type { Scope } from '../nn/index.js';
 import type { Session } from '../runtime/session.js';
 import { breathe } from './evaluate.js';
-import { fillers, sizesAt } from './feeder.js';
+import { sizesAt } from './feeder.js';
+import { drawNoise, noiseArray, noiseType } from './noise.js';
 import { type NoiseInput, type ParameterSpec, tracingScope } from './objective.js';
 
 /** A function of a model's parameters and batches: from inputs [batch, ...] to named outputs. */
@@ -62,7 +63,7 @@ export class CompiledFunction {
         if (trained) parameters.set(name, value);
         return value;
       },
-      (name, shape) => input(`noise/${name}`, shape),
+      (name, shape, dtype) => input(`noise/${name}`, shape, dtype),
     );
     const outputs = build(inputs, scope, parameters);
     const session = await compile(
@@ -136,12 +137,10 @@ export class CompiledFunction {
     return this.noises.map(({ name, kind, shape }) => {
       if (!stream) throw new UserError(`${name} draws noise where none can be drawn.`);
       const dims = sizesAt(shape, batchSize);
-      const values = new Float32Array(elementCount(dims));
-      fillers[kind](
-        randomStream(stream.seed, `${stream.name}/${name}`, stream.step + batch),
-        values,
-      );
-      return new Tensor('float32', values, dims);
+      const values = noiseArray(kind, elementCount(dims));
+      const drawn = randomStream(stream.seed, `${stream.name}/${name}`, stream.step + batch);
+      drawNoise(kind, drawn, values);
+      return new Tensor(noiseType(kind), values, dims);
     });
   }
 

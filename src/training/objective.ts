@@ -1,5 +1,6 @@
 import type { Shape, Value } from '../graph/index.js';
 import { createScope, type Initializer, type NoiseKind, type Scope } from '../nn/index.js';
+import { noiseType } from './noise.js';
 
 /** A batch as the objective sees it. */
 export interface Batch {
@@ -70,7 +71,7 @@ export interface Tracing {
 export function tracingScope(
   training: boolean,
   tensor: (spec: ParameterSpec) => Value,
-  noiseInput: (name: string, shape: Shape) => Value,
+  noiseInput: (name: string, shape: Shape, dtype: 'float32' | 'uint8') => Value,
 ): Tracing {
   const noises: NoiseInput[] = [];
   const updates = new Map<string, Value>();
@@ -85,7 +86,7 @@ export function tracingScope(
       },
     }),
     noise: (name, kind, shape) => {
-      const value = noiseInput(name, shape);
+      const value = noiseInput(name, shape, noiseType(kind));
       noises.push({ name, kind, shape, value });
       return value;
     },

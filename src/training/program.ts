@@ -74,7 +74,7 @@ function trace(
   const { scope, noises, updates, batchNeeds } = tracingScope(
     training,
     ({ name, trained }) => (trained ? parameters : states).get(name)!,
-    (name, shape) => input(`noise/${name}`, shape),
+    (name, shape, dtype) => input(`noise/${name}`, shape, dtype),
   );
   const images = within({ phase: 'forward', part: 'images' }, () => asFloat(fed));
   const { loss, metrics } = within({ phase: 'forward', part: 'objective' }, () =>

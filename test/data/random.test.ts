@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../src/data/errors.js';
 import {
+  fillBernoulli,
   fillNormal,
   fillUniform,
   permutation,
@@ -18,6 +19,16 @@ function uniforms(count: number, ...stream: Parameters<typeof randomStream>): Fl
 function normals(count: number, ...stream: Parameters<typeof randomStream>): Float32Array {
   const values = new Float32Array(count);
   fillNormal(randomStream(...stream), values);
+  return values;
+}
+
+function ones(
+  count: number,
+  probability: number,
+  ...stream: Parameters<typeof randomStream>
+): Uint8Array {
+  const values = new Uint8Array(count);
+  fillBernoulli(randomStream(...stream), values, probability);
   return values;
 }
 
@@ -211,14 +222,87 @@ describe('fillNormal', () => {
   });
 });
 
-describe('fillUniform and fillNormal', () => {
-  it('give element i whatever the length', () => {
-    for (const fill of [uniforms, normals]) {
-      const long = fill(41, 5, 'noise', 6);
-      for (let length = 0; length <= 40; length++) {
-        expect(fill(length, 5, 'noise', 6)).toEqual(long.subarray(0, length));
-      }
+describe('fillBernoulli', () => {
+  it('compares 32 bits with the probability: a byte of a block, and 24 bits from far behind', () => {
+    const stream = randomStream(9, 'a', 7);
+    const wordOf = (block: number, word: number) => {
+      const words = new Uint32Array(4);
+      philox4x32(block, ...stream.counter, ...stream.key, words);
+      return words[word]!;
+    };
+    const number = (i: number) => {
+      const byte = (wordOf(i >> 4, (i >> 2) & 3) >>> (8 * (i & 3))) & 0xff;
+      return byte / 2 ** 8 + (wordOf(2 ** 31 + (i >> 2), i & 3) >>> 8) / 2 ** 32;
+    };
+    const numbers = Array.from({ length: 3000 }, (_, i) => number(i));
+    // Each number's own neighbours too, where all of the 32 bits decide.
+    const near = numbers.slice(0, 20).flatMap((value) => [value, value + 2 ** -32]);
+    for (const probability of [0, 0.1, 1 / 3, 0.5, 0.8, 255 / 256, 1 - 2 ** -40, 1, ...near]) {
+      const expected = numbers.map((value) => (value < probability ? 1 : 0));
+      expect([...ones(3000, probability, 9, 'a', 7)], `${probability}`).toEqual(expected);
     }
+  });
+
+  it('has the mean and the pair correlations of independent draws', () => {
+    const count = 200_000;
+    for (const probability of [0.002, 0.3, 0.5, 0.8, 0.999]) {
+      const values = ones(count, probability, 4, 'dropout', 3);
+      const deviation = Math.sqrt(probability * (1 - probability));
+      const centred = Float32Array.from(values, (value) => (value - probability) / deviation);
+      const limit = 5 / Math.sqrt(count);
+      expect(Math.abs(moments(centred)[0]!), `${probability}`).toBeLessThan(limit);
+      for (const lag of [1, 2, 4, 16, 64]) {
+        expect(
+          Math.abs(correlation(centred.subarray(0, count - lag), centred.subarray(lag))),
+          `${probability}, ${lag}`,
+        ).toBeLessThan(limit);
+      }
+      const next = ones(count, probability, 4, 'dropout', 4);
+      const other = Float32Array.from(next, (value) => (value - probability) / deviation);
+      expect(Math.abs(correlation(centred, other)), `${probability}`).toBeLessThan(limit);
+    }
+  });
+
+  it('never changes: a saved run resumes with the same masks on every engine', () => {
+    expect(ones(32, 0.8, 42, 'dropout', 1000).join('')).toBe('11101111011111101111011111111111');
+  });
+
+  it('writes its target only', () => {
+    const whole = new Uint8Array(40).fill(9);
+    fillBernoulli(randomStream(1, 'dropout'), whole.subarray(3, 16), 0.5);
+    expect([...whole.subarray(0, 3), ...whole.subarray(16)]).toEqual(new Array(27).fill(9));
+    expect(Math.max(...whole.subarray(3, 16))).toBeLessThan(2);
+  });
+});
+
+describe('fills', () => {
+  const half = (count: number, ...stream: Parameters<typeof randomStream>) =>
+    ones(count, 0.5, ...stream);
+
+  it.each([
+    ['uniform', uniforms],
+    ['normal', normals],
+    ['Bernoulli', half],
+  ])('%s: give element i whatever the length', (_, fill) => {
+    const long = fill(70_001, 5, 'noise', 6);
+    const few = Array.from({ length: 70 }, (_, length) => length);
+    // Around the ends of what is drawn in one go.
+    const many = [4096, 16_384, 65_536].flatMap((end) => [-2, -1, 0, 1, 2, 7].map((i) => end + i));
+    for (const length of [...few, ...many]) {
+      const short = fill(length, 5, 'noise', 6);
+      expect(
+        Buffer.compare(Buffer.from(short.buffer), Buffer.from(long.slice(0, length).buffer)),
+      ).toBe(0);
+    }
+  });
+
+  it('take the words of philox4x32, block after block', () => {
+    const stream = randomStream(8, 'noise', 2 ** 33 + 1);
+    const words = new Uint32Array(4);
+    uniforms(20_000, 8, 'noise', 2 ** 33 + 1).forEach((value, i) => {
+      if (i % 4 === 0) philox4x32(i / 4, ...stream.counter, ...stream.key, words);
+      if (value !== (words[i % 4]! >>> 8) / 2 ** 24) expect.unreachable(`element ${i}`);
+    });
   });
 });
 

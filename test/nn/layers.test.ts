@@ -1,6 +1,6 @@
 import { Tensor } from 'onnxruntime-common';
 import { describe, expect, test } from 'vitest';
-import { fillNormal, fillUniform, randomStream } from '../../src/data/random.js';
+import { fillBernoulli, fillNormal, randomStream } from '../../src/data/random.js';
 import { compile, gradient, input, mul, sum, type Value } from '../../src/graph/index.js';
 import { dropout } from '../../src/index.js';
 import { createScope, layerFromConfig, layerToConfig } from '../../src/nn/index.js';
@@ -104,8 +104,8 @@ describe('dropout in training', () => {
       parameter: () => expect.unreachable(),
       state: () => expect.unreachable(),
       noise: (_, kind, shape) => {
-        expect(kind).toBe('uniform');
-        noise.push(input('noise', shape));
+        expect(kind).toEqual({ bernoulli: 1 - rate });
+        noise.push(input('noise', shape, 'uint8'));
         return noise[0]!;
       },
       requireBatch: () => expect.unreachable(),
@@ -115,16 +115,14 @@ describe('dropout in training', () => {
       inputs: [x, ...noise],
       outputs: { y, d: gradient(sum(y), [x])[0]! },
     });
-    const filled = (fill: typeof fillUniform, name: string) => {
-      const values = new Float32Array(size);
-      fill(randomStream(1, name), values);
-      return values;
-    };
-    const values = filled(fillNormal, 'x').map((value) => value + 3);
-    const tensor = (data: Float32Array) => new Tensor('float32', data, [size / 4, 4]);
+    const normal = new Float32Array(size);
+    fillNormal(randomStream(1, 'x'), normal);
+    const values = normal.map((value) => value + 3);
+    const kept = new Uint8Array(size);
+    fillBernoulli(randomStream(1, 'noise'), kept, 1 - rate);
     const results = await session.run({
-      x: tensor(values),
-      noise: tensor(filled(fillUniform, 'noise')),
+      x: new Tensor('float32', values, [size / 4, 4]),
+      noise: new Tensor('uint8', kept, [size / 4, 4]),
     });
     await session.release();
     const [out, slope] = [results.y!.data, results.d!.data] as [Float32Array, Float32Array];

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { cast, greaterOrEqual, mul } from '../../graph/index.js';
+import { dequantize, mul } from '../../graph/index.js';
 import { defineLayer, type Layer } from '../layer.js';
 
 export const dropoutKind = defineLayer(
@@ -11,8 +11,7 @@ export const dropoutKind = defineLayer(
     .describe('Sets elements to 0 by chance, in training only.'),
   (x, { rate }, scope) => {
     if (!scope.training || rate === 0) return x;
-    const kept = cast(greaterOrEqual(scope.uniform(x.shape), rate), x.dtype);
-    return mul(x, mul(kept, 1 / (1 - rate)));
+    return mul(x, dequantize(scope.bernoulli(x.shape, 1 - rate), 1 / (1 - rate)));
   },
 );
 

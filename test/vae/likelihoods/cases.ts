@@ -1,7 +1,9 @@
 import { Tensor } from 'onnxruntime-common';
-import { fillNormal, fillUniform, randomStream } from '../../../src/data/random.js';
+import { randomStream } from '../../../src/data/random.js';
+import { elementCount } from '../../../src/data/shape.js';
 import { compile, gradient, input, mul, sum, type Value } from '../../../src/graph/index.js';
 import type { LikelihoodOptions } from '../../../src/index.js';
+import { drawNoise, noiseArray, noiseType } from '../../../src/training/noise.js';
 import { tracingScope } from '../../../src/training/objective.js';
 import { likelihoodFromConfig } from '../../../src/vae/likelihoods/index.js';
 import type { Likelihood } from '../../../src/vae/likelihoods/likelihood.js';
@@ -119,16 +121,16 @@ export async function drawFrom(
       isFed = true;
       return shared;
     },
-    (name, shape) => input(`noise/${name}`, shape),
+    (name, shape, dtype) => input(`noise/${name}`, shape, dtype),
   );
   const drawn = likelihood.draw!(p, scope);
   const inputs = [p, ...noises.map(({ value }) => value), ...(isFed ? [shared] : [])];
   const session = await compile({ inputs, outputs: { drawn } }, { threads: 1 });
   const noise = noises.map(({ name, kind, shape }) => {
     const dims = shape.map((size) => (typeof size === 'number' ? size : parameters.dims[0]!));
-    const values = new Float32Array(dims.reduce((a, b) => a * b, 1));
-    (kind === 'normal' ? fillNormal : fillUniform)(randomStream(3, name), values);
-    return [`noise/${name}`, new Tensor('float32', values, dims)] as const;
+    const values = noiseArray(kind, elementCount(dims));
+    drawNoise(kind, randomStream(3, name), values);
+    return [`noise/${name}`, new Tensor(noiseType(kind), values, dims)] as const;
   });
   const results = await session.run({
     parameters,
