@@ -15,7 +15,7 @@ import {
   toModel,
 } from '../../src/graph/index.js';
 import { optimize } from '../../src/graph/rewrite/index.js';
-import { dense, reshape, Tensor, UserError, VAE } from '../../src/index.js';
+import { dense, dropout, reshape, Tensor, UserError, VAE } from '../../src/index.js';
 import { corners, smallShape } from '../vae/small.js';
 import { useSoftwareVulkan } from './software-vulkan.js';
 
@@ -39,7 +39,7 @@ const model = () =>
   new VAE({
     input: smallShape,
     latent: 2,
-    encoder: [],
+    encoder: [dropout(0.2)],
     decoder: [dense(16), reshape(smallShape)],
     seed: 3,
   });
