@@ -1,5 +1,5 @@
 import { createSession } from '#runtime';
-import type { Session, SessionOptions } from '../runtime/session.js';
+import type { Device, Session, SessionOptions } from '../runtime/session.js';
 import { toLoopModel, toModel } from './emit.js';
 import { inputName, type LoopProgram, type Program, type Values } from './program.js';
 import { optimize } from './rewrite/index.js';
@@ -16,19 +16,28 @@ export function compile(program: Program, options?: SessionOptions): Promise<Ses
   return createSession(toModel({ ...program, outputs }), options);
 }
 
+/** A repeated step in the form that runs fastest. */
+export function optimizeLoop(program: LoopProgram, device?: Device): LoopProgram {
+  const { carried, outputs, parts } = program;
+  const terms = parts?.sums.map(({ term }) => term) ?? [];
+  const results = [...carried.map(({ next }) => next), ...terms, ...Object.values(outputs)];
+  const values = optimize(results, device);
+  const next = () => values.shift()!;
+  return {
+    ...program,
+    carried: carried.map(({ current }) => ({ current, next: next() })),
+    ...(parts && {
+      parts: { ...parts, sums: parts.sums.map(({ total }) => ({ term: next(), total })) },
+    }),
+    outputs: named(Object.keys(outputs), values),
+  };
+}
+
 /**
  * Makes a repeated step runnable; what it carries stays on its device.
  * @throws UserError when it uses an input that it does not list
  */
 export function compileLoop(program: LoopProgram, options?: SessionOptions): Promise<Session> {
-  const { carried, outputs } = program;
-  const results = [...carried.map(({ next }) => next), ...Object.values(outputs)];
-  const values = optimize(results, options?.device);
-  const model = toLoopModel({
-    ...program,
-    carried: carried.map(({ current }, i) => ({ current, next: values[i]! })),
-    outputs: named(Object.keys(outputs), values.slice(carried.length)),
-  });
-  const keep = carried.map(({ current }) => `${inputName(current)}.next`);
-  return createSession(model, { ...options, keep });
+  const keep = program.carried.map(({ current }) => `${inputName(current)}.next`);
+  return createSession(toLoopModel(optimizeLoop(program, options?.device)), { ...options, keep });
 }

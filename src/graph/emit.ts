@@ -1,9 +1,9 @@
 import onnxProto, { type onnx } from 'onnx-proto';
 import { UserError } from '../data/errors.js';
 import { operationsOf } from './gradient.js';
-import { dtypeCodes } from './operators/index.js';
+import { dtypeCodes, full } from './operators/index.js';
 import { currentOrigin, type Origin, within } from './origin.js';
-import { inputName, type LoopProgram, type Program } from './program.js';
+import { type Carry, inputName, type LoopProgram, type Parts, type Program } from './program.js';
 import {
   type Attribute,
   constant,
@@ -14,6 +14,7 @@ import {
   type Shape,
   staticShape,
   type Value,
+  type ValueType,
 } from './value.js';
 
 const irVersion = 9;
@@ -87,8 +88,9 @@ function computedInputs(operation: Operation): (Value | undefined)[] {
   return operation.inputs.map((value) => value && computed(value));
 }
 
-/** The graph being written: a main graph, or a loop's body inside of one. */
+/** A graph being written: the main one, or a loop's body inside of another. */
 class GraphWriter {
+  readonly depth: number;
   readonly nodes: onnx.INodeProto[] = [];
   readonly initializers: onnx.ITensorProto[] = [];
   readonly produced = new Set<string>();
@@ -98,7 +100,9 @@ class GraphWriter {
   constructor(
     private readonly names: Names,
     readonly outer?: GraphWriter,
-  ) {}
+  ) {
+    this.depth = outer ? outer.depth + 1 : 0;
+  }
 
   fresh(): string {
     return this.names.fresh();
@@ -171,35 +175,45 @@ class GraphWriter {
   }
 }
 
-/** Writes the operations of a program into one graph, or into a loop's body and the graph around. */
+/** Where the size of a dimension is read: an axis of a tensor in a graph. */
+interface SizeSource {
+  readonly graph: GraphWriter;
+  readonly tensor: string;
+  readonly axis: number;
+}
+
+/**
+ * Writes the operations of a program into one graph, or into loops' bodies and the graphs around:
+ * each into the outermost that has all it needs, so that nothing is computed more often than it
+ * changes.
+ */
 class Emitter {
   readonly main: GraphWriter;
-  readonly body: GraphWriter | undefined;
+  private readonly names: Names;
   private readonly emitted = new Map<Operation, { names: readonly string[]; graph: GraphWriter }>();
-  private readonly sizes = new Map<string, () => string>();
+  private readonly sizes = new Map<string, SizeSource>();
 
   /** @param given the names of the model's inputs and outputs */
-  constructor(given: readonly string[], loop: boolean) {
-    const names = new Names(given);
-    this.main = new GraphWriter(names);
-    this.body = loop ? new GraphWriter(names, this.main) : undefined;
+  constructor(given: readonly string[]) {
+    this.names = new Names(given);
+    this.main = new GraphWriter(this.names);
   }
 
-  /**
-   * Declares an input under its model's name.
-   * @param inBody the input changes from iteration to iteration
-   * @param axisOffset how many axes the fed tensor has before those of the value
-   */
-  declare(value: Value, name: string, inBody: boolean, source?: string, axisOffset = 0): void {
-    const graph = inBody ? this.body! : this.main;
+  /** The body of a loop in a graph. */
+  inside(outer: GraphWriter): GraphWriter {
+    return new GraphWriter(this.names, outer);
+  }
+
+  /** Declares a value that has a name in a graph: it is an input, or a loop put it out. */
+  declare(value: Value, name: string, graph: GraphWriter): void {
     this.emitted.set(value.operation, { names: [name], graph });
-    value.shape.forEach((dimension, axis) => {
+  }
+
+  /** Has the sizes of the dimensions that are not known yet read from a tensor's last axes. */
+  declareSizes({ shape }: Value, tensor: string, graph: GraphWriter, leadingAxes = 0): void {
+    shape.forEach((dimension, axis) => {
       if (typeof dimension === 'number' || this.sizes.has(dimension)) return;
-      this.sizes.set(dimension, () => {
-        const [shape] = this.main.node('Shape', [source ?? name], {});
-        const at = this.main.constant('int64', [], BigInt64Array.of(BigInt(axis + axisOffset)));
-        return this.main.node('Gather', [shape!, at], { axis: 0 })[0]!;
-      });
+      this.sizes.set(dimension, { graph, tensor, axis: axis + leadingAxes });
     });
   }
 
@@ -232,14 +246,13 @@ class Emitter {
       return;
     }
     if (type === 'Size') {
-      const name = this.sizeOf(attributes.dimension as string, outputs[0]!.dtype);
-      this.emitted.set(operation, { names: [name], graph: this.main });
+      const { name, graph } = this.sizeOf(attributes.dimension as string, outputs[0]!.dtype);
+      this.emitted.set(operation, { names: [name], graph });
       return;
     }
-    const inBody = computedInputs(operation).some(
-      (value) => value && this.graphOf(value) === this.body,
+    const graph = this.innermost(
+      computedInputs(operation).map((value) => value && this.graphOf(value)),
     );
-    const graph = inBody && this.body ? this.body : this.main;
     const names = graph.node(
       type,
       inputs.map((value) => (value ? this.nameOf(value, graph) : '')),
@@ -250,12 +263,24 @@ class Emitter {
     this.emitted.set(operation, { names, graph });
   }
 
-  private sizeOf(dimension: string, dtype: DType): string {
+  private innermost(graphs: readonly (GraphWriter | undefined)[]): GraphWriter {
+    return graphs.reduce<GraphWriter>(
+      (deepest, graph) => (graph && graph.depth > deepest.depth ? graph : deepest),
+      this.main,
+    );
+  }
+
+  /** The size of a dimension as a scalar, and the graph that it has a name in. */
+  sizeOf(dimension: string, dtype: DType): { name: string; graph: GraphWriter } {
     const source = this.sizes.get(dimension);
     if (source) {
-      return dtype === 'int64'
-        ? source()
-        : this.main.node('Cast', [source()], { to: dtypeCodes[dtype] })[0]!;
+      const { graph, tensor, axis } = source;
+      const [shape] = graph.node('Shape', [tensor], {});
+      const at = graph.constant('int64', [], BigInt64Array.of(BigInt(axis)));
+      const [size] = graph.node('Gather', [shape!, at], { axis: 0 });
+      const name =
+        dtype === 'int64' ? size! : graph.node('Cast', [size!], { to: dtypeCodes[dtype] })[0]!;
+      return { name, graph };
     }
     const { factor, symbols } = parseDimension(dimension);
     if (symbols.length === 1 && factor === 1) {
@@ -263,11 +288,13 @@ class Emitter {
         `No input of the program has the dimension ${dimension}. Give it to one.`,
       );
     }
-    const scale = this.nameOf(constant(factor, [], dtype), this.main);
-    return symbols.reduce(
-      (product, symbol) => this.main.node('Mul', [product, this.sizeOf(symbol, dtype)], {})[0]!,
-      scale,
+    const sizes = symbols.map((symbol) => this.sizeOf(symbol, dtype));
+    const graph = this.innermost(sizes.map((size) => size.graph));
+    const name = sizes.reduce(
+      (product, size) => graph.node('Mul', [product, size.name], {})[0]!,
+      this.nameOf(constant(factor, [], dtype), graph),
     );
+    return { name, graph };
   }
 
   private graphOf(value: Value): GraphWriter | undefined {
@@ -283,20 +310,19 @@ class Emitter {
     return this.emitted.get(operation)!.names[index]!;
   }
 
-  /** The name of an output of a graph: made in it, and nothing else's. */
-  outputName(value: Value, graph: GraphWriter, name: string, taken: Set<string>): string {
+  /**
+   * The name of an output of a graph: made in it, and nothing else's.
+   * @param wanted the name that it must have
+   */
+  outputName(value: Value, graph: GraphWriter, taken: Set<string>, wanted?: string): string {
     const source = this.nameOf(value, graph);
-    if (
-      graph.produced.has(source) &&
-      !taken.has(source) &&
-      (graph === this.body || source === name)
-    ) {
-      taken.add(source);
-      return source;
-    }
-    const copy = graph.copy(source, graph === this.body ? graph.fresh() : name);
-    taken.add(copy);
-    return copy;
+    const own = graph.produced.has(source) && !taken.has(source);
+    const name =
+      own && (wanted === undefined || source === wanted)
+        ? source
+        : graph.copy(source, wanted ?? graph.fresh());
+    taken.add(name);
+    return name;
   }
 }
 
@@ -316,8 +342,9 @@ function encode(graph: onnx.IGraphProto, metadata: Program['metadata'] = {}): Ui
  */
 export function toModel(program: Program): Uint8Array {
   const given = [...program.inputs.map(inputName), ...Object.keys(program.outputs)];
-  const emitter = new Emitter(given, false);
-  for (const value of program.inputs) emitter.declare(value, inputName(value), false);
+  const emitter = new Emitter(given);
+  const { main } = emitter;
+  for (const value of program.inputs) declareInput(emitter, value);
   const outputs = Object.entries(program.outputs);
   const wanted = new Map(
     outputs
@@ -328,13 +355,12 @@ export function toModel(program: Program): Uint8Array {
     outputs.map(([, value]) => value),
     wanted,
   );
-  const { main } = emitter;
   const taken = new Set<string>();
   return encode(
     {
       name: 'program',
       output: outputs.map(([name, value]) =>
-        valueInfo(emitter.outputName(value, main, name, taken), value.dtype, value.shape),
+        valueInfo(emitter.outputName(value, main, taken, name), value.dtype, value.shape),
       ),
       input: program.inputs.map((value) => valueInfo(inputName(value), value.dtype, value.shape)),
       node: main.nodes,
@@ -344,88 +370,203 @@ export function toModel(program: Program): Uint8Array {
   );
 }
 
-/** The symbol of the loop's number of iterations. */
-const iterations = 'iterations';
+/** Declares an input of the model under its name. */
+function declareInput(emitter: Emitter, value: Value): void {
+  emitter.declare(value, inputName(value), emitter.main);
+  emitter.declareSizes(value, inputName(value), emitter.main);
+}
 
-/**
- * A repeated step as the bytes of an ONNX model with one `Loop`. What does not change from
- * iteration to iteration is computed once, before it.
- * @throws UserError when a value depends on an input that is not listed, or a name stands twice
- */
-export function toLoopModel(program: LoopProgram): Uint8Array {
-  const carriedNames = program.carried.map(({ current }) => inputName(current));
-  const finals = carriedNames.map((name) => `${name}.next`);
-  const given = [
-    iterations,
-    ...carriedNames,
-    ...finals,
-    ...[...program.steps, ...program.invariant].map(inputName),
-    ...Object.keys(program.outputs),
-  ];
-  const emitter = new Emitter(given, true);
-  const { main } = emitter;
-  const body = emitter.body!;
-  const [iteration, condition] = [body.fresh(), body.fresh()];
-  const outputs = Object.entries(program.outputs);
-  const results = [
-    ...program.carried.map(({ next }) => next),
-    ...outputs.map(([, value]) => value),
-  ];
-  const used = new Set(operationsOf(results.map(computed), computedInputs));
-  for (const value of program.invariant) emitter.declare(value, inputName(value), false);
-  for (const value of program.steps) {
-    const source = inputName(value);
-    const entry = used.has(value.operation)
-      ? body.node('Gather', [source, iteration], { axis: 0 })[0]!
-      : source;
-    emitter.declare(value, entry, true, source, 1);
-  }
-  const carried = program.carried.map(({ current }) => {
-    const name = body.fresh();
-    emitter.declare(current, name, true, inputName(current));
-    return { name, current };
-  });
-  emitter.emit(results);
+/** A value that a loop carries, by the names of what it is at the start and the end of an iteration. */
+interface Carried extends ValueType {
+  readonly initial: string;
+  readonly current: string;
+  readonly next: string;
+  readonly final: string;
+}
+
+/** A value that a loop puts out in each iteration. */
+interface Scanned extends ValueType {
+  readonly value: string;
+  readonly all: string;
+}
+
+/** Writes a loop around a body that is complete but for its inputs and outputs. */
+function writeLoop(
+  name: string,
+  body: GraphWriter,
+  count: string,
+  iteration: string,
+  carried: readonly Carried[],
+  scanned: readonly Scanned[] = [],
+): void {
+  const condition = body.fresh();
   const goOn = body.copy(condition, body.fresh());
-  const taken = new Set([goOn]);
-  const bodyGraph: onnx.IGraphProto = {
-    name: 'step',
-    output: [
-      valueInfo(goOn, 'bool', []),
-      ...results.map((value) =>
-        valueInfo(emitter.outputName(value, body, '', taken), value.dtype, value.shape),
-      ),
-    ],
+  const graph: onnx.IGraphProto = {
+    name,
     input: [
       valueInfo(iteration, 'int64', []),
       valueInfo(condition, 'bool', []),
-      ...carried.map(({ name, current }) => valueInfo(name, current.dtype, current.shape)),
+      ...carried.map(({ current, dtype, shape }) => valueInfo(current, dtype, shape)),
+    ],
+    output: [
+      valueInfo(goOn, 'bool', []),
+      ...carried.map(({ next, dtype, shape }) => valueInfo(next, dtype, shape)),
+      ...scanned.map(({ value, dtype, shape }) => valueInfo(value, dtype, shape)),
     ],
     node: body.nodes,
     initializer: body.initializers,
   };
-  main.nodes.push({
+  body.outer!.nodes.push({
     opType: 'Loop',
-    name: 'steps',
-    input: [iterations, '', ...carriedNames],
-    output: [...finals, ...outputs.map(([name]) => name)],
-    attribute: [attribute('body', bodyGraph)],
+    name,
+    input: [count, '', ...carried.map(({ initial }) => initial)],
+    output: [...carried.map(({ final }) => final), ...scanned.map(({ all }) => all)],
+    attribute: [attribute('body', graph)],
   });
+}
+/** Cuts the examples of a step into parts, and sums up what each part computes. */
+class PartsWriter {
+  private readonly graph: GraphWriter;
+  private readonly index: string;
+  /** How many examples the step has. */
+  private readonly examples: string;
+  private readonly range: readonly [start: string, end: string];
+
+  /** @param source a fed tensor [iterations, examples, ...] */
+  constructor(
+    private readonly emitter: Emitter,
+    private readonly body: GraphWriter,
+    private readonly parts: Parts,
+    source: string,
+  ) {
+    this.graph = emitter.inside(body);
+    this.index = this.graph.fresh();
+    const { main } = emitter;
+    this.examples = main.node('Gather', [main.node('Shape', [source], {})[0]!, integer(main, 1)], {
+      axis: 0,
+    })[0]!;
+    const first = this.graph.node('Mul', [this.index, integer(main, parts.size)], {})[0]!;
+    const start = this.graph.node('Unsqueeze', [first, integers(main, 0)], {})[0]!;
+    const end = this.graph.node('Add', [start, integers(main, parts.size)], {})[0]!;
+    this.range = [start, end];
+  }
+
+  /** Declares a part of the step's examples. @param whole all of them, in the step's body */
+  cut(value: Value, whole: string): void {
+    const [start, end] = this.range;
+    const axis = integers(this.emitter.main, 0);
+    const part = this.graph.node('Slice', [whole, start, end, axis], {})[0]!;
+    this.emitter.declare(value, part, this.graph);
+    this.emitter.declareSizes(value, part, this.graph);
+  }
+
+  /** Writes the loop over the parts, and declares the sums in the step's body. */
+  write(): void {
+    const { emitter, body, graph, parts, examples } = this;
+    const { main } = emitter;
+    const float = { to: dtypeCodes.float32 };
+    const whole = main.node('Reciprocal', [main.node('Cast', [examples], float)[0]!], {})[0]!;
+    const own = emitter.sizeOf(parts.dimension, 'float32').name;
+    emitter.declare(parts.share, graph.node('Mul', [own, whole], {})[0]!, graph);
+    const zeros = parts.sums.map(({ total }) => full(0, total.shape, total.dtype));
+    emitter.emit([...zeros, ...parts.sums.map(({ term }) => term)]);
+    const carried = parts.sums.map(({ term, total: { dtype, shape } }, i): Carried => {
+      const current = graph.fresh();
+      const next = graph.node('Add', [current, emitter.nameOf(term, graph)], {})[0]!;
+      const initial = emitter.nameOf(zeros[i]!, body);
+      return { dtype, shape, initial, current, next, final: body.fresh() };
+    });
+    const least = main.node('Add', [examples, integer(main, parts.size - 1)], {})[0]!;
+    const count = main.node('Div', [least, integer(main, parts.size)], {})[0]!;
+    writeLoop('parts', graph, count, this.index, carried);
+    parts.sums.forEach(({ total }, i) => {
+      emitter.declare(total, carried[i]!.final, body);
+    });
+  }
+}
+
+const integer = (graph: GraphWriter, number: number) =>
+  graph.constant('int64', [], BigInt64Array.of(BigInt(number)));
+const integers = (graph: GraphWriter, number: number) =>
+  graph.constant('int64', [1], BigInt64Array.of(BigInt(number)));
+
+/** The symbol of the loop's number of iterations. */
+const iterations = 'iterations';
+
+/**
+ * A repeated step as the bytes of an ONNX model with one `Loop`, with another one inside where the
+ * step goes through its examples part by part. What does not change from iteration to iteration is
+ * computed once, before it.
+ * @throws UserError when a value depends on an input that is not listed, or a name stands twice
+ */
+export function toLoopModel(program: LoopProgram): Uint8Array {
+  const outputs = Object.entries(program.outputs);
+  const nextName = ({ current }: Carry) => `${inputName(current)}.next`;
+  const given = [
+    iterations,
+    ...program.carried.flatMap((each) => [inputName(each.current), nextName(each)]),
+    ...[...program.steps, ...program.invariant].map(inputName),
+    ...Object.keys(program.outputs),
+  ];
+  const emitter = new Emitter(given);
+  const { main } = emitter;
+  const body = emitter.inside(main);
+  const iteration = body.fresh();
+  const results = [
+    ...program.carried.map(({ next }) => next),
+    ...outputs.map(([, value]) => value),
+  ];
+  const roots = [...results, ...(program.parts?.sums.map(({ term }) => term) ?? [])];
+  const used = new Set(operationsOf(roots.map(computed), computedInputs));
+  for (const value of program.invariant) declareInput(emitter, value);
+  const isCut = ({ shape }: Value) => program.parts?.dimension === shape[0];
+  const first = program.steps.find(isCut);
+  const parts =
+    program.parts && first && new PartsWriter(emitter, body, program.parts, inputName(first));
+  for (const value of program.steps) {
+    const source = inputName(value);
+    if (used.has(value.operation)) {
+      const entry = body.node('Gather', [source, iteration], { axis: 0 })[0]!;
+      if (parts && isCut(value)) parts.cut(value, entry);
+      else emitter.declare(value, entry, body);
+    }
+    if (!isCut(value)) emitter.declareSizes(value, source, main, 1);
+  }
+  const starts = program.carried.map(({ current }) => {
+    const name = body.fresh();
+    emitter.declare(current, name, body);
+    emitter.declareSizes(current, inputName(current), main);
+    return name;
+  });
+  parts?.write();
+  emitter.emit(results);
+  const taken = new Set<string>();
+  const carried = program.carried.map((each, i): Carried => {
+    const { dtype, shape } = each.current;
+    const next = emitter.outputName(each.next, body, taken);
+    const initial = inputName(each.current);
+    return { dtype, shape, initial, current: starts[i]!, next, final: nextName(each) };
+  });
+  const scanned = outputs.map(([name, value]): Scanned => {
+    const { dtype, shape } = value;
+    return { dtype, shape, value: emitter.outputName(value, body, taken), all: name };
+  });
+  writeLoop('steps', body, iterations, iteration, carried, scanned);
   return encode({
     name: 'loop',
     node: main.nodes,
     initializer: main.initializers,
     input: [
       valueInfo(iterations, 'int64', []),
-      ...carried.map(({ current }) => valueInfo(inputName(current), current.dtype, current.shape)),
+      ...carried.map(({ initial, dtype, shape }) => valueInfo(initial, dtype, shape)),
       ...program.steps.map((value) =>
         valueInfo(inputName(value), value.dtype, [iterations, ...value.shape]),
       ),
       ...program.invariant.map((value) => valueInfo(inputName(value), value.dtype, value.shape)),
     ],
     output: [
-      ...carried.map(({ current }, i) => valueInfo(finals[i]!, current.dtype, current.shape)),
-      ...outputs.map(([name, value]) => valueInfo(name, value.dtype, [iterations, ...value.shape])),
+      ...carried.map(({ final, dtype, shape }) => valueInfo(final, dtype, shape)),
+      ...scanned.map(({ all, dtype, shape }) => valueInfo(all, dtype, [iterations, ...shape])),
     ],
   });
 }

@@ -3,7 +3,9 @@ export { toLoopModel, toModel } from './emit.js';
 export { gradient } from './gradient.js';
 export * from './operators/index.js';
 export { type Origin, within } from './origin.js';
-export type { Carry, LoopProgram, Program, Values } from './program.js';
+export { partSize } from './parts.js';
+export type { Carry, LoopProgram, Parts, Program, Values } from './program.js';
+export { isMeanOver } from './separable.js';
 export {
   type Attribute,
   type Attributes,

@@ -19,6 +19,21 @@ export interface Carry {
 }
 
 /**
+ * What a step computes of its examples part by part, so that what is at work at a time stays in the
+ * processor's caches.
+ */
+export interface Parts {
+  /** The dimension of the examples: step inputs that have it as their first axis are cut. */
+  readonly dimension: string;
+  /** Examples in a part; the last may have fewer. */
+  readonly size: number;
+  /** A scalar input that stands for a part's share of the step's examples. */
+  readonly share: Value;
+  /** What each part computes, and an input that stands for the sum of it over the parts. */
+  readonly sums: readonly { readonly term: Value; readonly total: Value }[];
+}
+
+/**
  * A program that repeats one step. Its model has these inputs, by name:
  * `iterations`, an int64 scalar; each carried value; each step input with a leading axis of as many
  * entries as there are iterations; each invariant input. Its outputs are the carried values after
@@ -32,6 +47,8 @@ export interface LoopProgram {
   readonly invariant: readonly Value[];
   /** What each iteration puts out. */
   readonly outputs: Values;
+  /** Where examples are cut, carried values and outputs depend on them by the sums alone. */
+  readonly parts?: Parts;
 }
 
 /** The name of an input. */

@@ -151,7 +151,11 @@ export async function fit(
     resume || keepsCheckpoints ? await identityOf(model, dataset, settings, options) : {};
   if (resume) checkIdentity(resume, identity);
   const [program, evaluation] = await Promise.all([
-    compileTraining(model, packing, update, dataset.dtype, { ...session, profile }),
+    compileTraining(model, packing, update, dataset.dtype, {
+      ...session,
+      profile,
+      cutting: { batchSize },
+    }),
     validation && compileEvaluation(model, packing, validation.dtype, session),
   ]);
   const history: EpochMetrics[] = [];

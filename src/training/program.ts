@@ -1,11 +1,17 @@
 import type { Tensor } from 'onnxruntime-common';
+import { elementCount } from '../data/shape.js';
 import {
   compileLoop,
   dequantize,
   gradient,
   input,
+  isMeanOver,
   type LoopProgram,
+  mul,
+  type Parts,
+  partSize,
   type Value,
+  type Values,
   within,
 } from '../graph/index.js';
 import type { Session, SessionOptions } from '../runtime/session.js';
@@ -38,6 +44,9 @@ export interface LoopedObjective {
   readonly batchNeeds: readonly BatchNeed[];
 }
 
+/** The dimension of the examples. */
+const batchDimension = 'batch';
+
 interface Traced {
   readonly parameters: ReadonlyMap<string, Value>;
   readonly packed: readonly Value[];
@@ -63,8 +72,8 @@ function trace(
     packing.unpackValues(packed),
   );
   const states = packing.stateInputs();
-  const fed = input('images', ['batch', ...model.shape], dtype);
-  const labels = model.usesLabels ? input('labels', ['batch'], 'int64') : undefined;
+  const fed = input('images', [batchDimension, ...model.shape], dtype);
+  const labels = model.usesLabels ? input('labels', [batchDimension], 'int64') : undefined;
   const scalars = new Map<string, Value>();
   const schedule = (name: string) => {
     const value = scalars.get(name) ?? input(`schedule/${name}`, []);
@@ -94,6 +103,73 @@ function trace(
   };
 }
 
+/** What a step computes before the update. */
+interface Computed {
+  /** Packed. */
+  readonly gradients: readonly Value[];
+  readonly outputs: Values;
+  readonly parts?: Parts;
+}
+
+function computedWhole({ parameters, loss, outputs }: Traced, packing: Packing): Computed {
+  const gradients = gradient(loss, [...parameters.values()]);
+  const names = [...parameters.keys()];
+  const gradientOf = new Map(names.map((name, i) => [name, gradients[i]!]));
+  return {
+    gradients: within({ phase: 'update', part: 'parameters' }, () =>
+      packing.packValues(gradientOf),
+    ),
+    outputs,
+  };
+}
+
+/** What decides whether a step's examples are taken part by part. */
+export interface Cutting {
+  /** Examples of most steps. */
+  readonly batchSize: number;
+  /** What the largest tensor of a part may take. */
+  readonly cacheBytes?: number;
+}
+
+/** Summing up gradients over parts goes over as many parameters as this without a loss. */
+const mostParameters = 1 << 20;
+
+/**
+ * What a step computes, part by part where its examples are too much for the processor's caches
+ * and nothing but their mean is asked for.
+ */
+function computedInParts(
+  traced: Traced,
+  packing: Packing,
+  { batchSize, cacheBytes }: Cutting,
+): Computed {
+  const whole = computedWhole(traced, packing);
+  const { outputs, updates } = traced;
+  const count = packing.groups.reduce((sum, { shape }) => sum + elementCount(shape), 0);
+  if (count > mostParameters || updates.size > 0) return whole;
+  if (!isMeanOver(Object.values(outputs), batchDimension)) return whole;
+  const size = partSize(whole.gradients, batchDimension, batchSize, cacheBytes);
+  if (size === batchSize) return whole;
+  const share = input('part/share', []);
+  const weighted = within({ phase: 'forward', part: 'objective' }, () =>
+    Object.fromEntries(
+      Object.entries(outputs).map(([name, value]) => [name, mul(value, share)] as const),
+    ),
+  );
+  const part = computedWhole({ ...traced, loss: weighted.loss!, outputs: weighted }, packing);
+  const sums = [...part.gradients, ...Object.values(part.outputs)].map((term, i) => ({
+    term,
+    total: input(`part/${i}`, term.shape, term.dtype),
+  }));
+  const totals = sums.map(({ total }) => total);
+  const gradients = totals.splice(0, part.gradients.length);
+  return {
+    gradients,
+    outputs: Object.fromEntries(Object.keys(outputs).map((name, i) => [name, totals[i]!])),
+    parts: { dimension: batchDimension, size, share, sums },
+  };
+}
+
 const isConstant = (schedule: Schedule | undefined) => typeof schedule === 'number';
 
 type Described = Omit<LoopedObjective, 'session'>;
@@ -101,23 +177,23 @@ type Described = Omit<LoopedObjective, 'session'>;
 /**
  * The training step: forward, backward and update. Carries the parameters, packed, the states, and
  * what the update remembers.
+ * @param cutting when it is left out, examples are not taken part by part
  */
 export function trainingProgram(
   model: Model,
   packing: Packing,
   update: UpdateSettings,
   dtype: 'uint8' | 'float32',
+  cutting?: Cutting,
 ): { readonly program: LoopProgram; readonly described: Described } {
   const traced = trace(model, packing, dtype, true);
-  const { parameters, packed, states, updates, examples, noises, loss, outputs, scalars } = traced;
-  const names = [...parameters.keys()];
-  const gradients = gradient(loss, [...parameters.values()]);
-  const { carried, scalars: updateScalars } = within(
-    { phase: 'update', part: 'parameters' },
-    () => {
-      const gradientOf = new Map(names.map((name, i) => [name, gradients[i]!]));
-      return traceUpdate(packing, packed, packing.packValues(gradientOf), update);
-    },
+  const { packed, states, updates, examples, noises, scalars } = traced;
+  const { gradients, outputs, parts } =
+    cutting === undefined
+      ? computedWhole(traced, packing)
+      : computedInParts(traced, packing, cutting);
+  const { carried, scalars: updateScalars } = within({ phase: 'update', part: 'parameters' }, () =>
+    traceUpdate(packing, packed, gradients, update),
   );
   const [constants, changing] = partition([...scalars], ([name]) =>
     isConstant(model.schedules[name]),
@@ -135,6 +211,7 @@ export function trainingProgram(
     ],
     invariant: constants.map(([, value]) => value),
     outputs,
+    ...(parts && { parts }),
   };
   const described = {
     noises,
@@ -147,14 +224,16 @@ export function trainingProgram(
   return { program, described };
 }
 
-/** `trainingProgram`, ready to run. */
+/** `trainingProgram`, ready to run. On a graphics processor, steps are not taken part by part. */
 export async function compileTraining(
-  ...[model, packing, update, dtype, options]: [
-    ...Parameters<typeof trainingProgram>,
-    options?: SessionOptions,
-  ]
+  model: Model,
+  packing: Packing,
+  update: UpdateSettings,
+  dtype: 'uint8' | 'float32',
+  options: SessionOptions & { readonly cutting?: Cutting } = {},
 ): Promise<LoopedObjective> {
-  const { program, described } = trainingProgram(model, packing, update, dtype);
+  const cutting = options.device === 'webgpu' ? undefined : options.cutting;
+  const { program, described } = trainingProgram(model, packing, update, dtype, cutting);
   return { session: await compileLoop(program, options), ...described };
 }
 

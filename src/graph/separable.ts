@@ -1,0 +1,189 @@
+import { operationsOf } from './gradient.js';
+import { elementwise } from './rewrite/elementwise.js';
+import { input, type Operation, parseDimension, type Shape, type Value } from './value.js';
+
+/**
+ * How a value depends on the examples of a batch:
+ * - `fixed`: not at all
+ * - `rows`: its first axis is that of the examples, each row made from its own example
+ * - `count`: a fixed number times how many examples there are
+ * - `perCount`: a fixed number divided by that
+ * - `sum`: a sum over the examples of something made from each by itself
+ * - `mean`: the mean of that, where something fixed may be added
+ *
+ * What depends on them in another way has no kind.
+ */
+type Kind = 'fixed' | 'rows' | 'count' | 'perCount' | 'sum' | 'mean';
+
+type Kinds = Map<Operation, Kind | undefined>;
+
+/** Whether operations keep rows apart that take some of their inputs as rows, the rest fixed. */
+const keepsRows: Readonly<
+  Record<string, (operation: Operation, kinds: readonly (Kind | undefined)[]) => boolean>
+> = {
+  ...Object.fromEntries([...elementwise, 'DequantizeLinear'].map((type) => [type, alignsRows])),
+  ArgMax: ({ attributes }) => attributes.axis !== 0,
+  ArgMin: ({ attributes }) => attributes.axis !== 0,
+  AveragePool: () => true,
+  Concat: ({ attributes }) => attributes.axis !== 0,
+  Conv: (_, [x, ...rest]) => x === 'rows' && !rest.includes('rows'),
+  ConvTranspose: (_, [x, ...rest]) => x === 'rows' && !rest.includes('rows'),
+  CumSum: ({ inputs }) => numbersOf(inputs[1])[0] !== 0,
+  Expand: alignsRows,
+  Gather: ({ attributes }, [x, at]) =>
+    x === 'rows' ? at === 'fixed' && attributes.axis !== 0 : attributes.axis === 0,
+  GatherElements: ({ attributes }, kinds) => attributes.axis !== 0 && !kinds.includes('fixed'),
+  Gemm: ({ attributes, inputs }, [a, b]) =>
+    a === 'rows' && b === 'fixed' && attributes.transA === 0 && inputs[0]!.shape.length === 2,
+  LayerNormalization: ({ attributes }) => attributes.axis !== 0,
+  LogSoftmax: ({ attributes }) => attributes.axis !== 0,
+  MatMul: ({ inputs, outputs }, kinds) =>
+    kinds.every((kind, i) => {
+      const [rank, own] = [outputs[0]!.shape.length, inputs[i]!.shape.length];
+      return kind === 'fixed' ? own < rank || rank === 2 : own === rank && (i === 0 || rank > 2);
+    }),
+  MaxPool: () => true,
+  Pad: ({ inputs }) => {
+    const counts = numbersOf(inputs[1]);
+    return counts[0] === 0 && counts[counts.length / 2] === 0;
+  },
+  ReduceMax: keepsFirstAxis,
+  ReduceMin: keepsFirstAxis,
+  ReduceProd: keepsFirstAxis,
+  ReduceSum: keepsFirstAxis,
+  Reshape: () => true,
+  Resize: () => true,
+  Slice: ({ inputs }) => !numbersOf(inputs[3]).includes(0),
+  Softmax: ({ attributes }) => attributes.axis !== 0,
+  Split: ({ attributes }) => attributes.axis !== 0,
+  Squeeze: ({ inputs }) => !numbersOf(inputs[1]).includes(0),
+  Transpose: ({ attributes }) => (attributes.perm as readonly number[])[0] === 0,
+  Unsqueeze: ({ inputs }) => !numbersOf(inputs[1]).includes(0),
+};
+
+/** Operators that are linear in their first input, or in all of them together. */
+const linear = [
+  'Add',
+  'Cast',
+  'Concat',
+  'Expand',
+  'Neg',
+  'ReduceSum',
+  'Reshape',
+  'Slice',
+  'Squeeze',
+  'Sub',
+  'Transpose',
+  'Unsqueeze',
+];
+
+/** Operators of which all inputs but the first are sizes, places or axes. */
+const shaping = ['Expand', 'ReduceSum', 'Reshape', 'Slice', 'Squeeze', 'Unsqueeze'];
+
+function numbersOf(value: Value | undefined): number[] {
+  return Array.from(value?.operation.numbers ?? [], Number);
+}
+
+/** Whether all rows among the inputs lie along the first axis of the output. */
+function alignsRows({ inputs, outputs }: Operation, kinds: readonly (Kind | undefined)[]) {
+  const rank = outputs[0]!.shape.length;
+  return kinds.every((kind, i) => kind !== 'rows' || inputs[i]!.shape.length === rank);
+}
+
+function keepsFirstAxis({ inputs, attributes }: Operation): boolean {
+  const axes = inputs[1] ? numbersOf(inputs[1]) : (attributes.axes as readonly number[]);
+  return !axes.includes(0);
+}
+
+/** Whether examples lie along the first axis of a shape and no other. */
+function hasRows(shape: Shape, symbol: string): boolean {
+  const found = shape.flatMap((dimension, axis) =>
+    typeof dimension === 'string'
+      ? parseDimension(dimension).symbols.flatMap((each) => (each === symbol ? [axis] : []))
+      : [],
+  );
+  return found.length === 1 && found[0] === 0;
+}
+
+/** The kind of what no example has a row in. */
+function kindOfWhole(operation: Operation, kinds: readonly (Kind | undefined)[]): Kind | undefined {
+  const { type } = operation;
+  const [a, b] = kinds;
+  if (type === 'Reciprocal') return a === 'count' ? 'perCount' : undefined;
+  if (type === 'Mul' || type === 'Div') {
+    const [left, right] = type === 'Mul' && a === 'fixed' ? [b, a] : [a, b];
+    if (right === 'fixed') return left;
+    if (type === 'Div') {
+      if (right !== 'count') return undefined;
+      return left === 'fixed' ? 'perCount' : left === 'sum' ? 'mean' : undefined;
+    }
+    const pair = [left, right];
+    if (!pair.includes('perCount')) return undefined;
+    if (pair.includes('sum')) return 'mean';
+    return pair.includes('count') ? 'fixed' : undefined;
+  }
+  if (!linear.includes(type)) return undefined;
+  if (kinds.every((kind) => kind === a)) return a;
+  return kinds.every((kind) => kind === 'mean' || kind === 'fixed') ? 'mean' : undefined;
+}
+
+function kindOf(operation: Operation, known: Kinds, symbol: string): Kind | undefined {
+  const { type, inputs, attributes, outputs } = operation;
+  const { shape } = outputs[0]!;
+  if (type === 'Size') {
+    const { symbols } = parseDimension(attributes.dimension as string);
+    if (!symbols.includes(symbol)) return 'fixed';
+    return symbols.length === 1 ? 'count' : undefined;
+  }
+  const used = shaping.includes(type) ? inputs.slice(0, 1) : inputs.filter((each) => each);
+  const kinds = used.map((value) => known.get(value!.operation));
+  if (kinds.includes(undefined)) return undefined;
+  const sized = shape.some(
+    (dimension) =>
+      typeof dimension === 'string' && parseDimension(dimension).symbols.includes(symbol),
+  );
+  if (sized && !hasRows(shape, symbol)) return undefined;
+  if (type === 'Input') return sized ? (shape[0] === symbol ? 'rows' : undefined) : 'fixed';
+  if (kinds.every((kind) => kind === 'fixed')) return sized ? 'rows' : 'fixed';
+  if (!kinds.includes('rows')) return sized ? undefined : kindOfWhole(operation, kinds);
+  if (kinds.some((kind) => kind !== 'rows' && kind !== 'fixed')) return undefined;
+  if (sized) return keepsRows[type]?.(operation, kinds) ? 'rows' : undefined;
+  return type === 'ReduceSum' && !keepsFirstAxis(operation) ? 'sum' : undefined;
+}
+
+/** The kind of a value whose derivative is given by hand: that has to keep examples apart as well. */
+function kindByHand(operation: Operation, known: Kinds, symbol: string): Kind | undefined {
+  const [value, ...others] = operation.inputs as readonly Value[];
+  const kind = known.get(value!.operation);
+  if (kind !== 'rows') return kind === 'fixed' ? kind : undefined;
+  const gradients = operation.vectorJacobian!(input('gradient', value!.shape, value!.dtype));
+  const found: Kinds = new Map(known);
+  for (const each of operationsOf(gradients.filter((gradient) => gradient !== undefined))) {
+    // Second derivatives are not taken, so that those given by hand do not matter here.
+    const of = () => found.get(each.inputs[0]!.operation);
+    if (!found.has(each)) {
+      found.set(each, each.type === 'Identity' ? of() : kindOf(each, found, symbol));
+    }
+  }
+  const apart = others.every((other, i) => {
+    const gradient = gradients[i + 1];
+    const own = gradient && found.get(gradient.operation);
+    return !gradient || own === 'rows' || (own === 'sum' && known.get(other.operation) === 'fixed');
+  });
+  return apart ? kind : undefined;
+}
+
+/**
+ * Whether each value is the mean over a batch of something that every example has by itself. The
+ * mean over parts of the batch, weighted by their sizes, is then the same, and so are derivatives.
+ * `false` says that it could not be told.
+ * @param symbol the dimension of the batch
+ */
+export function isMeanOver(values: readonly Value[], symbol: string): boolean {
+  const kinds: Kinds = new Map();
+  for (const operation of operationsOf(values)) {
+    const kind = operation.type === 'Identity' ? kindByHand : kindOf;
+    kinds.set(operation, kind(operation, kinds, symbol));
+  }
+  return values.every(({ operation }) => ['mean', 'fixed'].includes(kinds.get(operation) ?? ''));
+}
