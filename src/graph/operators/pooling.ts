@@ -12,7 +12,7 @@ import { spatialSize } from './convolution.js';
 import { mul } from './elementwise.js';
 import { matmul } from './matrix.js';
 import { upsampleNearest } from './resize.js';
-import { broadcastLike, gatherElements, reshape, scatterAdd, shapeOf } from './shape.js';
+import { gatherElements, reshape, shapeOf } from './shape.js';
 
 /** Which pixels are pooled together; pairs are [height, width]. */
 export interface PoolWindow {
@@ -78,21 +78,13 @@ export function maxPool2d(x: Value, window: PoolWindow): Value {
  * @returns a value of the shape of `like`, zero elsewhere
  */
 export function maxUnpool2d(values: Value, places: Value, like: Value, window: PoolWindow): Value {
-  const apart = window.kernel.every((size, axis) => size <= window.strides[axis]!);
-  if (apart && values.dtype === 'float32') {
-    const inputs = [values, places, shapeOf(like)];
-    return apply(
-      'MaxUnpool',
-      inputs,
-      { dtype: values.dtype, shape: like.shape },
-      {
-        ...attributesOf(window),
-      },
-    );
-  }
-  const flat = (value: Value) => reshape(value, [-1]);
-  const zeros = broadcastLike(constant(0, [], values.dtype), flat(like));
-  return reshape(scatterAdd(zeros, flat(places), flat(values), 0), like.shape);
+  const inputs = [values, places, shapeOf(like)];
+  return apply(
+    'MaxUnpool',
+    inputs,
+    { dtype: values.dtype, shape: like.shape },
+    attributesOf(window),
+  );
 }
 
 /** The elements of x at flat indices: what `maxUnpool2d` undoes. */

@@ -3,6 +3,7 @@ import type { Value } from '../value.js';
 import { bufferRules } from './buffers.js';
 import { convolutionRules } from './convolution.js';
 import { joinRules } from './joins.js';
+import { poolingRules } from './pooling.js';
 import { productRules } from './products.js';
 import { reshapeRules } from './reshapes.js';
 import { inTurn, type Rules, rewrite } from './rewrite.js';
@@ -17,6 +18,7 @@ export function optimize(values: readonly Value[], device: Device = 'cpu'): Valu
     ...identityRules,
     ...transposeRules,
     ...convolutionRules(),
+    ...poolingRules(),
   });
   const short = rewrite(lowered, inTurn(joinRules, reshapeRules, productRules, transposeRules));
   return device === 'webgpu' ? rewrite(short, bufferRules) : short;
