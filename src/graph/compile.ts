@@ -16,12 +16,15 @@ export function compile(program: Program, options?: SessionOptions): Promise<Ses
   return createSession(toModel({ ...program, outputs }), options);
 }
 
-/** A repeated step in the form that runs fastest. */
-export function optimizeLoop(program: LoopProgram, device?: Device): LoopProgram {
+/** A repeated step with all that it computes replaced at once. */
+export function rewriteLoop(
+  program: LoopProgram,
+  rewritten: (values: readonly Value[]) => readonly Value[],
+): LoopProgram {
   const { carried, outputs, parts } = program;
   const terms = parts?.sums.map(({ term }) => term) ?? [];
   const results = [...carried.map(({ next }) => next), ...terms, ...Object.values(outputs)];
-  const values = optimize(results, device);
+  const values = [...rewritten(results)];
   const next = () => values.shift()!;
   return {
     ...program,
@@ -31,6 +34,11 @@ export function optimizeLoop(program: LoopProgram, device?: Device): LoopProgram
     }),
     outputs: named(Object.keys(outputs), values),
   };
+}
+
+/** A repeated step in the form that runs fastest. */
+export function optimizeLoop(program: LoopProgram, device?: Device): LoopProgram {
+  return rewriteLoop(program, (values) => optimize(values, device));
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Device } from '../../runtime/session.js';
 import type { Value } from '../value.js';
+import { activationRules } from './activations.js';
 import { bufferRules } from './buffers.js';
 import { convolutionRules } from './convolution.js';
 import { joinRules } from './joins.js';
@@ -20,6 +21,7 @@ export function optimize(values: readonly Value[], device: Device = 'cpu'): Valu
     ...convolutionRules(),
     ...poolingRules(),
   });
-  const short = rewrite(lowered, inTurn(joinRules, reshapeRules, productRules, transposeRules));
+  const rules = inTurn(activationRules, joinRules, reshapeRules, productRules, transposeRules);
+  const short = rewrite(lowered, rules);
   return device === 'webgpu' ? rewrite(short, bufferRules) : short;
 }
