@@ -84,7 +84,7 @@ function feedsOf(program: LoopProgram, seed: number): Record<string, Tensor> {
   };
 }
 
-/** Parameters changed in their last bits, at random. */
+/** Parameters changed at random as much as the last bits of numbers near 1. */
 function jittered(feeds: Record<string, Tensor>, seed: number): Record<string, Tensor> {
   return Object.fromEntries(
     Object.entries(feeds).map(([name, tensor]) => {
@@ -92,7 +92,7 @@ function jittered(feeds: Record<string, Tensor>, seed: number): Record<string, T
       const values = Float32Array.from(tensor.data as Float32Array);
       const noise = new Float32Array(values.length);
       fillNormal(randomStream(seed, `jitter/${name}`), noise);
-      for (let i = 0; i < values.length; i++) values[i]! *= 1 + 2 ** -23 * noise[i]!;
+      for (let i = 0; i < values.length; i++) values[i]! += 2 ** -24 * noise[i]!;
       return [name, new Tensor('float32', values, tensor.dims)];
     }),
   );
@@ -122,8 +122,8 @@ async function run(
 
 /**
  * How far losses and gradients of the rewritten program, and of one that takes the batch part by
- * part, are from those of the plain one, and how far the plain one's are moved by the last bits of
- * its parameters: some losses, as those of the continuous Bernoulli near 1/2, are small differences
+ * part, are from those of the plain one, and how far the plain one's are moved by rounding, which a
+ * slight change of the parameters stands for: some losses, as those of the continuous Bernoulli near 1/2, are small differences
  * of large numbers.
  */
 async function distances(vae: VAE, dtype: 'uint8' | 'float32', seed: number) {
