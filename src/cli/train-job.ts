@@ -18,7 +18,8 @@ import type { TrainOptions } from './train.js';
 /** A training that can begin. */
 export interface Job {
   readonly vae: VAE;
-  readonly data: OpenedData;
+  /** Let go of as far as it is no longer needed. */
+  data: OpenedData;
   readonly settings: CompleteRun['training'];
   /** The `training` of `config.json`. */
   readonly training: Readonly<Record<string, unknown>>;

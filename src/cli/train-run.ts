@@ -4,11 +4,14 @@ import { createProgress } from '../report/progress.js';
 import { asSeen, type Callback, type EpochMetrics, RunFolder } from '../training/index.js';
 import {
   describeHealth,
+  type FitOptions,
   formatProfile,
+  type History,
   type MeasuredProfile,
   NonFiniteError,
   profile,
 } from '../vae/index.js';
+import { collectGarbage } from './collect.js';
 import { describeEnd } from './fit-settings.js';
 import { preparePictures, writePictures } from './pictures.js';
 import { writeProfile } from './profile.js';
@@ -72,11 +75,17 @@ export async function train(options: TrainOptions): Promise<void> {
   }
 }
 
+/** In a function of its own, as the frame of one that goes on would hold the data that it gave. */
+function fitJob({ vae, data }: Job, options: FitOptions): Promise<History> {
+  return vae.fit(data.train, options);
+}
+
 async function trainJob(
-  { vae, data, settings, training, out, resumed }: Job,
+  job: Job,
   options: TrainOptions,
   onLock: (unlock: () => Promise<void>) => void,
 ): Promise<void> {
+  const { vae, settings, training, out, resumed } = job;
   const { data: _, read: __, optimizer, threads, keepCheckpoints, ...fitting } = settings;
   const signals = abortOnSignals();
   const progress = createProgress(process.stdout, { epochs: fitting.epochs });
@@ -89,7 +98,9 @@ async function trainJob(
     checkpoint: fitting.checkpoint ?? usualInterval,
     ...(threads === undefined ? {} : { threads }),
     optimizer: optimizerFromConfig(optimizer),
-    ...(data.test && fitting.validationSplit === undefined ? { validation: data.test } : {}),
+    ...(job.data.test && fitting.validationSplit === undefined
+      ? { validation: job.data.test }
+      : {}),
     signal: signals.signal,
   };
   const shown: Callback = {
@@ -124,21 +135,24 @@ async function trainJob(
   const recorded = recorder(() => folder!, lines, keepCheckpoints ?? usualKept);
   try {
     if (options.profile) {
-      profiled = await profile(vae, data.train, settled).catch((error: unknown) => {
+      profiled = await profile(vae, job.data.train, settled).catch((error: unknown) => {
         // What is wrong otherwise, training tells too.
         if (signals.signal.aborted) return undefined;
         throw error;
       });
     }
-    const history = await vae.fit(data.train, {
+    const history = await fitJob(job, {
       ...settled,
       callbacks: [shown, recorded],
       ...(checkpoint ? { resume: checkpoint } : {}),
     });
+    // What was only trained on takes the most memory, and pictures need theirs.
+    job.data = { name: job.data.name, train: job.data.test ?? job.data.train };
     await vae.saveTo(folder!, training);
-    const judged = asSeen(data.test ?? data.train, fitting.augment);
+    const judged = asSeen(job.data.train, fitting.augment);
     const health = await vae.health(judged, { history: lines });
     await folder!.write('health.json', `${JSON.stringify(health, null, 2)}\n`);
+    collectGarbage();
     await writePictures(folder!, vae, judged, lines);
     for (const line of describeEnd(history)) process.stdout.write(`${line}\n`);
     for (const line of describeHealth(health)) process.stdout.write(`Note: ${line}\n`);
