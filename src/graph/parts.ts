@@ -1,6 +1,6 @@
 import { operationsOf } from './gradient.js';
 import { optimize } from './rewrite/index.js';
-import { type DType, parseDimension, type Value } from './value.js';
+import { type DType, measure, type Value } from './value.js';
 
 /**
  * What the largest tensor of a part may take. A step of the convolutional preset takes a tenth less
@@ -22,16 +22,9 @@ function largestRow(values: readonly Value[], symbol: string): number {
   let largest = 0;
   for (const { outputs } of operationsOf(values)) {
     for (const { dtype, shape } of outputs) {
-      let [bytes, rows] = [bytesOf[dtype], 0];
-      for (const dimension of shape) {
-        const { factor, symbols } =
-          typeof dimension === 'number'
-            ? { factor: dimension, symbols: [] }
-            : parseDimension(dimension);
-        bytes *= factor;
-        rows += symbols.filter((each) => each === symbol).length;
-      }
-      if (rows === 1) largest = Math.max(largest, bytes);
+      const { known, symbols } = measure(shape);
+      const rows = symbols.filter((each) => each === symbol).length;
+      if (rows === 1) largest = Math.max(largest, known * bytesOf[dtype]);
     }
   }
   return largest;

@@ -1,6 +1,6 @@
 import { operationsOf } from './gradient.js';
 import { elementwise } from './rewrite/elementwise.js';
-import { input, type Operation, parseDimension, type Shape, type Value } from './value.js';
+import { input, measure, type Operation, parseDimension, type Shape, type Value } from './value.js';
 
 /**
  * How a value depends on the examples of a batch:
@@ -138,10 +138,7 @@ function kindOf(operation: Operation, known: Kinds, symbol: string): Kind | unde
   const used = shaping.includes(type) ? inputs.slice(0, 1) : inputs.filter((each) => each);
   const kinds = used.map((value) => known.get(value!.operation));
   if (kinds.includes(undefined)) return undefined;
-  const sized = shape.some(
-    (dimension) =>
-      typeof dimension === 'string' && parseDimension(dimension).symbols.includes(symbol),
-  );
+  const sized = measure(shape).symbols.includes(symbol);
   if (sized && !hasRows(shape, symbol)) return undefined;
   if (type === 'Input') return sized ? (shape[0] === symbol ? 'rows' : undefined) : 'fixed';
   if (kinds.every((kind) => kind === 'fixed')) return sized ? 'rows' : 'fixed';

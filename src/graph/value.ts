@@ -191,6 +191,21 @@ export function parseDimension(dimension: string): { factor: number; symbols: st
     : { factor: 1, symbols: [first, ...rest] };
 }
 
+/** How many elements a shape holds, as a known factor times its symbols: `5*batch` is 5 of batch. */
+export function measure(shape: Shape): { known: number; symbols: string[] } {
+  let known = 1;
+  const symbols: string[] = [];
+  for (const dimension of shape) {
+    if (typeof dimension === 'number') known *= dimension;
+    else {
+      const { factor, symbols: names } = parseDimension(dimension);
+      known *= factor;
+      symbols.push(...names);
+    }
+  }
+  return { known, symbols: symbols.sort() };
+}
+
 /** The size of a dimension as a scalar; symbolic ones are read from the program's inputs. */
 export function size(dimension: Dimension, dtype: DType = 'float32'): Value {
   if (typeof dimension === 'number') return constant(dimension, [], dtype);

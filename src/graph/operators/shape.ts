@@ -7,9 +7,9 @@ import {
   type Dimension,
   type DType,
   formatShape,
+  measure,
   normalizeAxes,
   normalizeAxis,
-  parseDimension,
   requireDType,
   requireSameDType,
   type Shape,
@@ -20,21 +20,6 @@ import {
 import { cast, equal } from './elementwise.js';
 
 const indices = (list: readonly number[]) => constant(list, [list.length], 'int64');
-
-/** How many elements a shape holds, as a known factor times its symbols: `5*batch` is 5 of batch. */
-function measure(shape: Shape): { known: number; symbols: string[] } {
-  let known = 1;
-  const symbols: string[] = [];
-  for (const dimension of shape) {
-    if (typeof dimension === 'number') known *= dimension;
-    else {
-      const { factor, symbols: names } = parseDimension(dimension);
-      known *= factor;
-      symbols.push(...names);
-    }
-  }
-  return { known, symbols: symbols.sort() };
-}
 
 /** The symbols without those taken, each as often as it is there. */
 function without(symbols: readonly string[], taken: readonly string[]): string[] {
