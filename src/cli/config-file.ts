@@ -1,18 +1,10 @@
 import { resolve } from 'node:path';
-import { exists, readFile } from '#files';
+import { readFile } from '#files';
 import { UserError } from '../data/errors.js';
 import { parseJson } from '../data/json.js';
 import { mostConfigText, readRunFormat } from '../training/index.js';
 import { type ConfigCode, splitConfig } from '../vae/define-config.js';
 import { type ConfigData, checkConfig } from '../vae/run-config.js';
-
-/** The config files that `train` looks for in the working folder, in this order. */
-export const configNames = [
-  'vae.config.ts',
-  'vae.config.js',
-  'vae.config.mjs',
-  'vae.config.json',
-] as const;
 
 /** A config file's content, checked. */
 export interface ConfigFile {
@@ -20,12 +12,6 @@ export interface ConfigFile {
   readonly name: string;
   readonly data: ConfigData;
   readonly code: ConfigCode;
-}
-
-/** The first of the working folder's config files. */
-export async function findConfig(): Promise<string | undefined> {
-  for (const name of configNames) if (await exists(name)) return name;
-  return undefined;
 }
 
 /** What an error says, as one line. */

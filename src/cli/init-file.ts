@@ -4,7 +4,7 @@ import { within } from '../data/paths.js';
 import { advice } from '../data/suggest.js';
 import { packageSchema } from '../training/index.js';
 import { aboutPreset, type PresetName, preset, presetNames } from '../vae/presets.js';
-import { configNames } from './config-file.js';
+import { configNames } from './config-names.js';
 import type { InitOptions } from './init.js';
 
 /** The shape that presets are shown with: that of MNIST, the default data. */

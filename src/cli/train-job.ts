@@ -1,5 +1,4 @@
 import type { Dataset } from '../data/dataset.js';
-import { openDataset } from '../data/datasets.js';
 import { UserError } from '../data/errors.js';
 import type { OpenedData } from '../data/formats/format.js';
 import type { ReadOptions } from '../data/read-options.js';
@@ -8,7 +7,9 @@ import { asSeen, type Checkpoint, RunFolder } from '../training/index.js';
 import { fromConfig, VAE } from '../vae/index.js';
 import { preset, type RunConfig } from '../vae/presets.js';
 import { type CompleteRun, checkRun, overPreset } from '../vae/run-config.js';
-import { type ConfigFile, findConfig, readConfig } from './config-file.js';
+import { openData, usualData } from './ahead.js';
+import { type ConfigFile, readConfig } from './config-file.js';
+import { findConfig } from './config-names.js';
 import { fittingSettings, optimizerSettings } from './fit-settings.js';
 import { objectiveSettings } from './objective.js';
 import { readingOf } from './reading-settings.js';
@@ -122,12 +123,6 @@ async function defaultFolder(data: string, presetName: string): Promise<string> 
   }
 }
 
-/** Opens the data that is meant, and tells how far that is. */
-function openData(spec: string, reading: ReadOptions): Promise<OpenedData> {
-  const onProgress = (message: string) => process.stderr.write(`${message}\n`);
-  return openDataset(spec, { ...reading, onProgress });
-}
-
 /** The `training` of `config.json`. */
 function trainingOf({ training }: CompleteRun, spec: string, reading: ReadOptions) {
   const optimizer = optimizerFromConfig(training.optimizer);
@@ -139,13 +134,19 @@ function trainingOf({ training }: CompleteRun, spec: string, reading: ReadOption
   };
 }
 
-/** A training from its first step. */
-export async function newJob(options: TrainOptions): Promise<Job> {
+/**
+ * A training from its first step.
+ * @param ahead the data, where it was opened already
+ */
+export async function newJob(
+  options: TrainOptions,
+  ahead?: Promise<OpenedData | undefined>,
+): Promise<Job> {
   const file = await configOf(options);
   const fromFile = file?.data.training;
-  const spec = options.data ?? String(fromFile?.data ?? 'mnist');
+  const spec = options.data ?? String(fromFile?.data ?? usualData);
   const reading = readingOf(options, fromFile);
-  const data = await openData(spec, reading);
+  const data = (await ahead) ?? (await openData(spec, reading));
   const settings = settingsOf(options, file, data.train);
   return {
     vae: modelOf(settings, file, file?.name ?? 'options'),

@@ -1,4 +1,5 @@
 import { UserError } from '../data/errors.js';
+import type { OpenedData } from '../data/formats/format.js';
 import { optimizerFromConfig } from '../nn/index.js';
 import { createProgress } from '../report/progress.js';
 import { asSeen, type Callback, type EpochMetrics, RunFolder } from '../training/index.js';
@@ -11,8 +12,8 @@ import {
   NonFiniteError,
   profile,
 } from '../vae/index.js';
-import { collectGarbage } from './collect.js';
 import { describeEnd } from './fit-settings.js';
+import { giveMemoryBack } from './memory.js';
 import { preparePictures, writePictures } from './pictures.js';
 import { writeProfile } from './profile.js';
 import { lockRun } from './run-lock.js';
@@ -60,10 +61,13 @@ function recorder(folder: () => RunFolder, lines: EpochMetrics[], keep: number) 
   return callback;
 }
 
-/** `vaekit train`. */
-export async function train(options: TrainOptions): Promise<void> {
+/** `vaekit train`. @param ahead the data, where it was opened already */
+export async function train(
+  options: TrainOptions,
+  ahead: Promise<OpenedData | undefined>,
+): Promise<void> {
   const job = await (options.resume === undefined
-    ? newJob(options)
+    ? newJob(options, ahead)
     : resumedJob(options.resume, options));
   let unlock = job.resumed?.unlock;
   try {
@@ -152,7 +156,7 @@ async function trainJob(
     const judged = asSeen(job.data.train, fitting.augment);
     const health = await vae.health(judged, { history: lines });
     await folder!.write('health.json', `${JSON.stringify(health, null, 2)}\n`);
-    collectGarbage();
+    await giveMemoryBack();
     await writePictures(folder!, vae, judged, lines);
     for (const line of describeEnd(history)) process.stdout.write(`${line}\n`);
     for (const line of describeHealth(health)) process.stdout.write(`Note: ${line}\n`);

@@ -101,8 +101,10 @@ export function trainCommand(program: Command): void {
       ),
     )
     .action(async (options: TrainOptions) => {
+      const { beginTraining } = await import('./ahead.js');
+      const data = beginTraining(options);
       const { train } = await import('./train-run.js');
-      await train(options);
+      await train(options, data);
     });
   withFitting(command);
   withReading(command);

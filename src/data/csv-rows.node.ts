@@ -2,7 +2,6 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { PassThrough, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import Papa from 'papaparse';
 import { UserError } from './errors.js';
 import { reasonOf } from './excerpt.js';
 import { attempt } from './file-errors.js';
@@ -38,7 +37,7 @@ export async function* csvRows(path: string): AsyncGenerator<CsvRow> {
   let line = 0;
   await statFile(path);
   try {
-    for await (const { rows, fault, quoted } of blocks(path, await delimiterOf(path))) {
+    for await (const { rows, fault, quoted } of await blocks(path, await delimiterOf(path))) {
       for (const [place, cells] of rows.entries()) {
         // A row with a wrong quote may have swallowed those after it.
         if (place === fault?.place) {
@@ -64,7 +63,8 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 /** The parser's blocks as they are asked for: it and the file wait meanwhile. */
-function blocks(path: string, delimiter: string): AsyncIterable<Block> {
+async function blocks(path: string, delimiter: string): Promise<AsyncIterable<Block>> {
+  const { default: Papa } = await import('papaparse');
   const file = createReadStream(path, { highWaterMark: blockLength });
   const gzip = /\.gz$/i.test(path);
   const text: Readable = gzip ? file.pipe(createGunzip({ chunkSize: blockLength })) : file;

@@ -8,6 +8,7 @@ import {
   type Attribute,
   constant,
   type DType,
+  isFloat,
   type Numbers,
   type Operation,
   parseDimension,
@@ -424,6 +425,43 @@ function writeLoop(
     attribute: [attribute('body', graph)],
   });
 }
+
+/** A value of which each iteration of a scan sees its own entry. */
+interface Entry extends ValueType {
+  readonly all: string;
+  readonly entry: string;
+}
+
+/** Writes a loop that goes through entries of values, which it reads where they lie. */
+function writeScan(
+  name: string,
+  body: GraphWriter,
+  carried: readonly Carried[],
+  entries: readonly Entry[],
+  scanned: readonly Scanned[],
+): void {
+  const graph: onnx.IGraphProto = {
+    name,
+    input: [
+      ...carried.map(({ current, dtype, shape }) => valueInfo(current, dtype, shape)),
+      ...entries.map(({ entry, dtype, shape }) => valueInfo(entry, dtype, shape)),
+    ],
+    output: [
+      ...carried.map(({ next, dtype, shape }) => valueInfo(next, dtype, shape)),
+      ...scanned.map(({ value, dtype, shape }) => valueInfo(value, dtype, shape)),
+    ],
+    node: body.nodes,
+    initializer: body.initializers,
+  };
+  body.outer!.nodes.push({
+    opType: 'Scan',
+    name,
+    input: [...carried.map(({ initial }) => initial), ...entries.map(({ all }) => all)],
+    output: [...carried.map(({ final }) => final), ...scanned.map(({ all }) => all)],
+    attribute: [attribute('body', graph), attribute('num_scan_inputs', entries.length)],
+  });
+}
+
 /** Cuts the examples of a step into parts, and sums up what each part computes. */
 class PartsWriter {
   private readonly graph: GraphWriter;
@@ -490,12 +528,21 @@ const integer = (graph: GraphWriter, number: number) =>
 const integers = (graph: GraphWriter, number: number) =>
   graph.constant('int64', [1], BigInt64Array.of(BigInt(number)));
 
+/**
+ * Whether the last bits of what is made of a tensor, or of its own, depend on where in memory it
+ * begins, as the runtime's sums and functions of floats do. An entry of a longer tensor begins
+ * anywhere, so such a tensor is copied.
+ */
+function dependsOnPlace({ dtype, shape }: ValueType): boolean {
+  return isFloat(dtype) && shape.length > 0;
+}
+
 /** The symbol of the loop's number of iterations. */
 const iterations = 'iterations';
 
 /**
- * A repeated step as the bytes of an ONNX model with one `Loop`, with another one inside where the
- * step goes through its examples part by part. What does not change from iteration to iteration is
+ * A repeated step as the bytes of an ONNX model with one `Scan`, which reads what is fed by step where
+ * it lies, with a `Loop` inside where the step goes through its examples part by part. What does not change from iteration to iteration is
  * computed once, before it.
  * @throws UserError when a value depends on an input that is not listed, or a name stands twice
  */
@@ -511,7 +558,16 @@ export function toLoopModel(program: LoopProgram): Uint8Array {
   const emitter = new Emitter(given);
   const { main } = emitter;
   const body = emitter.inside(main);
-  const iteration = body.fresh();
+  const place = body.fresh();
+  const indices = main.node('Range', [integer(main, 0), iterations, integer(main, 1)], {})[0]!;
+  const entries: Entry[] = [{ dtype: 'int64', shape: [], all: indices, entry: place }];
+  /** The name of an iteration's own entry of a value. */
+  const entryOf = (value: Value, source: string): string => {
+    if (dependsOnPlace(value)) return body.node('Gather', [source, place], { axis: 0 })[0]!;
+    const entry = body.fresh();
+    entries.push({ dtype: value.dtype, shape: value.shape, all: source, entry });
+    return entry;
+  };
   const results = [
     ...program.carried.map(({ next }) => next),
     ...outputs.map(([, value]) => value),
@@ -526,7 +582,7 @@ export function toLoopModel(program: LoopProgram): Uint8Array {
   for (const value of program.steps) {
     const source = inputName(value);
     if (used.has(value.operation)) {
-      const entry = body.node('Gather', [source, iteration], { axis: 0 })[0]!;
+      const entry = entryOf(value, source);
       if (parts && isCut(value)) parts.cut(value, entry);
       else emitter.declare(value, entry, body);
     }
@@ -549,9 +605,11 @@ export function toLoopModel(program: LoopProgram): Uint8Array {
   });
   const scanned = outputs.map(([name, value]): Scanned => {
     const { dtype, shape } = value;
-    return { dtype, shape, value: emitter.outputName(value, body, taken), all: name };
+    const own = emitter.outputName(value, body, taken);
+    const put = dependsOnPlace(value) ? body.node('Concat', [own], { axis: 0 })[0]! : own;
+    return { dtype, shape, value: put, all: name };
   });
-  writeLoop('steps', body, iterations, iteration, carried, scanned);
+  writeScan('steps', body, carried, entries, scanned);
   return encode({
     name: 'loop',
     node: main.nodes,

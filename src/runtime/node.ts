@@ -1,40 +1,15 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import {
-  deviceOptions,
-  openSession,
-  type RuntimeEvent,
-  type Session,
-  type SessionOptions,
-} from './session.js';
+import { openNative } from './native.node.js';
+import { flushesDenormals, type Session, type SessionOptions } from './session.js';
+import { firstThread, openOnThread } from './thread.node.js';
 
 /** Loads an ONNX model into the native runtime. */
 export async function createSession(
   model: Uint8Array,
   options: SessionOptions = {},
 ): Promise<Session> {
-  const { threads, profile = false } = options;
-  const runtime = await import('onnxruntime-node');
-  const folder = profile ? await mkdtemp(join(tmpdir(), 'vaekit-profile-')) : undefined;
-  const session = await openSession(runtime, model, {
-    executionMode: 'sequential',
-    ...deviceOptions(options, 'cpu'),
-    ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
-    ...(folder ? { enableProfiling: true, profileFilePrefix: join(folder, 'profile') } : {}),
-  });
-  if (!folder) return session;
-  const removeFolder = () => rm(folder, { recursive: true, force: true });
-  return {
-    ...session,
-    async events() {
-      session.endProfiling();
-      const [file] = await readdir(folder);
-      return JSON.parse(await readFile(join(folder, file!), 'utf8')) as RuntimeEvent[];
-    },
-    async release() {
-      await session.release();
-      await removeFolder();
-    },
-  };
+  const { device = 'cpu', thread } = options;
+  if (thread && device === 'cpu') return openOnThread(model, options, thread);
+  // The thread that makes the process's first session is the one that takes denormal numbers as 0.
+  if (flushesDenormals()) await firstThread();
+  return openNative(model, options, false);
 }

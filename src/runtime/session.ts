@@ -10,10 +10,16 @@ export interface SessionOptions {
   readonly threads?: number;
   /** `cpu` when left out. */
   readonly device?: Device;
-  /** Names of outputs that stay on the device, to be fed again. */
+  /** Names of outputs that stay on the device or its thread, to be fed again. */
   readonly keep?: readonly string[];
   /** Measures each operation, which makes all slower: see `Session.events`. Node only. */
   readonly profile?: boolean;
+  /**
+   * Sessions that are given the same object run on one thread beside the caller's, which can go on
+   * meanwhile, and keep there what they are told to keep. Node's processor only: a browser has its own
+   * workers, and what is on a graphics processor belongs to one thread.
+   */
+  readonly thread?: object;
 }
 
 /** Something the runtime did, as it tells in the format of Chrome traces. */
@@ -29,30 +35,45 @@ export interface RuntimeEvent {
   readonly args: Readonly<Record<string, unknown>>;
 }
 
+export type Tensors = Readonly<Record<string, Tensor>>;
+
 /** A loaded model: named tensors in, named tensors out. */
 export interface Session {
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
-  run(feeds: Readonly<Record<string, Tensor>>): Promise<Record<string, Tensor>>;
+  /** Whether feeds in shared memory spare it a copy; nothing may change them while it runs. */
+  readonly sharesMemory: boolean;
+  run(feeds: Tensors): Promise<Record<string, Tensor>>;
   /** Ends the profile and gives it; only of sessions made with `profile`, once. */
   events?(): Promise<readonly RuntimeEvent[]>;
   /** Frees what the runtime holds; the session cannot run again. */
   release(): Promise<void>;
 }
 
+/**
+ * Of tensors that a thread keeps, whether all their numbers are finite. Their class knows tensors
+ * elsewhere than in memory only as those of a graphics processor.
+ */
+export const keptFinite = new WeakMap<Tensor, boolean>();
+
 let flushing = false;
 
 /**
- * From now on, new sessions take numbers nearer to 0 than 1.2e-38 (denormal ones) as 0, as TensorFlow
+ * From now on, training takes numbers nearer to 0 than 1.2e-38 (denormal ones) as 0, as TensorFlow
  * does. Processors compute with such numbers many times slower, and training comes upon them: what
  * Adam remembers of a unit that has died shrinks by a tenth in each step and never quite ends.
  *
- * Call it before the first model runs. It holds for the whole process, and JavaScript's own numbers
- * nearer to 0 than 2.3e-308 become 0 too, so a library leaves it to the program: the command line calls
- * it. In browsers it does nothing, since WebAssembly knows no such mode.
+ * Call it before the first model runs: the runtime can set the mode only for the thread that is its
+ * first, here the one that trains. The command line calls it. In browsers it does nothing, since
+ * WebAssembly knows no such mode.
  */
 export function flushDenormals(): void {
   flushing = true;
+}
+
+/** Whether `flushDenormals` was called. */
+export function flushesDenormals(): boolean {
+  return flushing;
 }
 
 /** What a build of ONNX Runtime offers; the same class in Node and in the browser. */
@@ -75,19 +96,21 @@ const noAdapter = /WebGPU adapter|WebGPU is not supported|GPU adapter|no availab
 
 /**
  * Loads an ONNX model into the given build of the runtime.
+ * @param flush whether denormal numbers become 0
  * @throws UserError when there is no such device
  */
 export async function openSession(
   runtime: Runtime,
   model: Uint8Array,
   options: InferenceSession.SessionOptions,
+  flush = false,
 ): Promise<Session & { endProfiling(): void }> {
   const session = await runtime.InferenceSession.create(model, {
     logSeverityLevel: 3,
     extra: {
       session: {
         disable_quant_qdq: '1',
-        ...(flushing ? { set_denormal_as_zero: '1' } : {}),
+        ...(flush ? { set_denormal_as_zero: '1' } : {}),
       },
       // It would take back how src/graph/rewrite turns products.
       optimization: { disable_specified_optimizers: 'GemmTransposeFusion' },
@@ -102,6 +125,7 @@ export async function openSession(
   return {
     inputNames: session.inputNames,
     outputNames: session.outputNames,
+    sharesMemory: false,
     run: async (feeds) => ({ ...(await session.run(feeds)) }),
     endProfiling: () => session.endProfiling(),
     release: () => session.release(),

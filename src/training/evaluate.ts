@@ -94,11 +94,17 @@ export function breathe(): Promise<void> {
   });
 }
 
+/** What reads a dataset for `evaluateObjective`. */
+export function evaluationFeeder(objective: LoopedObjective, dataset: Dataset, seed: number) {
+  return new Feeder(dataset, objective, seed, 'evaluation');
+}
+
 /**
  * The mean of an objective's terms over a dataset. Noise is decided by the seed, the batch size
  * and each batch's place.
  * @param parameters packed
- * @param step where schedules stand
+ * @param options.step where schedules stand
+ * @param options.feeder of the dataset and the seed, where it is not the only time; else a new one
  */
 export async function evaluateObjective(
   objective: LoopedObjective,
@@ -110,9 +116,10 @@ export async function evaluateObjective(
     readonly schedules: Readonly<Record<string, Schedule>>;
     readonly step: number;
     readonly signal?: AbortSignal | undefined;
+    readonly feeder?: Feeder | undefined;
   },
 ): Promise<Metrics> {
-  const feeder = new Feeder(dataset, objective, options.seed, 'evaluation');
+  const { feeder = evaluationFeeder(objective, dataset, options.seed) } = options;
   const order = Uint32Array.from({ length: dataset.size }, (_, index) => index);
   const constants = constantFeeds(objective.constants, options.schedules, options.step);
   const sums = new MetricSums();
@@ -123,11 +130,9 @@ export async function evaluateObjective(
       const count = Math.min(chunk, iterations - done);
       const at = start + done * batchSize;
       const step = at / options.batchSize;
-      const results = await objective.session.run({
-        ...parameters,
-        ...constants,
-        ...(await feeder.feeds(order, at, count, batchSize, step)),
-      });
+      const feeds = await feeder.feeds(order, at, count, batchSize, step);
+      const results = await objective.session.run({ ...parameters, ...constants, ...feeds });
+      feeder.giveBack(feeds);
       sums.add(objective.metricNames, results, count, batchSize);
       await breathe();
     }

@@ -3,7 +3,7 @@ import { binarize } from '../data/binarize.js';
 import type { Dataset } from '../data/dataset.js';
 import { UserError } from '../data/errors.js';
 import { randomStream } from '../data/random.js';
-import { elementCount } from '../data/shape.js';
+import { elementCount, roomyBytes } from '../data/shape.js';
 import { parseDimension, type Shape } from '../graph/index.js';
 import { type Augment, Augmenter } from './augment.js';
 import { drawNoise, noiseArray, noiseType } from './noise.js';
@@ -19,7 +19,7 @@ export function sizesAt(shape: Shape, batchSize: number): number[] {
 }
 
 /** Feeds of one chunk may hold this many bytes of examples and noise. */
-const chunkBytes = 1 << 25;
+const chunkBytes = 1 << 22;
 
 type Values = Uint8Array | Float32Array;
 
@@ -30,14 +30,34 @@ export interface Changes {
   readonly binarize?: boolean;
 }
 
-/** Reads batches of a dataset and draws their noise into buffers that every chunk uses again. */
+/** Arrays that are used again: to get new memory from the system takes longer than to fill it. */
+class Arrays {
+  private readonly free = new Map<string, ArrayBufferLike[]>();
+
+  /** @param memory what the arrays are made of */
+  constructor(private readonly memory: ArrayBufferConstructor | SharedArrayBufferConstructor) {}
+
+  /** An array of a length for what has the name, with any numbers in it. */
+  take(name: string, kind: ReturnType<typeof noiseArray>, length: number): Values {
+    const found = this.free.get(name)?.pop();
+    const bytes = length * kind.BYTES_PER_ELEMENT;
+    const fits = found && found.byteLength >= bytes;
+    const buffer = fits ? found : new this.memory(roomyBytes(bytes));
+    return new kind(buffer as ArrayBuffer, 0, length);
+  }
+
+  giveBack(name: string, { buffer }: Values): void {
+    this.free.set(name, [...(this.free.get(name) ?? []), buffer]);
+  }
+}
+
+/** Reads batches of a dataset and draws their noise into arrays that later chunks use again. */
 export class Feeder {
-  /** Examples as they are read. */
-  private images: Values;
-  /** Examples as they are fed, where that is not the same. */
-  private augmented: Values;
+  /** Examples as they are read, where they are fed otherwise. */
+  private read: Values;
+  private readonly kind: ReturnType<typeof noiseArray>;
   private readonly augmenter: Augmenter | undefined;
-  private readonly noise: Values[];
+  private readonly arrays: Arrays;
   private readonly width: number;
 
   /**
@@ -52,10 +72,10 @@ export class Feeder {
     private readonly changes: Changes = {},
   ) {
     this.width = elementCount(dataset.shape);
-    this.images = this.values(0);
-    this.augmented = this.values(0);
+    this.kind = dataset.dtype === 'uint8' ? Uint8Array : Float32Array;
+    this.read = new this.kind(0);
+    this.arrays = new Arrays(program.session.sharesMemory ? SharedArrayBuffer : ArrayBuffer);
     this.augmenter = changes.augment && new Augmenter(dataset, changes.augment);
-    this.noise = program.noises.map(({ kind }) => noiseArray(kind, 0));
     if (program.usesLabels && !dataset.labels) {
       throw new UserError(
         `${dataset.name} has no labels, but the model's objective needs them. Give data with labels.`,
@@ -65,9 +85,10 @@ export class Feeder {
 
   /** How many batches one chunk can hold. */
   capacity(batchSize: number): number {
-    const examples = batchSize * this.width * this.images.BYTES_PER_ELEMENT;
+    const examples = batchSize * this.width * this.kind.BYTES_PER_ELEMENT;
     const noise = this.program.noises.map(
-      ({ shape }, i) => elementCount(sizesAt(shape, batchSize)) * this.noise[i]!.BYTES_PER_ELEMENT,
+      ({ kind, shape }) =>
+        elementCount(sizesAt(shape, batchSize)) * noiseArray(kind).BYTES_PER_ELEMENT,
     );
     const bytes = noise.reduce((a, b) => a + b, examples);
     return Math.max(1, Math.floor(chunkBytes / bytes));
@@ -86,60 +107,62 @@ export class Feeder {
     step: number,
   ): Promise<Feeds> {
     const count = iterations * batchSize;
-    const values = count * this.width;
-    if (this.images.length < values) this.images = this.values(values);
-    await this.dataset.read(order.subarray(start, start + count), this.images);
+    const examples = order.subarray(start, start + count);
     const shape = this.augmenter?.shape ?? this.dataset.shape;
     const feeds: Feeds = {
       iterations: new Tensor('int64', BigInt64Array.of(BigInt(iterations)), []),
-      images: new Tensor(this.dataset.dtype, this.changed(iterations, batchSize, step), [
-        iterations,
-        batchSize,
-        ...shape,
-      ]),
+      images: new Tensor(
+        this.dataset.dtype,
+        await this.images(examples, iterations, batchSize, step),
+        [iterations, batchSize, ...shape],
+      ),
     };
     if (this.program.usesLabels) {
       const labels = BigInt64Array.from(
-        Array.from(order.subarray(start, start + count), (index) =>
-          BigInt(this.dataset.labels![index]!),
-        ),
+        Array.from(examples, (index) => BigInt(this.dataset.labels![index]!)),
       );
       feeds.labels = new Tensor('int64', labels, [iterations, batchSize]);
     }
-    this.program.noises.forEach(({ name, kind, shape }, i) => {
+    for (const { name, kind, shape } of this.program.noises) {
       const dims = sizesAt(shape, batchSize);
       const length = elementCount(dims);
-      if (this.noise[i]!.length < length * iterations) {
-        this.noise[i] = noiseArray(kind, length * iterations);
-      }
-      const buffer = this.noise[i]!;
+      const drawn = this.arrays.take(`noise/${name}`, noiseArray(kind), length * iterations);
       for (let k = 0; k < iterations; k++) {
         const stream = randomStream(this.seed, `${this.stream}/${name}`, step + k);
-        drawNoise(kind, stream, buffer.subarray(k * length, (k + 1) * length));
+        drawNoise(kind, stream, drawn.subarray(k * length, (k + 1) * length));
       }
-      const drawn = buffer.subarray(0, length * iterations);
       feeds[`noise/${name}`] = new Tensor(noiseType(kind), drawn, [iterations, ...dims]);
-    });
+    }
     return feeds;
   }
 
-  private values(length: number): Values {
-    return new (this.dataset.dtype === 'uint8' ? Uint8Array : Float32Array)(length);
+  /** Takes the arrays of feeds that are no longer needed, for the next ones. */
+  giveBack(feeds: Feeds): void {
+    for (const [name, { data }] of Object.entries(feeds)) {
+      if (name === 'images' || name.startsWith('noise/'))
+        this.arrays.giveBack(name, data as Values);
+    }
   }
 
-  /** The batches that were read, changed as each one's step decides. */
-  private changed(iterations: number, batchSize: number, step: number): Values {
-    const { augmenter, images, seed, stream } = this;
+  /** The examples of batches, changed as each one's step decides. */
+  private async images(
+    examples: Uint32Array,
+    iterations: number,
+    batchSize: number,
+    step: number,
+  ): Promise<Values> {
+    const { augmenter, seed, stream } = this;
     const into = batchSize * this.width;
     const length = augmenter ? batchSize * elementCount(augmenter.shape) : into;
-    if (augmenter && this.augmented.length < iterations * length) {
-      this.augmented = this.values(iterations * length);
+    const fed = this.arrays.take('images', this.kind, iterations * length);
+    if (augmenter && this.read.length < iterations * into) {
+      this.read = new this.kind(iterations * into);
     }
-    const fed = (augmenter ? this.augmented : images).subarray(0, iterations * length);
+    await this.dataset.read(examples, augmenter ? this.read : fed);
     for (let k = 0; k < iterations; k++) {
       const batch = fed.subarray(k * length, (k + 1) * length);
       if (augmenter) {
-        const source = images.subarray(k * into, (k + 1) * into);
+        const source = this.read.subarray(k * into, (k + 1) * into);
         augmenter.apply(
           source,
           batch,

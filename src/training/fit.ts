@@ -8,7 +8,7 @@ import { notify } from './callbacks.js';
 import { type Checkpoint, checkIdentity, dataIdentity } from './checkpoint.js';
 import { CheckpointClock } from './checkpoint-clock.js';
 import { Steering } from './controls.js';
-import { type EpochMetrics, evaluateObjective } from './evaluate.js';
+import { type EpochMetrics, evaluateObjective, evaluationFeeder } from './evaluate.js';
 import { Feeder } from './feeder.js';
 import { checkFitOptions, checkMetric } from './fit-options.js';
 import type { Model } from './objective.js';
@@ -142,6 +142,7 @@ export async function fit(
   const session: SessionOptions = {
     ...(threads === undefined ? {} : { threads }),
     ...(settings.device === undefined ? {} : { device: settings.device }),
+    thread: {},
   };
   const residence = residenceOf(session);
   const profile = callbacks?.some(({ onEvents }) => onEvents) ?? false;
@@ -226,6 +227,7 @@ export async function fit(
     if (resume && watch && watch.best.epoch > 0) {
       best = packing.packModel(under('best', resume.tensors));
     }
+    const judge = evaluation && validation && evaluationFeeder(evaluation, validation, seed);
     /** Metrics of the validation data; undefined when it was stopped. */
     const validate = async (): Promise<Readonly<Record<string, number>> | undefined> => {
       if (!evaluation || !validation) return {};
@@ -236,6 +238,7 @@ export async function fit(
           schedules: steering.schedules,
           step: run.position.step,
           signal,
+          feeder: judge,
         });
       } catch (error) {
         if (signal?.aborted) return undefined;

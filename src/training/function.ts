@@ -137,7 +137,7 @@ export class CompiledFunction {
     return this.noises.map(({ name, kind, shape }) => {
       if (!stream) throw new UserError(`${name} draws noise where none can be drawn.`);
       const dims = sizesAt(shape, batchSize);
-      const values = noiseArray(kind, elementCount(dims));
+      const values = new (noiseArray(kind))(elementCount(dims));
       const drawn = randomStream(stream.seed, `${stream.name}/${name}`, stream.step + batch);
       drawNoise(kind, drawn, values);
       return new Tensor(noiseType(kind), values, dims);

@@ -1,4 +1,5 @@
 import { Tensor } from 'onnxruntime-common';
+import { allFinite } from '../data/finite.js';
 import { elementCount } from '../data/shape.js';
 import type { Packing } from './pack.js';
 import type { Feeds } from './program.js';
@@ -20,26 +21,6 @@ export function describeNonFinite({ kind, name }: NonFinite): string {
     gradient: `The gradient of ${name}`,
     parameter: `The ${kind} ${name}`,
   }[kind];
-}
-
-/** Whether every number is finite. Four sums, so that the processor need not wait for each. */
-export function allFinite(values: Float32Array): boolean {
-  let [a, b, c, d] = [0, 0, 0, 0];
-  const whole = values.length & ~3;
-  for (let i = 0; i < whole; i += 4) {
-    // 0 for what is finite, else NaN.
-    a += values[i]! * 0;
-    b += values[i + 1]! * 0;
-    c += values[i + 2]! * 0;
-    d += values[i + 3]! * 0;
-  }
-  for (let i = whole; i < values.length; i++) a += values[i]! * 0;
-  return a + b + c + d === 0;
-}
-
-/** Whether all that is carried is finite. */
-export function isFiniteState(state: Feeds): boolean {
-  return Object.values(state).every(({ data }) => allFinite(data as Float32Array));
 }
 
 /** The first metric that is not finite. */

@@ -6,12 +6,12 @@ export function noiseType(kind: NoiseKind): 'float32' | 'uint8' {
   return typeof kind === 'object' ? 'uint8' : 'float32';
 }
 
-/** An array for noise of a kind. */
-export function noiseArray(kind: NoiseKind, length: number): Float32Array | Uint8Array {
-  return new (noiseType(kind) === 'uint8' ? Uint8Array : Float32Array)(length);
+/** What arrays of noise of a kind are made by. */
+export function noiseArray(kind: NoiseKind): Uint8ArrayConstructor | Float32ArrayConstructor {
+  return noiseType(kind) === 'uint8' ? Uint8Array : Float32Array;
 }
 
-/** Draws noise of a kind. @param target as `noiseArray` makes them */
+/** Draws noise of a kind. @param target of the type that `noiseArray` gives */
 export function drawNoise(
   kind: NoiseKind,
   stream: RandomStream,

@@ -1,7 +1,7 @@
-import type { Tensor } from 'onnxruntime-common';
+import { Tensor } from 'onnxruntime-common';
+import { allFinite } from '../data/finite.js';
 import { add, compile, input, sum } from '../graph/index.js';
-import type { Session, SessionOptions } from '../runtime/session.js';
-import { isFiniteState } from './guard.js';
+import { keptFinite, type Session, type SessionOptions } from '../runtime/session.js';
 import type { Feeds } from './program.js';
 
 /** Where what is carried from call to call lives, and how the host looks at it. */
@@ -23,18 +23,32 @@ export interface Residence {
  */
 const millisecondsPerMegabyte = 1.3;
 
-/** The host's memory, which the garbage collector frees. */
-const host: Residence = {
+/** Frees a state's memory where it is kept, but for what others still need. */
+function dispose(state: Feeds, needed: readonly Feeds[]): void {
+  const kept = new Set<Tensor>(needed.flatMap((each) => Object.values(each)));
+  for (const tensor of Object.values(state)) {
+    const isElsewhere = tensor.location === 'gpu-buffer' || keptFinite.has(tensor);
+    if (isElsewhere && !kept.has(tensor)) tensor.dispose();
+  }
+}
+
+/** The processor's memory: of the thread that trains where there is one, else of the caller's. */
+const processor: Residence = {
   transfer: (state) =>
-    (millisecondsPerMegabyte *
-      Object.values(state).reduce(
-        (bytes, { data }) => bytes + (data as Float32Array).byteLength,
-        0,
-      )) /
+    (millisecondsPerMegabyte * Object.values(state).reduce((sum, { size }) => sum + 4 * size, 0)) /
     1e6,
-  isFinite: async (state) => isFiniteState(state),
-  onHost: async (state) => state,
-  free: () => {},
+  isFinite: async (state) =>
+    Object.values(state).every(
+      (tensor) => keptFinite.get(tensor) ?? allFinite(tensor.data as Float32Array),
+    ),
+  async onHost(state) {
+    const copies = Object.entries(state).map(async ([name, tensor]) => {
+      if (!keptFinite.has(tensor)) return [name, tensor];
+      return [name, new Tensor(tensor.type, await tensor.getData(), tensor.dims)];
+    });
+    return Object.fromEntries(await Promise.all(copies));
+  },
+  free: dispose,
   release: async () => {},
 };
 
@@ -58,7 +72,7 @@ class DeviceResidence implements Residence {
       sum: inputs.map((value) => sum(value)).reduce((all, each) => add(all, each)),
     }));
     const { sum: total } = await (await this.checker).run(state);
-    return isFiniteState({ total: total! });
+    return allFinite(total!.data as Float32Array);
   }
 
   async onHost(state: Feeds): Promise<Feeds> {
@@ -69,12 +83,7 @@ class DeviceResidence implements Residence {
     return Object.fromEntries(Object.keys(state).map((name) => [name, copies[`${name}.copy`]!]));
   }
 
-  free(state: Feeds, needed: readonly Feeds[]): void {
-    const kept = new Set<Tensor>(needed.flatMap((each) => Object.values(each)));
-    for (const tensor of Object.values(state)) {
-      if (tensor.location === 'gpu-buffer' && !kept.has(tensor)) tensor.dispose();
-    }
-  }
+  free = dispose;
 
   async release(): Promise<void> {
     for (const session of [this.reader, this.checker]) await (await session)?.release();
@@ -95,5 +104,5 @@ class DeviceResidence implements Residence {
 
 /** Where the state of steps with these options lives. */
 export function residenceOf(options: SessionOptions): Residence {
-  return (options.device ?? 'cpu') === 'cpu' ? host : new DeviceResidence(options);
+  return (options.device ?? 'cpu') === 'cpu' ? processor : new DeviceResidence(options);
 }

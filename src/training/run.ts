@@ -14,7 +14,7 @@ import type { Residence } from './residence.js';
 import type { FitSettings, Stop } from './settings.js';
 import type { UpdateClock } from './update.js';
 
-/** A call of the runtime should last about this long: it holds the event loop until it returns. */
+/** A call of the runtime should last about this long: progress and signals are looked at between two. */
 const callMilliseconds = 80;
 
 /** It lasts longer where it would else spend more than this share of its time on moving the state. */
@@ -33,6 +33,17 @@ export function stepsOfCall(transfer: number, taken: number, count: number): num
   const perStep = Math.max(taken - transfer, taken / 4) / count;
   const length = Math.max(callMilliseconds, transfer / transferShare);
   return Math.max(1, Math.round(Math.min(length, longestCallMilliseconds) / perStep));
+}
+
+/** Batches that go into one call. */
+interface Chunk {
+  readonly epoch: number;
+  /** Place of the first batch in the epoch. */
+  readonly batch: number;
+  /** Number of the step before the first. */
+  readonly step: number;
+  readonly count: number;
+  readonly batchSize: number;
 }
 
 /** Batches left out one after another before training gives up. */
@@ -64,6 +75,9 @@ export interface RunParts {
 /** One training run: its state, and the loop that moves it on. */
 export class Run {
   private stepsPerCall: number;
+  /** The next call's examples and noise, drawn while one runs. */
+  private ahead: { readonly chunk: Chunk; readonly feeds: Promise<Feeds> } | undefined;
+  private order: { readonly epoch: number; readonly indices: Uint32Array } | undefined;
   private sums: MetricSums;
   private step: number;
   private batch: number;
@@ -124,9 +138,8 @@ export class Run {
 
   /** Trains to the end of the epoch under way, or until `stopped` says why not. */
   async trainEpoch(): Promise<void> {
-    const { settings, dataset, checkpoints } = this.parts;
-    const { seed, batchSize, signal, callbacks } = settings;
-    const order = permutation(randomStream(seed, 'order', this.epoch), dataset.size);
+    const { settings, checkpoints } = this.parts;
+    const { signal, callbacks } = settings;
     const before = this.seconds;
     const began = performance.now();
     let done = 0;
@@ -136,7 +149,7 @@ export class Run {
         return;
       }
       const callBegan = performance.now();
-      const count = await this.call(order, batchSize);
+      const count = await this.call();
       if (this.stopped) return;
       done += count;
       const now = performance.now();
@@ -161,29 +174,75 @@ export class Run {
     }
   }
 
-  /** One call of the runtime, of as many steps as may be. Returns how many were asked for. */
-  private async call(order: Uint32Array, fullSize: number): Promise<number> {
-    const { dataset, feeder, checkpoints, steering, packing, program, residence } = this.parts;
-    const full = Math.floor(dataset.size / fullSize);
+  /** The batches of the call at a place. */
+  private chunkAt(epoch: number, batch: number, step: number): Chunk {
+    const { dataset, settings, feeder, checkpoints } = this.parts;
+    const full = Math.floor(dataset.size / settings.batchSize);
     const [left, batchSize] =
-      this.batch < full ? [full - this.batch, fullSize] : [1, dataset.size % fullSize];
+      batch < full ? [full - batch, settings.batchSize] : [1, dataset.size % settings.batchSize];
     const count = Math.min(
       left,
       this.stepsPerCall,
       feeder.capacity(batchSize),
-      checkpoints.stepsLeft(this.step),
+      checkpoints.stepsLeft(step),
     );
+    return { epoch, batch, step, count, batchSize };
+  }
+
+  /** Examples and noise of a chunk. */
+  private draw({ epoch, batch, step, count, batchSize }: Chunk): Promise<Feeds> {
+    const { dataset, settings, feeder } = this.parts;
+    if (this.order?.epoch !== epoch) {
+      const stream = randomStream(settings.seed, 'order', epoch);
+      this.order = { epoch, indices: permutation(stream, dataset.size) };
+    }
+    const start = batch * settings.batchSize;
+    return feeder.feeds(this.order.indices, start, count, batchSize, step + 1);
+  }
+
+  /** The chunk that comes next, if the one before goes well; drawn ahead, it is there. */
+  private async nextChunk(): Promise<{ chunk: Chunk; drawn: Feeds }> {
+    const { epoch, batch, step, ahead } = this;
+    this.ahead = undefined;
+    const { chunk } = ahead ?? {};
+    if (ahead && chunk?.epoch === epoch && chunk.batch === batch && chunk.step === step) {
+      return { chunk, drawn: await ahead.feeds };
+    }
+    // Two draws at a time would share what examples are read into.
+    await ahead?.feeds.then((feeds) => this.parts.feeder.giveBack(feeds)).catch(() => undefined);
+    const fresh = this.chunkAt(epoch, batch, step);
+    return { chunk: fresh, drawn: await this.draw(fresh) };
+  }
+
+  /** Draws what comes after a chunk. */
+  private drawAhead({ epoch, batch, step, count }: Chunk): void {
+    const next =
+      batch + count < this.batches
+        ? this.chunkAt(epoch, batch + count, step + count)
+        : this.chunkAt(epoch + 1, 0, step + count);
+    if (next.epoch > this.parts.settings.epochs) return;
+    const feeds = this.draw(next);
+    // Whoever needs it hears of what went wrong; it may be that nobody does.
+    feeds.catch(() => undefined);
+    this.ahead = { chunk: next, feeds };
+  }
+
+  /** One call of the runtime, of as many steps as may be. Returns how many were asked for. */
+  private async call(): Promise<number> {
+    const { feeder, steering, packing, program, residence } = this.parts;
     steering.read(this.step + 1);
-    const start = this.batch * fullSize;
-    const feeds = {
-      ...(await feeder.feeds(order, start, count, batchSize, this.step + 1)),
-      ...this.scalarFeeds(count),
-    };
-    const results = await program.session.run({ ...this.state, ...feeds });
+    const { chunk, drawn } = await this.nextChunk();
+    const { count, batchSize } = chunk;
+    const scalars = this.scalarFeeds(count);
+    const feeds = { ...drawn, ...scalars };
+    const running = program.session.run({ ...this.state, ...feeds });
+    this.drawAhead(chunk);
+    const results = await running;
     const next = this.advance(results);
     const bad = firstNonFinite(program.metricNames, results, count);
     if (!bad && (await residence.isFinite(next))) {
       this.move(next, results, count, batchSize);
+      feeder.giveBack(drawn);
       return count;
     }
     const run = async (from: Feeds, part: Feeds) =>
@@ -209,6 +268,7 @@ export class Run {
     };
     const found: NonFinite = { step: this.step + wrong, ...(await what()) };
     if (good > 0) this.move(last, results, good, batchSize);
+    feeder.giveBack(drawn);
     this.handle(found);
     return count;
   }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { allFinite } from '../../src/data/finite.js';
 import {
   adam,
   type Checkpoint,
@@ -10,7 +11,6 @@ import {
   sgd,
   type VAE,
 } from '../../src/index.js';
-import { allFinite } from '../../src/training/guard.js';
 import { corners, smallVAE } from './small.js';
 
 const finite = (model: VAE) =>

@@ -128,7 +128,7 @@ export async function drawFrom(
   const session = await compile({ inputs, outputs: { drawn } }, { threads: 1 });
   const noise = noises.map(({ name, kind, shape }) => {
     const dims = shape.map((size) => (typeof size === 'number' ? size : parameters.dims[0]!));
-    const values = noiseArray(kind, elementCount(dims));
+    const values = new (noiseArray(kind))(elementCount(dims));
     drawNoise(kind, randomStream(3, name), values);
     return [`noise/${name}`, new Tensor(noiseType(kind), values, dims)] as const;
   });

@@ -1,0 +1,49 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  deviceOptions,
+  openSession,
+  type RuntimeEvent,
+  type Session,
+  type SessionOptions,
+} from './session.js';
+
+/**
+ * Loads an ONNX model into the native runtime, on the thread that asks.
+ * @param flush whether denormal numbers become 0; the thread must do so too
+ */
+export async function openNative(
+  model: Uint8Array,
+  options: SessionOptions,
+  flush: boolean,
+): Promise<Session> {
+  const { threads, profile = false } = options;
+  const runtime = await import('onnxruntime-node');
+  const folder = profile ? await mkdtemp(join(tmpdir(), 'vaekit-profile-')) : undefined;
+  const session = await openSession(
+    runtime,
+    model,
+    {
+      executionMode: 'sequential',
+      ...deviceOptions(options, 'cpu'),
+      ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
+      ...(folder ? { enableProfiling: true, profileFilePrefix: join(folder, 'profile') } : {}),
+    },
+    flush,
+  );
+  if (!folder) return session;
+  const removeFolder = () => rm(folder, { recursive: true, force: true });
+  return {
+    ...session,
+    async events() {
+      session.endProfiling();
+      const [file] = await readdir(folder);
+      return JSON.parse(await readFile(join(folder, file!), 'utf8')) as RuntimeEvent[];
+    },
+    async release() {
+      await session.release();
+      await removeFolder();
+    },
+  };
+}

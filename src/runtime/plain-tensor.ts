@@ -1,0 +1,42 @@
+import { Tensor } from 'onnxruntime-common';
+
+type Numbers = Exclude<Tensor['data'], string[]>;
+
+/** A tensor as messages between threads carry it: they know no classes but arrays'. */
+export interface PlainTensor {
+  readonly type: Tensor.Type;
+  readonly dims: readonly number[];
+  readonly data: Numbers;
+}
+
+export type PlainTensors = Readonly<Record<string, PlainTensor>>;
+
+export function toPlain({ type, dims, data }: Tensor): PlainTensor {
+  return { type, dims, data: data as Numbers };
+}
+
+export function fromPlain({ type, dims, data }: PlainTensor): Tensor {
+  return new Tensor(type, data, dims);
+}
+
+export function isShared({ data }: PlainTensor): boolean {
+  return data.buffer instanceof SharedArrayBuffer;
+}
+
+/** A tensor as it is sent: a message takes with an array all memory that it is a part of. */
+export function toSend(tensor: Tensor): PlainTensor {
+  const plain = toPlain(tensor);
+  const { data } = plain;
+  const whole = isShared(plain) || data.byteLength === data.buffer.byteLength;
+  return whole ? plain : { ...plain, data: data.slice() };
+}
+
+/** What hands the tensors' arrays over to another thread. */
+export function buffersOf(tensors: readonly PlainTensor[]): ArrayBuffer[] {
+  return [...new Set(tensors.map(({ data }) => data.buffer as ArrayBuffer))];
+}
+
+export function mapValues<T, U>(entries: Readonly<Record<string, T>>, change: (value: T) => U) {
+  const changed = Object.entries(entries).map(([name, value]) => [name, change(value)] as const);
+  return Object.fromEntries(changed);
+}
