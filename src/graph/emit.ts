@@ -1,11 +1,14 @@
 import onnxProto, { type onnx } from 'onnx-proto';
 import { UserError } from '../data/errors.js';
+import { afterwards } from './afterwards.js';
 import { operationsOf } from './gradient.js';
 import { dtypeCodes, full } from './operators/index.js';
 import { currentOrigin, type Origin, within } from './origin.js';
 import { type Carry, inputName, type LoopProgram, type Parts, type Program } from './program.js';
 import {
   type Attribute,
+  computed,
+  computedInputs,
   constant,
   type DType,
   isFloat,
@@ -76,17 +79,6 @@ class Names {
       if (!this.given.includes(name)) return name;
     }
   }
-}
-
-/** The value that is computed: a derivative given by hand leaves no trace in the model. */
-function computed(value: Value): Value {
-  const { type, inputs } = value.operation;
-  return type === 'Identity' ? computed(inputs[0]!) : value;
-}
-
-/** What an operation needs when it runs. */
-function computedInputs(operation: Operation): (Value | undefined)[] {
-  return operation.inputs.map((value) => value && computed(value));
 }
 
 /** A graph being written: the main one, or a loop's body inside of another. */
@@ -568,9 +560,12 @@ export function toLoopModel(program: LoopProgram): Uint8Array {
     entries.push({ dtype: value.dtype, shape: value.shape, all: source, entry });
     return entry;
   };
+  const behind = afterwards(program, iterations);
+  const direct = outputs.filter(([name]) => !behind.outputs.has(name));
   const results = [
     ...program.carried.map(({ next }) => next),
-    ...outputs.map(([, value]) => value),
+    ...direct.map(([, value]) => value),
+    ...behind.taken.map(({ value }) => value),
   ];
   const roots = [...results, ...(program.parts?.sums.map(({ term }) => term) ?? [])];
   const used = new Set(operationsOf(roots.map(computed), computedInputs));
@@ -603,13 +598,25 @@ export function toLoopModel(program: LoopProgram): Uint8Array {
     const initial = inputName(each.current);
     return { dtype, shape, initial, current: starts[i]!, next, final: nextName(each) };
   });
-  const scanned = outputs.map(([name, value]): Scanned => {
+  const scan = (value: Value, all: string): Scanned => {
     const { dtype, shape } = value;
     const own = emitter.outputName(value, body, taken);
     const put = dependsOnPlace(value) ? body.node('Concat', [own], { axis: 0 })[0]! : own;
-    return { dtype, shape, value: put, all: name };
-  });
+    return { dtype, shape, value: put, all };
+  };
+  const scanned = direct.map(([name, value]) => scan(value, name));
+  for (const { value, all } of behind.taken) {
+    const [there] = direct.find(([, each]) => computed(each).operation === value.operation) ?? [];
+    const name = there ?? main.fresh();
+    if (there === undefined) scanned.push(scan(value, name));
+    emitter.declare(all, name, main);
+  }
   writeScan('steps', body, carried, entries, scanned);
+  emitter.emit(
+    [...behind.outputs.values()],
+    new Map([...behind.outputs].map(([name, { operation }]) => [operation, name])),
+  );
+  for (const [name, value] of behind.outputs) emitter.outputName(value, main, taken, name);
   return encode({
     name: 'loop',
     node: main.nodes,
@@ -624,7 +631,7 @@ export function toLoopModel(program: LoopProgram): Uint8Array {
     ],
     output: [
       ...carried.map(({ final, dtype, shape }) => valueInfo(final, dtype, shape)),
-      ...scanned.map(({ all, dtype, shape }) => valueInfo(all, dtype, [iterations, ...shape])),
+      ...outputs.map(([name, { dtype, shape }]) => valueInfo(name, dtype, [iterations, ...shape])),
     ],
   });
 }

@@ -177,6 +177,17 @@ export function constant(
   });
 }
 
+/** The value that is computed: a derivative given by hand leaves no trace in the model. */
+export function computed(value: Value): Value {
+  const { type, inputs } = value.operation;
+  return type === 'Identity' ? computed(inputs[0]!) : value;
+}
+
+/** What an operation needs when it runs. */
+export function computedInputs(operation: Operation): (Value | undefined)[] {
+  return operation.inputs.map((value) => value && computed(value));
+}
+
 /** The number a scalar constant holds, or undefined for any other value. */
 export function scalarOf(value: Value): number | undefined {
   const { numbers } = value.operation;

@@ -348,7 +348,6 @@ describe('a loop', () => {
       'Identity',
       'MatMul',
       'Mul',
-      'Mul',
       'ReduceSum',
     ]);
     expect(types(main).filter((type) => type === 'Exp')).toHaveLength(2);
