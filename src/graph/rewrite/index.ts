@@ -4,6 +4,7 @@ import { activationRules } from './activations.js';
 import { bufferRules } from './buffers.js';
 import { convolutionRules } from './convolution.js';
 import { joinRules } from './joins.js';
+import { pieceRules } from './pieces.js';
 import { poolingRules } from './pooling.js';
 import { productRules } from './products.js';
 import { reshapeRules } from './reshapes.js';
@@ -23,5 +24,5 @@ export function optimize(values: readonly Value[], device: Device = 'cpu'): Valu
   });
   const rules = inTurn(activationRules, joinRules, reshapeRules, productRules, transposeRules);
   const short = rewrite(lowered, rules);
-  return device === 'webgpu' ? rewrite(short, bufferRules) : short;
+  return rewrite(short, device === 'webgpu' ? bufferRules : pieceRules(short));
 }
