@@ -1,4 +1,4 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { MessageChannel, parentPort, workerData } from 'node:worker_threads';
 import { expose, transfer } from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
 import type { Tensor } from 'onnxruntime-common';
@@ -73,6 +73,14 @@ function keep(tensor: Tensor): Kept {
   return { id, type, dims, finite: !(data instanceof Float32Array) || allFinite(data) };
 }
 
+const nowhere = new MessageChannel().port1;
+nowhere.close();
+
+/** Frees a tensor's memory at once: the garbage collector sees too little of it to do so in time. */
+function discard({ data }: Tensor): void {
+  nowhere.postMessage(undefined, [(data as Float32Array).buffer as ArrayBuffer]);
+}
+
 /** What another thread asks of this one. */
 const service = {
   /** Answered once the thread's mode is set. */
@@ -113,7 +121,9 @@ const service = {
   },
 
   drop(tensor: number) {
+    const dropped = kept.get(tensor);
     kept.delete(tensor);
+    if (dropped) discard(dropped);
   },
 
   events(id: number) {
