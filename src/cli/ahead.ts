@@ -23,14 +23,21 @@ async function dataOf(options: TrainOptions): Promise<OpenedData | undefined> {
   return openData(options.data ?? usualData, readingOf(options));
 }
 
+/** Gives what was opened ahead, once: who holds it on would hold the data in memory. */
+export type TakeAhead = () => Promise<OpenedData | undefined> | undefined;
+
 /**
  * Begins what training needs and takes no model, while the modules that make one are being loaded:
  * the thread that computes, and the data.
  */
-export function beginTraining(options: TrainOptions): Promise<OpenedData | undefined> {
+export function beginTraining(options: TrainOptions): TakeAhead {
   if (options.device !== 'webgpu') startAhead();
-  const data = dataOf(options);
+  let data: Promise<OpenedData | undefined> | undefined = dataOf(options);
   // What is wrong with it is told when it is asked for.
   data.catch(() => undefined);
-  return data;
+  return () => {
+    const taken = data;
+    data = undefined;
+    return taken;
+  };
 }

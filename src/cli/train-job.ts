@@ -7,7 +7,7 @@ import { asSeen, type Checkpoint, RunFolder } from '../training/index.js';
 import { fromConfig, VAE } from '../vae/index.js';
 import { preset, type RunConfig } from '../vae/presets.js';
 import { type CompleteRun, checkRun, overPreset } from '../vae/run-config.js';
-import { openData, usualData } from './ahead.js';
+import { openData, type TakeAhead, usualData } from './ahead.js';
 import { type ConfigFile, readConfig } from './config-file.js';
 import { findConfig } from './config-names.js';
 import { fittingSettings, optimizerSettings } from './fit-settings.js';
@@ -136,17 +136,14 @@ function trainingOf({ training }: CompleteRun, spec: string, reading: ReadOption
 
 /**
  * A training from its first step.
- * @param ahead the data, where it was opened already
+ * @param ahead gives the data, where it was opened already
  */
-export async function newJob(
-  options: TrainOptions,
-  ahead?: Promise<OpenedData | undefined>,
-): Promise<Job> {
+export async function newJob(options: TrainOptions, ahead?: TakeAhead): Promise<Job> {
   const file = await configOf(options);
   const fromFile = file?.data.training;
   const spec = options.data ?? String(fromFile?.data ?? usualData);
   const reading = readingOf(options, fromFile);
-  const data = (await ahead) ?? (await openData(spec, reading));
+  const data = (await ahead?.()) ?? (await openData(spec, reading));
   const settings = settingsOf(options, file, data.train);
   return {
     vae: modelOf(settings, file, file?.name ?? 'options'),

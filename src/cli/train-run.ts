@@ -1,5 +1,4 @@
 import { UserError } from '../data/errors.js';
-import type { OpenedData } from '../data/formats/format.js';
 import { optimizerFromConfig } from '../nn/index.js';
 import { createProgress } from '../report/progress.js';
 import { asSeen, type Callback, type EpochMetrics, RunFolder } from '../training/index.js';
@@ -12,6 +11,7 @@ import {
   NonFiniteError,
   profile,
 } from '../vae/index.js';
+import type { TakeAhead } from './ahead.js';
 import { describeEnd } from './fit-settings.js';
 import { giveMemoryBack } from './memory.js';
 import { preparePictures, writePictures } from './pictures.js';
@@ -61,11 +61,8 @@ function recorder(folder: () => RunFolder, lines: EpochMetrics[], keep: number) 
   return callback;
 }
 
-/** `vaekit train`. @param ahead the data, where it was opened already */
-export async function train(
-  options: TrainOptions,
-  ahead: Promise<OpenedData | undefined>,
-): Promise<void> {
+/** `vaekit train`. @param ahead gives the data, where it was opened already */
+export async function train(options: TrainOptions, ahead: TakeAhead): Promise<void> {
   const job = await (options.resume === undefined
     ? newJob(options, ahead)
     : resumedJob(options.resume, options));

@@ -102,9 +102,9 @@ export function trainCommand(program: Command): void {
     )
     .action(async (options: TrainOptions) => {
       const { beginTraining } = await import('./ahead.js');
-      const data = beginTraining(options);
+      const ahead = beginTraining(options);
       const { train } = await import('./train-run.js');
-      await train(options, data);
+      await train(options, ahead);
     });
   withFitting(command);
   withReading(command);
