@@ -4,9 +4,15 @@ export function elementCount(shape: readonly number[]): number {
 }
 
 /**
- * Bytes for an array whose length changes from use to use: a power of two, so that one slightly
- * longer than all before rarely needs new memory. What is not touched takes none.
+ * Memory for an array whose length changes from use to use: that of before where it is enough, else of
+ * a power of two of bytes, so that one slightly longer than all before rarely needs new memory. What is
+ * not touched takes none.
  */
-export function roomyBytes(least: number): number {
-  return 2 ** Math.ceil(Math.log2(Math.max(1, least)));
+export function roomyBuffer<T extends ArrayBufferLike>(
+  memory: new (bytes: number) => T,
+  least: number,
+  before: T | undefined,
+): T {
+  if (before && before.byteLength >= least) return before;
+  return new memory(2 ** Math.ceil(Math.log2(Math.max(1, least))));
 }

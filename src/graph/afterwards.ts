@@ -13,10 +13,18 @@ import {
 /** Operators that give the same bits for a number alone and for one among others. */
 const exact = new Set(['Abs', 'Add', 'Div', 'Max', 'Min', 'Mul', 'Neg', 'Sqrt', 'Sub']);
 
+/** What each iteration puts out for what is computed behind them. */
+interface Taken {
+  readonly value: Value;
+  /** An input that stands for what all iterations put out. */
+  readonly all: Value;
+  /** The output that it is anyway. */
+  readonly there: string | undefined;
+}
+
 /** What of a repeated step's outputs is computed for all iterations at once, behind them. */
 export interface Afterwards {
-  /** What each iteration puts out for that, and an input that stands for all it put out. */
-  readonly taken: readonly { readonly value: Value; readonly all: Value }[];
+  readonly taken: readonly Taken[];
   /** Outputs by name, made from the inputs of `taken`. */
   readonly outputs: ReadonlyMap<string, Value>;
 }
@@ -55,7 +63,15 @@ export function afterwards(program: LoopProgram, iterations: string): Afterwards
       computedInputs(operation).every((each) => each && isNumber(each))
     );
   };
-  const taken = new Map<Operation, { value: Value; all: Value }>();
+  const named = Object.entries(outputs);
+  const waiting = named.filter(([, value]) => waits(value));
+  const there = new Map(
+    named
+      .filter(([, value]) => !waits(value))
+      .reverse()
+      .map(([name, value]) => [computed(value).operation, name]),
+  );
+  const taken = new Map<Operation, Taken>();
   const moved = new Map<Operation, Value>();
   const shape: Shape = [iterations];
   const forAll = (given: Value): Value => {
@@ -63,7 +79,8 @@ export function afterwards(program: LoopProgram, iterations: string): Afterwards
     const { operation } = value;
     if (!changing.has(operation)) return value;
     if (!waits(value)) {
-      const found = taken.get(operation) ?? { value, all: input('', shape, value.dtype) };
+      const all = input('', shape, value.dtype);
+      const found = taken.get(operation) ?? { value, all, there: there.get(operation) };
       taken.set(operation, found);
       return found.all;
     }
@@ -77,15 +94,11 @@ export function afterwards(program: LoopProgram, iterations: string): Afterwards
     moved.set(operation, found);
     return found;
   };
-  const waiting = Object.entries(outputs).filter(([, value]) => waits(value));
   const values = new Map(waiting.map(([name, value]) => [name, forAll(value)]));
-  const there = new Set(
-    Object.values(outputs)
-      .filter((value) => !waits(value))
-      .map((value) => computed(value).operation),
-  );
+  const all = [...taken.values()];
   // Each number that is put out costs about what an operator does.
-  if ([...taken.keys()].filter((each) => !there.has(each)).length > waiting.length)
-    return { taken: [], outputs: new Map() };
-  return { taken: [...taken.values()], outputs: values };
+  const more = all.filter((each) => each.there === undefined).length;
+  return more > waiting.length
+    ? { taken: [], outputs: new Map() }
+    : { taken: all, outputs: values };
 }

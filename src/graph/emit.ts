@@ -383,38 +383,58 @@ interface Scanned extends ValueType {
   readonly all: string;
 }
 
-/** Writes a loop around a body that is complete but for its inputs and outputs. */
+/** What a loop's body takes and puts out, and what its node does. */
+interface LoopNode {
+  readonly takes: readonly onnx.IValueInfoProto[];
+  readonly puts: readonly onnx.IValueInfoProto[];
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly attributes?: readonly onnx.IAttributeProto[];
+}
+
+/** Writes a node around a body that is complete but for its inputs and outputs. */
+function writeAround(body: GraphWriter, type: 'Loop' | 'Scan', name: string, node: LoopNode): void {
+  const { takes, puts, inputs, outputs, attributes = [] } = node;
+  const graph: onnx.IGraphProto = {
+    name,
+    input: [...takes],
+    output: [...puts],
+    node: body.nodes,
+    initializer: body.initializers,
+  };
+  body.outer!.nodes.push({
+    opType: type,
+    name,
+    input: [...inputs],
+    output: [...outputs],
+    attribute: [attribute('body', graph), ...attributes],
+  });
+}
+
+const currents = (carried: readonly Carried[]) =>
+  carried.map(({ current, dtype, shape }) => valueInfo(current, dtype, shape));
+const nexts = (carried: readonly Carried[]) =>
+  carried.map(({ next, dtype, shape }) => valueInfo(next, dtype, shape));
+
+/** Writes a loop that counts its iterations. */
 function writeLoop(
   name: string,
   body: GraphWriter,
   count: string,
   iteration: string,
   carried: readonly Carried[],
-  scanned: readonly Scanned[] = [],
 ): void {
   const condition = body.fresh();
   const goOn = body.copy(condition, body.fresh());
-  const graph: onnx.IGraphProto = {
-    name,
-    input: [
+  writeAround(body, 'Loop', name, {
+    takes: [
       valueInfo(iteration, 'int64', []),
       valueInfo(condition, 'bool', []),
-      ...carried.map(({ current, dtype, shape }) => valueInfo(current, dtype, shape)),
+      ...currents(carried),
     ],
-    output: [
-      valueInfo(goOn, 'bool', []),
-      ...carried.map(({ next, dtype, shape }) => valueInfo(next, dtype, shape)),
-      ...scanned.map(({ value, dtype, shape }) => valueInfo(value, dtype, shape)),
-    ],
-    node: body.nodes,
-    initializer: body.initializers,
-  };
-  body.outer!.nodes.push({
-    opType: 'Loop',
-    name,
-    input: [count, '', ...carried.map(({ initial }) => initial)],
-    output: [...carried.map(({ final }) => final), ...scanned.map(({ all }) => all)],
-    attribute: [attribute('body', graph)],
+    puts: [valueInfo(goOn, 'bool', []), ...nexts(carried)],
+    inputs: [count, '', ...carried.map(({ initial }) => initial)],
+    outputs: carried.map(({ final }) => final),
   });
 }
 
@@ -432,25 +452,18 @@ function writeScan(
   entries: readonly Entry[],
   scanned: readonly Scanned[],
 ): void {
-  const graph: onnx.IGraphProto = {
-    name,
-    input: [
-      ...carried.map(({ current, dtype, shape }) => valueInfo(current, dtype, shape)),
+  writeAround(body, 'Scan', name, {
+    takes: [
+      ...currents(carried),
       ...entries.map(({ entry, dtype, shape }) => valueInfo(entry, dtype, shape)),
     ],
-    output: [
-      ...carried.map(({ next, dtype, shape }) => valueInfo(next, dtype, shape)),
+    puts: [
+      ...nexts(carried),
       ...scanned.map(({ value, dtype, shape }) => valueInfo(value, dtype, shape)),
     ],
-    node: body.nodes,
-    initializer: body.initializers,
-  };
-  body.outer!.nodes.push({
-    opType: 'Scan',
-    name,
-    input: [...carried.map(({ initial }) => initial), ...entries.map(({ all }) => all)],
-    output: [...carried.map(({ final }) => final), ...scanned.map(({ all }) => all)],
-    attribute: [attribute('body', graph), attribute('num_scan_inputs', entries.length)],
+    inputs: [...carried.map(({ initial }) => initial), ...entries.map(({ all }) => all)],
+    outputs: [...carried.map(({ final }) => final), ...scanned.map(({ all }) => all)],
+    attributes: [attribute('num_scan_inputs', entries.length)],
   });
 }
 
@@ -534,8 +547,8 @@ const iterations = 'iterations';
 
 /**
  * A repeated step as the bytes of an ONNX model with one `Scan`, which reads what is fed by step where
- * it lies, with a `Loop` inside where the step goes through its examples part by part. What does not change from iteration to iteration is
- * computed once, before it.
+ * it lies, with a `Loop` inside where the step goes through its examples part by part. What does not
+ * change from iteration to iteration is computed once, before it.
  * @throws UserError when a value depends on an input that is not listed, or a name stands twice
  */
 export function toLoopModel(program: LoopProgram): Uint8Array {
@@ -605,8 +618,7 @@ export function toLoopModel(program: LoopProgram): Uint8Array {
     return { dtype, shape, value: put, all };
   };
   const scanned = direct.map(([name, value]) => scan(value, name));
-  for (const { value, all } of behind.taken) {
-    const [there] = direct.find(([, each]) => computed(each).operation === value.operation) ?? [];
+  for (const { value, all, there } of behind.taken) {
     const name = there ?? main.fresh();
     if (there === undefined) scanned.push(scan(value, name));
     emitter.declare(all, name, main);

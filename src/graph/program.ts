@@ -35,8 +35,8 @@ export interface Parts {
 
 /**
  * A program that repeats one step. Its model has these inputs, by name:
- * `iterations`, an int64 scalar from 1; each carried value; each step input with a leading axis of as many
- * entries as there are iterations; each invariant input. Its outputs are the carried values after
+ * `iterations`, an int64 scalar from 1; each carried value; each step input with a leading axis of
+ * as many entries as there are iterations; each invariant input. Its outputs are the carried values after
  * the last iteration under `<name>.next`, and the step outputs with a leading axis.
  */
 export interface LoopProgram {

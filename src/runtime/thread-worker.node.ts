@@ -3,7 +3,7 @@ import { expose, transfer } from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
 import type { Tensor } from 'onnxruntime-common';
 import { allFinite } from '../data/finite.js';
-import { roomyBytes } from '../data/shape.js';
+import { roomyBuffer } from '../data/shape.js';
 import { openNative } from './native.node.js';
 import {
   buffersOf,
@@ -38,9 +38,7 @@ class Copies {
   take(name: string, tensor: PlainTensor): PlainTensor {
     if (!isShared(tensor)) return tensor;
     const { data } = tensor;
-    const before = this.buffers.get(name);
-    const fits = before && before.byteLength >= data.byteLength;
-    const buffer = fits ? before : new ArrayBuffer(roomyBytes(data.byteLength));
+    const buffer = roomyBuffer(ArrayBuffer, data.byteLength, this.buffers.get(name));
     this.buffers.set(name, buffer);
     const own = new (data.constructor as Uint8ArrayConstructor)(buffer, 0, data.length);
     own.set(data as Uint8Array);

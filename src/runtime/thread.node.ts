@@ -126,21 +126,23 @@ const idle = new Set<Thread>();
 const threads = new WeakMap<object, Thread>();
 let first: Thread | undefined;
 
+function startThread(): Thread {
+  const thread = new Thread();
+  first ??= thread;
+  return thread;
+}
+
 /** The thread that is known by an object. */
 function threadOf(key: object): Thread {
   const [waiting] = idle;
-  const thread = threads.get(key) ?? waiting ?? new Thread();
-  first ??= thread;
+  const thread = threads.get(key) ?? waiting ?? startThread();
   threads.set(key, thread);
   return thread;
 }
 
 /** Starts a thread that the next session will find. */
 export function startAhead(): void {
-  if (idle.size > 0) return;
-  const thread = new Thread();
-  first ??= thread;
-  thread.rest();
+  if (idle.size === 0) startThread().rest();
 }
 
 /** Ends threads without sessions. What comes after computes with denormal numbers as they are. */

@@ -3,7 +3,7 @@ import { binarize } from '../data/binarize.js';
 import type { Dataset } from '../data/dataset.js';
 import { UserError } from '../data/errors.js';
 import { randomStream } from '../data/random.js';
-import { elementCount, roomyBytes } from '../data/shape.js';
+import { elementCount, roomyBuffer } from '../data/shape.js';
 import { parseDimension, type Shape } from '../graph/index.js';
 import { type Augment, Augmenter } from './augment.js';
 import { drawNoise, noiseArray, noiseType } from './noise.js';
@@ -35,14 +35,12 @@ class Arrays {
   private readonly free = new Map<string, ArrayBufferLike[]>();
 
   /** @param memory what the arrays are made of */
-  constructor(private readonly memory: ArrayBufferConstructor | SharedArrayBufferConstructor) {}
+  constructor(private readonly memory: new (bytes: number) => ArrayBufferLike) {}
 
   /** An array of a length for what has the name, with any numbers in it. */
   take(name: string, kind: ReturnType<typeof noiseArray>, length: number): Values {
-    const found = this.free.get(name)?.pop();
-    const bytes = length * kind.BYTES_PER_ELEMENT;
-    const fits = found && found.byteLength >= bytes;
-    const buffer = fits ? found : new this.memory(roomyBytes(bytes));
+    const before = this.free.get(name)?.pop();
+    const buffer = roomyBuffer(this.memory, length * kind.BYTES_PER_ELEMENT, before);
     return new kind(buffer as ArrayBuffer, 0, length);
   }
 

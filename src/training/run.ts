@@ -46,6 +46,12 @@ interface Chunk {
   readonly batchSize: number;
 }
 
+/** A chunk whose examples and noise are being drawn. */
+interface Drawing {
+  readonly chunk: Chunk;
+  readonly feeds: Promise<Feeds>;
+}
+
 /** Batches left out one after another before training gives up. */
 const mostSkippedInRow = 100;
 
@@ -76,7 +82,7 @@ export interface RunParts {
 export class Run {
   private stepsPerCall: number;
   /** The next call's examples and noise, drawn while one runs. */
-  private ahead: { readonly chunk: Chunk; readonly feeds: Promise<Feeds> } | undefined;
+  private ahead: Drawing | undefined;
   private order: { readonly epoch: number; readonly indices: Uint32Array } | undefined;
   private sums: MetricSums;
   private step: number;
@@ -201,17 +207,15 @@ export class Run {
   }
 
   /** The chunk that comes next, if the one before goes well; drawn ahead, it is there. */
-  private async nextChunk(): Promise<{ chunk: Chunk; drawn: Feeds }> {
+  private async nextChunk(): Promise<Drawing> {
     const { epoch, batch, step, ahead } = this;
     this.ahead = undefined;
-    const { chunk } = ahead ?? {};
-    if (ahead && chunk?.epoch === epoch && chunk.batch === batch && chunk.step === step) {
-      return { chunk, drawn: await ahead.feeds };
-    }
+    const there = ahead?.chunk;
+    if (there?.epoch === epoch && there.batch === batch && there.step === step) return ahead!;
     // Two draws at a time would share what examples are read into.
     await ahead?.feeds.then((feeds) => this.parts.feeder.giveBack(feeds)).catch(() => undefined);
-    const fresh = this.chunkAt(epoch, batch, step);
-    return { chunk: fresh, drawn: await this.draw(fresh) };
+    const chunk = this.chunkAt(epoch, batch, step);
+    return { chunk, feeds: this.draw(chunk) };
   }
 
   /** Draws what comes after a chunk. */
@@ -231,8 +235,9 @@ export class Run {
   private async call(): Promise<number> {
     const { feeder, steering, packing, program, residence } = this.parts;
     steering.read(this.step + 1);
-    const { chunk, drawn } = await this.nextChunk();
+    const { chunk, feeds: drawing } = await this.nextChunk();
     const { count, batchSize } = chunk;
+    const drawn = await drawing;
     const scalars = this.scalarFeeds(count);
     const feeds = { ...drawn, ...scalars };
     const running = program.session.run({ ...this.state, ...feeds });

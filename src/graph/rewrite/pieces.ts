@@ -2,6 +2,7 @@ import { operationsOf } from '../gradient.js';
 import { split } from '../operators/index.js';
 import type { Operation, Value } from '../value.js';
 import type { Rules } from './rewrite.js';
+import { rowsTaken } from './runs.js';
 
 /** Fewer slices than this are as quick by themselves. */
 const fewestPieces = 3;
@@ -12,18 +13,14 @@ interface Piece {
   readonly end: number;
 }
 
-/** The rows that a slice takes, where they are known and follow each other. */
-function pieceOf({ type, inputs }: Operation): Piece | undefined {
-  if (type !== 'Slice') return undefined;
-  const [whole, ...ranges] = inputs as [Value, ...Value[]];
-  const [start, end, axis, step] = ranges.map(({ operation: { numbers } }) =>
-    numbers?.length === 1 ? Number(numbers[0]) : undefined,
-  );
+/** What a slice takes, where that can be a part of a split. */
+function pieceOf(operation: Operation): Piece | undefined {
+  const rows = rowsTaken(operation);
+  if (!rows || rows.from.operation.outputs.length > 1) return undefined;
+  const { from: whole, start, end } = rows;
   const [size] = whole.shape;
-  if (typeof size !== 'number' || axis !== 0 || step !== 1) return undefined;
-  if (whole.operation.outputs.length > 1 || start === undefined || end === undefined)
-    return undefined;
-  return 0 <= start && start < end && end <= size ? { whole, start, end } : undefined;
+  const isPart = typeof size === 'number' && 0 <= start && start < end && end <= size;
+  return isPart ? { whole, start, end } : undefined;
 }
 
 /** As many pieces as do not overlap, in their order. */
@@ -35,6 +32,12 @@ function apart(pieces: readonly Piece[]): Piece[] {
   return chosen;
 }
 
+/** Whether a split is quicker, though it copies what lies between too. */
+function pays(pieces: readonly Piece[]): boolean {
+  const copied = pieces.reduce((sum, { start, end }) => sum + end - start, 0);
+  return pieces.length >= fewestPieces && 2 * copied >= (pieces[0]!.whole.shape[0] as number);
+}
+
 /** Slices of one value that do not overlap are the parts of one `Split`: one node in the place of many. */
 export function pieceRules(values: readonly Value[]): Rules {
   const slices = new Map<Operation, Piece[]>();
@@ -44,7 +47,9 @@ export function pieceRules(values: readonly Value[]): Rules {
     const of = piece.whole.operation;
     slices.set(of, [...(slices.get(of) ?? []), piece]);
   }
-  const pieces = new Map([...slices].map(([of, found]) => [of, apart(found)]));
+  const pieces = new Map(
+    [...slices].map(([of, found]) => [of, apart(found)] as const).filter(([, each]) => pays(each)),
+  );
   const splits = new Map<Operation, Map<number, Value>>();
   /** The parts of a value by where they begin. */
   const partsOf = (whole: Value, chosen: readonly Piece[]): Map<number, Value> => {
@@ -62,10 +67,7 @@ export function pieceRules(values: readonly Value[]): Rules {
     Slice: (operation) => {
       const piece = pieceOf(operation);
       const chosen = piece && pieces.get(piece.whole.operation);
-      if (!piece || !chosen || chosen.length < fewestPieces) return undefined;
-      // What lies between is copied too.
-      const copied = chosen.reduce((sum, { start, end }) => sum + end - start, 0);
-      if (2 * copied < (piece.whole.shape[0] as number)) return undefined;
+      if (!piece || !chosen) return undefined;
       const isChosen = chosen.some(({ start, end }) => start === piece.start && end === piece.end);
       return isChosen ? [partsOf(piece.whole, chosen).get(piece.start)!] : undefined;
     },

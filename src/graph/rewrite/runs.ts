@@ -1,5 +1,5 @@
 import { reshape, slice } from '../operators/index.js';
-import { elementCount, type Shape, type Value } from '../value.js';
+import { elementCount, type Operation, type Shape, type Value } from '../value.js';
 import { isSame } from './factors.js';
 
 /** Some of a value's elements that follow each other in row-major order. */
@@ -15,30 +15,28 @@ const isStatic = (shape: Shape): shape is readonly number[] =>
 /** Elements in one step along the first axis. */
 const rowOf = (shape: readonly number[]) => elementCount(shape.slice(1));
 
+/** The rows, counted along the first axis, that a slice takes where they follow each other. */
+export function rowsTaken({ type, inputs }: Operation) {
+  if (type !== 'Slice') return undefined;
+  const [from, ...ranges] = inputs as [Value, ...Value[]];
+  const [start, end, axis, step] = ranges.map(({ operation: { numbers } }) =>
+    numbers?.length === 1 ? Number(numbers[0]) : undefined,
+  );
+  const follow = axis === 0 && step === 1 && start !== undefined && end !== undefined;
+  return follow ? { from, start, end } : undefined;
+}
+
 /** Where the elements of a static value come from, through reshapes and slices of whole rows. */
 export function runOf(value: Value): Run | undefined {
   if (!isStatic(value.shape)) return undefined;
   const { type, inputs } = value.operation;
-  const from = inputs[0];
-  if (type === 'Reshape' && from) return runOf(from);
-  if (type === 'Slice' && from && isStatic(from.shape)) {
-    const [starts, ends, axes, steps] = inputs
-      .slice(1)
-      .map((each) => Array.from(each!.operation.numbers!, Number)) as [
-      number[],
-      number[],
-      number[],
-      number[],
-    ];
-    const outer = runOf(from);
-    if (outer && axes.length === 1 && axes[0] === 0 && steps[0] === 1) {
-      const start = outer.start + starts[0]! * rowOf(from.shape);
-      return {
-        base: outer.base,
-        start,
-        end: start + (ends[0]! - starts[0]!) * rowOf(from.shape),
-      };
-    }
+  if (type === 'Reshape' && inputs[0]) return runOf(inputs[0]);
+  const rows = rowsTaken(value.operation);
+  const outer = rows && isStatic(rows.from.shape) ? runOf(rows.from) : undefined;
+  if (rows && outer) {
+    const row = rowOf(rows.from.shape as readonly number[]);
+    const start = outer.start + rows.start * row;
+    return { base: outer.base, start, end: start + (rows.end - rows.start) * row };
   }
   return { base: value, start: 0, end: elementCount(value.shape) };
 }
