@@ -35,10 +35,10 @@ const settings: fc.Arbitrary<Setting> = fc
     perGroup: fc.constantFrom(1, 2, 5, 8),
     filtersPerGroup: fc.constantFrom(1, 3, 9),
     groups: fc.constantFrom(1, 1, 1, 2),
-    size: pair(3, 7),
+    size: pair(1, 7),
     kernel: pair(1, 4),
     strides: pair(1, 3),
-    pads: fc.tuple(fc.nat({ max: 2 }), fc.nat({ max: 2 }), fc.nat({ max: 2 }), fc.nat({ max: 2 })),
+    pads: fc.tuple(fc.nat(4), fc.nat(4), fc.nat(4), fc.nat(4)),
     dilations: fc.constantFrom<[number, number]>([1, 1], [1, 1], [2, 1], [2, 2]),
     outputPadding: pair(0, 2),
     bias: fc.boolean(),
@@ -104,28 +104,54 @@ function expectClose(a: Tensor, b: Tensor): void {
   });
 }
 
+async function expectSameAsOperators(setting: Setting, transposed: boolean): Promise<void> {
+  const { y, feeds, ...values } = program(setting, transposed);
+  const inputs = Object.keys(feeds).map((name) => values[name as 'x']);
+  const [plain, products] = await Promise.all([
+    createSession(toModel({ inputs, outputs: { y } }), { threads: 1 }),
+    compile({ inputs, outputs: { y } }, { threads: 1 }),
+  ]);
+  const fed = tensors(feeds);
+  const [expected, result] = [await plain.run(fed), await products.run(fed)];
+  expect(result.y!.dims.slice(1)).toEqual(y.shape.slice(1));
+  expectClose(result.y!, expected.y!);
+  await Promise.all([plain.release(), products.release()]);
+}
+
 test.each([false, true])(
   'matrix products give what ONNX operators give (transposed: %s)',
   async (transposed) => {
     await fc.assert(
-      fc.asyncProperty(settings, async (setting) => {
-        const { y, feeds, ...values } = program(setting, transposed);
-        const inputs = Object.keys(feeds).map((name) => values[name as 'x']);
-        const [plain, products] = await Promise.all([
-          createSession(toModel({ inputs, outputs: { y } }), { threads: 1 }),
-          compile({ inputs, outputs: { y } }, { threads: 1 }),
-        ]);
-        const fed = tensors(feeds);
-        const [expected, result] = [await plain.run(fed), await products.run(fed)];
-        expect(result.y!.dims.slice(1)).toEqual(y.shape.slice(1));
-        expectClose(result.y!, expected.y!);
-        await Promise.all([plain.release(), products.release()]);
-      }),
+      fc.asyncProperty(settings, (setting) => expectSameAsOperators(setting, transposed)),
       { numRuns: 60 },
     );
   },
   120_000,
 );
+
+test.each([
+  { what: 'some', size: 1, kernel: 7, padding: 3, dilation: 1 },
+  { what: 'the first and the last', size: 3, kernel: 7, padding: 4, dilation: 1 },
+  { what: 'all', size: 1, kernel: 2, padding: 5, dilation: 10 },
+])('taps of a transposed convolution that fall outside the image: $what', async (each) => {
+  const { size, kernel, padding, dilation } = each;
+  const setting: Setting = {
+    batch: 2,
+    channels: 8,
+    filters: 1,
+    size: [size, size],
+    kernel: [kernel, kernel],
+    window: {
+      strides: [1, 1],
+      pads: [padding, padding, padding, padding],
+      dilations: [dilation, dilation],
+      groups: 1,
+    },
+    outputPadding: [0, 0],
+    bias: true,
+  };
+  await expectSameAsOperators(setting, true);
+});
 
 /**
  * A convolution is linear in its image and in its weight, so its gradients are exactly the changes

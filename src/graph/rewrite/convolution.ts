@@ -191,9 +191,43 @@ function weightGradient(x: Value, dy: Value, kernel: Size, window: Window, table
   return reshape(transpose(reshape(product, [filters, -1, channels]), [0, 2, 1]), shape);
 }
 
+/** Where along an axis of the output a tap's first share lands, where any does. */
+function placesOf(axis: 0 | 1, kernel: Size, window: Window, size: Size, output: Size) {
+  return range(kernel[axis])
+    .map((tap) => ({ tap, first: tap * window.dilations[axis] - window.pads[axis] }))
+    .filter(({ first }) => first > -size[axis] && first < output[axis]);
+}
+
+/**
+ * The sum of shares that taps along an axis give, each put in its place: cut where it falls outside.
+ * @param shares [taps, ...]
+ * @param size of the axis in the output
+ * @returns [1, ...]
+ */
+function sumShifted(
+  shares: Value,
+  axis: number,
+  size: number,
+  places: ReturnType<typeof placesOf>,
+): Value {
+  const own = shares.shape[axis] as number;
+  const along = (amount: number) => shares.shape.map((_, each) => (each === axis ? amount : 0));
+  return places
+    .map(({ tap, first }) => {
+      const behind = size - (first + own);
+      const cut = slice(shares, [
+        { axis: 0, start: tap, end: tap + 1 },
+        { axis, start: Math.max(0, -first), end: own + Math.min(0, behind) },
+      ]);
+      return pad(cut, along(Math.max(0, first)), along(Math.max(0, behind)));
+    })
+    .reduce(add);
+}
+
 /**
  * A transposed convolution with stride 1 and few filters: one product gives what each pixel adds to
- * each of its neighbours, and shifted sums put that in place.
+ * each of its neighbours, and sums put that in place, first along columns and then along rows.
+ * @returns undefined where all that a row or a column of taps gives falls outside
  */
 function shiftedSums(
   x: Value,
@@ -201,40 +235,30 @@ function shiftedSums(
   bias: Value | undefined,
   window: Window,
   output: Size,
-): Value {
+): Value | undefined {
   const kernel = spatialSize(weight, 'convTranspose2d');
-  const [height, width] = spatialSize(x, 'convTranspose2d');
+  const size = spatialSize(x, 'convTranspose2d');
   const [into, filters] = weight.shape as readonly number[];
+  const [down, across] = ([0, 1] as const).map((axis) =>
+    placesOf(axis, kernel, window, size, output),
+  );
+  if (down!.length === 0 || across!.length === 0) return undefined;
   const flat = reshape(transpose(weight, [2, 3, 1, 0]), [-1, into!]);
   const pixels = reshape(channelsLast(x), [-1, into!]);
-  const shares = reshape(gemm(flat, pixels, undefined, { transposeB: true }), [
-    kernel[0] * kernel[1],
+  const shares = gemm(flat, pixels, undefined, { transposeB: true });
+  const split = reshape(shares, [kernel[0], -1, ...size]);
+  const columns = reshape(sumShifted(split, 2, output[0], down!), [
+    kernel[1],
+    -1,
+    output[0],
+    size[1],
+  ]);
+  const sums = reshape(sumShifted(columns, 3, output[1], across!), [
     filters!,
     x.shape[0]!,
-    height,
-    width,
+    ...output,
   ]);
-  const placed = taps(kernel).map(([i, j], tap) => {
-    // Where the share's first pixel lands in the output; what falls outside is cut off.
-    const shift = [
-      i * window.dilations[0] - window.pads[0],
-      j * window.dilations[1] - window.pads[1],
-    ];
-    const ends = [height + shift[0]!, width + shift[1]!];
-    const cut = slice(shares, [
-      { axis: 0, start: tap, end: tap + 1 },
-      { axis: 3, start: Math.max(0, -shift[0]!), end: height - Math.max(0, ends[0]! - output[0]) },
-      { axis: 4, start: Math.max(0, -shift[1]!), end: width - Math.max(0, ends[1]! - output[1]) },
-    ]);
-    return pad(
-      cut,
-      [0, 0, 0, Math.max(0, shift[0]!), Math.max(0, shift[1]!)],
-      [0, 0, 0, Math.max(0, output[0] - ends[0]!), Math.max(0, output[1] - ends[1]!)],
-    );
-  });
-  const sums = placed.reduce(add);
-  const total = bias ? add(sums, reshape(bias, [1, filters!, 1, 1, 1])) : sums;
-  return transpose(reshape(total, [filters!, x.shape[0]!, ...output]), [1, 0, 2, 3]);
+  return transpose(bias ? add(sums, reshape(bias, [filters!, 1, 1, 1])) : sums, [1, 0, 2, 3]);
 }
 
 /**
