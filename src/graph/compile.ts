@@ -1,6 +1,7 @@
 import { createSession } from '#runtime';
 import type { Device, Session, SessionOptions } from '../runtime/session.js';
 import { toLoopModel, toModel } from './emit.js';
+import { toPartedModel } from './parted.js';
 import { inputName, type LoopProgram, type Program, type Values } from './program.js';
 import { optimize } from './rewrite/index.js';
 import type { Value } from './value.js';
@@ -47,5 +48,12 @@ export function optimizeLoop(program: LoopProgram, device?: Device): LoopProgram
  */
 export function compileLoop(program: LoopProgram, options?: SessionOptions): Promise<Session> {
   const keep = program.carried.map(({ current }) => `${inputName(current)}.next`);
-  return createSession(toLoopModel(optimizeLoop(program, options?.device)), { ...options, keep });
+  const optimized = optimizeLoop(program, options?.device);
+  const { parts } = optimized;
+  const parted = options?.thread && parts && toPartedModel({ ...optimized, parts });
+  return createSession(toLoopModel(optimized), {
+    ...options,
+    keep,
+    ...(parted && { parted }),
+  });
 }

@@ -538,7 +538,7 @@ const integers = (graph: GraphWriter, number: number) =>
  * begins, as the runtime's sums and functions of floats do. An entry of a longer tensor begins
  * anywhere, so such a tensor is copied.
  */
-function dependsOnPlace({ dtype, shape }: ValueType): boolean {
+export function dependsOnPlace({ dtype, shape }: ValueType): boolean {
   return isFloat(dtype) && shape.length > 0;
 }
 

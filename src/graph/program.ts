@@ -27,6 +27,8 @@ export interface Parts {
   readonly dimension: string;
   /** Examples in a part; the last may have fewer. */
   readonly size: number;
+  /** Parts of most steps; none has more. */
+  readonly count: number;
   /** A scalar input that stands for a part's share of the step's examples. */
   readonly share: Value;
   /** What each part computes, and an input that stands for the sum of it over the parts. */

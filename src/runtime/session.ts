@@ -4,6 +4,38 @@ import { UserError } from '../data/errors.js';
 /** What a model runs on: the processor, or the graphics processor by WebGPU. */
 export type Device = 'cpu' | 'webgpu';
 
+/**
+ * A repeated step in pieces: each part of its examples adds to sums, and the rest of the step follows
+ * from these. All but the models are names of the whole's inputs and outputs.
+ */
+export interface PartedModel {
+  /** Computes what a part adds to each sum, by the sum's name. */
+  readonly part: Uint8Array;
+  /** Computes from the terms of sums what the step carries on, as `<name>.next`, and puts out. */
+  readonly rest: Uint8Array;
+  readonly carried: readonly string[];
+  /** Inputs of which every step sees its own entry. */
+  readonly steps: readonly string[];
+  /** Those of them that hold the examples, of which a part sees its own. */
+  readonly cut: readonly string[];
+  /** Inputs that are the same for every step. */
+  readonly invariant: readonly string[];
+  /** By name their shapes, and for each part the input of `rest` that is its term. */
+  readonly sums: Readonly<
+    Record<string, { readonly dims: readonly number[]; readonly terms: readonly string[] }>
+  >;
+  /** The scalar input of `rest` that sums begin with: 0, and not −0. */
+  readonly zero: string;
+  /** What each step puts out. */
+  readonly outputs: readonly string[];
+  /** The scalar input of `part` that is its share of the step's examples. */
+  readonly share: string;
+  /** Examples of a part; the last may have fewer. */
+  readonly size: number;
+  /** Parts of most steps; none has more. */
+  readonly count: number;
+}
+
 /** Where and how a model runs. */
 export interface SessionOptions {
   /** Threads inside one operator; the runtime chooses when left out. */
@@ -20,6 +52,8 @@ export interface SessionOptions {
    * workers, and what is on a graphics processor belongs to one thread.
    */
   readonly thread?: object;
+  /** The same model in pieces, which on a thread of its own may run beside one another. */
+  readonly parted?: PartedModel;
 }
 
 /** Something the runtime did, as it tells in the format of Chrome traces. */

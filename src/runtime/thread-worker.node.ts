@@ -1,9 +1,10 @@
-import { MessageChannel, parentPort, workerData } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { expose, transfer } from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
 import type { Tensor } from 'onnxruntime-common';
 import { allFinite } from '../data/finite.js';
-import { roomyBuffer } from '../data/shape.js';
+import { Lane, type LaneElsewhere, openParted, type PartsOfStep } from './lanes.node.js';
+import { Copies, discard } from './memory.node.js';
 import { openNative } from './native.node.js';
 import {
   buffersOf,
@@ -13,7 +14,8 @@ import {
   type PlainTensors,
   toPlain,
 } from './plain-tensor.js';
-import type { Session, SessionOptions } from './session.js';
+import type { PartedModel, Session, SessionOptions } from './session.js';
+import { Thread } from './thread.node.js';
 
 /** Whether this thread takes denormal numbers as 0. Not known before it runs. */
 function isFlushing(): boolean {
@@ -31,21 +33,6 @@ if ((workerData as { flush: boolean }).flush) {
 }
 const flush = isFlushing();
 
-/** Feeds in shared memory, which the runtime does not read: copied into memory that is used again. */
-class Copies {
-  private readonly buffers = new Map<string, ArrayBuffer>();
-
-  take(name: string, tensor: PlainTensor): PlainTensor {
-    if (!isShared(tensor)) return tensor;
-    const { data } = tensor;
-    const buffer = roomyBuffer(ArrayBuffer, data.byteLength, this.buffers.get(name));
-    this.buffers.set(name, buffer);
-    const own = new (data.constructor as Uint8ArrayConstructor)(buffer, 0, data.length);
-    own.set(data as Uint8Array);
-    return { ...tensor, data: own };
-  }
-}
-
 interface Opened {
   readonly session: Session;
   readonly keep: ReadonlySet<string>;
@@ -55,6 +42,16 @@ interface Opened {
 const sessions = new Map<number, Opened>();
 const kept = new Map<number, Tensor>();
 let last = 0;
+let lane: Lane | undefined;
+
+/** A lane on a thread of its own, which computes in the mode of this one where the system passes it on. */
+async function startLane(model: PartedModel, threads: number): Promise<LaneElsewhere | undefined> {
+  const other = new Thread();
+  const flushes = await other.openLane(model, threads);
+  if (flushes === flush) return other;
+  await other.end();
+  return undefined;
+}
 
 /** A tensor that stays on this thread. */
 export interface Kept {
@@ -71,23 +68,18 @@ function keep(tensor: Tensor): Kept {
   return { id, type, dims, finite: !(data instanceof Float32Array) || allFinite(data) };
 }
 
-const nowhere = new MessageChannel().port1;
-nowhere.close();
-
-/** Frees a tensor's memory at once: the garbage collector sees too little of it to do so in time. */
-function discard({ data }: Tensor): void {
-  nowhere.postMessage(undefined, [(data as Float32Array).buffer as ArrayBuffer]);
-}
-
 /** What another thread asks of this one. */
 const service = {
   /** Answered once the thread's mode is set. */
   ready() {},
 
   async open(model: Uint8Array, options: SessionOptions) {
-    const session = await openNative(model, options, flush);
+    const { parted, keep } = options;
+    const session =
+      (parted && (await openParted(parted, options, flush, startLane))) ??
+      (await openNative(model, options, flush));
     const id = ++last;
-    sessions.set(id, { session, keep: new Set(options.keep), copies: new Copies() });
+    sessions.set(id, { session, keep: new Set(keep), copies: new Copies(ArrayBuffer) });
     const { inputNames, outputNames } = session;
     return { id, inputNames, outputNames };
   },
@@ -95,8 +87,11 @@ const service = {
   /** @param again ids of kept tensors, by the inputs that they are fed to */
   async run(id: number, feeds: PlainTensors, again: Readonly<Record<string, number>>) {
     const { session, keep: names, copies } = sessions.get(id)!;
+    // The runtime does not read shared memory.
+    const isCopied = (tensor: PlainTensor) => isShared(tensor) && !session.sharesMemory;
     const given = Object.entries(feeds).map(
-      ([name, tensor]) => [name, fromPlain(copies.take(name, tensor))] as const,
+      ([name, tensor]) =>
+        [name, fromPlain(isCopied(tensor) ? copies.take(name, tensor) : tensor)] as const,
     );
     const back = Object.entries(again).map(([name, tensor]) => [name, kept.get(tensor)!] as const);
     const outputs: Record<string, PlainTensor | Kept> = {};
@@ -126,6 +121,17 @@ const service = {
 
   events(id: number) {
     return sessions.get(id)!.session.events!();
+  },
+
+  /** Makes this thread a lane. @returns whether it takes denormal numbers as 0 */
+  async openLane(model: PartedModel, threads: number) {
+    lane = await Lane.open(model, threads, flush);
+    return flush;
+  },
+
+  async work(parts: PartsOfStep) {
+    const done = await lane!.work(parts);
+    return transfer(done, buffersOf(done.flatMap(({ terms }) => Object.values(terms))));
   },
 
   async release(id: number) {

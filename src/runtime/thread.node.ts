@@ -2,18 +2,20 @@ import { Worker } from 'node:worker_threads';
 import { type Remote, wrap } from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
 import { Tensor } from 'onnxruntime-common';
+import type { PartDone, PartsOfStep } from './lanes.node.js';
 import { fromPlain, mapValues, type PlainTensor, toSend } from './plain-tensor.js';
 import {
   flushesDenormals,
   keptFinite,
+  type PartedModel,
   type Session,
   type SessionOptions,
   type Tensors,
 } from './session.js';
 import type { Kept, ThreadService } from './thread-worker.node.js';
 
-/** A thread that holds sessions. */
-class Thread {
+/** A thread that holds sessions, or is a lane of one. */
+export class Thread {
   private readonly worker = new Worker(new URL(import.meta.resolve('#session-thread')), {
     workerData: { flush: flushesDenormals() },
     // The process's own may be such as no worker takes.
@@ -56,6 +58,14 @@ class Thread {
   rest(): void {
     this.worker.unref();
     idle.add(this);
+  }
+
+  openLane(model: PartedModel, threads: number): Promise<boolean> {
+    return this.ask(this.service.openLane(model, threads));
+  }
+
+  work(parts: PartsOfStep): Promise<PartDone[]> {
+    return this.ask(this.service.work(parts));
   }
 
   async end(): Promise<void> {

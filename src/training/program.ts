@@ -166,7 +166,13 @@ function computedInParts(
   return {
     gradients,
     outputs: Object.fromEntries(Object.keys(outputs).map((name, i) => [name, totals[i]!])),
-    parts: { dimension: batchDimension, size, share, sums },
+    parts: {
+      dimension: batchDimension,
+      size,
+      count: Math.ceil(batchSize / size),
+      share,
+      sums,
+    },
   };
 }
 

@@ -1,0 +1,67 @@
+import type { PartedModel } from '../runtime/session.js';
+import { dependsOnPlace, toModel } from './emit.js';
+import { operationsOf } from './gradient.js';
+import { add } from './operators/index.js';
+import { inputName, type LoopProgram, type Parts, type Values } from './program.js';
+import { rewrite } from './rewrite/rewrite.js';
+import { apply, input, staticShape, Value } from './value.js';
+
+/** What is fed begins anywhere in memory, which the last bits of sums must not depend on. */
+const copied = (value: Value) =>
+  dependsOnPlace(value) ? apply('Concat', [value], value, { axis: 0 }) : value;
+
+/**
+ * A program as a model with those inputs that it uses.
+ * @param sums what takes the place of inputs, by their names
+ */
+function modelOf(inputs: readonly Value[], outputs: Values, sums: Values = {}): Uint8Array {
+  const values = rewrite(Object.values(outputs), {
+    Input: (operation) => {
+      const value = new Value(operation);
+      return [sums[inputName(value)] ?? copied(value)];
+    },
+  });
+  const used = new Set(operationsOf(values));
+  return toModel({
+    inputs: inputs.filter(({ operation }) => used.has(operation)),
+    outputs: Object.fromEntries(Object.keys(outputs).map((name, i) => [name, values[i]!])),
+  });
+}
+
+/** A repeated step in the models of its pieces, for parts that run beside one another. */
+export function toPartedModel(program: LoopProgram & { readonly parts: Parts }): PartedModel {
+  const { carried, steps, invariant, outputs, parts } = program;
+  const { dimension, size, count, share } = parts;
+  const inputs = [...carried.map(({ current }) => current), ...steps, ...invariant];
+  const next = carried.map(({ current, next }) => [`${inputName(current)}.next`, next] as const);
+  const zero = input('part/zero', []);
+  const sums = parts.sums.map(({ term, total: { operation, shape, dtype } }) => {
+    const name = operation.attributes.name as string;
+    const terms = Array.from({ length: count }, (_, i) => input(`${name}/${i}`, shape, dtype));
+    return { name, term, terms, dims: staticShape(shape, 'A sum over parts') };
+  });
+  const totals = sums.map(({ name, terms }) => [name, [zero, ...terms].reduce(add)] as const);
+  return {
+    part: modelOf(
+      [...inputs, share],
+      Object.fromEntries(sums.map(({ name, term }) => [name, term])),
+    ),
+    rest: modelOf(
+      [...inputs, zero, ...sums.flatMap(({ terms }) => terms)],
+      { ...Object.fromEntries(next), ...outputs },
+      Object.fromEntries(totals),
+    ),
+    carried: carried.map(({ current }) => inputName(current)),
+    steps: steps.map(inputName),
+    invariant: invariant.map(inputName),
+    cut: steps.filter(({ shape }) => shape[0] === dimension).map(inputName),
+    sums: Object.fromEntries(
+      sums.map(({ name, terms, dims }) => [name, { dims, terms: terms.map(inputName) }]),
+    ),
+    outputs: Object.keys(outputs),
+    share: inputName(share),
+    zero: inputName(zero),
+    size,
+    count,
+  };
+}

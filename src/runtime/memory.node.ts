@@ -1,0 +1,32 @@
+import { MessageChannel } from 'node:worker_threads';
+import type { Tensor } from 'onnxruntime-common';
+import { roomyBuffer } from '../data/shape.js';
+import type { PlainTensor } from './plain-tensor.js';
+
+/** Copies of tensors in memory that is used again for what next has the same name. */
+export class Copies {
+  private readonly buffers = new Map<string, ArrayBufferLike>();
+
+  /** @param memory what the copies are made of */
+  constructor(private readonly memory: new (bytes: number) => ArrayBufferLike) {}
+
+  take(name: string, { type, dims, data }: PlainTensor): PlainTensor {
+    const buffer = roomyBuffer(this.memory, data.byteLength, this.buffers.get(name));
+    this.buffers.set(name, buffer);
+    const own = new (data.constructor as Uint8ArrayConstructor)(
+      buffer as ArrayBuffer,
+      0,
+      data.length,
+    );
+    own.set(data as Uint8Array);
+    return { type, dims, data: own };
+  }
+}
+
+const nowhere = new MessageChannel().port1;
+nowhere.close();
+
+/** Frees a tensor's memory at once: the garbage collector sees too little of it to do so in time. */
+export function discard({ data }: Pick<Tensor, 'data'>): void {
+  nowhere.postMessage(undefined, [(data as Float32Array).buffer as ArrayBuffer]);
+}
