@@ -1,4 +1,4 @@
-import { createSession } from '#runtime';
+import { createSession, hasLanes } from '#runtime';
 import type { Device, Session, SessionOptions } from '../runtime/session.js';
 import { toLoopModel, toModel } from './emit.js';
 import { toPartedModel } from './parted.js';
@@ -46,11 +46,11 @@ export function optimizeLoop(program: LoopProgram, device?: Device): LoopProgram
  * Makes a repeated step runnable; what it carries stays on its device.
  * @throws UserError when it uses an input that it does not list
  */
-export function compileLoop(program: LoopProgram, options?: SessionOptions): Promise<Session> {
+export function compileLoop(program: LoopProgram, options: SessionOptions = {}): Promise<Session> {
   const keep = program.carried.map(({ current }) => `${inputName(current)}.next`);
-  const optimized = optimizeLoop(program, options?.device);
+  const optimized = optimizeLoop(program, options.device);
   const { parts } = optimized;
-  const parted = options?.thread && parts && toPartedModel({ ...optimized, parts });
+  const parted = parts && hasLanes(options) && toPartedModel({ ...optimized, parts });
   return createSession(toLoopModel(optimized), {
     ...options,
     keep,

@@ -20,6 +20,12 @@ import type { PartedModel, Session, SessionOptions, Tensors } from './session.js
  * it does not matter which lane took which.
  */
 
+/**
+ * Threads inside an operator would wait for one another again; and how many share a narrow product
+ * decides its last bits.
+ */
+const oneThread: SessionOptions = { threads: 1 };
+
 /** What the lanes need for the parts of one step. */
 export interface PartsOfStep {
   /** What every part sees. */
@@ -46,8 +52,8 @@ export class Lane {
     private readonly model: PartedModel,
   ) {}
 
-  static async open(model: PartedModel, threads: number, flush: boolean): Promise<Lane> {
-    return new Lane(await openNative(model.part, { threads }, flush), model);
+  static async open(model: PartedModel, flush: boolean): Promise<Lane> {
+    return new Lane(await openNative(model.part, oneThread, flush), model);
   }
 
   get inputNames(): readonly string[] {
@@ -215,7 +221,7 @@ class PartedSession implements Session {
 }
 
 /**
- * A session whose parts are computed on this thread and on others beside it.
+ * A session that computes a step's parts on this thread and on others beside it.
  * @param beside starts a lane on another thread; undefined where it cannot compute as this one does
  * @returns undefined where one lane is all that there can be
  */
@@ -223,15 +229,14 @@ export async function openParted(
   model: PartedModel,
   { threads = availableParallelism() }: SessionOptions,
   flush: boolean,
-  beside: (model: PartedModel, threads: number) => Promise<LaneElsewhere | undefined>,
+  beside: (model: PartedModel) => Promise<LaneElsewhere | undefined>,
 ): Promise<Session | undefined> {
   const lanes = Math.min(threads, model.count);
   if (lanes < 2) return undefined;
-  const each = Math.floor(threads / lanes);
-  const starting = Array.from({ length: lanes - 1 }, () => beside(model, each));
+  const starting = Array.from({ length: lanes - 1 }, () => beside(model));
   const [rest, lane, ...others] = await Promise.all([
-    openNative(model.rest, { threads: each }, flush),
-    Lane.open(model, each, flush),
+    openNative(model.rest, oneThread, flush),
+    Lane.open(model, flush),
     ...starting,
   ]);
   const there = others.filter((other) => other !== undefined);

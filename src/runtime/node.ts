@@ -1,6 +1,17 @@
+import { availableParallelism } from 'node:os';
 import { openNative } from './native.node.js';
 import { flushesDenormals, type Session, type SessionOptions } from './session.js';
 import { firstThread, openOnThread } from './thread.node.js';
+
+/** Whether a session can compute a step's parts beside one another. A profile is of one session. */
+export function hasLanes({
+  device = 'cpu',
+  thread,
+  profile,
+  threads = availableParallelism(),
+}: SessionOptions): boolean {
+  return device === 'cpu' && !!thread && !profile && threads > 1;
+}
 
 /** Loads an ONNX model into the native runtime. */
 export async function createSession(

@@ -45,9 +45,9 @@ let last = 0;
 let lane: Lane | undefined;
 
 /** A lane on a thread of its own, which computes in the mode of this one where the system passes it on. */
-async function startLane(model: PartedModel, threads: number): Promise<LaneElsewhere | undefined> {
+async function startLane(model: PartedModel): Promise<LaneElsewhere | undefined> {
   const other = new Thread();
-  const flushes = await other.openLane(model, threads);
+  const flushes = await other.openLane(model);
   if (flushes === flush) return other;
   await other.end();
   return undefined;
@@ -124,8 +124,8 @@ const service = {
   },
 
   /** Makes this thread a lane. @returns whether it takes denormal numbers as 0 */
-  async openLane(model: PartedModel, threads: number) {
-    lane = await Lane.open(model, threads, flush);
+  async openLane(model: PartedModel) {
+    lane = await Lane.open(model, flush);
     return flush;
   },
 

@@ -60,8 +60,8 @@ export class Thread {
     idle.add(this);
   }
 
-  openLane(model: PartedModel, threads: number): Promise<boolean> {
-    return this.ask(this.service.openLane(model, threads));
+  openLane(model: PartedModel): Promise<boolean> {
+    return this.ask(this.service.openLane(model));
   }
 
   work(parts: PartsOfStep): Promise<PartDone[]> {

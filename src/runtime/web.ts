@@ -26,6 +26,11 @@ export async function createSession(
   return session;
 }
 
+/** Whether a session can compute a step's parts beside one another: a browser's threads are shared. */
+export function hasLanes(): boolean {
+  return false;
+}
+
 /** Settles with the latest session on WebGPU: the runtime refuses to make two at a time. */
 let lastOpened: Promise<unknown> = Promise.resolve();
 

@@ -1,6 +1,6 @@
 import { Tensor } from 'onnxruntime-common';
 import { expect, test } from 'vitest';
-import { compile, input, mul } from '../../src/graph/index.js';
+import { add, compile, compileLoop, input, mul, sum } from '../../src/graph/index.js';
 import { flushDenormals } from '../../src/index.js';
 import type { SessionOptions } from '../../src/runtime/session.js';
 
@@ -16,6 +16,33 @@ async function products(options: SessionOptions): Promise<Float32Array> {
   return product!.data as Float32Array;
 }
 
+/** The sum of such products, part by part on two lanes. */
+async function sumOfProducts(): Promise<number> {
+  const [x, before, term] = [input('x', ['batch', count]), input('before', []), input('term', [])];
+  const program = {
+    carried: [{ current: before, next: add(before, term) }],
+    steps: [x],
+    invariant: [],
+    outputs: {},
+    parts: {
+      dimension: 'batch',
+      size: 1,
+      count: 4,
+      share: input('share', []),
+      sums: [{ term: sum(mul(x, x)), total: term }],
+    },
+  };
+  const session = await compileLoop(program, { thread: {}, threads: 2 });
+  const results = await session.run({
+    iterations: new Tensor('int64', BigInt64Array.of(1n), []),
+    before: new Tensor('float32', Float32Array.of(0), []),
+    x: new Tensor('float32', new Float32Array(4 * count).fill(1e-20), [1, 4, count]),
+  });
+  const [total] = (await results['before.next']!.getData()) as Float32Array;
+  await session.release();
+  return total!;
+}
+
 const isZero = (value: number) => value === 0;
 
 // The mode can be set for one thread in a process's life: this file has a process of its own.
@@ -25,4 +52,5 @@ test('denormal numbers become 0 on the threads that train, and only there', asyn
   expect(training.every(isZero)).toBe(true);
   expect(other.some(isZero)).toBe(false);
   expect((await products({ thread: {} })).every(isZero)).toBe(true);
+  expect(await sumOfProducts()).toBe(0);
 });

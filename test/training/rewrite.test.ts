@@ -1,12 +1,11 @@
 import fc from 'fast-check';
 import { Tensor } from 'onnxruntime-common';
 import { describe, expect, test } from 'vitest';
-import { fillNormal, fillUniform, randomStream } from '../../src/data/random.js';
+import { fillNormal, randomStream } from '../../src/data/random.js';
 import { elementCount } from '../../src/data/shape.js';
 import { optimizeLoop, rewriteLoop } from '../../src/graph/compile.js';
 import { operationsOf } from '../../src/graph/gradient.js';
-import { type LoopProgram, toLoopModel, type Value } from '../../src/graph/index.js';
-import { inputName } from '../../src/graph/program.js';
+import { type LoopProgram, toLoopModel } from '../../src/graph/index.js';
 import { convolutionRules } from '../../src/graph/rewrite/convolution.js';
 import { rewrite } from '../../src/graph/rewrite/rewrite.js';
 import {
@@ -20,69 +19,14 @@ import {
   VAE,
   type VAEOptions,
 } from '../../src/index.js';
-import type { Optimizer } from '../../src/nn/index.js';
 import { createSession } from '../../src/runtime/node.js';
-import { sizesAt } from '../../src/training/feeder.js';
-import { Packing } from '../../src/training/index.js';
-import { type Cutting, trainingProgram } from '../../src/training/program.js';
 import { relativeError } from '../fixtures.js';
-
-/** Keeps the gradient as it comes, and changes nothing. */
-const keepGradient: Optimizer = {
-  type: 'keep',
-  options: {},
-  learningRate: 0,
-  slots: ['gradient'],
-  scalars: () => ({}),
-  update: (gradient, parameter) => ({ parameter, slots: { gradient } }),
-};
-
-function programOf(vae: VAE, dtype: 'uint8' | 'float32', cutting?: Cutting): LoopProgram {
-  const specs = Object.entries(vae.parameters()).map(([name, { dims }]) => ({
-    name,
-    shape: dims,
-    initializer: 'zeros' as const,
-    trained: true,
-  }));
-  const settings = { optimizer: keepGradient, epochs: 1 };
-  return trainingProgram(vae.model(), new Packing(specs), settings, dtype, cutting).program;
-}
+import { feedsOf, programOf } from './programs.js';
 
 const steps = 2;
 const batch = 5;
 /** Of some random models two examples fit in, of some not one. */
 const cacheBytes = 128;
-
-function feedsOf(program: LoopProgram, seed: number): Record<string, Tensor> {
-  const drawn = (value: Value, leading: readonly number[]) => {
-    const name = inputName(value);
-    const dims = [...leading, ...sizesAt(value.shape, batch)];
-    let values = new Float32Array(dims.reduce((a, b) => a * b, 1));
-    const stream = randomStream(seed, name);
-    if (name.startsWith('parameters') || name.startsWith('noise')) fillNormal(stream, values);
-    else fillUniform(stream, values);
-    // Near enough to 0 that no layer's output overflows.
-    if (name.startsWith('parameters')) values = values.map((value) => value / 10);
-    return [
-      name,
-      value.dtype === 'uint8'
-        ? new Tensor(
-            'uint8',
-            Uint8Array.from(values, (each) => each * 256),
-            dims,
-          )
-        : new Tensor('float32', values, dims),
-    ] as const;
-  };
-  return {
-    iterations: new Tensor('int64', BigInt64Array.of(BigInt(steps)), []),
-    ...Object.fromEntries([
-      ...program.carried.map(({ current }) => drawn(current, [])),
-      ...program.steps.map((value) => drawn(value, [steps])),
-      ...program.invariant.map((value) => drawn(value, [])),
-    ]),
-  };
-}
 
 /** Parameters changed at random as much as the last bits of numbers near 1. */
 function jittered(feeds: Record<string, Tensor>, seed: number): Record<string, Tensor> {
@@ -129,7 +73,7 @@ async function run(
 async function distances(vae: VAE, dtype: 'uint8' | 'float32', seed: number) {
   // Convolutions as products, nothing else: ONNX has no operator for a weight's derivative.
   const plain = rewriteLoop(programOf(vae, dtype), (values) => rewrite(values, convolutionRules()));
-  const feeds = feedsOf(plain, seed);
+  const feeds = feedsOf(plain, seed, steps, batch);
   const changes = Array.from({ length: 4 }, (_, i) => jittered(feeds, seed + i));
   const [expected, ...moved] = await run(plain, [feeds, ...changes]);
   const [whole] = await run(optimizeLoop(programOf(vae, dtype)), [feeds]);

@@ -1,0 +1,84 @@
+import { Tensor } from 'onnxruntime-common';
+import { expect, test } from 'vitest';
+import { optimizeLoop } from '../../src/graph/compile.js';
+import { compileLoop } from '../../src/graph/index.js';
+import { toPartedModel } from '../../src/graph/parted.js';
+import { conv2d, convTranspose2d, dense, flatten, reshape, VAE } from '../../src/index.js';
+import { Lane, type LaneElsewhere, openParted } from '../../src/runtime/lanes.node.js';
+import type { PartedModel } from '../../src/runtime/session.js';
+import { feedsOf, programOf } from './programs.js';
+
+const vae = new VAE({
+  input: [1, 12, 12],
+  latent: 3,
+  encoder: [conv2d(12, { stride: 2, padding: 'same', activation: 'relu' }), flatten(), dense(8)],
+  decoder: [
+    dense(12 * 36, { activation: 'relu' }),
+    reshape([12, 6, 6]),
+    convTranspose2d(1, { stride: 2, padding: 'same' }),
+  ],
+  seed: 4,
+});
+
+const batchSize = 64;
+const program = programOf(vae, 'uint8', { batchSize, cacheBytes: 1 << 16 });
+
+test.each([
+  ['a whole batch', batchSize],
+  ['a batch whose last part has fewer examples', batchSize - 3],
+  ['a batch of fewer parts', 20],
+  ['a batch of one part', 2],
+])('parts beside one another give the same bits as one after the other: %s', async (_, batch) => {
+  expect(program.parts!.count).toBeGreaterThan(3);
+  const feeds = feedsOf(program, 7, 3, batch);
+  const results = [];
+  for (const options of [
+    { threads: 1 },
+    { threads: 1, thread: {} },
+    { threads: 2, thread: {} },
+    { threads: 3, thread: {} },
+  ]) {
+    const session = await compileLoop(program, options);
+    const outputs = await session.run(feeds);
+    const numbers = Object.entries(outputs).map(
+      async ([name, tensor]) => [name, await tensor.getData()] as const,
+    );
+    results.push(Object.fromEntries(await Promise.all(numbers)));
+    await session.release();
+  }
+  const [expected, ...found] = results;
+  for (const each of found) expect(each).toEqual(expected);
+});
+
+test('lanes share the parts, and there are none where threads cannot compute alike', async () => {
+  const optimized = optimizeLoop(program);
+  const model = toPartedModel({ ...optimized, parts: optimized.parts! });
+  const taken: number[][] = [];
+  const beside = async (model: PartedModel) => {
+    const lane = await Lane.open(model, false);
+    const work: LaneElsewhere['work'] = async (parts) => {
+      const done = await lane.work(parts);
+      taken.push(done.map(({ part }) => part));
+      return done;
+    };
+    return { work, end: () => lane.release() };
+  };
+  const session = await openParted(model, { threads: 2 }, false, beside);
+  await session!.run(feedsOf(program, 7, 3, batchSize));
+  await session!.release();
+  expect(taken).toHaveLength(3);
+  for (const parts of taken) {
+    expect(parts.length).toBeGreaterThan(0);
+    expect(parts.length).toBeLessThan(model.count);
+  }
+  expect(await openParted(model, { threads: 2 }, false, async () => undefined)).toBeUndefined();
+  expect(await openParted(model, { threads: 1 }, false, beside)).toBeUndefined();
+});
+
+test('what fails in a lane is told', async () => {
+  const session = await compileLoop(program, { thread: {}, threads: 2 });
+  const { images, ...others } = feedsOf(program, 7, 1, batchSize);
+  const odd = new Tensor('uint8', images!.data as Uint8Array, [1, 2 * batchSize, 1, 12, 6]);
+  await expect(session.run({ ...others, images: odd })).rejects.toThrow('images');
+  await session.release();
+});

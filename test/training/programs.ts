@@ -1,0 +1,68 @@
+import { Tensor } from 'onnxruntime-common';
+import { fillNormal, fillUniform, randomStream } from '../../src/data/random.js';
+import type { LoopProgram, Value } from '../../src/graph/index.js';
+import { inputName } from '../../src/graph/program.js';
+import type { VAE } from '../../src/index.js';
+import type { Optimizer } from '../../src/nn/index.js';
+import { sizesAt } from '../../src/training/feeder.js';
+import { Packing } from '../../src/training/index.js';
+import { type Cutting, trainingProgram } from '../../src/training/program.js';
+
+/** Keeps the gradient as it comes, and changes nothing. */
+const keepGradient: Optimizer = {
+  type: 'keep',
+  options: {},
+  learningRate: 0,
+  slots: ['gradient'],
+  scalars: () => ({}),
+  update: (gradient, parameter) => ({ parameter, slots: { gradient } }),
+};
+
+/** The training step of a model whose optimizer puts out the gradient. */
+export function programOf(vae: VAE, dtype: 'uint8' | 'float32', cutting?: Cutting): LoopProgram {
+  const specs = Object.entries(vae.parameters()).map(([name, { dims }]) => ({
+    name,
+    shape: dims,
+    initializer: 'zeros' as const,
+    trained: true,
+  }));
+  const settings = { optimizer: keepGradient, epochs: 1 };
+  return trainingProgram(vae.model(), new Packing(specs), settings, dtype, cutting).program;
+}
+
+/** Random feeds of a step that is repeated. */
+export function feedsOf(
+  program: LoopProgram,
+  seed: number,
+  steps: number,
+  batch: number,
+): Record<string, Tensor> {
+  const drawn = (value: Value, leading: readonly number[]) => {
+    const name = inputName(value);
+    const dims = [...leading, ...sizesAt(value.shape, batch)];
+    let values = new Float32Array(dims.reduce((a, b) => a * b, 1));
+    const stream = randomStream(seed, name);
+    if (name.startsWith('parameters') || name.startsWith('noise')) fillNormal(stream, values);
+    else fillUniform(stream, values);
+    // Near enough to 0 that no layer's output overflows.
+    if (name.startsWith('parameters')) values = values.map((value) => value / 10);
+    return [
+      name,
+      value.dtype === 'uint8'
+        ? new Tensor(
+            'uint8',
+            Uint8Array.from(values, (each) => each * 256),
+            dims,
+          )
+        : new Tensor('float32', values, dims),
+    ] as const;
+  };
+  return {
+    iterations: new Tensor('int64', BigInt64Array.of(BigInt(steps)), []),
+    ...Object.fromEntries([
+      ...program.carried.map(({ current }) => drawn(current, [])),
+      ...program.steps.map((value) => drawn(value, [steps])),
+      ...program.invariant.map((value) => drawn(value, [])),
+    ]),
+  };
+}
