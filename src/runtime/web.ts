@@ -27,7 +27,7 @@ export async function createSession(
 }
 
 /** Whether a session can compute a step's parts beside one another: a browser's threads are shared. */
-export function hasLanes(): boolean {
+export function hasLanes(_options: SessionOptions): boolean {
   return false;
 }
 
