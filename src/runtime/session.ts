@@ -38,7 +38,7 @@ export interface PartedModel {
 
 /** Where and how a model runs. */
 export interface SessionOptions {
-  /** Threads inside one operator; the runtime chooses when left out. */
+  /** Threads inside one operator, or for parts beside one another; chosen when left out. */
   readonly threads?: number;
   /** `cpu` when left out. */
   readonly device?: Device;

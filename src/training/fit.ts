@@ -122,8 +122,8 @@ function runAt(
 
 /**
  * Trains a model. Step number and seed alone decide order and noise, so the result does not depend
- * on how steps are grouped into calls, nor on the number of threads, nor on where training stopped
- * and was resumed.
+ * on how steps are grouped into calls, nor on where training stopped and was resumed; nor, but for
+ * the last bits of narrow products of matrices that threads share, on their number.
  * @param initial the parameters to start from, by name
  * @throws UserError when data, model and settings do not fit together, or when `resume` is a
  *   checkpoint of another run
