@@ -21,3 +21,4 @@ export {
   size,
   Value,
 } from './value.js';
+export { multiplications } from './work.js';

@@ -149,6 +149,7 @@ class PartedSession implements Session {
   private readonly own = new Copies(ArrayBuffer);
   /** What parts that there are not add to the sums. */
   private readonly none: PlainTensors;
+  private running: Promise<unknown> = Promise.resolve();
   private readonly taken = new Int32Array(new SharedArrayBuffer(4));
 
   constructor(
@@ -168,7 +169,20 @@ class PartedSession implements Session {
     this.outputNames = [...model.carried.map((name) => `${name}.next`), ...model.outputs];
   }
 
-  async run(feeds: Tensors): Promise<Record<string, Tensor>> {
+  run(feeds: Tensors): Promise<Record<string, Tensor>> {
+    const running = this.steps(feeds);
+    this.running = running;
+    return running;
+  }
+
+  /** Waits for the call under way: a thread that ends in the midst of one takes the process with it. */
+  async release(): Promise<void> {
+    await Promise.allSettled([this.running]);
+    const ends = this.others.map((each) => each.end());
+    await Promise.all([...ends, this.rest.release(), this.lane.release()]);
+  }
+
+  private async steps(feeds: Tensors): Promise<Record<string, Tensor>> {
     const { carried, steps, outputs } = this.model;
     const { iterations, ...others } = feeds;
     const given = mapValues(others, toPlain);
@@ -190,11 +204,6 @@ class PartedSession implements Session {
     };
   }
 
-  async release(): Promise<void> {
-    const ends = this.others.map((each) => each.end());
-    await Promise.all([...ends, this.rest.release(), this.lane.release()]);
-  }
-
   private async step(inputs: PlainTensors): Promise<Record<string, Tensor>> {
     const { lane, others, model, rest } = this;
     const cut = pick(inputs, model.cut);
@@ -207,7 +216,9 @@ class PartedSession implements Session {
       examples,
       taken: this.taken,
     };
-    const done = (await Promise.all([...others, lane].map((each) => each.work(parts)))).flat();
+    const working = [...others, lane].map((each) => each.work(parts));
+    await Promise.allSettled(working);
+    const done = (await Promise.all(working)).flat();
     const terms = done.flatMap(({ part, terms }) =>
       Object.entries(terms).map(([name, term]) => [model.sums[name]!.terms[part]!, term] as const),
     );

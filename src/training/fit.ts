@@ -1,7 +1,6 @@
 import type { Tensor } from 'onnxruntime-common';
 import type { Dataset } from '../data/dataset.js';
 import { UserError } from '../data/errors.js';
-import { elementCount } from '../data/shape.js';
 import { watchedMetric } from '../nn/index.js';
 import type { SessionOptions } from '../runtime/session.js';
 import { notify } from './callbacks.js';
@@ -13,7 +12,13 @@ import { Feeder } from './feeder.js';
 import { checkFitOptions, checkMetric } from './fit-options.js';
 import type { Model } from './objective.js';
 import type { Packing } from './pack.js';
-import { compileEvaluation, compileTraining, type Feeds, type LoopedObjective } from './program.js';
+import {
+  compileEvaluation,
+  compileTraining,
+  evaluationBatchSize,
+  type Feeds,
+  type LoopedObjective,
+} from './program.js';
 import { residenceOf } from './residence.js';
 import { Run } from './run.js';
 import type { FitSettings, Stop } from './settings.js';
@@ -31,17 +36,6 @@ export interface FitResult {
   /** The epoch whose parameters were kept. */
   readonly best?: { readonly epoch: number; readonly metric: string; readonly value: number };
   readonly stopped?: Stop;
-}
-
-/** Batches of validation data. */
-export const evaluationBatchSize = 256;
-
-/** Below this many floating-point operations a step, a second thread costs more than it gives. */
-const threadedFlops = 2e7;
-
-function chooseThreads(packing: Packing, batchSize: number): number | undefined {
-  const size = packing.specs.reduce((sum, { shape }) => sum + elementCount(shape), 0);
-  return 6 * size * batchSize < threadedFlops ? 1 : undefined;
 }
 
 /** Checks what every run needs of its data and settings. @throws UserError */
@@ -138,7 +132,7 @@ export async function fit(
   checkFit(dataset, settings);
   const options = checkFitOptions(settings);
   const { optimizer, validation, seed, epochs, batchSize, resume, signal, callbacks } = settings;
-  const threads = settings.threads ?? chooseThreads(packing, batchSize);
+  const { threads } = settings;
   const session: SessionOptions = {
     ...(threads === undefined ? {} : { threads }),
     ...(settings.device === undefined ? {} : { device: settings.device }),

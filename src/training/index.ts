@@ -3,7 +3,7 @@ export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoin
 export type { Change, Controls } from './controls.js';
 export { type EpochMetrics, evaluateObjective, type Metrics, scheduleAt } from './evaluate.js';
 export { sizesAt } from './feeder.js';
-export { evaluationBatchSize, type FitResult, fit } from './fit.js';
+export { type FitResult, fit } from './fit.js';
 export { type FitData, fitData } from './fit-data.js';
 export { checkFitOptions, type FitOptions, fitShape } from './fit-options.js';
 export {
@@ -25,7 +25,7 @@ export {
   profileOf,
   type TraceEvent,
 } from './profile.js';
-export { asFloat, compileEvaluation } from './program.js';
+export { asFloat, compileEvaluation, evaluationBatchSize } from './program.js';
 export { zipRun } from './run-files.js';
 export { packageSchema, RunFolder } from './run-folder.js';
 export { mostConfigText, readRunFormat, runFormat } from './run-format.js';

@@ -8,6 +8,7 @@ import {
   isMeanOver,
   type LoopProgram,
   mul,
+  multiplications,
   type Parts,
   partSize,
   type Value,
@@ -230,6 +231,21 @@ export function trainingProgram(
   return { program, described };
 }
 
+/** Below this many multiplications a step, a second thread costs more than it gives. */
+const threadedMultiplications = 1e7;
+
+/** The options, with one thread where nobody asked for more and more would not pay. */
+function withThreads(
+  options: SessionOptions,
+  { carried, outputs, parts }: LoopProgram,
+  batchSize: number,
+): SessionOptions {
+  const terms = parts?.sums.map(({ term }) => term) ?? [];
+  const values = [...carried.map(({ next }) => next), ...terms, ...Object.values(outputs)];
+  const pays = multiplications(values, batchSize) >= threadedMultiplications;
+  return pays || options.threads !== undefined ? options : { ...options, threads: 1 };
+}
+
 /** `trainingProgram`, ready to run. On a graphics processor, steps are not taken part by part. */
 export async function compileTraining(
   model: Model,
@@ -238,17 +254,27 @@ export async function compileTraining(
   dtype: 'uint8' | 'float32',
   options: SessionOptions & { readonly cutting?: Cutting } = {},
 ): Promise<LoopedObjective> {
-  const cutting = options.device === 'webgpu' ? undefined : options.cutting;
-  const { program, described } = trainingProgram(model, packing, update, dtype, cutting);
-  return { session: await compileLoop(program, options), ...described };
+  const { cutting, ...session } = options;
+  const { program, described } = trainingProgram(
+    model,
+    packing,
+    update,
+    dtype,
+    session.device === 'webgpu' ? undefined : cutting,
+  );
+  const chosen = cutting ? withThreads(session, program, cutting.batchSize) : session;
+  return { session: await compileLoop(program, chosen), ...described };
 }
+
+/** Examples of the batches in which models are evaluated. */
+export const evaluationBatchSize = 256;
 
 /** The objective alone, over batches, with the packed parameters as invariant inputs. */
 export async function compileEvaluation(
   model: Model,
   packing: Packing,
   dtype: 'uint8' | 'float32',
-  options?: SessionOptions,
+  options: SessionOptions = {},
 ): Promise<LoopedObjective> {
   const { packed, states, examples, noises, outputs, scalars } = trace(
     model,
@@ -256,17 +282,14 @@ export async function compileEvaluation(
     dtype,
     false,
   );
-  const session = await compileLoop(
-    {
-      carried: [],
-      steps: [...examples, ...noises.map(({ value }) => value)],
-      invariant: [...packed, ...states.values(), ...scalars.values()],
-      outputs,
-    },
-    options,
-  );
+  const program: LoopProgram = {
+    carried: [],
+    steps: [...examples, ...noises.map(({ value }) => value)],
+    invariant: [...packed, ...states.values(), ...scalars.values()],
+    outputs,
+  };
   return {
-    session,
+    session: await compileLoop(program, withThreads(options, program, evaluationBatchSize)),
     noises,
     stepScalars: [],
     constants: [...scalars.keys()],

@@ -82,3 +82,12 @@ test('what fails in a lane is told', async () => {
   await expect(session.run({ ...others, images: odd })).rejects.toThrow('images');
   await session.release();
 });
+
+test('a session that is let go waits for the call under way', async () => {
+  const session = await compileLoop(program, { thread: {}, threads: 2 });
+  const [long, short] = [feedsOf(program, 7, 40, batchSize), feedsOf(program, 7, 1, batchSize)];
+  await session.run(short);
+  const running = session.run(long);
+  await session.release();
+  expect((await running).loss!.dims).toEqual([40]);
+});

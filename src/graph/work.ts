@@ -1,0 +1,30 @@
+import { operationsOf } from './gradient.js';
+import { measure, type Operation, type Shape, type Value } from './value.js';
+
+/** Shapes whose elements, multiplied, are as many as an operation's multiplications. */
+const products: Readonly<Record<string, (operation: Operation) => readonly Shape[]>> = {
+  // Every output element of a product of matrices, by what it sums over.
+  Gemm: ({ inputs, outputs, attributes }) => [
+    outputs[0]!.shape,
+    [inputs[0]!.shape[attributes.transA === 1 ? 0 : 1]!],
+  ],
+  MatMul: ({ inputs, outputs }) => [outputs[0]!.shape, inputs[0]!.shape.slice(-1)],
+  // Every output pixel, by the weights of its filter; transposed, every input pixel by its own.
+  Conv: ({ inputs, outputs }) => [outputs[0]!.shape, inputs[1]!.shape.slice(1)],
+  ConvTranspose: ({ inputs }) => [inputs[0]!.shape, inputs[1]!.shape.slice(1)],
+  // As many as the convolution: every pixel of the output's gradient, by the weights of its filter.
+  ConvWeightGradient: ({ inputs, outputs }) => [inputs[1]!.shape, outputs[0]!.shape.slice(1)],
+};
+
+/**
+ * How many multiplications the products that values are made of take: matrices' and convolutions'.
+ * @param batch what symbolic dimensions are
+ */
+export function multiplications(values: readonly Value[], batch: number): number {
+  let sum = 0;
+  for (const operation of operationsOf(values)) {
+    const { known, symbols } = measure(products[operation.type]?.(operation).flat() ?? [0]);
+    sum += known * batch ** symbols.length;
+  }
+  return sum;
+}
