@@ -113,7 +113,7 @@ ${presets.join('\n')}
     // Where a number is not finite: 'stop', 'skip' the batch, or 'rollback' to the last good epoch.
     // onNonFinite: 'stop',
 
-    // Threads that compute a step; chosen by the model's size.
+    // Threads that compute a step; as many as pay.
     // threads: 1,
 
     // Where the steps run: 'cpu' or 'webgpu'.

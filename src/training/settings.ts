@@ -20,7 +20,7 @@ export interface FitSettings extends FitOptions {
   readonly callbacks?: readonly Callback[] | undefined;
   /** Ends training after the steps under way; what was trained is kept. */
   readonly signal?: AbortSignal | undefined;
-  /** Threads that compute a step; small models are faster with one. */
+  /** Threads that compute a step; small steps are faster with one. */
   readonly threads?: number | undefined;
   /** What steps run on; `cpu` when left out. */
   readonly device?: Device | undefined;

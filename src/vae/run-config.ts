@@ -35,7 +35,7 @@ export const trainingSchema = z.strictObject({
     .int()
     .min(1)
     .optional()
-    .describe("Threads that compute a step; chosen by the model's size when left out."),
+    .describe('Threads that compute a step; as many as pay when left out.'),
   device: z
     .enum(['cpu', 'webgpu'])
     .optional()

@@ -75,7 +75,7 @@ export interface FitOptions extends TrainingOptions {
   readonly callbacks?: readonly Callback[];
   /** Ends training after the steps under way; the model keeps what was trained. */
   readonly signal?: AbortSignal;
-  /** Threads that compute a step; chosen by the model's size when left out. */
+  /** Threads that compute a step; as many as pay when left out. */
   readonly threads?: number;
   /**
    * What steps run on: `cpu`, or `webgpu`, where parameters and the optimizer's memory stay on the
