@@ -2,13 +2,9 @@ import { createSession, hasLanes } from '#runtime';
 import type { Device, Session, SessionOptions } from '../runtime/session.js';
 import { toLoopModel, toModel } from './emit.js';
 import { toPartedModel } from './parted.js';
-import { inputName, type LoopProgram, type Program, type Values } from './program.js';
+import { type LoopProgram, named, nextName, type Program, resultsOf } from './program.js';
 import { optimize } from './rewrite/index.js';
 import type { Value } from './value.js';
-
-function named(names: readonly string[], values: readonly Value[]): Values {
-  return Object.fromEntries(names.map((name, i) => [name, values[i]!]));
-}
 
 /** Makes a program runnable. @throws UserError when it uses an input that it does not list */
 export function compile(program: Program, options?: SessionOptions): Promise<Session> {
@@ -23,9 +19,7 @@ export function rewriteLoop(
   rewritten: (values: readonly Value[]) => readonly Value[],
 ): LoopProgram {
   const { carried, outputs, parts } = program;
-  const terms = parts?.sums.map(({ term }) => term) ?? [];
-  const results = [...carried.map(({ next }) => next), ...terms, ...Object.values(outputs)];
-  const values = [...rewritten(results)];
+  const values = [...rewritten(resultsOf(program))];
   const next = () => values.shift()!;
   return {
     ...program,
@@ -47,7 +41,7 @@ export function optimizeLoop(program: LoopProgram, device?: Device): LoopProgram
  * @throws UserError when it uses an input that it does not list
  */
 export function compileLoop(program: LoopProgram, options: SessionOptions = {}): Promise<Session> {
-  const keep = program.carried.map(({ current }) => `${inputName(current)}.next`);
+  const keep = program.carried.map(nextName);
   const optimized = optimizeLoop(program, options.device);
   const { parts } = optimized;
   const parted = parts && hasLanes(options) && toPartedModel({ ...optimized, parts });

@@ -4,7 +4,7 @@ import { afterwards } from './afterwards.js';
 import { operationsOf } from './gradient.js';
 import { dtypeCodes, full } from './operators/index.js';
 import { currentOrigin, type Origin, within } from './origin.js';
-import { type Carry, inputName, type LoopProgram, type Parts, type Program } from './program.js';
+import { inputName, type LoopProgram, nextName, type Parts, type Program } from './program.js';
 import {
   type Attribute,
   computed,
@@ -553,7 +553,6 @@ const iterations = 'iterations';
  */
 export function toLoopModel(program: LoopProgram): Uint8Array {
   const outputs = Object.entries(program.outputs);
-  const nextName = ({ current }: Carry) => `${inputName(current)}.next`;
   const given = [
     iterations,
     ...program.carried.flatMap((each) => [inputName(each.current), nextName(each)]),

@@ -4,7 +4,14 @@ export { gradient } from './gradient.js';
 export * from './operators/index.js';
 export { type Origin, within } from './origin.js';
 export { partSize } from './parts.js';
-export type { Carry, LoopProgram, Parts, Program, Values } from './program.js';
+export {
+  type Carry,
+  type LoopProgram,
+  type Parts,
+  type Program,
+  resultsOf,
+  type Values,
+} from './program.js';
 export { isMeanOver } from './separable.js';
 export {
   type Attribute,

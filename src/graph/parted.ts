@@ -2,7 +2,14 @@ import type { PartedModel } from '../runtime/session.js';
 import { dependsOnPlace, toModel } from './emit.js';
 import { operationsOf } from './gradient.js';
 import { add } from './operators/index.js';
-import { inputName, type LoopProgram, type Parts, type Values } from './program.js';
+import {
+  inputName,
+  type LoopProgram,
+  named,
+  nextName,
+  type Parts,
+  type Values,
+} from './program.js';
 import { rewrite } from './rewrite/rewrite.js';
 import { apply, input, staticShape, Value } from './value.js';
 
@@ -24,7 +31,7 @@ function modelOf(inputs: readonly Value[], outputs: Values, sums: Values = {}): 
   const used = new Set(operationsOf(values));
   return toModel({
     inputs: inputs.filter(({ operation }) => used.has(operation)),
-    outputs: Object.fromEntries(Object.keys(outputs).map((name, i) => [name, values[i]!])),
+    outputs: named(Object.keys(outputs), values),
   });
 }
 
@@ -33,7 +40,10 @@ export function toPartedModel(program: LoopProgram & { readonly parts: Parts }):
   const { carried, steps, invariant, outputs, parts } = program;
   const { dimension, size, count, share } = parts;
   const inputs = [...carried.map(({ current }) => current), ...steps, ...invariant];
-  const next = carried.map(({ current, next }) => [`${inputName(current)}.next`, next] as const);
+  const next = named(
+    carried.map(nextName),
+    carried.map(({ next }) => next),
+  );
   const zero = input('part/zero', []);
   const sums = parts.sums.map(({ term, total: { operation, shape, dtype } }) => {
     const name = operation.attributes.name as string;
@@ -48,7 +58,7 @@ export function toPartedModel(program: LoopProgram & { readonly parts: Parts }):
     ),
     rest: modelOf(
       [...inputs, zero, ...sums.flatMap(({ terms }) => terms)],
-      { ...Object.fromEntries(next), ...outputs },
+      { ...next, ...outputs },
       Object.fromEntries(totals),
     ),
     carried: carried.map(({ current }) => inputName(current)),

@@ -57,3 +57,19 @@ export interface LoopProgram {
 export function inputName(value: Value): string {
   return value.operation.attributes.name as string;
 }
+
+/** The name under which a loop's model puts out what it carries. */
+export function nextName({ current }: Carry): string {
+  return `${inputName(current)}.next`;
+}
+
+/** Values by their names. */
+export function named(names: readonly string[], values: readonly Value[]): Values {
+  return Object.fromEntries(names.map((name, i) => [name, values[i]!]));
+}
+
+/** All that a repeated step computes: what it carries on, the terms of its parts' sums, what it puts out. */
+export function resultsOf({ carried, parts, outputs }: LoopProgram): Value[] {
+  const terms = parts?.sums.map(({ term }) => term) ?? [];
+  return [...carried.map(({ next }) => next), ...terms, ...Object.values(outputs)];
+}

@@ -9,6 +9,7 @@ import {
   mapValues,
   type PlainTensor,
   type PlainTensors,
+  rowsOf,
   toPlain,
 } from './plain-tensor.js';
 import type { PartedModel, Session, SessionOptions, Tensors } from './session.js';
@@ -32,7 +33,6 @@ export interface PartsOfStep {
   readonly whole: PlainTensors;
   /** [examples, ...]: of these it sees its own. */
   readonly cut: PlainTensors;
-  readonly examples: number;
   /** How many parts are taken, in shared memory. */
   readonly taken: Int32Array;
 }
@@ -61,9 +61,10 @@ export class Lane {
   }
 
   /** Computes parts that nobody has taken, until there are none left. */
-  async work({ whole, cut, examples, taken }: PartsOfStep): Promise<PartDone[]> {
+  async work({ whole, cut, taken }: PartsOfStep): Promise<PartDone[]> {
     const { size, share } = this.model;
-    const all = mapValues(copiesOf(whole, this.copies), fromPlain);
+    const examples = Object.values(cut)[0]!.dims[0]!;
+    const all = mapValues(this.copies.takeAll(whole), fromPlain);
     const done: PartDone[] = [];
     for (;;) {
       const part = Atomics.add(taken, 0, 1);
@@ -73,7 +74,7 @@ export class Lane {
       const own = Float32Array.of((end - start) * Math.fround(1 / examples));
       const outputs = await this.session.run({
         ...all,
-        ...mapValues(copiesOf(rows, this.copies), fromPlain),
+        ...mapValues(this.copies.takeAll(rows), fromPlain),
         [share]: new Tensor('float32', own, []),
       });
       done.push({ part, terms: mapValues(outputs, toPlain) });
@@ -92,17 +93,6 @@ export interface LaneElsewhere {
   end(): Promise<void>;
 }
 
-/** Entries of a tensor along its first axis. */
-function rowsOf({ type, dims, data }: PlainTensor, start: number, end: number): PlainTensor {
-  const [, ...rest] = dims;
-  const width = elementCount(rest);
-  return {
-    type,
-    dims: [end - start, ...rest],
-    data: data.subarray(start * width, end * width) as Float32Array,
-  };
-}
-
 /** One entry of a tensor along its first axis, which goes. */
 function entryOf(tensor: PlainTensor, index: number): PlainTensor {
   const { dims, ...rest } = rowsOf(tensor, index, index + 1);
@@ -113,20 +103,6 @@ function entryOf(tensor: PlainTensor, index: number): PlainTensor {
 function pick(tensors: PlainTensors, names: readonly string[]): PlainTensors {
   return Object.fromEntries(
     names.filter((name) => name in tensors).map((name) => [name, tensors[name]!]),
-  );
-}
-
-/** The tensors, and in the place of those of a kind copies. */
-function copiesOf(
-  tensors: PlainTensors,
-  copies: Copies,
-  isOfKind: (tensor: PlainTensor) => boolean = () => true,
-): PlainTensors {
-  return Object.fromEntries(
-    Object.entries(tensors).map(([name, tensor]) => [
-      name,
-      isOfKind(tensor) ? copies.take(name, tensor) : tensor,
-    ]),
   );
 }
 
@@ -207,13 +183,11 @@ class PartedSession implements Session {
   private async step(inputs: PlainTensors): Promise<Record<string, Tensor>> {
     const { lane, others, model, rest } = this;
     const cut = pick(inputs, model.cut);
-    const examples = Object.values(cut)[0]!.dims[0]!;
     const names = lane.inputNames.filter((name) => !(name in cut));
     this.taken[0] = 0;
     const parts: PartsOfStep = {
-      whole: copiesOf(pick(inputs, names), this.shared),
+      whole: this.shared.takeAll(pick(inputs, names)),
       cut,
-      examples,
       taken: this.taken,
     };
     const working = [...others, lane].map((each) => each.work(parts));
@@ -222,7 +196,7 @@ class PartedSession implements Session {
     const terms = done.flatMap(({ part, terms }) =>
       Object.entries(terms).map(([name, term]) => [model.sums[name]!.terms[part]!, term] as const),
     );
-    const fed = copiesOf(pick(inputs, rest.inputNames), this.own, isShared);
+    const fed = this.own.takeAll(pick(inputs, rest.inputNames), isShared);
     const results = await rest.run(
       mapValues({ ...this.none, ...fed, ...Object.fromEntries(terms) }, fromPlain),
     );

@@ -1,7 +1,7 @@
 import { MessageChannel } from 'node:worker_threads';
 import type { Tensor } from 'onnxruntime-common';
 import { roomyBuffer } from '../data/shape.js';
-import type { PlainTensor } from './plain-tensor.js';
+import type { PlainTensor, PlainTensors } from './plain-tensor.js';
 
 /** Copies of tensors in memory that is used again for what next has the same name. */
 export class Copies {
@@ -10,7 +10,7 @@ export class Copies {
   /** @param memory what the copies are made of */
   constructor(private readonly memory: new (bytes: number) => ArrayBufferLike) {}
 
-  take(name: string, { type, dims, data }: PlainTensor): PlainTensor {
+  private take(name: string, { type, dims, data }: PlainTensor): PlainTensor {
     const buffer = roomyBuffer(this.memory, data.byteLength, this.buffers.get(name));
     this.buffers.set(name, buffer);
     const own = new (data.constructor as Uint8ArrayConstructor)(
@@ -20,6 +20,19 @@ export class Copies {
     );
     own.set(data as Uint8Array);
     return { type, dims, data: own };
+  }
+
+  /** The tensors, and in the place of those of a kind copies. */
+  takeAll(
+    tensors: PlainTensors,
+    isOfKind: (tensor: PlainTensor) => boolean = () => true,
+  ): PlainTensors {
+    return Object.fromEntries(
+      Object.entries(tensors).map(([name, tensor]) => [
+        name,
+        isOfKind(tensor) ? this.take(name, tensor) : tensor,
+      ]),
+    );
   }
 }
 

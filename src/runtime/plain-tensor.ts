@@ -1,4 +1,5 @@
 import { Tensor } from 'onnxruntime-common';
+import { elementCount } from '../data/shape.js';
 
 type Numbers = Exclude<Tensor['data'], string[]>;
 
@@ -17,6 +18,14 @@ export function toPlain({ type, dims, data }: Tensor): PlainTensor {
 
 export function fromPlain({ type, dims, data }: PlainTensor): Tensor {
   return new Tensor(type, data, dims);
+}
+
+/** Entries of a tensor along its first axis, from `start` to before `end`, as a view. */
+export function rowsOf({ type, dims, data }: PlainTensor, start: number, end: number): PlainTensor {
+  const [, ...rest] = dims;
+  const width = elementCount(rest);
+  const view = data.subarray(start * width, end * width) as Float32Array;
+  return { type, dims: [end - start, ...rest], data: view };
 }
 
 export function isShared({ data }: PlainTensor): boolean {

@@ -10,6 +10,7 @@ import {
   buffersOf,
   fromPlain,
   isShared,
+  mapValues,
   type PlainTensor,
   type PlainTensors,
   toPlain,
@@ -89,16 +90,11 @@ const service = {
     const { session, keep: names, copies } = sessions.get(id)!;
     // The runtime does not read shared memory.
     const isCopied = (tensor: PlainTensor) => isShared(tensor) && !session.sharesMemory;
-    const given = Object.entries(feeds).map(
-      ([name, tensor]) =>
-        [name, fromPlain(isCopied(tensor) ? copies.take(name, tensor) : tensor)] as const,
-    );
-    const back = Object.entries(again).map(([name, tensor]) => [name, kept.get(tensor)!] as const);
+    const given = mapValues(copies.takeAll(feeds, isCopied), fromPlain);
+    const back = mapValues(again, (tensor) => kept.get(tensor)!);
     const outputs: Record<string, PlainTensor | Kept> = {};
     const sent: PlainTensor[] = [];
-    for (const [name, tensor] of Object.entries(
-      await session.run(Object.fromEntries([...given, ...back])),
-    )) {
+    for (const [name, tensor] of Object.entries(await session.run({ ...given, ...back }))) {
       if (names.has(name)) outputs[name] = keep(tensor);
       else {
         const plain = toPlain(tensor);

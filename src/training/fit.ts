@@ -131,8 +131,8 @@ export async function fit(
 ): Promise<FitResult> {
   checkFit(dataset, settings);
   const options = checkFitOptions(settings);
-  const { optimizer, validation, seed, epochs, batchSize, resume, signal, callbacks } = settings;
-  const { threads } = settings;
+  const { optimizer, validation, seed, epochs, batchSize, resume, signal, callbacks, threads } =
+    settings;
   const session: SessionOptions = {
     ...(threads === undefined ? {} : { threads }),
     ...(settings.device === undefined ? {} : { device: settings.device }),

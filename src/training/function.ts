@@ -4,6 +4,7 @@ import { randomStream } from '../data/random.js';
 import { elementCount } from '../data/shape.js';
 import { compile, constant, input, toModel, type Value, type Values } from '../graph/index.js';
 import type { Scope } from '../nn/index.js';
+import { fromPlain, rowsOf, toPlain } from '../runtime/plain-tensor.js';
 import type { Session } from '../runtime/session.js';
 import { breathe } from './evaluate.js';
 import { sizesAt } from './feeder.js';
@@ -159,9 +160,7 @@ export interface NoiseStream {
 
 /** The examples from `start` to `end` of a tensor [N, ...], as a view. */
 function rows(tensor: Tensor, start: number, end: number): Tensor {
-  const width = elementCount(tensor.dims.slice(1));
-  const data = (tensor.data as Float32Array).subarray(start * width, end * width);
-  return new Tensor(tensor.type as 'float32', data, [end - start, ...tensor.dims.slice(1)]);
+  return fromPlain(rowsOf(toPlain(tensor), start, end));
 }
 
 /** A model's function with its parameters inside, as the bytes of an ONNX model. */

@@ -1,6 +1,6 @@
 import { Tensor } from 'onnxruntime-common';
 import { allFinite } from '../data/finite.js';
-import { elementCount } from '../data/shape.js';
+import { fromPlain, rowsOf, toPlain } from '../runtime/plain-tensor.js';
 import type { Packing } from './pack.js';
 import type { Feeds } from './program.js';
 
@@ -60,9 +60,7 @@ export function partOf(feeds: Feeds, from: number, to: number): Feeds {
         ? new Tensor('int64', BigInt64Array.of(BigInt(to - from)), [])
         : tensor;
     }
-    const width = elementCount(tensor.dims.slice(1));
-    const data = (tensor.data as Float32Array).subarray(from * width, to * width);
-    return new Tensor(tensor.type as 'float32', data, [to - from, ...tensor.dims.slice(1)]);
+    return fromPlain(rowsOf(toPlain(tensor), from, to));
   };
   return Object.fromEntries(Object.entries(feeds).map(([name, each]) => [name, part(each)]));
 }

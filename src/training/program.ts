@@ -11,6 +11,7 @@ import {
   multiplications,
   type Parts,
   partSize,
+  resultsOf,
   type Value,
   type Values,
   within,
@@ -237,12 +238,10 @@ const threadedMultiplications = 1e7;
 /** The options, with one thread where nobody asked for more and more would not pay. */
 function withThreads(
   options: SessionOptions,
-  { carried, outputs, parts }: LoopProgram,
+  program: LoopProgram,
   batchSize: number,
 ): SessionOptions {
-  const terms = parts?.sums.map(({ term }) => term) ?? [];
-  const values = [...carried.map(({ next }) => next), ...terms, ...Object.values(outputs)];
-  const pays = multiplications(values, batchSize) >= threadedMultiplications;
+  const pays = multiplications(resultsOf(program), batchSize) >= threadedMultiplications;
   return pays || options.threads !== undefined ? options : { ...options, threads: 1 };
 }
 

@@ -1,5 +1,6 @@
 import { Tensor } from 'onnxruntime-common';
 import { fillNormal, fillUniform, randomStream } from '../../src/data/random.js';
+import { elementCount } from '../../src/data/shape.js';
 import type { LoopProgram, Value } from '../../src/graph/index.js';
 import { inputName } from '../../src/graph/program.js';
 import type { VAE } from '../../src/index.js';
@@ -40,7 +41,7 @@ export function feedsOf(
   const drawn = (value: Value, leading: readonly number[]) => {
     const name = inputName(value);
     const dims = [...leading, ...sizesAt(value.shape, batch)];
-    let values = new Float32Array(dims.reduce((a, b) => a * b, 1));
+    let values = new Float32Array(elementCount(dims));
     const stream = randomStream(seed, name);
     if (name.startsWith('parameters') || name.startsWith('noise')) fillNormal(stream, values);
     else fillUniform(stream, values);
