@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inRuntime } from './gate.node.js';
 import {
   deviceOptions,
   openSession,
@@ -19,25 +20,31 @@ export async function openNative(
   flush: boolean,
 ): Promise<Session> {
   const { threads, profile = false } = options;
-  const runtime = await import('onnxruntime-node');
   const folder = profile ? await mkdtemp(join(tmpdir(), 'vaekit-profile-')) : undefined;
-  const session = await openSession(
-    runtime,
-    model,
-    {
-      executionMode: 'sequential',
-      ...deviceOptions(options, 'cpu'),
-      ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
-      ...(folder ? { enableProfiling: true, profileFilePrefix: join(folder, 'profile') } : {}),
-    },
-    flush,
+  const opened = await inRuntime(async () =>
+    openSession(
+      await import('onnxruntime-node'),
+      model,
+      {
+        executionMode: 'sequential',
+        ...deviceOptions(options, 'cpu'),
+        ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
+        ...(folder ? { enableProfiling: true, profileFilePrefix: join(folder, 'profile') } : {}),
+      },
+      flush,
+    ),
   );
+  const session: Session = {
+    ...opened,
+    run: (feeds) => inRuntime(() => opened.run(feeds)),
+    release: () => inRuntime(() => opened.release()),
+  };
   if (!folder) return session;
   const removeFolder = () => rm(folder, { recursive: true, force: true });
   return {
     ...session,
     async events() {
-      session.endProfiling();
+      await inRuntime(async () => opened.endProfiling());
       const [file] = await readdir(folder);
       return JSON.parse(await readFile(join(folder, file!), 'utf8')) as RuntimeEvent[];
     },

@@ -3,6 +3,7 @@ import { expose, transfer } from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
 import type { Tensor } from 'onnxruntime-common';
 import { allFinite } from '../data/finite.js';
+import { inRuntime } from './gate.node.js';
 import { Lane, type LaneElsewhere, openParted, type PartsOfStep } from './lanes.node.js';
 import { Copies, discard } from './memory.node.js';
 import { openNative } from './native.node.js';
@@ -26,11 +27,13 @@ function isFlushing(): boolean {
 
 // The runtime sets the mode of the thread that makes the first session, even of a model that is none.
 if ((workerData as { flush: boolean }).flush) {
-  const { InferenceSession } = await import('onnxruntime-node');
-  await InferenceSession.create(new Uint8Array(1), {
-    logSeverityLevel: 4,
-    extra: { session: { set_denormal_as_zero: '1' } },
-  }).catch(() => undefined);
+  await inRuntime(async () => {
+    const { InferenceSession } = await import('onnxruntime-node');
+    await InferenceSession.create(new Uint8Array(1), {
+      logSeverityLevel: 4,
+      extra: { session: { set_denormal_as_zero: '1' } },
+    }).catch(() => undefined);
+  });
 }
 const flush = isFlushing();
 

@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { type Remote, wrap } from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
 import { Tensor } from 'onnxruntime-common';
+import { closeAtExit, gate } from './gate.node.js';
 import type { PartDone, PartsOfStep } from './lanes.node.js';
 import { fromPlain, mapValues, type PlainTensor, toSend } from './plain-tensor.js';
 import {
@@ -17,7 +18,7 @@ import type { Kept, ThreadService } from './thread-worker.node.js';
 /** A thread that holds sessions, or is a lane of one. */
 export class Thread {
   private readonly worker = new Worker(new URL(import.meta.resolve('#session-thread')), {
-    workerData: { flush: flushesDenormals() },
+    workerData: { flush: flushesDenormals(), vaekitGate: gate },
     // The process's own may be such as no worker takes.
     execArgv: [],
     // What its script makes is little: arrays of numbers lie elsewhere.
@@ -68,7 +69,9 @@ export class Thread {
     return this.ask(this.service.work(parts));
   }
 
+  /** Ends it; no call may be under way. */
   async end(): Promise<void> {
+    await this.ready.catch(() => undefined);
     await this.worker.terminate();
   }
 
@@ -137,6 +140,7 @@ const threads = new WeakMap<object, Thread>();
 let first: Thread | undefined;
 
 function startThread(): Thread {
+  if (!first) closeAtExit();
   const thread = new Thread();
   first ??= thread;
   return thread;

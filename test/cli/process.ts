@@ -8,7 +8,6 @@ import { afterAll } from 'vitest';
 import { fillUniform, randomStream } from '../../src/data/random.js';
 import { idxFile } from '../data/idx-file.js';
 
-/** The command line as it is built. */
 /** The built command line. */
 export const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 if (!existsSync(main)) throw new Error('These tests run what is built: npm run build first.');
