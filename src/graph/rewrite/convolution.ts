@@ -39,6 +39,7 @@ interface Sweep {
   /** Below 0 inside the padding. */
   readonly start: number;
   readonly stride: number;
+  /** Below 0 where taps go backwards. */
   readonly dilation: number;
 }
 
@@ -74,8 +75,12 @@ function sweepsOf(x: Value, kernel: Size, window: Window): Sweeps {
 
 /** How many zeros a sweep reads before and after an axis of a size. */
 function margin({ positions, taps, start, stride, dilation }: Sweep, size: number) {
-  const last = start + stride * (positions - 1) + dilation * (taps - 1);
-  return { before: Math.max(0, -start), after: Math.max(0, last - (size - 1)) };
+  const reach = dilation * (taps - 1);
+  const last = start + stride * (positions - 1) + Math.max(0, reach);
+  return {
+    before: Math.max(0, -start - Math.min(0, reach)),
+    after: Math.max(0, last - (size - 1)),
+  };
 }
 
 /** For each position and tap, the pixel there; the one behind the image's last where it is padded. */
@@ -153,6 +158,11 @@ function tapsBetween(weight: Value): Value {
   return transpose(reshape(weight, [a!, b!, -1]), [0, 2, 1]);
 }
 
+const isOne = (pair: Size) => pair[0] === 1 && pair[1] === 1;
+
+/** Whether a kernel that visits each pixel makes few values of many. */
+const narrows = (from: number, to: number, { strides }: Window) => isOne(strides) && to * 4 <= from;
+
 /** A convolution in one group. @param weight [filters, channels, kernelHeight, kernelWidth] */
 function convolution(
   x: Value,
@@ -162,27 +172,56 @@ function convolution(
   tables: Tables,
 ): Value {
   const kernel = spatialSize(weight, 'conv2d');
-  const filters = weight.shape[0] as number;
+  const [filters, channels] = weight.shape as readonly number[];
   const sweeps = sweepsOf(x, kernel, window);
+  const output: Size = [sweeps[0].positions, sweeps[1].positions];
+  if (!isOne(kernel) && narrows(channels!, filters!, window)) {
+    const byTap = transpose(weight, [2, 3, 0, 1]);
+    const sums = shiftedSums(x, byTap, bias, output, (axis, tap) => {
+      return window.pads[axis] - tap * window.dilations[axis];
+    });
+    if (sums) return sums;
+  }
   const { matrix, transposed } = patches(x, sweeps, tables);
-  const flat = reshape(tapsBetween(weight), [filters, -1]);
+  const flat = reshape(tapsBetween(weight), [filters!, -1]);
   const pixels = gemm(matrix, flat, bias, { transposeA: transposed, transposeB: true });
-  const output = sweeps.map(({ positions }) => positions);
-  return channelsFirst(reshape(pixels, [x.shape[0]!, ...output, filters]));
+  return channelsFirst(reshape(pixels, [x.shape[0]!, ...output, filters!]));
+}
+
+/** The derivative by the weight, in one group: [filters, channels, kernelHeight, kernelWidth]. */
+function weightGradient(x: Value, dy: Value, kernel: Size, window: Window, tables: Tables): Value {
+  const [channels, filters] = [x.shape[1] as number, dy.shape[1] as number];
+  if (isOne(kernel) || !narrows(channels, filters, window)) {
+    return patchGradient(x, dy, sweepsOf(x, kernel, window), tables);
+  }
+  // Each pixel meets the same gradients as its tap reads it from: patches of these are smaller.
+  const size = spatialSize(x, 'conv2d');
+  const [down, across] = ([0, 1] as const).map(
+    (axis): Sweep => ({
+      positions: size[axis],
+      taps: kernel[axis],
+      start: window.pads[axis],
+      stride: 1,
+      dilation: -window.dilations[axis],
+    }),
+  );
+  return transpose(patchGradient(dy, x, [down!, across!], tables), [1, 0, 2, 3]);
 }
 
 /**
- * The derivative by the weight, in one group: [filters, channels, kernelHeight, kernelWidth].
+ * What each filter of `dy` and each value of a patch of `x` have in common, summed over all pixels:
+ * [filters, channels, kernelHeight, kernelWidth].
  *
  * A product of tall matrices that transposes its first one inside takes 1.5 times as long as one
  * that does not, so the gradient is transposed by an operator of its own. The reshape behind it
  * keeps the runtime from putting the two together again.
  */
-function weightGradient(x: Value, dy: Value, kernel: Size, window: Window, tables: Tables): Value {
+function patchGradient(x: Value, dy: Value, sweeps: Sweeps, tables: Tables): Value {
   const filters = dy.shape[1] as number;
   const channels = x.shape[1] as number;
+  const kernel = sweeps.map(({ taps }) => taps);
   const shape = [filters, channels, ...kernel];
-  const { matrix, transposed } = patches(x, sweepsOf(x, kernel, window), tables);
+  const { matrix, transposed } = patches(x, sweeps, tables);
   if (transposed) {
     const product = gemm(matrix, reshape(channelsLast(dy), [-1, filters]));
     return transpose(reshape(product, [...kernel, channels, filters]), [3, 2, 0, 1]);
@@ -191,11 +230,10 @@ function weightGradient(x: Value, dy: Value, kernel: Size, window: Window, table
   return reshape(transpose(reshape(product, [filters, -1, channels]), [0, 2, 1]), shape);
 }
 
-/** Where along an axis of the output a tap's first share lands, where any does. */
-function placesOf(axis: 0 | 1, kernel: Size, window: Window, size: Size, output: Size) {
-  return range(kernel[axis])
-    .map((tap) => ({ tap, first: tap * window.dilations[axis] - window.pads[axis] }))
-    .filter(({ first }) => first > -size[axis] && first < output[axis]);
+/** Where along an axis of the output the share of its first pixel lands, for a tap. */
+interface Place {
+  readonly tap: number;
+  readonly first: number;
 }
 
 /**
@@ -204,12 +242,7 @@ function placesOf(axis: 0 | 1, kernel: Size, window: Window, size: Size, output:
  * @param size of the axis in the output
  * @returns [1, ...]
  */
-function sumShifted(
-  shares: Value,
-  axis: number,
-  size: number,
-  places: ReturnType<typeof placesOf>,
-): Value {
+function sumShifted(shares: Value, axis: number, size: number, places: readonly Place[]): Value {
   const own = shares.shape[axis] as number;
   const along = (amount: number) => shares.shape.map((_, each) => (each === axis ? amount : 0));
   return places
@@ -225,35 +258,33 @@ function sumShifted(
 }
 
 /**
- * A transposed convolution with stride 1 and few filters: one product gives what each pixel adds to
- * each of its neighbours, and sums put that in place, first along columns and then along rows.
+ * A convolution with stride 1 and few filters, transposed or not: one product gives what each pixel
+ * adds to each of its neighbours, and sums put that in place, first along columns and then along rows.
+ * @param weight [kernelHeight, kernelWidth, filters, channels]
+ * @param first where along an axis of the output the share of its first pixel lands, for a tap
  * @returns undefined where all that a row or a column of taps gives falls outside
  */
 function shiftedSums(
   x: Value,
   weight: Value,
   bias: Value | undefined,
-  window: Window,
   output: Size,
+  first: (axis: 0 | 1, tap: number) => number,
 ): Value | undefined {
-  const kernel = spatialSize(weight, 'convTranspose2d');
   const size = spatialSize(x, 'convTranspose2d');
-  const [into, filters] = weight.shape as readonly number[];
-  const [down, across] = ([0, 1] as const).map((axis) =>
-    placesOf(axis, kernel, window, size, output),
-  );
-  if (down!.length === 0 || across!.length === 0) return undefined;
-  const flat = reshape(transpose(weight, [2, 3, 1, 0]), [-1, into!]);
-  const pixels = reshape(channelsLast(x), [-1, into!]);
+  const [height, width, filters, channels] = weight.shape as readonly number[];
+  const places = (axis: 0 | 1, taps: number): Place[] =>
+    range(taps)
+      .map((tap) => ({ tap, first: first(axis, tap) }))
+      .filter(({ first }) => first > -size[axis] && first < output[axis]);
+  const [down, across] = [places(0, height!), places(1, width!)];
+  if (down.length === 0 || across.length === 0) return undefined;
+  const pixels = reshape(channelsLast(x), [-1, channels!]);
+  const flat = reshape(weight, [-1, channels!]);
   const shares = gemm(flat, pixels, undefined, { transposeB: true });
-  const split = reshape(shares, [kernel[0], -1, ...size]);
-  const columns = reshape(sumShifted(split, 2, output[0], down!), [
-    kernel[1],
-    -1,
-    output[0],
-    size[1],
-  ]);
-  const sums = reshape(sumShifted(columns, 3, output[1], across!), [
+  const split = reshape(shares, [height!, -1, ...size]);
+  const columns = reshape(sumShifted(split, 2, output[0], down), [width!, -1, output[0], size[1]]);
+  const sums = reshape(sumShifted(columns, 3, output[1], across), [
     filters!,
     x.shape[0]!,
     ...output,
@@ -354,12 +385,14 @@ function transposed(operation: Operation, tables: Tables): Value | undefined {
   const [x, weight, bias] = operation.inputs as [Value, Value, Value | undefined];
   const [, filters, height, width] = operation.outputs[0]!.shape as readonly number[];
   const output: Size = [height!, width!];
-  const isOne = (pair: Size) => pair[0] === 1 && pair[1] === 1;
-  const few = filters! * 4 <= (x.shape[1] as number);
-  if (isOne(window.strides) && (few || !isOne(window.dilations))) {
-    return shiftedSums(x, weight, bias, window, output);
+  const isDilated = !isOne(window.dilations);
+  const few = narrows(x.shape[1] as number, filters!, window);
+  if (few || (isDilated && isOne(window.strides))) {
+    return shiftedSums(x, transpose(weight, [2, 3, 1, 0]), bias, output, (axis, tap) => {
+      return tap * window.dilations[axis] - window.pads[axis];
+    });
   }
-  if (isOne(window.dilations)) return subPixel(x, weight, bias, window, output, tables);
+  if (!isDilated) return subPixel(x, weight, bias, window, output, tables);
   return undefined;
 }
 
