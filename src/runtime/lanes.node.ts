@@ -1,8 +1,7 @@
-import { availableParallelism } from 'node:os';
 import { Tensor } from 'onnxruntime-common';
 import { elementCount } from '../data/shape.js';
 import { Copies, discard } from './memory.node.js';
-import { openNative } from './native.node.js';
+import { openNative, threadsOf } from './native.node.js';
 import {
   fromPlain,
   isShared,
@@ -212,11 +211,11 @@ class PartedSession implements Session {
  */
 export async function openParted(
   model: PartedModel,
-  { threads = availableParallelism() }: SessionOptions,
+  options: SessionOptions,
   flush: boolean,
   beside: (model: PartedModel) => Promise<LaneElsewhere | undefined>,
 ): Promise<Session | undefined> {
-  const lanes = Math.min(threads, model.count);
+  const lanes = Math.min(threadsOf(options), model.count);
   if (lanes < 2) return undefined;
   const starting = Array.from({ length: lanes - 1 }, () => beside(model));
   const [rest, lane, ...others] = await Promise.all([

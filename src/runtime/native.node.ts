@@ -1,5 +1,5 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inRuntime } from './gate.node.js';
 import {
@@ -9,6 +9,11 @@ import {
   type Session,
   type SessionOptions,
 } from './session.js';
+
+/** How many threads a session may use. */
+export function threadsOf({ threads = availableParallelism() }: SessionOptions): number {
+  return threads;
+}
 
 /**
  * Loads an ONNX model into the native runtime, on the thread that asks.

@@ -1,16 +1,11 @@
-import { availableParallelism } from 'node:os';
-import { openNative } from './native.node.js';
+import { openNative, threadsOf } from './native.node.js';
 import { flushesDenormals, type Session, type SessionOptions } from './session.js';
 import { firstThread, openOnThread } from './thread.node.js';
 
 /** Whether a session can compute a step's parts beside one another. A profile is of one session. */
-export function hasLanes({
-  device = 'cpu',
-  thread,
-  profile,
-  threads = availableParallelism(),
-}: SessionOptions): boolean {
-  return device === 'cpu' && !!thread && !profile && threads > 1;
+export function hasLanes(options: SessionOptions): boolean {
+  const { device = 'cpu', thread, profile } = options;
+  return device === 'cpu' && !!thread && !profile && threadsOf(options) > 1;
 }
 
 /** Loads an ONNX model into the native runtime. */

@@ -19,16 +19,23 @@ const keepGradient: Optimizer = {
   update: (gradient, parameter) => ({ parameter, slots: { gradient } }),
 };
 
+/** The packing of parameters that are there already. */
+export function packingOf(parameters: Readonly<Record<string, Tensor>>): Packing {
+  return new Packing(
+    Object.entries(parameters).map(([name, { dims }]) => ({
+      name,
+      shape: dims,
+      initializer: 'zeros',
+      trained: true,
+    })),
+  );
+}
+
 /** The training step of a model whose optimizer puts out the gradient. */
 export function programOf(vae: VAE, dtype: 'uint8' | 'float32', cutting?: Cutting): LoopProgram {
-  const specs = Object.entries(vae.parameters()).map(([name, { dims }]) => ({
-    name,
-    shape: dims,
-    initializer: 'zeros' as const,
-    trained: true,
-  }));
   const settings = { optimizer: keepGradient, epochs: 1 };
-  return trainingProgram(vae.model(), new Packing(specs), settings, dtype, cutting).program;
+  const packing = packingOf(vae.parameters());
+  return trainingProgram(vae.model(), packing, settings, dtype, cutting).program;
 }
 
 /** Random feeds of a step that is repeated. */

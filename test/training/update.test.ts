@@ -12,10 +12,10 @@ import {
   sgd,
 } from '../../src/index.js';
 import { layer } from '../../src/nn/index.js';
-import { Packing } from '../../src/training/index.js';
 import { traceUpdate } from '../../src/training/update.js';
 import { relativeError } from '../fixtures.js';
 import { corners, smallVAE } from '../vae/small.js';
+import { packingOf } from './programs.js';
 
 type Parameters = Record<string, Tensor>;
 
@@ -157,13 +157,7 @@ test('weight decay leaves biases alone when it is told to', async () => {
 });
 
 test('what is off adds nothing to the step', () => {
-  const specs = Object.entries(noiseless().parameters()).map(([name, { dims }]) => ({
-    name,
-    shape: dims,
-    initializer: 'zeros' as const,
-    trained: true,
-  }));
-  const packing = new Packing(specs);
+  const packing = packingOf(noiseless().parameters());
   const [parameters, gradients] = [packing.inputs('parameters'), packing.inputs('gradients')];
   const traced = (settings: object) => {
     const optimizer = sgd();

@@ -1,9 +1,9 @@
 import { Tensor } from 'onnxruntime-common';
 import { describe, expect, test } from 'vitest';
 import { adam, dense, reshape, VAE } from '../../src/index.js';
-import { Packing } from '../../src/training/index.js';
 import { compileTraining } from '../../src/training/program.js';
 import { readFixture, readJson, relativeError, take, withPrefix } from '../fixtures.js';
+import { packingOf } from '../training/programs.js';
 
 interface Scalars {
   readonly loss: number;
@@ -74,21 +74,15 @@ describe('the reference VAE against Keras', async () => {
   test('200 steps of Adam', async () => {
     const vae = referenceModel('mean');
     const initial = parametersFor(vae, fixture);
-    const specs = Object.entries(initial).map(([name, { dims }]) => ({
-      name,
-      shape: dims,
-      initializer: 'zeros' as const,
-      trained: true,
-    }));
-    const packing = new Packing(specs);
+    const packing = packingOf(initial);
     const optimizer = adam();
     const program = await compileTraining(vae.model(), packing, { optimizer }, 'uint8', {
       threads: 1,
     });
     const zeros = Object.fromEntries(
-      specs.map(({ name, shape }) => [
+      Object.entries(initial).map(([name, { dims, size }]) => [
         name,
-        new Tensor('float32', new Float32Array(shape.reduce((a, b) => a * b, 1)), shape),
+        new Tensor('float32', new Float32Array(size), dims),
       ]),
     );
     const rates = Array.from({ length: 200 }, (_, i) => optimizer.scalars(i + 1, 0.001).rate!);
