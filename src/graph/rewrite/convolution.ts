@@ -76,11 +76,9 @@ function sweepsOf(x: Value, kernel: Size, window: Window): Sweeps {
 /** How many zeros a sweep reads before and after an axis of a size. */
 function margin({ positions, taps, start, stride, dilation }: Sweep, size: number) {
   const reach = dilation * (taps - 1);
-  const last = start + stride * (positions - 1) + Math.max(0, reach);
-  return {
-    before: Math.max(0, -start - Math.min(0, reach)),
-    after: Math.max(0, last - (size - 1)),
-  };
+  const lowest = start + Math.min(0, reach);
+  const highest = start + stride * (positions - 1) + Math.max(0, reach);
+  return { before: Math.max(0, -lowest), after: Math.max(0, highest - (size - 1)) };
 }
 
 /** For each position and tap, the pixel there; the one behind the image's last where it is padded. */
@@ -188,24 +186,29 @@ function convolution(
   return channelsFirst(reshape(pixels, [x.shape[0]!, ...output, filters!]));
 }
 
-/** The derivative by the weight, in one group: [filters, channels, kernelHeight, kernelWidth]. */
+/**
+ * The derivative by the weight, in one group: [filters, channels, kernelHeight, kernelWidth].
+ *
+ * With stride 1 each pixel meets the gradients around it. Their patches are no larger than those of
+ * the image where there are no more filters than channels, and without dilation the derivative by
+ * the image needs the same; those of the image need not be kept from the way forward.
+ */
 function weightGradient(x: Value, dy: Value, kernel: Size, window: Window, tables: Tables): Value {
   const [channels, filters] = [x.shape[1] as number, dy.shape[1] as number];
-  if (isOne(kernel) || !narrows(channels, filters, window)) {
+  const { pads, dilations } = window;
+  const few = isOne(dilations) && isOne(window.strides) && filters <= channels;
+  if (isOne(kernel) || !(few || narrows(channels, filters, window))) {
     return patchGradient(x, dy, sweepsOf(x, kernel, window), tables);
   }
-  // Each pixel meets the same gradients as its tap reads it from: patches of these are smaller.
   const size = spatialSize(x, 'conv2d');
-  const [down, across] = ([0, 1] as const).map(
-    (axis): Sweep => ({
-      positions: size[axis],
-      taps: kernel[axis],
-      start: window.pads[axis],
-      stride: 1,
-      dilation: -window.dilations[axis],
-    }),
-  );
-  return transpose(patchGradient(dy, x, [down!, across!], tables), [1, 0, 2, 3]);
+  const along = (axis: 0 | 1): Sweep => ({
+    positions: size[axis],
+    taps: kernel[axis],
+    start: pads[axis],
+    stride: 1,
+    dilation: -dilations[axis],
+  });
+  return transpose(patchGradient(dy, x, [along(0), along(1)], tables), [1, 0, 2, 3]);
 }
 
 /**
@@ -316,7 +319,7 @@ function subPixel(
   const reach = Math.ceil(kernel[1] / sw);
   const height = Math.max(kernel[0], sh);
   // Output column o, counted before padding is cut, takes tap t from column (o − t) / stride. Padded
-  // to whole strides, tap t = phase + stride · j takes column q − j of the window that ends at q.
+  // to whole strides, tap t = phase + stride · j takes column q − j, where q = ⌊o / stride⌋.
   const tapsFirst = reshape(transpose(reshape(weight, [into! * filters!, -1])), [...kernel, -1]);
   const whole = pad(tapsFirst, [0, 0, 0], [height - kernel[0], reach * sw - kernel[1], 0]);
   const flat = transpose(reshape(whole, [height * reach, sw, into!, filters!]), [0, 2, 1, 3]);
@@ -325,9 +328,9 @@ function subPixel(
   const across: Sweep = {
     positions: columns,
     taps: reach,
-    start: first - (reach - 1),
+    start: first,
     stride: 1,
-    dilation: 1,
+    dilation: -1,
   };
   const phases = range(Math.min(sh, output[0])).map((row) => {
     const phase = (row + top) % sh;
@@ -335,15 +338,11 @@ function subPixel(
     const down: Sweep = {
       positions: Math.ceil((output[0] - row) / sh),
       taps: count,
-      start: Math.floor((row + top) / sh) - (count - 1),
+      start: Math.floor((row + top) / sh),
       stride: 1,
-      dilation: 1,
+      dilation: -1,
     };
-    // Both axes turned round: the last tap reads the first row of a window.
-    const places = taps([count, reach]).map(
-      ([i, j]) => (phase + sh * (count - 1 - i)) * reach + (reach - 1 - j),
-    );
-    return { down, places };
+    return { down, places: taps([count, reach]).map(([i, j]) => (phase + sh * i) * reach + j) };
   });
   const offset = bias && concat(new Array<Value>(sw).fill(bias), 0);
   const skipped = left - first * sw;
