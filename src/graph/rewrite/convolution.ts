@@ -106,34 +106,41 @@ function isWhole({ positions, taps, start, stride }: Sweep, size: number): boole
   return positions === size && taps === 1 && start === 0 && stride === 1;
 }
 
+/** The pixels that each tap reads: [channels, batch, rows, columns] each. */
+function pixelsByTap(x: Value, [down, across]: Sweeps): Value[] {
+  const size = spatialSize(x, 'conv2d');
+  const [rows, columns] = [margin(down, size[0]), margin(across, size[1])];
+  const first = pad(
+    transpose(x, [1, 0, 2, 3]),
+    [0, 0, rows.before, columns.before],
+    [0, 0, rows.after, columns.after],
+  );
+  return taps([down.taps, across.taps]).map(([i, j]) => {
+    const part = (axis: number, sweep: Sweep, tap: number, zeros: number) => {
+      const start = zeros + sweep.start + tap * sweep.dilation;
+      const end = start + (sweep.positions - 1) * sweep.stride + 1;
+      return { axis, start, end, step: sweep.stride };
+    };
+    return slice(first, [part(2, down, i, rows.before), part(3, across, j, columns.before)]);
+  });
+}
+
 /** Every patch that the sweeps see, one a row: taps outermost, channels within. */
 function patches(x: Value, sweeps: Sweeps, tables: Tables): Patches {
   const size = spatialSize(x, 'conv2d');
   const [down, across] = sweeps;
   const channels = x.shape[1] as number;
   const count = down.taps * across.taps;
-  const [rows, columns] = [margin(down, size[0]), margin(across, size[1])];
   if (channels < fewChannels) {
-    const first = pad(
-      transpose(x, [1, 0, 2, 3]),
-      [0, 0, rows.before, columns.before],
-      [0, 0, rows.after, columns.after],
-    );
-    const parts = taps([down.taps, across.taps]).map(([i, j]) => {
-      const part = (axis: number, sweep: Sweep, tap: number, zeros: number) => {
-        const start = zeros + sweep.start + tap * sweep.dilation;
-        const end = start + (sweep.positions - 1) * sweep.stride + 1;
-        return { axis, start, end, step: sweep.stride };
-      };
-      return slice(first, [part(2, down, i, rows.before), part(3, across, j, columns.before)]);
-    });
+    const parts = pixelsByTap(x, sweeps);
     return { matrix: reshape(concat(parts, 0), [count * channels, -1]), transposed: true };
   }
   const pixels = reshape(channelsLast(x), [x.shape[0]!, size[0] * size[1], channels]);
   if (isWhole(down, size[0]) && isWhole(across, size[1])) {
     return { matrix: reshape(pixels, [-1, channels]), transposed: false };
   }
-  const isPadded = [rows, columns].some(({ before, after }) => before + after > 0);
+  const margins = [margin(down, size[0]), margin(across, size[1])];
+  const isPadded = margins.some(({ before, after }) => before + after > 0);
   const key = JSON.stringify([sweeps, size]);
   const table = tables.get(key) ?? patchTable(sweeps, size);
   tables.set(key, table);
@@ -396,23 +403,19 @@ function transposed(operation: Operation, tables: Tables): Value | undefined {
 }
 
 /** The weight's derivative in groups, which become an axis of a batched product. */
-function groupedWeightGradient(
-  x: Value,
-  dy: Value,
-  kernel: Size,
-  window: Window,
-  tables: Tables,
-): Value {
+function groupedWeightGradient(x: Value, dy: Value, kernel: Size, window: Window): Value {
   const { groups } = window;
   const [channels, filters] = [x.shape[1] as number, dy.shape[1] as number];
-  const { matrix, transposed: turned } = patches(x, sweepsOf(x, kernel, window), tables);
-  const count = kernel[0] * kernel[1];
-  const rows = reshape(turned ? transpose(matrix) : matrix, [-1, count, groups, channels / groups]);
-  const left = reshape(transpose(rows, [2, 1, 3, 0]), [groups, (count * channels) / groups, -1]);
-  const pixels = reshape(channelsLast(dy), [-1, groups, filters / groups]);
-  const product = matmul(left, transpose(pixels, [1, 0, 2]));
-  const split = reshape(product, [groups, ...kernel, channels / groups, filters / groups]);
-  return reshape(transpose(split, [0, 4, 3, 1, 2]), [filters, channels / groups, ...kernel]);
+  const perGroup = [channels / groups, filters / groups] as const;
+  const parts = pixelsByTap(x, sweepsOf(x, kernel, window)).map((pixels) =>
+    reshape(pixels, [groups, 1, perGroup[0], -1]),
+  );
+  const count = parts.length * perGroup[0];
+  const left = reshape(concat(parts, 1), [groups, count, -1]);
+  const right = reshape(transpose(dy, [1, 0, 2, 3]), [groups, perGroup[1], -1]);
+  const product = matmul(left, transpose(right, [0, 2, 1]));
+  const split = reshape(product, [groups, ...kernel, ...perGroup]);
+  return reshape(transpose(split, [0, 4, 3, 1, 2]), [filters, perGroup[0], ...kernel]);
 }
 
 /** Convolutions as matrix products. */
@@ -432,8 +435,11 @@ export function convolutionRules(): Rules {
     ConvWeightGradient: ({ inputs, attributes }) => {
       const { window, kernel } = windowOf(attributes);
       const [x, dy] = inputs as [Value, Value];
-      const build = inOneGroup(window) ? weightGradient : groupedWeightGradient;
-      return [build(x, dy, kernel, window, tables)];
+      return [
+        inOneGroup(window)
+          ? weightGradient(x, dy, kernel, window, tables)
+          : groupedWeightGradient(x, dy, kernel, window),
+      ];
     },
   };
 }
