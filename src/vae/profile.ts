@@ -1,4 +1,5 @@
 import type { Dataset } from '../data/dataset.js';
+import { formatNumber } from '../report/number.js';
 import { formatTable } from '../report/table.js';
 import type { RuntimeEvent } from '../runtime/session.js';
 import {
@@ -196,7 +197,7 @@ export function formatProfile(measured: MeasuredProfile): string {
       title: `Where a training step goes: ms/step, batch ${measured.batchSize}, mean of ${measured.steps} steps`,
       footer: [
         `By operator: ${shares.join(', ')}`,
-        `Without measuring each operator a step takes ${measured.unmeasuredMillisecondsPerStep.toPrecision(3)} ms.`,
+        `Without measuring each operator a step takes ${formatNumber(measured.unmeasuredMillisecondsPerStep)} ms.`,
       ],
     },
   );

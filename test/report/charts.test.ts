@@ -121,7 +121,7 @@ describe('lossPicture', () => {
     const [low, high] = await domain(history, 0);
     expect(low).toBeGreaterThan(175);
     expect(high).toBeLessThan(200);
-    expect(texts(await draw(lossSpec(history)))).toContain('epoch 1: 244.0');
+    expect(texts(await draw(lossSpec(history)))).toContain('epoch 1: 244');
   });
 
   it('shows every epoch where none lies far off', async () => {

@@ -1,6 +1,7 @@
 import type { TopLevelSpec } from 'vega-lite';
 import { UserError } from '../../data/errors.js';
 import { drawChart } from '../chart.js';
+import { formatNumber } from '../number.js';
 import { classColours, style } from '../style.js';
 
 /** One epoch of a run's history: means over the examples, in nats; `val_` is validation. */
@@ -66,7 +67,7 @@ function valueAxis(values: readonly Value[]): ValueAxis {
     const settled = bounds(values.filter(({ epoch }) => epoch >= settledFrom));
     if (all.high - all.low > 4 * (settled.high - settled.low)) {
       const domain = paddedDomain(settled, 0.15);
-      const text = `epoch ${first.epoch}: ${first.value.toPrecision(4)}`;
+      const text = `epoch ${first.epoch}: ${formatNumber(first.value)}`;
       const value = domain[first.value > settled.high ? 1 : 0];
       return { domain, cut: { text, epoch: settledFrom, value } };
     }
