@@ -1,6 +1,6 @@
 import { UserError } from '../data/errors.js';
 import { advice } from '../data/suggest.js';
-import type { Schedule } from './objective.js';
+import type { Schedule } from '../step/model.js';
 
 /**
  * Numbers that can be changed while training runs: fields of a plain object that is read before each

@@ -1,8 +1,8 @@
 import { Tensor } from 'onnxruntime-common';
 import type { Dataset } from '../data/dataset.js';
+import type { Schedule } from '../step/model.js';
+import type { Feeds, LoopedObjective } from '../step/program.js';
 import { Feeder } from './feeder.js';
-import type { Schedule } from './objective.js';
-import type { Feeds, LoopedObjective } from './program.js';
 
 /** Means over examples, by metric; every objective has the first two. */
 export interface Metrics {

@@ -5,9 +5,9 @@ import { UserError } from '../data/errors.js';
 import { randomStream } from '../data/random.js';
 import { elementCount, roomyBuffer } from '../data/shape.js';
 import { parseDimension, type Shape } from '../graph/index.js';
+import { drawNoise, noiseArray, noiseType } from '../step/noise.js';
+import type { Feeds, LoopedObjective } from '../step/program.js';
 import { type Augment, Augmenter } from './augment.js';
-import { drawNoise, noiseArray, noiseType } from './noise.js';
-import type { Feeds, LoopedObjective } from './program.js';
 
 /** The sizes of a shape whose symbols are the batch's. */
 export function sizesAt(shape: Shape, batchSize: number): number[] {

@@ -3,6 +3,18 @@ import type { Dataset } from '../data/dataset.js';
 import { UserError } from '../data/errors.js';
 import { watchedMetric } from '../nn/index.js';
 import type { SessionOptions } from '../runtime/session.js';
+import type { Model } from '../step/model.js';
+import type { Packing } from '../step/packing.js';
+import {
+  compileEvaluation,
+  compileTraining,
+  evaluationBatchSize,
+  type Feeds,
+  type LoopedObjective,
+} from '../step/program.js';
+import { judged, nameState, packState, prefixed, under } from '../step/state.js';
+import { residenceOf } from '../step/state-memory.js';
+import { initialUpdateState, UpdateClock, type UpdateSettings } from '../step/update.js';
 import { notify } from './callbacks.js';
 import { type Checkpoint, checkIdentity, dataIdentity } from './checkpoint.js';
 import { CheckpointClock } from './checkpoint-clock.js';
@@ -10,20 +22,8 @@ import { Steering } from './controls.js';
 import { type EpochMetrics, evaluateObjective, evaluationFeeder } from './evaluate.js';
 import { Feeder } from './feeder.js';
 import { checkFitOptions, checkMetric } from './fit-options.js';
-import type { Model } from './objective.js';
-import type { Packing } from './pack.js';
-import {
-  compileEvaluation,
-  compileTraining,
-  evaluationBatchSize,
-  type Feeds,
-  type LoopedObjective,
-} from './program.js';
-import { residenceOf } from './residence.js';
 import { Run } from './run.js';
 import type { FitSettings, Stop } from './settings.js';
-import { judged, nameState, packState, prefixed, under } from './state.js';
-import { initialUpdateState, UpdateClock, type UpdateSettings } from './update.js';
 import { MetricWatch } from './watch.js';
 
 export interface FitResult {

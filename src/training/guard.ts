@@ -1,8 +1,8 @@
 import { Tensor } from 'onnxruntime-common';
 import { allFinite } from '../data/finite.js';
 import { fromPlain, rowsOf, toPlain } from '../runtime/plain-tensor.js';
-import type { Packing } from './pack.js';
-import type { Feeds } from './program.js';
+import type { Packing } from '../step/packing.js';
+import type { Feeds } from '../step/program.js';
 
 /** A number that was not finite. */
 export interface NonFinite {

@@ -1,6 +1,10 @@
 import { Tensor } from 'onnxruntime-common';
 import type { Dataset } from '../data/dataset.js';
 import { permutation, randomStream } from '../data/random.js';
+import type { Packing } from '../step/packing.js';
+import type { Feeds, LoopedObjective } from '../step/program.js';
+import type { Residence } from '../step/state-memory.js';
+import type { UpdateClock } from '../step/update.js';
 import { notify } from './callbacks.js';
 import type { Position } from './checkpoint.js';
 import type { CheckpointClock } from './checkpoint-clock.js';
@@ -8,11 +12,7 @@ import type { Steering } from './controls.js';
 import { breathe, constantFeeds, type EpochMetrics, MetricSums, scheduleAt } from './evaluate.js';
 import type { Feeder } from './feeder.js';
 import { firstNonFinite, type NonFinite, nonFiniteParameter, partOf } from './guard.js';
-import type { Packing } from './pack.js';
-import type { Feeds, LoopedObjective } from './program.js';
-import type { Residence } from './residence.js';
 import type { FitSettings, Stop } from './settings.js';
-import type { UpdateClock } from './update.js';
 
 /** A call of the runtime should last about this long: progress and signals are looked at between two. */
 const callMilliseconds = 80;

@@ -5,9 +5,9 @@ import type { LoopProgram, Value } from '../../src/graph/index.js';
 import { inputName } from '../../src/graph/program.js';
 import type { VAE } from '../../src/index.js';
 import type { Optimizer } from '../../src/nn/index.js';
+import { type Cutting, trainingProgram } from '../../src/step/program.js';
 import { sizesAt } from '../../src/training/feeder.js';
 import { Packing } from '../../src/training/index.js';
-import { type Cutting, trainingProgram } from '../../src/training/program.js';
 
 /** Keeps the gradient as it comes, and changes nothing. */
 const keepGradient: Optimizer = {

@@ -12,7 +12,7 @@ import {
   sgd,
 } from '../../src/index.js';
 import { layer } from '../../src/nn/index.js';
-import { traceUpdate } from '../../src/training/update.js';
+import { traceUpdate } from '../../src/step/update.js';
 import { relativeError } from '../fixtures.js';
 import { corners, smallVAE } from '../vae/small.js';
 import { packingOf } from './programs.js';

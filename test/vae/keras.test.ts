@@ -1,7 +1,7 @@
 import { Tensor } from 'onnxruntime-common';
 import { describe, expect, test } from 'vitest';
 import { adam, dense, reshape, VAE } from '../../src/index.js';
-import { compileTraining } from '../../src/training/program.js';
+import { compileTraining } from '../../src/step/program.js';
 import { readFixture, readJson, relativeError, take, withPrefix } from '../fixtures.js';
 import { packingOf } from '../training/programs.js';
 

@@ -6,10 +6,10 @@ import { compile, constant, input, toModel, type Value, type Values } from '../g
 import type { Scope } from '../nn/index.js';
 import { fromPlain, rowsOf, toPlain } from '../runtime/plain-tensor.js';
 import type { Session } from '../runtime/session.js';
-import { breathe } from './evaluate.js';
-import { sizesAt } from './feeder.js';
+import { breathe } from '../training/evaluate.js';
+import { sizesAt } from '../training/feeder.js';
+import { type NoiseInput, type ParameterSpec, tracingScope } from './model.js';
 import { drawNoise, noiseArray, noiseType } from './noise.js';
-import { type NoiseInput, type ParameterSpec, tracingScope } from './objective.js';
 
 /** A function of a model's parameters and batches: from inputs [batch, ...] to named outputs. */
 export type ModelFunction = (

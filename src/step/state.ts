@@ -1,6 +1,6 @@
 import type { Tensor } from 'onnxruntime-common';
 import { UserError } from '../data/errors.js';
-import type { Packing } from './pack.js';
+import type { Packing } from './packing.js';
 import type { Feeds } from './program.js';
 import type { UpdateSettings } from './update.js';
 

@@ -16,9 +16,9 @@ import {
   where,
 } from '../graph/index.js';
 import { learningRateAt, type Optimizer } from '../nn/index.js';
-import type { Metrics } from './evaluate.js';
-import type { FitOptions } from './fit-options.js';
-import type { Packing } from './pack.js';
+import type { Metrics } from '../training/evaluate.js';
+import type { FitOptions } from '../training/fit-options.js';
+import type { Packing } from './packing.js';
 
 /** How gradients change parameters. */
 export interface UpdateSettings extends Pick<FitOptions, 'clipGradients' | 'accumulate' | 'ema'> {

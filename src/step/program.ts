@@ -23,8 +23,8 @@ import {
   type NoiseInput,
   type Schedule,
   tracingScope,
-} from './objective.js';
-import type { Packing } from './pack.js';
+} from './model.js';
+import type { Packing } from './packing.js';
 import { traceUpdate, type UpdateSettings } from './update.js';
 
 /** Images as floats: uint8 ones scaled to [0, 1]. */

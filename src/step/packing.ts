@@ -1,7 +1,7 @@
 import { Tensor } from 'onnxruntime-common';
 import { elementCount } from '../data/shape.js';
 import { concat, constant, input, reshape, slice, transpose, type Value } from '../graph/index.js';
-import type { ParameterSpec } from './objective.js';
+import type { ParameterSpec } from './model.js';
 
 /** Parameters under this many elements share one flat vector. */
 const smallSize = 32768;
