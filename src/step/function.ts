@@ -1,4 +1,5 @@
 import { Tensor } from 'onnxruntime-common';
+import { breathe } from '../data/breathe.js';
 import { UserError } from '../data/errors.js';
 import { randomStream } from '../data/random.js';
 import { elementCount } from '../data/shape.js';
@@ -6,10 +7,10 @@ import { compile, constant, input, toModel, type Value, type Values } from '../g
 import type { Scope } from '../nn/index.js';
 import { fromPlain, rowsOf, toPlain } from '../runtime/plain-tensor.js';
 import type { Session } from '../runtime/session.js';
-import { breathe } from '../training/evaluate.js';
-import { sizesAt } from '../training/feeder.js';
-import { type NoiseInput, type ParameterSpec, tracingScope } from './model.js';
-import { drawNoise, noiseArray, noiseType } from './noise.js';
+import { feedName } from './keys.js';
+import type { ParameterSpec } from './model.js';
+import { drawNoise, noiseArray, noiseType, sizesAt } from './noise.js';
+import { type NoiseInput, tracingScope } from './tracing.js';
 
 /** A function of a model's parameters and batches: from inputs [batch, ...] to named outputs. */
 export type ModelFunction = (
@@ -64,7 +65,7 @@ export class CompiledFunction {
         if (trained) parameters.set(name, value);
         return value;
       },
-      (name, shape, dtype) => input(`noise/${name}`, shape, dtype),
+      (name, shape, dtype) => input(feedName.noise(name), shape, dtype),
     );
     const outputs = build(inputs, scope, parameters);
     const session = await compile(
@@ -90,7 +91,7 @@ export class CompiledFunction {
     const feeds = { ...inputs };
     for (const name of this.parameterNames) feeds[parameterInput(name)] = parameters[name]!;
     this.noises.forEach(({ name }, i) => {
-      feeds[`noise/${name}`] = noise[i]!;
+      feeds[feedName.noise(name)] = noise[i]!;
     });
     return this.session.run(feeds);
   }

@@ -1,4 +1,5 @@
 import { fillBernoulli, fillNormal, fillUniform, type RandomStream } from '../data/random.js';
+import { parseDimension, type Shape } from '../graph/index.js';
 import type { NoiseKind } from '../nn/index.js';
 
 /** The type in which noise of a kind is fed. */
@@ -20,4 +21,13 @@ export function drawNoise(
   if (typeof kind === 'object') fillBernoulli(stream, target as Uint8Array, kind.bernoulli);
   else if (kind === 'normal') fillNormal(stream, target as Float32Array);
   else fillUniform(stream, target as Float32Array);
+}
+
+/** The sizes of a shape whose symbols are the batch's. */
+export function sizesAt(shape: Shape, batchSize: number): number[] {
+  return shape.map((size) => {
+    if (typeof size === 'number') return size;
+    const { factor, symbols } = parseDimension(size);
+    return factor * batchSize ** symbols.length;
+  });
 }

@@ -1,6 +1,6 @@
 import { Tensor } from 'onnxruntime-common';
 import { elementCount } from '../data/shape.js';
-import { concat, constant, input, reshape, slice, transpose, type Value } from '../graph/index.js';
+import { concat, constant, reshape, slice, transpose, type Value } from '../graph/index.js';
 import type { ParameterSpec } from './model.js';
 
 /** Parameters under this many elements share one flat vector. */
@@ -60,19 +60,16 @@ function turn(values: Float32Array, [rows, columns]: readonly number[]): Float32
 }
 
 /**
- * How parameters are laid out in a program: each large one as it is, all small ones in one flat
+ * How a player's parameters lie in a program: each large one as it is, all small ones in one flat
  * vector. A node costs a few microseconds however small its tensors, so that a small model's
  * update is as cheap as that of one tensor, while a large one's tensors are never copied together.
  */
 export class Packing {
-  /** The trained parameters' groups. */
   readonly groups: readonly Group[];
-  /** The tensors that are not trained, each by itself. */
-  private readonly states: readonly ParameterSpec[];
 
-  constructor(readonly specs: readonly ParameterSpec[]) {
-    this.states = specs.filter(({ trained }) => !trained);
-    const members = specs.filter(({ trained }) => trained).map(memberOf);
+  /** @param specs of the trained parameters */
+  constructor(specs: readonly ParameterSpec[]) {
+    const members = specs.map(memberOf);
     const small = ordered(members.filter(({ size }) => size < smallSize));
     const large = members.filter(({ size }) => size >= smallSize);
     const flat = {
@@ -86,14 +83,9 @@ export class Packing {
     ];
   }
 
-  /** Inputs for the groups, under `<kind>/<group>`. */
-  inputs(kind: string): Value[] {
-    return this.groups.map((group) => input(`${kind}/${group.name}`, group.shape));
-  }
-
-  /** Inputs for the tensors that are not trained, under `state/<name>`, by name. */
-  stateInputs(): Map<string, Value> {
-    return new Map(this.states.map(({ name, shape }) => [name, input(`state/${name}`, shape)]));
+  /** The number of parameters, counted by element. */
+  get size(): number {
+    return this.groups.reduce((sum, { shape }) => sum + elementCount(shape), 0);
   }
 
   /** The parameters inside the groups' values, by name. */
@@ -104,11 +96,11 @@ export class Packing {
         if (group.name !== 'small') return [[members[0]!.name, values[i]!] as const];
         let start = 0;
         return members.map(({ name, shape, size, turned }) => {
-          const part = slice(values[i]!, [{ axis: 0, start, end: start + size }]);
+          const piece = slice(values[i]!, [{ axis: 0, start, end: start + size }]);
           start += size;
           const value = turned
-            ? transpose(reshape(part, shape.toReversed()))
-            : reshape(part, shape);
+            ? transpose(reshape(piece, shape.toReversed()))
+            : reshape(piece, shape);
           return [name, value] as const;
         });
       }),
@@ -119,11 +111,11 @@ export class Packing {
   packValues(values: ReadonlyMap<string, Value>): Value[] {
     return this.groups.map((group) => {
       if (group.name !== 'small') return values.get(group.members[0]!.name)!;
-      const parts = group.members.map(({ name, turned }) => {
+      const rows = group.members.map(({ name, turned }) => {
         const value = values.get(name)!;
         return reshape(turned ? transpose(value) : value, [-1]);
       });
-      return concat(parts, 0);
+      return concat(rows, 0);
     });
   }
 
@@ -137,57 +129,40 @@ export class Packing {
     });
   }
 
-  /** Zeros of the groups' shapes, by input name. */
-  zeros(kind: string): Record<string, Tensor> {
-    return Object.fromEntries(
-      this.groups.map(({ name, shape }) => {
-        const values = new Float32Array(elementCount(shape));
-        return [`${kind}/${name}`, new Tensor('float32', values, shape)];
-      }),
+  /** A tensor of zeros for each group. */
+  zeros(): Tensor[] {
+    return this.groups.map(
+      ({ shape }) => new Tensor('float32', new Float32Array(elementCount(shape)), shape),
     );
   }
 
-  /** The groups' tensors, by input name, from the parameters' tensors by parameter name. */
-  pack(kind: string, tensors: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
-    return Object.fromEntries(
-      this.groups.map((group) => {
-        const values = new Float32Array(elementCount(group.shape));
-        let offset = 0;
-        for (const { name, size, shape, turned } of group.members) {
-          const data = tensors[name]!.data as Float32Array;
-          values.set(turned ? turn(data, shape) : data, offset);
-          offset += size;
-        }
-        return [`${kind}/${group.name}`, new Tensor('float32', values, group.shape)];
-      }),
-    );
+  /** The groups' tensors from the parameters' tensors by name. */
+  pack(tensors: Readonly<Record<string, Tensor>>): Tensor[] {
+    return this.groups.map((group) => {
+      const values = new Float32Array(elementCount(group.shape));
+      let offset = 0;
+      for (const { name, size, shape, turned } of group.members) {
+        const data = tensors[name]!.data as Float32Array;
+        values.set(turned ? turn(data, shape) : data, offset);
+        offset += size;
+      }
+      return new Tensor('float32', values, group.shape);
+    });
   }
 
-  /** The parameters' tensors by name; copies, not views. */
-  unpack(kind: string, packed: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
+  /** The parameters' tensors by name, from the groups' tensors; copies, not views. */
+  unpack(packed: readonly Tensor[]): Record<string, Tensor> {
     return Object.fromEntries(
-      this.groups.flatMap((group) => {
-        const values = packed[`${kind}/${group.name}`]!.data as Float32Array;
+      this.groups.flatMap((group, i) => {
+        const values = packed[i]!.data as Float32Array;
         let offset = 0;
         return group.members.map(({ name, shape, size, turned }) => {
-          const part = values.slice(offset, offset + size);
+          const piece = values.slice(offset, offset + size);
           offset += size;
-          const data = turned ? turn(part, shape.toReversed()) : part;
+          const data = turned ? turn(piece, shape.toReversed()) : piece;
           return [name, new Tensor('float32', data, shape)] as const;
         });
       }),
     );
-  }
-
-  /** All of a model's tensors as feeds: the groups and the states. */
-  packModel(tensors: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
-    const states = this.states.map(({ name }) => [`state/${name}`, tensors[name]!]);
-    return { ...this.pack('parameters', tensors), ...Object.fromEntries(states) };
-  }
-
-  /** All of a model's tensors by name, from its feeds. */
-  unpackModel(feeds: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
-    const states = this.states.map(({ name }) => [name, feeds[`state/${name}`]!]);
-    return { ...this.unpack('parameters', feeds), ...Object.fromEntries(states) };
   }
 }

@@ -1,5 +1,4 @@
-import type { Tensor } from 'onnxruntime-common';
-import { elementCount } from '../data/shape.js';
+import { UserError } from '../data/errors.js';
 import {
   compileLoop,
   dequantize,
@@ -17,15 +16,11 @@ import {
   within,
 } from '../graph/index.js';
 import type { Session, SessionOptions } from '../runtime/session.js';
-import {
-  type BatchNeed,
-  type Model,
-  type NoiseInput,
-  type Schedule,
-  tracingScope,
-} from './model.js';
-import type { Packing } from './packing.js';
-import { traceUpdate, type UpdateSettings } from './update.js';
+import { feedName, mainPlayer } from './keys.js';
+import type { Layout } from './layout.js';
+import type { Model, Schedule, Terms } from './model.js';
+import { type BatchNeed, type NoiseInput, tracingScope } from './tracing.js';
+import { traceUpdate } from './update.js';
 
 /** Images as floats: uint8 ones scaled to [0, 1]. */
 export function asFloat(images: Value): Value {
@@ -51,45 +46,68 @@ const batchDimension = 'batch';
 
 interface Traced {
   readonly parameters: ReadonlyMap<string, Value>;
-  readonly packed: readonly Value[];
+  /** By player, a value a group of the layout. */
+  readonly packed: readonly (readonly Value[])[];
   readonly states: ReadonlyMap<string, Value>;
   readonly updates: ReadonlyMap<string, Value>;
   /** Images, and labels for models that use them. */
   readonly examples: readonly Value[];
   readonly noises: readonly NoiseInput[];
-  readonly loss: Value;
+  /** A loss for each player of the layout. */
+  readonly losses: readonly Value[];
   readonly outputs: Record<string, Value>;
   readonly scalars: Map<string, Value>;
   readonly batchNeeds: readonly BatchNeed[];
 }
 
+/** The losses in the order of the players. @throws UserError when one is missing, or too many */
+function lossesOf({ loss, losses = {} }: Terms, layout: Layout): Value[] {
+  const names = layout.players.map(({ name }) => name);
+  const unknown = Object.keys(losses).find((name) => name === mainPlayer || !names.includes(name));
+  if (unknown !== undefined) {
+    throw new UserError(
+      `The objective gives a loss for ${unknown}, which is none of its players. Name it in players.`,
+    );
+  }
+  return names.map((name) => {
+    const own = name === mainPlayer ? loss : losses[name];
+    if (own) return own;
+    throw new UserError(
+      `The objective gives no loss for its player ${name}. Give one in losses.${name}.`,
+    );
+  });
+}
+
 function trace(
   model: Model,
-  packing: Packing,
+  layout: Layout,
   dtype: 'uint8' | 'float32',
   training: boolean,
 ): Traced {
-  const packed = packing.inputs('parameters');
+  const packed = layout.parameterInputs();
   const parameters = within({ phase: 'forward', part: 'parameters' }, () =>
-    packing.unpackValues(packed),
+    layout.unpackValues(packed),
   );
-  const states = packing.stateInputs();
-  const fed = input('images', [batchDimension, ...model.shape], dtype);
-  const labels = model.usesLabels ? input('labels', [batchDimension], 'int64') : undefined;
+  const states = layout.layerInputs();
+  const fed = input(feedName.images, [batchDimension, ...model.shape], dtype);
+  const labels = model.usesLabels ? input(feedName.labels, [batchDimension], 'int64') : undefined;
   const scalars = new Map<string, Value>();
   const schedule = (name: string) => {
-    const value = scalars.get(name) ?? input(`schedule/${name}`, []);
+    const value = scalars.get(name) ?? input(feedName.schedule(name), []);
     scalars.set(name, value);
     return value;
   };
   const { scope, noises, updates, batchNeeds } = tracingScope(
     training,
     ({ name, trained }) => (trained ? parameters : states).get(name)!,
-    (name, shape, dtype) => input(`noise/${name}`, shape, dtype),
+    (name, shape, dtype) => input(feedName.noise(name), shape, dtype),
   );
   const images = within({ phase: 'forward', part: 'images' }, () => asFloat(fed));
-  const { loss, metrics } = within({ phase: 'forward', part: 'objective' }, () =>
+  const terms = within({ phase: 'forward', part: 'objective' }, () =>
     model.objective({ images, ...(labels ? { labels } : {}) }, scope, schedule),
+  );
+  const adversaries = Object.entries(terms.losses ?? {}).map(
+    ([player, loss]) => [`${player}_loss`, loss] as const,
   );
   return {
     parameters,
@@ -98,76 +116,93 @@ function trace(
     updates,
     examples: labels ? [fed, labels] : [fed],
     noises,
-    loss,
-    outputs: { loss, ...metrics },
+    losses: lossesOf(terms, layout),
+    outputs: { loss: terms.loss, ...Object.fromEntries(adversaries), ...terms.metrics },
     scalars,
     batchNeeds,
   };
 }
 
-/** What a step computes before the update. */
+/** The results of a step before the update. */
 interface Computed {
-  /** Packed. */
-  readonly gradients: readonly Value[];
+  /** By player, a value a group of the layout. */
+  readonly gradients: readonly (readonly Value[])[];
   readonly outputs: Values;
   readonly parts?: Parts;
 }
 
-function computedWhole({ parameters, loss, outputs }: Traced, packing: Packing): Computed {
-  const gradients = gradient(loss, [...parameters.values()]);
-  const names = [...parameters.keys()];
-  const gradientOf = new Map(names.map((name, i) => [name, gradients[i]!]));
-  return {
-    gradients: within({ phase: 'update', part: 'parameters' }, () =>
-      packing.packValues(gradientOf),
-    ),
-    outputs,
-  };
+function computedWhole({ parameters, losses, outputs }: Traced, layout: Layout): Computed {
+  const gradients = layout.players.map(({ specs, packing }, p) => {
+    const names = specs.map(({ name }) => name);
+    const own = gradient(
+      losses[p]!,
+      names.map((name) => parameters.get(name)!),
+    );
+    const gradientOf = new Map(names.map((name, i) => [name, own[i]!]));
+    return within({ phase: 'update', part: 'parameters' }, () => packing.packValues(gradientOf));
+  });
+  return { gradients, outputs };
 }
 
-/** What decides whether a step's examples are taken part by part. */
+/** Decides whether a step's examples are taken part by part. */
 export interface Cutting {
   /** Examples of most steps. */
   readonly batchSize: number;
-  /** What the largest tensor of a part may take. */
+  /** Bytes that the largest tensor of a part may take. */
   readonly cacheBytes?: number;
 }
 
 /** Summing up gradients over parts goes over as many parameters as this without a loss. */
 const mostParameters = 1 << 20;
 
+/** Each value times a share of it. */
+function shared(values: readonly Value[], share: Value): Value[] {
+  return within({ phase: 'forward', part: 'objective' }, () =>
+    values.map((value) => mul(value, share)),
+  );
+}
+
+/** The items of a list in rows of the lengths of other rows. */
+function inRows<T>(items: readonly T[], like: readonly (readonly unknown[])[]): T[][] {
+  let start = 0;
+  return like.map(({ length }) => {
+    start += length;
+    return items.slice(start - length, start);
+  });
+}
+
 /**
- * What a step computes, part by part where its examples are too much for the processor's caches
+ * The results of a step, part by part where its examples are too much for the processor's caches
  * and nothing but their mean is asked for.
  */
 function computedInParts(
   traced: Traced,
-  packing: Packing,
+  layout: Layout,
   { batchSize, cacheBytes }: Cutting,
 ): Computed {
-  const whole = computedWhole(traced, packing);
-  const { outputs, updates } = traced;
-  const count = packing.groups.reduce((sum, { shape }) => sum + elementCount(shape), 0);
-  if (count > mostParameters || updates.size > 0) return whole;
-  if (!isMeanOver(Object.values(outputs), batchDimension)) return whole;
-  const size = partSize(whole.gradients, batchDimension, batchSize, cacheBytes);
+  const whole = computedWhole(traced, layout);
+  const { losses, outputs, updates } = traced;
+  if (layout.size > mostParameters || updates.size > 0) return whole;
+  if (!isMeanOver([...losses, ...Object.values(outputs)], batchDimension)) return whole;
+  const size = partSize(whole.gradients.flat(), batchDimension, batchSize, cacheBytes);
   if (size === batchSize) return whole;
   const share = input('part/share', []);
-  const weighted = within({ phase: 'forward', part: 'objective' }, () =>
-    Object.fromEntries(
-      Object.entries(outputs).map(([name, value]) => [name, mul(value, share)] as const),
-    ),
+  const names = Object.keys(outputs);
+  const weighted = shared(Object.values(outputs), share);
+  const weightedOf = new Map(Object.values(outputs).map((value, i) => [value, weighted[i]!]));
+  const part = computedWhole(
+    { ...traced, losses: losses.map((loss) => weightedOf.get(loss)!) },
+    layout,
   );
-  const part = computedWhole({ ...traced, loss: weighted.loss!, outputs: weighted }, packing);
-  const sums = [...part.gradients, ...Object.values(part.outputs)].map((term, i) => ({
+  const sums = [...part.gradients.flat(), ...weighted].map((term, i) => ({
     term,
     total: input(`part/${i}`, term.shape, term.dtype),
   }));
   const totals = sums.map(({ total }) => total);
-  const gradients = totals.splice(0, part.gradients.length);
+  const count = part.gradients.flat().length;
   return {
-    gradients,
-    outputs: Object.fromEntries(Object.keys(outputs).map((name, i) => [name, totals[i]!])),
+    gradients: inRows(totals.slice(0, count), part.gradients),
+    outputs: Object.fromEntries(names.map((name, i) => [name, totals[count + i]!])),
     parts: {
       dimension: batchDimension,
       size,
@@ -183,25 +218,25 @@ const isConstant = (schedule: Schedule | undefined) => typeof schedule === 'numb
 type Described = Omit<LoopedObjective, 'session'>;
 
 /**
- * The training step: forward, backward and update. Carries the parameters, packed, the states, and
- * what the update remembers.
+ * The training step of all players: forward, backward and update. Carries the state that the layout
+ * describes.
+ * @param layout of the model's parameters, with the stages of each player's update
  * @param cutting when it is left out, examples are not taken part by part
  */
 export function trainingProgram(
   model: Model,
-  packing: Packing,
-  update: UpdateSettings,
+  layout: Layout,
   dtype: 'uint8' | 'float32',
   cutting?: Cutting,
 ): { readonly program: LoopProgram; readonly described: Described } {
-  const traced = trace(model, packing, dtype, true);
+  const traced = trace(model, layout, dtype, true);
   const { packed, states, updates, examples, noises, scalars } = traced;
   const { gradients, outputs, parts } =
     cutting === undefined
-      ? computedWhole(traced, packing)
-      : computedInParts(traced, packing, cutting);
-  const { carried, scalars: updateScalars } = within({ phase: 'update', part: 'parameters' }, () =>
-    traceUpdate(packing, packed, gradients, update),
+      ? computedWhole(traced, layout)
+      : computedInParts(traced, layout, cutting);
+  const { carried, numbers } = within({ phase: 'update', part: 'parameters' }, () =>
+    traceUpdate(layout, packed, gradients),
   );
   const [constants, changing] = partition([...scalars], ([name]) =>
     isConstant(model.schedules[name]),
@@ -215,7 +250,7 @@ export function trainingProgram(
       ...examples,
       ...noises.map(({ value }) => value),
       ...changing.map(([, value]) => value),
-      ...updateScalars,
+      ...numbers,
     ],
     invariant: constants.map(([, value]) => value),
     outputs,
@@ -248,16 +283,14 @@ function withThreads(
 /** `trainingProgram`, ready to run. On a graphics processor, steps are not taken part by part. */
 export async function compileTraining(
   model: Model,
-  packing: Packing,
-  update: UpdateSettings,
+  layout: Layout,
   dtype: 'uint8' | 'float32',
   options: SessionOptions & { readonly cutting?: Cutting } = {},
 ): Promise<LoopedObjective> {
   const { cutting, ...session } = options;
   const { program, described } = trainingProgram(
     model,
-    packing,
-    update,
+    layout,
     dtype,
     session.device === 'webgpu' ? undefined : cutting,
   );
@@ -268,23 +301,18 @@ export async function compileTraining(
 /** Examples of the batches in which models are evaluated. */
 export const evaluationBatchSize = 256;
 
-/** The objective alone, over batches, with the packed parameters as invariant inputs. */
+/** The objective alone, over batches, with the parameters as invariant inputs. */
 export async function compileEvaluation(
   model: Model,
-  packing: Packing,
+  layout: Layout,
   dtype: 'uint8' | 'float32',
   options: SessionOptions = {},
 ): Promise<LoopedObjective> {
-  const { packed, states, examples, noises, outputs, scalars } = trace(
-    model,
-    packing,
-    dtype,
-    false,
-  );
+  const { packed, states, examples, noises, outputs, scalars } = trace(model, layout, dtype, false);
   const program: LoopProgram = {
     carried: [],
     steps: [...examples, ...noises.map(({ value }) => value)],
-    invariant: [...packed, ...states.values(), ...scalars.values()],
+    invariant: [...packed.flat(), ...states.values(), ...scalars.values()],
     outputs,
   };
   return {
@@ -301,6 +329,3 @@ export async function compileEvaluation(
 function partition<T>(items: readonly T[], test: (item: T) => boolean): [T[], T[]] {
   return [items.filter(test), items.filter((item) => !test(item))];
 }
-
-/** Tensors by input name. */
-export type Feeds = Record<string, Tensor>;

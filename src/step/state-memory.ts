@@ -2,10 +2,10 @@ import { Tensor } from 'onnxruntime-common';
 import { allFinite } from '../data/finite.js';
 import { add, compile, input, sum } from '../graph/index.js';
 import { keptFinite, type Session, type SessionOptions } from '../runtime/session.js';
-import type { Feeds } from './program.js';
+import type { Feeds } from './layout.js';
 
-/** Where what is carried from call to call lives, and how the host looks at it. */
-export interface Residence {
+/** The memory that a step's state lives in from call to call, and how the host looks at it. */
+export interface StateMemory {
   /** About how long a call takes to bring the state to the runtime and back, in milliseconds. */
   transfer(state: Feeds): number;
   /** Whether all numbers are finite. */
@@ -18,7 +18,7 @@ export interface Residence {
 }
 
 /**
- * What copies of the state cost, which the runtime makes at the end of each call, by measuring: the
+ * The measured cost of the copies of the state that the runtime makes at the end of each call: the
  * copying, new pages for it, and the work of the garbage collector, which takes threads from the runtime.
  */
 const millisecondsPerMegabyte = 1.3;
@@ -33,7 +33,7 @@ function dispose(state: Feeds, needed: readonly Feeds[]): void {
 }
 
 /** The processor's memory: of the thread that trains where there is one, else of the caller's. */
-const processor: Residence = {
+const processor: StateMemory = {
   transfer: (state) =>
     (millisecondsPerMegabyte * Object.values(state).reduce((sum, { size }) => sum + 4 * size, 0)) /
     1e6,
@@ -52,8 +52,8 @@ const processor: Residence = {
   release: async () => {},
 };
 
-/** A device's memory. What runs on the device looks at it, so that only what is asked for is copied. */
-class DeviceResidence implements Residence {
+/** A device's memory. Programs on the device look at it, so that little is copied. */
+class DeviceMemory implements StateMemory {
   private reader: Promise<Session> | undefined;
   private checker: Promise<Session> | undefined;
 
@@ -102,7 +102,7 @@ class DeviceResidence implements Residence {
   }
 }
 
-/** Where the state of steps with these options lives. */
-export function residenceOf(options: SessionOptions): Residence {
-  return (options.device ?? 'cpu') === 'cpu' ? processor : new DeviceResidence(options);
+/** The memory that holds the state of steps with these options. */
+export function stateMemoryOf(options: SessionOptions): StateMemory {
+  return (options.device ?? 'cpu') === 'cpu' ? processor : new DeviceMemory(options);
 }

@@ -1,129 +1,93 @@
-import type { Tensor } from 'onnxruntime-common';
-import {
-  add,
-  type Carry,
-  clip,
-  div,
-  greater,
-  input,
-  maximum,
-  mul,
-  sqrt,
-  square,
-  sub,
-  sum,
-  type Value,
-  where,
-} from '../graph/index.js';
+import { type Carry, input, type Value } from '../graph/index.js';
 import { learningRateAt, type Optimizer } from '../nn/index.js';
-import type { Metrics } from '../training/evaluate.js';
-import type { FitOptions } from '../training/fit-options.js';
-import type { Packing } from './packing.js';
+import { feedName, mainPlayer } from './keys.js';
+import type { Layout } from './layout.js';
+import type { Player } from './model.js';
+import {
+  type Change,
+  type Moment,
+  type Stage,
+  stagesOf,
+  type UpdateOptions,
+} from './stages/index.js';
+
+/** Settings of players, by name. */
+export type PlayerSettings = Readonly<
+  Record<string, { readonly optimizer?: Optimizer | undefined }>
+>;
 
 /** How gradients change parameters. */
-export interface UpdateSettings extends Pick<FitOptions, 'clipGradients' | 'accumulate' | 'ema'> {
+export interface UpdateSettings extends UpdateOptions {
+  /** Moves each player that names no optimizer of its own. */
   readonly optimizer: Optimizer;
+  /** Optimizers of players, by name: in the place of those that the objective gives them. */
+  readonly players?: PlayerSettings | undefined;
 }
 
-/** The gradients, held in limits. @param gradients packed */
-function clipped(
-  gradients: readonly Value[],
-  { norm, value }: NonNullable<FitOptions['clipGradients']>,
-): readonly Value[] {
-  if (value !== undefined) return gradients.map((gradient) => clip(gradient, -value, value));
-  const limit = norm!;
-  const squares = gradients.map((gradient) => sum(square(gradient)));
-  const length = sqrt(squares.reduce((total, each) => add(total, each)));
-  const factor = div(limit, maximum(length, limit));
-  return gradients.map((gradient) => mul(gradient, factor));
+/** The optimizer that moves a player. */
+export function optimizerOf({ name, optimizer }: Player, settings: UpdateSettings): Optimizer {
+  const given = settings.players?.[name]?.optimizer;
+  if (given) return given;
+  return name === mainPlayer ? settings.optimizer : (optimizer ?? settings.optimizer);
+}
+
+/** The stages of each player's update. */
+export function updateStages(settings: UpdateSettings): (player: Player) => readonly Stage[] {
+  return (player) => stagesOf(optimizerOf(player, settings), settings);
 }
 
 /**
- * The part of a training step after the gradients. What is off adds nothing to it.
- * @param parameters packed
- * @param gradients packed
- * @returns what is carried from step to step, and the numbers that `UpdateClock` feeds
+ * The piece of a training step after the gradients, for every player.
+ * @param parameters by player, a value a group of the layout
+ * @param gradients likewise
+ * @returns the state that is carried from step to step, and the numbers that `UpdateClock` feeds
  */
 export function traceUpdate(
-  packing: Packing,
-  parameters: readonly Value[],
-  gradients: readonly Value[],
-  { optimizer, clipGradients, accumulate = 1, ema }: UpdateSettings,
-): { carried: Carry[]; scalars: Value[] } {
-  const scalars = new Map<string, Value>();
-  const scalar = (name: string) => {
-    const value = scalars.get(name) ?? input(name, []);
-    scalars.set(name, value);
-    return value;
-  };
+  layout: Layout,
+  parameters: readonly (readonly Value[])[],
+  gradients: readonly (readonly Value[])[],
+): { carried: Carry[]; numbers: Value[] } {
   const carried: Carry[] = [];
-  const carry = (current: Value, next: Value) => {
-    carried.push({ current, next });
-    return next;
+  const numbers = new Map<string, Value>();
+  const carry = (currents: readonly Value[], nexts: readonly Value[]) => {
+    currents.forEach((current, g) => {
+      carried.push({ current, next: nexts[g]! });
+    });
   };
-  const many = accumulate > 1;
-  const sums = many ? packing.inputs('accumulated') : [];
-  const means = many
-    ? gradients.map((gradient, g) =>
-        carry(
-          sums[g]!,
-          add(mul(sums[g]!, scalar('update/keep')), mul(gradient, scalar('update/share'))),
-        ),
-      )
-    : gradients;
-  const applies = many ? greater(scalar('update/apply'), 0.5) : undefined;
-  const change = (current: Value, next: Value) =>
-    carry(current, applies ? where(applies, next, current) : next);
-  const limited = clipGradients ? clipped(means, clipGradients) : means;
-  const names = Object.keys(optimizer.scalars(1, 0));
-  const numbers = Object.fromEntries(names.map((name) => [name, scalar(`optimizer/${name}`)]));
-  const slotInputs = optimizer.slots.map((slot) => packing.inputs(slot));
-  const averages = ema === undefined ? undefined : packing.inputs('average');
-  const decays = packing.weights((name) => {
-    const last = name.slice(name.lastIndexOf('.') + 1);
-    return optimizer.exclude?.includes(last) ? 0 : 1;
-  });
-  parameters.forEach((current, g) => {
-    const slots = optimizer.slots.map((slot, i) => [slot, slotInputs[i]![g]!] as const);
-    const updated = optimizer.update(
-      limited[g]!,
-      current,
-      Object.fromEntries(slots),
-      numbers,
-      decays[g]!,
-    );
-    const next = change(current, updated.parameter);
-    for (const [slot, value] of slots) change(value, updated.slots[slot]!);
-    if (averages) {
-      const average = averages[g]!;
-      carry(average, add(average, mul(sub(next, average), scalar('update/average'))));
+  layout.players.forEach((player, p) => {
+    const before = parameters[p]!;
+    let change: Change = { before, after: before, gradients: gradients[p]! };
+    const memories: (() => void)[] = [];
+    for (const { kind, slots, apply } of player.stages) {
+      const held = new Map(slots.map((slot) => [slot, player.inputs({ kind, slot })]));
+      change = apply(change, {
+        slot: (slot) => held.get(slot)!,
+        keep: (slot, next) => memories.push(() => carry(held.get(slot)!, next)),
+        number: (name) => {
+          const fed = feedName.number(player.name, kind, name);
+          const value = numbers.get(fed) ?? input(fed, []);
+          numbers.set(fed, value);
+          return value;
+        },
+        weights: (weightOf) => player.packing.weights(weightOf),
+      });
     }
+    carry(before, change.after);
+    for (const keep of memories) keep();
   });
-  return { carried, scalars: [...scalars.values()] };
+  return { carried, numbers: [...numbers.values()] };
 }
 
-/** What `traceUpdate` carries beside the parameters, as it is before the first step. */
-export function initialUpdateState(
-  packing: Packing,
-  parameters: Readonly<Record<string, Tensor>>,
-  { optimizer, accumulate = 1, ema }: UpdateSettings,
-): Record<string, Tensor> {
-  const kinds = [...optimizer.slots, ...(accumulate > 1 ? ['accumulated'] : [])];
-  return Object.assign(
-    {},
-    ...kinds.map((kind) => packing.zeros(kind)),
-    ema === undefined ? {} : packing.pack('average', parameters),
-  );
-}
-
-/** The numbers that an update is fed at a step: a function of the step's number and the metrics. */
+/** Tells the numbers of updates: a function of the step's number and the metrics of epochs behind. */
 export class UpdateClock {
+  /** Batches in an epoch. */
   private readonly batches: number;
   /** Changes of the parameters in an epoch. */
   private readonly changes: number;
 
   /** @param size number of examples */
   constructor(
+    private readonly players: readonly Player[],
     private readonly settings: UpdateSettings & { readonly epochs: number },
     private readonly size: number,
     private readonly batchSize: number,
@@ -132,47 +96,57 @@ export class UpdateClock {
     this.changes = Math.ceil(this.batches / (settings.accumulate ?? 1));
   }
 
-  /** The learning rate when so many changes were made. */
-  learningRate(changes: number, history: readonly Metrics[]): number {
-    const { optimizer, epochs } = this.settings;
+  /** The planned learning rate when so many changes were made. */
+  private rateAfter(changes: number, optimizer: Optimizer, history: History): number {
+    const { epochs } = this.settings;
     return learningRateAt(optimizer.learningRate, changes / this.changes, { epochs, history });
   }
 
-  /** Changes made by the end of an epoch. */
-  changesBy(epoch: number): number {
-    return epoch * this.changes;
+  /** The planned learning rate of the model at the last change of an epoch. */
+  rateAtEndOf(epoch: number, history: History): number {
+    return this.rateAfter(epoch * this.changes - 1, this.settings.optimizer, history);
+  }
+
+  /** Where a step stands. @param step counts batches from 1 */
+  private momentOf(step: number): Omit<Moment, 'rate'> {
+    const { accumulate = 1 } = this.settings;
+    const batch = (step - 1) % this.batches;
+    const group = Math.floor(batch / accumulate);
+    const examples = (first: number, count: number) =>
+      Math.min(count * this.batchSize, this.size - first * this.batchSize);
+    return {
+      changes: Math.floor((step - 1) / this.batches) * this.changes + group,
+      begins: batch % accumulate === 0,
+      applies: batch % accumulate === accumulate - 1 || batch === this.batches - 1,
+      share: examples(batch, 1) / examples(group * accumulate, accumulate),
+    };
   }
 
   /**
+   * The numbers of all stages at a step, by the names that they are fed under.
    * @param step counts batches from 1
    * @param history the epochs behind
-   * @param adjust what becomes of the planned learning rate
+   * @param adjust gives the rate in force for a planned one of a player
    */
-  scalars(
+  numbers(
     step: number,
-    history: readonly Metrics[],
-    adjust: (rate: number) => number,
+    history: History,
+    adjust: (rate: number, player: string) => number,
   ): Record<string, number> {
-    const { optimizer, accumulate = 1, ema } = this.settings;
-    const batch = (step - 1) % this.batches;
-    const group = Math.floor(batch / accumulate);
-    const changes = Math.floor((step - 1) / this.batches) * this.changes + group;
-    const applies = batch % accumulate === accumulate - 1 || batch === this.batches - 1;
-    const scalars: Record<string, number> = {};
-    const rate = adjust(this.learningRate(changes, history));
-    const numbers = optimizer.scalars(changes + 1, rate);
-    for (const name in numbers) scalars[`optimizer/${name}`] = numbers[name]!;
-    if (accumulate > 1) {
-      const sizeOf = (first: number, count: number) =>
-        Math.min(count * this.batchSize, this.size - first * this.batchSize);
-      scalars['update/keep'] = batch % accumulate === 0 ? 0 : 1;
-      scalars['update/share'] = sizeOf(batch, 1) / sizeOf(group * accumulate, accumulate);
-      scalars['update/apply'] = applies ? 1 : 0;
+    const moment = this.momentOf(step);
+    const numbers: Record<string, number> = {};
+    for (const player of this.players) {
+      const optimizer = optimizerOf(player, this.settings);
+      const rate = adjust(this.rateAfter(moment.changes, optimizer, history), player.name);
+      for (const stage of stagesOf(optimizer, this.settings)) {
+        const own = stage.numbers({ ...moment, rate });
+        for (const name in own)
+          numbers[feedName.number(player.name, stage.kind, name)] = own[name]!;
+      }
     }
-    if (ema !== undefined) {
-      const decay = Math.min(ema, (2 + changes) / (11 + changes));
-      scalars['update/average'] = applies ? 1 - decay : 0;
-    }
-    return scalars;
+    return numbers;
   }
 }
+
+/** Metrics of the epochs behind, in order. */
+type History = readonly Readonly<Record<string, number>>[];

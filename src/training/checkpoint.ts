@@ -45,6 +45,47 @@ export interface Checkpoint extends Position {
   readonly tensors: Readonly<Record<string, Tensor>>;
 }
 
+/** The tensors of a checkpoint, by what they are for. */
+export interface CheckpointTensors {
+  /** The whole state by the text of its keys. */
+  readonly state: Readonly<Record<string, Tensor>>;
+  /** The model's tensors of the epoch to keep, by name. */
+  readonly best?: Readonly<Record<string, Tensor>>;
+  /** The whole state that a rollback leads to. */
+  readonly anchor?: Readonly<Record<string, Tensor>>;
+}
+
+/** Sections of a checkpoint's tensors whose names begin with their own. */
+const sections = ['best', 'anchor'] as const;
+
+/** The tensors of a checkpoint under one name each. */
+export function checkpointTensors(tensors: CheckpointTensors): Record<string, Tensor> {
+  const named = sections.flatMap((section) =>
+    Object.entries(tensors[section] ?? {}).map(([name, each]) => [`${section}/${name}`, each]),
+  );
+  return { ...tensors.state, ...Object.fromEntries(named) };
+}
+
+/** Tensors whose names begin with a section's, without it. */
+function sectionOf({ tensors }: Checkpoint, section: string): Record<string, Tensor> {
+  const prefix = `${section}/`;
+  const own = Object.entries(tensors).filter(([name]) => name.startsWith(prefix));
+  return Object.fromEntries(own.map(([name, each]) => [name.slice(prefix.length), each]));
+}
+
+/** The state of a checkpoint by the text of its keys; that of the anchor is empty where there is none. */
+export function stateTensors(
+  checkpoint: Checkpoint,
+  section?: 'anchor',
+): Readonly<Record<string, Tensor>> {
+  return section ? sectionOf(checkpoint, section) : checkpoint.tensors;
+}
+
+/** The model's tensors of the epoch to keep. */
+export function bestTensors(checkpoint: Checkpoint): Record<string, Tensor> {
+  return sectionOf(checkpoint, 'best');
+}
+
 /** The version of the file's layout that this version writes. */
 const format = '1';
 

@@ -1,13 +1,15 @@
 import { UserError } from '../data/errors.js';
 import { advice } from '../data/suggest.js';
-import type { Schedule } from '../step/model.js';
+import { mainPlayer, type Schedule } from '../step/index.js';
 
 /**
  * Numbers that can be changed while training runs: fields of a plain object that is read before each
  * call of the runtime. What is not named stays as it is.
  */
 export interface Controls {
-  /** In the place of the optimizer's learning rate or its schedule; null gives that back. */
+  /**
+   * In the place of the learning rate, or its schedule, of the player `model`; null gives that back.
+   */
   learningRate?: number | null;
   /** In the place of the objective's numbers, such as `beta`, by name; null gives those back. */
   schedules?: Readonly<Record<string, number | null>>;
@@ -17,12 +19,12 @@ export interface Controls {
 export interface Change extends Readonly<Controls> {
   /** The first step that saw it. */
   readonly step: number;
-  /** What the learning rate is multiplied by from then on, beside earlier factors. */
+  /** A factor of every player's learning rate from then on, beside earlier ones. */
   readonly rateFactor?: number;
 }
 
 /** The numbers in force, and how they came to be. */
-export class Steering {
+export class Overrides {
   private readonly made: Change[];
   private learningRate: number | null = null;
   private factor = 1;
@@ -48,13 +50,14 @@ export class Steering {
   }
 
   /** Whether the learning rate is not the planned one. */
-  get steersRate(): boolean {
+  get changesRate(): boolean {
     return this.learningRate !== null || this.factor !== 1;
   }
 
-  /** The learning rate where another was planned. */
-  rate(planned: number): number {
-    return (this.learningRate ?? planned) * this.factor;
+  /** The learning rate of a player where another was planned. */
+  rate(planned: number, player: string): number {
+    const given = player === mainPlayer ? this.learningRate : null;
+    return (given ?? planned) * this.factor;
   }
 
   /**
@@ -96,7 +99,7 @@ export class Steering {
   private take({ learningRate, rateFactor, schedules = {} }: Change): void {
     if (learningRate !== undefined) {
       this.learningRate = learningRate;
-      // Who sets a rate means that rate.
+      // A rate that is set is meant as it is.
       this.factor = 1;
     }
     this.factor *= rateFactor ?? 1;

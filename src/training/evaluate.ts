@@ -1,7 +1,7 @@
 import { Tensor } from 'onnxruntime-common';
+import { breathe } from '../data/breathe.js';
 import type { Dataset } from '../data/dataset.js';
-import type { Schedule } from '../step/model.js';
-import type { Feeds, LoopedObjective } from '../step/program.js';
+import { type Feeds, feedName, type LoopedObjective, type Schedule } from '../step/index.js';
 import { Feeder } from './feeder.js';
 
 /** Means over examples, by metric; every objective has the first two. */
@@ -71,7 +71,7 @@ export function constantFeeds(
 ): Feeds {
   return Object.fromEntries(
     names.map((name) => [
-      `schedule/${name}`,
+      feedName.schedule(name),
       new Tensor('float32', Float32Array.of(scheduleAt(schedules[name]!, step)), []),
     ]),
   );
@@ -86,14 +86,6 @@ function batchRuns(n: number, batchSize: number) {
   ].filter(({ iterations }) => iterations > 0);
 }
 
-/** Lets timers, signals and messages through between two long calls. */
-export function breathe(): Promise<void> {
-  return new Promise((resolve) => {
-    if (typeof setImmediate === 'function') setImmediate(resolve);
-    else setTimeout(resolve);
-  });
-}
-
 /** What reads a dataset for `evaluateObjective`. */
 export function evaluationFeeder(objective: LoopedObjective, dataset: Dataset, seed: number) {
   return new Feeder(dataset, objective, seed, 'evaluation');
@@ -102,7 +94,7 @@ export function evaluationFeeder(objective: LoopedObjective, dataset: Dataset, s
 /**
  * The mean of an objective's terms over a dataset. Noise is decided by the seed, the batch size
  * and each batch's place.
- * @param parameters packed
+ * @param parameters the model's feeds
  * @param options.step where schedules stand
  * @param options.feeder of the dataset and the seed, where it is not the only time; else a new one
  */

@@ -4,19 +4,16 @@ import type { Dataset } from '../data/dataset.js';
 import { UserError } from '../data/errors.js';
 import { randomStream } from '../data/random.js';
 import { elementCount, roomyBuffer } from '../data/shape.js';
-import { parseDimension, type Shape } from '../graph/index.js';
-import { drawNoise, noiseArray, noiseType } from '../step/noise.js';
-import type { Feeds, LoopedObjective } from '../step/program.js';
+import {
+  drawNoise,
+  type Feeds,
+  feedName,
+  type LoopedObjective,
+  noiseArray,
+  noiseType,
+  sizesAt,
+} from '../step/index.js';
 import { type Augment, Augmenter } from './augment.js';
-
-/** The sizes of a shape whose symbols are the batch's. */
-export function sizesAt(shape: Shape, batchSize: number): number[] {
-  return shape.map((size) => {
-    if (typeof size === 'number') return size;
-    const { factor, symbols } = parseDimension(size);
-    return factor * batchSize ** symbols.length;
-  });
-}
 
 /** Feeds of one chunk may hold this many bytes of examples and noise. */
 const chunkBytes = 1 << 22;
@@ -108,8 +105,8 @@ export class Feeder {
     const examples = order.subarray(start, start + count);
     const shape = this.augmenter?.shape ?? this.dataset.shape;
     const feeds: Feeds = {
-      iterations: new Tensor('int64', BigInt64Array.of(BigInt(iterations)), []),
-      images: new Tensor(
+      [feedName.iterations]: new Tensor('int64', BigInt64Array.of(BigInt(iterations)), []),
+      [feedName.images]: new Tensor(
         this.dataset.dtype,
         await this.images(examples, iterations, batchSize, step),
         [iterations, batchSize, ...shape],
@@ -119,26 +116,26 @@ export class Feeder {
       const labels = BigInt64Array.from(
         Array.from(examples, (index) => BigInt(this.dataset.labels![index]!)),
       );
-      feeds.labels = new Tensor('int64', labels, [iterations, batchSize]);
+      feeds[feedName.labels] = new Tensor('int64', labels, [iterations, batchSize]);
     }
     for (const { name, kind, shape } of this.program.noises) {
       const dims = sizesAt(shape, batchSize);
       const length = elementCount(dims);
-      const drawn = this.arrays.take(`noise/${name}`, noiseArray(kind), length * iterations);
+      const drawn = this.arrays.take(feedName.noise(name), noiseArray(kind), length * iterations);
       for (let k = 0; k < iterations; k++) {
         const stream = randomStream(this.seed, `${this.stream}/${name}`, step + k);
         drawNoise(kind, stream, drawn.subarray(k * length, (k + 1) * length));
       }
-      feeds[`noise/${name}`] = new Tensor(noiseType(kind), drawn, [iterations, ...dims]);
+      feeds[feedName.noise(name)] = new Tensor(noiseType(kind), drawn, [iterations, ...dims]);
     }
     return feeds;
   }
 
   /** Takes the arrays of feeds that are no longer needed, for the next ones. */
   giveBack(feeds: Feeds): void {
-    for (const [name, { data }] of Object.entries(feeds)) {
-      if (name === 'images' || name.startsWith('noise/'))
-        this.arrays.giveBack(name, data as Values);
+    const noises = this.program.noises.map(({ name }) => feedName.noise(name));
+    for (const name of [feedName.images, ...noises]) {
+      this.arrays.giveBack(name, feeds[name]!.data as Values);
     }
   }
 
@@ -152,7 +149,7 @@ export class Feeder {
     const { augmenter, seed, stream } = this;
     const into = batchSize * this.width;
     const length = augmenter ? batchSize * elementCount(augmenter.shape) : into;
-    const fed = this.arrays.take('images', this.kind, iterations * length);
+    const fed = this.arrays.take(feedName.images, this.kind, iterations * length);
     if (augmenter && this.read.length < iterations * into) {
       this.read = new this.kind(iterations * into);
     }

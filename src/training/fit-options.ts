@@ -119,8 +119,10 @@ const fitSchema = z.strictObject(fitShape);
 
 export type FitOptions = z.input<typeof fitSchema>;
 
+export type CheckedFitOptions = z.output<typeof fitSchema>;
+
 /** The options among others, checked and with defaults. @throws UserError that names a wrong one */
-export function checkFitOptions(options: FitOptions): z.output<typeof fitSchema> {
+export function checkFitOptions(options: FitOptions): CheckedFitOptions {
   const known = Object.keys(fitShape) as (keyof FitOptions)[];
   const given = known.filter((name) => options[name] !== undefined);
   return validate(fitSchema, Object.fromEntries(given.map((name) => [name, options[name]])), 'fit');

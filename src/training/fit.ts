@@ -1,44 +1,25 @@
 import type { Tensor } from 'onnxruntime-common';
 import type { Dataset } from '../data/dataset.js';
 import { UserError } from '../data/errors.js';
-import { watchedMetric } from '../nn/index.js';
+import type { Optimizer } from '../nn/index.js';
 import type { SessionOptions } from '../runtime/session.js';
-import type { Model } from '../step/model.js';
-import type { Packing } from '../step/packing.js';
 import {
   compileEvaluation,
   compileTraining,
-  evaluationBatchSize,
-  type Feeds,
-  type LoopedObjective,
-} from '../step/program.js';
-import { judged, nameState, packState, prefixed, under } from '../step/state.js';
-import { residenceOf } from '../step/state-memory.js';
-import { initialUpdateState, UpdateClock, type UpdateSettings } from '../step/update.js';
+  Layout,
+  type Model,
+  mainPlayer,
+  type ParameterSpec,
+  stateMemoryOf,
+  updateStages,
+} from '../step/index.js';
 import { notify } from './callbacks.js';
-import { type Checkpoint, checkIdentity, dataIdentity } from './checkpoint.js';
-import { CheckpointClock } from './checkpoint-clock.js';
-import { Steering } from './controls.js';
-import { type EpochMetrics, evaluateObjective, evaluationFeeder } from './evaluate.js';
-import { Feeder } from './feeder.js';
-import { checkFitOptions, checkMetric } from './fit-options.js';
-import { Run } from './run.js';
-import type { FitSettings, Stop } from './settings.js';
-import { MetricWatch } from './watch.js';
+import { checkIdentity, dataIdentity } from './checkpoint.js';
+import { checkFitOptions } from './fit-options.js';
+import type { FitResult, FitSettings } from './settings.js';
+import { Training } from './training.js';
 
-export interface FitResult {
-  readonly epochs: readonly EpochMetrics[];
-  /**
-   * Those of the best epoch where one was to be kept, else those after the last step whose numbers
-   * were all finite; with `ema` their average.
-   */
-  readonly parameters: Record<string, Tensor>;
-  /** The epoch whose parameters were kept. */
-  readonly best?: { readonly epoch: number; readonly metric: string; readonly value: number };
-  readonly stopped?: Stop;
-}
-
-/** Checks what every run needs of its data and settings. @throws UserError */
+/** Checks data and settings as every training needs them. @throws UserError */
 function checkFit(dataset: Dataset, settings: FitSettings): void {
   const whole = (name: 'epochs' | 'batchSize', least: number) => {
     const value = settings[name];
@@ -55,29 +36,18 @@ function checkFit(dataset: Dataset, settings: FitSettings): void {
   }
 }
 
-/** @throws UserError when a batch is smaller than a layer can be trained with */
-function checkBatches(program: LoopedObjective, dataset: Dataset, batchSize: number): void {
-  const last = dataset.size % batchSize || batchSize;
-  for (const { layer, least } of program.batchNeeds) {
-    if (last >= least) continue;
-    const found =
-      last === batchSize
-        ? `batchSize is ${batchSize}`
-        : `the last of ${dataset.size} examples in batches of ${batchSize} has ${last}`;
-    throw new UserError(
-      `${layer} needs at least ${least} examples in each training batch, but ${found}. Use another batchSize.`,
-    );
-  }
-}
-
-/** What decides the numbers of a run. */
+/** The settings, data and model that decide a training's numbers. */
 async function identityOf(
   model: Model,
   dataset: Dataset,
   settings: FitSettings,
   options: ReturnType<typeof checkFitOptions>,
-): Promise<Checkpoint['identity']> {
-  const { seed, batchSize, optimizer, validation } = settings;
+): Promise<Readonly<Record<string, unknown>>> {
+  const { seed, batchSize, optimizer, players, validation } = settings;
+  const described = (each: Optimizer) => ({ ...each.options, type: each.type });
+  const others = Object.entries(players ?? {}).flatMap(([name, { optimizer: own }]) =>
+    own ? [[name, described(own)] as const] : [],
+  );
   // How often and how long may change; the data holds what was split off or made binary.
   const { checkpoint: _, onNonFinite: __, validationSplit: ___, ...rest } = options;
   return {
@@ -85,205 +55,76 @@ async function identityOf(
     batchSize,
     data: await dataIdentity(dataset),
     ...(validation ? { validation: await dataIdentity(validation) } : {}),
-    optimizer: { ...optimizer.options, type: optimizer.type },
+    optimizer: described(optimizer),
+    ...(others.length > 0 ? { players: Object.fromEntries(others) } : {}),
     ...rest,
     ...(model.identity === undefined ? {} : { model: model.identity }),
   };
 }
 
-/** The run at its first step, or where a checkpoint was taken. */
-function runAt(
-  parts: ConstructorParameters<typeof Run>[0],
-  initial: Readonly<Record<string, Tensor>>,
-  update: UpdateSettings,
-  resume: Checkpoint | undefined,
-): Run {
-  const { packing } = parts;
-  if (!resume) {
-    const state = {
-      ...packing.packModel(initial),
-      ...initialUpdateState(packing, initial, update),
-    };
-    const totals = { examples: 0, sums: {} };
-    return new Run(parts, state, { step: 0, epoch: 1, batch: 0, totals });
-  }
-  const { tensors, seconds, skipped } = resume;
-  const state = packState(packing, tensors, update);
-  const back = under('anchor', tensors);
-  const anchor = Object.keys(back).length > 0 ? packState(packing, back, update) : state;
-  return new Run(parts, state, resume, seconds, skipped, anchor);
+/** @throws UserError when settings name a player that the model does not have */
+function checkPlayers({ players = [] }: Model, settings: FitSettings): void {
+  const names = [mainPlayer, ...players.map(({ name }) => name)];
+  const unknown = Object.keys(settings.players ?? {}).find((name) => !names.includes(name));
+  if (unknown === undefined) return;
+  throw new UserError(
+    `players: the model has no player '${unknown}', but ${names.join(', ')}. Name one of them.`,
+  );
 }
 
 /**
  * Trains a model. Step number and seed alone decide order and noise, so the result does not depend
  * on how steps are grouped into calls, nor on where training stopped and was resumed; nor, but for
  * the last bits of narrow products of matrices that threads share, on their number.
+ * @param specs of all tensors of the model
  * @param initial the parameters to start from, by name
  * @throws UserError when data, model and settings do not fit together, or when `resume` is a
  *   checkpoint of another run
  */
 export async function fit(
   model: Model,
-  packing: Packing,
+  specs: readonly ParameterSpec[],
   initial: Readonly<Record<string, Tensor>>,
   dataset: Dataset,
   settings: FitSettings,
 ): Promise<FitResult> {
   checkFit(dataset, settings);
+  checkPlayers(model, settings);
   const options = checkFitOptions(settings);
-  const { optimizer, validation, seed, epochs, batchSize, resume, signal, callbacks, threads } =
-    settings;
+  const { validation, batchSize, resume, callbacks = [] } = settings;
+  const update = { ...options, optimizer: settings.optimizer, players: settings.players };
+  const layout = new Layout(
+    specs,
+    [{ name: mainPlayer }, ...(model.players ?? [])],
+    updateStages(update),
+  );
   const session: SessionOptions = {
-    ...(threads === undefined ? {} : { threads }),
+    ...(settings.threads === undefined ? {} : { threads: settings.threads }),
     ...(settings.device === undefined ? {} : { device: settings.device }),
     thread: {},
   };
-  const residence = residenceOf(session);
-  const profile = callbacks?.some(({ onEvents }) => onEvents) ?? false;
-  const update = { ...options, optimizer, epochs };
-  const keepsCheckpoints = callbacks?.some(({ onCheckpoint }) => onCheckpoint) ?? false;
+  const takesCheckpoints = callbacks.some(({ onCheckpoint }) => onCheckpoint);
   const identity =
-    resume || keepsCheckpoints ? await identityOf(model, dataset, settings, options) : {};
+    resume || takesCheckpoints ? await identityOf(model, dataset, settings, options) : {};
   if (resume) checkIdentity(resume, identity);
+  const profile = callbacks.some(({ onEvents }) => onEvents);
+  const compiling = { ...session, profile, cutting: { batchSize } };
   const [program, evaluation] = await Promise.all([
-    compileTraining(model, packing, update, dataset.dtype, {
-      ...session,
-      profile,
-      cutting: { batchSize },
-    }),
-    validation && compileEvaluation(model, packing, validation.dtype, session),
+    compileTraining(model, layout, dataset.dtype, compiling),
+    validation && compileEvaluation(model, layout, validation.dtype, session),
   ]);
-  const history: EpochMetrics[] = [];
-  const { earlyStopping, keepBest } = options;
-  const patience = earlyStopping && new MetricWatch(earlyStopping.metric, earlyStopping.minDelta);
-  const watch = keepBest === undefined ? undefined : new MetricWatch(keepBest);
-  let best: Feeds | undefined;
-  /** Takes in an epoch's metrics. Returns whether they are the best. */
-  const see = (line: EpochMetrics): boolean => {
-    history.push(line);
-    patience?.see(line);
-    return watch?.see(line) ?? false;
-  };
-  const ranOut = () => patience !== undefined && patience.waited >= earlyStopping!.patience;
+  const memory = stateMemoryOf(session);
   try {
-    checkBatches(program, dataset, batchSize);
-    const check = (metric: string | undefined, where: string) => {
-      if (metric === undefined) return;
-      checkMetric(metric, where, program.metricNames, validation !== undefined);
-    };
-    check(watchedMetric(optimizer.learningRate), `${optimizer.type}.learningRate.metric`);
-    check(earlyStopping?.metric, 'fit.earlyStopping.metric');
-    check(keepBest, 'fit.keepBest');
-    const clock = new UpdateClock(update, dataset.size, batchSize);
-    const steering = new Steering(model.schedules, settings.controls, resume?.changes);
-    const checkpoints = new CheckpointClock(options.checkpoint);
-    const feeder = new Feeder(dataset, program, seed, 'training', {
-      augment: options.augment,
-      binarize: options.binarize === 'dynamic',
+    const training = new Training({
+      ...{ model, layout, dataset, settings, options, update, identity },
+      ...{ program, evaluation, memory, takesCheckpoints },
     });
-    const noGradients = (options.accumulate ?? 1) > 1 ? packing.zeros('accumulated') : {};
-    const fixed = {
-      ...{ packing, dataset, settings, program, residence },
-      ...{ feeder, clock, steering, checkpoints },
-    };
-    let taken = '';
-    const onCheckpoint = async () => {
-      checkpoints.restart();
-      const { position, skipped, seconds, state, anchor } = run;
-      // The last one may stand where another was just taken.
-      const place = `${position.step}/${position.epoch}`;
-      if (!keepsCheckpoints || place === taken) return;
-      taken = place;
-      const back = options.onNonFinite === 'rollback' && anchor !== state;
-      const named = async (feeds: Feeds) =>
-        nameState(packing, await residence.onHost(feeds), update);
-      await notify(callbacks, 'onCheckpoint', {
-        identity,
-        ...position,
-        seconds,
-        history: [...history],
-        changes: [...steering.changes],
-        skipped,
-        tensors: {
-          ...(await named(state)),
-          ...(best ? prefixed('best', packing.unpackModel(best)) : {}),
-          ...(back ? prefixed('anchor', await named(anchor)) : {}),
-        },
-      });
-    };
-    const run: Run = runAt(
-      { ...fixed, noGradients, history, onCheckpoint },
-      initial,
-      update,
-      resume,
-    );
-    for (const line of resume?.history ?? []) see(line);
-    if (resume && watch && watch.best.epoch > 0) {
-      best = packing.packModel(under('best', resume.tensors));
-    }
-    const judge = evaluation && validation && evaluationFeeder(evaluation, validation, seed);
-    /** Metrics of the validation data; undefined when it was stopped. */
-    const validate = async (): Promise<Readonly<Record<string, number>> | undefined> => {
-      if (!evaluation || !validation) return {};
-      try {
-        return await evaluateObjective(evaluation, judged(run.state), validation, {
-          batchSize: evaluationBatchSize,
-          seed,
-          schedules: steering.schedules,
-          step: run.position.step,
-          signal,
-          feeder: judge,
-        });
-      } catch (error) {
-        if (signal?.aborted) return undefined;
-        throw error;
-      }
-    };
-    await notify(callbacks, 'onStart');
-    while (run.epoch <= epochs && !ranOut()) {
-      await run.trainEpoch();
-      if (run.stopped) break;
-      const validated = await validate();
-      if (!validated) {
-        run.stopped = { reason: 'aborted' };
-        break;
-      }
-      const { epoch, seconds, metrics, batches: steps } = run;
-      const scheduled = typeof optimizer.learningRate !== 'number' || steering.steersRate;
-      const rate = clock.learningRate(clock.changesBy(epoch) - 1, history);
-      const line: EpochMetrics = {
-        epoch,
-        ...metrics,
-        ...prefixedMetrics(validated),
-        ...(scheduled ? { learning_rate: steering.rate(rate) } : {}),
-        seconds,
-        steps,
-      };
-      if (see(line)) best = judged(await residence.onHost(run.state));
-      run.nextEpoch();
-      await notify(callbacks, 'onEpochEnd', line);
-      if (checkpoints.isDue(run.position.step, epoch)) await onCheckpoint();
-    }
-    if (!run.stopped && ranOut()) {
-      run.stopped = { reason: 'early-stopping', metric: earlyStopping!.metric };
-    }
-    await onCheckpoint();
+    const result = await training.run(initial);
     if (profile) await notify(callbacks, 'onEvents', await program.session.events!());
-    const last = judged(await residence.onHost(run.state));
-    residence.free({ ...run.anchor }, [run.state]);
-    residence.free(run.state, []);
-    return {
-      epochs: history,
-      parameters: packing.unpackModel(best ?? last),
-      ...(best && watch ? { best: { ...watch.best, metric: watch.metric } } : {}),
-      ...(run.stopped ? { stopped: run.stopped } : {}),
-    };
+    return result;
   } finally {
-    await residence.release();
+    await memory.release();
     await program.session.release();
     await evaluation?.session.release();
   }
 }
-
-const prefixedMetrics = (metrics: Readonly<Record<string, number>>) =>
-  Object.fromEntries(Object.entries(metrics).map(([name, value]) => [`val_${name}`, value]));

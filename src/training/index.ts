@@ -1,24 +1,11 @@
-export {
-  CompiledFunction,
-  exportFunction,
-  type InputSpecs,
-  type ModelFunction,
-  type NoiseStream,
-  parametersOf,
-} from '../step/function.js';
-export type { Batch, Model, ParameterSpec, Schedule, Terms } from '../step/model.js';
-export { Packing } from '../step/packing.js';
-export { asFloat, compileEvaluation, evaluationBatchSize } from '../step/program.js';
-export { under } from '../step/state.js';
 export type { Callback, Progress } from './callbacks.js';
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.js';
 export type { Change, Controls } from './controls.js';
 export { type EpochMetrics, evaluateObjective, type Metrics, scheduleAt } from './evaluate.js';
-export { sizesAt } from './feeder.js';
-export { type FitResult, fit } from './fit.js';
+export { fit } from './fit.js';
 export { type FitData, fitData } from './fit-data.js';
 export { checkFitOptions, type FitOptions, fitShape } from './fit-options.js';
-export { describeNonFinite, type NonFinite } from './guard.js';
+export { describeNonFinite, type NonFinite } from './non-finite.js';
 export {
   type Phase,
   type Profile,
@@ -31,4 +18,4 @@ export { zipRun } from './run-files.js';
 export { packageSchema, RunFolder } from './run-folder.js';
 export { mostConfigText, readRunFormat, runFormat } from './run-format.js';
 export { asJudged, asSeen } from './seen.js';
-export type { FitSettings, Stop } from './settings.js';
+export type { FitResult, FitSettings, Stop } from './settings.js';

@@ -1,11 +1,14 @@
+import type { Tensor } from 'onnxruntime-common';
 import type { Dataset } from '../data/dataset.js';
 import type { Optimizer } from '../nn/index.js';
 import type { Device } from '../runtime/session.js';
+import type { PlayerSettings } from '../step/index.js';
 import type { Callback } from './callbacks.js';
 import type { Checkpoint } from './checkpoint.js';
 import type { Controls } from './controls.js';
+import type { EpochMetrics } from './evaluate.js';
 import type { FitOptions } from './fit-options.js';
-import type { NonFinite } from './guard.js';
+import type { NonFinite } from './non-finite.js';
 
 export interface FitSettings extends FitOptions {
   /** How often every example is seen. */
@@ -13,6 +16,8 @@ export interface FitSettings extends FitOptions {
   /** Examples a step; a last smaller batch counts by its size. */
   readonly batchSize: number;
   readonly optimizer: Optimizer;
+  /** Optimizers of the objective's other players, by name. */
+  readonly players?: PlayerSettings | undefined;
   /** Data that is evaluated after each epoch, ready as `fitData` gives it. */
   readonly validation?: Dataset | undefined;
   /** Decides order and noise. */
@@ -42,3 +47,16 @@ export type Stop =
   | { readonly reason: 'early-stopping'; readonly metric: string }
   /** What was not finite, where. */
   | ({ readonly reason: 'non-finite' } & NonFinite);
+
+/** The outcome of a training. */
+export interface FitResult {
+  readonly epochs: readonly EpochMetrics[];
+  /**
+   * Those of the best epoch where one was to be kept, else those after the last step whose numbers
+   * were all finite; with `ema` their average.
+   */
+  readonly parameters: Record<string, Tensor>;
+  /** The epoch whose parameters were kept. */
+  readonly best?: { readonly epoch: number; readonly metric: string; readonly value: number };
+  readonly stopped?: Stop;
+}

@@ -1,6 +1,6 @@
 import { add, negate, sub, type Value } from '../graph/index.js';
 import type { Scope } from '../nn/index.js';
-import type { Batch } from '../training/index.js';
+import type { Batch } from '../step/index.js';
 import type { Network } from './network.js';
 import { logPosterior, logPrior } from './posterior.js';
 

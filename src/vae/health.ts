@@ -1,7 +1,7 @@
 import type { Tensor } from 'onnxruntime-common';
 import { abs, cast, greater, max, mean, sub, type Value, type Values } from '../graph/index.js';
 import { activationOf, type LayerObserver, type Scope } from '../nn/index.js';
-import { type Batch, under } from '../training/index.js';
+import type { Batch } from '../step/index.js';
 import type { Network } from './network.js';
 import { klDivergence } from './posterior.js';
 import { describeTraining, meanOf, type TrainingHealth } from './training-health.js';
@@ -97,6 +97,15 @@ export function observedHealth(network: Network, batch: Batch, scope: Scope): Va
 function columns(tensor: Tensor): { count: number; values: Float32Array; rows: number } {
   const [rows = 0, count = 0] = tensor.dims;
   return { count, values: tensor.data as Float32Array, rows };
+}
+
+/** Entries whose names begin with `<prefix>/`, without it. */
+function under<T>(prefix: string, entries: Readonly<Record<string, T>>): Record<string, T> {
+  return Object.fromEntries(
+    Object.entries(entries)
+      .filter(([name]) => name.startsWith(`${prefix}/`))
+      .map(([name, value]) => [name.slice(prefix.length + 1), value]),
+  );
 }
 
 /**

@@ -18,7 +18,7 @@ import {
   within,
 } from '../graph/index.js';
 import { applyLayers, type Layer, type LayerObserver, type Scope } from '../nn/index.js';
-import type { Batch, Terms } from '../training/index.js';
+import type { Batch, Terms } from '../step/index.js';
 import { type Likelihood, likelihoodFromConfig } from './likelihoods/index.js';
 import type { Objective, ObjectiveContext } from './objectives/index.js';
 import type { ModelConfig, VAEOptions } from './options.js';

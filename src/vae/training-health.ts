@@ -1,7 +1,8 @@
 import type { Tensor } from 'onnxruntime-common';
 import { activationOf } from '../nn/index.js';
 import { formatNumber } from '../report/number.js';
-import type { EpochMetrics, ParameterSpec } from '../training/index.js';
+import type { ParameterSpec } from '../step/index.js';
+import type { EpochMetrics } from '../training/index.js';
 import type { Likelihood } from './likelihoods/index.js';
 import { describeTrend, type LossTrend, lossTrend } from './loss-trend.js';
 import type { Network } from './network.js';

@@ -18,32 +18,34 @@ import type { Device } from '../runtime/session.js';
 import {
   asFloat,
   type Batch,
-  type Callback,
-  type Checkpoint,
   CompiledFunction,
-  type Controls,
-  checkFitOptions,
   compileEvaluation,
-  describeNonFinite,
-  type EpochMetrics,
-  evaluateObjective,
   evaluationBatchSize,
   exportFunction,
-  fit,
-  fitData,
   type InputSpecs,
-  type Metrics,
+  Layout,
   type Model,
   type ModelFunction,
   type NoiseStream,
-  type NonFinite,
-  Packing,
   type ParameterSpec,
   parametersOf,
+  sizesAt,
+} from '../step/index.js';
+import {
+  type Callback,
+  type Checkpoint,
+  type Controls,
+  checkFitOptions,
+  describeNonFinite,
+  type EpochMetrics,
+  evaluateObjective,
+  fit,
+  fitData,
+  type Metrics,
+  type NonFinite,
   RunFolder,
   type Stop,
   scheduleAt,
-  sizesAt,
   type FitOptions as TrainingOptions,
 } from '../training/index.js';
 import { version } from '../version.js';
@@ -333,7 +335,7 @@ export class VAE {
     const { batchSize = 32, optimizer = adam() } = options;
     const { epochs, parameters, best, stopped } = await fit(
       this.model(train.size),
-      new Packing(this.specs),
+      this.specs,
       initial,
       train,
       { ...options, validation, epochs: options.epochs ?? 30, batchSize, optimizer, seed },
@@ -369,10 +371,10 @@ export class VAE {
       ...this.model(data.size),
       ...(data.dtype === 'uint8' && this.network.hasBits ? { objective: terms } : {}),
     };
-    const packing = new Packing(this.specs);
-    const objective = await compileEvaluation(model, packing, data.dtype);
+    const layout = new Layout(this.specs);
+    const objective = await compileEvaluation(model, layout, data.dtype);
     try {
-      return await evaluateObjective(objective, packing.packModel(this.values), data, {
+      return await evaluateObjective(objective, layout.modelFeeds(this.values), data, {
         batchSize: evaluationBatchSize,
         seed: options.seed ?? this.config.seed,
         schedules: model.schedules,

@@ -1,6 +1,6 @@
 import type { Tensor } from 'onnxruntime-common';
 import { elementCount } from '../data/shape.js';
-import type { ParameterSpec } from '../training/index.js';
+import type { ParameterSpec } from '../step/index.js';
 
 type Tensors = Readonly<Record<string, Tensor>>;
 

@@ -2,7 +2,8 @@ import { Tensor } from 'onnxruntime-common';
 import type { Dataset } from '../../src/data/dataset.js';
 import { add, mean, sum } from '../../src/graph/index.js';
 import { type Optimizer, sgd } from '../../src/nn/index.js';
-import { type FitOptions, fit, type Model, Packing } from '../../src/training/index.js';
+import type { Model } from '../../src/step/index.js';
+import { type FitOptions, fit } from '../../src/training/index.js';
 
 /** A model of one parameter w, which falls by the learning rate at every step. */
 const model: Model = {
@@ -39,19 +40,13 @@ export async function fitMadeUp(
   const specs = [{ name: 'w', shape: [1], initializer: 'zeros', trained: true } as const];
   const { optimizer = sgd({ learningRate: 1 }), validated = true, ...rest } = options;
   const train: Dataset = { ...changing([]), size: 4, read: (_, target) => void target.fill(0) };
-  const result = await fit(
-    model,
-    new Packing(specs),
-    { w: new Tensor('float32', [0], [1]) },
-    train,
-    {
-      ...rest,
-      epochs: level.length,
-      batchSize: 2,
-      optimizer,
-      seed: 0,
-      ...(validated ? { validation: changing(level) } : {}),
-    },
-  );
+  const result = await fit(model, specs, { w: new Tensor('float32', [0], [1]) }, train, {
+    ...rest,
+    epochs: level.length,
+    batchSize: 2,
+    optimizer,
+    seed: 0,
+    ...(validated ? { validation: changing(level) } : {}),
+  });
   return { ...result, w: (result.parameters.w!.data as Float32Array)[0]! };
 }

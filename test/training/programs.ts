@@ -5,9 +5,14 @@ import type { LoopProgram, Value } from '../../src/graph/index.js';
 import { inputName } from '../../src/graph/program.js';
 import type { VAE } from '../../src/index.js';
 import type { Optimizer } from '../../src/nn/index.js';
+import {
+  Layout,
+  mainPlayer,
+  sizesAt,
+  type UpdateSettings,
+  updateStages,
+} from '../../src/step/index.js';
 import { type Cutting, trainingProgram } from '../../src/step/program.js';
-import { sizesAt } from '../../src/training/feeder.js';
-import { Packing } from '../../src/training/index.js';
 
 /** Keeps the gradient as it comes, and changes nothing. */
 const keepGradient: Optimizer = {
@@ -19,23 +24,27 @@ const keepGradient: Optimizer = {
   update: (gradient, parameter) => ({ parameter, slots: { gradient } }),
 };
 
-/** The packing of parameters that are there already. */
-export function packingOf(parameters: Readonly<Record<string, Tensor>>): Packing {
-  return new Packing(
-    Object.entries(parameters).map(([name, { dims }]) => ({
-      name,
-      shape: dims,
-      initializer: 'zeros',
-      trained: true,
-    })),
+/** The layout of parameters that are there already, and of their update's state. */
+export function layoutOf(
+  parameters: Readonly<Record<string, Tensor>>,
+  update: UpdateSettings,
+): Layout {
+  const specs = Object.entries(parameters).map(
+    ([name, { dims }]) =>
+      ({
+        name,
+        shape: dims,
+        initializer: 'zeros',
+        trained: true,
+      }) as const,
   );
+  return new Layout(specs, [{ name: mainPlayer }], updateStages(update));
 }
 
 /** The training step of a model whose optimizer puts out the gradient. */
 export function programOf(vae: VAE, dtype: 'uint8' | 'float32', cutting?: Cutting): LoopProgram {
-  const settings = { optimizer: keepGradient, epochs: 1 };
-  const packing = packingOf(vae.parameters());
-  return trainingProgram(vae.model(), packing, settings, dtype, cutting).program;
+  const layout = layoutOf(vae.parameters(), { optimizer: keepGradient });
+  return trainingProgram(vae.model(), layout, dtype, cutting).program;
 }
 
 /** Random feeds of a step that is repeated. */

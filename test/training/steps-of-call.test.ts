@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { stepsOfCall } from '../../src/training/run.js';
+import { stepsOfCall } from '../../src/training/loop.js';
 
 test('a call takes as many steps as last 80 ms', () => {
   expect(stepsOfCall(0, 100, 10)).toBe(8);

@@ -1,6 +1,7 @@
 import type { Tensor } from 'onnxruntime-common';
 import { describe, expect, test } from 'vitest';
 import { operationsOf } from '../../src/graph/gradient.js';
+import { input } from '../../src/graph/index.js';
 import {
   adam,
   adamW,
@@ -15,7 +16,7 @@ import { layer } from '../../src/nn/index.js';
 import { traceUpdate } from '../../src/step/update.js';
 import { relativeError } from '../fixtures.js';
 import { corners, smallVAE } from '../vae/small.js';
-import { packingOf } from './programs.js';
+import { layoutOf } from './programs.js';
 
 type Parameters = Record<string, Tensor>;
 
@@ -157,16 +158,16 @@ test('weight decay leaves biases alone when it is told to', async () => {
 });
 
 test('what is off adds nothing to the step', () => {
-  const packing = packingOf(noiseless().parameters());
-  const [parameters, gradients] = [packing.inputs('parameters'), packing.inputs('gradients')];
+  const parameters = noiseless().parameters();
   const traced = (settings: object) => {
-    const optimizer = sgd();
-    const { carried, scalars } = traceUpdate(packing, parameters, gradients, {
-      optimizer,
-      ...settings,
-    });
+    const layout = layoutOf(parameters, { optimizer: sgd(), ...settings });
+    const before = layout.parameterInputs();
+    const gradients = before.map((values) =>
+      values.map(({ shape }, g) => input(`gradients/${g}`, shape)),
+    );
+    const { carried, numbers } = traceUpdate(layout, before, gradients);
     const operations = operationsOf(carried.map(({ next }) => next));
-    return [operations.length, carried.length, scalars.length];
+    return [operations.length, carried.length, numbers.length];
   };
   // Parameters, gradients and the rate, their product, and the difference.
   expect(traced({})).toEqual([5, 1, 1]);

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { adam, dense, reshape, VAE } from '../../src/index.js';
 import { compileTraining } from '../../src/step/program.js';
 import { readFixture, readJson, relativeError, take, withPrefix } from '../fixtures.js';
-import { packingOf } from '../training/programs.js';
+import { layoutOf } from '../training/programs.js';
 
 interface Scalars {
   readonly loss: number;
@@ -74,26 +74,17 @@ describe('the reference VAE against Keras', async () => {
   test('200 steps of Adam', async () => {
     const vae = referenceModel('mean');
     const initial = parametersFor(vae, fixture);
-    const packing = packingOf(initial);
     const optimizer = adam();
-    const program = await compileTraining(vae.model(), packing, { optimizer }, 'uint8', {
-      threads: 1,
-    });
-    const zeros = Object.fromEntries(
-      Object.entries(initial).map(([name, { dims, size }]) => [
-        name,
-        new Tensor('float32', new Float32Array(size), dims),
-      ]),
-    );
+    const layout = layoutOf(initial, { optimizer });
+    const program = await compileTraining(vae.model(), layout, 'uint8', { threads: 1 });
+    const before = layout.initialState(initial);
     const rates = Array.from({ length: 200 }, (_, i) => optimizer.scalars(i + 1, 0.001).rate!);
     const results = await program.session.run({
-      ...packing.pack('parameters', initial),
-      ...packing.pack('m', zeros),
-      ...packing.pack('v', zeros),
+      ...before,
       iterations: new Tensor('int64', [200n], []),
       images: take(fixture.images!, order).reshape([200, 32, ...shape]),
       'noise/sampling.noise0': fixture.epsilon!,
-      'optimizer/rate': new Tensor('float32', rates, [200]),
+      'number/optimizer/rate': new Tensor('float32', rates, [200]),
       'schedule/klWeight': new Tensor('float32', [0.5], []),
     });
     const losses = results.loss!.data as Float32Array;
@@ -102,13 +93,10 @@ describe('the reference VAE against Keras', async () => {
       expect(Math.abs(loss / expected[i]! - 1), `step ${i + 1}`).toBeLessThan(1e-4);
     });
     expect(expected[199]!).toBeLessThan(0.9 * expected[0]!);
-    const packed = Object.fromEntries(
-      Object.keys(packing.pack('parameters', initial)).map((name) => [
-        name,
-        results[`${name}.next`]!,
-      ]),
+    const after = Object.fromEntries(
+      Object.keys(before).map((name) => [name, results[`${name}.next`]!]),
     );
-    for (const [name, tensor] of Object.entries(packing.unpack('parameters', packed))) {
+    for (const [name, tensor] of Object.entries(layout.modelOf(after))) {
       const final = fixture[`final.${name}`]!.data as Float32Array;
       expect(relativeError(tensor.data as Float32Array, final), name).toBeLessThan(1e-4);
     }

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { validate } from '../../data/validate.js';
 import type { Value } from '../../graph/index.js';
-import type { Terms } from '../../training/index.js';
+import type { Terms } from '../../step/index.js';
 import type { Bottleneck } from '../bottlenecks/index.js';
 import type { CheckedSchedule } from './schedule.js';
 

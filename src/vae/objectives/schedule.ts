@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Schedule } from '../../training/index.js';
+import type { Schedule } from '../../step/index.js';
 
 /**
  * A number that stays or changes by step, as plain data.

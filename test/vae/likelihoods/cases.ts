@@ -3,8 +3,8 @@ import { randomStream } from '../../../src/data/random.js';
 import { elementCount } from '../../../src/data/shape.js';
 import { compile, gradient, input, mul, sum, type Value } from '../../../src/graph/index.js';
 import type { LikelihoodOptions } from '../../../src/index.js';
-import { tracingScope } from '../../../src/step/model.js';
 import { drawNoise, noiseArray, noiseType } from '../../../src/step/noise.js';
+import { tracingScope } from '../../../src/step/tracing.js';
 import { likelihoodFromConfig } from '../../../src/vae/likelihoods/index.js';
 import type { Likelihood } from '../../../src/vae/likelihoods/likelihood.js';
 

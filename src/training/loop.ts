@@ -1,17 +1,24 @@
 import { Tensor } from 'onnxruntime-common';
+import { breathe } from '../data/breathe.js';
 import type { Dataset } from '../data/dataset.js';
 import { permutation, randomStream } from '../data/random.js';
-import type { Packing } from '../step/packing.js';
-import type { Feeds, LoopedObjective } from '../step/program.js';
-import type { Residence } from '../step/state-memory.js';
-import type { UpdateClock } from '../step/update.js';
+import {
+  type Feeds,
+  feedName,
+  type Layout,
+  type LoopedObjective,
+  nextOf,
+  type StateMemory,
+  type UpdateClock,
+} from '../step/index.js';
 import { notify } from './callbacks.js';
 import type { Position } from './checkpoint.js';
 import type { CheckpointClock } from './checkpoint-clock.js';
-import type { Steering } from './controls.js';
-import { breathe, constantFeeds, type EpochMetrics, MetricSums, scheduleAt } from './evaluate.js';
+import type { Overrides } from './controls.js';
+import { constantFeeds, MetricSums, scheduleAt } from './evaluate.js';
 import type { Feeder } from './feeder.js';
-import { firstNonFinite, type NonFinite, nonFiniteParameter, partOf } from './guard.js';
+import type { History } from './history.js';
+import { findNonFinite, firstNonFinite, type NonFinite } from './non-finite.js';
 import type { FitSettings, Stop } from './settings.js';
 
 /** A call of the runtime should last about this long: progress and signals are looked at between two. */
@@ -55,31 +62,39 @@ interface Drawing {
 /** Batches left out one after another before training gives up. */
 const mostSkippedInRow = 100;
 
-/** What a rollback multiplies the learning rate by, and how often that may happen. */
+/** A rollback multiplies the learning rate by this, so often at most. */
 const rollbackFactor = 0.5;
 const mostRollbacks = 10;
 
-/** What one training run is made of. */
-export interface RunParts {
-  readonly packing: Packing;
+/** The pieces that a training is made of. */
+export interface LoopParts {
+  readonly layout: Layout;
   readonly dataset: Dataset;
   readonly settings: FitSettings;
   readonly program: LoopedObjective;
-  readonly residence: Residence;
+  readonly memory: StateMemory;
   readonly feeder: Feeder;
   readonly clock: UpdateClock;
-  readonly steering: Steering;
+  readonly overrides: Overrides;
   readonly checkpoints: CheckpointClock;
-  /** Accumulated gradients of nothing, where gradients are accumulated. */
-  readonly noGradients: Feeds;
-  /** The epochs behind. */
-  readonly history: readonly EpochMetrics[];
+  readonly history: History;
   /** Told where checkpoints are due inside an epoch. */
   readonly onCheckpoint: () => Promise<void>;
 }
 
-/** One training run: its state, and the loop that moves it on. */
-export class Run {
+/** Where a training begins, or goes on. */
+export interface LoopStart {
+  readonly state: Feeds;
+  readonly position: Position;
+  /** Seconds that the epoch under way has taken. */
+  readonly seconds?: number;
+  readonly skipped?: { readonly all: number; readonly inRow: number };
+  /** The state that a rollback leads to; the present one when left out. */
+  readonly anchor?: Feeds;
+}
+
+/** The loop of a training: its state, and the calls of the runtime that move it on. */
+export class TrainingLoop {
   private stepsPerCall: number;
   /** The next call's examples and noise, drawn while one runs. */
   private ahead: Drawing | undefined;
@@ -90,21 +105,20 @@ export class Run {
   epoch: number;
   stopped: Stop | undefined;
 
-  /**
-   * @param state packed parameters, states, and what the update remembers
-   * @param position where the state stands
-   * @param seconds that the epoch under way has taken
-   * @param anchor the state that a rollback leads to; the present one when left out
-   */
+  state: Feeds;
+  seconds: number;
+  skipped: { readonly all: number; readonly inRow: number };
+  anchor: Feeds;
+
   constructor(
-    private readonly parts: RunParts,
-    public state: Feeds,
-    position: Position,
-    public seconds = 0,
-    public skipped = { all: 0, inRow: 0 },
-    public anchor: Feeds = state,
+    private readonly parts: LoopParts,
+    { state, position, seconds = 0, skipped = { all: 0, inRow: 0 }, anchor = state }: LoopStart,
   ) {
     this.stepsPerCall = parts.settings.stepsPerCall ?? 8;
+    this.state = state;
+    this.seconds = seconds;
+    this.skipped = skipped;
+    this.anchor = anchor;
     this.step = position.step;
     this.epoch = position.epoch;
     this.batch = position.batch;
@@ -127,13 +141,13 @@ export class Run {
     this.batch = 0;
     this.seconds = 0;
     this.sums = new MetricSums();
-    const losses = this.parts.history.map(({ loss }) => loss);
+    const losses = this.parts.history.epochs.map(({ loss }) => loss);
     const lowest = Math.min(...losses);
     // A loss that has doubled is on its way to infinity: what led there is no place to go back to.
     if (losses.at(-1)! <= lowest + Math.abs(lowest)) {
       const before = this.anchor;
       this.anchor = this.state;
-      this.parts.residence.free(before, [this.state]);
+      this.parts.memory.free(before, [this.state]);
     }
   }
 
@@ -161,7 +175,7 @@ export class Run {
       const now = performance.now();
       this.seconds = before + (now - began) / 1000;
       if (settings.stepsPerCall === undefined) {
-        const transfer = this.parts.residence.transfer(this.state);
+        const transfer = this.parts.memory.transfer(this.state);
         this.stepsPerCall = stepsOfCall(transfer, now - callBegan, count);
       }
       await notify(callbacks, 'onProgress', {
@@ -233,48 +247,32 @@ export class Run {
 
   /** One call of the runtime, of as many steps as may be. Returns how many were asked for. */
   private async call(): Promise<number> {
-    const { feeder, steering, packing, program, residence } = this.parts;
-    steering.read(this.step + 1);
+    const { feeder, overrides, program, memory } = this.parts;
+    overrides.read(this.step + 1);
     const { chunk, feeds: drawing } = await this.nextChunk();
     const { count, batchSize } = chunk;
     const drawn = await drawing;
-    const scalars = this.scalarFeeds(count);
-    const feeds = { ...drawn, ...scalars };
+    const feeds = { ...drawn, ...this.numberFeeds(count) };
     const running = program.session.run({ ...this.state, ...feeds });
     this.drawAhead(chunk);
     const results = await running;
-    const next = this.advance(results);
-    const bad = firstNonFinite(program.metricNames, results, count);
-    if (!bad && (await residence.isFinite(next))) {
+    const next = this.nextState(results);
+    const metric = firstNonFinite(program.metricNames, results, count);
+    if (!metric && (await memory.isFinite(next))) {
       this.move(next, results, count, batchSize);
       feeder.giveBack(drawn);
       return count;
     }
-    const run = async (from: Feeds, part: Feeds) =>
-      this.advance(await program.session.run({ ...from, ...part }));
-    // A step is a pure function of state and feeds, so what came before can be computed again.
-    let [good, wrong] = [0, bad ? bad.index + 1 : count];
-    let last = this.state;
-    while (wrong - good > 1) {
-      const middle = (good + wrong) >> 1;
-      const state = await run(last, partOf(feeds, good, middle));
-      if (await residence.isFinite(state)) [good, last] = [middle, state];
-      else wrong = middle;
-    }
-    const what = async (): Promise<Pick<NonFinite, 'kind' | 'name'>> => {
-      if (bad?.index === good) return { kind: 'metric', name: bad.metric };
-      const spoilt = await run(last, partOf(feeds, good, wrong));
-      const name = nonFiniteParameter(packing, await residence.onHost(spoilt));
-      // With a learning rate of 0, only what the gradient itself spoils is spoilt.
-      const still = partOf({ ...feeds, ...this.scalarFeeds(count, () => 0) }, good, wrong);
-      const fine = await residence.isFinite(await run(last, still));
-      const kind = fine ? 'parameter' : 'gradient';
-      return { kind, name: name ?? 'a parameter' };
-    };
-    const found: NonFinite = { step: this.step + wrong, ...(await what()) };
-    if (good > 0) this.move(last, results, good, batchSize);
+    const { good, state, found } = await findNonFinite({
+      ...{ layout: this.parts.layout, memory, metric, feeds, steps: count },
+      before: this.state,
+      still: { ...feeds, ...this.numberFeeds(count, () => 0) },
+      run: async (from, given) => this.nextState(await program.session.run({ ...from, ...given })),
+    });
+    const step = this.step + good + 1;
+    if (good > 0) this.move(state, results, good, batchSize);
     feeder.giveBack(drawn);
-    this.handle(found);
+    this.handle({ step, ...found });
     return count;
   }
 
@@ -282,7 +280,7 @@ export class Run {
   private replace(state: Feeds): void {
     const before = this.state;
     this.state = state;
-    this.parts.residence.free(before, [state, this.anchor]);
+    this.parts.memory.free(before, [state, this.anchor]);
   }
 
   /** Takes over the state after so many steps. */
@@ -296,15 +294,15 @@ export class Run {
 
   /** Does what the settings say with a step whose numbers are not finite. */
   private handle(found: NonFinite): void {
-    const { settings, steering } = this.parts;
+    const { layout, settings, overrides } = this.parts;
     const { onNonFinite = 'stop' } = settings;
     if (onNonFinite === 'rollback') {
-      const before = steering.changes.filter(({ rateFactor }) => rateFactor !== undefined).length;
+      const before = overrides.changes.filter(({ rateFactor }) => rateFactor !== undefined).length;
       if (before < mostRollbacks) {
-        // Position and batch stay: only what was learnt since is given up.
-        this.replace({ ...this.anchor, ...this.parts.noGradients });
+        // Position and batch stay: only parameters and memories go back.
+        this.replace(layout.cleared(this.anchor, 'accumulated'));
         this.sums = new MetricSums();
-        steering.record({ step: this.step + 1, rateFactor: rollbackFactor });
+        overrides.record({ step: this.step + 1, rateFactor: rollbackFactor });
         return;
       }
     }
@@ -318,38 +316,38 @@ export class Run {
     this.stopped = { reason: 'non-finite', ...found };
   }
 
-  /** Feeds that follow from the step's number. */
-  private scalarFeeds(
-    iterations: number,
-    adjust = (rate: number) => this.parts.steering.rate(rate),
+  /** Feeds that follow from the number of each step. @param adjust gives the rate in force */
+  private numberFeeds(
+    steps: number,
+    adjust = (rate: number, player: string) => this.parts.overrides.rate(rate, player),
   ): Feeds {
-    const { clock, history, program, steering } = this.parts;
-    const { schedules } = steering;
+    const { clock, history, program, overrides } = this.parts;
+    const { schedules } = overrides;
     const rows: Record<string, Float32Array> = {};
     const set = (name: string, k: number, value: number) => {
-      rows[name] ??= new Float32Array(iterations);
+      rows[name] ??= new Float32Array(steps);
       rows[name][k] = value;
     };
-    for (let k = 0; k < iterations; k++) {
+    for (let k = 0; k < steps; k++) {
       const step = this.step + k + 1;
-      const scalars = clock.scalars(step, history, adjust);
-      for (const name in scalars) set(name, k, scalars[name]!);
+      const numbers = clock.numbers(step, history.epochs, adjust);
+      for (const name in numbers) set(name, k, numbers[name]!);
       for (const name of program.stepScalars) {
-        set(`schedule/${name}`, k, scheduleAt(schedules[name]!, step));
+        set(feedName.schedule(name), k, scheduleAt(schedules[name]!, step));
       }
     }
     return {
       ...constantFeeds(program.constants, schedules, this.step),
       ...Object.fromEntries(
-        Object.entries(rows).map(([name, row]) => [name, new Tensor('float32', row, [iterations])]),
+        Object.entries(rows).map(([name, row]) => [name, new Tensor('float32', row, [steps])]),
       ),
     };
   }
 
   /** The state in a call's results. */
-  private advance(results: Feeds): Feeds {
+  private nextState(results: Feeds): Feeds {
     return Object.fromEntries(
-      Object.keys(this.state).map((name) => [name, results[`${name}.next`]!]),
+      Object.keys(this.state).map((name) => [name, results[nextOf(name)]!]),
     );
   }
 }

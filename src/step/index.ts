@@ -1,0 +1,28 @@
+/*
+ * A model's step as one program. model.ts says what training needs to know of a model and its
+ * players; layout.ts, packing.ts and keys.ts own how the state lies and how it is named; stages/ and
+ * update.ts, how gradients change parameters; program.ts, the step itself; function.ts, a model's
+ * other functions; state-memory.ts, where the state lives between calls.
+ */
+export {
+  CompiledFunction,
+  exportFunction,
+  type InputSpecs,
+  type ModelFunction,
+  type NoiseStream,
+  parametersOf,
+} from './function.js';
+export { feedName, mainPlayer, nextOf } from './keys.js';
+export { type Feeds, Layout } from './layout.js';
+export type { Batch, Model, ParameterSpec, Player, Schedule, Terms } from './model.js';
+export { drawNoise, noiseArray, noiseType, sizesAt } from './noise.js';
+export {
+  asFloat,
+  compileEvaluation,
+  compileTraining,
+  evaluationBatchSize,
+  type LoopedObjective,
+} from './program.js';
+export type { UpdateOptions } from './stages/index.js';
+export { type StateMemory, stateMemoryOf } from './state-memory.js';
+export { type PlayerSettings, UpdateClock, type UpdateSettings, updateStages } from './update.js';

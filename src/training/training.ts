@@ -1,0 +1,247 @@
+import type { Tensor } from 'onnxruntime-common';
+import type { Dataset } from '../data/dataset.js';
+import { UserError } from '../data/errors.js';
+import { watchedMetric } from '../nn/index.js';
+import {
+  evaluationBatchSize,
+  type Feeds,
+  type Layout,
+  type LoopedObjective,
+  type Model,
+  mainPlayer,
+  type StateMemory,
+  UpdateClock,
+  type UpdateSettings,
+} from '../step/index.js';
+import { notify } from './callbacks.js';
+import { bestTensors, type Checkpoint, checkpointTensors, stateTensors } from './checkpoint.js';
+import { CheckpointClock } from './checkpoint-clock.js';
+import { Overrides } from './controls.js';
+import { type EpochMetrics, evaluateObjective, evaluationFeeder } from './evaluate.js';
+import { Feeder } from './feeder.js';
+import { type CheckedFitOptions, checkMetric } from './fit-options.js';
+import { History } from './history.js';
+import { TrainingLoop } from './loop.js';
+import type { FitResult, FitSettings } from './settings.js';
+
+/** All that a training is made of, checked and compiled. */
+export interface TrainingParts {
+  readonly model: Model;
+  readonly layout: Layout;
+  readonly dataset: Dataset;
+  readonly settings: FitSettings;
+  readonly options: CheckedFitOptions;
+  readonly update: UpdateSettings;
+  /** The settings, data and model that decide its numbers. */
+  readonly identity: Checkpoint['identity'];
+  readonly program: LoopedObjective;
+  /** The objective alone, where there is validation data. */
+  readonly evaluation: LoopedObjective | undefined;
+  readonly memory: StateMemory;
+  readonly takesCheckpoints: boolean;
+}
+
+/** @throws UserError when a batch is smaller than a layer can be trained with */
+function checkBatches({ program, dataset, settings }: TrainingParts): void {
+  const { batchSize } = settings;
+  const last = dataset.size % batchSize || batchSize;
+  for (const { layer, least } of program.batchNeeds) {
+    if (last >= least) continue;
+    const found =
+      last === batchSize
+        ? `batchSize is ${batchSize}`
+        : `the last of ${dataset.size} examples in batches of ${batchSize} has ${last}`;
+    throw new UserError(
+      `${layer} needs at least ${least} examples in each training batch, but ${found}. Use another batchSize.`,
+    );
+  }
+}
+
+/** Checks that all metrics are there that settings name. @throws UserError */
+function checkMetrics({ program, options, settings }: TrainingParts): void {
+  const { optimizer, players = {}, validation } = settings;
+  const check = (metric: string | undefined, where: string) => {
+    if (metric === undefined) return;
+    checkMetric(metric, where, program.metricNames, validation !== undefined);
+  };
+  for (const { optimizer: each } of [{ optimizer }, ...Object.values(players)]) {
+    if (each) check(watchedMetric(each.learningRate), `${each.type}.learningRate.metric`);
+  }
+  check(options.earlyStopping?.metric, 'fit.earlyStopping.metric');
+  check(options.keepBest, 'fit.keepBest');
+}
+
+/** A training from its first step, or from a checkpoint, to its end. */
+export class Training {
+  private readonly history: History;
+  private readonly clock: UpdateClock;
+  private readonly overrides: Overrides;
+  private readonly checkpoints: CheckpointClock;
+  private readonly validationFeeder: Feeder | undefined;
+  /** The model's tensors of the epoch to keep. */
+  private best: Record<string, Tensor> | undefined;
+  /** The place of the last checkpoint. */
+  private taken = '';
+
+  /** @throws UserError when settings do not fit the objective or the data */
+  constructor(private readonly parts: TrainingParts) {
+    const { dataset, evaluation, model, options, settings, update } = parts;
+    const { batchSize, epochs, resume, seed, validation } = settings;
+    checkBatches(parts);
+    checkMetrics(parts);
+    this.history = new History(options);
+    const players = [{ name: mainPlayer }, ...(model.players ?? [])];
+    this.clock = new UpdateClock(players, { ...update, epochs }, dataset.size, batchSize);
+    this.overrides = new Overrides(model.schedules, settings.controls, resume?.changes);
+    this.checkpoints = new CheckpointClock(options.checkpoint);
+    this.validationFeeder =
+      evaluation && validation && evaluationFeeder(evaluation, validation, seed);
+  }
+
+  /**
+   * Trains to the last epoch, or to where settings or numbers end it.
+   * @param initial the model's tensors by name
+   */
+  async run(initial: Readonly<Record<string, Tensor>>): Promise<FitResult> {
+    const { history } = this;
+    const { callbacks, epochs, resume } = this.parts.settings;
+    const loop = this.loopFrom(initial);
+    for (const line of resume?.history ?? []) history.see(line);
+    if (resume && history.best) this.best = bestTensors(resume);
+    await notify(callbacks, 'onStart');
+    while (loop.epoch <= epochs && history.exhausted === undefined) {
+      await loop.trainEpoch();
+      if (loop.stopped) break;
+      const validated = await this.validate(loop);
+      if (!validated) {
+        loop.stopped = { reason: 'aborted' };
+        break;
+      }
+      await this.endEpoch(loop, validated);
+    }
+    if (!loop.stopped && history.exhausted !== undefined) {
+      loop.stopped = { reason: 'early-stopping', metric: history.exhausted };
+    }
+    await this.checkpoint(loop);
+    return this.resultOf(loop);
+  }
+
+  /** The loop at its first step, or where the checkpoint was taken. */
+  private loopFrom(initial: Readonly<Record<string, Tensor>>): TrainingLoop {
+    const { dataset, layout, memory, options, program, settings } = this.parts;
+    const feeder = new Feeder(dataset, program, settings.seed, 'training', {
+      augment: options.augment,
+      binarize: options.binarize === 'dynamic',
+    });
+    const parts = {
+      ...{ layout, dataset, settings, program, memory, feeder },
+      ...{ clock: this.clock, overrides: this.overrides, history: this.history },
+      checkpoints: this.checkpoints,
+      onCheckpoint: () => this.checkpoint(loop),
+    };
+    const { resume } = settings;
+    const state = resume ? layout.readState(stateTensors(resume)) : layout.initialState(initial);
+    const back = resume && stateTensors(resume, 'anchor');
+    const totals = { examples: 0, sums: {} };
+    const loop: TrainingLoop = new TrainingLoop(parts, {
+      state,
+      position: resume ?? { step: 0, epoch: 1, batch: 0, totals },
+      ...(resume ? { seconds: resume.seconds, skipped: resume.skipped } : {}),
+      ...(back && Object.keys(back).length > 0 ? { anchor: layout.readState(back) } : {}),
+    });
+    return loop;
+  }
+
+  /** Metrics of the validation data; undefined when it was stopped. */
+  private async validate(
+    loop: TrainingLoop,
+  ): Promise<Readonly<Record<string, number>> | undefined> {
+    const { evaluation, layout, settings } = this.parts;
+    const { seed, signal, validation } = settings;
+    if (!evaluation || !validation) return {};
+    try {
+      return await evaluateObjective(evaluation, layout.averagedFeeds(loop.state), validation, {
+        batchSize: evaluationBatchSize,
+        seed,
+        schedules: this.overrides.schedules,
+        step: loop.position.step,
+        signal,
+        feeder: this.validationFeeder,
+      });
+    } catch (error) {
+      if (signal?.aborted) return undefined;
+      throw error;
+    }
+  }
+
+  /** Tells of an epoch, keeps its parameters where they are the best, and goes on to the next. */
+  private async endEpoch(
+    loop: TrainingLoop,
+    validated: Readonly<Record<string, number>>,
+  ): Promise<void> {
+    const { history, overrides } = this;
+    const { callbacks, optimizer } = this.parts.settings;
+    const { epoch, seconds, metrics, batches: steps } = loop;
+    const isScheduled = typeof optimizer.learningRate !== 'number' || overrides.changesRate;
+    const rate = overrides.rate(this.clock.rateAtEndOf(epoch, history.epochs), mainPlayer);
+    const line: EpochMetrics = {
+      epoch,
+      ...metrics,
+      ...Object.fromEntries(Object.entries(validated).map(([name, x]) => [`val_${name}`, x])),
+      ...(isScheduled ? { learning_rate: rate } : {}),
+      seconds,
+      steps,
+    };
+    if (history.see(line)) this.best = await this.averaged(loop.state);
+    loop.nextEpoch();
+    await notify(callbacks, 'onEpochEnd', line);
+    if (this.checkpoints.isDue(loop.position.step, epoch)) await this.checkpoint(loop);
+  }
+
+  /** The tensors that a model is judged by, of a state. */
+  private async averaged(state: Feeds): Promise<Record<string, Tensor>> {
+    const { layout, memory } = this.parts;
+    return layout.averagedModel(await memory.onHost(state));
+  }
+
+  /** Gives a checkpoint, unless the last one stands at the same place. */
+  private async checkpoint(loop: TrainingLoop): Promise<void> {
+    this.checkpoints.restart();
+    const { identity, layout, memory, options, settings, takesCheckpoints } = this.parts;
+    const { position, skipped, seconds, state, anchor } = loop;
+    const place = `${position.step}/${position.epoch}`;
+    if (!takesCheckpoints || place === this.taken) return;
+    this.taken = place;
+    const named = async (feeds: Feeds) => layout.nameState(await memory.onHost(feeds));
+    const isApart = options.onNonFinite === 'rollback' && anchor !== state;
+    const tensors = checkpointTensors({
+      state: await named(state),
+      ...(this.best ? { best: this.best } : {}),
+      ...(isApart ? { anchor: await named(anchor) } : {}),
+    });
+    await notify(settings.callbacks, 'onCheckpoint', {
+      identity,
+      ...position,
+      seconds,
+      history: [...this.history.epochs],
+      changes: [...this.overrides.changes],
+      skipped,
+      tensors,
+    });
+  }
+
+  /** The result, once the state's memory is given back. */
+  private async resultOf(loop: TrainingLoop): Promise<FitResult> {
+    const { memory } = this.parts;
+    const { best } = this.history;
+    const last = this.best ?? (await this.averaged(loop.state));
+    memory.free({ ...loop.anchor }, [loop.state]);
+    memory.free(loop.state, []);
+    return {
+      epochs: this.history.epochs,
+      parameters: last,
+      ...(this.best && best ? { best } : {}),
+      ...(loop.stopped ? { stopped: loop.stopped } : {}),
+    };
+  }
+}
