@@ -200,6 +200,8 @@ export class Network {
       prior: (z) => scope.child('prior').normal(z.shape),
       schedule,
       datasetSize: () => schedule('datasetSize'),
+      network: (path, layers, x) => applyLayers(layers, x, scope.child(path)),
+      scope,
     };
   }
 

@@ -5,7 +5,7 @@ import { formatShape, quote } from '../data/excerpt.js';
 import { randomStream } from '../data/random.js';
 import { elementCount } from '../data/shape.js';
 import { advice } from '../data/suggest.js';
-import { constant, gradient, size, type Value, type Values } from '../graph/index.js';
+import { constant, gradient, input, size, type Value, type Values } from '../graph/index.js';
 import {
   adam,
   initialize,
@@ -28,6 +28,7 @@ import {
   type ModelFunction,
   type NoiseStream,
   type ParameterSpec,
+  type PlayerSettings,
   parametersOf,
   sizesAt,
 } from '../step/index.js';
@@ -72,6 +73,8 @@ export interface FitOptions extends TrainingOptions {
   readonly batchSize?: number;
   /** `adam()` when left out. */
   readonly optimizer?: Optimizer;
+  /** Optimizers of the objective's other players, in the place of those that it gives them. */
+  readonly players?: PlayerSettings;
   /** Data that is evaluated after each epoch. */
   readonly validation?: Dataset;
   readonly callbacks?: readonly Callback[];
@@ -180,7 +183,9 @@ export class VAE {
       const batch = this.batchOf(inputs);
       const z = this.network.sample(this.network.encode(batch, scope), scope);
       latentShape = z.shape.slice(1) as number[];
-      return { nats: this.network.negativeLogLikelihood(batch, z, scope) };
+      return {
+        loss: this.network.terms(batch, scope, (name) => input(`schedule/${name}`, [])).loss,
+      };
     });
     this.latentShape = latentShape;
   }
@@ -292,6 +297,7 @@ export class VAE {
       identity: this.config,
       usesLabels: this.objective.classes !== undefined,
       schedules: { ...Object.fromEntries(schedules), datasetSize: examples },
+      ...(this.objective.players ? { players: this.objective.players } : {}),
       objective: (batch, scope, schedule) => this.network.terms(batch, scope, schedule),
     };
   }

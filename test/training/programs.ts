@@ -8,6 +8,7 @@ import type { Optimizer } from '../../src/nn/index.js';
 import {
   Layout,
   mainPlayer,
+  type Player,
   sizesAt,
   type UpdateSettings,
   updateStages,
@@ -28,6 +29,7 @@ const keepGradient: Optimizer = {
 export function layoutOf(
   parameters: Readonly<Record<string, Tensor>>,
   update: UpdateSettings,
+  players: readonly Player[] = [],
 ): Layout {
   const specs = Object.entries(parameters).map(
     ([name, { dims }]) =>
@@ -38,13 +40,15 @@ export function layoutOf(
         trained: true,
       }) as const,
   );
-  return new Layout(specs, [{ name: mainPlayer }], updateStages(update));
+  return new Layout(specs, [{ name: mainPlayer }, ...players], updateStages(update));
 }
 
 /** The training step of a model whose optimizer puts out the gradient. */
 export function programOf(vae: VAE, dtype: 'uint8' | 'float32', cutting?: Cutting): LoopProgram {
-  const layout = layoutOf(vae.parameters(), { optimizer: keepGradient });
-  return trainingProgram(vae.model(), layout, dtype, cutting).program;
+  const model = vae.model();
+  const players = model.players?.map((player) => ({ ...player, optimizer: keepGradient }));
+  const layout = layoutOf(vae.parameters(), { optimizer: keepGradient }, players);
+  return trainingProgram(model, layout, dtype, cutting).program;
 }
 
 /** Random feeds of a step that is repeated. */

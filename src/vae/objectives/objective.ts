@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import { validate } from '../../data/validate.js';
 import type { Value } from '../../graph/index.js';
-import type { Terms } from '../../step/index.js';
+import type { Layer, Scope } from '../../nn/index.js';
+import type { Player, Terms } from '../../step/index.js';
 import type { Bottleneck } from '../bottlenecks/index.js';
 import type { CheckedSchedule } from './schedule.js';
 
@@ -23,6 +24,13 @@ export interface ObjectiveContext<Encoding = unknown> {
   schedule(name: string): Value;
   /** How many examples the data has, a scalar. */
   datasetSize(): Value;
+  /**
+   * The output of a network of the objective's own, such as a discriminator.
+   * @param path names its parameters: `discriminator.0.weight`; the same path is the same network
+   */
+  network(path: string, layers: readonly Layer[], x: Value): Value;
+  /** Gives parameters and noise of the objective's own, by their paths. */
+  readonly scope: Scope;
 }
 
 /** What training makes small: plain data, and a function of a batch. */
@@ -36,7 +44,12 @@ export interface Objective<Encoding = unknown> {
   readonly schedules: Readonly<Record<string, CheckedSchedule>>;
   /** How many classes labels have, for objectives that show them to encoder and decoder. */
   readonly classes?: number;
-  /** The loss and its parts, each a mean over the batch; one is `reconstruction`, in nats. */
+  /** The players beside `model`, which moves what they do not own. */
+  readonly players?: readonly Player[];
+  /**
+   * The loss and its terms, each a mean over the batch; one is `reconstruction`, in nats. Players
+   * beside `model` get a loss each.
+   */
   terms(context: ObjectiveContext<Encoding>): Terms;
 }
 
@@ -63,7 +76,7 @@ export function defineObjective<Schema extends z.ZodObject, Encoding>(
   schema: Schema,
   build: (
     options: z.output<Schema>,
-  ) => Pick<Objective<Encoding>, 'bottleneck' | 'schedules' | 'terms'>,
+  ) => Pick<Objective<Encoding>, 'bottleneck' | 'schedules' | 'players' | 'terms'>,
 ): ObjectiveKind<z.input<Schema>> {
   const create = (given: unknown, name: string): Objective => {
     const options = validate(schema, given, name);
