@@ -10,26 +10,27 @@ export type { Layer, LayerObserver } from './scope.js';
 export interface LayerKind<Schema extends z.ZodObject = z.ZodObject> {
   readonly type: string;
   readonly schema: Schema;
+  /** The layer of options by name. @throws UserError when an option is wrong */
   create(options: z.input<Schema>): Layer;
 }
 
 /**
  * Describes a kind of layer once: its name, its options and its function.
  * @param schema the options, with their checks and defaults
+ * @param named the options by name, from the arguments that users give
+ * @returns the function for users, which is the kind too
  */
-export function defineLayer<Schema extends z.ZodObject>(
+export function defineLayer<Schema extends z.ZodObject, Arguments extends readonly unknown[]>(
   type: string,
   schema: Schema,
   apply: (x: Value, options: z.output<Schema>, scope: Scope) => Value,
-): LayerKind<Schema> {
-  return {
-    type,
-    schema,
-    create(options) {
-      const checked = validate(schema, options, type);
-      return { type, options: checked, apply: (x, scope) => apply(x, checked, scope) };
-    },
+  named: (...given: Arguments) => z.input<Schema>,
+): ((...given: Arguments) => Layer) & LayerKind<Schema> {
+  const create = (given: z.input<Schema>): Layer => {
+    const options = validate(schema, given, type);
+    return { type, options, apply: (x, scope) => apply(x, options, scope) };
   };
+  return Object.assign((...given: Arguments) => create(named(...given)), { type, schema, create });
 }
 
 /**

@@ -14,7 +14,7 @@ export {
 } from './function.js';
 export { feedName, mainPlayer, nextOf } from './keys.js';
 export { type Feeds, Layout } from './layout.js';
-export type { Batch, Model, ParameterSpec, Player, Schedule, Terms } from './model.js';
+export type { Batch, Model, NumberAt, ParameterSpec, Player, Terms } from './model.js';
 export { drawNoise, noiseArray, noiseType, sizesAt } from './noise.js';
 export {
   asFloat,

@@ -1,5 +1,5 @@
 import type { Value } from '../graph/index.js';
-import type { Initializer, Optimizer, Scope } from '../nn/index.js';
+import type { Initializer, Optimizer, Schedule, ScheduleMoment, Scope } from '../nn/index.js';
 
 /** A batch as the objective sees it. */
 export interface Batch {
@@ -32,7 +32,7 @@ export interface Player {
 }
 
 /** A number that is fed at each step, so that it can change without a rebuild. */
-export type Schedule = number | ((step: number) => number);
+export type NumberAt = number | Schedule | ((moment: ScheduleMoment) => number);
 
 /** All that training needs to know of a model. */
 export interface Model {
@@ -43,7 +43,7 @@ export interface Model {
   /** Plain data that tells the model from others: a checkpoint of another one is refused. */
   readonly identity?: unknown;
   /** Numbers that the objective asks for by name. */
-  readonly schedules: Readonly<Record<string, Schedule>>;
+  readonly schedules: Readonly<Record<string, NumberAt>>;
   /** The players beside `model`. */
   readonly players?: readonly Player[];
   objective(batch: Batch, scope: Scope, schedule: (name: string) => Value): Terms;

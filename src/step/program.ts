@@ -18,7 +18,7 @@ import {
 import type { Session, SessionOptions } from '../runtime/session.js';
 import { feedName, mainPlayer } from './keys.js';
 import type { Layout } from './layout.js';
-import type { Model, Schedule, Terms } from './model.js';
+import type { Model, NumberAt, Terms } from './model.js';
 import { type BatchNeed, type NoiseInput, tracingScope } from './tracing.js';
 import { traceUpdate } from './update.js';
 
@@ -213,7 +213,7 @@ function computedInParts(
   };
 }
 
-const isConstant = (schedule: Schedule | undefined) => typeof schedule === 'number';
+const isConstant = (schedule: NumberAt | undefined) => typeof schedule === 'number';
 
 type Described = Omit<LoopedObjective, 'session'>;
 

@@ -1,5 +1,5 @@
 import { type Carry, input, type Value } from '../graph/index.js';
-import { learningRateAt, type Optimizer } from '../nn/index.js';
+import { type Optimizer, type ScheduleMoment, valueAt } from '../nn/index.js';
 import { feedName, mainPlayer } from './keys.js';
 import type { Layout } from './layout.js';
 import type { Player } from './model.js';
@@ -99,12 +99,19 @@ export class UpdateClock {
   /** The planned learning rate when so many changes were made. */
   private rateAfter(changes: number, optimizer: Optimizer, history: History): number {
     const { epochs } = this.settings;
-    return learningRateAt(optimizer.learningRate, changes / this.changes, { epochs, history });
+    const epoch = changes / this.changes;
+    return valueAt(optimizer.learningRate, { steps: changes, epoch, epochs, history });
   }
 
   /** The planned learning rate of the model at the last change of an epoch. */
   rateAtEndOf(epoch: number, history: History): number {
     return this.rateAfter(epoch * this.changes - 1, this.settings.optimizer, history);
+  }
+
+  /** The moment at which an objective's numbers are asked for. @param step counts batches from 1 */
+  scheduleMoment(step: number, history: History): ScheduleMoment {
+    const steps = step - 1;
+    return { steps, epoch: steps / this.batches, epochs: this.settings.epochs, history };
   }
 
   /** Where a step stands. @param step counts batches from 1 */

@@ -1,6 +1,6 @@
 import { UserError } from '../data/errors.js';
 import { advice } from '../data/suggest.js';
-import { mainPlayer, type Schedule } from '../step/index.js';
+import { mainPlayer, type NumberAt } from '../step/index.js';
 
 /**
  * Numbers that can be changed while training runs: fields of a plain object that is read before each
@@ -32,7 +32,7 @@ export class Overrides {
 
   /** @param changes made before, in order */
   constructor(
-    private readonly planned: Readonly<Record<string, Schedule>>,
+    private readonly planned: Readonly<Record<string, NumberAt>>,
     private readonly controls: Controls | undefined,
     changes: readonly Change[] = [],
   ) {
@@ -45,7 +45,7 @@ export class Overrides {
   }
 
   /** The objective's numbers. */
-  get schedules(): Readonly<Record<string, Schedule>> {
+  get schedules(): Readonly<Record<string, NumberAt>> {
     return { ...this.planned, ...Object.fromEntries(this.overrides) };
   }
 

@@ -1,7 +1,8 @@
 import { Tensor } from 'onnxruntime-common';
 import { breathe } from '../data/breathe.js';
 import type { Dataset } from '../data/dataset.js';
-import { type Feeds, feedName, type LoopedObjective, type Schedule } from '../step/index.js';
+import { type ScheduleMoment, valueAt } from '../nn/index.js';
+import { type Feeds, feedName, type LoopedObjective, type NumberAt } from '../step/index.js';
 import { Feeder } from './feeder.js';
 
 /** Means over examples, by metric; every objective has the first two. */
@@ -58,21 +59,29 @@ export class MetricSums {
   }
 }
 
-/** The value of a schedule at a step. */
-export function scheduleAt(schedule: Schedule, step: number): number {
-  return typeof schedule === 'number' ? schedule : schedule(step);
+/** A number at a moment of the training. */
+export function numberAt(number: NumberAt, moment: ScheduleMoment): number {
+  return typeof number === 'function' ? number(moment) : valueAt(number, moment);
 }
 
-/** Scalars of schedules that do not change during a call. */
+/** The moment after a training, where every schedule has come to its end. */
+export const afterTraining: ScheduleMoment = {
+  steps: Infinity,
+  epoch: Infinity,
+  epochs: 1,
+  history: [],
+};
+
+/** Scalars of numbers that do not change during a call. */
 export function constantFeeds(
   names: readonly string[],
-  schedules: Readonly<Record<string, Schedule>>,
-  step: number,
+  schedules: Readonly<Record<string, NumberAt>>,
+  moment: ScheduleMoment,
 ): Feeds {
   return Object.fromEntries(
     names.map((name) => [
       feedName.schedule(name),
-      new Tensor('float32', Float32Array.of(scheduleAt(schedules[name]!, step)), []),
+      new Tensor('float32', Float32Array.of(numberAt(schedules[name]!, moment)), []),
     ]),
   );
 }
@@ -95,7 +104,7 @@ export function evaluationFeeder(objective: LoopedObjective, dataset: Dataset, s
  * The mean of an objective's terms over a dataset. Noise is decided by the seed, the batch size
  * and each batch's place.
  * @param parameters the model's feeds
- * @param options.step where schedules stand
+ * @param options.moment where schedules stand
  * @param options.feeder of the dataset and the seed, where it is not the only time; else a new one
  */
 export async function evaluateObjective(
@@ -105,15 +114,15 @@ export async function evaluateObjective(
   options: {
     readonly batchSize: number;
     readonly seed: number;
-    readonly schedules: Readonly<Record<string, Schedule>>;
-    readonly step: number;
+    readonly schedules: Readonly<Record<string, NumberAt>>;
+    readonly moment: ScheduleMoment;
     readonly signal?: AbortSignal | undefined;
     readonly feeder?: Feeder | undefined;
   },
 ): Promise<Metrics> {
   const { feeder = evaluationFeeder(objective, dataset, options.seed) } = options;
   const order = Uint32Array.from({ length: dataset.size }, (_, index) => index);
-  const constants = constantFeeds(objective.constants, options.schedules, options.step);
+  const constants = constantFeeds(objective.constants, options.schedules, options.moment);
   const sums = new MetricSums();
   for (const { start, iterations, batchSize } of batchRuns(dataset.size, options.batchSize)) {
     const chunk = Math.min(iterations, feeder.capacity(batchSize), 16);

@@ -1,7 +1,13 @@
 export type { Callback, Progress } from './callbacks.js';
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.js';
 export type { Change, Controls } from './controls.js';
-export { type EpochMetrics, evaluateObjective, type Metrics, scheduleAt } from './evaluate.js';
+export {
+  afterTraining,
+  type EpochMetrics,
+  evaluateObjective,
+  type Metrics,
+  numberAt,
+} from './evaluate.js';
 export { fit } from './fit.js';
 export { type FitData, fitData } from './fit-data.js';
 export { checkFitOptions, type FitOptions, fitShape } from './fit-options.js';

@@ -15,7 +15,7 @@ import { notify } from './callbacks.js';
 import type { Position } from './checkpoint.js';
 import type { CheckpointClock } from './checkpoint-clock.js';
 import type { Overrides } from './controls.js';
-import { constantFeeds, MetricSums, scheduleAt } from './evaluate.js';
+import { constantFeeds, MetricSums, numberAt } from './evaluate.js';
 import type { Feeder } from './feeder.js';
 import type { History } from './history.js';
 import { findNonFinite, firstNonFinite, type NonFinite } from './non-finite.js';
@@ -330,14 +330,19 @@ export class TrainingLoop {
     };
     for (let k = 0; k < steps; k++) {
       const step = this.step + k + 1;
+      const moment = clock.scheduleMoment(step, history.epochs);
       const numbers = clock.numbers(step, history.epochs, adjust);
       for (const name in numbers) set(name, k, numbers[name]!);
       for (const name of program.stepScalars) {
-        set(feedName.schedule(name), k, scheduleAt(schedules[name]!, step));
+        set(feedName.schedule(name), k, numberAt(schedules[name]!, moment));
       }
     }
     return {
-      ...constantFeeds(program.constants, schedules, this.step),
+      ...constantFeeds(
+        program.constants,
+        schedules,
+        clock.scheduleMoment(this.step + 1, history.epochs),
+      ),
       ...Object.fromEntries(
         Object.entries(rows).map(([name, row]) => [name, new Tensor('float32', row, [steps])]),
       ),

@@ -164,7 +164,7 @@ export class Training {
         batchSize: evaluationBatchSize,
         seed,
         schedules: this.overrides.schedules,
-        step: loop.position.step,
+        moment: this.clock.scheduleMoment(loop.position.step, this.history.epochs),
         signal,
         feeder: this.validationFeeder,
       });

@@ -19,7 +19,6 @@ export {
   type ObjectiveContext,
   objectiveFromConfig,
   objectiveNames,
-  type ScheduleOptions,
   vae,
   vqVae,
   waeMmd,

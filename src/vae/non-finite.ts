@@ -1,4 +1,4 @@
-import { type Optimizer, usualLearningRate } from '../nn/index.js';
+import { type LearningRate, type Optimizer, usualLearningRate } from '../nn/index.js';
 import { describeLarge, describeRange, type TrainingHealth } from './training-health.js';
 
 /** A learning rate this many times the optimizer's usual one is the first to be doubted. */
@@ -21,7 +21,7 @@ export function nonFiniteAdvice(
   const range = describeRange(training.values, training.bounded);
   if (range) return range;
   const { type, learningRate } = training.optimizer;
-  const rate = typeof learningRate === 'number' ? learningRate : learningRate.initial;
+  const rate = firstRate(learningRate);
   const usual = usualLearningRate(type);
   if (usual !== undefined && rate > largeRate * usual) {
     return `The learning rate ${rate} is large for ${type}: use a smaller one, such as ${usual}.`;
@@ -29,4 +29,10 @@ export function nonFiniteAdvice(
   return training.clips
     ? 'Use a smaller learning rate.'
     : 'Use a smaller learning rate, or clip gradients.';
+}
+
+/** The first learning rate that counts: of a schedule the larger of both ends. */
+function firstRate(rate: LearningRate): number {
+  if (typeof rate === 'number') return rate;
+  return 'initial' in rate ? rate.initial : Math.max(rate.from, rate.to);
 }

@@ -33,6 +33,7 @@ import {
   sizesAt,
 } from '../step/index.js';
 import {
+  afterTraining,
   type Callback,
   type Checkpoint,
   type Controls,
@@ -44,9 +45,9 @@ import {
   fitData,
   type Metrics,
   type NonFinite,
+  numberAt,
   RunFolder,
   type Stop,
-  scheduleAt,
   type FitOptions as TrainingOptions,
 } from '../training/index.js';
 import { version } from '../version.js';
@@ -55,7 +56,7 @@ import { type Health, healthOf, observedHealth } from './health.js';
 import { type Labels, labelFeed, requireLabels } from './labels.js';
 import { Network } from './network.js';
 import { nonFiniteAdvice } from './non-finite.js';
-import { type Objective, toSchedule } from './objectives/index.js';
+import type { Objective } from './objectives/index.js';
 import { fromConfig, type ModelConfig, objectiveOf, toConfig, type VAEOptions } from './options.js';
 import { countParameters, formatSummary, type Summary, type SummaryRow } from './summary.js';
 import { boundedName, rangeOf, trainingHealth } from './training-health.js';
@@ -289,14 +290,11 @@ export class VAE {
    * @param examples how many the data has, which some objectives need to know
    */
   model(examples = 1): Model {
-    const schedules = Object.entries(this.objective.schedules).map(
-      ([name, schedule]) => [name, toSchedule(schedule)] as const,
-    );
     return {
       shape: this.config.input,
       identity: this.config,
       usesLabels: this.objective.classes !== undefined,
-      schedules: { ...Object.fromEntries(schedules), datasetSize: examples },
+      schedules: { ...this.objective.schedules, datasetSize: examples },
       ...(this.objective.players ? { players: this.objective.players } : {}),
       objective: (batch, scope, schedule) => this.network.terms(batch, scope, schedule),
     };
@@ -384,7 +382,7 @@ export class VAE {
         batchSize: evaluationBatchSize,
         seed: options.seed ?? this.config.seed,
         schedules: model.schedules,
-        step: Infinity,
+        moment: afterTraining,
         signal: options.signal,
       });
     } finally {
@@ -740,7 +738,7 @@ export class VAE {
         const schedule = (name: string) =>
           name === 'datasetSize' && datasetSize === undefined
             ? size(batch.images.shape[0]!)
-            : constant(scheduleAt(schedules[name]!, step));
+            : constant(numberAt(schedules[name]!, { ...afterTraining, steps: step - 1 }));
         const { loss, metrics } = this.network.terms(batch, scope, schedule);
         const gradients = gradient(loss, [...parameters.values()]);
         const named = [...parameters.keys()].map((name, i) => [`gradient/${name}`, gradients[i]!]);

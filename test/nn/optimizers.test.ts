@@ -13,7 +13,7 @@ import {
   sum,
 } from '../../src/graph/index.js';
 import { adam, adamW, lion, type Optimizer, optimizerFromConfig } from '../../src/nn/index.js';
-import { learningRateAt } from '../../src/nn/schedules/index.js';
+import { valueAt } from '../../src/nn/schedules/index.js';
 import { readJson } from '../fixtures.js';
 
 interface Fixture {
@@ -39,7 +39,10 @@ async function descend(
   const p = input('p', [width], 'float64');
   const loss = sum(add(mul(square(sub(p, vector(c))), mul(vector(a), 0.5)), cos(p)));
   const scalars = Array.from({ length: steps }, (_, i) =>
-    optimizer.scalars(i + 1, learningRateAt(optimizer.learningRate, 0, { epochs: 1, history: [] })),
+    optimizer.scalars(
+      i + 1,
+      valueAt(optimizer.learningRate, { steps: 0, epoch: 0, epochs: 1, history: [] }),
+    ),
   );
   const names = Object.keys(scalars[0]!);
   const numbers = names.map((name) => [name, input(name, [], 'float64')] as const);
@@ -142,7 +145,7 @@ describe('wrong options are one clear line', () => {
     [{ type: 'sgd', learningRate: -1 }, 'sgd.learningRate: Too small: expected number to be >=0.'],
     [
       { type: 'adam', learningRate: { type: 'cosin', initial: 1 } },
-      "adam.learningRate.type: unknown type 'cosin'. Did you mean 'cosine'?",
+      "adam.learningRate.type: unknown schedule 'cosin'. Did you mean 'cosine'?",
     ],
     [
       { type: 'adam', learningRate: { type: 'cosine', inital: 1 } },

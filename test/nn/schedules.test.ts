@@ -4,10 +4,11 @@ import {
   constant,
   cosine,
   exponential,
-  type LearningRateSchedule,
-  learningRateAt,
   onPlateau,
+  type Schedule,
+  type ScheduleMoment,
   step,
+  valueAt,
   warmup,
 } from '../../src/nn/schedules/index.js';
 import { readJson } from '../fixtures.js';
@@ -18,6 +19,13 @@ interface Case {
   readonly rates: readonly number[];
   readonly metrics?: readonly number[];
 }
+
+/** The learning rate after so many epochs. */
+const learningRateAt = (
+  rate: number | Schedule,
+  epoch: number,
+  context: Pick<ScheduleMoment, 'epochs' | 'history'>,
+) => valueAt(rate, { steps: 0, epoch, ...context });
 
 const { schedules } = await readJson<{ schedules: readonly Case[] }>('torch-optimizers.json');
 
@@ -71,7 +79,7 @@ test('a plateau of the warm-up does not count', () => {
 });
 
 describe('schedules are plain data', () => {
-  const all: LearningRateSchedule[] = [
+  const all: Schedule[] = [
     constant({ initial: 1 }),
     step({ initial: 1, every: 2 }),
     exponential({ initial: 1 }),

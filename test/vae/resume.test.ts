@@ -76,13 +76,15 @@ interface Case {
   readonly data?: Dataset;
 }
 
-const { constant, step, exponential, cosine, onPlateau } = schedules;
+const { constant, cyclical, step, exponential, cosine, linear, onPlateau } = schedules;
 const rates: Readonly<Record<string, LearningRate>> = {
   constant: constant({ initial: 0.01, warmup: 1.5 }),
   step: step({ initial: 0.02, every: 1 }),
   exponential: exponential({ initial: 0.02, factor: 0.5 }),
   cosine: cosine({ initial: 0.02 }),
   onPlateau: onPlateau({ initial: 0.05, patience: 0, minDelta: 5 }),
+  linear: linear({ from: 0.02, to: 0.001, steps: 11 }),
+  cyclical: cyclical({ from: 0.02, to: 0.001, period: 5 }),
 };
 const learningRate = 0.01;
 

@@ -1,28 +1,36 @@
 import { z } from 'zod';
-import { UserError } from '../../data/errors.js';
 import * as graph from '../../graph/index.js';
-import { defineLayer, type Layer } from '../layer.js';
+import { defineLayer } from '../layer.js';
+import { channelsOf } from './channels.js';
 
-/** How many channels an input [batch, channels, ...] has. @throws UserError */
-export function channelsOf(x: graph.Value): number {
-  const channels = x.shape[1];
-  if (typeof channels !== 'number') throw new UserError('it takes [batch, channels, ...].');
-  return channels;
-}
+const schema = z
+  .strictObject({
+    momentum: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.1)
+      .describe('The share of a batch in the running statistics.'),
+    epsilon: z.number().positive().default(1e-5).describe('Added to the variance.'),
+  })
+  .describe('Normalizes each channel over the batch.');
 
-export const batchNormKind = defineLayer(
+export type BatchNormOptions = z.input<typeof schema>;
+
+/**
+ * Batch normalization (Ioffe and Szegedy 2015, https://arxiv.org/abs/1502.03167, algorithm 1) of
+ * each channel of [batch, channels, ...]: in training with the batch's mean and variance, otherwise
+ * with running ones. Parameters: `weight`, `bias`; states: `running_mean`, `running_var`, all
+ * [channels], with PyTorch's names and meaning (the running variance is the unbiased one). A
+ * training batch needs more than one value for each channel.
+ * @param options.momentum the share of a batch in the running statistics; 0.1 when left out (Keras
+ *   calls 1 − this momentum)
+ * @param options.epsilon added to the variance; 1e-5 when left out
+ * @throws UserError when an option is wrong
+ */
+export const batchNorm = defineLayer(
   'batchNorm',
-  z
-    .strictObject({
-      momentum: z
-        .number()
-        .min(0)
-        .max(1)
-        .default(0.1)
-        .describe('The share of a batch in the running statistics.'),
-      epsilon: z.number().positive().default(1e-5).describe('Added to the variance.'),
-    })
-    .describe('Normalizes each channel over the batch.'),
+  schema,
   (x, { momentum, epsilon }, scope) => {
     const shape = [channelsOf(x)];
     const weight = scope.parameter('weight', shape, 'ones');
@@ -44,21 +52,5 @@ export const batchNormKind = defineLayer(
     runningVariance.update(moved(runningVariance.value, unbiased));
     return value;
   },
+  (options: BatchNormOptions = {}) => options,
 );
-
-export type BatchNormOptions = z.input<typeof batchNormKind.schema>;
-
-/**
- * Batch normalization (Ioffe and Szegedy 2015, https://arxiv.org/abs/1502.03167, algorithm 1) of
- * each channel of [batch, channels, ...]: in training with the batch's mean and variance, otherwise
- * with running ones. Parameters: `weight`, `bias`; states: `running_mean`, `running_var`, all
- * [channels], with PyTorch's names and meaning (the running variance is the unbiased one). A
- * training batch needs more than one value for each channel.
- * @param options.momentum the share of a batch in the running statistics; 0.1 when left out (Keras
- *   calls 1 − this momentum)
- * @param options.epsilon added to the variance; 1e-5 when left out
- * @throws UserError when an option is wrong
- */
-export function batchNorm(options: BatchNormOptions = {}): Layer {
-  return batchNormKind.create(options);
-}

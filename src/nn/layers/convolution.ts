@@ -3,7 +3,7 @@ import { UserError } from '../../data/errors.js';
 import * as graph from '../../graph/index.js';
 import { activate, activationSchema } from '../activations.js';
 import { initializerSchema } from '../initializers.js';
-import { defineLayer, type Layer } from '../layer.js';
+import { defineLayer } from '../layer.js';
 import { type Pair, paddingSchema, pairOf, samePadding, sizeOf, windowOf } from './window.js';
 
 const sharedOptions = {
@@ -29,21 +29,9 @@ function perGroup(channels: number, groups: number, what: string): number {
   return channels / groups;
 }
 
-export const conv2dKind = defineLayer(
-  'conv2d',
-  z.strictObject(sharedOptions).describe('A convolution.'),
-  (x, options, scope) => {
-    const { filters, kernel, groups, activation, bias, initializer } = options;
-    const window = windowOf(options, sizeOf(x), samePadding);
-    perGroup(filters, groups, 'filters');
-    const channels = perGroup(x.shape[1] as number, groups, 'channels');
-    const weight = scope.parameter('weight', [filters, channels, ...kernel], initializer);
-    const offset = bias ? scope.parameter('bias', [filters], 'zeros') : undefined;
-    return activate(activation, graph.conv2d(x, weight, offset, window));
-  },
-);
+const conv2dSchema = z.strictObject(sharedOptions).describe('A convolution.');
 
-export type Conv2dOptions = Omit<z.input<typeof conv2dKind.schema>, 'filters'>;
+export type Conv2dOptions = Omit<z.input<typeof conv2dSchema>, 'filters'>;
 
 /**
  * A convolution: [batch, channels, height, width] to [batch, filters, height', width'].
@@ -53,20 +41,42 @@ export type Conv2dOptions = Omit<z.input<typeof conv2dKind.schema>, 'filters'>;
  *   odd row or column of zeros at the end, as in Keras
  * @throws UserError when an option is wrong
  */
-export function conv2d(filters: number, options: Conv2dOptions = {}): Layer {
-  return conv2dKind.create({ filters, ...options });
-}
+export const conv2d = defineLayer(
+  'conv2d',
+  conv2dSchema,
+  (x, options, scope) => {
+    const { filters, kernel, groups, activation, bias, initializer } = options;
+    const window = windowOf(options, sizeOf(x), samePadding);
+    perGroup(filters, groups, 'filters');
+    const channels = perGroup(x.shape[1] as number, groups, 'channels');
+    const weight = scope.parameter('weight', [filters, channels, ...kernel], initializer);
+    const offset = bias ? scope.parameter('bias', [filters], 'zeros') : undefined;
+    return activate(activation, graph.conv2d(x, weight, offset, window));
+  },
+  (filters: number, options: Conv2dOptions = {}) => ({ filters, ...options }),
+);
 
-export const convTranspose2dKind = defineLayer(
+const convTranspose2dSchema = z
+  .strictObject({
+    ...sharedOptions,
+    outputPadding: pairOf(0)
+      .default([0, 0])
+      .describe("Rows and columns added at the output's end."),
+  })
+  .describe('A transposed convolution.');
+
+export type ConvTranspose2dOptions = Omit<z.input<typeof convTranspose2dSchema>, 'filters'>;
+
+/**
+ * A transposed convolution: [batch, channels, height, width] to [batch, filters, height', width'].
+ * Parameters: `weight` [channels, filters / groups, kernelHeight, kernelWidth], `bias` [filters].
+ * @param options as for `conv2d`; 'same' gives the input's size times the stride, as in Keras;
+ *   `outputPadding` adds rows and columns at the output's end, as in PyTorch
+ * @throws UserError when an option is wrong
+ */
+export const convTranspose2d = defineLayer(
   'convTranspose2d',
-  z
-    .strictObject({
-      ...sharedOptions,
-      outputPadding: pairOf(0)
-        .default([0, 0])
-        .describe("Rows and columns added at the output's end."),
-    })
-    .describe('A transposed convolution.'),
+  convTranspose2dSchema,
   (x, options, scope) => {
     const { filters, kernel, stride, padding, groups, activation, bias, initializer } = options;
     const size = sizeOf(x);
@@ -87,17 +97,5 @@ export const convTranspose2dKind = defineLayer(
     const y = graph.convTranspose2d(x, weight, offset, window, outputPadding);
     return activate(activation, y);
   },
+  (filters: number, options: ConvTranspose2dOptions = {}) => ({ filters, ...options }),
 );
-
-export type ConvTranspose2dOptions = Omit<z.input<typeof convTranspose2dKind.schema>, 'filters'>;
-
-/**
- * A transposed convolution: [batch, channels, height, width] to [batch, filters, height', width'].
- * Parameters: `weight` [channels, filters / groups, kernelHeight, kernelWidth], `bias` [filters].
- * @param options as for `conv2d`; 'same' gives the input's size times the stride, as in Keras;
- *   `outputPadding` adds rows and columns at the output's end, as in PyTorch
- * @throws UserError when an option is wrong
- */
-export function convTranspose2d(filters: number, options: ConvTranspose2dOptions = {}): Layer {
-  return convTranspose2dKind.create({ filters, ...options });
-}

@@ -2,18 +2,27 @@ import { z } from 'zod';
 import { flatten, gemm, type Value } from '../../graph/index.js';
 import { activate, activationSchema } from '../activations.js';
 import { initializerSchema } from '../initializers.js';
-import { defineLayer, type Layer } from '../layer.js';
+import { defineLayer } from '../layer.js';
 
-export const denseKind = defineLayer(
+const schema = z
+  .strictObject({
+    units: z.int().min(1).describe('How many numbers it gives.'),
+    activation: activationSchema.default('linear').describe('The function after it.'),
+    bias: z.boolean().default(true).describe('Whether a bias is added.'),
+    initializer: initializerSchema.default('glorotUniform').describe('How the weights start.'),
+  })
+  .describe('activation(x · weightᵀ + bias) of the flattened input.');
+
+export type DenseOptions = Omit<z.input<typeof schema>, 'units'>;
+
+/**
+ * activation(x · weightᵀ + bias): [batch, ...] to [batch, units]. An input of higher rank is
+ * flattened first. Parameters: `weight` [units, features], `bias` [units].
+ * @throws UserError when an option is wrong
+ */
+export const dense = defineLayer(
   'dense',
-  z
-    .strictObject({
-      units: z.int().min(1).describe('How many numbers it gives.'),
-      activation: activationSchema.default('linear').describe('The function after it.'),
-      bias: z.boolean().default(true).describe('Whether a bias is added.'),
-      initializer: initializerSchema.default('glorotUniform').describe('How the weights start.'),
-    })
-    .describe('activation(x · weightᵀ + bias) of the flattened input.'),
+  schema,
   (x, { units, activation, bias, initializer }, scope) => {
     const flat: Value = flatten(x);
     const features = flat.shape[1] as number;
@@ -21,15 +30,5 @@ export const denseKind = defineLayer(
     const offset = bias ? scope.parameter('bias', [units], 'zeros') : undefined;
     return activate(activation, gemm(flat, weight, offset, { transposeB: true }));
   },
+  (units: number, options: DenseOptions = {}) => ({ units, ...options }),
 );
-
-export type DenseOptions = Omit<z.input<typeof denseKind.schema>, 'units'>;
-
-/**
- * activation(x · weightᵀ + bias): [batch, ...] to [batch, units]. An input of higher rank is
- * flattened first. Parameters: `weight` [units, features], `bias` [units].
- * @throws UserError when an option is wrong
- */
-export function dense(units: number, options: DenseOptions = {}): Layer {
-  return denseKind.create({ units, ...options });
-}

@@ -1,19 +1,12 @@
 import { z } from 'zod';
 import { dequantize, mul } from '../../graph/index.js';
-import { defineLayer, type Layer } from '../layer.js';
+import { defineLayer } from '../layer.js';
 
-export const dropoutKind = defineLayer(
-  'dropout',
-  z
-    .strictObject({
-      rate: z.number().min(0).lt(1).describe('The probability that an element is 0 in training.'),
-    })
-    .describe('Sets elements to 0 by chance, in training only.'),
-  (x, { rate }, scope) => {
-    if (!scope.training || rate === 0) return x;
-    return mul(x, dequantize(scope.bernoulli(x.shape, 1 - rate), 1 / (1 - rate)));
-  },
-);
+const schema = z
+  .strictObject({
+    rate: z.number().min(0).lt(1).describe('The probability that an element is 0 in training.'),
+  })
+  .describe('Sets elements to 0 by chance, in training only.');
 
 /**
  * Dropout (Srivastava et al. 2014): in training each element is 0 with probability `rate`, the
@@ -21,6 +14,12 @@ export const dropoutKind = defineLayer(
  * @param rate at least 0, less than 1
  * @throws UserError when the rate is wrong
  */
-export function dropout(rate: number): Layer {
-  return dropoutKind.create({ rate });
-}
+export const dropout = defineLayer(
+  'dropout',
+  schema,
+  (x, { rate }, scope) => {
+    if (!scope.training || rate === 0) return x;
+    return mul(x, dequantize(scope.bernoulli(x.shape, 1 - rate), 1 / (1 - rate)));
+  },
+  (rate: number) => ({ rate }),
+);

@@ -1,69 +1,19 @@
+/*
+ * Layers, a file a kind; all.ts lists them. From here layers become plain data, as in config files, and
+ * plain data becomes layers.
+ */
 import { z } from 'zod';
 import { UserError } from '../../data/errors.js';
 import { quote } from '../../data/excerpt.js';
-import { oneOf, typed } from '../../data/kinds.js';
+import { Registry } from '../../data/registry.js';
 import { validate } from '../../data/validate.js';
 import type { Layer, LayerKind } from '../layer.js';
-import { activationKind } from './activation.js';
-import { batchNormKind } from './batch-norm.js';
-import { conv2dKind, convTranspose2dKind } from './convolution.js';
-import { denseKind } from './dense.js';
-import { dropoutKind } from './dropout.js';
-import { groupNormKind } from './group-norm.js';
-import { layerNormKind } from './layer-norm.js';
-import {
-  averagePool2dKind,
-  globalAveragePoolKind,
-  globalMaxPoolKind,
-  maxPool2dKind,
-} from './pooling.js';
-import { residualKind } from './residual.js';
-import { flattenKind, reshapeKind } from './shape.js';
-import { upsampleKind } from './upsample.js';
+import * as all from './all.js';
 
-export { activation } from './activation.js';
-export { type BatchNormOptions, batchNorm } from './batch-norm.js';
-export {
-  type Conv2dOptions,
-  type ConvTranspose2dOptions,
-  conv2d,
-  convTranspose2d,
-} from './convolution.js';
-export { type DenseOptions, dense } from './dense.js';
-export { dropout } from './dropout.js';
-export { type GroupNormOptions, groupNorm } from './group-norm.js';
-export { type LayerNormOptions, layerNorm } from './layer-norm.js';
-export {
-  type AveragePool2dOptions,
-  averagePool2d,
-  globalAveragePool,
-  globalMaxPool,
-  type MaxPool2dOptions,
-  maxPool2d,
-} from './pooling.js';
-export { residual } from './residual.js';
-export { flatten, reshape } from './shape.js';
-export { type UpsampleOptions, upsample } from './upsample.js';
+export * from './all.js';
 
 /** Every kind of layer that config files can name. */
-const kinds: readonly LayerKind[] = [
-  denseKind,
-  conv2dKind,
-  convTranspose2dKind,
-  upsampleKind,
-  maxPool2dKind,
-  averagePool2dKind,
-  globalAveragePoolKind,
-  globalMaxPoolKind,
-  batchNormKind,
-  layerNormKind,
-  groupNormKind,
-  dropoutKind,
-  residualKind,
-  reshapeKind,
-  flattenKind,
-  activationKind,
-];
+const registry = new Registry<LayerKind>('layer', all);
 
 /** Layers inside of a layer are its option `layers`. */
 const hasLayers = (options: Layer['options']): options is { layers: readonly LayerConfig[] } =>
@@ -79,10 +29,9 @@ const customSchema = z
   .describe("A layer of the user's own: its function is in code, as in vae.config.ts.");
 
 /** A layer as plain data. */
-export const layerSchema = oneOf<z.ZodObject>('layer', [
-  ...kinds.map((kind) => typed(kind, 'layers' in kind.schema.shape ? { layers: innerLayers } : {})),
-  customSchema,
-]).meta({ id: 'layer', description: 'One layer of a network.' });
+export const layerSchema = registry
+  .schema(({ schema }) => ('layers' in schema.shape ? { layers: innerLayers } : {}), [customSchema])
+  .meta({ id: 'layer', description: 'One layer of a network.' });
 
 export type LayerConfig = Readonly<Record<string, unknown>>;
 
@@ -122,7 +71,7 @@ function build(
       `${path}: the model has the custom layer ${quote(name)}, which no file holds. Give it in load's option layers: { ${quote(name)}: ... }.`,
     );
   }
-  const kind = kinds.find((each) => each.type === type)!;
+  const kind = registry.get(type, path);
   if (!hasLayers(options)) return kind.create(options);
   const layers = options.layers.map((each, i) => build(each, `${path}.layers[${i}]`, custom));
   return kind.create({ ...options, layers });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { UserError } from '../../data/errors.js';
 import * as graph from '../../graph/index.js';
-import { defineLayer, type Layer } from '../layer.js';
+import { defineLayer } from '../layer.js';
 import { type Pair, paddingSchema, pairOf, samePadding, sizeOf, windowOf } from './window.js';
 
 const sharedOptions = {
@@ -28,13 +28,9 @@ function poolWindow(x: graph.Value, { size, stride = size, padding }: PoolGeomet
   return { kernel: size, ...windowOf(geometry, sizeOf(x), samePadding) };
 }
 
-export const maxPool2dKind = defineLayer(
-  'maxPool2d',
-  z.strictObject(sharedOptions).describe('The largest pixel of each window.'),
-  (x, options) => graph.maxPool2d(x, poolWindow(x, options)),
-);
+const maxPool2dSchema = z.strictObject(sharedOptions).describe('The largest pixel of each window.');
 
-export type MaxPool2dOptions = Omit<z.input<typeof maxPool2dKind.schema>, 'size'>;
+export type MaxPool2dOptions = Omit<z.input<typeof maxPool2dSchema>, 'size'>;
 
 /**
  * The largest pixel of each window: [batch, channels, height, width] to [batch, channels, height',
@@ -44,26 +40,24 @@ export type MaxPool2dOptions = Omit<z.input<typeof maxPool2dKind.schema>, 'size'
  *   (none) or 'same' as in Keras. Pixels beyond the last whole window are left out, as in PyTorch
  * @throws UserError when an option is wrong
  */
-export function maxPool2d(size: number | Pair, options: MaxPool2dOptions = {}): Layer {
-  return maxPool2dKind.create({ size, ...options });
-}
-
-export const averagePool2dKind = defineLayer(
-  'averagePool2d',
-  z
-    .strictObject({
-      ...sharedOptions,
-      countPadding: z
-        .boolean()
-        .optional()
-        .describe("Whether padding counts as zeros; when left out, unless it is 'same'."),
-    })
-    .describe('The mean of each window.'),
-  (x, { countPadding, ...options }) =>
-    graph.averagePool2d(x, poolWindow(x, options), countPadding ?? options.padding !== 'same'),
+export const maxPool2d = defineLayer(
+  'maxPool2d',
+  maxPool2dSchema,
+  (x, options) => graph.maxPool2d(x, poolWindow(x, options)),
+  (size: number | Pair, options: MaxPool2dOptions = {}) => ({ size, ...options }),
 );
 
-export type AveragePool2dOptions = Omit<z.input<typeof averagePool2dKind.schema>, 'size'>;
+const averagePool2dSchema = z
+  .strictObject({
+    ...sharedOptions,
+    countPadding: z
+      .boolean()
+      .optional()
+      .describe("Whether padding counts as zeros; when left out, unless it is 'same'."),
+  })
+  .describe('The mean of each window.');
+
+export type AveragePool2dOptions = Omit<z.input<typeof averagePool2dSchema>, 'size'>;
 
 /**
  * The mean of each window: [batch, channels, height, width] to [batch, channels, height', width'].
@@ -73,9 +67,13 @@ export type AveragePool2dOptions = Omit<z.input<typeof averagePool2dKind.schema>
  *   Keras
  * @throws UserError when an option is wrong
  */
-export function averagePool2d(size: number | Pair, options: AveragePool2dOptions = {}): Layer {
-  return averagePool2dKind.create({ size, ...options });
-}
+export const averagePool2d = defineLayer(
+  'averagePool2d',
+  averagePool2dSchema,
+  (x, { countPadding, ...options }) =>
+    graph.averagePool2d(x, poolWindow(x, options), countPadding ?? options.padding !== 'same'),
+  (size: number | Pair, options: AveragePool2dOptions = {}) => ({ size, ...options }),
+);
 
 /** The axes after the channels. @throws UserError when there are none */
 function spatialAxes(x: graph.Value): number[] {
@@ -88,24 +86,22 @@ function spatialAxes(x: graph.Value): number[] {
   return axes;
 }
 
-export const globalAveragePoolKind = defineLayer(
-  'globalAveragePool',
-  z.strictObject({}).describe('The mean of each channel.'),
-  (x) => graph.mean(x, { axes: spatialAxes(x) }),
-);
+const globalAveragePoolSchema = z.strictObject({}).describe('The mean of each channel.');
 
 /** The mean of each channel: [batch, channels, ...] to [batch, channels]. */
-export function globalAveragePool(): Layer {
-  return globalAveragePoolKind.create({});
-}
-
-export const globalMaxPoolKind = defineLayer(
-  'globalMaxPool',
-  z.strictObject({}).describe('The largest element of each channel.'),
-  (x) => graph.max(x, { axes: spatialAxes(x) }),
+export const globalAveragePool = defineLayer(
+  'globalAveragePool',
+  globalAveragePoolSchema,
+  (x) => graph.mean(x, { axes: spatialAxes(x) }),
+  () => ({}),
 );
 
+const globalMaxPoolSchema = z.strictObject({}).describe('The largest element of each channel.');
+
 /** The largest element of each channel: [batch, channels, ...] to [batch, channels]. */
-export function globalMaxPool(): Layer {
-  return globalMaxPoolKind.create({});
-}
+export const globalMaxPool = defineLayer(
+  'globalMaxPool',
+  globalMaxPoolSchema,
+  (x) => graph.max(x, { axes: spatialAxes(x) }),
+  () => ({}),
+);

@@ -3,11 +3,19 @@ import { UserError } from '../../data/errors.js';
 import { add, formatShape } from '../../graph/index.js';
 import { applyLayers, defineLayer, type Layer, layerName } from '../layer.js';
 
-export const residualKind = defineLayer(
+const schema = z
+  .strictObject({ layers: z.array(z.custom<Layer>()).min(1) })
+  .describe('x + f(x), f being the layers inside, which keep the shape.');
+
+/**
+ * x + f(x), f being the layers one after another (He et al. 2016, https://arxiv.org/abs/1512.03385,
+ * eq. 1); f keeps the shape. Parameters are those of the layers, by their index:
+ * `encoder.2.0.weight`.
+ * @throws UserError when there are no layers
+ */
+export const residual = defineLayer(
   'residual',
-  z
-    .strictObject({ layers: z.array(z.custom<Layer>()).min(1) })
-    .describe('x + f(x), f being the layers inside, which keep the shape.'),
+  schema,
   (x, { layers }, scope) => {
     const change = applyLayers(layers, x, scope);
     if (change.shape.join() !== x.shape.join()) {
@@ -18,14 +26,5 @@ export const residualKind = defineLayer(
     }
     return add(x, change);
   },
+  (...layers: readonly Layer[]) => ({ layers: [...layers] }),
 );
-
-/**
- * x + f(x), f being the layers one after another (He et al. 2016, https://arxiv.org/abs/1512.03385,
- * eq. 1); f keeps the shape. Parameters are those of the layers, by their index:
- * `encoder.2.0.weight`.
- * @throws UserError when there are no layers
- */
-export function residual(...layers: readonly Layer[]): Layer {
-  return residualKind.create({ layers: [...layers] });
-}

@@ -1,53 +1,38 @@
+/*
+ * Optimizers, a file a kind; all.ts lists them. From here plain data becomes optimizers.
+ */
 import { z } from 'zod';
-import { UserError } from '../../data/errors.js';
-import { quote } from '../../data/excerpt.js';
-import { oneOf, typed } from '../../data/kinds.js';
-import { advice } from '../../data/suggest.js';
+import { Registry } from '../../data/registry.js';
 import type { Optimizer } from '../optimizer.js';
-import { adamKind } from './adam.js';
-import { adamWKind } from './adam-w.js';
-import { adamaxKind } from './adamax.js';
-import { lionKind } from './lion.js';
-import { rmspropKind } from './rmsprop.js';
-import { sgdKind } from './sgd.js';
+import * as all from './all.js';
+import type { OptimizerKind } from './define.js';
 
-export { adam } from './adam.js';
-export { adamW } from './adam-w.js';
-export { adamax } from './adamax.js';
-export { lion } from './lion.js';
-export { rmsprop } from './rmsprop.js';
-export { sgd } from './sgd.js';
+export * from './all.js';
 
-/** Every kind of optimizer that config files can name. */
-const kinds = {
-  adam: adamKind,
-  adamW: adamWKind,
-  sgd: sgdKind,
-  rmsprop: rmspropKind,
-  adamax: adamaxKind,
-  lion: lionKind,
-};
+const registry = new Registry<OptimizerKind>('optimizer', all);
 
-const { adam: _, ...others } = kinds;
+/** The optimizer where none is named. */
+const usual = all.adam;
 
 /** An optimizer as plain data; without a type it is Adam. */
-export const optimizerSchema = oneOf('optimizer', [
-  typed(adamKind, { type: z.literal('adam').optional().default('adam') }),
-  ...Object.values(others).map((kind) => typed(kind)),
-]).meta({ id: 'optimizer', description: 'How gradients change the parameters.' });
+export const optimizerSchema = registry
+  .schema(({ type }) =>
+    type === usual.type ? { type: z.literal(type).optional().default(type) } : {},
+  )
+  .meta({ id: 'optimizer', description: 'How gradients change the parameters.' });
+
+/** The names of optimizers in config files. */
+export const optimizerNames = registry.names;
 
 /** The learning rate that an optimizer has when none is given; undefined for those of users. */
 export function usualLearningRate(type: string): number | undefined {
-  const usual = Object.hasOwn(kinds, type) && kinds[type as keyof typeof kinds].create({});
-  return usual && typeof usual.learningRate === 'number' ? usual.learningRate : undefined;
+  if (!registry.names.includes(type)) return undefined;
+  const { learningRate } = registry.get(type, 'optimizer').create({});
+  return typeof learningRate === 'number' ? learningRate : undefined;
 }
 
 /** The optimizer that plain data describes. @throws UserError when a type or option is wrong */
 export function optimizerFromConfig(config: Readonly<Record<string, unknown>>): Optimizer {
   const { type, ...options } = config;
-  const kind = Object.hasOwn(kinds, String(type)) ? kinds[type as keyof typeof kinds] : undefined;
-  if (kind) return kind.create(options);
-  throw new UserError(
-    `optimizer.type: unknown optimizer ${quote(String(type))}. ${advice(String(type), Object.keys(kinds))}`,
-  );
+  return registry.get(type, 'optimizer.type').create(options);
 }

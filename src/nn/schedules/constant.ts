@@ -1,9 +1,9 @@
-import type { z } from 'zod';
-import { defineSchedule } from './define.js';
+import { z } from 'zod';
+import { defineSchedule, fromInitial } from './define.js';
 
-export const constantKind = defineSchedule('constant', {}, ({ initial }) => initial);
-
-/** One learning rate throughout; with `warmup`, once it is reached. @throws UserError */
-export function constant(options: Omit<z.input<typeof constantKind.schema>, 'type'>) {
-  return constantKind.create(options);
-}
+/** One number throughout; with `warmup`, once it is reached. @throws UserError */
+export const constant = defineSchedule(
+  'constant',
+  z.strictObject(fromInitial).describe('One number throughout, once the warm-up is done.'),
+  ({ initial }) => initial,
+);

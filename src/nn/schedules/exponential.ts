@@ -1,18 +1,21 @@
 import { z } from 'zod';
-import { defineSchedule } from './define.js';
-
-export const exponentialKind = defineSchedule(
-  'exponential',
-  {
-    factor: z.number().positive().default(0.95).describe('What one epoch multiplies the rate by.'),
-  },
-  ({ initial, factor }, epoch) => initial * factor ** epoch,
-);
+import { defineSchedule, fromInitial } from './define.js';
 
 /**
  * initial · factor^epoch, falling at every step: at whole epochs as PyTorch's `ExponentialLR`.
  * @throws UserError
  */
-export function exponential(options: Omit<z.input<typeof exponentialKind.schema>, 'type'>) {
-  return exponentialKind.create(options);
-}
+export const exponential = defineSchedule(
+  'exponential',
+  z
+    .strictObject({
+      ...fromInitial,
+      factor: z
+        .number()
+        .positive()
+        .default(0.95)
+        .describe('One epoch multiplies the number by this.'),
+    })
+    .describe('The same factor for every epoch.'),
+  ({ initial, factor }, { epoch }) => initial * factor ** epoch,
+);

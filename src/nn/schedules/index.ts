@@ -1,74 +1,69 @@
+/*
+ * Numbers that change as training goes on, a file a kind; all.ts lists them. Learning rates and the
+ * numbers of objectives, such as β, take the same ones.
+ */
 import { z } from 'zod';
-import { constantKind } from './constant.js';
-import { cosineKind } from './cosine.js';
-import type { ScheduleContext, ScheduleKind } from './define.js';
-import { exponentialKind } from './exponential.js';
-import { onPlateauKind } from './on-plateau.js';
-import { stepKind } from './step.js';
+import { Registry } from '../../data/registry.js';
+import * as all from './all.js';
+import type { ScheduleKind, ScheduleMoment } from './define.js';
 
-export { constant } from './constant.js';
-export { cosine } from './cosine.js';
-export type { ScheduleContext } from './define.js';
-export { exponential } from './exponential.js';
-export { onPlateau } from './on-plateau.js';
-export { step } from './step.js';
+export * from './all.js';
+export type { ScheduleMoment } from './define.js';
 
-/** Every kind of schedule that config files can name. */
-const kinds = {
-  constant: constantKind,
-  step: stepKind,
-  exponential: exponentialKind,
-  cosine: cosineKind,
-  onPlateau: onPlateauKind,
-};
+const registry = new Registry<ScheduleKind>('schedule', all);
 
-const scheduleSchema = z.discriminatedUnion('type', [
-  kinds.constant.schema,
-  kinds.step.schema,
-  kinds.exponential.schema,
-  kinds.cosine.schema,
-  kinds.onPlateau.schema,
-]);
+/** A schedule as plain data. */
+export type Schedule = ReturnType<(typeof all)[keyof typeof all]>;
 
-/** A learning rate that changes as training goes on, as plain data. */
-export type LearningRateSchedule = z.output<typeof scheduleSchema>;
+/** The same as users may write it, with defaults left out. */
+export type ScheduleOptions = {
+  [Name in keyof typeof all]: { readonly type: Name } & z.input<(typeof all)[Name]['schema']>;
+}[keyof typeof all];
 
-/** A learning rate: one number, or a schedule. */
-export const learningRateSchema = z.union([z.number().min(0), scheduleSchema]).meta({
+type Scheduled = z.ZodType<Schedule, ScheduleOptions>;
+
+const schema = registry.schema() as unknown as Scheduled;
+
+/** A number of an objective, such as β: one number, or a schedule. */
+export const scheduleSchema = z
+  .union([z.number(), schema])
+  .meta({ id: 'schedule', description: 'A number that stays or changes as training goes on.' });
+
+/** A learning rate: one number from 0, or a schedule. */
+export const learningRateSchema = z.union([z.number().min(0), schema]).meta({
   id: 'learningRate',
-  description: 'A number, or a schedule; lengths of time are epochs.',
+  description: 'A number, or a schedule; lengths of time are epochs unless they say steps.',
 });
+
 export type LearningRate = z.output<typeof learningRateSchema>;
 
-/** A schedule after a warm-up: the rate rises in a line from 0 to the schedule's first rate. */
-export function warmup<Schedule extends LearningRateSchedule>(
+/** A schedule after a warm-up: the number rises in a line from 0 to the schedule's first. */
+export function warmup<Warm extends Extract<Schedule, { warmup: number }>>(
   epochs: number,
-  schedule: Schedule,
-): Schedule {
-  const kind = kinds[schedule.type] as unknown as ScheduleKind<z.ZodObject>;
-  return kind.create({ ...schedule, warmup: epochs }) as Schedule;
+  schedule: Warm,
+): Warm {
+  const { type, ...options } = schedule;
+  return registry.get(type, 'warmup').create({ ...options, warmup: epochs }) as Warm;
 }
 
-/**
- * The learning rate at a moment.
- * @param epoch epochs done, a fraction inside of one
- * @param context how long training lasts, and the epochs behind
- */
-export function learningRateAt(
-  rate: LearningRate,
-  epoch: number,
-  context: ScheduleContext,
-): number {
-  if (typeof rate === 'number') return rate;
-  if (epoch < rate.warmup) return (rate.initial * epoch) / rate.warmup;
-  const kind = kinds[rate.type] as unknown as ScheduleKind<z.ZodObject>;
-  return kind.rate(rate, epoch - rate.warmup, {
-    epochs: context.epochs - rate.warmup,
-    history: context.history.slice(Math.ceil(rate.warmup)),
+/** The number of a schedule at a moment. */
+export function valueAt(schedule: number | Schedule, moment: ScheduleMoment): number {
+  if (typeof schedule === 'number') return schedule;
+  const kind = registry.get(schedule.type, 'schedule');
+  if (!('warmup' in schedule)) return kind.valueAt(schedule, moment);
+  const { initial, warmup: epochs } = schedule;
+  if (moment.epoch < epochs) return (initial * moment.epoch) / epochs;
+  return kind.valueAt(schedule, {
+    ...moment,
+    epoch: moment.epoch - epochs,
+    epochs: moment.epochs - epochs,
+    history: moment.history.slice(Math.ceil(epochs)),
   });
 }
 
-/** The metric that a learning rate follows, if it follows one. */
-export function watchedMetric(rate: LearningRate): string | undefined {
-  return typeof rate === 'object' && rate.type === 'onPlateau' ? rate.metric : undefined;
+/** The metric that a number follows, if it follows one. */
+export function watchedMetric(schedule: number | Schedule): string | undefined {
+  return typeof schedule === 'object' && schedule.type === 'onPlateau'
+    ? schedule.metric
+    : undefined;
 }

@@ -1,37 +1,45 @@
 import { z } from 'zod';
-import { defineSchedule } from './define.js';
+import { defineSchedule, fromInitial } from './define.js';
 
-export const onPlateauKind = defineSchedule(
+/**
+ * The number falls when a metric has stopped falling: PyTorch's `ReduceLROnPlateau` with
+ * `threshold_mode='abs'`.
+ * @throws UserError
+ */
+export const onPlateau = defineSchedule(
   'onPlateau',
-  {
-    metric: z
-      .string()
-      .default('val_loss')
-      .describe('What is watched at epoch ends; smaller is better.'),
-    factor: z
-      .number()
-      .positive()
-      .lt(1)
-      .default(0.1)
-      .describe('What a fall multiplies the rate by.'),
-    patience: z
-      .int()
-      .min(0)
-      .default(10)
-      .describe('Epochs without an improvement that are borne before the rate falls.'),
-    minDelta: z
-      .number()
-      .min(0)
-      .default(1e-4)
-      .describe('What counts as an improvement: a metric under the best by this much.'),
-    cooldown: z
-      .int()
-      .min(0)
-      .default(0)
-      .describe('Epochs after a fall in which nothing is counted.'),
-    minimum: z.number().min(0).default(0).describe('The rate falls no lower.'),
-  },
-  (schedule, _, { history }) => {
+  z
+    .strictObject({
+      ...fromInitial,
+      metric: z
+        .string()
+        .default('val_loss')
+        .describe('The metric that is watched at epoch ends; smaller is better.'),
+      factor: z
+        .number()
+        .positive()
+        .lt(1)
+        .default(0.1)
+        .describe('A fall multiplies the number by this.'),
+      patience: z
+        .int()
+        .min(0)
+        .default(10)
+        .describe('Epochs without an improvement that are borne before it falls.'),
+      minDelta: z
+        .number()
+        .min(0)
+        .default(1e-4)
+        .describe('An improvement is a metric under the best by more than this.'),
+      cooldown: z
+        .int()
+        .min(0)
+        .default(0)
+        .describe('Epochs after a fall in which nothing is counted.'),
+      minimum: z.number().min(0).default(0).describe('It falls no lower.'),
+    })
+    .describe('Falls when a metric has stopped falling.'),
+  (schedule, { history }) => {
     const { metric, factor, patience, minDelta, cooldown, minimum } = schedule;
     let [rate, best, waited, cooling] = [schedule.initial, Number.POSITIVE_INFINITY, 0, 0];
     for (const line of history) {
@@ -47,12 +55,3 @@ export const onPlateauKind = defineSchedule(
     return rate;
   },
 );
-
-/**
- * The rate falls when a metric has stopped falling: PyTorch's `ReduceLROnPlateau` with
- * `threshold_mode='abs'`.
- * @throws UserError
- */
-export function onPlateau(options: Omit<z.input<typeof onPlateauKind.schema>, 'type'>) {
-  return onPlateauKind.create(options);
-}

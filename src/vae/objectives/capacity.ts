@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { abs, add, mean, mul, sub, sum } from '../../graph/index.js';
+import { scheduleSchema } from '../../nn/index.js';
 import { gaussian } from '../bottlenecks/index.js';
 import { klDivergence, type Posterior } from '../posterior.js';
 import { defineObjective, type ObjectiveContext } from './objective.js';
-import { scheduleSchema } from './schedule.js';
 
 export const capacityKind = defineObjective(
   'capacity',

@@ -25,7 +25,6 @@ export { freeBits } from './free-bits.js';
 export { infoVae } from './info-vae.js';
 export { iwae } from './iwae.js';
 export type { Objective, ObjectiveContext } from './objective.js';
-export { type CheckedSchedule, type ScheduleOptions, toSchedule } from './schedule.js';
 export { vae } from './vae.js';
 export { vqVae } from './vq-vae.js';
 export { waeMmd } from './wae-mmd.js';

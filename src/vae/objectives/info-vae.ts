@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { add, mean, mul, sub, sum } from '../../graph/index.js';
+import { scheduleSchema } from '../../nn/index.js';
 import { gaussian } from '../bottlenecks/index.js';
 import { klDivergence, type Posterior } from '../posterior.js';
 import { kernelSchema, mmd } from './mmd.js';
 import { defineObjective, type ObjectiveContext } from './objective.js';
-import { scheduleSchema } from './schedule.js';
 
 export const infoVaeKind = defineObjective(
   'infoVae',

@@ -1,10 +1,9 @@
 import type { z } from 'zod';
 import { validate } from '../../data/validate.js';
 import type { Value } from '../../graph/index.js';
-import type { Layer, Scope } from '../../nn/index.js';
+import type { Layer, Schedule, Scope } from '../../nn/index.js';
 import type { Player, Terms } from '../../step/index.js';
 import type { Bottleneck } from '../bottlenecks/index.js';
-import type { CheckedSchedule } from './schedule.js';
 
 /** A batch inside the network, as an objective sees it. */
 export interface ObjectiveContext<Encoding = unknown> {
@@ -41,7 +40,7 @@ export interface Objective<Encoding = unknown> {
   /** How features become latents. */
   readonly bottleneck: Bottleneck<Encoding>;
   /** Numbers that `terms` asks for by name. */
-  readonly schedules: Readonly<Record<string, CheckedSchedule>>;
+  readonly schedules: Readonly<Record<string, number | Schedule>>;
   /** How many classes labels have, for objectives that show them to encoder and decoder. */
   readonly classes?: number;
   /** The players beside `model`, which moves what they do not own. */

@@ -12,9 +12,9 @@ import {
   sub,
   sum,
 } from '../../graph/index.js';
+import { scheduleSchema } from '../../nn/index.js';
 import { type Quantized, vectorQuantized } from '../bottlenecks/index.js';
 import { defineObjective, type ObjectiveContext } from './objective.js';
-import { scheduleSchema } from './schedule.js';
 
 export const vqVaeKind = defineObjective(
   'vqVae',

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { add, mean, mul } from '../../graph/index.js';
+import { scheduleSchema } from '../../nn/index.js';
 import { deterministic, normalPrior } from '../bottlenecks/index.js';
 import { kernelSchema, mmd } from './mmd.js';
 import { defineObjective } from './objective.js';
-import { scheduleSchema } from './schedule.js';
 
 export const waeMmdKind = defineObjective(
   'waeMmd',

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { adam, betaVae, capacity, type ScheduleOptions, sgd, vae } from '../../../src/index.js';
-import { scheduleSchema, toSchedule } from '../../../src/vae/objectives/schedule.js';
+import { scheduleSchema, valueAt } from '../../../src/nn/index.js';
 import { corners, smallVAE } from '../small.js';
 
 const at = (schedule: ScheduleOptions, step: number) => {
-  const made = toSchedule(scheduleSchema.parse(schedule));
-  return typeof made === 'number' ? made : made(step);
+  const moment = { steps: step - 1, epoch: 0, epochs: 1, history: [] };
+  return valueAt(scheduleSchema.parse(schedule), moment);
 };
 
 test('linear: from the first step to the one after its last, then level', () => {
@@ -25,7 +25,7 @@ test('cyclical: a rise and a level part, again and again (Fu et al. 2019, fig. 1
 test.each([
   [{ type: 'linear', steps: 0 }, /^betaVae\.beta\.steps: /],
   [{ type: 'cyclical', period: 8, ratio: 0 }, /^betaVae\.beta\.ratio: /],
-  [{ type: 'cubic', steps: 3 }, /^betaVae\.beta\.type: unknown type 'cubic'\. /],
+  [{ type: 'cubic', steps: 3 }, /^betaVae\.beta\.type: unknown schedule 'cubic'\. /],
   ['slow', /^betaVae\.beta: Invalid input: expected number or object\.$/],
 ])('%j is refused', (schedule, message) => {
   expect(() => betaVae({ beta: schedule as never })).toThrow(message);
