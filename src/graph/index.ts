@@ -1,9 +1,10 @@
 export { compile, compileLoop } from './compile.js';
-export { toLoopModel, toModel } from './emit.js';
-export { gradient } from './gradient.js';
+export { gradient } from './gradient/gradient.js';
+export { isMeanOver } from './microbatch/mean.js';
+export { partSize } from './microbatch/size.js';
+export { toLoopModel, toModel } from './onnx/emit.js';
 export * from './operators/index.js';
 export { type Origin, within } from './origin.js';
-export { partSize } from './parts.js';
 export {
   type Carry,
   type LoopProgram,
@@ -12,7 +13,6 @@ export {
   resultsOf,
   type Values,
 } from './program.js';
-export { isMeanOver } from './separable.js';
 export {
   type Attribute,
   type Attributes,

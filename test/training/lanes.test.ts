@@ -2,7 +2,7 @@ import { Tensor } from 'onnxruntime-common';
 import { expect, test } from 'vitest';
 import { optimizeLoop } from '../../src/graph/compile.js';
 import { compileLoop } from '../../src/graph/index.js';
-import { toPartedModel } from '../../src/graph/parted.js';
+import { toPartedModel } from '../../src/graph/microbatch/models.js';
 import { conv2d, convTranspose2d, dense, flatten, reshape, VAE } from '../../src/index.js';
 import { Lane, type LaneElsewhere, openParted } from '../../src/runtime/lanes.node.js';
 import type { PartedModel } from '../../src/runtime/session.js';

@@ -2,13 +2,13 @@ import type { Device } from '../../runtime/session.js';
 import type { Value } from '../value.js';
 import { activationRules } from './activations.js';
 import { bufferRules } from './buffers.js';
-import { convolutionRules } from './convolution.js';
+import { convolutionRules } from './convolution/index.js';
 import { joinRules } from './joins.js';
-import { pieceRules } from './pieces.js';
 import { poolingRules } from './pooling.js';
 import { productRules } from './products.js';
 import { reshapeRules } from './reshapes.js';
 import { inTurn, type Rules, rewrite } from './rewrite.js';
+import { pieceRules } from './slices.js';
 import { transposeRules } from './transposes.js';
 
 /** A derivative given by hand has done its work once gradients are taken. */

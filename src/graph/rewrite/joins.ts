@@ -11,7 +11,7 @@ import {
   write,
 } from './factors.js';
 import type { Rule, Rules } from './rewrite.js';
-import { joined, type Run, runOf, taken } from './runs.js';
+import { joined, type Run, runOf, taken } from './spans.js';
 
 /*
  * Small products that share a factor, sums beside them, and their neighbours in the vector of small

@@ -1,9 +1,9 @@
 import { Tensor } from 'onnxruntime-common';
 import { describe, expect, test } from 'vitest';
-import { compile, input, slice, toModel, type Value } from '../../src/graph/index.js';
-import { pieceRules } from '../../src/graph/rewrite/pieces.js';
-import { rewrite } from '../../src/graph/rewrite/rewrite.js';
-import { createSession } from '../../src/runtime/node.js';
+import { compile, input, slice, toModel, type Value } from '../../../src/graph/index.js';
+import { rewrite } from '../../../src/graph/rewrite/rewrite.js';
+import { pieceRules } from '../../../src/graph/rewrite/slices.js';
+import { createSession } from '../../../src/runtime/node.js';
 
 const size = 20;
 const whole = input('whole', [size]);

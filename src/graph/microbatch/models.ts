@@ -1,7 +1,7 @@
-import type { PartedModel } from '../runtime/session.js';
-import { dependsOnPlace, toModel } from './emit.js';
-import { operationsOf } from './gradient.js';
-import { add } from './operators/index.js';
+import type { PartedModel } from '../../runtime/session.js';
+import { operationsOf } from '../gradient/gradient.js';
+import { dependsOnPlace, toModel } from '../onnx/emit.js';
+import { add } from '../operators/index.js';
 import {
   inputName,
   type LoopProgram,
@@ -9,9 +9,9 @@ import {
   nextName,
   type Parts,
   type Values,
-} from './program.js';
-import { rewrite } from './rewrite/rewrite.js';
-import { apply, input, staticShape, Value } from './value.js';
+} from '../program.js';
+import { rewrite } from '../rewrite/rewrite.js';
+import { apply, input, staticShape, Value } from '../value.js';
 
 /** What is fed begins anywhere in memory, which the last bits of sums must not depend on. */
 const copied = (value: Value) =>

@@ -1,6 +1,13 @@
-import { operationsOf } from './gradient.js';
-import { elementwise } from './rewrite/elementwise.js';
-import { input, measure, type Operation, parseDimension, type Shape, type Value } from './value.js';
+import { operationsOf } from '../gradient/gradient.js';
+import { elementwise } from '../rewrite/elementwise.js';
+import {
+  input,
+  measure,
+  type Operation,
+  parseDimension,
+  type Shape,
+  type Value,
+} from '../value.js';
 
 /**
  * How a value depends on the examples of a batch:

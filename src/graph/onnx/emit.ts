@@ -1,10 +1,9 @@
 import onnxProto, { type onnx } from 'onnx-proto';
-import { UserError } from '../data/errors.js';
-import { afterwards } from './afterwards.js';
-import { operationsOf } from './gradient.js';
-import { dtypeCodes, full } from './operators/index.js';
-import { currentOrigin, type Origin, within } from './origin.js';
-import { inputName, type LoopProgram, nextName, type Parts, type Program } from './program.js';
+import { UserError } from '../../data/errors.js';
+import { operationsOf } from '../gradient/gradient.js';
+import { dtypeCodes, full } from '../operators/index.js';
+import { currentOrigin, type Origin, within } from '../origin.js';
+import { inputName, type LoopProgram, nextName, type Parts, type Program } from '../program.js';
 import {
   type Attribute,
   computed,
@@ -19,7 +18,8 @@ import {
   staticShape,
   type Value,
   type ValueType,
-} from './value.js';
+} from '../value.js';
+import { afterwards } from './deferred.js';
 
 const irVersion = 9;
 const opset = 18;

@@ -1,5 +1,5 @@
-import { operationsOf } from './gradient.js';
-import type { LoopProgram } from './program.js';
+import { operationsOf } from '../gradient/gradient.js';
+import type { LoopProgram } from '../program.js';
 import {
   computed,
   computedInputs,
@@ -8,7 +8,7 @@ import {
   type Operation,
   type Shape,
   Value,
-} from './value.js';
+} from '../value.js';
 
 /** Operators that give the same bits for a number alone and for one among others. */
 const exact = new Set(['Abs', 'Add', 'Div', 'Max', 'Min', 'Mul', 'Neg', 'Sqrt', 'Sub']);

@@ -1,8 +1,8 @@
-import { UserError } from '../data/errors.js';
+import { UserError } from '../../data/errors.js';
+import { add } from '../operators/index.js';
+import { within } from '../origin.js';
+import { constant, formatShape, isFloat, type Operation, Value } from '../value.js';
 import { derivatives, whole } from './derivatives.js';
-import { add } from './operators/index.js';
-import { within } from './origin.js';
-import { constant, formatShape, isFloat, type Operation, Value } from './value.js';
 
 /**
  * The operations that the values are made from, each after all that it needs.

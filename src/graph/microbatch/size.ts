@@ -1,6 +1,6 @@
-import { operationsOf } from './gradient.js';
-import { optimize } from './rewrite/index.js';
-import { type DType, measure, type Value } from './value.js';
+import { operationsOf } from '../gradient/gradient.js';
+import { optimize } from '../rewrite/index.js';
+import { type DType, measure, type Value } from '../value.js';
 
 /**
  * What the largest tensor of a part may take. A step of the convolutional preset takes a tenth less

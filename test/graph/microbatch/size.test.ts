@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { exp, input, partSize, reshape, transpose } from '../../src/graph/index.js';
+import { exp, input, partSize, reshape, transpose } from '../../../src/graph/index.js';
 
 describe('the size of parts', () => {
   /** 4 kB an example, however it lies. */

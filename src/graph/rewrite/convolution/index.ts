@@ -1,4 +1,4 @@
-import { convolvedSize, spatialSize, type Window, windowOf } from '../operators/convolution.js';
+import { convolvedSize, spatialSize, type Window, windowOf } from '../../operators/convolution.js';
 import {
   add,
   broadcastLike,
@@ -10,9 +10,9 @@ import {
   reshape,
   slice,
   transpose,
-} from '../operators/index.js';
-import { checkConstantSize, constant, type Operation, type Value } from '../value.js';
-import type { Rules } from './rewrite.js';
+} from '../../operators/index.js';
+import { checkConstantSize, constant, type Operation, type Value } from '../../value.js';
+import type { Rules } from '../rewrite.js';
 
 /*
  * Convolutions as products of large matrices. ONNX Runtime's convolutions of images whose weights

@@ -1,8 +1,8 @@
-import { operationsOf } from '../gradient.js';
+import { operationsOf } from '../gradient/gradient.js';
 import { split } from '../operators/index.js';
 import type { Operation, Value } from '../value.js';
 import type { Rules } from './rewrite.js';
-import { rowsTaken } from './runs.js';
+import { rowsTaken } from './spans.js';
 
 /** Fewer slices than this are as quick by themselves. */
 const fewestPieces = 3;

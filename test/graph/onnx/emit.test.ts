@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import onnxProto, { type onnx } from 'onnx-proto';
 import { Tensor } from 'onnxruntime-common';
 import { describe, expect, it } from 'vitest';
-import { UserError } from '../../src/data/errors.js';
+import { UserError } from '../../../src/data/errors.js';
 import {
   add,
   broadcastLike,
@@ -45,10 +45,10 @@ import {
   unsqueeze,
   type Value,
   withGradient,
-} from '../../src/graph/index.js';
-import { inputName } from '../../src/graph/program.js';
-import { spaced } from './differences.js';
-import { evaluate } from './evaluate.js';
+} from '../../../src/graph/index.js';
+import { inputName } from '../../../src/graph/program.js';
+import { spaced } from '../differences.js';
+import { evaluate } from '../evaluate.js';
 
 const decode = (model: Uint8Array) => onnxProto.onnx.ModelProto.decode(model);
 
