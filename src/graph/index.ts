@@ -1,5 +1,5 @@
 export { compile, compileLoop } from './compile.js';
-export { gradient } from './gradient/gradient.js';
+export { gradient } from './gradient/index.js';
 export { isMeanOver } from './microbatch/mean.js';
 export { partSize } from './microbatch/size.js';
 export { toLoopModel, toModel } from './onnx/emit.js';

@@ -1,4 +1,4 @@
-import { operationsOf } from './gradient/gradient.js';
+import { operationsOf } from './order.js';
 import { measure, type Operation, type Shape, type Value } from './value.js';
 
 /** Shapes whose elements, multiplied, are as many as an operation's multiplications. */

@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { fillNormal, randomStream } from '../../src/data/random.js';
 import { elementCount } from '../../src/data/shape.js';
 import { optimizeLoop, rewriteLoop } from '../../src/graph/compile.js';
-import { operationsOf } from '../../src/graph/gradient/gradient.js';
 import { type LoopProgram, toLoopModel } from '../../src/graph/index.js';
+import { operationsOf } from '../../src/graph/order.js';
 import { convolutionRules } from '../../src/graph/rewrite/convolution/index.js';
 import { rewrite } from '../../src/graph/rewrite/rewrite.js';
 import {

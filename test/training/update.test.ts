@@ -1,6 +1,6 @@
 import type { Tensor } from 'onnxruntime-common';
 import { describe, expect, test } from 'vitest';
-import { operationsOf } from '../../src/graph/gradient/gradient.js';
+import { operationsOf } from '../../src/graph/order.js';
 import {
   adam,
   adamW,

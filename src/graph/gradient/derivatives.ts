@@ -72,7 +72,7 @@ export type Derivative = (
 ) => readonly (Value | undefined)[];
 
 /** The gradient at its value's full shape. */
-export function whole(g: Value, like: Value): Value {
+function whole(g: Value, like: Value): Value {
   return broadcastLike(g, like);
 }
 

@@ -1,38 +1,23 @@
 import { UserError } from '../../data/errors.js';
-import { add } from '../operators/index.js';
+import { add, broadcastLike } from '../operators/index.js';
+import { operationsOf } from '../order.js';
 import { within } from '../origin.js';
 import { constant, formatShape, isFloat, type Operation, Value } from '../value.js';
-import { derivatives, whole } from './derivatives.js';
+import { type Derivative, derivatives } from './derivatives.js';
+
+/** Operators whose derivative is 0 wherever it exists. */
+const constantBetweenSteps = new Set(['Floor', 'Ceil', 'Round', 'Sign', 'HardSigmoid']);
 
 /**
- * The operations that the values are made from, each after all that it needs.
- * @param inputsOf what an operation needs; its inputs when left out
+ * The row of an operator; undefined where no gradient passes it.
+ * @throws UserError when the operator has no derivative
  */
-export function operationsOf(
-  values: readonly Value[],
-  inputsOf: (operation: Operation) => Operation['inputs'] = ({ inputs }) => inputs,
-): Operation[] {
-  const order: Operation[] = [];
-  const seen = new Set<Operation>();
-  const waiting: { operation: Operation; inputs: Operation['inputs']; next: number }[] = [];
-  const visit = (operation: Operation) => {
-    if (seen.has(operation)) return;
-    seen.add(operation);
-    waiting.push({ operation, inputs: inputsOf(operation), next: 0 });
-  };
-  for (const value of values) {
-    visit(value.operation);
-    for (let top = waiting.at(-1); top; top = waiting.at(-1)) {
-      if (top.next === top.inputs.length) {
-        order.push(top.operation);
-        waiting.pop();
-      } else {
-        const input = top.inputs[top.next++];
-        if (input) visit(input.operation);
-      }
-    }
+function derivativeOf({ type, outputs }: Operation): Derivative | undefined {
+  const derivative = derivatives[type];
+  if (derivative || !isFloat(outputs[0]!.dtype) || constantBetweenSteps.has(type)) {
+    return derivative;
   }
-  return order;
+  throw new UserError(`${type} has no derivative. Use stopGradient() or withGradient() around it.`);
 }
 
 /**
@@ -58,37 +43,34 @@ export function gradient(target: Value, by: readonly Value[]): Value[] {
       between.add(operation);
     }
   }
+  /** The gradient of each output of an operation, as far as it is summed up. */
   const gradients = new Map<Operation, (Value | undefined)[]>();
   const accumulate = (value: Value, g: Value) => {
-    const row = gradients.get(value.operation) ?? [];
-    const sofar = row[value.index];
-    row[value.index] = sofar ? add(sofar, g) : g;
-    gradients.set(value.operation, row);
+    const ofOutputs = gradients.get(value.operation) ?? [];
+    const sum = ofOutputs[value.index];
+    ofOutputs[value.index] = sum ? add(sum, g) : g;
+    gradients.set(value.operation, ofOutputs);
   };
   accumulate(target, constant(1, [], target.dtype));
-  const sweep = (operation: Operation) => {
-    const all = gradients.get(operation);
-    if (!all || !between.has(operation)) return;
-    const rule = derivatives[operation.type];
-    if (!rule) {
-      if (!isFloat(operation.outputs[0]!.dtype) || constantBetweenSteps.has(operation.type)) return;
-      throw new UserError(
-        `${operation.type} has no derivative. Use stopGradient() or withGradient() around it.`,
-      );
-    }
+  const propagate = (operation: Operation) => {
+    const ofOutputs = gradients.get(operation);
+    if (!ofOutputs || !between.has(operation)) return;
+    const derivative = derivativeOf(operation);
+    if (!derivative) return;
     const y = new Value(operation);
-    rule(all[0] ?? constant(0, [], y.dtype), operation, y, all).forEach((g, i) => {
+    const first = ofOutputs[0] ?? constant(0, [], y.dtype);
+    derivative(first, operation, y, ofOutputs).forEach((g, i) => {
       const value = operation.inputs[i];
       if (g && value && needed.has(value.operation) && isFloat(value.dtype)) accumulate(value, g);
     });
   };
   for (const operation of order.reverse()) {
-    within({ part: operation.origin?.part ?? '', phase: 'backward' }, () => sweep(operation));
+    within({ part: operation.origin?.part ?? '', phase: 'backward' }, () => propagate(operation));
   }
   return by.map((value) =>
-    whole(gradients.get(value.operation)?.[value.index] ?? constant(0, [], value.dtype), value),
+    broadcastLike(
+      gradients.get(value.operation)?.[value.index] ?? constant(0, [], value.dtype),
+      value,
+    ),
   );
 }
-
-/** Operators whose derivative is 0 wherever it exists. */
-const constantBetweenSteps = new Set(['Floor', 'Ceil', 'Round', 'Sign', 'HardSigmoid']);

@@ -1,7 +1,7 @@
 import type { PartedModel } from '../../runtime/session.js';
-import { operationsOf } from '../gradient/gradient.js';
 import { dependsOnPlace, toModel } from '../onnx/emit.js';
 import { add } from '../operators/index.js';
+import { operationsOf } from '../order.js';
 import {
   inputName,
   type LoopProgram,

@@ -1,4 +1,4 @@
-import { operationsOf } from '../gradient/gradient.js';
+import { operationsOf } from '../order.js';
 import { optimize } from '../rewrite/index.js';
 import { type DType, measure, type Value } from '../value.js';
 

@@ -1,4 +1,4 @@
-import { operationsOf } from '../gradient/gradient.js';
+import { operationsOf } from '../order.js';
 import type { LoopProgram } from '../program.js';
 import {
   computed,

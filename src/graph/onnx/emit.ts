@@ -1,7 +1,7 @@
 import onnxProto, { type onnx } from 'onnx-proto';
 import { UserError } from '../../data/errors.js';
-import { operationsOf } from '../gradient/gradient.js';
 import { dtypeCodes, full } from '../operators/index.js';
+import { operationsOf } from '../order.js';
 import { currentOrigin, type Origin, within } from '../origin.js';
 import { inputName, type LoopProgram, nextName, type Parts, type Program } from '../program.js';
 import {

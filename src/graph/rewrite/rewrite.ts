@@ -1,4 +1,4 @@
-import { operationsOf } from '../gradient/gradient.js';
+import { operationsOf } from '../order.js';
 import { within } from '../origin.js';
 import { type Operation, Value } from '../value.js';
 

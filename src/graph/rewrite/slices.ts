@@ -1,5 +1,5 @@
-import { operationsOf } from '../gradient/gradient.js';
 import { split } from '../operators/index.js';
+import { operationsOf } from '../order.js';
 import type { Operation, Value } from '../value.js';
 import type { Rules } from './rewrite.js';
 import { rowsTaken } from './spans.js';

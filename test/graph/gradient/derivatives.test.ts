@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../../src/data/errors.js';
 import { derivatives } from '../../../src/graph/gradient/derivatives.js';
-import { operationsOf } from '../../../src/graph/gradient/gradient.js';
 import {
   add,
   constant,
@@ -19,6 +18,7 @@ import {
   type Value,
 } from '../../../src/graph/index.js';
 import * as operators from '../../../src/graph/operators/index.js';
+import { operationsOf } from '../../../src/graph/order.js';
 import { type Case, expectDerivative, feed, spaced } from '../differences.js';
 import { evaluate, type Feed } from '../evaluate.js';
 
