@@ -18,14 +18,17 @@ export function rewriteLoop(
   program: LoopProgram,
   rewritten: (values: readonly Value[]) => readonly Value[],
 ): LoopProgram {
-  const { carried, outputs, parts } = program;
+  const { carried, outputs, microbatches } = program;
   const values = [...rewritten(resultsOf(program))];
   const next = () => values.shift()!;
   return {
     ...program,
     carried: carried.map(({ current }) => ({ current, next: next() })),
-    ...(parts && {
-      parts: { ...parts, sums: parts.sums.map(({ total }) => ({ term: next(), total })) },
+    ...(microbatches && {
+      microbatches: {
+        ...microbatches,
+        sums: microbatches.sums.map(({ total }) => ({ term: next(), total })),
+      },
     }),
     outputs: named(Object.keys(outputs), values),
   };
@@ -43,8 +46,8 @@ export function optimizeLoop(program: LoopProgram, device?: Device): LoopProgram
 export function compileLoop(program: LoopProgram, options: SessionOptions = {}): Promise<Session> {
   const keep = program.carried.map(nextName);
   const optimized = optimizeLoop(program, options.device);
-  const { parts } = optimized;
-  const parted = parts && hasLanes(options) && toPartedModel({ ...optimized, parts });
+  const { microbatches } = optimized;
+  const parted = microbatches && hasLanes(options) && toPartedModel({ ...optimized, microbatches });
   return createSession(toLoopModel(optimized), {
     ...options,
     keep,

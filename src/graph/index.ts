@@ -1,14 +1,14 @@
 export { compile, compileLoop } from './compile.js';
 export { gradient } from './gradient/index.js';
 export { isMeanOver } from './microbatch/mean.js';
-export { partSize } from './microbatch/size.js';
+export { microbatchSize } from './microbatch/size.js';
 export { toLoopModel, toModel } from './onnx/emit.js';
 export * from './operators/index.js';
 export { type Origin, within } from './origin.js';
 export {
   type Carry,
   type LoopProgram,
-  type Parts,
+  type Microbatches,
   type Program,
   resultsOf,
   type Values,

@@ -7,10 +7,10 @@ import {
   input,
   isMeanOver,
   type LoopProgram,
+  type Microbatches,
+  microbatchSize,
   mul,
   multiplications,
-  type Parts,
-  partSize,
   resultsOf,
   type Value,
   type Values,
@@ -110,7 +110,7 @@ interface Computed {
   /** Packed. */
   readonly gradients: readonly Value[];
   readonly outputs: Values;
-  readonly parts?: Parts;
+  readonly parts?: Microbatches;
 }
 
 function computedWhole({ parameters, loss, outputs }: Traced, packing: Packing): Computed {
@@ -150,7 +150,7 @@ function computedInParts(
   const count = packing.groups.reduce((sum, { shape }) => sum + elementCount(shape), 0);
   if (count > mostParameters || updates.size > 0) return whole;
   if (!isMeanOver(Object.values(outputs), batchDimension)) return whole;
-  const size = partSize(whole.gradients, batchDimension, batchSize, cacheBytes);
+  const size = microbatchSize(whole.gradients, batchDimension, batchSize, cacheBytes);
   if (size === batchSize) return whole;
   const share = input('part/share', []);
   const weighted = within({ phase: 'forward', part: 'objective' }, () =>
@@ -219,7 +219,7 @@ export function trainingProgram(
     ],
     invariant: constants.map(([, value]) => value),
     outputs,
-    ...(parts && { parts }),
+    ...(parts && { microbatches: parts }),
   };
   const described = {
     noises,

@@ -29,7 +29,7 @@ test.each([
   ['a batch of fewer parts', 20],
   ['a batch of one part', 2],
 ])('parts beside one another give the same bits as one after the other: %s', async (_, batch) => {
-  expect(program.parts!.count).toBeGreaterThan(3);
+  expect(program.microbatches!.count).toBeGreaterThan(3);
   const feeds = feedsOf(program, 7, 3, batch);
   const results = [];
   for (const options of [
@@ -52,7 +52,7 @@ test.each([
 
 test('lanes share the parts, and there are none where threads cannot compute alike', async () => {
   const optimized = optimizeLoop(program);
-  const model = toPartedModel({ ...optimized, parts: optimized.parts! });
+  const model = toPartedModel({ ...optimized, microbatches: optimized.microbatches! });
   const taken: number[][] = [];
   const beside = async (model: PartedModel) => {
     const lane = await Lane.open(model, false);

@@ -78,7 +78,7 @@ async function distances(vae: VAE, dtype: 'uint8' | 'float32', seed: number) {
   const [expected, ...moved] = await run(plain, [feeds, ...changes]);
   const [whole] = await run(optimizeLoop(programOf(vae, dtype)), [feeds]);
   const cut = programOf(vae, dtype, { batchSize: batch, cacheBytes });
-  expect(cut.parts?.size).toBeLessThan(batch);
+  expect(cut.microbatches?.size).toBeLessThan(batch);
   const [inParts] = await run(optimizeLoop(cut), [feeds]);
   return Object.entries(expected!).map(([name, values]) => ({
     name,

@@ -5,9 +5,9 @@ import { operationsOf } from '../order.js';
 import {
   inputName,
   type LoopProgram,
+  type Microbatches,
   named,
   nextName,
-  type Parts,
   type Values,
 } from '../program.js';
 import { rewrite } from '../rewrite/rewrite.js';
@@ -35,20 +35,22 @@ function modelOf(inputs: readonly Value[], outputs: Values, sums: Values = {}): 
   });
 }
 
-/** A repeated step in the models of its pieces, for parts that run beside one another. */
-export function toPartedModel(program: LoopProgram & { readonly parts: Parts }): PartedModel {
-  const { carried, steps, invariant, outputs, parts } = program;
-  const { dimension, size, count, share } = parts;
+/** A repeated step as a model of a microbatch and one of the rest, for workers beside one another. */
+export function toPartedModel(
+  program: LoopProgram & { readonly microbatches: Microbatches },
+): PartedModel {
+  const { carried, steps, invariant, outputs, microbatches } = program;
+  const { dimension, size, count, share } = microbatches;
   const inputs = [...carried.map(({ current }) => current), ...steps, ...invariant];
   const next = named(
     carried.map(nextName),
     carried.map(({ next }) => next),
   );
   const zero = input('part/zero', []);
-  const sums = parts.sums.map(({ term, total: { operation, shape, dtype } }) => {
+  const sums = microbatches.sums.map(({ term, total: { operation, shape, dtype } }) => {
     const name = operation.attributes.name as string;
     const terms = Array.from({ length: count }, (_, i) => input(`${name}/${i}`, shape, dtype));
-    return { name, term, terms, dims: staticShape(shape, 'A sum over parts') };
+    return { name, term, terms, dims: staticShape(shape, 'A sum over microbatches') };
   });
   const totals = sums.map(({ name, terms }) => [name, [zero, ...terms].reduce(add)] as const);
   return {

@@ -35,10 +35,10 @@ export interface Afterwards {
  * @param iterations the symbol of their count
  */
 export function afterwards(program: LoopProgram, iterations: string): Afterwards {
-  const { carried, steps, outputs, parts } = program;
+  const { carried, steps, outputs, microbatches } = program;
   const operationsFor = (values: readonly Value[]) =>
     operationsOf(values.map(computed), computedInputs);
-  const terms = parts?.sums ?? [];
+  const terms = microbatches?.sums ?? [];
   const needed = new Set(
     operationsFor([...carried.map(({ next }) => next), ...terms.map(({ term }) => term)]),
   );

@@ -3,7 +3,13 @@ import { UserError } from '../../data/errors.js';
 import { dtypeCodes, full } from '../operators/index.js';
 import { operationsOf } from '../order.js';
 import { currentOrigin, type Origin, within } from '../origin.js';
-import { inputName, type LoopProgram, nextName, type Parts, type Program } from '../program.js';
+import {
+  inputName,
+  type LoopProgram,
+  type Microbatches,
+  nextName,
+  type Program,
+} from '../program.js';
 import {
   type Attribute,
   computed,
@@ -479,7 +485,7 @@ class PartsWriter {
   constructor(
     private readonly emitter: Emitter,
     private readonly body: GraphWriter,
-    private readonly parts: Parts,
+    private readonly parts: Microbatches,
     source: string,
   ) {
     this.graph = emitter.inside(body);
@@ -579,13 +585,15 @@ export function toLoopModel(program: LoopProgram): Uint8Array {
     ...direct.map(([, value]) => value),
     ...behind.taken.map(({ value }) => value),
   ];
-  const roots = [...results, ...(program.parts?.sums.map(({ term }) => term) ?? [])];
+  const roots = [...results, ...(program.microbatches?.sums.map(({ term }) => term) ?? [])];
   const used = new Set(operationsOf(roots.map(computed), computedInputs));
   for (const value of program.invariant) declareInput(emitter, value);
-  const isCut = ({ shape }: Value) => program.parts?.dimension === shape[0];
+  const isCut = ({ shape }: Value) => program.microbatches?.dimension === shape[0];
   const first = program.steps.find(isCut);
   const parts =
-    program.parts && first && new PartsWriter(emitter, body, program.parts, inputName(first));
+    program.microbatches &&
+    first &&
+    new PartsWriter(emitter, body, program.microbatches, inputName(first));
   for (const value of program.steps) {
     const source = inputName(value);
     if (used.has(value.operation)) {
