@@ -1,6 +1,6 @@
 import { createSession, hasLanes } from '#runtime';
 import type { Device, Session, SessionOptions } from '../runtime/session.js';
-import { toPartedModel } from './microbatch/models.js';
+import { toMicrobatchedStep } from './microbatch/index.js';
 import { toLoopModel, toModel } from './onnx/emit.js';
 import { type LoopProgram, named, nextName, type Program, resultsOf } from './program.js';
 import { optimize } from './rewrite/index.js';
@@ -47,10 +47,11 @@ export function compileLoop(program: LoopProgram, options: SessionOptions = {}):
   const keep = program.carried.map(nextName);
   const optimized = optimizeLoop(program, options.device);
   const { microbatches } = optimized;
-  const parted = microbatches && hasLanes(options) && toPartedModel({ ...optimized, microbatches });
+  const microbatched =
+    microbatches && hasLanes(options) && toMicrobatchedStep({ ...optimized, microbatches });
   return createSession(toLoopModel(optimized), {
     ...options,
     keep,
-    ...(parted && { parted }),
+    ...(microbatched && { microbatched }),
   });
 }

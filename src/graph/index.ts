@@ -1,7 +1,6 @@
 export { compile, compileLoop } from './compile.js';
 export { gradient } from './gradient/index.js';
-export { isMeanOver } from './microbatch/mean.js';
-export { microbatchSize } from './microbatch/size.js';
+export { isMeanOver, microbatchSize } from './microbatch/index.js';
 export { toLoopModel, toModel } from './onnx/emit.js';
 export * from './operators/index.js';
 export { type Origin, within } from './origin.js';

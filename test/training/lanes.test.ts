@@ -2,10 +2,10 @@ import { Tensor } from 'onnxruntime-common';
 import { expect, test } from 'vitest';
 import { optimizeLoop } from '../../src/graph/compile.js';
 import { compileLoop } from '../../src/graph/index.js';
-import { toPartedModel } from '../../src/graph/microbatch/models.js';
+import { toMicrobatchedStep } from '../../src/graph/microbatch/index.js';
 import { conv2d, convTranspose2d, dense, flatten, reshape, VAE } from '../../src/index.js';
 import { Lane, type LaneElsewhere, openParted } from '../../src/runtime/lanes.node.js';
-import type { PartedModel } from '../../src/runtime/session.js';
+import type { MicrobatchedStep } from '../../src/runtime/session.js';
 import { feedsOf, programOf } from './programs.js';
 
 const vae = new VAE({
@@ -52,9 +52,9 @@ test.each([
 
 test('lanes share the parts, and there are none where threads cannot compute alike', async () => {
   const optimized = optimizeLoop(program);
-  const model = toPartedModel({ ...optimized, microbatches: optimized.microbatches! });
+  const model = toMicrobatchedStep({ ...optimized, microbatches: optimized.microbatches! });
   const taken: number[][] = [];
-  const beside = async (model: PartedModel) => {
+  const beside = async (model: MicrobatchedStep) => {
     const lane = await Lane.open(model, false);
     const work: LaneElsewhere['work'] = async (parts) => {
       const done = await lane.work(parts);

@@ -1,4 +1,4 @@
-import type { PartedModel } from '../../runtime/session.js';
+import type { MicrobatchedStep } from '../../runtime/session.js';
 import { dependsOnPlace, toModel } from '../onnx/emit.js';
 import { add } from '../operators/index.js';
 import { operationsOf } from '../order.js';
@@ -36,9 +36,9 @@ function modelOf(inputs: readonly Value[], outputs: Values, sums: Values = {}): 
 }
 
 /** A repeated step as a model of a microbatch and one of the rest, for workers beside one another. */
-export function toPartedModel(
+export function toMicrobatchedStep(
   program: LoopProgram & { readonly microbatches: Microbatches },
-): PartedModel {
+): MicrobatchedStep {
   const { carried, steps, invariant, outputs, microbatches } = program;
   const { dimension, size, count, share } = microbatches;
   const inputs = [...carried.map(({ current }) => current), ...steps, ...invariant];
@@ -54,7 +54,7 @@ export function toPartedModel(
   });
   const totals = sums.map(({ name, terms }) => [name, [zero, ...terms].reduce(add)] as const);
   return {
-    part: modelOf(
+    microbatch: modelOf(
       [...inputs, share],
       Object.fromEntries(sums.map(({ name, term }) => [name, term])),
     ),
