@@ -1,7 +1,7 @@
 import { createSession, hasLanes } from '#runtime';
 import type { Device, Session, SessionOptions } from '../runtime/session.js';
 import { toMicrobatchedStep } from './microbatch/index.js';
-import { toLoopModel, toModel } from './onnx/emit.js';
+import { toLoopModel, toModel } from './onnx/index.js';
 import { type LoopProgram, named, nextName, type Program, resultsOf } from './program.js';
 import { optimize } from './rewrite/index.js';
 import type { Value } from './value.js';

@@ -1,7 +1,7 @@
 export { compile, compileLoop } from './compile.js';
 export { gradient } from './gradient/index.js';
 export { isMeanOver, microbatchSize } from './microbatch/index.js';
-export { toLoopModel, toModel } from './onnx/emit.js';
+export { toLoopModel, toModel } from './onnx/index.js';
 export * from './operators/index.js';
 export { type Origin, within } from './origin.js';
 export {

@@ -1,5 +1,5 @@
 import type { MicrobatchedStep } from '../../runtime/session.js';
-import { dependsOnPlace, toModel } from '../onnx/emit.js';
+import { dependsOnAlignment, toModel } from '../onnx/index.js';
 import { add } from '../operators/index.js';
 import { operationsOf } from '../order.js';
 import {
@@ -15,7 +15,7 @@ import { apply, input, staticShape, Value } from '../value.js';
 
 /** What is fed begins anywhere in memory, which the last bits of sums must not depend on. */
 const copied = (value: Value) =>
-  dependsOnPlace(value) ? apply('Concat', [value], value, { axis: 0 }) : value;
+  dependsOnAlignment(value) ? apply('Concat', [value], value, { axis: 0 }) : value;
 
 /**
  * A program as a model with those inputs that it uses.

@@ -11,7 +11,7 @@ import {
   sub,
   sum,
 } from '../../../src/graph/index.js';
-import { afterwards } from '../../../src/graph/onnx/deferred.js';
+import { deferOutputs } from '../../../src/graph/onnx/deferred.js';
 import type { LoopProgram, Values } from '../../../src/graph/program.js';
 
 const w = input('w', [3]);
@@ -29,8 +29,8 @@ const program = (outputs: Values, after = next): LoopProgram => ({
 });
 
 const found = (given: LoopProgram) => {
-  const { taken, outputs } = afterwards(given, 'iterations');
-  return { numbers: taken.map(({ value }) => value), names: [...outputs.keys()] };
+  const { collected, outputs } = deferOutputs(given, 'iterations');
+  return { numbers: collected.map(({ value }) => value), names: [...outputs.keys()] };
 };
 
 const root = sqrt(distance);
