@@ -40,7 +40,7 @@ export function optimizeLoop(program: LoopProgram, device?: Device): LoopProgram
 }
 
 /**
- * Makes a repeated step runnable; what it carries stays on its device.
+ * Makes a repeated step runnable; carried values stay on its device.
  * @throws UserError when it uses an input that it does not list
  */
 export function compileLoop(program: LoopProgram, options: SessionOptions = {}): Promise<Session> {

@@ -1,3 +1,13 @@
+/**
+ * Tensor programs: values made by operators, their gradients, and their way into ONNX Runtime.
+ *
+ * - `value.ts`: values, operations and shapes; `program.ts`: values with named inputs and outputs, and
+ *   steps that repeat; `origin.ts`: the part of the model that an operation belongs to
+ * - `operators/`: the operators; `gradient/`: their derivatives; `rewrite/`: programs in the form that
+ *   runs fastest; `onnx/`: programs as ONNX models; `microbatch/`: batches cut into microbatches
+ * - `compile.ts`: all of this, from a program to a session; `order.ts`: the order of a program's
+ *   operations; `work.ts`: how many multiplications they take
+ */
 export { compile, compileLoop } from './compile.js';
 export { gradient } from './gradient/index.js';
 export { isMeanOver, microbatchSize } from './microbatch/index.js';

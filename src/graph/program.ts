@@ -58,7 +58,7 @@ export function inputName(value: Value): string {
   return value.operation.attributes.name as string;
 }
 
-/** The name under which a loop's model puts out what it carries. */
+/** The name under which a loop's model puts out a carried value. */
 export function nextName({ current }: Carry): string {
   return `${inputName(current)}.next`;
 }

@@ -13,13 +13,13 @@ import {
 import { rewrite } from '../rewrite/rewrite.js';
 import { apply, input, staticShape, Value } from '../value.js';
 
-/** What is fed begins anywhere in memory, which the last bits of sums must not depend on. */
+/** Copies a fed value: it begins anywhere in memory, which the last bits of sums must not depend on. */
 const copied = (value: Value) =>
   dependsOnAlignment(value) ? apply('Concat', [value], value, { axis: 0 }) : value;
 
 /**
  * A program as a model with those inputs that it uses.
- * @param sums what takes the place of inputs, by their names
+ * @param sums values that take the place of inputs, by the inputs' names
  */
 function modelOf(inputs: readonly Value[], outputs: Values, sums: Values = {}): Uint8Array {
   const values = rewrite(Object.values(outputs), {

@@ -1,3 +1,7 @@
+/**
+ * The operators, by family. Each checks its operands, states its shape rule and applies the operator
+ * of ONNX that bears its type's name. Their derivatives are in `../gradient/`.
+ */
 export {
   conv2d,
   convTranspose2d,

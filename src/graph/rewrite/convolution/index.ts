@@ -14,7 +14,7 @@ import { groupedWeightGradient, weightGradient } from './weight-gradient.js';
  * change from call to call run at a fifth of the speed of its matrix product, and it has no
  * operator for a convolution's derivative by its weight. Images are laid out with their channels
  * last, so that a patch is a few whole rows, gathered by a table of indices that is known when the
- * program is built. The transposes around each convolution meet those of its neighbours.
+ * program is built. The transposes around neighbouring convolutions cancel each other.
  *
  * - `convolution.ts`, `sub-pixel.ts` (transposed) and `weight-gradient.ts`: one operator each
  * - `patches.ts`: images as matrices of patches; `shifted-sums.ts`: the form without patches

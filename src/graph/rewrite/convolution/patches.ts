@@ -26,7 +26,7 @@ interface Patches {
   readonly transposed: boolean;
 }
 
-/** Tables of indices by what they are for, so that equal ones are one constant. */
+/** Tables of indices by their sweeps and image's size, so that equal ones are one constant. */
 export type Tables = Map<string, Value>;
 
 /** For each position and tap, the pixel there; the one behind the image's last where it is padded. */

@@ -32,11 +32,12 @@ function sumShifted(shares: Value, axis: number, size: number, places: readonly 
 }
 
 /**
- * A convolution with stride 1 and few filters, transposed or not: one product gives what each pixel
- * adds to each of its neighbours, and sums put that in place, first along columns and then along rows.
+ * A convolution with stride 1 and few filters, transposed or not: one product gives each pixel's
+ * share of each of its neighbours, and sums put the shares in place, first along columns and then
+ * along rows.
  * @param weight [kernelHeight, kernelWidth, filters, channels]
  * @param first where along an axis of the output the share of its first pixel lands, for a tap
- * @returns undefined where all that a row or a column of taps gives falls outside
+ * @returns undefined where all shares of the rows or of the columns of taps fall outside
  */
 export function shiftedSums(
   x: Value,
