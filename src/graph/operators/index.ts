@@ -1,6 +1,6 @@
 /**
- * The operators, by family. Each checks its operands, states its shape rule and applies the operator
- * of ONNX that bears its type's name. Their derivatives are in `../gradient/`.
+ * The operators, by family. Each checks its operands and states its shape rule; its type is its name
+ * in ONNX, but for `ConvWeightGradient`, which is always rewritten. Derivatives are in `../gradient/`.
  */
 export {
   conv2d,
