@@ -177,13 +177,13 @@ export function constant(
   });
 }
 
-/** The value itself, of one with a derivative given by hand, which leaves no trace in a model. */
+/** A value without derivatives given by hand, which leave no trace in a model. */
 export function computed(value: Value): Value {
   const { type, inputs } = value.operation;
   return type === 'Identity' ? computed(inputs[0]!) : value;
 }
 
-/** The values that an operation needs when it runs, which leave out those of a gradient by hand. */
+/** The values that an operation needs when it runs, without derivatives given by hand. */
 export function computedInputs(operation: Operation): (Value | undefined)[] {
   return operation.inputs.map((value) => value && computed(value));
 }

@@ -1,7 +1,6 @@
-import type { onnx } from 'onnx-proto';
 import type { ValueType } from '../value.js';
 import type { GraphWriter } from './graph-writer.js';
-import { attribute, valueInfo } from './messages.js';
+import { attribute, type onnx, valueInfo } from './messages.js';
 
 /** The names of a value that a loop carries. */
 export interface CarriedNames extends ValueType {

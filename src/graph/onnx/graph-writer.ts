@@ -1,8 +1,7 @@
-import type { onnx } from 'onnx-proto';
 import { UserError } from '../../data/errors.js';
 import { currentOrigin, type Origin } from '../origin.js';
 import type { Attributes, DType, Numbers, Shape } from '../value.js';
-import { attribute, bytesOf, initializer } from './messages.js';
+import { attribute, bytesOf, initializer, type onnx } from './messages.js';
 
 /** Constants above this many bytes are told apart by identity, not by content. */
 const comparedBytes = 1024;

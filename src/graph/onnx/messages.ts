@@ -3,6 +3,8 @@ import { dtypeCodes } from '../operators/index.js';
 import type { Program } from '../program.js';
 import { type Attribute, type DType, type Numbers, type Shape, staticShape } from '../value.js';
 
+export type { onnx };
+
 /** Versions of ONNX's file format and of its operators. */
 const irVersion = 9;
 const opset = 18;
