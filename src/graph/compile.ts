@@ -1,7 +1,7 @@
 import { createSession, hasLanes } from '#runtime';
 import type { Device, Session, SessionOptions } from '../runtime/session.js';
-import { toLoopModel, toModel } from './emit.js';
-import { toPartedModel } from './parted.js';
+import { toMicrobatchedStep } from './microbatch/index.js';
+import { toLoopModel, toModel } from './onnx/index.js';
 import { type LoopProgram, named, nextName, type Program, resultsOf } from './program.js';
 import { optimize } from './rewrite/index.js';
 import type { Value } from './value.js';
@@ -18,14 +18,17 @@ export function rewriteLoop(
   program: LoopProgram,
   rewritten: (values: readonly Value[]) => readonly Value[],
 ): LoopProgram {
-  const { carried, outputs, parts } = program;
+  const { carried, outputs, microbatches } = program;
   const values = [...rewritten(resultsOf(program))];
   const next = () => values.shift()!;
   return {
     ...program,
     carried: carried.map(({ current }) => ({ current, next: next() })),
-    ...(parts && {
-      parts: { ...parts, sums: parts.sums.map(({ total }) => ({ term: next(), total })) },
+    ...(microbatches && {
+      microbatches: {
+        ...microbatches,
+        sums: microbatches.sums.map(({ total }) => ({ term: next(), total })),
+      },
     }),
     outputs: named(Object.keys(outputs), values),
   };
@@ -37,17 +40,18 @@ export function optimizeLoop(program: LoopProgram, device?: Device): LoopProgram
 }
 
 /**
- * Makes a repeated step runnable; what it carries stays on its device.
+ * Makes a repeated step runnable; carried values stay on its device.
  * @throws UserError when it uses an input that it does not list
  */
 export function compileLoop(program: LoopProgram, options: SessionOptions = {}): Promise<Session> {
   const keep = program.carried.map(nextName);
   const optimized = optimizeLoop(program, options.device);
-  const { parts } = optimized;
-  const parted = parts && hasLanes(options) && toPartedModel({ ...optimized, parts });
+  const { microbatches } = optimized;
+  const microbatched =
+    microbatches && hasLanes(options) && toMicrobatchedStep({ ...optimized, microbatches });
   return createSession(toLoopModel(optimized), {
     ...options,
     keep,
-    ...(parted && { parted }),
+    ...(microbatched && { microbatched }),
   });
 }

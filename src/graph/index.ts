@@ -1,18 +1,27 @@
+/**
+ * Tensor programs: values made by operators, their gradients, and their way into ONNX Runtime.
+ *
+ * - `value.ts`: values, operations and shapes; `program.ts`: values with named inputs and outputs, and
+ *   steps that repeat; `origin.ts`: the part of the model that an operation belongs to
+ * - `operators/`: the operators; `gradient/`: their derivatives; `rewrite/`: programs in the form that
+ *   runs fastest; `onnx/`: programs as ONNX models; `microbatch/`: batches cut into microbatches
+ * - `compile.ts`: all of this, from a program to a session; `order.ts`: the order of a program's
+ *   operations; `work.ts`: how many multiplications they take
+ */
 export { compile, compileLoop } from './compile.js';
-export { toLoopModel, toModel } from './emit.js';
-export { gradient } from './gradient.js';
+export { gradient } from './gradient/index.js';
+export { isMeanOver, microbatchSize } from './microbatch/index.js';
+export { toLoopModel, toModel } from './onnx/index.js';
 export * from './operators/index.js';
 export { type Origin, within } from './origin.js';
-export { partSize } from './parts.js';
 export {
   type Carry,
   type LoopProgram,
-  type Parts,
+  type Microbatches,
   type Program,
   resultsOf,
   type Values,
 } from './program.js';
-export { isMeanOver } from './separable.js';
 export {
   type Attribute,
   type Attributes,

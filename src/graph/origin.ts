@@ -1,8 +1,8 @@
-/** Where in a model an operation comes from: what profiles and node names tell. */
+/** The place in a model that an operation comes from, which profiles and node names tell. */
 export interface Origin {
-  /** `forward`, `backward` or `update`; empty where nobody said. */
+  /** `forward`, `backward` or `update`; empty outside of `within`. */
   readonly phase: string;
-  /** The path of the layer, or another name for what it is part of. */
+  /** The part of the model: a layer's path, or a name such as `objective`. */
   readonly part: string;
 }
 
@@ -13,7 +13,7 @@ export function currentOrigin(): Origin {
   return current;
 }
 
-/** Runs a function; the operations it makes have this origin. What is left out stays as it is. */
+/** Runs a function; the operations it makes have this origin. Fields left out stay as they are. */
 export function within<Result>(origin: Partial<Origin>, build: () => Result): Result {
   const before = current;
   current = { ...before, ...origin };

@@ -19,19 +19,19 @@ export interface Carry {
 }
 
 /**
- * What a step computes of its examples part by part, so that what is at work at a time stays in the
- * processor's caches.
+ * A step's batch cut into microbatches, so that the tensors at work at a time stay in the
+ * processor's caches. Each computes terms by itself; all else follows from the sums of these.
  */
-export interface Parts {
+export interface Microbatches {
   /** The dimension of the examples: step inputs that have it as their first axis are cut. */
   readonly dimension: string;
-  /** Examples in a part; the last may have fewer. */
+  /** Examples in a microbatch; the last may have fewer. */
   readonly size: number;
-  /** Parts of most steps; none has more. */
+  /** Microbatches of most steps; none has more. */
   readonly count: number;
-  /** A scalar input that stands for a part's share of the step's examples. */
+  /** A scalar input that stands for a microbatch's share of the step's examples. */
   readonly share: Value;
-  /** What each part computes, and an input that stands for the sum of it over the parts. */
+  /** Terms that each computes, and inputs that stand for their sums over the microbatches. */
   readonly sums: readonly { readonly term: Value; readonly total: Value }[];
 }
 
@@ -47,10 +47,10 @@ export interface LoopProgram {
   readonly steps: readonly Value[];
   /** Inputs that are the same in every iteration. */
   readonly invariant: readonly Value[];
-  /** What each iteration puts out. */
+  /** Values that each iteration puts out. */
   readonly outputs: Values;
-  /** Where examples are cut, carried values and outputs depend on them by the sums alone. */
-  readonly parts?: Parts;
+  /** With it, carried values and outputs depend on the examples by the sums alone. */
+  readonly microbatches?: Microbatches;
 }
 
 /** The name of an input. */
@@ -58,7 +58,7 @@ export function inputName(value: Value): string {
   return value.operation.attributes.name as string;
 }
 
-/** The name under which a loop's model puts out what it carries. */
+/** The name under which a loop's model puts out a carried value. */
 export function nextName({ current }: Carry): string {
   return `${inputName(current)}.next`;
 }
@@ -68,8 +68,8 @@ export function named(names: readonly string[], values: readonly Value[]): Value
   return Object.fromEntries(names.map((name, i) => [name, values[i]!]));
 }
 
-/** All that a repeated step computes: what it carries on, the terms of its parts' sums, what it puts out. */
-export function resultsOf({ carried, parts, outputs }: LoopProgram): Value[] {
-  const terms = parts?.sums.map(({ term }) => term) ?? [];
+/** All that a repeated step computes: carried values, the terms of its microbatches' sums, outputs. */
+export function resultsOf({ carried, microbatches, outputs }: LoopProgram): Value[] {
+  const terms = microbatches?.sums.map(({ term }) => term) ?? [];
   return [...carried.map(({ next }) => next), ...terms, ...Object.values(outputs)];
 }

@@ -43,7 +43,7 @@ export interface Operation {
   /** How many outputs are always written; those after them only when something uses them. */
   readonly required?: number;
   readonly numbers?: Numbers;
-  /** Part of no value: operations that differ in it alone are the same. */
+  /** Counts for nothing: operations that differ in it alone are the same. */
   readonly origin?: Origin;
   readonly vectorJacobian?: VectorJacobian;
 }
@@ -67,7 +67,7 @@ export class Value implements ValueType {
 /** A value, or a number that takes the other operand's dtype. */
 export type Operand = Value | number;
 
-/** Most elements of a value for one example, and of a constant: what takes 1 GiB and 256 MiB. */
+/** Most elements of a value for one example, and of a constant: 1 GiB and 256 MiB of floats. */
 const mostElements = 2 ** 28;
 const mostConstants = 2 ** 26;
 
@@ -177,13 +177,13 @@ export function constant(
   });
 }
 
-/** The value that is computed: a derivative given by hand leaves no trace in the model. */
+/** A value without derivatives given by hand, which leave no trace in a model. */
 export function computed(value: Value): Value {
   const { type, inputs } = value.operation;
   return type === 'Identity' ? computed(inputs[0]!) : value;
 }
 
-/** What an operation needs when it runs. */
+/** The values that an operation needs when it runs, without derivatives given by hand. */
 export function computedInputs(operation: Operation): (Value | undefined)[] {
   return operation.inputs.map((value) => value && computed(value));
 }

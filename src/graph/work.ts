@@ -1,9 +1,9 @@
-import { operationsOf } from './gradient.js';
+import { operationsOf } from './order.js';
 import { measure, type Operation, type Shape, type Value } from './value.js';
 
 /** Shapes whose elements, multiplied, are as many as an operation's multiplications. */
 const products: Readonly<Record<string, (operation: Operation) => readonly Shape[]>> = {
-  // Every output element of a product of matrices, by what it sums over.
+  // Every output element of a product of matrices, by the products that it sums up.
   Gemm: ({ inputs, outputs, attributes }) => [
     outputs[0]!.shape,
     [inputs[0]!.shape[attributes.transA === 1 ? 0 : 1]!],
@@ -17,8 +17,8 @@ const products: Readonly<Record<string, (operation: Operation) => readonly Shape
 };
 
 /**
- * How many multiplications the products that values are made of take: matrices' and convolutions'.
- * @param batch what symbolic dimensions are
+ * Counts the multiplications of the products that values are made of: matrices' and convolutions'.
+ * @param batch the size of symbolic dimensions
  */
 export function multiplications(values: readonly Value[], batch: number): number {
   let sum = 0;

@@ -11,7 +11,7 @@ import {
   rowsOf,
   toPlain,
 } from './plain-tensor.js';
-import type { PartedModel, Session, SessionOptions, Tensors } from './session.js';
+import type { MicrobatchedStep, Session, SessionOptions, Tensors } from './session.js';
 
 /*
  * Parts of a step beside one another. The runtime's threads share the work inside an operator, and so
@@ -48,11 +48,11 @@ export class Lane {
 
   private constructor(
     private readonly session: Session,
-    private readonly model: PartedModel,
+    private readonly model: MicrobatchedStep,
   ) {}
 
-  static async open(model: PartedModel, flush: boolean): Promise<Lane> {
-    return new Lane(await openNative(model.part, oneThread, flush), model);
+  static async open(model: MicrobatchedStep, flush: boolean): Promise<Lane> {
+    return new Lane(await openNative(model.microbatch, oneThread, flush), model);
   }
 
   get inputNames(): readonly string[] {
@@ -128,7 +128,7 @@ class PartedSession implements Session {
   private readonly taken = new Int32Array(new SharedArrayBuffer(4));
 
   constructor(
-    private readonly model: PartedModel,
+    private readonly model: MicrobatchedStep,
     private readonly rest: Session,
     private readonly lane: Lane,
     private readonly others: readonly LaneElsewhere[],
@@ -210,10 +210,10 @@ class PartedSession implements Session {
  * @returns undefined where one lane is all that there can be
  */
 export async function openParted(
-  model: PartedModel,
+  model: MicrobatchedStep,
   options: SessionOptions,
   flush: boolean,
-  beside: (model: PartedModel) => Promise<LaneElsewhere | undefined>,
+  beside: (model: MicrobatchedStep) => Promise<LaneElsewhere | undefined>,
 ): Promise<Session | undefined> {
   const lanes = Math.min(threadsOf(options), model.count);
   if (lanes < 2) return undefined;

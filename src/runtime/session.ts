@@ -5,40 +5,40 @@ import { UserError } from '../data/errors.js';
 export type Device = 'cpu' | 'webgpu';
 
 /**
- * A repeated step in pieces: each part of its examples adds to sums, and the rest of the step follows
- * from these. All but the models are names of the whole's inputs and outputs.
+ * A repeated step as two models: each microbatch of its examples adds to sums, and the rest of the
+ * step follows from these. All but the models are names of the whole's inputs and outputs.
  */
-export interface PartedModel {
-  /** Computes what a part adds to each sum, by the sum's name. */
-  readonly part: Uint8Array;
+export interface MicrobatchedStep {
+  /** Computes the terms that a microbatch adds to sums, by the sums' names. */
+  readonly microbatch: Uint8Array;
   /** Computes from the terms of sums what the step carries on, as `<name>.next`, and puts out. */
   readonly rest: Uint8Array;
   readonly carried: readonly string[];
   /** Inputs of which every step sees its own entry. */
   readonly steps: readonly string[];
-  /** Those of them that hold the examples, of which a part sees its own. */
+  /** Those of them that hold the examples, of which a microbatch sees its own. */
   readonly cut: readonly string[];
   /** Inputs that are the same for every step. */
   readonly invariant: readonly string[];
-  /** By name their shapes, and for each part the input of `rest` that is its term. */
+  /** By name their shapes, and for each microbatch the input of `rest` that is its term. */
   readonly sums: Readonly<
     Record<string, { readonly dims: readonly number[]; readonly terms: readonly string[] }>
   >;
   /** The scalar input of `rest` that sums begin with: 0, and not −0. */
   readonly zero: string;
-  /** What each step puts out. */
+  /** Names of the values that each step puts out. */
   readonly outputs: readonly string[];
-  /** The scalar input of `part` that is its share of the step's examples. */
+  /** The scalar input of `microbatch` that is its share of the step's examples. */
   readonly share: string;
-  /** Examples of a part; the last may have fewer. */
+  /** Examples of a microbatch; the last may have fewer. */
   readonly size: number;
-  /** Parts of most steps; none has more. */
+  /** Microbatches of most steps; none has more. */
   readonly count: number;
 }
 
 /** Where and how a model runs. */
 export interface SessionOptions {
-  /** Threads inside one operator, or for parts beside one another; chosen when left out. */
+  /** Threads inside one operator, or for microbatches beside one another; chosen when left out. */
   readonly threads?: number;
   /** `cpu` when left out. */
   readonly device?: Device;
@@ -52,8 +52,8 @@ export interface SessionOptions {
    * workers, and what is on a graphics processor belongs to one thread.
    */
   readonly thread?: object;
-  /** The same model in pieces, which may run beside one another: see `hasLanes`. */
-  readonly parted?: PartedModel;
+  /** The same step by microbatches, which may run beside one another: see `hasLanes`. */
+  readonly microbatched?: MicrobatchedStep;
 }
 
 /** Something the runtime did, as it tells in the format of Chrome traces. */

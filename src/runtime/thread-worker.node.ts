@@ -16,7 +16,7 @@ import {
   type PlainTensors,
   toPlain,
 } from './plain-tensor.js';
-import type { PartedModel, Session, SessionOptions } from './session.js';
+import type { MicrobatchedStep, Session, SessionOptions } from './session.js';
 import { Thread } from './thread.node.js';
 
 /** Whether this thread takes denormal numbers as 0. Not known before it runs. */
@@ -49,7 +49,7 @@ let last = 0;
 let lane: Lane | undefined;
 
 /** A lane on a thread of its own, which computes in the mode of this one where the system passes it on. */
-async function startLane(model: PartedModel): Promise<LaneElsewhere | undefined> {
+async function startLane(model: MicrobatchedStep): Promise<LaneElsewhere | undefined> {
   const other = new Thread();
   const flushes = await other.openLane(model);
   if (flushes === flush) return other;
@@ -78,9 +78,9 @@ const service = {
   ready() {},
 
   async open(model: Uint8Array, options: SessionOptions) {
-    const { parted, keep } = options;
+    const { microbatched, keep } = options;
     const session =
-      (parted && (await openParted(parted, options, flush, startLane))) ??
+      (microbatched && (await openParted(microbatched, options, flush, startLane))) ??
       (await openNative(model, options, flush));
     const id = ++last;
     sessions.set(id, { session, keep: new Set(keep), copies: new Copies(ArrayBuffer) });
@@ -123,7 +123,7 @@ const service = {
   },
 
   /** Makes this thread a lane. @returns whether it takes denormal numbers as 0 */
-  async openLane(model: PartedModel) {
+  async openLane(model: MicrobatchedStep) {
     lane = await Lane.open(model, flush);
     return flush;
   },

@@ -8,7 +8,7 @@ import { fromPlain, mapValues, type PlainTensor, toSend } from './plain-tensor.j
 import {
   flushesDenormals,
   keptFinite,
-  type PartedModel,
+  type MicrobatchedStep,
   type Session,
   type SessionOptions,
   type Tensors,
@@ -61,7 +61,7 @@ export class Thread {
     idle.add(this);
   }
 
-  openLane(model: PartedModel): Promise<boolean> {
+  openLane(model: MicrobatchedStep): Promise<boolean> {
     return this.ask(this.service.openLane(model));
   }
 

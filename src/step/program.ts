@@ -6,10 +6,10 @@ import {
   input,
   isMeanOver,
   type LoopProgram,
+  type Microbatches,
+  microbatchSize,
   mul,
   multiplications,
-  type Parts,
-  partSize,
   resultsOf,
   type Value,
   type Values,
@@ -128,7 +128,7 @@ interface Computed {
   /** By player, a value a group of the layout. */
   readonly gradients: readonly (readonly Value[])[];
   readonly outputs: Values;
-  readonly parts?: Parts;
+  readonly microbatches?: Microbatches;
 }
 
 function computedWhole({ parameters, losses, outputs }: Traced, layout: Layout): Computed {
@@ -144,15 +144,15 @@ function computedWhole({ parameters, losses, outputs }: Traced, layout: Layout):
   return { gradients, outputs };
 }
 
-/** Decides whether a step's examples are taken part by part. */
+/** Decides whether a step's batch is cut into microbatches. */
 export interface Cutting {
   /** Examples of most steps. */
   readonly batchSize: number;
-  /** Bytes that the largest tensor of a part may take. */
+  /** Bytes that the largest tensor of a microbatch may take. */
   readonly cacheBytes?: number;
 }
 
-/** Summing up gradients over parts goes over as many parameters as this without a loss. */
+/** Summing up gradients over microbatches goes over as many parameters as this without a loss. */
 const mostParameters = 1 << 20;
 
 /** Each value times a share of it. */
@@ -172,10 +172,10 @@ function inRows<T>(items: readonly T[], like: readonly (readonly unknown[])[]): 
 }
 
 /**
- * The results of a step, part by part where its examples are too much for the processor's caches
+ * The results of a step, by microbatches where its examples are too much for the processor's caches
  * and nothing but their mean is asked for.
  */
-function computedInParts(
+function computedInMicrobatches(
   traced: Traced,
   layout: Layout,
   { batchSize, cacheBytes }: Cutting,
@@ -184,26 +184,26 @@ function computedInParts(
   const { losses, outputs, updates } = traced;
   if (layout.size > mostParameters || updates.size > 0) return whole;
   if (!isMeanOver([...losses, ...Object.values(outputs)], batchDimension)) return whole;
-  const size = partSize(whole.gradients.flat(), batchDimension, batchSize, cacheBytes);
+  const size = microbatchSize(whole.gradients.flat(), batchDimension, batchSize, cacheBytes);
   if (size === batchSize) return whole;
-  const share = input('part/share', []);
+  const share = input('microbatch/share', []);
   const names = Object.keys(outputs);
   const weighted = shared(Object.values(outputs), share);
   const weightedOf = new Map(Object.values(outputs).map((value, i) => [value, weighted[i]!]));
-  const part = computedWhole(
+  const one = computedWhole(
     { ...traced, losses: losses.map((loss) => weightedOf.get(loss)!) },
     layout,
   );
-  const sums = [...part.gradients.flat(), ...weighted].map((term, i) => ({
+  const sums = [...one.gradients.flat(), ...weighted].map((term, i) => ({
     term,
-    total: input(`part/${i}`, term.shape, term.dtype),
+    total: input(`microbatch/${i}`, term.shape, term.dtype),
   }));
   const totals = sums.map(({ total }) => total);
-  const count = part.gradients.flat().length;
+  const count = one.gradients.flat().length;
   return {
-    gradients: inRows(totals.slice(0, count), part.gradients),
+    gradients: inRows(totals.slice(0, count), one.gradients),
     outputs: Object.fromEntries(names.map((name, i) => [name, totals[count + i]!])),
-    parts: {
+    microbatches: {
       dimension: batchDimension,
       size,
       count: Math.ceil(batchSize / size),
@@ -221,7 +221,7 @@ type Described = Omit<LoopedObjective, 'session'>;
  * The training step of all players: forward, backward and update. Carries the state that the layout
  * describes.
  * @param layout of the model's parameters, with the stages of each player's update
- * @param cutting when it is left out, examples are not taken part by part
+ * @param cutting when it is left out, batches are not cut
  */
 export function trainingProgram(
   model: Model,
@@ -231,10 +231,10 @@ export function trainingProgram(
 ): { readonly program: LoopProgram; readonly described: Described } {
   const traced = trace(model, layout, dtype, true);
   const { packed, states, updates, examples, noises, scalars } = traced;
-  const { gradients, outputs, parts } =
+  const { gradients, outputs, microbatches } =
     cutting === undefined
       ? computedWhole(traced, layout)
-      : computedInParts(traced, layout, cutting);
+      : computedInMicrobatches(traced, layout, cutting);
   const { carried, numbers } = within({ phase: 'update', part: 'parameters' }, () =>
     traceUpdate(layout, packed, gradients),
   );
@@ -254,7 +254,7 @@ export function trainingProgram(
     ],
     invariant: constants.map(([, value]) => value),
     outputs,
-    ...(parts && { parts }),
+    ...(microbatches && { microbatches }),
   };
   const described = {
     noises,
@@ -280,7 +280,7 @@ function withThreads(
   return pays || options.threads !== undefined ? options : { ...options, threads: 1 };
 }
 
-/** `trainingProgram`, ready to run. On a graphics processor, steps are not taken part by part. */
+/** `trainingProgram`, ready to run. On a graphics processor, batches are not cut. */
 export async function compileTraining(
   model: Model,
   layout: Layout,

@@ -201,7 +201,7 @@ test('in microbatches both players have the gradients of the whole batch', async
     programOf(model(), 'float32'),
     programOf(model(), 'float32', { batchSize: 32, cacheBytes: 64 }),
   ];
-  expect(cut.parts).toBeDefined();
+  expect(cut.microbatches).toBeDefined();
   const feeds = feedsOf(whole, 5, 2, 32);
   const results = [];
   for (const program of [whole, cut]) {

@@ -2,10 +2,10 @@ import { Tensor } from 'onnxruntime-common';
 import { expect, test } from 'vitest';
 import { optimizeLoop } from '../../src/graph/compile.js';
 import { compileLoop } from '../../src/graph/index.js';
-import { toPartedModel } from '../../src/graph/parted.js';
+import { toMicrobatchedStep } from '../../src/graph/microbatch/index.js';
 import { conv2d, convTranspose2d, dense, flatten, reshape, VAE } from '../../src/index.js';
 import { Lane, type LaneElsewhere, openParted } from '../../src/runtime/lanes.node.js';
-import type { PartedModel } from '../../src/runtime/session.js';
+import type { MicrobatchedStep } from '../../src/runtime/session.js';
 import { feedsOf, programOf } from './programs.js';
 
 const vae = new VAE({
@@ -29,7 +29,7 @@ test.each([
   ['a batch of fewer parts', 20],
   ['a batch of one part', 2],
 ])('parts beside one another give the same bits as one after the other: %s', async (_, batch) => {
-  expect(program.parts!.count).toBeGreaterThan(3);
+  expect(program.microbatches!.count).toBeGreaterThan(3);
   const feeds = feedsOf(program, 7, 3, batch);
   const results = [];
   for (const options of [
@@ -52,9 +52,9 @@ test.each([
 
 test('lanes share the parts, and there are none where threads cannot compute alike', async () => {
   const optimized = optimizeLoop(program);
-  const model = toPartedModel({ ...optimized, parts: optimized.parts! });
+  const model = toMicrobatchedStep({ ...optimized, microbatches: optimized.microbatches! });
   const taken: number[][] = [];
-  const beside = async (model: PartedModel) => {
+  const beside = async (model: MicrobatchedStep) => {
     const lane = await Lane.open(model, false);
     const work: LaneElsewhere['work'] = async (parts) => {
       const done = await lane.work(parts);

@@ -4,9 +4,9 @@ import { describe, expect, test } from 'vitest';
 import { fillNormal, randomStream } from '../../src/data/random.js';
 import { elementCount } from '../../src/data/shape.js';
 import { optimizeLoop, rewriteLoop } from '../../src/graph/compile.js';
-import { operationsOf } from '../../src/graph/gradient.js';
 import { type LoopProgram, toLoopModel } from '../../src/graph/index.js';
-import { convolutionRules } from '../../src/graph/rewrite/convolution.js';
+import { operationsOf } from '../../src/graph/order.js';
+import { convolutionRules } from '../../src/graph/rewrite/convolution/index.js';
 import { rewrite } from '../../src/graph/rewrite/rewrite.js';
 import {
   betaVae,
@@ -78,7 +78,7 @@ async function distances(vae: VAE, dtype: 'uint8' | 'float32', seed: number) {
   const [expected, ...moved] = await run(plain, [feeds, ...changes]);
   const [whole] = await run(optimizeLoop(programOf(vae, dtype)), [feeds]);
   const cut = programOf(vae, dtype, { batchSize: batch, cacheBytes });
-  expect(cut.parts?.size).toBeLessThan(batch);
+  expect(cut.microbatches?.size).toBeLessThan(batch);
   const [inParts] = await run(optimizeLoop(cut), [feeds]);
   return Object.entries(expected!).map(([name, values]) => ({
     name,

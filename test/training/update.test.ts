@@ -1,7 +1,7 @@
 import type { Tensor } from 'onnxruntime-common';
 import { describe, expect, test } from 'vitest';
-import { operationsOf } from '../../src/graph/gradient.js';
 import { input } from '../../src/graph/index.js';
+import { operationsOf } from '../../src/graph/order.js';
 import {
   adam,
   adamW,

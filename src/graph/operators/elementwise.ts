@@ -223,7 +223,7 @@ export function stopGradient(x: Value): Value {
 /**
  * `value` with a derivative given by hand, where the one derived from its formula would be slow or
  * would lose precision.
- * @param inputs what `value` is differentiated by
+ * @param inputs the values that `value` is differentiated by
  * @param vectorJacobian from the gradient of `value` to the gradient of each of `inputs`. Either may
  *   be smaller than what it is the gradient of, as long as it broadcasts to it: use
  *   `broadcastLike(gradient, value)` where the formula needs it whole

@@ -1,3 +1,7 @@
+/**
+ * The operators, by family. Each checks its operands and states its shape rule; its type is its name
+ * in ONNX, but for `ConvWeightGradient`, which is always rewritten. Derivatives are in `../gradient/`.
+ */
 export {
   conv2d,
   convTranspose2d,

@@ -38,7 +38,7 @@ export function matmul(a: Value, b: Value): Value {
 export interface GemmOptions {
   readonly transposeA?: boolean;
   readonly transposeB?: boolean;
-  /** What the product is multiplied by; 1 when left out. */
+  /** The factor of the product; 1 when left out. */
   readonly alpha?: number;
 }
 

@@ -87,7 +87,7 @@ export function maxUnpool2d(values: Value, places: Value, like: Value, window: P
   );
 }
 
-/** The elements of x at flat indices: what `maxUnpool2d` undoes. */
+/** The elements of x at flat indices, which `maxUnpool2d` puts back. */
 export function takeFlat(x: Value, places: Value): Value {
   const taken = gatherElements(reshape(x, [-1]), reshape(places, [-1]), 0);
   return reshape(taken, places.shape);

@@ -4,7 +4,7 @@ import type { Rule, Rules } from './rewrite.js';
 /** Operators that take the elements of one matrix or several as they are. */
 const placing = ['Concat', 'Reshape', 'Slice'];
 
-/** f(place(a, b)) = place(f(a), f(b)), down to products; undefined where something else is below. */
+/** f(place(a, b)) = place(f(a), f(b)), down to products; undefined where another operator is below. */
 function ontoProducts(activation: Operation, x: Value): Value | undefined {
   const { type, inputs } = x.operation;
   if (type === 'Gemm') {

@@ -6,13 +6,13 @@ import type { Rules } from './rewrite.js';
  * Every WebGPU adapter lets a shader use eight storage buffers
  * (https://www.w3.org/TR/webgpu/#limits); an operator's other side takes one of them.
  */
-const mostParts = 7;
+const mostOperands = 7;
 
 function inGroups(values: readonly Value[], axis: number): Value {
-  if (values.length <= mostParts) return concat(values, axis);
+  if (values.length <= mostOperands) return concat(values, axis);
   const groups: Value[] = [];
-  for (let start = 0; start < values.length; start += mostParts) {
-    groups.push(concat(values.slice(start, start + mostParts), axis));
+  for (let start = 0; start < values.length; start += mostOperands) {
+    groups.push(concat(values.slice(start, start + mostOperands), axis));
   }
   return inGroups(groups, axis);
 }
@@ -20,7 +20,7 @@ function inGroups(values: readonly Value[], axis: number): Value {
 /** Operators with many inputs or outputs as several with few. */
 export const bufferRules: Rules = {
   Split: ({ inputs, outputs, attributes }) => {
-    if (outputs.length <= mostParts) return undefined;
+    if (outputs.length <= mostOperands) return undefined;
     const axis = attributes.axis as number;
     let end = 0;
     return outputs.map(({ shape }) => {
@@ -30,7 +30,7 @@ export const bufferRules: Rules = {
     });
   },
   Concat: ({ inputs, attributes }) =>
-    inputs.length <= mostParts
+    inputs.length <= mostOperands
       ? undefined
       : [inGroups(inputs as readonly Value[], attributes.axis as number)],
 };

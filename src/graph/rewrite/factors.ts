@@ -1,7 +1,7 @@
 import { gemm } from '../operators/index.js';
 import type { FloatAttribute, Operation, Shape, Value } from '../value.js';
 
-/** What a symbolic dimension counts as where sizes are compared. */
+/** The size that a symbolic dimension counts as where sizes are compared. */
 export const usualBatch = 64;
 
 /**

@@ -1,14 +1,26 @@
+/**
+ * Rewriting: the same values in another form, by tables of rules, one for each operator.
+ *
+ * - `rewrite.ts`: rules, and how they are applied; this file: in which passes
+ * - `convolution/` and `pooling.ts`: operators as others that the runtime is faster at
+ * - `transposes.ts`, `reshapes.ts`, `activations.ts`: operators moved to where they cost less
+ * - `products.ts`, `joins.ts`: products of matrices in their fastest form, and small ones as one;
+ *   `factors.ts`: products taken apart
+ * - `slices.ts`, `buffers.ts`: many slices as one split, or splits as slices on a graphics processor;
+ *   `spans.ts`: elements that follow each other
+ * - `elementwise.ts`: the operators that treat each element by itself
+ */
 import type { Device } from '../../runtime/session.js';
 import type { Value } from '../value.js';
 import { activationRules } from './activations.js';
 import { bufferRules } from './buffers.js';
-import { convolutionRules } from './convolution.js';
+import { convolutionRules } from './convolution/index.js';
 import { joinRules } from './joins.js';
-import { pieceRules } from './pieces.js';
 import { poolingRules } from './pooling.js';
 import { productRules } from './products.js';
 import { reshapeRules } from './reshapes.js';
 import { inTurn, type Rules, rewrite } from './rewrite.js';
+import { sliceRules } from './slices.js';
 import { transposeRules } from './transposes.js';
 
 /** A derivative given by hand has done its work once gradients are taken. */
@@ -24,5 +36,5 @@ export function optimize(values: readonly Value[], device: Device = 'cpu'): Valu
   });
   const rules = inTurn(activationRules, joinRules, reshapeRules, productRules, transposeRules);
   const short = rewrite(lowered, rules);
-  return rewrite(short, device === 'webgpu' ? bufferRules : pieceRules(short));
+  return rewrite(short, device === 'webgpu' ? bufferRules : sliceRules(short));
 }

@@ -11,14 +11,14 @@ import {
   write,
 } from './factors.js';
 import type { Rule, Rules } from './rewrite.js';
-import { joined, type Run, runOf, taken } from './runs.js';
+import { elementsOf, joined, type Span, spanOf } from './spans.js';
 
 /*
  * Small products that share a factor, sums beside them, and their neighbours in the vector of small
- * parameters become one: a node costs more than what it does to so few numbers.
+ * parameters become one: for so few numbers a node costs more than its arithmetic.
  */
 
-/** The most columns of what is put side by side to this end; copies of more cost more than nodes. */
+/** The most columns of matrices put side by side; copies of larger ones cost more than nodes. */
 const mostColumns = 64;
 
 /** A factor's columns, where they are few enough. */
@@ -30,11 +30,11 @@ function columnsOf({ x, transposed }: Factor): number | undefined {
 /** Columns side by side, for factors that are equally transposed. */
 function sideBySide(left: Factor, right: Factor): Factor {
   const axis = left.transposed ? 0 : 1;
-  const partsOf = ({ x }: Factor) => {
+  const columnsIn = ({ x }: Factor) => {
     const { type, attributes, inputs } = x.operation;
     return type === 'Concat' && attributes.axis === axis ? (inputs as Value[]) : [x];
   };
-  const x = concat([...partsOf(left), ...partsOf(right)], axis);
+  const x = concat([...columnsIn(left), ...columnsIn(right)], axis);
   return { x, transposed: left.transposed };
 }
 
@@ -53,23 +53,23 @@ const sameFactor = (a: Factor, b: Factor) => isSame(a.x, b.x) && a.transposed ==
 export function withOffsetRow(product: Product): Product {
   const { a, b, c, alpha } = product;
   if (!c || b.transposed || alpha !== 1 || (b.x.shape[0] as number) > fewColumns) return product;
-  const run = joined(runOf(b.x), runOf(c));
+  const span = joined(spanOf(b.x), spanOf(c));
   const [rows, columns] = b.x.shape as readonly [number, number];
-  if (!run || c.shape.at(-1) !== columns || run.end - run.start !== (rows + 1) * columns) {
+  if (!span || c.shape.at(-1) !== columns || span.end - span.start !== (rows + 1) * columns) {
     return product;
   }
-  const whole = { x: taken(run, [rows + 1, columns]), transposed: false };
+  const whole = { x: elementsOf(span, [rows + 1, columns]), transposed: false };
   return { a: withOnes(a), b: whole, c: undefined, alpha };
 }
 
-/** A part of a vector, with what is known of how it is made. */
-interface Part {
+/** A segment of a vector, with all that is known of how it is made. */
+interface Segment {
   readonly value: Value;
   readonly scale: Value | undefined;
   readonly product: Product | undefined;
-  /** What the part is the sum of, over its first axis. */
+  /** The matrix that the segment is the sum of, over its first axis. */
   readonly summed: Value | undefined;
-  readonly run: Run | undefined;
+  readonly span: Span | undefined;
 }
 
 function sumOver(value: Value): Value | undefined {
@@ -81,7 +81,7 @@ function sumOver(value: Value): Value | undefined {
     : undefined;
 }
 
-function partOf(value: Value): Part {
+function segmentOf(value: Value): Segment {
   const { type, inputs } = value.operation;
   const made = type === 'Reshape' ? inputs[0]! : value;
   const { x, scale } = scaled(made) ?? { x: made, scale: undefined };
@@ -90,7 +90,7 @@ function partOf(value: Value): Part {
     scale,
     product: productOf(x.operation),
     summed: sumOver(x),
-    run: scale ? undefined : runOf(value),
+    span: scale ? undefined : spanOf(value),
   };
 }
 
@@ -98,15 +98,15 @@ function partOf(value: Value): Part {
 const rowsOf = (product: Product, a: Factor) => write({ ...product, a });
 
 /** The gradients of two neighbours as one, or undefined. */
-function together(first: Part, second: Part): Value | undefined {
+function together(first: Segment, second: Segment): Value | undefined {
   if (!isSame(first.scale, second.scale)) return undefined;
-  const run = joined(first.run, second.run);
-  if (run) return taken(run, [run.end - run.start]);
+  const span = joined(first.span, second.span);
+  if (span) return elementsOf(span, [span.end - span.start]);
   const made = joint(first, second);
   return made && reshape(first.scale ? mul(made, first.scale) : made, [-1]);
 }
 
-function joint(first: Part, second: Part): Value | undefined {
+function joint(first: Segment, second: Segment): Value | undefined {
   const p = first.product;
   if (p && (p.c || columnsOf(flipped(p.a)) === undefined)) return undefined;
   // aᵀ · d over Σ d
@@ -133,22 +133,17 @@ function joint(first: Part, second: Part): Value | undefined {
 /** Neighbours in a vector that can be made at once. */
 const vector: Rule = ({ inputs, attributes, outputs }) => {
   if (attributes.axis !== 0 || outputs[0]!.shape.length !== 1) return undefined;
-  const parts: Part[] = [];
+  const segments: Segment[] = [];
   for (const value of inputs) {
-    const part = partOf(value!);
-    const last = parts.at(-1);
-    const both = last && together(last, part);
-    if (both) parts[parts.length - 1] = partOf(both);
-    else parts.push(part);
+    const segment = segmentOf(value!);
+    const last = segments.at(-1);
+    const both = last && together(last, segment);
+    if (both) segments[segments.length - 1] = segmentOf(both);
+    else segments.push(segment);
   }
-  return parts.length < inputs.length
-    ? [
-        concat(
-          parts.map(({ value }) => value),
-          0,
-        ),
-      ]
-    : undefined;
+  if (segments.length === inputs.length) return undefined;
+  const values = segments.map(({ value }) => value);
+  return [concat(values, 0)];
 };
 
 /** a · b + c · d = [a, c] · [b; d], where d follows b in one vector. */
@@ -158,10 +153,13 @@ const sumOfProducts: Rule = ({ inputs }) => {
   if (p.a.transposed !== q.a.transposed || p.b.transposed || q.b.transposed) return undefined;
   if (columnsOf(p.a) === undefined || columnsOf(q.a) === undefined) return undefined;
   const join = (first: Product, second: Product) => {
-    const run = joined(runOf(first.b.x), runOf(second.b.x));
+    const span = joined(spanOf(first.b.x), spanOf(second.b.x));
     const columns = first.b.x.shape[1] as number;
-    if (!run || second.b.x.shape[1] !== columns) return undefined;
-    const b = { x: taken(run, [(run.end - run.start) / columns, columns]), transposed: false };
+    if (!span || second.b.x.shape[1] !== columns) return undefined;
+    const b = {
+      x: elementsOf(span, [(span.end - span.start) / columns, columns]),
+      transposed: false,
+    };
     return write({ ...first, a: sideBySide(first.a, second.a), b });
   };
   const both = join(p, q) ?? join(q, p);

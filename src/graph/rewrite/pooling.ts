@@ -21,7 +21,7 @@ import type { Rules } from './rewrite.js';
  * long for the maximum when it also has to say where that was. Here it is taken tap by tap, for all
  * windows at once, and the gradient goes to the first tap that equals it. Images are laid out with
  * their channels last, as around convolutions, so that a pixel is a row, gathered by a table. Where
- * windows overlap, the sums that this takes cost what it saves.
+ * windows overlap, this takes sums that cost as much as it saves.
  */
 
 /** Below this many channels a pixel's row is too short to gather. */
@@ -69,21 +69,21 @@ const asImage = (rows: Value, [height, width]: readonly [number, number]) => {
 
 /**
  * Rows by tables of places.
- * @param parts [batch, rows, channels] each, counted on from part to part
- * @param other what the row behind the last holds
+ * @param images [batch, rows, channels] each, counted on from one to the next
+ * @param other the number that the row behind the last holds
  */
-function taken(parts: readonly Value[], tables: readonly Value[], other: number): Value[] {
-  const { dtype, shape } = parts[0]!;
-  const count = parts.reduce((sum, part) => sum + (part.shape[1] as number), 0);
+function gathered(images: readonly Value[], tables: readonly Value[], other: number): Value[] {
+  const { dtype, shape } = images[0]!;
+  const count = images.reduce((sum, image) => sum + (image.shape[1] as number), 0);
   const isWhole = tables.every(({ operation }) =>
     (operation.numbers as Int32Array).every((place) => place < count),
   );
-  const all = isWhole ? parts : [...parts, full(other, [shape[0]!, 1, shape[2]!], dtype)];
+  const all = isWhole ? images : [...images, full(other, [shape[0]!, 1, shape[2]!], dtype)];
   const rows = concat(all, 1);
   return tables.map((table) => gather(rows, table, 1));
 }
 
-/** What each tap has of the gradient: all of it where it is the first to equal the maximum. */
+/** The gradient of each tap: all of it where the tap is the first to equal the maximum. */
 function shares(taps: readonly Value[], largest: Value, gradient: Value): Value[] {
   let left = gradient;
   return taps.map((tap, i) => {
@@ -97,7 +97,7 @@ function shares(taps: readonly Value[], largest: Value, gradient: Value): Value[
 const areApart = ({ kernel, strides }: PoolWindow) =>
   kernel.every((size, axis) => size <= strides[axis]!);
 
-/** What was pooled to find the places, where it is worth to do it tap by tap. */
+/** The image that was pooled to find the places, where it is worth to go tap by tap. */
 function tapped({ type, inputs }: Operation, window: PoolWindow): Value | undefined {
   const x = type === 'MaxPool' ? inputs[0] : undefined;
   const few = (x?.shape[1] as number) < fewChannels;
@@ -118,7 +118,7 @@ function scattered({ inputs, outputs }: Operation): Value {
 
 /** The largest pixels and their gradients by operators that are quick. */
 export function poolingRules(): Rules {
-  // Equal tables are one constant, so that what they take is taken once.
+  // Equal tables are one constant, so that equal rows are gathered once.
   const known = new Map<string, { readonly pixels: Value[]; readonly windows: Value }>();
   const constants = (x: Value, y: Value, window: PoolWindow) => {
     const key = JSON.stringify([window, x.shape.slice(2)]);
@@ -136,7 +136,7 @@ export function poolingRules(): Rules {
       const x = tapped(operation, window);
       if (!x) return undefined;
       const y = new Value(operation);
-      const taps = taken([asRows(x)], constants(x, y, window).pixels, Number.NEGATIVE_INFINITY);
+      const taps = gathered([asRows(x)], constants(x, y, window).pixels, Number.NEGATIVE_INFINITY);
       const largest = asImage(taps.reduce(maximum), spatialSize(y, 'maxPool2d'));
       // Second derivatives take the places from the runtime's operator.
       return [largest, new Value(operation, 1)];
@@ -147,9 +147,9 @@ export function poolingRules(): Rules {
       const x = tapped(places.operation, window);
       if (x) {
         const { pixels, windows } = constants(x, values, window);
-        const taps = taken([asRows(x)], pixels, Number.NEGATIVE_INFINITY);
+        const taps = gathered([asRows(x)], pixels, Number.NEGATIVE_INFINITY);
         const each = shares(taps, taps.reduce(maximum), asRows(values));
-        return [asImage(taken(each, [windows], 0)[0]!, spatialSize(x, 'maxPool2d'))];
+        return [asImage(gathered(each, [windows], 0)[0]!, spatialSize(x, 'maxPool2d'))];
       }
       const isPadded = window.pads.some((count) => count > 0);
       const isOnnx = areApart(window) && !isPadded && values.dtype === 'float32';

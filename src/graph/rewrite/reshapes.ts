@@ -26,7 +26,7 @@ const afterElementwise: Rule = (operation) => {
   return [reshape(new Value(moved), shape)];
 };
 
-/** A sum over all axes from one on, whatever their sizes are. */
+/** A sum over all axes from one on, of any sizes. */
 const beforeSum: Rule = ({ inputs, attributes }) => {
   const [x, axes] = inputs;
   const source = sourceOf(x);

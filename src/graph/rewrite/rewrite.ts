@@ -1,10 +1,10 @@
-import { operationsOf } from '../gradient.js';
+import { operationsOf } from '../order.js';
 import { within } from '../origin.js';
 import { type Operation, Value } from '../value.js';
 
 /**
- * What takes the place of an operation whose inputs have been rewritten: its outputs, or undefined
- * when the rule does not apply.
+ * Gives the values that take the place of an operation's outputs, whose inputs are rewritten already;
+ * undefined when the rule does not apply.
  */
 export type Rule = (operation: Operation) => readonly Value[] | undefined;
 

@@ -40,7 +40,7 @@ const afterElementwise: Rule = (operation) => {
   return [transpose(new Value(moved), order)];
 };
 
-/** A reduction of a transposed value, when what it leaves stands in the same order either way. */
+/** A reduction of a transposed value, when the kept axes stand in the same order either way. */
 const beforeReduction: Rule = (operation) => {
   const [x, axes] = operation.inputs;
   const order = orderOf(x);

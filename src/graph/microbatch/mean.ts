@@ -1,6 +1,13 @@
-import { operationsOf } from './gradient.js';
-import { elementwise } from './rewrite/elementwise.js';
-import { input, measure, type Operation, parseDimension, type Shape, type Value } from './value.js';
+import { operationsOf } from '../order.js';
+import { elementwise } from '../rewrite/elementwise.js';
+import {
+  input,
+  measure,
+  type Operation,
+  parseDimension,
+  type Shape,
+  type Value,
+} from '../value.js';
 
 /**
  * How a value depends on the examples of a batch:
@@ -11,16 +18,18 @@ import { input, measure, type Operation, parseDimension, type Shape, type Value 
  * - `sum`: a sum over the examples of something made from each by itself
  * - `mean`: the mean of that, where something fixed may be added
  *
- * What depends on them in another way has no kind.
+ * It is undefined where a value depends on them in another way.
  */
-type Kind = 'fixed' | 'rows' | 'count' | 'perCount' | 'sum' | 'mean';
+type Dependence = 'fixed' | 'rows' | 'count' | 'perCount' | 'sum' | 'mean';
 
-type Kinds = Map<Operation, Kind | undefined>;
+/** The dependences of operations that are known already. */
+type Dependences = Map<Operation, Dependence | undefined>;
 
-/** Whether operations keep rows apart that take some of their inputs as rows, the rest fixed. */
-const keepsRows: Readonly<
-  Record<string, (operation: Operation, kinds: readonly (Kind | undefined)[]) => boolean>
-> = {
+/** The dependences of an operation's inputs, in their order. */
+type OfInputs = readonly (Dependence | undefined)[];
+
+/** Whether an operation keeps rows apart, of which some inputs are `rows` and the rest `fixed`. */
+const keepsRows: Readonly<Record<string, (operation: Operation, ofInputs: OfInputs) => boolean>> = {
   ...Object.fromEntries([...elementwise, 'DequantizeLinear'].map((type) => [type, alignsRows])),
   ArgMax: ({ attributes }) => attributes.axis !== 0,
   ArgMin: ({ attributes }) => attributes.axis !== 0,
@@ -32,15 +41,18 @@ const keepsRows: Readonly<
   Expand: alignsRows,
   Gather: ({ attributes }, [x, at]) =>
     x === 'rows' ? at === 'fixed' && attributes.axis !== 0 : attributes.axis === 0,
-  GatherElements: ({ attributes }, kinds) => attributes.axis !== 0 && !kinds.includes('fixed'),
+  GatherElements: ({ attributes }, ofInputs) =>
+    attributes.axis !== 0 && !ofInputs.includes('fixed'),
   Gemm: ({ attributes, inputs }, [a, b]) =>
     a === 'rows' && b === 'fixed' && attributes.transA === 0 && inputs[0]!.shape.length === 2,
   LayerNormalization: ({ attributes }) => attributes.axis !== 0,
   LogSoftmax: ({ attributes }) => attributes.axis !== 0,
-  MatMul: ({ inputs, outputs }, kinds) =>
-    kinds.every((kind, i) => {
+  MatMul: ({ inputs, outputs }, ofInputs) =>
+    ofInputs.every((dependence, i) => {
       const [rank, own] = [outputs[0]!.shape.length, inputs[i]!.shape.length];
-      return kind === 'fixed' ? own < rank || rank === 2 : own === rank && (i === 0 || rank > 2);
+      return dependence === 'fixed'
+        ? own < rank || rank === 2
+        : own === rank && (i === 0 || rank > 2);
     }),
   MaxPool: () => true,
   Pad: ({ inputs }) => {
@@ -77,7 +89,7 @@ const linear = [
   'Unsqueeze',
 ];
 
-/** Operators of which all inputs but the first are sizes, places or axes. */
+/** Operators whose inputs but the first are sizes, places or axes. */
 const shaping = ['Expand', 'ReduceSum', 'Reshape', 'Slice', 'Squeeze', 'Unsqueeze'];
 
 function numbersOf(value: Value | undefined): number[] {
@@ -85,9 +97,9 @@ function numbersOf(value: Value | undefined): number[] {
 }
 
 /** Whether all rows among the inputs lie along the first axis of the output. */
-function alignsRows({ inputs, outputs }: Operation, kinds: readonly (Kind | undefined)[]) {
+function alignsRows({ inputs, outputs }: Operation, ofInputs: OfInputs) {
   const rank = outputs[0]!.shape.length;
-  return kinds.every((kind, i) => kind !== 'rows' || inputs[i]!.shape.length === rank);
+  return ofInputs.every((each, i) => each !== 'rows' || inputs[i]!.shape.length === rank);
 }
 
 function keepsFirstAxis({ inputs, attributes }: Operation): boolean {
@@ -105,10 +117,10 @@ function hasRows(shape: Shape, symbol: string): boolean {
   return found.length === 1 && found[0] === 0;
 }
 
-/** The kind of what no example has a row in. */
-function kindOfWhole(operation: Operation, kinds: readonly (Kind | undefined)[]): Kind | undefined {
+/** The dependence of a value in which examples have no rows. */
+function dependenceOfWhole(operation: Operation, ofInputs: OfInputs): Dependence | undefined {
   const { type } = operation;
-  const [a, b] = kinds;
+  const [a, b] = ofInputs;
   if (type === 'Reciprocal') return a === 'count' ? 'perCount' : undefined;
   if (type === 'Mul' || type === 'Div') {
     const [left, right] = type === 'Mul' && a === 'fixed' ? [b, a] : [a, b];
@@ -123,11 +135,16 @@ function kindOfWhole(operation: Operation, kinds: readonly (Kind | undefined)[])
     return pair.includes('count') ? 'fixed' : undefined;
   }
   if (!linear.includes(type)) return undefined;
-  if (kinds.every((kind) => kind === a)) return a;
-  return kinds.every((kind) => kind === 'mean' || kind === 'fixed') ? 'mean' : undefined;
+  if (ofInputs.every((each) => each === a)) return a;
+  return ofInputs.every((each) => each === 'mean' || each === 'fixed') ? 'mean' : undefined;
 }
 
-function kindOf(operation: Operation, known: Kinds, symbol: string): Kind | undefined {
+/** The dependence of an operation on the examples, from those of its inputs. */
+function dependenceOf(
+  operation: Operation,
+  known: Dependences,
+  symbol: string,
+): Dependence | undefined {
   const { type, inputs, attributes, outputs } = operation;
   const { shape } = outputs[0]!;
   if (type === 'Size') {
@@ -136,51 +153,56 @@ function kindOf(operation: Operation, known: Kinds, symbol: string): Kind | unde
     return symbols.length === 1 ? 'count' : undefined;
   }
   const used = shaping.includes(type) ? inputs.slice(0, 1) : inputs.filter((each) => each);
-  const kinds = used.map((value) => known.get(value!.operation));
-  if (kinds.includes(undefined)) return undefined;
+  const ofInputs = used.map((value) => known.get(value!.operation));
+  if (ofInputs.includes(undefined)) return undefined;
   const sized = measure(shape).symbols.includes(symbol);
   if (sized && !hasRows(shape, symbol)) return undefined;
   if (type === 'Input') return sized ? (shape[0] === symbol ? 'rows' : undefined) : 'fixed';
-  if (kinds.every((kind) => kind === 'fixed')) return sized ? 'rows' : 'fixed';
-  if (!kinds.includes('rows')) return sized ? undefined : kindOfWhole(operation, kinds);
-  if (kinds.some((kind) => kind !== 'rows' && kind !== 'fixed')) return undefined;
-  if (sized) return keepsRows[type]?.(operation, kinds) ? 'rows' : undefined;
+  const others = ofInputs.filter((each) => each !== 'fixed');
+  if (others.length === 0) return sized ? 'rows' : 'fixed';
+  if (!others.includes('rows')) return sized ? undefined : dependenceOfWhole(operation, ofInputs);
+  if (others.some((each) => each !== 'rows')) return undefined;
+  if (sized) return keepsRows[type]?.(operation, ofInputs) ? 'rows' : undefined;
   return type === 'ReduceSum' && !keepsFirstAxis(operation) ? 'sum' : undefined;
 }
 
-/** The kind of a value whose derivative is given by hand: that has to keep examples apart as well. */
-function kindByHand(operation: Operation, known: Kinds, symbol: string): Kind | undefined {
+/** The dependence of a value with a derivative given by hand, which has to keep examples apart too. */
+function dependenceByHand(
+  operation: Operation,
+  known: Dependences,
+  symbol: string,
+): Dependence | undefined {
   const [value, ...others] = operation.inputs as readonly Value[];
-  const kind = known.get(value!.operation);
-  if (kind !== 'rows') return kind === 'fixed' ? kind : undefined;
+  const dependence = known.get(value!.operation);
+  if (dependence !== 'rows') return dependence === 'fixed' ? dependence : undefined;
   const gradients = operation.vectorJacobian!(input('gradient', value!.shape, value!.dtype));
-  const found: Kinds = new Map(known);
+  const found: Dependences = new Map(known);
   for (const each of operationsOf(gradients.filter((gradient) => gradient !== undefined))) {
+    if (found.has(each)) continue;
     // Second derivatives are not taken, so that those given by hand do not matter here.
-    const of = () => found.get(each.inputs[0]!.operation);
-    if (!found.has(each)) {
-      found.set(each, each.type === 'Identity' ? of() : kindOf(each, found, symbol));
-    }
+    const isByHand = each.type === 'Identity';
+    const own = isByHand ? found.get(each.inputs[0]!.operation) : dependenceOf(each, found, symbol);
+    found.set(each, own);
   }
   const apart = others.every((other, i) => {
     const gradient = gradients[i + 1];
     const own = gradient && found.get(gradient.operation);
     return !gradient || own === 'rows' || (own === 'sum' && known.get(other.operation) === 'fixed');
   });
-  return apart ? kind : undefined;
+  return apart ? dependence : undefined;
 }
 
 /**
  * Whether each value is the mean over a batch of something that every example has by itself. The
- * mean over parts of the batch, weighted by their sizes, is then the same, and so are derivatives.
+ * mean over microbatches, weighted by their sizes, is then the same, and so are derivatives.
  * `false` says that it could not be told.
  * @param symbol the dimension of the batch
  */
 export function isMeanOver(values: readonly Value[], symbol: string): boolean {
-  const kinds: Kinds = new Map();
+  const known: Dependences = new Map();
   for (const operation of operationsOf(values)) {
-    const kind = operation.type === 'Identity' ? kindByHand : kindOf;
-    kinds.set(operation, kind(operation, kinds, symbol));
+    const find = operation.type === 'Identity' ? dependenceByHand : dependenceOf;
+    known.set(operation, find(operation, known, symbol));
   }
-  return values.every(({ operation }) => ['mean', 'fixed'].includes(kinds.get(operation) ?? ''));
+  return values.every(({ operation }) => ['mean', 'fixed'].includes(known.get(operation) ?? ''));
 }

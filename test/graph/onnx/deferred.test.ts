@@ -1,6 +1,5 @@
 import { Tensor } from 'onnxruntime-common';
 import { describe, expect, test } from 'vitest';
-import { afterwards } from '../../src/graph/afterwards.js';
 import {
   add,
   compile,
@@ -11,8 +10,9 @@ import {
   sqrt,
   sub,
   sum,
-} from '../../src/graph/index.js';
-import type { LoopProgram, Values } from '../../src/graph/program.js';
+} from '../../../src/graph/index.js';
+import { deferOutputs } from '../../../src/graph/onnx/deferred.js';
+import type { LoopProgram, Values } from '../../../src/graph/program.js';
 
 const w = input('w', [3]);
 const x = input('x', [3]);
@@ -29,8 +29,8 @@ const program = (outputs: Values, after = next): LoopProgram => ({
 });
 
 const found = (given: LoopProgram) => {
-  const { taken, outputs } = afterwards(given, 'iterations');
-  return { numbers: taken.map(({ value }) => value), names: [...outputs.keys()] };
+  const { collected, outputs } = deferOutputs(given, 'iterations');
+  return { numbers: collected.map(({ value }) => value), names: [...outputs.keys()] };
 };
 
 const root = sqrt(distance);

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { Tensor } from 'onnxruntime-common';
 import { expect, test } from 'vitest';
-import { compile, gradient, input, maxPool2d, mul, sum } from '../../src/graph/index.js';
-import type { PoolWindow } from '../../src/graph/operators/index.js';
+import { compile, gradient, input, maxPool2d, mul, sum } from '../../../src/graph/index.js';
+import type { PoolWindow } from '../../../src/graph/operators/index.js';
 
 interface Setting {
   readonly batch: number;

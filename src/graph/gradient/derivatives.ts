@@ -1,4 +1,4 @@
-import { spatialSize, transposedSize, windowOf } from './operators/convolution.js';
+import { spatialSize, transposedSize, windowOf } from '../operators/convolution.js';
 import {
   add,
   averagePool2d,
@@ -44,9 +44,16 @@ import {
   transpose,
   unsqueeze,
   where,
-} from './operators/index.js';
-import { averageUnpool2d, poolWindowOf, takeFlat } from './operators/pooling.js';
-import { constant, type FloatAttribute, type Operation, type Shape, size, Value } from './value.js';
+} from '../operators/index.js';
+import { averageUnpool2d, poolWindowOf, takeFlat } from '../operators/pooling.js';
+import {
+  constant,
+  type FloatAttribute,
+  type Operation,
+  type Shape,
+  size,
+  Value,
+} from '../value.js';
 
 /**
  * From the gradient of an operation's output to the gradients of its inputs.
@@ -65,7 +72,7 @@ export type Derivative = (
 ) => readonly (Value | undefined)[];
 
 /** The gradient at its value's full shape. */
-export function whole(g: Value, like: Value): Value {
+function whole(g: Value, like: Value): Value {
   return broadcastLike(g, like);
 }
 

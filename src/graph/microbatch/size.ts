@@ -1,10 +1,11 @@
-import { operationsOf } from './gradient.js';
-import { optimize } from './rewrite/index.js';
-import { type DType, measure, type Value } from './value.js';
+import { operationsOf } from '../order.js';
+import { optimize } from '../rewrite/index.js';
+import { type DType, measure, type Value } from '../value.js';
 
 /**
- * What the largest tensor of a part may take. A step of the convolutional preset takes a tenth less
- * time at 7 MB than at 28, at 14 or at 4; one of images four times as large a twentieth less at 9.
+ * Bytes that the largest tensor of a microbatch may take. A step of the convolutional preset takes a
+ * tenth less time at 7 MB than at 28, at 14 or at 4; one of images four times as large a twentieth
+ * less at 9.
  */
 const mostBytes = 10 << 20;
 
@@ -31,15 +32,15 @@ function largestRow(values: readonly Value[], symbol: string): number {
 }
 
 /**
- * Into parts of how many examples a step is best cut, so that its largest tensor stays in the
- * processor's caches. Equal parts are best: each finds its memory where the one before it left it.
- * @param values what the step computes of a batch
+ * Chooses how many examples a microbatch has, so that its largest tensor stays in the processor's
+ * caches. Equal microbatches are best: each finds its memory where the one before it left it.
+ * @param values all that the step computes of a batch
  * @param symbol the dimension of the batch
  * @param batchSize examples in the batch
- * @param bytes what the largest tensor may take
+ * @param bytes that the largest tensor may take
  * @returns `batchSize` where the whole is small enough
  */
-export function partSize(
+export function microbatchSize(
   values: readonly Value[],
   symbol: string,
   batchSize: number,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { exp, input, partSize, reshape, transpose } from '../../src/graph/index.js';
+import { exp, input, microbatchSize, reshape, transpose } from '../../../src/graph/index.js';
 
 describe('the size of parts', () => {
   /** 4 kB an example, however it lies. */
@@ -13,11 +13,11 @@ describe('the size of parts', () => {
     ['parts nearly equal where the number has no fitting divisor', 97, 160_000, 33],
     ['one at least', 8, 1, 1],
   ])('%s', (_, batchSize, bytes, expected) => {
-    expect(partSize([x], 'batch', batchSize, bytes)).toBe(expected);
-    expect(partSize([turned], 'batch', batchSize, bytes)).toBe(expected);
+    expect(microbatchSize([x], 'batch', batchSize, bytes)).toBe(expected);
+    expect(microbatchSize([turned], 'batch', batchSize, bytes)).toBe(expected);
   });
 
   test('all where nothing depends on the batch', () => {
-    expect(partSize([exp(input('x', [100, 100]))], 'batch', 8, 1)).toBe(8);
+    expect(microbatchSize([exp(input('x', [100, 100]))], 'batch', 8, 1)).toBe(8);
   });
 });

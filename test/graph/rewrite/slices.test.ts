@@ -1,16 +1,16 @@
 import { Tensor } from 'onnxruntime-common';
 import { describe, expect, test } from 'vitest';
-import { compile, input, slice, toModel, type Value } from '../../src/graph/index.js';
-import { pieceRules } from '../../src/graph/rewrite/pieces.js';
-import { rewrite } from '../../src/graph/rewrite/rewrite.js';
-import { createSession } from '../../src/runtime/node.js';
+import { compile, input, slice, toModel, type Value } from '../../../src/graph/index.js';
+import { rewrite } from '../../../src/graph/rewrite/rewrite.js';
+import { sliceRules } from '../../../src/graph/rewrite/slices.js';
+import { createSession } from '../../../src/runtime/node.js';
 
 const size = 20;
 const whole = input('whole', [size]);
 const part = (start: number, end: number, step = 1) =>
   slice(whole, [{ axis: 0, start, end, step }]);
 
-const cut = (values: readonly Value[]) => rewrite(values, pieceRules(values));
+const cut = (values: readonly Value[]) => rewrite(values, sliceRules(values));
 const types = (values: readonly Value[]) => values.map(({ operation }) => operation.type);
 
 async function numbersOf(values: readonly Value[], optimized: boolean): Promise<number[][]> {

@@ -2,8 +2,8 @@ import { reshape, slice } from '../operators/index.js';
 import { elementCount, type Operation, type Shape, type Value } from '../value.js';
 import { isSame } from './factors.js';
 
-/** Some of a value's elements that follow each other in row-major order. */
-export interface Run {
+/** Contiguous elements of a value, in row-major order. */
+export interface Span {
   readonly base: Value;
   readonly start: number;
   readonly end: number;
@@ -27,12 +27,12 @@ export function rowsTaken({ type, inputs }: Operation) {
 }
 
 /** Where the elements of a static value come from, through reshapes and slices of whole rows. */
-export function runOf(value: Value): Run | undefined {
+export function spanOf(value: Value): Span | undefined {
   if (!isStatic(value.shape)) return undefined;
   const { type, inputs } = value.operation;
-  if (type === 'Reshape' && inputs[0]) return runOf(inputs[0]);
+  if (type === 'Reshape' && inputs[0]) return spanOf(inputs[0]);
   const rows = rowsTaken(value.operation);
-  const outer = rows && isStatic(rows.from.shape) ? runOf(rows.from) : undefined;
+  const outer = rows && isStatic(rows.from.shape) ? spanOf(rows.from) : undefined;
   if (rows && outer) {
     const row = rowOf(rows.from.shape as readonly number[]);
     const start = outer.start + rows.start * row;
@@ -41,14 +41,14 @@ export function runOf(value: Value): Run | undefined {
   return { base: value, start: 0, end: elementCount(value.shape) };
 }
 
-/** Two runs as one, where the second follows the first. */
-export function joined(first: Run | undefined, second: Run | undefined): Run | undefined {
+/** Two spans as one, where the second follows the first. */
+export function joined(first: Span | undefined, second: Span | undefined): Span | undefined {
   const follows = first && second && isSame(first.base, second.base) && first.end === second.start;
   return follows ? { base: first.base, start: first.start, end: second.end } : undefined;
 }
 
-/** The elements of a run in some shape. */
-export function taken({ base, start, end }: Run, shape: readonly number[]): Value {
+/** The elements of a span in some shape. */
+export function elementsOf({ base, start, end }: Span, shape: readonly number[]): Value {
   const sizes = base.shape as readonly number[];
   const row = rowOf(sizes);
   const isRows = start % row === 0 && end % row === 0;

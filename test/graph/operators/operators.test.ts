@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { UserError } from '../../src/data/errors.js';
+import { UserError } from '../../../src/data/errors.js';
 import {
   constant,
   type DType,
@@ -7,10 +7,10 @@ import {
   type Shape,
   size,
   type Value,
-} from '../../src/graph/index.js';
-import * as operators from '../../src/graph/operators/index.js';
-import { feed } from './differences.js';
-import { evaluate, type Feed, type Result, resolve } from './evaluate.js';
+} from '../../../src/graph/index.js';
+import * as operators from '../../../src/graph/operators/index.js';
+import { feed } from '../differences.js';
+import { evaluate, type Feed, type Result, resolve } from '../evaluate.js';
 
 const {
   add,

@@ -13,7 +13,7 @@ import {
   toModel,
   type Value,
   type Window,
-} from '../../src/graph/index.js';
+} from '../../../src/graph/index.js';
 
 interface Setting {
   readonly batch: number;

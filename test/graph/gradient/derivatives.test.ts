@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { UserError } from '../../src/data/errors.js';
-import { derivatives } from '../../src/graph/derivatives.js';
-import { operationsOf } from '../../src/graph/gradient.js';
+import { UserError } from '../../../src/data/errors.js';
+import { derivatives } from '../../../src/graph/gradient/derivatives.js';
 import {
   add,
   constant,
@@ -17,10 +16,11 @@ import {
   sub,
   sum,
   type Value,
-} from '../../src/graph/index.js';
-import * as operators from '../../src/graph/operators/index.js';
-import { type Case, expectDerivative, feed, spaced } from './differences.js';
-import { evaluate, type Feed } from './evaluate.js';
+} from '../../../src/graph/index.js';
+import * as operators from '../../../src/graph/operators/index.js';
+import { operationsOf } from '../../../src/graph/order.js';
+import { type Case, expectDerivative, feed, spaced } from '../differences.js';
+import { evaluate, type Feed } from '../evaluate.js';
 
 /** Operators whose derivative is 0 or that take or give no floating-point values. */
 const withoutDerivative = [

@@ -35,7 +35,7 @@ import {
   unsqueeze,
   type Value,
   withGradient,
-} from '../../src/graph/index.js';
+} from '../../../src/graph/index.js';
 
 const x = input('x', ['batch', 6]);
 const images = input('images', ['batch', 2, 4, 4]);

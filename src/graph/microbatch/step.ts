@@ -1,25 +1,25 @@
-import type { PartedModel } from '../runtime/session.js';
-import { dependsOnPlace, toModel } from './emit.js';
-import { operationsOf } from './gradient.js';
-import { add } from './operators/index.js';
+import type { MicrobatchedStep } from '../../runtime/session.js';
+import { dependsOnAlignment, toModel } from '../onnx/index.js';
+import { add } from '../operators/index.js';
+import { operationsOf } from '../order.js';
 import {
   inputName,
   type LoopProgram,
+  type Microbatches,
   named,
   nextName,
-  type Parts,
   type Values,
-} from './program.js';
-import { rewrite } from './rewrite/rewrite.js';
-import { apply, input, staticShape, Value } from './value.js';
+} from '../program.js';
+import { rewrite } from '../rewrite/rewrite.js';
+import { apply, input, staticShape, Value } from '../value.js';
 
-/** What is fed begins anywhere in memory, which the last bits of sums must not depend on. */
+/** Copies a fed value: it begins anywhere in memory, which the last bits of sums must not depend on. */
 const copied = (value: Value) =>
-  dependsOnPlace(value) ? apply('Concat', [value], value, { axis: 0 }) : value;
+  dependsOnAlignment(value) ? apply('Concat', [value], value, { axis: 0 }) : value;
 
 /**
  * A program as a model with those inputs that it uses.
- * @param sums what takes the place of inputs, by their names
+ * @param sums values that take the place of inputs, by the inputs' names
  */
 function modelOf(inputs: readonly Value[], outputs: Values, sums: Values = {}): Uint8Array {
   const values = rewrite(Object.values(outputs), {
@@ -35,24 +35,26 @@ function modelOf(inputs: readonly Value[], outputs: Values, sums: Values = {}): 
   });
 }
 
-/** A repeated step in the models of its pieces, for parts that run beside one another. */
-export function toPartedModel(program: LoopProgram & { readonly parts: Parts }): PartedModel {
-  const { carried, steps, invariant, outputs, parts } = program;
-  const { dimension, size, count, share } = parts;
+/** A repeated step as a model of a microbatch and one of the rest, for workers beside one another. */
+export function toMicrobatchedStep(
+  program: LoopProgram & { readonly microbatches: Microbatches },
+): MicrobatchedStep {
+  const { carried, steps, invariant, outputs, microbatches } = program;
+  const { dimension, size, count, share } = microbatches;
   const inputs = [...carried.map(({ current }) => current), ...steps, ...invariant];
   const next = named(
     carried.map(nextName),
     carried.map(({ next }) => next),
   );
   const zero = input('part/zero', []);
-  const sums = parts.sums.map(({ term, total: { operation, shape, dtype } }) => {
+  const sums = microbatches.sums.map(({ term, total: { operation, shape, dtype } }) => {
     const name = operation.attributes.name as string;
     const terms = Array.from({ length: count }, (_, i) => input(`${name}/${i}`, shape, dtype));
-    return { name, term, terms, dims: staticShape(shape, 'A sum over parts') };
+    return { name, term, terms, dims: staticShape(shape, 'A sum over microbatches') };
   });
   const totals = sums.map(({ name, terms }) => [name, [zero, ...terms].reduce(add)] as const);
   return {
-    part: modelOf(
+    microbatch: modelOf(
       [...inputs, share],
       Object.fromEntries(sums.map(({ name, term }) => [name, term])),
     ),

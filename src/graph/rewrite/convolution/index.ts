@@ -1,0 +1,68 @@
+import { type Window, windowOf } from '../../operators/convolution.js';
+import { transpose } from '../../operators/index.js';
+import type { Operation, Value } from '../../value.js';
+import type { Rules } from '../rewrite.js';
+import { convolution } from './convolution.js';
+import { isOne, narrows, type Size } from './geometry.js';
+import type { Tables } from './patches.js';
+import { shiftedSums } from './shifted-sums.js';
+import { subPixel } from './sub-pixel.js';
+import { groupedWeightGradient, weightGradient } from './weight-gradient.js';
+
+/*
+ * Convolutions as products of large matrices. ONNX Runtime's convolutions of images whose weights
+ * change from call to call run at a fifth of the speed of its matrix product, and it has no
+ * operator for a convolution's derivative by its weight. Images are laid out with their channels
+ * last, so that a patch is a few whole rows, gathered by a table of indices that is known when the
+ * program is built. The transposes around neighbouring convolutions cancel each other.
+ *
+ * - `convolution.ts`, `sub-pixel.ts` (transposed) and `weight-gradient.ts`: one operator each
+ * - `patches.ts`: images as matrices of patches; `shifted-sums.ts`: the form without patches
+ * - `geometry.ts`: the places that a kernel reads
+ */
+
+/** Whether the forms hold; convolutions in groups stay ONNX operators. */
+const inOneGroup = ({ groups }: Window) => groups === 1;
+
+/** A transposed convolution in the form that is fastest; undefined where it stays as it is. */
+function transposed(operation: Operation, tables: Tables): Value | undefined {
+  const { window } = windowOf(operation.attributes);
+  const [x, weight, bias] = operation.inputs as [Value, Value, Value | undefined];
+  const [, filters, height, width] = operation.outputs[0]!.shape as readonly number[];
+  const output: Size = [height!, width!];
+  const isDilated = !isOne(window.dilations);
+  const few = narrows(x.shape[1] as number, filters!, window);
+  if (few || (isDilated && isOne(window.strides))) {
+    return shiftedSums(x, transpose(weight, [2, 3, 1, 0]), bias, output, (axis, tap) => {
+      return tap * window.dilations[axis] - window.pads[axis];
+    });
+  }
+  if (!isDilated) return subPixel(x, weight, bias, window, output, tables);
+  return undefined;
+}
+
+/** Convolutions as matrix products. */
+export function convolutionRules(): Rules {
+  const tables: Tables = new Map();
+  return {
+    Conv: ({ inputs, attributes }) => {
+      const { window } = windowOf(attributes);
+      const [x, weight, bias] = inputs as [Value, Value, Value | undefined];
+      return inOneGroup(window) ? [convolution(x, weight, bias, window, tables)] : undefined;
+    },
+    ConvTranspose: (operation) => {
+      const { window } = windowOf(operation.attributes);
+      const y = inOneGroup(window) ? transposed(operation, tables) : undefined;
+      return y && [y];
+    },
+    ConvWeightGradient: ({ inputs, attributes }) => {
+      const { window, kernel } = windowOf(attributes);
+      const [x, dy] = inputs as [Value, Value];
+      return [
+        inOneGroup(window)
+          ? weightGradient(x, dy, kernel, window, tables)
+          : groupedWeightGradient(x, dy, kernel, window),
+      ];
+    },
+  };
+}
