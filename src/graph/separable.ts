@@ -153,8 +153,9 @@ function kindByHand(operation: Operation, known: Kinds, symbol: string): Kind | 
   const [value, ...others] = operation.inputs as readonly Value[];
   const kind = known.get(value!.operation);
   if (kind !== 'rows') return kind === 'fixed' ? kind : undefined;
-  const gradients = operation.vectorJacobian!(input('gradient', value!.shape, value!.dtype));
-  const found: Kinds = new Map(known);
+  const given = input('gradient', value!.shape, value!.dtype);
+  const gradients = operation.vectorJacobian!(given);
+  const found: Kinds = new Map([...known, [given.operation, kind]]);
   for (const each of operationsOf(gradients.filter((gradient) => gradient !== undefined))) {
     // Second derivatives are not taken, so that those given by hand do not matter here.
     const of = () => found.get(each.inputs[0]!.operation);
