@@ -15,6 +15,8 @@ export {
   parametersOf,
 } from './function.js';
 export { describeNonFinite, type NonFinite } from './guard.js';
+export { KeptFunctions } from './kept-functions.js';
+export { noiseType } from './noise.js';
 export type { Batch, Model, ParameterSpec, Schedule, Terms } from './objective.js';
 export { Packing } from './pack.js';
 export {
