@@ -235,6 +235,11 @@ export function isFloat(dtype: DType): boolean {
   return dtype === 'float32' || dtype === 'float64';
 }
 
+/** Whether an attribute, of which floating-point ones are float32, can hold a number of the dtype. */
+export function attributeHolds(number: number, dtype: DType): boolean {
+  return dtype === 'float32' || Math.fround(number) === number;
+}
+
 export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((dimension, axis) => dimension === b[axis]);
 }

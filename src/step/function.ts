@@ -20,9 +20,11 @@ export type ModelFunction = (
   parameters: ReadonlyMap<string, Value>,
 ) => Values;
 
-/** Shapes of a function's inputs without the batch axis. */
+/** The shape of a function's input without the batch axis. */
 export interface InputSpec {
   readonly shape: readonly number[];
+  /** Whether it has no batch axis: one value for all examples. */
+  readonly shared?: boolean;
   readonly dtype?: 'float32' | 'uint8' | 'int64';
 }
 
@@ -30,9 +32,9 @@ export type InputSpecs = Readonly<Record<string, InputSpec>>;
 
 function inputsOf(specs: InputSpecs): Record<string, Value> {
   return Object.fromEntries(
-    Object.entries(specs).map(([name, { shape, dtype }]) => [
+    Object.entries(specs).map(([name, { shape, dtype, shared }]) => [
       name,
-      input(name, ['batch', ...shape], dtype),
+      input(name, shared ? shape : ['batch', ...shape], dtype),
     ]),
   );
 }
@@ -44,6 +46,7 @@ export class CompiledFunction {
   private constructor(
     private readonly session: Session,
     private readonly parameterNames: readonly string[],
+    private readonly outputs: Values,
     /** The noise that the function draws, in order. */
     readonly noises: readonly NoiseInput[],
   ) {}
@@ -79,7 +82,7 @@ export class CompiledFunction {
       },
       threads === undefined ? {} : { threads },
     );
-    return new CompiledFunction(session, [...tensors.keys()], noises);
+    return new CompiledFunction(session, [...tensors.keys()], outputs, noises);
   }
 
   /** One call. @param noise for functions that draw some, in the order of `noises` */
@@ -101,7 +104,7 @@ export class CompiledFunction {
    * @param inputs tensors [N, ...] of one N
    * @param options.stream the noise's random numbers, for functions that draw some; batches count
    *   its steps
-   * @returns tensors [N, ...], float32 or int64
+   * @returns tensors [N, ...], float32 or int64; empty ones for N = 0, which nothing is computed for
    */
   async map(
     parameters: Readonly<Record<string, Tensor>>,
@@ -110,7 +113,7 @@ export class CompiledFunction {
     options: { readonly stream?: NoiseStream | undefined; readonly signal?: AbortSignal } = {},
   ): Promise<Record<string, Tensor>> {
     const count = Object.values(inputs)[0]!.dims[0]!;
-    const whole: Record<string, Tensor> = {};
+    const whole: Record<string, Tensor> = count === 0 ? this.empty() : {};
     for (let start = 0; start < count; start += batchSize) {
       options.signal?.throwIfAborted();
       const end = Math.min(start + batchSize, count);
@@ -123,15 +126,22 @@ export class CompiledFunction {
       for (const [name, tensor] of Object.entries(results)) {
         const width = elementCount(tensor.dims.slice(1));
         const dims = [count, ...tensor.dims.slice(1)];
-        whole[name] ??=
-          tensor.type === 'int64'
-            ? new Tensor('int64', new BigInt64Array(count * width), dims)
-            : new Tensor('float32', new Float32Array(count * width), dims);
+        whole[name] ??= zeros(tensor.type, dims);
         (whole[name].data as Float32Array).set(tensor.data as Float32Array, start * width);
       }
       if (end < count) await breathe();
     }
     return whole;
+  }
+
+  /** The function of no examples. */
+  private empty(): Record<string, Tensor> {
+    return Object.fromEntries(
+      Object.entries(this.outputs).map(([name, { dtype, shape }]) => [
+        name,
+        zeros(dtype, sizesAt(shape, 0)),
+      ]),
+    );
   }
 
   /** The noise of a batch. */
@@ -149,6 +159,13 @@ export class CompiledFunction {
   release(): Promise<void> {
     return this.session.release();
   }
+}
+
+function zeros(type: Tensor.Type, dims: readonly number[]): Tensor {
+  const count = elementCount(dims);
+  return type === 'int64'
+    ? new Tensor('int64', new BigInt64Array(count), dims)
+    : new Tensor('float32', new Float32Array(count), dims);
 }
 
 /** What random numbers a function's noise is made of. */

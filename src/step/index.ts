@@ -12,6 +12,7 @@ export {
   type NoiseStream,
   parametersOf,
 } from './function.js';
+export { KeptFunctions } from './kept-functions.js';
 export { feedName, mainPlayer, nextOf } from './keys.js';
 export { type Feeds, Layout } from './layout.js';
 export type { Batch, Model, NumberAt, ParameterSpec, Player, Terms } from './model.js';

@@ -9,6 +9,9 @@ export type Labels = ArrayLike<number>;
 function requireClasses(labels: Labels, classes: number, name: string): void {
   for (let i = 0; i < labels.length; i++) {
     const label = labels[i]!;
+    if (typeof label !== 'number') {
+      throw new UserError(`${name}: label ${String(label)} of example ${i} is no number.`);
+    }
     if (!Number.isInteger(label) || label < 0 || label >= classes) {
       throw new UserError(
         `${name}: label ${label} of example ${i} is not one of the model's ${classes} classes, 0 to ${classes - 1}.`,
@@ -26,6 +29,11 @@ export function requireLabels(data: Dataset, classes: number | undefined): void 
   if (!data.labels) {
     throw new UserError(
       `${data.name} has no labels, but the model's objective needs them. Give data with labels.`,
+    );
+  }
+  if (data.labels.length !== data.size) {
+    throw new UserError(
+      `${data.name}: ${data.size} examples but ${data.labels.length} labels. Give one label an example.`,
     );
   }
   requireClasses(data.labels, classes, data.name);

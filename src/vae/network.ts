@@ -99,11 +99,20 @@ export class Network {
     return this.shown(draw(this.decode(latents, scope), scope.child('likelihood')));
   }
 
+  /** Whether the likelihood is about values of [0, 1] alone. */
+  private get isBounded(): boolean {
+    const { support } = this.likelihood;
+    return support !== 'real' && support !== 'none';
+  }
+
+  /** Whether examples are in [0, 1]: images are, and what the likelihood bounds. */
+  get isInUnit(): boolean {
+    return this.isBounded || this.config.input.length === 3;
+  }
+
   /** Images [channels, height, width] held in [0, 1]; other values as they are. */
   private shown(x: Value): Value {
-    const { support } = this.likelihood;
-    const isBounded = support !== 'real' && support !== 'none';
-    return isBounded || this.config.input.length !== 3 ? x : clip(x, 0, 1);
+    return this.isInUnit && !this.isBounded ? clip(x, 0, 1) : x;
   }
 
   /** Latents to decode in training: drawn where the bottleneck draws, else the point. */

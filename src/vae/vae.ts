@@ -1,11 +1,11 @@
 import { Tensor } from 'onnxruntime-common';
-import { type Dataset, fromArray, readRange } from '../data/dataset.js';
+import { type Dataset, readRange } from '../data/dataset.js';
 import { UserError } from '../data/errors.js';
 import { formatShape, quote } from '../data/excerpt.js';
 import { randomStream } from '../data/random.js';
 import { elementCount } from '../data/shape.js';
 import { advice } from '../data/suggest.js';
-import { constant, gradient, input, size, type Value, type Values } from '../graph/index.js';
+import { gradient, input, type Value, type Values } from '../graph/index.js';
 import {
   adam,
   initialize,
@@ -22,11 +22,14 @@ import {
   compileEvaluation,
   evaluationBatchSize,
   exportFunction,
+  feedName,
   type InputSpecs,
+  KeptFunctions,
   Layout,
   type Model,
   type ModelFunction,
   type NoiseStream,
+  noiseType,
   type ParameterSpec,
   type PlayerSettings,
   parametersOf,
@@ -51,6 +54,7 @@ import {
   type FitOptions as TrainingOptions,
 } from '../training/index.js';
 import { version } from '../version.js';
+import { checkCount, checkData, checkImages, checkLatents, checkNoise } from './checks.js';
 import { elboOf, logAddAll, logWeightsOf } from './estimates.js';
 import { type Health, healthOf, observedHealth } from './health.js';
 import { type Labels, labelFeed, requireLabels } from './labels.js';
@@ -156,6 +160,9 @@ const callSize = 256;
 /** Decoded images in one call that draws several latents an image. */
 const decodedSize = 1024;
 
+/** Compiled functions that a model keeps: more than one of each kind. */
+const mostFunctions = 16;
+
 /** Examples that health is judged by. */
 const healthExamples = 2000;
 
@@ -169,7 +176,7 @@ export class VAE {
   private readonly latentShape: readonly number[];
   private readonly specs: readonly ParameterSpec[];
   private drawn: Record<string, Tensor> | undefined;
-  private readonly functions = new Map<string, Promise<CompiledFunction>>();
+  private readonly functions = new KeptFunctions(mostFunctions);
 
   /**
    * A model with new parameters, decided by the seed.
@@ -185,7 +192,7 @@ export class VAE {
       const z = this.network.sample(this.network.encode(batch, scope), scope);
       latentShape = z.shape.slice(1) as number[];
       return {
-        loss: this.network.terms(batch, scope, (name) => input(`schedule/${name}`, [])).loss,
+        loss: this.network.terms(batch, scope, (name) => input(feedName.schedule(name), [])).loss,
       };
     });
     this.latentShape = latentShape;
@@ -226,8 +233,11 @@ export class VAE {
    * @throws UserError when a name is unknown, or a shape or dtype is wrong; nothing changes then
    */
   setParameters(values: Readonly<Record<string, Tensor>>): void {
-    for (const [name, { type, dims }] of Object.entries(values)) {
-      const wrong = this.misfit(name, type, dims);
+    for (const [name, tensor] of Object.entries(values)) {
+      const { type, dims } = tensor ?? {};
+      const wrong = Array.isArray(dims)
+        ? this.misfit(name, type, dims)
+        : `${name} is no tensor. Give a float32 tensor for each parameter.`;
       if (wrong) throw new UserError(wrong);
     }
     for (const [name, tensor] of Object.entries(values)) {
@@ -369,6 +379,7 @@ export class VAE {
     data: Dataset,
     options: { readonly seed?: number; readonly signal?: AbortSignal } = {},
   ): Promise<Metrics> {
+    checkData(data, this.config.input);
     requireLabels(data, this.objective.classes);
     const terms: Model['objective'] = (...given) => this.network.termsWithBits(...given);
     const model = {
@@ -390,33 +401,6 @@ export class VAE {
     }
   }
 
-  /** A function of the model, compiled when it is first used. */
-  private compiled(
-    name: string,
-    specs: Parameters<typeof CompiledFunction.compile>[0],
-    build: ModelFunction,
-  ): Promise<CompiledFunction> {
-    const known = this.functions.get(name) ?? CompiledFunction.compile(specs, build);
-    this.functions.set(name, known);
-    return known;
-  }
-
-  /** Checks images given by the user. @throws UserError when they do not fit the model */
-  private checked(images: Tensor): 'uint8' | 'float32' {
-    const { input } = this.config;
-    if (images.dims.slice(1).join() !== input.join()) {
-      throw new UserError(
-        `Images of shape [${images.dims.join(', ')}] do not fit the model, which takes [N, ${input.join(', ')}].`,
-      );
-    }
-    if (images.type === 'float32') {
-      fromArray(images.data as Float32Array, input, { name: 'images' });
-    } else if (images.type !== 'uint8') {
-      throw new UserError(`Images must be uint8 or float32 in [0, 1], not ${images.type}.`);
-    }
-    return images.type;
-  }
-
   /** A function of images, and of labels where the model sees them, in batches. */
   private async mapImages(
     name: string,
@@ -429,15 +413,17 @@ export class VAE {
       readonly values?: Record<string, Tensor>;
     } = {},
   ): Promise<Record<string, Tensor>> {
-    const dtype = this.checked(images);
+    const dtype = checkImages(images, this.config.input);
     const feed = labelFeed(labels, images.dims[0]!, this.objective.classes);
-    const compiled = await this.compiled(
-      `${name}/${dtype}`,
-      this.imageSpecs(dtype),
-      (inputs, scope) => build(this.batchOf(inputs), scope),
-    );
     const { batchSize = callSize, stream, values = this.values } = options;
-    return compiled.map(values, { image: images, ...feed }, batchSize, { stream });
+    return this.functions.use(
+      `${name}/${dtype}`,
+      () =>
+        CompiledFunction.compile(this.imageSpecs(dtype), (inputs, scope) =>
+          build(this.batchOf(inputs), scope),
+        ),
+      (compiled) => compiled.map(values, { image: images, ...feed }, batchSize, { stream }),
+    );
   }
 
   private readonly encoding = (batch: Batch, scope: Scope): Values =>
@@ -473,14 +459,10 @@ export class VAE {
    * The images that latents stand for.
    * @param z float32 [N, latent]; with a codebook [N, latent, ...positions]
    * @param options.labels for models that see labels: N of them
-   * @returns float32 [N, ...input] in [0, 1]
+   * @returns float32 [N, ...input], images in [0, 1]
    */
   async decode(z: Tensor, options: LabelOptions = {}): Promise<Tensor> {
-    if (z.type !== 'float32' || z.dims.slice(1).join() !== this.latentShape.join()) {
-      throw new UserError(
-        `Latents of ${z.type} [${z.dims.join(', ')}] do not fit the model, which takes float32 [N, ${this.latentShape.join(', ')}].`,
-      );
-    }
+    checkLatents(z, this.latentShape);
     return this.mapLatents('decode', z, options.labels, this.decoding);
   }
 
@@ -493,8 +475,12 @@ export class VAE {
     stream?: NoiseStream,
   ): Promise<Tensor> {
     const feed = labelFeed(labels, z.dims[0]!, this.objective.classes);
-    const compiled = await this.compiled(name, this.latentSpecs(), build);
-    const { image } = await compiled.map(this.values, { z, ...feed }, callSize, { stream });
+    const { values } = this;
+    const { image } = await this.functions.use(
+      name,
+      () => CompiledFunction.compile(this.latentSpecs(), build),
+      (compiled) => compiled.map(values, { z, ...feed }, callSize, { stream }),
+    );
     return image!;
   }
 
@@ -502,7 +488,7 @@ export class VAE {
    * Images through the encoder and, from the posterior's mean, through the decoder.
    * @param images uint8, or float32 in [0, 1], [N, ...input]
    * @param options.labels for models that see labels: N of them
-   * @returns float32 [N, ...input] in [0, 1]
+   * @returns float32 [N, ...input], images in [0, 1]
    */
   async reconstruct(images: Tensor, options: LabelOptions = {}): Promise<Tensor> {
     const { reconstruction } = await this.mapImages(
@@ -543,7 +529,7 @@ export class VAE {
    * @param options.label for models that see labels: of all the images; each class in turn when
    *   left out
    * @param options.draw whether each image is a draw from p(x | z) in the place of its mean
-   * @returns float32 [count, ...input] in [0, 1]
+   * @returns float32 [count, ...input], images in [0, 1]
    * @throws UserError when the model has no prior, or its likelihood is nothing to draw from
    */
   async sample(
@@ -635,11 +621,10 @@ export class VAE {
     } = {},
   ): Promise<{ mean: number; values: Float32Array }> {
     this.requirePosterior();
+    checkData(data, this.config.input);
     requireLabels(data, this.objective.classes);
     const { samples = 100, seed = this.config.seed, signal } = options;
-    if (!Number.isInteger(samples) || samples < 1) {
-      throw new UserError(`samples must be a whole number from 1, not ${samples}.`);
-    }
+    checkCount('samples', samples);
     // Few images and many draws in one call, so that the work of each is about the same.
     const calls = Math.ceil(samples / 64);
     const draws = Math.ceil(samples / calls);
@@ -726,36 +711,39 @@ export class VAE {
     metrics: Readonly<Record<string, number>>;
     gradients: Record<string, Tensor>;
   }> {
-    const dtype = this.checked(images);
-    const { epsilon, prior, labels, step = Infinity, datasetSize } = options;
-    const feed = labelFeed(labels, images.dims[0]!, this.objective.classes);
+    const dtype = checkImages(images, this.config.input);
+    const count = images.dims[0]!;
+    if (count === 0) throw new UserError('There is no mean over no images. Give one or more.');
+    const { epsilon, prior, labels, step = Infinity, datasetSize = count } = options;
+    if (step !== Infinity) checkCount('step', step);
+    checkCount('datasetSize', datasetSize);
+    const feed = labelFeed(labels, count, this.objective.classes);
     const { schedules } = this.model(datasetSize);
-    const compiled = await this.compiled(
-      `valueAndGradients/${dtype}/${step}/${datasetSize}`,
-      this.imageSpecs(dtype),
-      (inputs, scope, parameters) => {
-        const batch = this.batchOf(inputs);
-        const schedule = (name: string) =>
-          name === 'datasetSize' && datasetSize === undefined
-            ? size(batch.images.shape[0]!)
-            : constant(numberAt(schedules[name]!, { ...afterTraining, steps: step - 1 }));
-        const { loss, metrics } = this.network.terms(batch, scope, schedule);
-        const gradients = gradient(loss, [...parameters.values()]);
-        const named = [...parameters.keys()].map((name, i) => [`gradient/${name}`, gradients[i]!]);
-        return { loss, ...metrics, ...Object.fromEntries(named) };
+    const scheduled = Object.entries(schedules).map(
+      ([name, schedule]) =>
+        [
+          feedName.schedule(name),
+          numberAt(schedule, { ...afterTraining, steps: step - 1 }),
+        ] as const,
+    );
+    const results = await this.functions.use(
+      `valueAndGradients/${dtype}`,
+      () => this.compileGradients(dtype, Object.keys(schedules)),
+      (compiled) => {
+        const noise = compiled.noises.map(({ name, kind, shape }) => {
+          const [option, given] = name.startsWith('prior.')
+            ? (['prior', prior] as const)
+            : (['epsilon', epsilon] as const);
+          return checkNoise(option, given, noiseType(kind), sizesAt(shape, count), count);
+        });
+        const numbers = scheduled.map(([name, value]) => [
+          name,
+          new Tensor('float32', Float32Array.of(value), []),
+        ]);
+        const inputs = { image: images, ...feed, ...Object.fromEntries(numbers) };
+        return compiled.run(this.values, inputs, noise);
       },
     );
-    const noise = compiled.noises.map(({ name, shape }) => {
-      const [option, given] = name.startsWith('prior.') ? ['prior', prior] : ['epsilon', epsilon];
-      const dims = sizesAt(shape, images.dims[0]!);
-      if (given?.dims.join() !== dims.join()) {
-        throw new UserError(
-          `${option} is ${given ? `[${given.dims.join(', ')}]` : 'missing'}, but ${images.dims[0]} images need [${dims.join(', ')}].`,
-        );
-      }
-      return given;
-    });
-    const results = await compiled.run(this.values, { image: images, ...feed }, noise);
     const metrics = Object.fromEntries(
       Object.entries(results)
         .filter(([name]) => name !== 'loss' && !name.startsWith('gradient/'))
@@ -774,6 +762,25 @@ export class VAE {
     };
   }
 
+  /** The loss, its parts and its gradients, of a batch and of the schedules' numbers. */
+  private compileGradients(
+    dtype: 'uint8' | 'float32',
+    schedules: readonly string[],
+  ): Promise<CompiledFunction> {
+    const numbers = schedules.map((name) => [feedName.schedule(name), { shape: [], shared: true }]);
+    const specs = { ...this.imageSpecs(dtype), ...Object.fromEntries(numbers) };
+    return CompiledFunction.compile(specs, (inputs, scope, parameters) => {
+      const { loss, metrics } = this.network.terms(
+        this.batchOf(inputs),
+        scope,
+        (name) => inputs[feedName.schedule(name)]!,
+      );
+      const gradients = gradient(loss, [...parameters.values()]);
+      const named = [...parameters.keys()].map((name, i) => [`gradient/${name}`, gradients[i]!]);
+      return { loss, ...metrics, ...Object.fromEntries(named) };
+    });
+  }
+
   /**
    * Dead and saturated hidden units, collapsed latents and unused codes, judged by the first 2,000
    * examples of the data.
@@ -784,6 +791,7 @@ export class VAE {
     data: Dataset,
     options: { readonly history?: readonly EpochMetrics[] } = {},
   ): Promise<Health> {
+    checkData(data, this.config.input);
     requireLabels(data, this.objective.classes);
     const examples = await this.read(data, 0, healthExamples);
     const { images } = examples;
@@ -817,7 +825,7 @@ export class VAE {
   }
 
   /**
-   * `encoder.onnx`: image [N, ...input] in [0, 1] to mean and log_variance [N, latent]; to mean
+   * `encoder.onnx`: image [N, ...input] to mean and log_variance [N, latent]; to mean
    * alone where the encoder is deterministic, to z and codes with a codebook. Models that see
    * labels have the input label, int64 [N].
    */
@@ -828,7 +836,7 @@ export class VAE {
       (inputs, scope) => this.encoding(this.batchOf(inputs), scope),
       {
         ...this.metadata(),
-        inputs: `image: float32 [batch, ${this.config.input.join(', ')}] in [0, 1]${this.labelText()}`,
+        inputs: `${this.exampleText()}${this.labelText()}`,
         outputs: this.objective.bottleneck.describe(this.latentShape),
       },
     );
@@ -839,8 +847,13 @@ export class VAE {
     return exportFunction(this.latentSpecs(), this.values, this.decoding, {
       ...this.metadata(),
       inputs: `z: float32 [batch, ${this.latentShape.join(', ')}]${this.labelText()}`,
-      outputs: `image: float32 [batch, ${this.config.input.join(', ')}] in [0, 1]`,
+      outputs: this.exampleText(),
     });
+  }
+
+  private exampleText(): string {
+    const range = this.network.isInUnit ? ' in [0, 1]' : '';
+    return `image: float32 [batch, ${this.config.input.join(', ')}]${range}`;
   }
 
   private labelText(): string {
@@ -945,10 +958,11 @@ export class VAE {
     if (wrong) throw new UserError(`${file}: ${wrong} Give a run whose files belong together.`);
   }
 
-  /** Frees what the runtime holds; the model can still be used, and is then compiled again. */
-  async release(): Promise<void> {
-    const compiled = [...this.functions.values()];
-    this.functions.clear();
-    for (const each of compiled) await (await each).release();
+  /**
+   * Frees what the runtime holds, of calls under way with their end; the model can still be used,
+   * and is then compiled again.
+   */
+  release(): Promise<void> {
+    return this.functions.release();
   }
 }

@@ -1,6 +1,7 @@
 import { spatialSize, transposedSize, windowOf } from '../operators/convolution.js';
 import {
   add,
+  and,
   averagePool2d,
   axesSize,
   broadcastLike,
@@ -27,10 +28,13 @@ import {
   minimum,
   mul,
   negate,
+  or,
   pad,
   pow,
+  prod,
   reshape,
   scatterAdd,
+  sigmoid,
   sign,
   sin,
   sinh,
@@ -51,6 +55,7 @@ import {
   type FloatAttribute,
   type Operation,
   type Shape,
+  scalarOf,
   size,
   Value,
 } from '../value.js';
@@ -120,6 +125,23 @@ const chosen = (g: Value, a: Value, b: Value) =>
   mul(g, mul(add(indicator(greater(a, b), g), indicator(greaterOrEqual(a, b), g)), 0.5));
 
 const constants = (value: Value | undefined) => Array.from(value!.operation.numbers!, Number);
+
+/** 1 − x², which keeps its digits where x is near 1. */
+const oneLessSquare = (x: Value) => mul(sub(1, x), add(x, 1));
+
+/** b · aᵇ⁻¹, which is 0 for b = 0, also where a is 0. */
+function powerByBase(g: Value, a: Value, b: Value): Value {
+  const slope = mul(b, pow(a, sub(b, 1)));
+  const known = scalarOf(b);
+  if (known === 0) return constant(0, [], g.dtype);
+  return mul(g, known === undefined ? where(equal(b, 0), 0, slope) : slope);
+}
+
+/** aᵇ log a, whose limit for a = 0 is 0 for b ≥ 0, else −∞; for a < 0 taken as 0. */
+function powerByExponent(g: Value, a: Value, b: Value, y: Value): Value {
+  const counts = or(greater(a, 0), and(equal(a, 0), less(b, 0)));
+  return mul(g, mul(y, log(where(counts, a, 1))));
+}
 
 /** The axes of a reduction whose axes are an input. */
 const axesOf = (operation: Operation) => constants(operation.inputs[1]);
@@ -292,10 +314,7 @@ export const derivatives: Readonly<Record<string, Derivative>> = {
     return a === b ? [mul(mul(g, 2), a), undefined] : product(g, operation, y, all);
   },
   Div: binary((g, [, b], y) => [div(g, b), negate(div(mul(g, y), b))]),
-  Pow: binary((g, [a, b], y) => [
-    mul(g, mul(b, pow(a, sub(b, 1)))),
-    mul(g, mul(y, log(where(greater(a, 0), a, 1)))),
-  ]),
+  Pow: binary((g, [a, b], y) => [powerByBase(g, a, b), powerByExponent(g, a, b, y)]),
   Min: binary((g, [a, b]) => [chosen(g, b, a), chosen(g, a, b)]),
   Max: binary((g, [a, b]) => [chosen(g, a, b), chosen(g, b, a)]),
 
@@ -308,23 +327,24 @@ export const derivatives: Readonly<Record<string, Derivative>> = {
   Sin: unary((g, x) => mul(g, cos(x))),
   Cos: unary((g, x) => negate(mul(g, sin(x)))),
   Tan: unary((g, _, y) => mul(g, add(square(y), 1))),
-  Asin: unary((g, x) => div(g, sqrt(sub(1, square(x))))),
-  Acos: unary((g, x) => negate(div(g, sqrt(sub(1, square(x)))))),
+  Asin: unary((g, x) => div(g, sqrt(oneLessSquare(x)))),
+  Acos: unary((g, x) => negate(div(g, sqrt(oneLessSquare(x))))),
   Atan: unary((g, x) => div(g, add(square(x), 1))),
   Sinh: unary((g, x) => mul(g, cosh(x))),
   Cosh: unary((g, x) => mul(g, sinh(x))),
   Tanh: unary((g, _, y) => mul(g, sub(1, square(y)))),
   Asinh: unary((g, x) => div(g, sqrt(add(square(x), 1)))),
-  Acosh: unary((g, x) => div(g, sqrt(sub(square(x), 1)))),
-  Atanh: unary((g, x) => div(g, sub(1, square(x)))),
+  Acosh: unary((g, x) => div(g, sqrt(mul(sub(x, 1), add(x, 1))))),
+  Atanh: unary((g, x) => div(g, oneLessSquare(x))),
   Erf: unary((g, x) => mul(g, mul(exp(negate(square(x))), 2 / Math.sqrt(Math.PI)))),
   Sigmoid: unary((g, _, y) => mul(g, mul(y, sub(1, y)))),
+  Softplus: unary((g, x) => mul(g, sigmoid(x))),
   Relu: unary((g, _, y) => mul(g, step(y))),
   LeakyRelu: (g, { inputs, attributes }) => {
     const { float: slope } = attributes.alpha as FloatAttribute;
     return [where(greater(inputs[0]!, 0), g, mul(g, slope))];
   },
-  Elu: unary((g, _, y) => mul(g, add(minimum(y, 0), 1))),
+  Elu: unary((g, x) => mul(g, exp(minimum(x, 0)))),
 
   Where: (g, { inputs }, y) => {
     const [condition, a, b] = inputs as [Value, Value, Value];
@@ -344,9 +364,17 @@ export const derivatives: Readonly<Record<string, Derivative>> = {
   ReduceSum: (g, operation) => [unreduced(g, operation, axesOf(operation))],
   ReduceMax: extremum,
   ReduceMin: extremum,
-  ReduceProd: (g, operation, y) => {
+  ReduceProd: (g, operation) => {
+    // The product of the others: where one is 0, all but its own derivative are 0.
+    const x = operation.inputs[0]!;
     const axes = axesOf(operation);
-    return [unreduced(mul(g, y), operation, axes)].map((gy) => div(gy, operation.inputs[0]!));
+    const kept = { axes, keepDims: true };
+    const isZero = equal(x, 0);
+    const others = where(isZero, 1, x);
+    const zeros = indicator(isZero, g);
+    const remains = indicator(equal(zeros, sum(zeros, kept)), g);
+    const partial = mul(div(prod(others, kept), others), remains);
+    return [mul(unreduced(g, operation, axes), partial)];
   },
   Softmax: (g, { attributes }, y) => {
     const gy = mul(g, y);

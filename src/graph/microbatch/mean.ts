@@ -175,8 +175,9 @@ function dependenceByHand(
   const [value, ...others] = operation.inputs as readonly Value[];
   const dependence = known.get(value!.operation);
   if (dependence !== 'rows') return dependence === 'fixed' ? dependence : undefined;
-  const gradients = operation.vectorJacobian!(input('gradient', value!.shape, value!.dtype));
-  const found: Dependences = new Map(known);
+  const given = input('gradient', value!.shape, value!.dtype);
+  const gradients = operation.vectorJacobian!(given);
+  const found: Dependences = new Map([...known, [given.operation, dependence]]);
   for (const each of operationsOf(gradients.filter((gradient) => gradient !== undefined))) {
     if (found.has(each)) continue;
     // Second derivatives are not taken, so that those given by hand do not matter here.

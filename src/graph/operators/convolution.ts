@@ -1,5 +1,12 @@
 import { UserError } from '../../data/errors.js';
-import { apply, type Dimension, formatShape, requireSameDType, type Value } from '../value.js';
+import {
+  apply,
+  type Dimension,
+  formatShape,
+  requireDType,
+  requireSameDType,
+  type Value,
+} from '../value.js';
 
 /** How a kernel moves over an image; pairs are [height, width]. */
 export interface Window {
@@ -82,6 +89,7 @@ export function transposedSize(
  * @throws UserError when shapes do not fit
  */
 export function conv2d(x: Value, weight: Value, bias: Value | undefined, window: Window): Value {
+  requireDType(x, 'floating-point values', 'conv2d');
   requireSameDType(x, weight, 'conv2d');
   const size = spatialSize(x, 'conv2d');
   const kernel = kernelOf(weight, 'conv2d');
@@ -119,6 +127,7 @@ export function convTranspose2d(
   window: Window,
   outputPadding: readonly [number, number] = [0, 0],
 ): Value {
+  requireDType(x, 'floating-point values', 'convTranspose2d');
   requireSameDType(x, weight, 'convTranspose2d');
   const size = spatialSize(x, 'convTranspose2d');
   const kernel = kernelOf(weight, 'convTranspose2d');
@@ -163,6 +172,7 @@ export function convWeightGradient(
   kernel: readonly number[],
   window: Window,
 ): Value {
+  requireDType(x, 'floating-point values', 'convWeightGradient');
   const into = channels(x, 1, 'convWeightGradient') / window.groups;
   const filters = channels(gradient, 1, 'convWeightGradient');
   return apply(

@@ -1,6 +1,7 @@
 import { UserError } from '../../data/errors.js';
 import {
   apply,
+  attributeHolds,
   broadcastShapes,
   type Dimension,
   formatShape,
@@ -9,6 +10,7 @@ import {
   sameShape,
   type Value,
 } from '../value.js';
+import { add, mul } from './elementwise.js';
 
 function fit(a: Dimension, b: Dimension, left: Value, right: Value, what: string): void {
   requireSameDType(left, right, what);
@@ -67,6 +69,10 @@ export function gemm(a: Value, b: Value, c?: Value, options: GemmOptions = {}): 
     }
   }
   const { alpha = 1 } = options;
+  if (!attributeHolds(alpha, a.dtype)) {
+    const scaled = mul(gemm(a, b, undefined, { ...options, alpha: 1 }), alpha);
+    return c ? add(scaled, c) : scaled;
+  }
   return apply(
     'Gemm',
     c ? [a, b, c] : [a, b],

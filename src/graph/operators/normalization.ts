@@ -5,11 +5,12 @@ import {
   constant,
   elementCount,
   formatShape,
+  requireDType,
   staticShape,
   type Value,
 } from '../value.js';
 import { add, div, mul, reciprocal, sqrt, square, sub, withGradient } from './elementwise.js';
-import { axesSize, sum } from './reduction.js';
+import { axesSize, mean, sum, variance } from './reduction.js';
 import { broadcastLike, reshape } from './shape.js';
 
 /** [channels] in a shape that broadcasts over [batch, channels, ...]. */
@@ -106,17 +107,33 @@ export function layerNormalization(
       );
     }
   }
+  requireDType(x, 'floating-point values', 'layerNormalization');
+  // The operator's ε and statistics are float32 numbers, whatever the dtype of x.
+  if (x.dtype === 'float64') return normalizeRows(x, weight, bias, axis, epsilon);
   if (!weight) checkConstantSize(elementCount(shape));
   const ones = () => constant(new Float32Array(elementCount(shape)).fill(1), shape, x.dtype);
   const statistics = x.shape.map((size, each) => (each < axis ? size : 1));
   return applyMany(
     'LayerNormalization',
     bias ? [x, weight ?? ones(), bias] : [x, weight ?? ones()],
-    // ONNX keeps the statistics in float32, whatever the dtype of x.
     [x, { dtype: 'float32', shape: statistics }, { dtype: 'float32', shape: statistics }],
     { axis, epsilon: { float: epsilon } },
     1,
   )[0]!;
+}
+
+/** `layerNormalization` by its equations. */
+function normalizeRows(
+  x: Value,
+  weight: Value | undefined,
+  bias: Value | undefined,
+  axis: number,
+  epsilon: number,
+): Value {
+  const over = { axes: x.shape.map((_, each) => each).slice(axis), keepDims: true };
+  const normal = div(sub(x, mean(x, over)), sqrt(add(variance(x, over), epsilon)));
+  const scaled = weight ? mul(normal, weight) : normal;
+  return bias ? add(scaled, bias) : scaled;
 }
 
 /**

@@ -6,6 +6,7 @@ import {
   constant,
   type DType,
   formatShape,
+  requireDType,
   type Value,
 } from '../value.js';
 import { spatialSize } from './convolution.js';
@@ -24,6 +25,7 @@ export interface PoolWindow {
 
 /** The shape that pooling leaves. @throws UserError when the window does not fit */
 function pooledShape(x: Value, { kernel, strides, pads }: PoolWindow, what: string) {
+  requireDType(x, 'floating-point values', what);
   const size = spatialSize(x, what);
   const [height, width] = ([0, 1] as const).map((axis) => {
     const padded = size[axis] + pads[axis] + pads[axis + 2]!;
@@ -116,7 +118,7 @@ export function averagePool2d(x: Value, window: PoolWindow, countPadding = true)
 /**
  * Along one axis, the share of each pixel in each window's mean: [pooled, size], or its transpose.
  */
-function shares(
+export function windowShares(
   axis: 0 | 1,
   size: number,
   pooled: number,
@@ -160,6 +162,6 @@ export function averageUnpool2d(
     return upsampleNearest(mul(values, 1 / (kernel[0] * kernel[1])), kernel);
   }
   const along = (axis: 0 | 1, transposed: boolean) =>
-    shares(axis, size[axis], pooled[axis], window, countPadding, values.dtype, transposed);
+    windowShares(axis, size[axis], pooled[axis], window, countPadding, values.dtype, transposed);
   return matmul(along(0, true), matmul(values, along(1, false)));
 }

@@ -8,7 +8,19 @@ import {
   staticShape,
   type Value,
 } from '../value.js';
-import { add, div, exp, log, mul, reciprocal, stopGradient, sub } from './elementwise.js';
+import {
+  add,
+  clip,
+  div,
+  exp,
+  log,
+  maximum,
+  mul,
+  reciprocal,
+  stopGradient,
+  sub,
+  withGradient,
+} from './elementwise.js';
 import { flatten, reshape, squeeze } from './shape.js';
 
 export interface ReductionOptions {
@@ -50,7 +62,7 @@ export const sum = reduction('ReduceSum', true);
 export const max = reduction('ReduceMax', true);
 /** The smallest along the axes; equal ones share the gradient. */
 export const min = reduction('ReduceMin', true);
-/** The product along the axes; its derivative needs values other than 0. */
+/** The product along the axes; the derivative of its derivative needs values other than 0. */
 export const prod = reduction('ReduceProd', true);
 
 /** How many elements the axes hold, as a scalar of `dtype`. */
@@ -86,11 +98,21 @@ export function variance(x: Value, options: ReductionOptions = {}): Value {
   return mean(mul(centred, centred), options);
 }
 
-/** log Σ exp(x) along the axes, safe for large x. */
+const largest = { float32: 2 ** 128 - 2 ** 104, float64: Number.MAX_VALUE };
+
+/** log Σ exp(x) along the axes, safe for large x; −∞ where all are, with the derivative 0. */
 export function logSumExp(x: Value, options: ReductionOptions = {}): Value {
+  requireDType(x, 'floating-point values', 'logSumExp');
   const axes = reducedAxes(x, options.axes, 'logSumExp');
-  const peak = stopGradient(max(x, { axes, keepDims: true }));
-  const kept = add(log(sum(exp(sub(x, peak)), { axes, keepDims: true })), peak);
+  const most = largest[x.dtype as 'float32' | 'float64'];
+  // An infinite peak would be taken from itself.
+  const peak = stopGradient(clip(max(x, { axes, keepDims: true }), -most, most));
+  const powers = exp(sub(x, peak));
+  const total = sum(powers, { axes, keepDims: true });
+  const kept = withGradient(add(log(total), peak), [x], (gradient) => [
+    // The peak's own power is 1, so that the sum is smaller only where all are 0.
+    mul(powers, div(gradient, maximum(total, 1))),
+  ]);
   return options.keepDims ? kept : squeeze(kept, axes);
 }
 

@@ -1,5 +1,12 @@
 import { UserError } from '../../data/errors.js';
-import { apply, checkConstantSize, constant, type DType, type Value } from '../value.js';
+import {
+  apply,
+  checkConstantSize,
+  constant,
+  type DType,
+  requireDType,
+  type Value,
+} from '../value.js';
 import { spatialSize } from './convolution.js';
 import { matmul } from './matrix.js';
 
@@ -19,6 +26,7 @@ function checkScale(scale: Scale, what: string): void {
  */
 export function upsampleNearest(x: Value, scale: Scale): Value {
   const size = spatialSize(x, 'upsampleNearest');
+  requireDType(x, 'floating-point values', 'upsampleNearest');
   checkScale(scale, 'upsampleNearest');
   const [batch, channels] = x.shape;
   return apply(
@@ -58,6 +66,7 @@ function interpolation(size: number, factor: number, dtype: DType, transposed: b
  */
 export function upsampleBilinear(x: Value, scale: Scale): Value {
   const [height, width] = spatialSize(x, 'upsampleBilinear');
+  requireDType(x, 'floating-point values', 'upsampleBilinear');
   checkScale(scale, 'upsampleBilinear');
   const rows = interpolation(height, scale[0], x.dtype, false);
   const columns = interpolation(width, scale[1], x.dtype, true);

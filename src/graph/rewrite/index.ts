@@ -15,6 +15,7 @@ import type { Value } from '../value.js';
 import { activationRules } from './activations.js';
 import { bufferRules } from './buffers.js';
 import { convolutionRules } from './convolution/index.js';
+import { doubleRules } from './doubles.js';
 import { joinRules } from './joins.js';
 import { poolingRules } from './pooling.js';
 import { productRules } from './products.js';
@@ -28,8 +29,7 @@ const identityRules: Rules = { Identity: ({ inputs }) => [inputs[0]!] };
 
 /** The same values in the form that runs fastest, and that the device can run. */
 export function optimize(values: readonly Value[], device: Device = 'cpu'): Value[] {
-  const lowered = rewrite(values, {
-    ...identityRules,
+  const lowered = rewrite(rewrite(values, { ...identityRules, ...doubleRules }), {
     ...transposeRules,
     ...convolutionRules(),
     ...poolingRules(),

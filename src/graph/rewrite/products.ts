@@ -1,5 +1,5 @@
 import { mul, reshape, transpose } from '../operators/index.js';
-import { type Operation, type Shape, scalarOf, Value } from '../value.js';
+import { attributeHolds, type Operation, type Shape, scalarOf, Value } from '../value.js';
 import {
   type Factor,
   fewColumns,
@@ -60,7 +60,7 @@ const product: Rule = (operation) => {
     const parts = scaled(plain.x);
     if (!parts) return plain;
     const number = scalarOf(parts.scale);
-    if (number !== undefined) alpha *= number;
+    if (number !== undefined && attributeHolds(alpha * number, plain.x.dtype)) alpha *= number;
     else if (!given.c && sizeOf(shape) < sizeOf(parts.x.shape)) scales.push(parts.scale);
     else return plain;
     return factor({ x: parts.x, transposed: plain.transposed });

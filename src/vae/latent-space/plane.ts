@@ -1,6 +1,6 @@
 import { Tensor } from 'onnxruntime-common';
 import { UserError } from '../../data/errors.js';
-import type { PrincipalComponents } from './principal-components.js';
+import { checkPoints, type PrincipalComponents } from './principal-components.js';
 
 type Vector = ArrayLike<number>;
 
@@ -18,6 +18,14 @@ function dot(a: Vector, b: Vector): number {
   let total = 0;
   for (let i = 0; i < a.length; i++) total += a[i]! * b[i]!;
   return total;
+}
+
+/** @throws UserError when a vector is not of the plane's length */
+function checkLength({ origin }: LatentPlane, length: number | undefined, what: string): void {
+  if (length === origin.length) return;
+  throw new UserError(
+    `The plane is of ${origin.length} latents, but ${what} has ${length ?? 'none'}.`,
+  );
 }
 
 function checkPair(pair: readonly [number, number], count: number, what: string): void {
@@ -55,8 +63,11 @@ export function principalPlane(
 /**
  * The place (x, y) of the plane that is nearest to a point.
  * @param z [latent]
+ * @throws UserError when z is of another length
  */
-export function placeOn({ origin, right, up }: LatentPlane, z: Vector): [x: number, y: number] {
+export function placeOn(plane: LatentPlane, z: Vector): [x: number, y: number] {
+  checkLength(plane, z.length, 'the point');
+  const { origin, right, up } = plane;
   const offset = Float64Array.from(z, (value, i) => value - origin[i]!);
   return [dot(offset, right), dot(offset, up)];
 }
@@ -65,13 +76,16 @@ export function placeOn({ origin, right, up }: LatentPlane, z: Vector): [x: numb
  * The place of each point.
  * @param points float32 [N, latent]
  * @returns x and y of each in turn: [N, 2]
+ * @throws UserError when they are no such points
  */
 export function placesOn(plane: LatentPlane, points: Tensor): Float32Array {
-  const [count = 0, width = 0] = points.dims;
+  checkPoints(points, 'Places');
+  const [count = 0, width] = points.dims;
+  checkLength(plane, width, 'each point');
   const values = points.data as Float32Array;
   const places = new Float32Array(count * 2);
   for (let i = 0; i < count; i++) {
-    places.set(placeOn(plane, values.subarray(i * width, (i + 1) * width)), i * 2);
+    places.set(placeOn(plane, values.subarray(i * width!, (i + 1) * width!)), i * 2);
   }
   return places;
 }
@@ -79,6 +93,7 @@ export function placesOn(plane: LatentPlane, points: Tensor): Float32Array {
 /**
  * The parallel plane that holds a point; each point has the same place on both.
  * @param z [latent]
+ * @throws UserError when z is of another length
  */
 export function planeThrough(plane: LatentPlane, z: Vector): LatentPlane {
   const { right, up } = plane;
@@ -90,10 +105,14 @@ export function planeThrough(plane: LatentPlane, z: Vector): LatentPlane {
  * The latents of places.
  * @param places x and y of each in turn: [N, 2]
  * @returns float32 [N, latent], for `decode`
+ * @throws UserError when the last place has no y
  */
 export function latentsAt({ origin, right, up }: LatentPlane, places: Vector): Tensor {
   const width = origin.length;
   const count = places.length / 2;
+  if (!Number.isInteger(count)) {
+    throw new UserError(`Places are pairs of x and y, not ${places.length} numbers.`);
+  }
   const values = new Float32Array(count * width);
   for (let i = 0; i < values.length; i++) {
     const [point, axis] = [Math.floor(i / width), i % width];
@@ -120,8 +139,11 @@ export interface Ellipse {
  * on the plane, whose covariance is [right, up]ᵀ diag(σ²) [right, up].
  * @param mean [latent]
  * @param logVariance [latent]; −Infinity gives a point
+ * @throws UserError when one is of another length than the plane's
  */
 export function posteriorEllipse(plane: LatentPlane, mean: Vector, logVariance: Vector): Ellipse {
+  checkLength(plane, mean.length, 'the mean');
+  checkLength(plane, logVariance.length, 'the log-variance');
   const { right, up } = plane;
   let [xx, xy, yy] = [0, 0, 0];
   for (let i = 0; i < mean.length; i++) {

@@ -1,5 +1,6 @@
 import type { Tensor } from 'onnxruntime-common';
 import { UserError } from '../../data/errors.js';
+import { formatShape } from '../../data/excerpt.js';
 
 /** Directions in which points vary, the widest first. */
 export interface PrincipalComponents {
@@ -11,6 +12,14 @@ export interface PrincipalComponents {
   readonly variances: readonly number[];
 }
 
+/** @throws UserError when a tensor is not float32 [N, latent] */
+export function checkPoints(points: Tensor, what: string): void {
+  const { type, dims } = (points ?? {}) as Partial<Tensor>;
+  if (type === 'float32' && dims?.length === 2 && dims[1] !== 0) return;
+  const given = dims ? `${type} ${formatShape(dims)}` : 'no tensor';
+  throw new UserError(`${what} are of points float32 [N, latent], not ${given}.`);
+}
+
 /**
  * Principal components of points, from the eigenvectors of their covariance (Pearson 1901,
  * https://doi.org/10.1080/14786440109462720). What decomposes it is loaded with the first call.
@@ -18,12 +27,8 @@ export interface PrincipalComponents {
  * @throws UserError when they are no such points, fewer than two, or not all finite
  */
 export async function principalComponents(points: Tensor): Promise<PrincipalComponents> {
+  checkPoints(points, 'Principal components');
   const [count = 0, width = 0] = points.dims;
-  if (points.type !== 'float32' || points.dims.length !== 2 || width === 0) {
-    throw new UserError(
-      `Principal components are of points float32 [N, latent], not ${points.type} [${points.dims.join(', ')}].`,
-    );
-  }
   if (count < 2) throw new UserError('Principal components need two points or more.');
   const values = points.data as Float32Array;
   const mean = new Float64Array(width);

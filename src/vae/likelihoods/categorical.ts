@@ -60,7 +60,8 @@ export const categorical = defineLikelihood(
       const peak = max(logits, { axes: [1], keepDims: true });
       const odds = exp(sub(logits, peak));
       const total = sum(odds, { axes: [1], keepDims: true });
-      const nats = sumOfExample(sub(add(log(total), peak), chosen));
+      // The difference first: beside large logits the logarithm would lose its digits.
+      const nats = sumOfExample(add(sub(peak, chosen), log(total)));
       return withGradient(nats, [logits], (gradient) => {
         const g = spreadGradient(gradient, logits);
         const probabilities = mul(odds, div(g, total));

@@ -55,8 +55,9 @@ export const continuousBernoulli = defineLikelihood(
     negativeLogLikelihood(x, logits) {
       const size = maximum(abs(logits), tiny);
       const t = tanh(mul(size, 0.5));
-      const normalizer = add(relu(logits), log(div(t, mul(size, add(t, 1)))));
-      const sums = sumOfExample(sub(normalizer, mul(x, logits)));
+      // The difference first: beside large logits the logarithm would lose its digits.
+      const linear = sub(relu(logits), mul(x, logits));
+      const sums = sumOfExample(add(linear, log(div(t, mul(size, add(t, 1))))));
       const nats = add(sums, valuesOfExample(x) * Math.LN2);
       return withGradient(nats, [x, logits], (gradient) => {
         const g = spreadGradient(gradient, logits);

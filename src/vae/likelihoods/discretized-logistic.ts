@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   add,
+  atanh,
   cast,
   clip,
   div,
@@ -9,8 +10,11 @@ import {
   greater,
   less,
   log,
+  logistic,
   logSumExp,
+  max,
   maximum,
+  minimum,
   mul,
   negate,
   not,
@@ -18,7 +22,6 @@ import {
   reciprocal,
   relu,
   round,
-  sigmoid,
   softmax,
   softplus,
   split,
@@ -80,7 +83,7 @@ function logMasses(y: Value, means: Value, logScales: Value) {
   const centred = sub(y, means);
   const upper = where(isTop, far, mul(add(centred, half), inverse));
   const lower = where(isBottom, -far, mul(sub(centred, half), inverse));
-  const [s, t] = [sigmoid(upper), sigmoid(lower)];
+  const [s, t] = [logistic(upper), logistic(lower)];
   const over = sub(1, s);
   const tails = sub(
     add(relu(negate(upper)), relu(lower)),
@@ -98,6 +101,24 @@ function logMasses(y: Value, means: Value, logScales: Value) {
         mul(isInside, mul(width, sub(reciprocal(slope), 1))),
       ),
   };
+}
+
+/** Scales beyond this one are so far over the range that its middle is the mean. */
+const widest = 40;
+
+/**
+ * The mean of each logistic held in the range, on [0, 1]: s / 2 · [ζ((μ + 1) / s) − ζ((μ − 1) / s)]
+ * with ζ = softplus. With s over 1 the two are nearly equal, and cancel: then by
+ * ζ(a) = a / 2 + log 2 cosh(a / 2) as ½ + s · artanh(tanh(μ / 2s) · tanh(1 / 2s)).
+ */
+function meansHeld(means: Value, logScales: Value): Value {
+  const known = minimum(logScales, widest);
+  const [scale, inverse] = [exp(known), exp(negate(known))];
+  const [toBottom, toTop] = [mul(add(means, 1), inverse), mul(sub(means, 1), inverse)];
+  const narrow = mul(mul(sub(softplus(toBottom), softplus(toTop)), scale), 0.5);
+  const half = mul(minimum(inverse, 1), 0.5);
+  const wide = add(mul(atanh(mul(tanh(mul(means, half)), tanh(half))), scale), 0.5);
+  return where(greater(known, 0), wide, narrow);
 }
 
 const kept = { axes: [1], keepDims: true };
@@ -127,15 +148,19 @@ export const discretizedLogistic = defineLikelihood(
     negativeLogLikelihood(x, parameters) {
       const { logits, means, logScales } = mixtureOf(parameters, mixtures);
       const { logMass, byMean, byLogScale } = logMasses(levelOf(x), means, logScales);
-      const joint = add(logits, logMass);
-      const [prior, evidence] = [logSumExp(logits, kept), logSumExp(joint, kept)];
-      const nats = sumOfExample(sub(prior, evidence));
+      // Logarithms of shares, for beside large logits those of masses would lose their digits.
+      const over = sub(logits, max(logits, kept));
+      const powers = exp(over);
+      const total = sum(powers, kept);
+      const joint = add(sub(over, log(total)), logMass);
+      const evidence = logSumExp(joint, kept);
+      const nats = negate(sumOfExample(evidence));
       return withGradient(nats, [logits, means, logScales], (gradient) => {
         const g = spreadGradient(gradient, logits);
         const shares = exp(sub(joint, evidence));
         const weighted = mul(shares, negate(g));
         return [
-          mul(sub(exp(sub(logits, prior)), shares), g),
+          mul(sub(div(powers, total), shares), g),
           mul(weighted, byMean()),
           mul(weighted, byLogScale()),
         ];
@@ -143,10 +168,7 @@ export const discretizedLogistic = defineLikelihood(
     },
     mean(parameters) {
       const { logits, means, logScales } = mixtureOf(parameters, mixtures);
-      const [scale, inverse] = [exp(logScales), exp(negate(logScales))];
-      const [toBottom, toTop] = [mul(add(means, 1), inverse), mul(sub(means, 1), inverse)];
-      const held = mul(sub(softplus(toBottom), softplus(toTop)), scale);
-      return mul(sum(mul(softmax(logits, 1), held), { axes: [1] }), 0.5);
+      return sum(mul(softmax(logits, 1), meansHeld(means, logScales)), { axes: [1] });
     },
     draw(parameters, scope) {
       const { logits, means, logScales } = mixtureOf(parameters, mixtures);

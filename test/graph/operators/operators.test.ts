@@ -327,18 +327,46 @@ const values: Readonly<Record<string, readonly Case[]>> = {
   ],
   sin: unary(operators.sin, Math.sin),
   cos: unary(operators.cos, Math.cos),
-  tan: unary(operators.tan, Math.tan, [-1, 1], 'float32'),
-  asin: unary(operators.asin, Math.asin, [-1, 1], 'float32'),
-  acos: unary(operators.acos, Math.acos, [-1, 1], 'float32'),
-  atan: unary(operators.atan, Math.atan, [-3, 3], 'float32'),
-  sinh: unary(operators.sinh, Math.sinh, [-2, 2], 'float32'),
-  cosh: unary(operators.cosh, Math.cosh, [-2, 2], 'float32'),
+  tan: [
+    ...unary(operators.tan, Math.tan, [-1, 1]),
+    ...unary(operators.tan, Math.tan, [-1, 1], 'float32'),
+  ],
+  asin: [
+    ...unary(operators.asin, Math.asin, [-1, 1]),
+    ...unary(operators.asin, Math.asin, [-1, 1], 'float32'),
+  ],
+  acos: [
+    ...unary(operators.acos, Math.acos, [-1, 1]),
+    ...unary(operators.acos, Math.acos, [-1, 1], 'float32'),
+  ],
+  atan: [
+    ...unary(operators.atan, Math.atan, [-3, 3]),
+    ...unary(operators.atan, Math.atan, [-3, 3], 'float32'),
+  ],
+  sinh: [
+    ...unary(operators.sinh, Math.sinh, [-2, 2]),
+    ...unary(operators.sinh, Math.sinh, [-2, 2], 'float32'),
+  ],
+  cosh: [
+    ...unary(operators.cosh, Math.cosh, [-2, 2]),
+    ...unary(operators.cosh, Math.cosh, [-2, 2], 'float32'),
+  ],
   tanh: unary(operators.tanh, Math.tanh),
-  asinh: unary(operators.asinh, Math.asinh, [-2, 2], 'float32'),
-  acosh: unary(operators.acosh, Math.acosh, [1, 3], 'float32'),
-  atanh: unary(operators.atanh, Math.atanh, [-0.9, 0.9], 'float32'),
+  asinh: [
+    ...unary(operators.asinh, Math.asinh, [-2, 2]),
+    ...unary(operators.asinh, Math.asinh, [-2, 2], 'float32'),
+  ],
+  acosh: [
+    ...unary(operators.acosh, Math.acosh, [1, 3]),
+    ...unary(operators.acosh, Math.acosh, [1, 3], 'float32'),
+  ],
+  atanh: [
+    ...unary(operators.atanh, Math.atanh, [-0.9, 0.9]),
+    ...unary(operators.atanh, Math.atanh, [-0.9, 0.9], 'float32'),
+  ],
   erf: unary(operators.erf, erf, [-2, 2], 'float32'),
   sigmoid: unary(operators.sigmoid, (x) => 1 / (1 + Math.exp(-x)), [-5, 5]),
+  logistic: unary(operators.logistic, (x) => 1 / (1 + Math.exp(-x)), [-5, 5]),
   relu: unary(operators.relu, (x) => Math.max(x, 0)),
   square: unary(operators.square, (x) => x * x),
   softplus: [

@@ -120,7 +120,7 @@ describe('a wrong one is refused in one line', () => {
   test('noise that is missing', async () => {
     const model = smallVAE({ objective: betaVae() });
     await expect(model.valueAndGradients(corners(3).images, {})).rejects.toThrow(
-      'epsilon is missing, but 3 images need [3, 2].',
+      'epsilon is missing, but 3 images need float32 [3, 2].',
     );
   });
 
