@@ -9,6 +9,12 @@ const schema = z
   .strictObject({
     classes: z.int().min(2).describe('How many classes labels have.'),
     objective: z.looseObject({ type: z.string() }).optional(),
+    encoderLabels: z
+      .enum(['vector', 'channels'])
+      .optional()
+      .describe(
+        'How the encoder sees labels: as a vector after the flattened example, or as channels that are the same at every position; when left out, the vector where the first layer flattens.',
+      ),
   })
   .describe('Labels shown to encoder and decoder (Sohn et al. 2015).');
 
@@ -17,6 +23,13 @@ export interface ConditionalOptions {
   readonly classes: number;
   /** What is made small, given the labels; `vae()` when left out. */
   readonly objective?: Objective;
+  /**
+   * How the encoder sees labels: as a `vector` after the flattened example, or as `channels` that are
+   * the same at every position. When left out, the vector where the encoder's first layer flattens
+   * (dense, flatten), which tells a dense layer all with fewer weights; channels for others, such as
+   * convolutions.
+   */
+  readonly encoderLabels?: 'vector' | 'channels' | undefined;
 }
 
 /** An objective as plain data: its type beside its options. */
@@ -27,7 +40,14 @@ export function objectiveToConfig(objective: Objective): { type: string } {
 function conditioned(options: ConditionalOptions, name: string): Objective {
   const objective = options.objective ?? vae();
   const checked = validate(schema, { ...options, objective: objectiveToConfig(objective) }, name);
-  return { ...objective, type, options: checked, classes: checked.classes };
+  const { classes, encoderLabels } = checked;
+  return {
+    ...objective,
+    type,
+    options: checked,
+    classes,
+    ...(encoderLabels && { encoderLabels }),
+  };
 }
 
 export const conditionalKind: ObjectiveKind<ConditionalOptions> = {
@@ -35,9 +55,9 @@ export const conditionalKind: ObjectiveKind<ConditionalOptions> = {
   schema,
   create: (options) => conditioned(options, type),
   fromConfig(config, name, resolve: Resolve) {
-    const { classes, objective } = validate(schema, config, name);
+    const { objective, ...options } = validate(schema, config, name);
     return conditioned(
-      { classes, ...(objective && { objective: resolve(objective, `${name}.objective`) }) },
+      { ...options, ...(objective && { objective: resolve(objective, `${name}.objective`) }) },
       name,
     );
   },
@@ -46,7 +66,7 @@ export const conditionalKind: ObjectiveKind<ConditionalOptions> = {
 /**
  * Sohn et al., "Learning Structured Output Representation using Deep Conditional Generative Models"
  * (2015), eq. 4, https://papers.nips.cc/paper/5775: an objective of which both q(z | x, y) and
- * p(x | z, y) see the label y; the prior does not. One-hot labels are appended to the encoder's
- * input and to the latents, as channels that are the same at every position.
+ * p(x | z, y) see the label y; the prior does not. One-hot labels are appended to the latents and to
+ * the encoder's input (`encoderLabels`).
  */
 export const conditional = (options: ConditionalOptions) => conditionalKind.create(options);
