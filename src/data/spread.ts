@@ -27,6 +27,17 @@ export function placesByClass(labels: ArrayLike<number>): [label: number, places
   return [...places].sort(([a], [b]) => a - b);
 }
 
+/** The places in a dataset of what `spread` gives, ascending. @throws UserError as `spread` does */
+export function placesOfSpread(dataset: Dataset, count: number): Uint32Array {
+  checkCount(dataset, count);
+  const { size, labels } = dataset;
+  if (count >= size) return Uint32Array.from({ length: size }, (_, i) => i);
+  const chosen = Uint32Array.from(oneOfEachPart(count, size));
+  if (!labels) return chosen;
+  const order = placesByClass(labels).flatMap(([, places]) => places);
+  return chosen.map((i) => order[i]!).sort();
+}
+
 /**
  * Examples that stand for a dataset, in its order: spread evenly over each class where there are
  * labels, so that every class has its share, and over the data otherwise. The same examples each
@@ -34,24 +45,14 @@ export function placesByClass(labels: ArrayLike<number>): [label: number, places
  * @throws UserError when the count is not a whole number from 1
  */
 export function spread(dataset: Dataset, count: number): Dataset {
-  checkCount(dataset, count);
-  const { size, labels } = dataset;
-  if (count >= size) return dataset;
-  const chosen = oneOfEachPart(count, size);
-  if (!labels) return subset(dataset, chosen);
-  const order = placesByClass(labels).flatMap(([, places]) => places);
-  return subset(dataset, Uint32Array.from(chosen, (i) => order[i]!).sort());
+  const places = placesOfSpread(dataset, count);
+  return places.length === dataset.size ? dataset : subset(dataset, places);
 }
 
-/**
- * Examples to show of a dataset: of each class in turn and as many of each as there are, where there
- * are labels, spread evenly over the data otherwise. The same examples each time; all of them when
- * there are no more than `count`. Nothing is copied but the labels.
- * @throws UserError when the count is not a whole number from 1
- */
-export function ofEachClass(dataset: Dataset, count: number): Dataset {
+/** The places in a dataset of what `ofEachClass` gives. @throws UserError as `ofEachClass` does */
+export function placesOfEachClass(dataset: Dataset, count: number): Uint32Array {
   const { size, labels } = dataset;
-  if (!labels) return spread(dataset, count);
+  if (!labels) return placesOfSpread(dataset, count);
   checkCount(dataset, count);
   const classes = placesByClass(labels).map(([, places]) => places);
   const counts = shares(
@@ -61,11 +62,20 @@ export function ofEachClass(dataset: Dataset, count: number): Dataset {
   const chosen = classes.map((places, i) =>
     oneOfEachPart(counts[i]!, places.length).map((place) => places[place]!),
   );
-  const rounds = Math.max(...counts);
-  const inTurn = Array.from({ length: rounds }, (_, round) =>
+  const inTurn = Array.from({ length: Math.max(...counts) }, (_, round) =>
     chosen.flatMap((places) => places.slice(round, round + 1)),
   );
-  return subset(dataset, inTurn.flat());
+  return Uint32Array.from(inTurn.flat());
+}
+
+/**
+ * Examples to show of a dataset: of each class in turn and as many of each as there are, where there
+ * are labels, spread evenly over the data otherwise. The same examples each time; all of them when
+ * there are no more than `count`. Nothing is copied but the labels.
+ * @throws UserError when the count is not a whole number from 1
+ */
+export function ofEachClass(dataset: Dataset, count: number): Dataset {
+  return subset(dataset, placesOfEachClass(dataset, count));
 }
 
 /** How many of each class to take, as equally as their sizes let; `count` in all. */
