@@ -39,7 +39,7 @@ export async function writePictures(
       await reconstructionSheet(vae, data, shownReconstructions),
     );
     if (vae.hasPrior) {
-      await folder.write('samples.png', await sampleSheet(vae, { classNames: data.classNames }));
+      await folder.write('samples.png', await sampleSheet(vae, {}));
     }
   }
   if (vae.config.latent !== 2 || vae.bottleneck === 'vectorQuantized') return;

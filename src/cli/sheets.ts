@@ -31,7 +31,6 @@ export interface SampleOptions {
   readonly label?: number | undefined;
   /** Whether they are draws from p(x | z) in the place of its mean. */
   readonly draw?: boolean;
-  readonly classNames?: readonly string[] | undefined;
 }
 
 /** Labels of `count` images: all classes as often, and what is left over all over them. */
@@ -48,8 +47,8 @@ function labelsOfAll(count: number, classes: number): number[] {
  */
 export async function sampleSheet(vae: VAE, options: SampleOptions): Promise<Uint8Array> {
   const { samplesPicture } = await import('../report/index.js');
-  const { seed, label, draw = false, classNames } = options;
-  const { classes } = vae;
+  const { seed, label, draw = false } = options;
+  const { classes, classNames } = vae;
   const drawn = { draw, ...(seed === undefined ? {} : { seed }) };
   if (classes === undefined || label !== undefined) {
     const { count = usualSamples } = options;

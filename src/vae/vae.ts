@@ -532,6 +532,11 @@ export class VAE {
     return this.objective.classes;
   }
 
+  /** The name of class i at place i, for models that see labels and know what these stand for. */
+  get classNames(): readonly string[] | undefined {
+    return this.objective.classNames;
+  }
+
   /**
    * Images decoded from draws of the prior: N(0, I), or with a codebook its codes by their use.
    * @param options.seed decides the draws; the model's seed when left out

@@ -8,6 +8,10 @@ const type = 'conditional';
 const schema = z
   .strictObject({
     classes: z.int().min(2).describe('How many classes labels have.'),
+    classNames: z
+      .array(z.string())
+      .optional()
+      .describe('What pictures call the classes; their numbers when left out.'),
     objective: z.looseObject({ type: z.string() }).optional(),
     encoderLabels: z
       .enum(['vector', 'channels'])
@@ -21,6 +25,8 @@ const schema = z
 export interface ConditionalOptions {
   /** How many classes labels have: they are from 0 to classes − 1. */
   readonly classes: number;
+  /** The name of class i at place i, for pictures. */
+  readonly classNames?: readonly string[] | undefined;
   /** What is made small, given the labels; `vae()` when left out. */
   readonly objective?: Objective;
   /**
@@ -40,12 +46,13 @@ export function objectiveToConfig(objective: Objective): { type: string } {
 function conditioned(options: ConditionalOptions, name: string): Objective {
   const objective = options.objective ?? vae();
   const checked = validate(schema, { ...options, objective: objectiveToConfig(objective) }, name);
-  const { classes, encoderLabels } = checked;
+  const { classes, classNames, encoderLabels } = checked;
   return {
     ...objective,
     type,
     options: checked,
     classes,
+    ...(classNames && { classNames }),
     ...(encoderLabels && { encoderLabels }),
   };
 }

@@ -36,6 +36,8 @@ export interface Objective<Encoding = unknown> {
   readonly schedules: Readonly<Record<string, CheckedSchedule>>;
   /** How many classes labels have, for objectives that show them to encoder and decoder. */
   readonly classes?: number;
+  /** For these: the name of class i at place i. */
+  readonly classNames?: readonly string[];
   /** For these: how the encoder sees them (`conditional`); by its first layer when left out. */
   readonly encoderLabels?: 'vector' | 'channels';
   /** The loss and its parts, each a mean over the batch; one is `reconstruction`, in nats. */
