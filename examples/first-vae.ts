@@ -25,8 +25,11 @@ console.log(`first epoch: val_loss ${epochs.at(0)?.val_loss?.toFixed(1)}`);
 console.log(`last epoch: val_loss ${epochs.at(-1)?.val_loss?.toFixed(1)}`);
 
 // Loss and parts are means over the images, in nats.
-const { loss, reconstruction, kl = 0 } = await vae.evaluate(test);
-console.log(`test: ${reconstruction.toFixed(1)} + ${kl.toFixed(1)} = ${loss.toFixed(1)} nats`);
+const { loss, reconstruction, kl = 0, weightedKl = kl } = await vae.evaluate(test);
+console.log(
+  `test: ${reconstruction.toFixed(1)} + ${weightedKl.toFixed(1)} = ${loss.toFixed(1)} nats`,
+);
+console.log(`KL divergence: ${kl.toFixed(1)} nats`);
 
 const { deadUnits } = await vae.health(test);
 console.log(`dead hidden units: ${deadUnits.flatMap(({ units }) => units).length}`);

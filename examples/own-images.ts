@@ -47,9 +47,9 @@ const { epochs } = await vae.fit(train, {
 console.log(`first epoch: val_loss ${epochs.at(0)?.val_loss?.toFixed(1)}`);
 console.log(`last epoch: val_loss ${epochs.at(-1)?.val_loss?.toFixed(1)}`);
 
-// Ten pictures of all classes: a dataset keeps its order, so the first ten are alike.
-const places = Array.from({ length: 10 }, (_, i) => Math.floor((i * validation.size) / 10));
-const images = await datasets.readRange(datasets.subset(validation, places), 0, 10);
+// Ten pictures of each class in turn: a dataset keeps its order, so the first ten are alike.
+const few = datasets.ofEachClass(validation, 10);
+const images = await datasets.readRange(few, 0, few.size);
 const reconstructions = await vae.reconstruct(images);
 const png = await report.reconstructionsPicture(images, reconstructions);
 await writeFile('runs/examples/own-images.png', png);

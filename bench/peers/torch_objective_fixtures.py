@@ -72,8 +72,9 @@ STANDARD = Normal(0.0, 1.0)
 def vae(p, weight, reduction):
     q = posterior(p, images)
     reconstruction = nll(p, q.loc + q.scale * epsilon).mean()
-    kl = 2 * weight * (kl_divergence(q, STANDARD).mean(0).sum() / (LATENT if reduction == "mean" else 1))
-    return reconstruction + kl, {"reconstruction": reconstruction, "kl": kl}
+    kl = kl_divergence(q, STANDARD).mean(0).sum()
+    weighted = 2 * weight * kl / (LATENT if reduction == "mean" else 1)
+    return reconstruction + weighted, {"reconstruction": reconstruction, "kl": kl, "weightedKl": weighted}
 
 
 def gaussian_terms(p):
@@ -85,7 +86,7 @@ def gaussian_terms(p):
 def beta_vae(p, beta):
     _, _, reconstruction, kl = gaussian_terms(p)
     kl = kl.sum(1).mean()
-    return reconstruction + beta * kl, {"reconstruction": reconstruction, "kl": kl}
+    return reconstruction + beta * kl, {"reconstruction": reconstruction, "kl": kl, "weightedKl": beta * kl}
 
 
 def free_bits(p, lambda_):
@@ -112,11 +113,11 @@ def iwae(p, k):
     reconstruction = torch.stack([nll(p, z[:, i]) for i in range(k)], 1)
     log_w = log_p - reconstruction - log_q
     loss = -(torch.logsumexp(log_w, 1) - math.log(k)).mean()
-    return loss, {"reconstruction": reconstruction.mean(), "kl": (log_q - log_p).mean()}
+    return loss, {"reconstruction": reconstruction.mean(), "kl": kl_divergence(q, STANDARD).sum(1).mean()}
 
 
 def beta_tc_vae(p, alpha, beta, gamma, size):
-    q, z, reconstruction, _ = gaussian_terms(p)
+    q, z, reconstruction, kl = gaussian_terms(p)
     log_p = STANDARD.log_prob(z).sum(1)
     log_q_given_x = q.log_prob(z).sum(1)
     pairs = Normal(q.loc[None], q.scale[None]).log_prob(z[:, None])
@@ -128,7 +129,7 @@ def beta_tc_vae(p, alpha, beta, gamma, size):
     loss = reconstruction + alpha * information + beta * correlation + gamma * dimension
     return loss, {
         "reconstruction": reconstruction,
-        "kl": (log_q_given_x - log_p).mean(),
+        "kl": kl.sum(1).mean(),
         "information": information,
         "correlation": correlation,
         "dimensionKl": dimension,
@@ -191,7 +192,7 @@ def conditional(p, beta):
     z = q.loc + q.scale * epsilon
     reconstruction = nll(p, torch.cat([z, one_hot], 1)).mean()
     kl = kl_divergence(q, STANDARD).sum(1).mean()
-    return reconstruction + beta * kl, {"reconstruction": reconstruction, "kl": kl}
+    return reconstruction + beta * kl, {"reconstruction": reconstruction, "kl": kl, "weightedKl": beta * kl}
 
 
 def vq_vae(p, beta):

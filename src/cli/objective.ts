@@ -9,11 +9,14 @@ function knobs(options: TrainOptions): Config {
   return options.beta === undefined ? {} : { beta: options.beta };
 }
 
-/** How many classes a dataset's labels have; nothing when it has none. */
-function classesOf(data: Dataset): { classes?: number } {
-  if (!data.labels) return {};
-  const seen = Array.from(data.labels).reduce((most, label) => Math.max(most, label), 0) + 1;
-  return { classes: Math.max(2, seen, data.classNames?.length ?? 0) };
+/** How many classes a dataset's labels have, and their names; nothing when it has no labels. */
+function classesOf({ labels, classNames }: Dataset): Config {
+  if (!labels) return {};
+  const seen = Array.from(labels).reduce((most, label) => Math.max(most, label), 0) + 1;
+  return {
+    classes: Math.max(2, seen, classNames?.length ?? 0),
+    ...(classNames ? { classNames } : {}),
+  };
 }
 
 /**

@@ -1,16 +1,12 @@
 import { Tensor } from 'onnxruntime-common';
 import { type Dataset, readRange } from '../data/dataset.js';
+import { spread } from '../data/spread.js';
 import type { EpochMetrics, RunFolder } from '../training/index.js';
 import type { VAE } from '../vae/index.js';
+import { reconstructionSheet, sampleSheet } from './sheets.js';
 
 const shownReconstructions = 10;
-const shownSamples = 64;
 const shownMeans = 10_000;
-
-/** The first images of a dataset, [count, ...shape]. */
-export function firstImages(data: Dataset, count: number): Promise<Tensor> {
-  return readRange(data, 0, Math.min(count, data.size));
-}
 
 /** Whether examples of this shape can be drawn as images. */
 function isImage(shape: readonly number[]): boolean {
@@ -38,33 +34,29 @@ export async function writePictures(
     await folder.write('loss.png', await report.lossPicture(rows));
   }
   if (isImage(data.shape)) {
-    const originals = await firstImages(data, shownReconstructions);
-    const labels = vae.labelsOf(data, 0, originals.dims[0]);
-    const reconstructions = await vae.reconstruct(originals, { labels });
     await folder.write(
       'reconstructions.png',
-      await report.reconstructionsPicture(originals, reconstructions),
+      await reconstructionSheet(vae, data, shownReconstructions),
     );
     if (vae.hasPrior) {
-      const samples = await vae.sample(shownSamples);
-      await folder.write('samples.png', await report.samplesPicture(samples));
+      await folder.write('samples.png', await sampleSheet(vae, {}));
     }
   }
   if (vae.config.latent !== 2 || vae.bottleneck === 'vectorQuantized') return;
-  const shown = await firstImages(data, shownMeans);
-  const { mean } = await vae.encode(shown, { labels: vae.labelsOf(data, 0, shown.dims[0]) });
-  const labels = data.labels && Array.from(data.labels).slice(0, mean.dims[0]);
+  const shown = spread(data, shownMeans);
+  const images = await readRange(shown, 0, shown.size);
+  const { mean } = await vae.encode(images, { labels: vae.labelsOf(shown) });
   await folder.write(
     'latent.png',
-    await report.latentPicture(mean.data as Float32Array, labels, data.classNames),
+    await report.latentPicture(mean.data as Float32Array, shown.labels, data.classNames),
   );
   // What a point stands for depends on the label where the model sees it, and on no prior's
   // quantiles where there is none.
   if (isImage(data.shape) && vae.hasPrior && vae.classes === undefined) {
     const grid = report.latentGrid();
-    const images = await vae.decode(
+    const decoded = await vae.decode(
       new Tensor('float32', grid.points, [grid.rows * grid.columns, 2]),
     );
-    await folder.write('manifold.png', await report.manifoldPicture(images, grid));
+    await folder.write('manifold.png', await report.manifoldPicture(decoded, grid));
   }
 }

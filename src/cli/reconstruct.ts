@@ -9,7 +9,7 @@ interface ReconstructOptions extends DataOptions {
 
 export function reconstructCommand(program: Command): void {
   withData(program.command('reconstruct').argument(...runArgument))
-    .description('Draw originals over their reconstructions.')
+    .description('Draw originals of all classes over their reconstructions.')
     .option('--count <n>', 'how many images', wholeNumber(1), 10)
     .option('--out <file>', 'PNG file to write (default: reconstructions.png in the run folder)')
     .addHelpText(

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { besideRun, examples, runArgument, wholeNumber } from './options.js';
 
 interface SampleOptions {
-  count: number;
+  count?: number;
   seed?: number;
   label?: number;
   draw?: boolean;
@@ -14,11 +14,15 @@ export function sampleCommand(program: Command): void {
     .command('sample')
     .argument(...runArgument)
     .description('Draw images decoded from draws of the prior.')
-    .option('--count <n>', 'how many images', wholeNumber(1), 64)
+    .option(
+      '--count <n>',
+      'how many images (default: 64; for runs that see labels, 8 of each class)',
+      wholeNumber(1),
+    )
     .option('--seed <n>', "decides the draws (default: the run's seed)", wholeNumber(0))
     .option(
       '--label <n>',
-      'the class of the images, for runs that see labels (default: each in turn)',
+      'the class of the images, for runs that see labels (default: a row for each)',
       wholeNumber(0),
     )
     .option('--draw', 'draw from p(x | z), noise and all, and show not its mean')
@@ -34,12 +38,7 @@ export function sampleCommand(program: Command): void {
       const { VAE } = await import('../vae/index.js');
       const { drawSamples } = await import('./draw.js');
       const vae = await VAE.load(run);
-      const { seed, label, draw = false } = options;
-      const images = await vae.sample(options.count, {
-        ...(seed === undefined ? {} : { seed }),
-        ...(label === undefined ? {} : { label }),
-        draw,
-      });
-      await drawSamples(images, options.out ?? besideRun(run, 'samples.png'));
+      const { out = besideRun(run, 'samples.png'), ...drawn } = options;
+      await drawSamples(vae, drawn, out);
     });
 }

@@ -10,3 +10,4 @@ export { mnist } from './mnist.js';
 export { type OpenOptions, openDataset } from './open.js';
 export type { PublishedOptions, Splits } from './published.js';
 export { split, subset, take } from './split.js';
+export { ofEachClass, spread } from './spread.js';

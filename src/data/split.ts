@@ -32,6 +32,12 @@ export function subset(dataset: Dataset, indices: ArrayLike<number>, name = data
   };
 }
 
+/** @throws UserError when a count of examples is not a whole number from 1 */
+export function checkCount({ name }: Dataset, count: number): void {
+  if (Number.isInteger(count) && count >= 1) return;
+  throw new UserError(`${name}: take a whole number of examples from 1, not ${count}.`);
+}
+
 /**
  * The first examples of a dataset with their labels; all of them when it has fewer. Nothing is
  * copied but the labels.
@@ -41,9 +47,7 @@ export function take(dataset: TensorDataset, count: number): TensorDataset;
 export function take(dataset: Dataset, count: number): Dataset;
 export function take(dataset: Dataset, count: number): Dataset {
   const { name, size, shape, labels, classNames } = dataset;
-  if (!Number.isInteger(count) || count < 1) {
-    throw new UserError(`${name}: take a whole number of examples from 1, not ${count}.`);
-  }
+  checkCount(dataset, count);
   if (count >= size) return dataset;
   const first = Uint32Array.from({ length: count }, (_, i) => i);
   if (!isInMemory(dataset)) return subset(dataset, first);

@@ -8,6 +8,7 @@ import { decodeSafetensors, encodeSafetensors } from '../data/safetensors.js';
 import { validate } from '../data/validate.js';
 import type { Change } from './controls.js';
 import type { EpochMetrics, MetricTotals } from './evaluate.js';
+import { withLabelChannels, withUnweighedKl } from './old-runs.js';
 
 /** Where training stands between two steps. */
 export interface Position {
@@ -87,7 +88,7 @@ export function bestTensors(checkpoint: Checkpoint): Record<string, Tensor> {
 }
 
 /** The version of the file's layout that this version writes. */
-const format = '1';
+const format = '2';
 
 /** JSON has no numbers that are not finite. */
 const finiteText = (_: string, value: unknown) =>
@@ -132,12 +133,28 @@ export function decodeCheckpoint(bytes: Uint8Array, name: string): Checkpoint {
   if (checkpoint === undefined) {
     throw new UserError(`${name} is no checkpoint. Give a file that training wrote.`);
   }
-  if (found !== format) {
+  if (found !== format && found !== '1') {
     throw new UserError(
-      `${name}: checkpoints of format ${found} are not known to this version, which reads ${format}. Update vaekit.`,
+      `${name}: checkpoints of format ${found} are not known to this version, which reads up to ${format}. Update vaekit.`,
     );
   }
-  return { ...validate(schema, parseJson(checkpoint, name), name, { isFile: true }), tensors };
+  const rest = validate(schema, parseJson(checkpoint, name), name, { isFile: true });
+  return { ...(found === '1' ? fromFormat1(rest) : rest), tensors };
+}
+
+/** A checkpoint of version 1 as version 2 has it: both told with the same layouts of run folders. */
+function fromFormat1(checkpoint: z.output<typeof schema>): z.output<typeof schema> {
+  const { identity, history, totals } = checkpoint;
+  const { model } = identity;
+  const sums = withUnweighedKl(totals.sums, model);
+  // No epoch's mean can be told of a part of it.
+  const unknown = 'kl' in totals.sums && !('kl' in sums) ? { kl: Number.NaN } : {};
+  return {
+    ...checkpoint,
+    identity: { ...identity, ...('model' in identity ? { model: withLabelChannels(model) } : {}) },
+    history: history.map((line) => withUnweighedKl(line, model)),
+    totals: { ...totals, sums: { ...sums, ...unknown } },
+  };
 }
 
 /** What of a dataset decides a run's numbers. */

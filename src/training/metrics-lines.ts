@@ -1,6 +1,7 @@
 import { UserError } from '../data/errors.js';
 import { parseJson } from '../data/json.js';
 import type { EpochMetrics } from './evaluate.js';
+import { withUnweighedKl } from './old-runs.js';
 
 /** Most bytes of a run's metrics: a million lines. */
 export const mostMetricsText = 2 ** 28;
@@ -11,10 +12,11 @@ const required = ['epoch', 'steps'] as const;
 /**
  * The lines of a `metrics.jsonl`. JSON has no NaN, which was written as null. `seconds` is NaN where
  * the lines do not tell it: `RunFolder.readMetrics` has it from another file.
+ * @param model as the run's `config.json` has it, by which the numbers of older versions are read
  * @param name what the file is called in messages
  * @throws UserError when a line is none that training writes
  */
-export function parseMetrics(text: string, name = 'metrics.jsonl'): EpochMetrics[] {
+export function parseMetrics(text: string, model: unknown, name = 'metrics.jsonl'): EpochMetrics[] {
   return text.split('\n').flatMap((line, i) => {
     if (line === '') return [];
     const where = `${name}: line ${i + 1}`;
@@ -30,7 +32,7 @@ export function parseMetrics(text: string, name = 'metrics.jsonl'): EpochMetrics
     if (wrong !== undefined) {
       throw new UserError(`${where}: ${wrong} is missing or not a number. Remove the line.`);
     }
-    return [metrics];
+    return [withUnweighedKl(metrics, model)];
   });
 }
 

@@ -146,13 +146,14 @@ export class RunFolder {
 
   /**
    * The metrics of each epoch; none when the run has no metrics. `seconds` is NaN where the run does
-   * not tell it.
+   * not tell it; `kl` is the KL divergence in nats, whatever version wrote the run.
    * @throws UserError when a line is none that training writes
    */
   async readMetrics(): Promise<EpochMetrics[]> {
     if (!(await this.files.has(metricsFile))) return [];
     const text = await this.readText(metricsFile, mostMetricsText);
-    const lines = parseMetrics(text, this.file(metricsFile));
+    const { model } = await this.readConfig();
+    const lines = parseMetrics(text, model, this.file(metricsFile));
     if (!(await this.files.has(timingFile))) return lines;
     const timing = await this.readText(timingFile, mostMetricsText);
     const seconds = new Map(

@@ -1,5 +1,6 @@
 import { UserError } from '../data/errors.js';
 import { parseJson } from '../data/json.js';
+import { withLabelChannels } from './old-runs.js';
 
 /** Most bytes of a config: the largest networks take some hundred kilobytes. */
 export const mostConfigText = 2 ** 24;
@@ -9,10 +10,12 @@ export type RunConfigData = Readonly<Record<string, unknown>>;
 
 /**
  * Brings what `config.json` held in one version of the run folder's layout to the next: the first
- * function reads version 1, and so on. A new version is one function at the end, and a run folder of
- * the version before it among the fixtures of `test/training/run-format.test.ts`.
+ * function reads version 1, and so on. A new version is one function at the end, and runs of it among
+ * the fixtures of `test/training/run-format.test.ts`.
  */
-const migrations: readonly ((config: RunConfigData) => RunConfigData)[] = [];
+const migrations: readonly ((config: RunConfigData) => RunConfigData)[] = [
+  (config) => ({ ...config, model: withLabelChannels(config.model) }),
+];
 
 /** The version of the run folder's layout that is written. */
 export const runFormat = migrations.length + 1;

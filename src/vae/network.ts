@@ -5,6 +5,7 @@ import {
   clip,
   concat,
   constant,
+  flatten,
   formatShape,
   mean,
   mul,
@@ -32,6 +33,9 @@ export interface Latents {
   readonly labels?: Value | undefined;
 }
 
+/** Layers that leave open how their input is laid out. */
+const elementwise = ['activation', 'dropout'];
+
 /** A VAE as functions over graph values; parameters come from the scope. */
 export class Network {
   readonly likelihood: Likelihood;
@@ -52,9 +56,23 @@ export class Network {
     return layer && { path: `decoder.${index}`, layer };
   }
 
+  /**
+   * Whether labels come after the flattened image: to a dense layer, channels of labels would be a
+   * weight a pixel and class where one a class tells the same.
+   */
+  private get flattensImages(): boolean {
+    const { classes, encoderLabels, bottleneck } = this.objective;
+    if (classes === undefined) return false;
+    if (encoderLabels) return encoderLabels === 'vector';
+    const first = this.options.encoder.find(({ type }) => !elementwise.includes(type));
+    // Heads flatten; a codebook takes positions.
+    if (!first) return bottleneck.type !== 'vectorQuantized';
+    return first.type === 'dense' || first.type === 'flatten';
+  }
+
   /** What the bottleneck makes of float images [batch, ...input]. */
   encode({ images, labels }: Batch, scope: Scope, observe?: LayerObserver): unknown {
-    const seen = this.withLabels(images, labels);
+    const seen = this.withLabels(this.flattensImages ? flatten(images) : images, labels);
     const features = applyLayers(this.options.encoder, seen, scope.child('encoder'), observe);
     return this.objective.bottleneck.encode(features, this.config.latent, scope, observe);
   }

@@ -40,18 +40,33 @@ export interface KlOptions {
   readonly reduction: 'sum' | 'mean';
 }
 
+/** KL(q(z | x) ‖ N(0, I)) in nats, summed over latents, the mean over the batch: a scalar. */
+export function meanKl(posterior: Posterior): Value {
+  return mean(sum(klDivergence(posterior), { axes: [1] }));
+}
+
+/** How many times the KL divergence in nats the KL term of the loss is: 1 for the negative ELBO. */
+export function klFactor({ weight, reduction }: KlOptions, latent: number): number {
+  return (2 * weight) / (reduction === 'mean' ? latent : 1);
+}
+
 /**
  * The KL term of the loss, a scalar: −weight · reduction of (1 + logVariance − mean² −
- * exp(logVariance)).
+ * exp(logVariance)); and the KL divergence in nats that it weighs, as `meanKl` has it.
  */
 export function klTerm(
   posterior: Posterior,
   weight: Value,
   reduction: KlOptions['reduction'],
-): Value {
+): { readonly kl: Value; readonly weightedKl: Value } {
   const terms = klTerms(posterior);
-  const reduced = reduction === 'mean' ? mean(terms) : mean(sum(terms, { axes: [1] }));
-  return mul(reduced, mul(weight, -1));
+  const isMean = reduction === 'mean';
+  const reduced = isMean ? mean(terms) : mean(sum(terms, { axes: [1] }));
+  const latent = posterior.mean.shape[1] as number;
+  return {
+    kl: mul(reduced, -0.5 * (isMean ? latent : 1)),
+    weightedKl: mul(reduced, mul(weight, -1)),
+  };
 }
 
 const logTwoPi = Math.log(2 * Math.PI);

@@ -73,7 +73,7 @@ interface Trained {
   /** The epochs, where no schedule changes what the loss is. */
   readonly losses: readonly EpochMetrics[];
   readonly images: Tensor;
-  /** −log p(x | z) of each example now, and of the first ones with the initial parameters. */
+  /** −log p(x | z) of some examples now, and with the initial parameters. */
   readonly errors: { readonly trained: Tensor; readonly untrained: Tensor };
 }
 
@@ -87,7 +87,7 @@ export function trainingHealth(trained: Trained): TrainingHealth {
     ...(trend ? { trend } : {}),
     moved: movedWeights(specs, initial, values),
     reconstruction: {
-      trained: meanOf(errors.trained, errors.untrained.size),
+      trained: meanOf(errors.trained),
       untrained: meanOf(errors.untrained),
     },
     largeWeights: largeWeights(specs, initial),
@@ -98,9 +98,9 @@ export function trainingHealth(trained: Trained): TrainingHealth {
   };
 }
 
-/** The mean of a tensor's first values, of all when no count is given. */
-export function meanOf({ data, size }: Tensor, count = size): number {
-  const values = (data as Float32Array).subarray(0, count);
+/** The mean of a tensor's values. */
+export function meanOf({ data }: Tensor): number {
+  const values = data as Float32Array;
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 

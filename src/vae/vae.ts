@@ -4,6 +4,7 @@ import { UserError } from '../data/errors.js';
 import { formatShape, quote } from '../data/excerpt.js';
 import { randomStream } from '../data/random.js';
 import { elementCount } from '../data/shape.js';
+import { spread } from '../data/spread.js';
 import { advice } from '../data/suggest.js';
 import { gradient, input, type Value, type Values } from '../graph/index.js';
 import {
@@ -357,7 +358,7 @@ export class VAE {
     this.drawn = parameters;
     const history: History = { epochs, ...(best && { best }), ...(stopped && { stopped }) };
     if (stopped?.reason === 'non-finite') {
-      const { images } = await this.read(train, 0, callSize);
+      const { images } = await this.readSpread(train, callSize);
       const advice = nonFiniteAdvice({
         largeWeights: largeWeights(this.specs, initial),
         values: rangeOf(images),
@@ -523,11 +524,17 @@ export class VAE {
     return this.objective.classes;
   }
 
+  /** The name of class i at place i, for models that see labels and know what these stand for. */
+  get classNames(): readonly string[] | undefined {
+    return this.objective.classNames;
+  }
+
   /**
    * Images decoded from draws of the prior: N(0, I), or with a codebook its codes by their use.
    * @param options.seed decides the draws; the model's seed when left out
    * @param options.label for models that see labels: of all the images; each class in turn when
    *   left out
+   * @param options.labels the same, of each image: `count` of them
    * @param options.draw whether each image is a draw from p(x | z) in the place of its mean
    * @returns float32 [count, ...input], images in [0, 1]
    * @throws UserError when the model has no prior, or its likelihood is nothing to draw from
@@ -537,6 +544,7 @@ export class VAE {
     options: {
       readonly seed?: number;
       readonly label?: number;
+      readonly labels?: Labels | undefined;
       readonly draw?: boolean;
     } = {},
   ): Promise<Tensor> {
@@ -555,9 +563,10 @@ export class VAE {
     const z = prior(shape, randomStream(seed, 'sample'), this.values);
     const inTurn = (i: number) => (classes === undefined ? 0 : i % classes);
     const labels =
-      classes === undefined && label === undefined
+      options.labels ??
+      (classes === undefined && label === undefined
         ? undefined
-        : Array.from({ length: count }, (_, i) => label ?? inTurn(i));
+        : Array.from({ length: count }, (_, i) => label ?? inTurn(i)));
     const latents = new Tensor('float32', z, shape);
     return draw
       ? this.mapLatents('draw', latents, labels, this.drawing, { seed, name: 'draw', step: 0 })
@@ -671,6 +680,12 @@ export class VAE {
     };
   }
 
+  /** Examples that stand for a dataset, at most `count`. */
+  private readSpread(data: Dataset, count: number): ReturnType<VAE['read']> {
+    const shown = spread(data, count);
+    return this.read(shown, 0, shown.size);
+  }
+
   /**
    * The labels of examples of a dataset, for `encode`, `decode` and `reconstruct`: undefined for
    * models that see none.
@@ -782,8 +797,8 @@ export class VAE {
   }
 
   /**
-   * Dead and saturated hidden units, collapsed latents and unused codes, judged by the first 2,000
-   * examples of the data.
+   * Dead and saturated hidden units, collapsed latents and unused codes, judged by 2,000 examples
+   * spread over the data, or all where there are fewer.
    * @param options.history the epochs of the model's training from its first parameters on: with any,
    *   signs of a wrong learning rate, initialization or scale of the data are looked for
    */
@@ -793,7 +808,7 @@ export class VAE {
   ): Promise<Health> {
     checkData(data, this.config.input);
     requireLabels(data, this.objective.classes);
-    const examples = await this.read(data, 0, healthExamples);
+    const examples = await this.readSpread(data, healthExamples);
     const { images } = examples;
     const observed = (seen: typeof examples, values = this.values) =>
       this.mapImages(
@@ -808,7 +823,8 @@ export class VAE {
     const { history = [] } = options;
     if (history.length === 0) return health;
     const initial = this.initialValues();
-    const before = await observed(await this.read(data, 0, callSize), initial);
+    const few = await this.readSpread(data, callSize);
+    const [now, before] = [await observed(few), await observed(few, initial)];
     const isSteady = Object.values(this.objective.schedules).every(
       (each) => typeof each === 'number',
     );
@@ -819,7 +835,7 @@ export class VAE {
       network: this.network,
       losses: isSteady ? history : [],
       images,
-      errors: { trained: found.error!, untrained: before.error! },
+      errors: { trained: now.error!, untrained: before.error! },
     });
     return { ...health, training };
   }

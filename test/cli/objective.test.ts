@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { objectiveNames } from '../../src/index.js';
+import { objectiveNames, VAE } from '../../src/index.js';
+import { hasInk, readPng } from '../report/png.js';
 import { emptyFolder, tree, vaekit, writeQuarters } from './process.js';
 
 let folder: string;
@@ -39,6 +40,26 @@ describe('train --objective', () => {
     const files = await tree(join(folder, 'classes'));
     expect(files).toContain('samples.png');
     expect(files).not.toContain('manifold.png');
+    const sheet = await vaekit(folder, 'sample', 'classes', '--out', 'sheet.png');
+    expect([sheet.code, sheet.stderr]).toEqual([0, '']);
+    const own = await readFile(join(folder, 'classes', 'samples.png'));
+    expect(own.equals(await readFile(join(folder, 'sheet.png')))).toBe(true);
+    // A row for each of four classes, with eight images each and a name before them.
+    const { width, height, pixel } = readPng(own);
+    const side = 9 * 8;
+    expect(height).toBe(24 + 4 * side + 3 * 6 + 24);
+    const left = width - 24 - (8 * (side + 6) - 6);
+    const vae = await VAE.load(join(folder, 'classes'));
+    const labels = Array.from({ length: 32 }, (_, i) => i % 4);
+    const images = (await vae.sample(32, { labels })).data as Float32Array;
+    for (const [i, label] of labels.entries()) {
+      const [x, y] = [left + Math.floor(i / 4) * (side + 6), 24 + label * (side + 6)];
+      if (i < 4) expect(hasInk(own, 24, y, left - 8, y + side)).toBe(true);
+      for (const place of [0, 7, 27, 63]) {
+        const [dx, dy] = [9 * (place % 8) + 4, 9 * (place >> 3) + 4];
+        expect(pixel(x + dx, y + dy)[0]).toBe(Math.round(255 * images[i * 64 + place]!));
+      }
+    }
     const drawn = await vaekit(folder, 'sample', 'classes', '--label', '2', '--out', 'two.png');
     expect([drawn.code, drawn.stderr]).toEqual([0, '']);
     const wrong = await vaekit(folder, 'sample', 'classes', '--label', '4');

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { report, VAE } from '../../src/index.js';
 import { emptyFolder, vaekit } from './process.js';
 
 let folder: string;
@@ -58,6 +59,23 @@ describe('train on pictures', () => {
     // The network of the run takes three channels.
     expect(again.code).not.toBe(0);
     expect(again.stderr.trim().split('\n').at(-1)).toMatch(/\[1, 8, 6\]/);
+  });
+
+  test('by their classes: a sheet of samples has a row for each, with its name', async () => {
+    const data = ['--data', 'photos', '--resize', '8', '--objective', 'conditional'];
+    const trained = await vaekit(folder, 'train', ...data, '--out', 'kinds', ...trainOptions);
+    expect(trained.code).toBe(0);
+    const { model } = JSON.parse(await readFile(at('kinds', 'config.json'), 'utf8'));
+    expect(model.objective).toMatchObject({ classes: 2, classNames: ['dark', 'light'] });
+    expect((await vaekit(folder, 'sample', 'kinds', '--out', 'kinds.png')).code).toBe(0);
+    const named = await readFile(at('kinds.png'));
+    expect(named.equals(await readFile(at('kinds', 'samples.png')))).toBe(true);
+    const vae = await VAE.load(at('kinds'));
+    const labels = Array.from({ length: 16 }, (_, i) => i % 2);
+    const images = await vae.sample(16, { labels });
+    expect(vae.classNames).toEqual(['dark', 'light']);
+    const drawn = await report.samplesPicture(images, { labels, classNames: vae.classNames });
+    expect(named.equals(drawn)).toBe(true);
   });
 
   test('by a likelihood of several numbers a value, with options, from a preset', async () => {

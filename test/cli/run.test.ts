@@ -59,7 +59,7 @@ describe('a run is used by', () => {
 
   test('evaluate: the last val_loss of its training', async () => {
     const metrics = (await readFile(at('a', 'metrics.jsonl'), 'utf8')).trimEnd().split('\n');
-    const { val_loss, val_reconstruction, val_kl } = JSON.parse(metrics.at(-1)!);
+    const { val_loss, val_reconstruction, val_kl, val_weightedKl } = JSON.parse(metrics.at(-1)!);
     const { code, stdout } = await vaekit(folder, 'evaluate', 'a', '--json');
     expect(code).toBe(0);
     const result = JSON.parse(stdout);
@@ -68,7 +68,7 @@ describe('a run is used by', () => {
     expect(result.reconstruction).toBeCloseTo(val_reconstruction, 5);
     expect(result.kl).toBeCloseTo(val_kl, 5);
     expect((await vaekit(folder, 'evaluate', 'a')).stdout).toBe(
-      `quarters test, 100 images: loss ${val_loss.toFixed(2)}  reconstruction ${val_reconstruction.toFixed(2)}  kl ${val_kl.toFixed(2)} (nats)\n`,
+      `quarters test, 100 images: loss ${val_loss.toFixed(2)}  reconstruction ${val_reconstruction.toFixed(2)}  kl ${val_kl.toFixed(2)}  weightedKl ${val_weightedKl.toFixed(2)} (nats)\n`,
     );
     const other = await vaekit(folder, 'evaluate', 'a', '--split', 'train', '--json');
     expect(JSON.parse(other.stdout)).toMatchObject({ data: 'quarters train', size: 400 });
@@ -80,6 +80,13 @@ describe('a run is used by', () => {
     expect([few.code, many.code]).toEqual([0, 0]);
     const size = async (name: string) => decode(await readFile(at(name)));
     expect((await size('many.png')).width).toBeGreaterThan((await size('few.png')).width);
+    const ten = await size('a/reconstructions.png');
+    const twenty = await vaekit(folder, 'reconstruct', 'a', '--count', '20', '--out', '20.png');
+    expect([twenty.code, twenty.stderr]).toEqual([0, '']);
+    const { width, height } = await size('20.png');
+    expect(width).toBe(ten.width);
+    // Twice the images of ten, and space between: the margins of 24 are there once.
+    expect(height).toBe(2 * (ten.height - 48) + 24 + 48);
 
     const draw = (seed: string, out: string) =>
       vaekit(folder, 'sample', 'a', '--count', '4', '--seed', seed, '--out', out);

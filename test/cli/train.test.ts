@@ -47,7 +47,7 @@ describe('train', () => {
     const printed = stdout.split('\n').filter((line) => line.startsWith('Epoch '));
     expect(printed).toHaveLength(4);
     expect(printed[3]).toMatch(
-      /^Epoch 4\/4 {2}13\/13 \S+s [\d.]+ ms\/step {2}loss [\d.]+ {2}reconstruction [\d.]+ {2}kl [\d.]+ {2}val_loss [\d.]+$/,
+      /^Epoch 4\/4 {2}13\/13 \S+s [\d.]+ ms\/step {2}loss [\d.]+ {2}reconstruction [\d.]+ {2}kl [\d.]+ {2}weightedKl [\d.]+ {2}val_loss [\d.]+$/,
     );
     expect(stdout).toContain('encoder.0');
     expect(stdout).toMatch(/Written to whole\n$/);
@@ -62,9 +62,11 @@ describe('train', () => {
         'loss',
         'reconstruction',
         'kl',
+        'weightedKl',
         'val_loss',
         'val_reconstruction',
         'val_kl',
+        'val_weightedKl',
         'steps',
       ]);
       expect(Object.values(line).every(Number.isFinite)).toBe(true);

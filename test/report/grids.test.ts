@@ -43,22 +43,120 @@ describe('samplesPicture', () => {
   });
 });
 
-describe('reconstructionsPicture', () => {
-  it('puts ten originals over their reconstructions and names the rows', async () => {
-    const originals = plain(...Array.from({ length: 12 }, (_, index) => 10 * index));
-    const reconstructions = plain(...Array.from({ length: 12 }, (_, index) => 10 * index + 5));
-    const file = await reconstructionsPicture(originals, reconstructions);
-    const { width, height, pixel } = readPng(file);
+describe('samplesPicture by class', () => {
+  /** Pixels between the left margin and the first image of a row. */
+  const nameWidth = (file: Uint8Array, blockWidth: number) => readPng(file).width - 48 - blockWidth;
+
+  it('gives each class a row of its own, with its name', async () => {
+    const labels = [2, 0, 2, 0, 2, 0];
+    const file = await samplesPicture(plain(0, 10, 20, 30, 40, 50), { labels });
+    const { height, pixel } = readPng(file);
     expect(height).toBe(24 + 2 * 84 + 6 + 24);
-    const left = width - 24 - (10 * 90 - 6);
-    for (let column = 0; column < 10; column++) {
-      const gray = 10 * column;
-      expect(pixel(left + 90 * column, 24)).toEqual([gray, gray, gray, 255]);
-      expect(pixel(left + 90 * column, 24 + 90)).toEqual([gray + 5, gray + 5, gray + 5, 255]);
-    }
-    expect(hasInk(file, 24, 24, left - 8, 24 + 84)).toBe(true);
-    expect(hasInk(file, 24, 24 + 90, left - 8, 24 + 174)).toBe(true);
+    const left = 24 + nameWidth(file, 3 * 90 - 6);
+    const row = (top: number) => [0, 1, 2].map((column) => pixel(left + 90 * column, top)[0]);
+    expect(row(24)).toEqual([10, 30, 50]);
+    expect(row(24 + 90)).toEqual([0, 20, 40]);
+    for (const top of [24, 24 + 90]) expect(hasInk(file, 24, top, left - 8, top + 84)).toBe(true);
     expect(hasWhiteFrame(file, 20)).toBe(true);
+  });
+
+  it('leaves white what a class lacks, and takes names of classes', async () => {
+    const images = plain(0, 0, 0, 0);
+    const [short, long] = await Promise.all(
+      [
+        ['a', 'b'],
+        ['a', 'a cat that sits on a very long mat'],
+      ].map((classNames) => samplesPicture(images, { labels: [0, 0, 0, 1], classNames })),
+    );
+    const left = 24 + nameWidth(short!, 3 * 90 - 6);
+    const { pixel } = readPng(short!);
+    expect(pixel(left + 180, 24)).toEqual(black);
+    expect(pixel(left, 24 + 90)).toEqual(black);
+    expect(pixel(left + 90, 24 + 90)).toEqual(white);
+    expect(readPng(long!).width).toBeGreaterThan(readPng(short!).width + 100);
+    // Longer names are cut.
+    expect(readPng(long!).width).toBeLessThan(readPng(short!).width + 400);
+  });
+
+  it('stays near a square, for many classes as for many images of one', async () => {
+    const shapes: [count: number, classes: number][] = [
+      [10, 10],
+      [100, 100],
+      [400, 2],
+    ];
+    for (const [count, classes] of shapes) {
+      const images = plain(...new Array<number>(count).fill(0));
+      const labels = Array.from({ length: count }, (_, i) => i % classes);
+      const file = await samplesPicture(images, { labels });
+      const { width, height } = readPng(file);
+      expect(Math.max(width / height, height / width)).toBeLessThan(2.5);
+      expect(hasWhiteFrame(file, 20)).toBe(true);
+    }
+  });
+
+  it('refuses another number of labels', async () => {
+    await expect(samplesPicture(plain(0, 1), { labels: [0] })).rejects.toThrow(
+      new UserError('Samples: 2 images but 1 labels. Give one label an image.'),
+    );
+  });
+});
+
+describe('reconstructionsPicture', () => {
+  it.each([1, 3, 10, 20, 37, 200])(
+    'puts %i originals over their reconstructions and names the rows',
+    async (count) => {
+      const columns = Math.min(count, count === 200 ? 20 : 10);
+      const pairs = Math.ceil(count / columns);
+      const grays = Array.from({ length: count }, (_, index) => index);
+      const originals = plain(...grays);
+      const reconstructions = plain(...grays.map((gray) => gray + 50));
+      const file = await reconstructionsPicture(originals, reconstructions);
+      const { width, height, pixel } = readPng(file);
+      // Two rows of 84 with 6 between them, and 24 between a pair of rows and the next.
+      expect(height).toBe(24 + pairs * 174 + (pairs - 1) * 24 + 24);
+      const left = width - 24 - (columns * 90 - 6);
+      for (let index = 0; index < columns * pairs; index++) {
+        const x = left + 90 * (index % columns);
+        const top = 24 + 198 * Math.floor(index / columns);
+        const gray = index < count ? index : 255;
+        const below = index < count ? index + 50 : 255;
+        expect(pixel(x, top)).toEqual([gray, gray, gray, 255]);
+        expect(pixel(x, top + 90)).toEqual([below, below, below, 255]);
+      }
+      for (let pair = 0; pair < pairs; pair++) {
+        const top = 24 + 198 * pair;
+        expect(hasInk(file, 24, top, left - 8, top + 84)).toBe(true);
+        expect(hasInk(file, 24, top + 90, left - 8, top + 174)).toBe(true);
+      }
+      expect(hasWhiteFrame(file, 20)).toBe(true);
+    },
+  );
+
+  it.each([
+    [[1, 8, 8], 88, 88],
+    [[3, 64, 64], 64, 64],
+    [[1, 4, 120], 120, 30],
+  ])('enlarges images of %j to %i × %i; names stay apart', async (shape, across, rowHeight) => {
+    const images = { data: new Uint8Array(2 * shape[0]! * shape[1]! * shape[2]!) };
+    const whole = { ...images, shape: [2, ...shape] };
+    const file = await reconstructionsPicture(whole, whole);
+    const { width, height, pixel } = readPng(file);
+    expect(height).toBe(24 + 2 * rowHeight + 6 + 24);
+    const left = width - 24 - (2 * across + 6);
+    const middle = 24 + Math.floor(rowHeight / 2);
+    expect([left, left + across - 1, left + across + 6].map((x) => pixel(x, middle))).toEqual([
+      black,
+      black,
+      black,
+    ]);
+    expect(pixel(left + across, middle)).toEqual(white);
+    expect(hasWhiteFrame(file, 20)).toBe(true);
+  });
+
+  it('has the columns it is told', async () => {
+    const images = plain(0, 1, 2, 3, 4);
+    const { height } = readPng(await reconstructionsPicture(images, images, { columns: 2 }));
+    expect(height).toBe(24 + 3 * 174 + 2 * 24 + 24);
   });
 
   it('refuses shapes that differ', async () => {

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { Dataset } from '../../src/data/dataset.js';
+import { subset } from '../../src/data/split.js';
 import {
   adam,
   dense,
@@ -8,6 +10,7 @@ import {
   fromArray,
   reshape,
   sgd,
+  Tensor,
   type VAEOptions,
   vae,
 } from '../../src/index.js';
@@ -186,4 +189,33 @@ describe('the trend of losses', () => {
       most: 0.25,
     });
   });
+});
+
+test('is judged by examples of all the data, also where they are sorted by class', async () => {
+  // 3,000 images of four quarters, a quarter after another: a unit sees one of them.
+  const mixed = corners(3000);
+  const places = Array.from(mixed.labels!, (label, i) => [label, i] as const)
+    .sort(([a], [b]) => a - b)
+    .map(([, i]) => i);
+  const sorted = subset(mixed, places);
+  const unlabelled = { ...sorted, labels: undefined } as unknown as Dataset;
+  const model = smallVAE({ encoder: [dense(4, { activation: 'relu' })] });
+  const weights = Float32Array.from({ length: 64 }, (_, i) => {
+    const [unit, pixel] = [i >> 4, i & 15];
+    const inside = pixel >> 2 < 2 === unit < 2 && (pixel & 3) < 2 === (unit % 2 === 0);
+    return inside ? 1 : 0;
+  });
+  model.setParameters({
+    'encoder.0.weight': new Tensor('float32', weights, [4, 16]),
+    'encoder.0.bias': new Tensor('float32', new Float32Array(4).fill(-2), [4]),
+  });
+  for (const given of [sorted, unlabelled]) {
+    const health = await model.health(given, { history: linesOf(3, 2) });
+    expect(health.deadUnits).toEqual([]);
+    expect(health.examples).toBe(2000);
+    const whole = await model.health(mixed);
+    health.klPerLatent.forEach((nats, i) => {
+      expect(nats / whole.klPerLatent[i]!).toBeCloseTo(1, 1);
+    });
+  }
 });

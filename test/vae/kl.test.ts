@@ -41,17 +41,21 @@ describe('KL(q ‖ N(0, I))', () => {
     });
   });
 
-  test('the loss term, by sum and by mean, at any weight', async () => {
-    const { sum, average } = await evaluate((m, v) => {
+  test('the loss term, by sum and by mean, at any weight; the divergence is the same', async () => {
+    const values = await evaluate((m, v) => {
       const posterior = { mean: m, logVariance: v };
-      const weight = constant(0.5, [], 'float64');
+      const sum = klTerm(posterior, constant(0.5, [], 'float64'), 'sum');
+      const average = klTerm(posterior, constant(3, [], 'float64'), 'mean');
       return {
-        sum: klTerm(posterior, weight, 'sum'),
-        average: klTerm(posterior, constant(3, [], 'float64'), 'mean'),
+        ...{ sum: sum.weightedKl, sumKl: sum.kl },
+        ...{ average: average.weightedKl, averageKl: average.kl },
       };
     }, feeds);
     const total = closedForm.reduce((a, b) => a + b, 0);
-    expect(sum!.data[0]).toBeCloseTo(total / 2, 12);
-    expect(average!.data[0]).toBeCloseTo((2 * 3 * total) / 4, 12);
+    expect(values.sum!.data[0]).toBeCloseTo(total / 2, 12);
+    expect(values.average!.data[0]).toBeCloseTo((2 * 3 * total) / 4, 12);
+    // Two examples of two latents.
+    expect(values.sumKl!.data[0]).toBeCloseTo(total / 2, 12);
+    expect(values.averageKl!.data[0]).toBeCloseTo(total / 2, 12);
   });
 });

@@ -388,8 +388,8 @@ describe('a checkpoint that does not fit is refused', () => {
       const { metadata } = decodeSafetensors(bytes, '');
       return encodeSafetensors({}, { ...metadata, ...change });
     };
-    expect(() => decodeCheckpoint(text({ format: '2' }), 'c')).toThrow(
-      /^c: checkpoints of format 2/,
+    expect(() => decodeCheckpoint(text({ format: '3' }), 'c')).toThrow(
+      /^c: checkpoints of format 3/,
     );
     expect(() => decodeCheckpoint(text({ checkpoint: '{"step":-1}' }), 'd')).toThrow(/^d: step: /);
   });

@@ -1,15 +1,19 @@
 import { UserError } from '../../data/errors.js';
-import { createCanvas } from '../canvas.js';
-import { composeGrid, gridScale, type Images, readImages } from '../images.js';
-import { canvasFont, pixels, style } from '../style.js';
+import { gridScale, type Images, readImages } from '../images.js';
+import { pixels } from '../style.js';
+import { drawNamedRows, type NamedRow, pick } from './named-rows.js';
 
-const rowNames = ['original', 'reconstruction'] as const;
+/** Pairs beside one another: tens, so that classes in turn stand under one another. */
+function usualColumns(count: number): number {
+  return 10 * Math.max(1, Math.round(Math.sqrt(2 * count) / 10));
+}
 
 /**
- * Originals in one row, their reconstructions under them, the rows named.
+ * Originals in rows, their reconstructions under them, the rows named. All of them are drawn.
  * @param originals shape [N, C, H, W]
  * @param reconstructions the same shape
- * @param options columns: how many pairs are drawn, from the first on; 10 unless told
+ * @param options columns: how many pairs stand beside one another; 10 unless told, and more where
+ *   there are many
  * @returns a PNG file
  * @throws UserError when the values are no images, or their shapes differ
  */
@@ -18,42 +22,28 @@ export async function reconstructionsPicture(
   reconstructions: Images,
   options: { readonly columns?: number } = {},
 ): Promise<Uint8Array> {
-  const batches = [
-    readImages(originals, 'Originals'),
-    readImages(reconstructions, 'Reconstructions'),
-  ] as const;
-  const [above, below] = batches.map(({ count, channels, height, width }) =>
+  const above = readImages(originals, 'Originals');
+  const below = readImages(reconstructions, 'Reconstructions');
+  const [shape, otherShape] = [above, below].map(({ count, channels, height, width }) =>
     [count, channels, height, width].join(', '),
   );
-  if (above !== below) {
+  if (shape !== otherShape) {
     throw new UserError(
-      `Originals have the shape [${above}], reconstructions [${below}]. Give one reconstruction an original.`,
+      `Originals have the shape [${shape}], reconstructions [${otherShape}]. Give one reconstruction an original.`,
     );
   }
-  const gap = pixels(3);
-  const columns = Math.min(options.columns ?? 10, batches[0].count);
-  const scale = gridScale(batches[0], pixels(42));
-  const rows = batches.map((batch) => composeGrid(batch, { columns, rows: 1, scale, gap }));
-  const rowHeight = batches[0].height * scale;
-  const rowWidth = columns * (batches[0].width * scale + gap) - gap;
-
-  const margin = pixels(style.margin);
-  const font = canvasFont(style.titleSize);
-  const ruler = (await createCanvas(1, 1)).context;
-  ruler.font = font;
-  const names = Math.max(...rowNames.map((name) => Math.ceil(ruler.measureText(name).width)));
-  const left = margin + names + pixels(8);
-
-  const canvas = await createCanvas(left + rowWidth + margin, 2 * margin + 2 * rowHeight + gap);
-  const { context } = canvas;
-  context.font = font;
-  context.fillStyle = style.text;
-  context.textAlign = 'right';
-  context.textBaseline = 'middle';
-  rows.forEach((row, index) => {
-    const top = margin + index * (rowHeight + gap);
-    canvas.put(row, left, top);
-    context.fillText(rowNames[index] ?? '', margin + names, top + rowHeight / 2);
+  const columns = options.columns ?? usualColumns(above.count);
+  const rows: NamedRow[] = [];
+  for (let start = 0; start < above.count; start += columns) {
+    const length = Math.min(columns, above.count - start);
+    const indices = Array.from({ length }, (_, i) => start + i);
+    rows.push(
+      { name: 'original', images: pick(above, indices) },
+      { name: 'reconstruction', images: pick(below, indices) },
+    );
+  }
+  return drawNamedRows(rows, {
+    scale: gridScale(above, pixels(42)),
+    together: 2,
   });
-  return canvas.png();
 }

@@ -1,18 +1,33 @@
+import { UserError } from '../../data/errors.js';
+import { placesByClass } from '../../data/spread.js';
 import { createCanvas } from '../canvas.js';
-import { composeGrid, gridScale, type Images, readImages } from '../images.js';
+import { composeGrid, gridScale, type ImageBatch, type Images, readImages } from '../images.js';
 import { pixels, style } from '../style.js';
+import { drawNamedRows, pick } from './named-rows.js';
+
+/** How samples are laid out. */
+export interface SamplesOptions {
+  /** Images beside one another, where there are no labels; as many as in a column when left out. */
+  readonly columns?: number;
+  /** The class of each image: each class then has a row of its own, with its name. */
+  readonly labels?: ArrayLike<number> | undefined;
+  /** The name of class i at place i; its number where there is none. */
+  readonly classNames?: readonly string[] | undefined;
+}
 
 /**
- * Images in reading order in a grid that is as square as can be.
+ * Images in reading order in a grid that is as square as can be; or, with labels, a row for each
+ * class.
  * @param images shape [N, C, H, W]
  * @returns a PNG file
- * @throws UserError when the values are no images
+ * @throws UserError when the values are no images, or labels and images differ in count
  */
 export async function samplesPicture(
   images: Images,
-  options: { readonly columns?: number } = {},
+  options: SamplesOptions = {},
 ): Promise<Uint8Array> {
   const batch = readImages(images, 'Samples');
+  if (options.labels) return classesPicture(batch, options.labels, options.classNames);
   const columns = options.columns ?? Math.ceil(Math.sqrt(batch.count));
   const grid = composeGrid(batch, {
     columns,
@@ -24,4 +39,25 @@ export async function samplesPicture(
   const canvas = await createCanvas(grid.width + 2 * margin, grid.height + 2 * margin);
   canvas.put(grid, margin, margin);
   return canvas.png();
+}
+
+/** A row for each class, or several where it has many images. */
+function classesPicture(
+  batch: ImageBatch,
+  labels: ArrayLike<number>,
+  classNames: readonly string[] = [],
+): Promise<Uint8Array> {
+  if (labels.length !== batch.count) {
+    throw new UserError(
+      `Samples: ${batch.count} images but ${labels.length} labels. Give one label an image.`,
+    );
+  }
+  const columns = Math.max(8, Math.ceil(Math.sqrt(2 * batch.count)));
+  const rows = placesByClass(labels).flatMap(([label, places]) =>
+    Array.from({ length: Math.ceil(places.length / columns) }, (_, line) => ({
+      name: line === 0 ? (classNames[label] ?? String(label)) : '',
+      images: pick(batch, places.slice(line * columns, (line + 1) * columns)),
+    })),
+  );
+  return drawNamedRows(rows, { scale: gridScale(batch, pixels(36)), folded: true });
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { add, log, logSumExp, mean, mul, size, sub, sum, unsqueeze } from '../../graph/index.js';
 import { scheduleSchema } from '../../nn/index.js';
 import { gaussian } from '../bottlenecks/index.js';
-import { logDensities, logPosterior, logPrior, type Posterior } from '../posterior.js';
+import { logDensities, logPosterior, logPrior, meanKl, type Posterior } from '../posterior.js';
 import { defineObjective, type ObjectiveContext } from './objective.js';
 
 export const betaTcVaeKind = defineObjective(
@@ -45,7 +45,7 @@ export const betaTcVaeKind = defineObjective(
         loss,
         metrics: {
           reconstruction,
-          kl: add(add(information, correlation), dimensionKl),
+          kl: meanKl(encoding),
           information,
           correlation,
           dimensionKl,
@@ -60,8 +60,8 @@ export const betaTcVaeKind = defineObjective(
  * https://arxiv.org/abs/1802.04942: the KL taken apart into mutual information (α), total
  * correlation (β) and dimension-wise KL (γ): −log p(x | z) + α I(z; x) + β KL(q(z) ‖ Πⱼ q(zⱼ)) +
  * γ Σⱼ KL(q(zⱼ) ‖ p(zⱼ)). q(z) is estimated by minibatch-weighted sampling (eq. S3): q(zᵢ) ≈
- * 1/(NM) Σⱼ q(zᵢ | xⱼ), for N examples and batches of M. The parts depend on both; their sum, `kl`,
- * does not.
+ * 1/(NM) Σⱼ q(zᵢ | xⱼ), for N examples and batches of M. The parts depend on both; their sum, which
+ * estimates `kl` by one draw an example, does not.
  */
 export const betaTcVae = (options: Parameters<typeof betaTcVaeKind.create>[0] = {}) =>
   betaTcVaeKind.create(options);

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { add, mean, mul, sum } from '../../graph/index.js';
+import { add, mean, mul } from '../../graph/index.js';
 import { scheduleSchema } from '../../nn/index.js';
 import { gaussian } from '../bottlenecks/index.js';
-import { klDivergence, type Posterior } from '../posterior.js';
+import { meanKl, type Posterior } from '../posterior.js';
 import { defineObjective, type ObjectiveContext } from './objective.js';
 
 export const betaVaeKind = defineObjective(
@@ -17,9 +17,12 @@ export const betaVaeKind = defineObjective(
     schedules: { beta },
     terms({ encoding, sample, negativeLogLikelihood, schedule }: ObjectiveContext<Posterior>) {
       const reconstruction = mean(negativeLogLikelihood(sample()));
-      const kl = mean(sum(klDivergence(encoding), { axes: [1] }));
-      const loss = add(reconstruction, mul(kl, schedule('beta')));
-      return { loss, metrics: { reconstruction, kl } };
+      const kl = meanKl(encoding);
+      const weightedKl = mul(kl, schedule('beta'));
+      return {
+        loss: add(reconstruction, weightedKl),
+        metrics: { reconstruction, kl, ...(beta === 1 ? {} : { weightedKl }) },
+      };
     },
   }),
 );
@@ -27,7 +30,8 @@ export const betaVaeKind = defineObjective(
 /**
  * Higgins et al., "β-VAE: Learning Basic Visual Concepts with a Constrained Variational Framework"
  * (2017), eq. 4, https://openreview.net/forum?id=Sy2fzU9gl: −log p(x | z) + β KL(q(z | x) ‖ p(z)).
- * With β = 1 the loss is the negative ELBO; a schedule as β is KL warm-up.
+ * With β = 1 the loss is the negative ELBO; a schedule as β is KL warm-up. The metric `kl` is the KL
+ * divergence in nats; `weightedKl`, unless β is 1, is β times that.
  */
 export const betaVae = (options: Parameters<typeof betaVaeKind.create>[0] = {}) =>
   betaVaeKind.create(options);

@@ -8,15 +8,34 @@ const type = 'conditional';
 const schema = z
   .strictObject({
     classes: z.int().min(2).describe('How many classes labels have.'),
+    classNames: z
+      .array(z.string())
+      .optional()
+      .describe('What pictures call the classes; their numbers when left out.'),
     objective: z.looseObject({ type: z.string() }).optional(),
+    encoderLabels: z
+      .enum(['vector', 'channels'])
+      .optional()
+      .describe(
+        'How the encoder sees labels: as a vector after the flattened example, or as channels that are the same at every position; when left out, the vector where the first layer flattens.',
+      ),
   })
   .describe('Labels shown to encoder and decoder (Sohn et al. 2015).');
 
 export interface ConditionalOptions {
   /** How many classes labels have: they are from 0 to classes − 1. */
   readonly classes: number;
+  /** The name of class i at place i, for pictures. */
+  readonly classNames?: readonly string[] | undefined;
   /** What is made small, given the labels; `vae()` when left out. */
   readonly objective?: Objective;
+  /**
+   * How the encoder sees labels: as a `vector` after the flattened example, or as `channels` that are
+   * the same at every position. When left out, the vector where the encoder's first layer flattens
+   * (dense, flatten), which tells a dense layer all with fewer weights; channels for others, such as
+   * convolutions.
+   */
+  readonly encoderLabels?: 'vector' | 'channels' | undefined;
 }
 
 /** An objective as plain data: its type beside its options. */
@@ -27,7 +46,15 @@ export function objectiveToConfig(objective: Objective): { type: string } {
 function conditioned(options: ConditionalOptions, name: string): Objective {
   const objective = options.objective ?? vae();
   const checked = validate(schema, { ...options, objective: objectiveToConfig(objective) }, name);
-  return { ...objective, type, options: checked, classes: checked.classes };
+  const { classes, classNames, encoderLabels } = checked;
+  return {
+    ...objective,
+    type,
+    options: checked,
+    classes,
+    ...(classNames && { classNames }),
+    ...(encoderLabels && { encoderLabels }),
+  };
 }
 
 export const conditionalKind: ObjectiveKind<ConditionalOptions> = {
@@ -35,9 +62,9 @@ export const conditionalKind: ObjectiveKind<ConditionalOptions> = {
   schema,
   create: (options) => conditioned(options, type),
   fromConfig(config, name, resolve: Resolve) {
-    const { classes, objective } = validate(schema, config, name);
+    const { objective, ...options } = validate(schema, config, name);
     return conditioned(
-      { classes, ...(objective && { objective: resolve(objective, `${name}.objective`) }) },
+      { ...options, ...(objective && { objective: resolve(objective, `${name}.objective`) }) },
       name,
     );
   },
@@ -46,7 +73,7 @@ export const conditionalKind: ObjectiveKind<ConditionalOptions> = {
 /**
  * Sohn et al., "Learning Structured Output Representation using Deep Conditional Generative Models"
  * (2015), eq. 4, https://papers.nips.cc/paper/5775: an objective of which both q(z | x, y) and
- * p(x | z, y) see the label y; the prior does not. One-hot labels are appended to the encoder's
- * input and to the latents, as channels that are the same at every position.
+ * p(x | z, y) see the label y; the prior does not. One-hot labels are appended to the latents and to
+ * the encoder's input (`encoderLabels`).
  */
 export const conditional = (options: ConditionalOptions) => conditionalKind.create(options);

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { add, mean, mul, sub, sum } from '../../graph/index.js';
+import { add, mean, mul, sub } from '../../graph/index.js';
 import { scheduleSchema } from '../../nn/index.js';
 import { gaussian } from '../bottlenecks/index.js';
-import { klDivergence, type Posterior } from '../posterior.js';
+import { meanKl, type Posterior } from '../posterior.js';
 import { kernelSchema, mmd } from './mmd.js';
 import { defineObjective, type ObjectiveContext } from './objective.js';
 
@@ -30,7 +30,7 @@ export const infoVaeKind = defineObjective(
     }: ObjectiveContext<Posterior>) {
       const z = sample();
       const reconstruction = mean(negativeLogLikelihood(z));
-      const kl = mean(sum(klDivergence(encoding), { axes: [1] }));
+      const kl = meanKl(encoding);
       const discrepancy = mmd(z, prior(z), { kernel, bandwidth, estimate: 'biased' });
       const [a, l] = [schedule('alpha'), schedule('lambda')];
       const loss = add(

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { add, logSumExp, mean, negate, sub } from '../../graph/index.js';
 import { gaussian } from '../bottlenecks/index.js';
-import { logPosterior, logPrior, type Posterior } from '../posterior.js';
+import { logPosterior, logPrior, meanKl, type Posterior } from '../posterior.js';
 import { defineObjective, type ObjectiveContext } from './objective.js';
 
 export const iwaeKind = defineObjective(
@@ -15,12 +15,12 @@ export const iwaeKind = defineObjective(
     terms({ encoding, samples: draw, negativeLogLikelihoods }: ObjectiveContext<Posterior>) {
       const latents = draw(samples);
       const nll = negativeLogLikelihoods(latents);
-      const kl = sub(logPosterior(latents, encoding), logPrior(latents));
-      const logWeights = negate(add(nll, kl));
+      const drawnKl = sub(logPosterior(latents, encoding), logPrior(latents));
+      const logWeights = negate(add(nll, drawnKl));
       const bound = sub(logSumExp(logWeights, { axes: [1] }), Math.log(samples));
       return {
         loss: negate(mean(bound)),
-        metrics: { reconstruction: mean(nll), kl: mean(kl) },
+        metrics: { reconstruction: mean(nll), kl: meanKl(encoding) },
       };
     },
   }),

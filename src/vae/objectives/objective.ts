@@ -43,6 +43,10 @@ export interface Objective<Encoding = unknown> {
   readonly schedules: Readonly<Record<string, number | Schedule>>;
   /** How many classes labels have, for objectives that show them to encoder and decoder. */
   readonly classes?: number;
+  /** For these: the name of class i at place i. */
+  readonly classNames?: readonly string[];
+  /** For these: how the encoder sees them (`conditional`); by its first layer when left out. */
+  readonly encoderLabels?: 'vector' | 'channels';
   /** The players beside `model`, which moves what they do not own. */
   readonly players?: readonly Player[];
   /**

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { add, mean } from '../../graph/index.js';
 import { scheduleSchema } from '../../nn/index.js';
 import { gaussian } from '../bottlenecks/index.js';
-import { klTerm, type Posterior } from '../posterior.js';
+import { klFactor, klTerm, type Posterior } from '../posterior.js';
 import { defineObjective, type ObjectiveContext } from './objective.js';
 
 export const vaeKind = defineObjective(
@@ -22,10 +22,14 @@ export const vaeKind = defineObjective(
     bottleneck: gaussian,
     schedules: { klWeight: weight },
     terms({ encoding, sample, negativeLogLikelihood, schedule }: ObjectiveContext<Posterior>) {
-      const weightValue = schedule('klWeight');
       const reconstruction = mean(negativeLogLikelihood(sample()));
-      const kl = klTerm(encoding, weightValue, reduction);
-      return { loss: add(reconstruction, kl), metrics: { reconstruction, kl } };
+      const { kl, weightedKl } = klTerm(encoding, schedule('klWeight'), reduction);
+      const latent = encoding.mean.shape[1] as number;
+      const isElbo = typeof weight === 'number' && klFactor({ weight, reduction }, latent) === 1;
+      return {
+        loss: add(reconstruction, weightedKl),
+        metrics: { reconstruction, kl, ...(isElbo ? {} : { weightedKl }) },
+      };
     },
   }),
 );
@@ -35,7 +39,8 @@ export const vaeKind = defineObjective(
  * https://arxiv.org/abs/1312.6114: −log p(x | z) − weight · Σ (1 + log σ² − μ² − σ²).
  *
  * With weight ½ and reduction `sum` the loss is the negative ELBO; `mean` takes the mean over the
- * latents, as many tutorials do. The metric `kl` is the whole second term. A schedule as weight is
- * KL warm-up.
+ * latents, as many tutorials do. The metric `kl` is the KL divergence in nats, whatever the weight;
+ * `weightedKl`, where it is another number, is the second term of the loss: 2 · weight · kl, and
+ * with `mean` that over the number of latents. A schedule as weight is KL warm-up.
  */
 export const vae = (options: Parameters<typeof vaeKind.create>[0] = {}) => vaeKind.create(options);

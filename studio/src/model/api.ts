@@ -70,6 +70,8 @@ export interface AddedData extends DataInfo {
 export interface Examples {
   readonly images: Numbers;
   readonly labels?: Int32Array;
+  /** Where each is in its part of the data. */
+  readonly places: Uint32Array;
 }
 
 export interface Encoding {
@@ -139,20 +141,23 @@ export interface ModelService {
 
   /** Finds and loads data, which stays loaded. */
   data(data: DataName): Promise<DataInfo>;
-  /** Examples from `start` to before `end`, as the model of an open run sees them. */
-  examples(id: string, data: DataName, part: Part, start: number, end: number): Promise<Examples>;
-  /** `encode` of the first `count` examples of a part. */
+  /** `count` examples that stand for a part, as the model of an open run sees them. */
+  examples(id: string, data: DataName, part: Part, count: number): Promise<Examples>;
+  /** Fewer, of each class in turn, to be looked at. */
+  examplesOfClasses(id: string, data: DataName, part: Part, count: number): Promise<Examples>;
+  /** `encode` of what `examples` gives. */
   encodeData(id: string, data: DataName, part: Part, count: number): Promise<Encoding>;
   /**
-   * Evidence lower bounds in nats of the examples from `start` to before `end`: black and white
-   * when the model was trained on that, as `vaekit evaluate` judges it.
+   * Evidence lower bounds in nats of what `examples` gives, from `start` to before `end` of it: black
+   * and white when the model was trained on that, as `vaekit evaluate` judges it.
    */
   elboOfData(
     id: string,
     data: DataName,
     part: Part,
-    start: number,
-    end: number,
+    count: number,
+    start?: number,
+    end?: number,
   ): Promise<Float32Array>;
   health(id: string, data: DataName, part: Part): Promise<Health>;
 

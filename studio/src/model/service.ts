@@ -1,5 +1,6 @@
 import type { ReadOptions } from '../../../src/data/read-options.js';
 import { decodeSafetensors } from '../../../src/data/safetensors.js';
+import { placesOfEachClass, placesOfSpread } from '../../../src/data/spread.js';
 import { type Dataset, datasets, UserError, VAE } from '../../../src/index.js';
 import { asJudged, asSeen } from '../../../src/training/seen.js';
 import { importData } from '../data/import.js';
@@ -11,6 +12,7 @@ import type {
   DataInfo,
   DataName,
   Encoding,
+  Examples,
   ModelInfo,
   ModelService,
   Numbers,
@@ -127,21 +129,32 @@ export class Service implements ModelService {
     };
   }
 
-  async examples(id: string, data: DataName, part: Part, start: number, end: number) {
-    const { images, labels } = await this.read(await this.seen(id, data, part), start, end);
-    return handOver({ images, ...(labels ? { labels: Int32Array.from(labels) } : {}) }, images);
+  async examples(id: string, data: DataName, part: Part, count: number): Promise<Examples> {
+    const dataset = await this.seen(id, data, part);
+    return examplesAt(dataset, placesOfSpread(dataset, count));
+  }
+
+  async examplesOfClasses(id: string, data: DataName, part: Part, count: number) {
+    const dataset = await this.seen(id, data, part);
+    return examplesAt(dataset, placesOfEachClass(dataset, count));
   }
 
   async encodeData(id: string, data: DataName, part: Part, count: number): Promise<Encoding> {
-    const dataset = await this.seen(id, data, part);
-    const { images } = await this.read(dataset, 0, count);
-    return this.encode(id, images, this.labels(id, dataset, 0, count));
+    const dataset = datasets.spread(await this.seen(id, data, part), count);
+    return this.encode(id, await read(dataset), this.labels(id, dataset));
   }
 
-  async elboOfData(id: string, data: DataName, part: Part, start: number, end: number) {
+  async elboOfData(
+    id: string,
+    data: DataName,
+    part: Part,
+    count: number,
+    start = 0,
+    end = count,
+  ): Promise<Float32Array> {
     const dataset = await this.judged(id, data, part);
-    const { images } = await this.read(dataset, start, end);
-    return this.elbo(id, images, this.labels(id, dataset, start, end));
+    const chosen = datasets.subset(dataset, placesOfSpread(dataset, count).subarray(start, end));
+    return this.elbo(id, await read(chosen), this.labels(id, chosen));
   }
 
   async health(id: string, data: DataName, part: Part) {
@@ -221,22 +234,24 @@ export class Service implements ModelService {
     return asJudged(await this.seen(id, data, part), training.binarize, vae.config.seed);
   }
 
-  /** Examples from `start` to before `end`, or to the last. */
-  private async read(dataset: Dataset, start: number, end: number) {
-    const until = Math.min(end, dataset.size);
-    const images = toNumbers(await datasets.readRange(dataset, start, until));
-    const { labels } = dataset;
-    return {
-      images,
-      labels: labels && Array.from({ length: until - start }, (_, i) => labels[start + i]!),
-    };
-  }
-
   /** The labels that a model sees with the examples; undefined when it sees none. */
-  private labels(id: string, dataset: Dataset, start: number, end: number) {
-    const { vae } = this.model(id);
-    return vae.labelsOf(dataset, start, Math.min(end, dataset.size)) as
-      | ArrayLike<number>
-      | undefined;
+  private labels(id: string, dataset: Dataset) {
+    return this.model(id).vae.labelsOf(dataset) as ArrayLike<number> | undefined;
   }
+}
+
+/** All examples of a dataset. */
+async function read(dataset: Dataset): Promise<Numbers> {
+  return toNumbers(await datasets.readRange(dataset, 0, dataset.size));
+}
+
+/** Some examples of a dataset, with their labels. */
+async function examplesAt(dataset: Dataset, places: Uint32Array): Promise<Examples> {
+  const chosen = datasets.subset(dataset, places);
+  const images = await read(chosen);
+  const { labels } = chosen;
+  return handOver(
+    { images, places, ...(labels ? { labels: Int32Array.from(labels) } : {}) },
+    images,
+  );
 }

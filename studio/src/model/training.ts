@@ -195,11 +195,11 @@ export class Training {
 
   /** What shows the page a few images and what a model of given parameters makes of them. */
   private async redrawing(shown: VAE, data: Dataset) {
-    const count = Math.min(shownImages, data.size);
     const isImage = data.shape.length === 3 && (data.shape[0] === 1 || data.shape[0] === 3);
     if (!isImage) return async () => {};
-    const originals = await datasets.readRange(data, 0, count);
-    const labels = shown.labelsOf(data, 0, count);
+    const few = datasets.ofEachClass(data, shownImages);
+    const originals = await datasets.readRange(few, 0, few.size);
+    const labels = shown.labelsOf(few);
     return async (parameters: Readonly<Record<string, Tensor>>) => {
       shown.setParameters(parameters);
       const made = await shown.reconstruct(originals, { labels });

@@ -29,12 +29,13 @@ export async function openServed(folder: string): Promise<RunContent> {
     read(folder, 'metrics.jsonl', true),
   ]);
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  const parsed = parseRunConfig(text(config), `${folder}/config.json`);
   return {
     id: `served:${folder}`,
     name: folder,
-    config: parseRunConfig(text(config), `${folder}/config.json`),
+    config: parsed,
     parameters,
-    metrics: parseMetrics(text(metrics), `${folder}/metrics.jsonl`),
+    metrics: parseMetrics(text(metrics), parsed.model, `${folder}/metrics.jsonl`),
   };
 }
 

@@ -60,7 +60,11 @@ export const cases: readonly Case[] = [
   {
     name: 'conditional',
     model: 'conditional',
-    objective: conditional({ classes: 3, objective: betaVae({ beta: 2 }) }),
+    objective: conditional({
+      classes: 3,
+      objective: betaVae({ beta: 2 }),
+      encoderLabels: 'channels',
+    }),
     options: { epsilon, labels: [0, 1, 2, 0, 1, 2, 0] },
   },
   {

@@ -1,7 +1,21 @@
 import { Tensor } from 'onnxruntime-common';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { fromArray } from '../../../src/data/dataset.js';
-import { adam, conditional, dense, type VAE, vqVae } from '../../../src/index.js';
+import {
+  activation,
+  adam,
+  type ConditionalOptions,
+  conditional,
+  conv2d,
+  dense,
+  dropout,
+  flatten,
+  type Layer,
+  layer,
+  maxPool2d,
+  type VAE,
+  vqVae,
+} from '../../../src/index.js';
 import { corners, smallShape, smallVAE } from '../small.js';
 
 const data = corners(256);
@@ -61,6 +75,84 @@ describe('labels decide what is drawn', () => {
     (decoded.data as Float32Array).forEach((value, i) => {
       expect(value).toBeCloseTo((again.data as Float32Array)[i]!, 5);
     });
+  });
+});
+
+describe('the encoder sees labels', () => {
+  const relu = { activation: 'relu' } as const;
+  const halve = { stride: 2, padding: 'same' } as const;
+  const codebook = { objective: vqVae({ codes: 4 }) };
+  /** The shape of the first weights; an image is [1, 4, 4]. */
+  const first = (encoder: readonly Layer[], options: Partial<ConditionalOptions> = {}) => {
+    const each = smallVAE({ encoder, objective: conditional({ classes: 4, ...options }) });
+    return Object.values(each.parameters())[0]!.dims;
+  };
+
+  test.each([
+    ['a dense layer', [dense(5, relu)], {}, [5, 16 + 4]],
+    ['flatten', [flatten(), dense(5)], {}, [5, 16 + 4]],
+    ['dropout and an activation', [dropout(0.1), activation('tanh'), dense(5)], {}, [5, 16 + 4]],
+    ['the heads', [], {}, [2, 16 + 4]],
+    ['a codebook', [dense(2)], codebook, [2, 16 + 4]],
+  ] as const)('as a vector before %s', (_, encoder, options, shape) => {
+    expect(first(encoder, options)).toEqual(shape);
+  });
+
+  test.each([
+    ['a convolution', [conv2d(3, halve), dense(5)], {}, [3, 1 + 4, 3, 3]],
+    ['pooling', [maxPool2d(2), dense(5)], {}, [5, 4 * (1 + 4)]],
+    ['a custom layer', [layer('own', (x) => x), dense(5)], {}, [5, 16 * (1 + 4)]],
+    ['positions of a codebook', [conv2d(2, halve)], codebook, [2, 1 + 4, 3, 3]],
+    ['whatever they are asked to be before', [dense(5)], { encoderLabels: 'channels' }, [5, 80]],
+  ] as const)('as channels before %s', (_, encoder, options, shape) => {
+    expect(first(encoder, options)).toEqual(shape);
+  });
+
+  test('a vector before a convolution is refused in one clear line', () => {
+    expect(() => first([conv2d(3, halve)], { encoderLabels: 'vector' })).toThrow(
+      /^encoder\.0 \(conv2d\) does not fit its input \[batch, 20\]: /,
+    );
+  });
+
+  test('both ways are one function, where channels have the weights of the vector among them', async () => {
+    const objective = (encoderLabels: 'vector' | 'channels') =>
+      conditional({ classes: 4, encoderLabels });
+    const [vector, channels] = [
+      smallVAE({ objective: objective('vector') }),
+      smallVAE({ objective: objective('channels') }),
+    ];
+    const parameters = channels.parameters();
+    const { dims, data: weights } = parameters['encoder.0.weight']!;
+    const [units] = dims as [number];
+    // A class's plane is 1 everywhere or 0 everywhere: its weights count by their sum.
+    const summed = new Float32Array(units * 20);
+    for (let unit = 0; unit < units; unit++) {
+      for (let i = 0; i < 80; i++) {
+        const place = i < 16 ? i : 16 + Math.floor((i - 16) / 16);
+        summed[unit * 20 + place]! += weights[unit * 80 + i] as number;
+      }
+    }
+    vector.setParameters({
+      ...parameters,
+      'encoder.0.weight': new Tensor('float32', summed, [units, 20]),
+    });
+    const labels = Array.from(data.labels!);
+    const epsilon = new Tensor('float32', new Float32Array(2 * 256).fill(0.5), [256, 2]);
+    const [a, b] = [
+      await vector.valueAndGradients(data.images, { labels, epsilon }),
+      await channels.valueAndGradients(data.images, { labels, epsilon }),
+    ];
+    expect(a.loss).toBeCloseTo(b.loss, 4);
+    expect(a.kl).toBeCloseTo(b.kl, 4);
+    const [one, all] = [a, b].map(
+      ({ gradients }) => gradients['encoder.0.weight']!.data as Float32Array,
+    );
+    for (let unit = 0; unit < units; unit++) {
+      for (let i = 0; i < 80; i++) {
+        const place = i < 16 ? i : 16 + Math.floor((i - 16) / 16);
+        expect(one![unit * 20 + place]).toBeCloseTo(all![unit * 80 + i]!, 4);
+      }
+    }
   });
 });
 

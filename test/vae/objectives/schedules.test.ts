@@ -37,7 +37,9 @@ test('the weight changes by step, and validation sees it', async () => {
   const model = smallVAE({
     objective: vae({ weight: { type: 'linear', from: 0, to: 1, steps: 4 } }),
   });
-  const full = (await model.evaluate(data)).kl!;
+  const { kl: divergence, weightedKl } = await model.evaluate(data);
+  const full = weightedKl!;
+  expect(full).toBeCloseTo(2 * divergence!, 5);
   expect(full).toBeGreaterThan(0.01);
   const { epochs } = await model.fit(data, {
     epochs: 6,
@@ -45,10 +47,11 @@ test('the weight changes by step, and validation sees it', async () => {
     optimizer: sgd({ learningRate: 0 }),
     validation: data,
   });
-  const weights = epochs.map(({ kl }) => kl! / full);
+  const weights = epochs.map((epoch) => epoch.weightedKl! / full);
   [0, 0.25, 0.5, 0.75, 1, 1].forEach((weight, i) => {
     expect(weights[i]).toBeCloseTo(weight, 5);
-    expect(epochs[i]!.val_kl! / full).toBeCloseTo(weight, 5);
+    expect(epochs[i]!.val_weightedKl! / full).toBeCloseTo(weight, 5);
+    expect(epochs[i]!.kl! / divergence!).toBeCloseTo(1, 5);
   });
 });
 

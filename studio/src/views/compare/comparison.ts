@@ -36,7 +36,7 @@ function dataOf(run: RunContent | undefined): DataName {
   return typeof training?.data === 'string' ? training.data : 'mnist';
 }
 
-/** The data whose first images all runs reconstruct. */
+/** The images that all runs reconstruct, of each class in turn. */
 export interface SharedImages {
   readonly title: string;
   readonly data: DataName;
@@ -52,7 +52,7 @@ export async function loadShared(
   const data = dataOf(run);
   const { title, test } = await service.data(data);
   const part = test ? 'test' : 'train';
-  const { images } = await service.examples(id, data, part, 0, shownImages);
+  const { images } = await service.examplesOfClasses(id, data, part, shownImages);
   return { title: test ? `${title}, test images` : title, data, part, images };
 }
 
@@ -65,11 +65,11 @@ export async function judge(
   const { id, info } = compared;
   if (!info) return compared;
   try {
-    const shown = await service.examples(id, data, part, 0, shownImages);
+    const shown = await service.examplesOfClasses(id, data, part, shownImages);
     const labels = info.classes === undefined ? undefined : (shown.labels ?? []);
     const made = await service.reconstruct(id, shown.images, labels);
     if (info.bottleneck !== 'gaussian' || !info.isInNats) return { ...compared, made };
-    const values = await service.elboOfData(id, data, part, 0, scoredImages);
+    const values = await service.elboOfData(id, data, part, scoredImages);
     return { ...compared, made, elbo: values.reduce((a, b) => a + b, 0) / values.length };
   } catch (error) {
     return { ...compared, problem: (error as Error).message };

@@ -36,6 +36,8 @@ export interface ShownData {
   readonly part: 'test' | 'train';
   readonly images: Numbers;
   readonly labels?: Int32Array;
+  /** Where each image is in its part of the data. */
+  readonly places: Uint32Array;
   /** [N, latent]; with a codebook [N, latent, ...positions]. */
   readonly mean: Numbers;
   readonly logVariance: Numbers;
@@ -215,14 +217,22 @@ export class Exploration {
     const count = Math.min(mostImages, info[part]!.size, Math.floor(mostValues / width));
     this.stage.value = `Encoding ${count.toLocaleString('en')} images`;
     const { mean, logVariance } = await service.encodeData(id, name, part, count);
-    const { images, labels } = await service.examples(id, name, part, 0, count);
+    const { images, labels, places } = await service.examples(id, name, part, count);
     const components =
       this.hasMap && this.info.config.latent > 2 && count > 1
         ? await principalComponents(new Tensor('float32', mean.data as Float32Array, mean.dims))
         : undefined;
     batch(() => {
       this.components.value = components;
-      this.data.value = { info, part, images, mean, logVariance, ...(labels ? { labels } : {}) };
+      this.data.value = {
+        info,
+        part,
+        images,
+        places,
+        mean,
+        logVariance,
+        ...(labels && { labels }),
+      };
       if (components) this.choose({ kind: 'components', pair: [0, 1] });
       this.pick(0);
     });

@@ -68,7 +68,7 @@ export class Scores {
   private async score(start: number, end: number): Promise<Float32Array> {
     const { exploration, data } = this;
     const { service, id, hasElbo, info } = exploration;
-    if (hasElbo) return service.elboOfData(id, data.info.data, data.part, start, end);
+    if (hasElbo) return service.elboOfData(id, data.info.data, data.part, this.count, start, end);
     const labels = info.classes === undefined ? undefined : data.labels?.slice(start, end);
     const indices = Array.from({ length: end - start }, (_, i) => start + i);
     return strangeness(exploration, rowsOf(data.images, indices), labels);

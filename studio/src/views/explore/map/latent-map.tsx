@@ -186,9 +186,11 @@ function Inset({ exploration }: { exploration: Exploration }) {
     <div class="map-inset">
       {data && picked !== undefined && (
         <figure>
-          <Pictures images={rowsOf(data.images, [picked])} label={`Image ${picked}`} />
+          <Pictures images={rowsOf(data.images, [picked])} label={`Image ${data.places[picked]}`} />
           <figcaption>
-            {label === undefined ? `image ${picked}` : (data.info.classNames?.[label] ?? label)}
+            {label === undefined
+              ? `image ${data.places[picked]}`
+              : (data.info.classNames?.[label] ?? label)}
           </figcaption>
         </figure>
       )}
@@ -215,7 +217,10 @@ function Hover({ exploration, state }: { exploration: Exploration; state: MapSta
         top: `${y > view.height - 130 ? y - 118 : y + 14}px`,
       }}
     >
-      <Pictures images={rowsOf(data.images, [hover.index])} label={`Image ${hover.index}`} />
+      <Pictures
+        images={rowsOf(data.images, [hover.index])}
+        label={`Image ${data.places[hover.index]}`}
+      />
       <span>
         {name} <span class="soft">#{hover.index}</span>
       </span>

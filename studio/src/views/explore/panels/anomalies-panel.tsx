@@ -76,14 +76,17 @@ function Anomalies({ exploration, data }: { exploration: Exploration; data: Show
               <li key={index}>
                 <button type="button" onClick={() => exploration.pick(index)}>
                   <span class="pair">
-                    <Pictures images={rowsOf(data.images, [index])} label={`Image ${index}`} />
+                    <Pictures
+                      images={rowsOf(data.images, [index])}
+                      label={`Image ${data.places[index]}`}
+                    />
                     <Pictures images={rowsOf(worst.value!.made, [i])} label="its reconstruction" />
                   </span>
                   <span class="small number">
                     {data.labels && (
                       <>{data.info.classNames?.[data.labels[index]!] ?? data.labels[index]} · </>
                     )}
-                    #{index}
+                    #{data.places[index]}
                     <br />
                     {text(scores.values[index]!)}
                   </span>

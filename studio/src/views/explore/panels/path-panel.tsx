@@ -136,22 +136,25 @@ function End({
   picked: number | undefined;
   choose: (index: number) => void;
 }) {
-  const count = data.images.dims[0]!;
+  const { places } = data;
   return (
     <div class="path-end">
-      <Pictures images={rowsOf(data.images, [index])} label={`${title} image ${index}`} />
+      <Pictures images={rowsOf(data.images, [index])} label={`${title} image ${places[index]}`} />
       <div class="stack-tight">
         <label class="small">
           {title} image
           <input
             type="number"
             min={0}
-            max={count - 1}
-            value={index}
+            max={places.at(-1)}
+            value={places[index]}
             onChange={(event) => {
               const next = event.currentTarget.valueAsNumber;
-              if (Number.isInteger(next) && next >= 0 && next < count) choose(next);
-              else event.currentTarget.value = String(index);
+              // Not all images of large data are shown: the next one that is.
+              const shown = next >= 0 ? places.findIndex((place) => place >= next) : -1;
+              const chosen = shown < 0 ? index : shown;
+              event.currentTarget.value = String(places[chosen]);
+              choose(chosen);
             }}
           />
         </label>
