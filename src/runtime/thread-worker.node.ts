@@ -7,6 +7,7 @@ import { inRuntime } from './gate.node.js';
 import { Lane, type LaneElsewhere, openParted, type PartsOfStep } from './lanes.node.js';
 import { Copies, discard } from './memory.node.js';
 import { openNative } from './native.node.js';
+import { loadRuntime } from './onnxruntime.node.js';
 import {
   buffersOf,
   fromPlain,
@@ -28,7 +29,7 @@ function isFlushing(): boolean {
 // The runtime sets the mode of the thread that makes the first session, even of a model that is none.
 if ((workerData as { flush: boolean }).flush) {
   await inRuntime(async () => {
-    const { InferenceSession } = await import('onnxruntime-node');
+    const { InferenceSession } = await loadRuntime();
     await InferenceSession.create(new Uint8Array(1), {
       logSeverityLevel: 4,
       extra: { session: { set_denormal_as_zero: '1' } },
