@@ -259,7 +259,9 @@ export async function fit(
         seconds,
         steps,
       };
-      if (see(line)) best = judged(await residence.onHost(run.state));
+      const judgedByNow = await residence.onHost(judged(run.state));
+      settings.onParameters?.(packing.unpackModel(judgedByNow));
+      if (see(line)) best = judgedByNow;
       run.nextEpoch();
       await notify(callbacks, 'onEpochEnd', line);
       if (checkpoints.isDue(run.position.step, epoch)) await onCheckpoint();
@@ -269,7 +271,7 @@ export async function fit(
     }
     await onCheckpoint();
     if (profile) await notify(callbacks, 'onEvents', await program.session.events!());
-    const last = judged(await residence.onHost(run.state));
+    const last = await residence.onHost(judged(run.state));
     residence.free({ ...run.anchor }, [run.state]);
     residence.free(run.state, []);
     return {

@@ -40,6 +40,8 @@ const parameterInput = (name: string) => `parameter/${name}`;
 
 /** A model's function, compiled, with parameters fed at each call. */
 export class CompiledFunction {
+  private readonly underWay = new Set<Promise<void>>();
+
   private constructor(
     private readonly session: Session,
     private readonly parameterNames: readonly string[],
@@ -81,8 +83,21 @@ export class CompiledFunction {
     return new CompiledFunction(session, [...tensors.keys()], noises);
   }
 
+  /** Has `release` wait until what is returned is called. */
+  private begin(): () => void {
+    let settle = () => {};
+    const use = new Promise<void>((resolve) => {
+      settle = resolve;
+    });
+    this.underWay.add(use);
+    return () => {
+      this.underWay.delete(use);
+      settle();
+    };
+  }
+
   /** One call. @param noise for functions that draw some, in the order of `noises` */
-  run(
+  async run(
     parameters: Readonly<Record<string, Tensor>>,
     inputs: Readonly<Record<string, Tensor>>,
     noise: readonly Tensor[] = [],
@@ -92,7 +107,12 @@ export class CompiledFunction {
     this.noises.forEach(({ name }, i) => {
       feeds[`noise/${name}`] = noise[i]!;
     });
-    return this.session.run(feeds);
+    const end = this.begin();
+    try {
+      return await this.session.run(feeds);
+    } finally {
+      end();
+    }
   }
 
   /**
@@ -110,27 +130,32 @@ export class CompiledFunction {
   ): Promise<Record<string, Tensor>> {
     const count = Object.values(inputs)[0]!.dims[0]!;
     const whole: Record<string, Tensor> = {};
-    for (let start = 0; start < count; start += batchSize) {
-      options.signal?.throwIfAborted();
-      const end = Math.min(start + batchSize, count);
-      const batch = Object.entries(inputs).map(([name, tensor]) => [
-        name,
-        rows(tensor, start, end),
-      ]);
-      const noise = this.drawn(end - start, start / batchSize, options.stream);
-      const results = await this.run(parameters, Object.fromEntries(batch), noise);
-      for (const [name, tensor] of Object.entries(results)) {
-        const width = elementCount(tensor.dims.slice(1));
-        const dims = [count, ...tensor.dims.slice(1)];
-        whole[name] ??=
-          tensor.type === 'int64'
-            ? new Tensor('int64', new BigInt64Array(count * width), dims)
-            : new Tensor('float32', new Float32Array(count * width), dims);
-        (whole[name].data as Float32Array).set(tensor.data as Float32Array, start * width);
+    const finish = this.begin();
+    try {
+      for (let start = 0; start < count; start += batchSize) {
+        options.signal?.throwIfAborted();
+        const end = Math.min(start + batchSize, count);
+        const batch = Object.entries(inputs).map(([name, tensor]) => [
+          name,
+          rows(tensor, start, end),
+        ]);
+        const noise = this.drawn(end - start, start / batchSize, options.stream);
+        const results = await this.run(parameters, Object.fromEntries(batch), noise);
+        for (const [name, tensor] of Object.entries(results)) {
+          const width = elementCount(tensor.dims.slice(1));
+          const dims = [count, ...tensor.dims.slice(1)];
+          whole[name] ??=
+            tensor.type === 'int64'
+              ? new Tensor('int64', new BigInt64Array(count * width), dims)
+              : new Tensor('float32', new Float32Array(count * width), dims);
+          (whole[name].data as Float32Array).set(tensor.data as Float32Array, start * width);
+        }
+        if (end < count) await breathe();
       }
-      if (end < count) await breathe();
+      return whole;
+    } finally {
+      finish();
     }
-    return whole;
   }
 
   /** The noise of a batch. */
@@ -145,8 +170,10 @@ export class CompiledFunction {
     });
   }
 
-  release(): Promise<void> {
-    return this.session.release();
+  /** Frees what the runtime holds, once the calls under way are done; no others may follow. */
+  async release(): Promise<void> {
+    await Promise.all(this.underWay);
+    await this.session.release();
   }
 }
 

@@ -153,7 +153,13 @@ const decodedSize = 1024;
 /** Examples that health is judged by. */
 const healthExamples = 2000;
 
-/** A variational autoencoder (Kingma and Welling 2014): its network, parameters and training. */
+/**
+ * A variational autoencoder (Kingma and Welling 2014): its network, parameters and training.
+ *
+ * Calls may overlap, of one model or of several. Each gives what it gives alone, by the parameters that
+ * the model has as it is called. What it is given is not copied: leave it as it is until the call is
+ * done. While a model is trained, `fit` and `setParameters` are refused.
+ */
 export class VAE {
   /** How the model is built, as in `config.json`. */
   readonly config: ModelConfig;
@@ -162,7 +168,9 @@ export class VAE {
   /** Of one example's latents. */
   private readonly latentShape: readonly number[];
   private readonly specs: readonly ParameterSpec[];
-  private drawn: Record<string, Tensor> | undefined;
+  /** Never changed, only replaced: a call under way goes on with those that it began with. */
+  private drawn: Readonly<Record<string, Tensor>> | undefined;
+  private isFitting = false;
   private readonly functions = new Map<string, Promise<CompiledFunction>>();
 
   /**
@@ -184,7 +192,7 @@ export class VAE {
   }
 
   /** The parameters: drawn when they are first asked for, as a model that is loaded never does. */
-  private get values(): Record<string, Tensor> {
+  private get values(): Readonly<Record<string, Tensor>> {
     this.drawn ??= this.initialValues();
     return this.drawn;
   }
@@ -215,17 +223,27 @@ export class VAE {
   /**
    * Puts values in the place of parameters; those that are not named stay.
    * @param values float32 tensors by parameter name; they are copied
-   * @throws UserError when a name is unknown, or a shape or dtype is wrong; nothing changes then
+   * @throws UserError when a name is unknown, a shape or dtype is wrong, or the model is being
+   *   trained; nothing changes then
    */
   setParameters(values: Readonly<Record<string, Tensor>>): void {
+    this.requireNoFit('setParameters');
     for (const [name, { type, dims }] of Object.entries(values)) {
       const wrong = this.misfit(name, type, dims);
       if (wrong) throw new UserError(wrong);
     }
-    for (const [name, tensor] of Object.entries(values)) {
-      const copy = (tensor.data as Float32Array).slice();
-      this.values[name] = new Tensor('float32', copy, tensor.dims);
-    }
+    const copies = Object.entries(values).map(([name, { data, dims }]) => {
+      return [name, new Tensor('float32', (data as Float32Array).slice(), dims)] as const;
+    });
+    this.drawn = { ...this.values, ...Object.fromEntries(copies) };
+  }
+
+  /** @throws UserError while the model is being trained */
+  private requireNoFit(method: string): void {
+    if (!this.isFitting) return;
+    throw new UserError(
+      `${method}: the model is being trained, which would end with other parameters. Wait until fit is done, end it by its signal, or use another model.`,
+    );
   }
 
   /** Why a tensor is none of the model's parameters; undefined when it is one. */
@@ -318,11 +336,24 @@ export class VAE {
   }
 
   /**
-   * Trains the model on from its present parameters, or from a checkpoint.
-   * @throws UserError when data, settings or checkpoint do not fit the model
+   * Trains the model on from its present parameters, or from a checkpoint. Meanwhile the model has the
+   * parameters that the last finished epoch left, or those from before where none is finished; what
+   * `onEpochEnd` does with it sees that epoch's. They stay when training fails.
+   * @throws UserError when data, settings or checkpoint do not fit the model, or when it is being
+   *   trained already
    * @throws NonFiniteError when a loss, gradient or parameter is not finite and training stops
    */
   async fit(data: Dataset, options: FitOptions = {}): Promise<History> {
+    this.requireNoFit('fit');
+    this.isFitting = true;
+    try {
+      return await this.train(data, options);
+    } finally {
+      this.isFitting = false;
+    }
+  }
+
+  private async train(data: Dataset, options: FitOptions): Promise<History> {
     for (const each of options.validation ? [data, options.validation] : [data]) {
       requireLabels(each, this.objective.classes);
     }
@@ -336,7 +367,13 @@ export class VAE {
       new Packing(this.specs),
       initial,
       train,
-      { ...options, validation, epochs: options.epochs ?? 30, batchSize, optimizer, seed },
+      {
+        ...options,
+        ...{ validation, epochs: options.epochs ?? 30, batchSize, optimizer, seed },
+        onParameters: (parameters) => {
+          this.drawn = parameters;
+        },
+      },
     );
     this.drawn = parameters;
     const history: History = { epochs, ...(best && { best }), ...(stopped && { stopped }) };
@@ -364,6 +401,7 @@ export class VAE {
     options: { readonly seed?: number; readonly signal?: AbortSignal } = {},
   ): Promise<Metrics> {
     requireLabels(data, this.objective.classes);
+    const { values } = this;
     const terms: Model['objective'] = (...given) => this.network.termsWithBits(...given);
     const model = {
       ...this.model(data.size),
@@ -372,7 +410,7 @@ export class VAE {
     const packing = new Packing(this.specs);
     const objective = await compileEvaluation(model, packing, data.dtype);
     try {
-      return await evaluateObjective(objective, packing.packModel(this.values), data, {
+      return await evaluateObjective(objective, packing.packModel(values), data, {
         batchSize: evaluationBatchSize,
         seed: options.seed ?? this.config.seed,
         schedules: model.schedules,
@@ -420,9 +458,10 @@ export class VAE {
     options: {
       readonly stream?: NoiseStream;
       readonly batchSize?: number;
-      readonly values?: Record<string, Tensor>;
+      readonly values?: Readonly<Record<string, Tensor>>;
     } = {},
   ): Promise<Record<string, Tensor>> {
+    const { batchSize = callSize, stream, values = this.values } = options;
     const dtype = this.checked(images);
     const feed = labelFeed(labels, images.dims[0]!, this.objective.classes);
     const compiled = await this.compiled(
@@ -430,7 +469,6 @@ export class VAE {
       this.imageSpecs(dtype),
       (inputs, scope) => build(this.batchOf(inputs), scope),
     );
-    const { batchSize = callSize, stream, values = this.values } = options;
     return compiled.map(values, { image: images, ...feed }, batchSize, { stream });
   }
 
@@ -486,9 +524,10 @@ export class VAE {
     build: ModelFunction,
     stream?: NoiseStream,
   ): Promise<Tensor> {
+    const { values } = this;
     const feed = labelFeed(labels, z.dims[0]!, this.objective.classes);
     const compiled = await this.compiled(name, this.latentSpecs(), build);
-    const { image } = await compiled.map(this.values, { z, ...feed }, callSize, { stream });
+    const { image } = await compiled.map(values, { z, ...feed }, callSize, { stream });
     return image!;
   }
 
@@ -630,6 +669,7 @@ export class VAE {
   ): Promise<{ mean: number; values: Float32Array }> {
     this.requirePosterior();
     requireLabels(data, this.objective.classes);
+    const { values: parameters } = this;
     const { samples = 100, seed = this.config.seed, signal } = options;
     if (!Number.isInteger(samples) || samples < 1) {
       throw new UserError(`samples must be a whole number from 1, not ${samples}.`);
@@ -651,7 +691,11 @@ export class VAE {
           images,
           labels,
           (batch, scope) => ({ weights: logWeightsOf(this.network, batch, draws, scope) }),
-          { stream: { seed, name: 'log-likelihood', step }, batchSize },
+          {
+            stream: { seed, name: 'log-likelihood', step },
+            batchSize,
+            values: parameters,
+          },
         );
         const used = Math.min(draws, samples - call * draws);
         for (let i = 0; i < count; i++) {
@@ -720,6 +764,7 @@ export class VAE {
     metrics: Readonly<Record<string, number>>;
     gradients: Record<string, Tensor>;
   }> {
+    const { values } = this;
     const dtype = this.checked(images);
     const { epsilon, prior, labels, step = Infinity, datasetSize } = options;
     const feed = labelFeed(labels, images.dims[0]!, this.objective.classes);
@@ -749,7 +794,7 @@ export class VAE {
       }
       return given;
     });
-    const results = await compiled.run(this.values, { image: images, ...feed }, noise);
+    const results = await compiled.run(values, { image: images, ...feed }, noise);
     const metrics = Object.fromEntries(
       Object.entries(results)
         .filter(([name]) => name !== 'loss' && !name.startsWith('gradient/'))
@@ -779,9 +824,10 @@ export class VAE {
     options: { readonly history?: readonly EpochMetrics[] } = {},
   ): Promise<Health> {
     requireLabels(data, this.objective.classes);
+    const { values: present } = this;
     const examples = await this.read(data, 0, healthExamples);
     const { images } = examples;
-    const observed = (seen: typeof examples, values = this.values) =>
+    const observed = (seen: typeof examples, values = present) =>
       this.mapImages(
         'health',
         seen.images,
@@ -801,7 +847,7 @@ export class VAE {
     const training = trainingHealth({
       specs: this.specs,
       initial,
-      values: this.values,
+      values: present,
       network: this.network,
       losses: isSteady ? history : [],
       images,
@@ -816,9 +862,13 @@ export class VAE {
    * labels have the input label, int64 [N].
    */
   exportEncoder(): Uint8Array {
+    return this.encoderModel(this.values);
+  }
+
+  private encoderModel(values: Readonly<Record<string, Tensor>>): Uint8Array {
     return exportFunction(
       this.imageSpecs(),
-      this.values,
+      values,
       (inputs, scope) => this.encoding(this.batchOf(inputs), scope),
       {
         ...this.metadata(),
@@ -830,7 +880,11 @@ export class VAE {
 
   /** `decoder.onnx`: z [N, latent], and label where the model sees it, to image [N, ...input]. */
   exportDecoder(): Uint8Array {
-    return exportFunction(this.latentSpecs(), this.values, this.decoding, {
+    return this.decoderModel(this.values);
+  }
+
+  private decoderModel(values: Readonly<Record<string, Tensor>>): Uint8Array {
+    return exportFunction(this.latentSpecs(), values, this.decoding, {
       ...this.metadata(),
       inputs: `z: float32 [batch, ${this.latentShape.join(', ')}]${this.labelText()}`,
       outputs: `image: float32 [batch, ${this.config.input.join(', ')}] in [0, 1]`,
@@ -847,14 +901,16 @@ export class VAE {
   }
 
   /**
-   * Writes a run folder: `config.json`, `parameters.safetensors`, `encoder.onnx`, `decoder.onnx`.
+   * Writes a run folder: `config.json`, `parameters.safetensors`, `encoder.onnx`, `decoder.onnx`; all
+   * with the parameters that the model has as this is called.
    * @param path a folder that holds no run yet
    * @param training how the model was trained, kept in `config.json`
    * @throws UserError when the folder cannot be written or already holds a run
    */
   async save(path: string, training: Readonly<Record<string, unknown>> = {}): Promise<RunFolder> {
+    const { values } = this;
     const folder = await RunFolder.create(path);
-    await this.saveTo(folder, training);
+    await this.write(folder, training, values);
     return folder;
   }
 
@@ -862,12 +918,20 @@ export class VAE {
    * Writes the model into a run folder that was opened or created before. Whenever that is broken
    * off, the files that are there belong together.
    */
-  async saveTo(folder: RunFolder, training: Readonly<Record<string, unknown>> = {}): Promise<void> {
+  saveTo(folder: RunFolder, training: Readonly<Record<string, unknown>> = {}): Promise<void> {
+    return this.write(folder, training, this.values);
+  }
+
+  private async write(
+    folder: RunFolder,
+    training: Readonly<Record<string, unknown>>,
+    values: Readonly<Record<string, Tensor>>,
+  ): Promise<void> {
     await this.saveConfigTo(folder, training);
     await folder.remove('encoder.onnx', 'decoder.onnx');
-    await folder.writeParameters(this.values);
-    await folder.write('encoder.onnx', this.exportEncoder());
-    await folder.write('decoder.onnx', this.exportDecoder());
+    await folder.writeParameters(values);
+    await folder.write('encoder.onnx', this.encoderModel(values));
+    await folder.write('decoder.onnx', this.decoderModel(values));
   }
 
   /** Writes what the model is, before it has been trained. */
@@ -939,7 +1003,10 @@ export class VAE {
     if (wrong) throw new UserError(`${file}: ${wrong} Give a run whose files belong together.`);
   }
 
-  /** Frees what the runtime holds; the model can still be used, and is then compiled again. */
+  /**
+   * Frees what the runtime holds, once the calls under way are done; training goes on. The model can
+   * still be used, and is then compiled again.
+   */
   async release(): Promise<void> {
     const compiled = [...this.functions.values()];
     this.functions.clear();
