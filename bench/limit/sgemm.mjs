@@ -10,6 +10,9 @@ import { pathToFileURL } from 'node:url';
 import onnxProto from 'onnx-proto';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 
+// The runtime reads it with the first session: see docs/reliability.md.
+process.env.ORT_DISABLE_TELEMETRY ??= '1';
+
 const FLOAT = 1;
 
 /**

@@ -124,7 +124,6 @@ class PartedSession implements Session {
   private readonly own = new Copies(ArrayBuffer);
   /** What parts that there are not add to the sums. */
   private readonly none: PlainTensors;
-  private running: Promise<unknown> = Promise.resolve();
   private readonly taken = new Int32Array(new SharedArrayBuffer(4));
 
   constructor(
@@ -144,20 +143,13 @@ class PartedSession implements Session {
     this.outputNames = [...model.carried.map((name) => `${name}.next`), ...model.outputs];
   }
 
-  run(feeds: Tensors): Promise<Record<string, Tensor>> {
-    const running = this.steps(feeds);
-    this.running = running;
-    return running;
-  }
-
-  /** Waits for the call under way: a thread that ends in the midst of one takes the process with it. */
+  /** No call may be under way: a thread that ends in the midst of one takes the process with it. */
   async release(): Promise<void> {
-    await Promise.allSettled([this.running]);
     const ends = this.others.map((each) => each.end());
     await Promise.all([...ends, this.rest.release(), this.lane.release()]);
   }
 
-  private async steps(feeds: Tensors): Promise<Record<string, Tensor>> {
+  async run(feeds: Tensors): Promise<Record<string, Tensor>> {
     const { carried, steps, outputs } = this.model;
     const { iterations, ...others } = feeds;
     const given = mapValues(others, toPlain);

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inRuntime } from './gate.node.js';
+import { loadRuntime } from './onnxruntime.node.js';
 import {
   deviceOptions,
   openSession,
@@ -28,7 +29,7 @@ export async function openNative(
   const folder = profile ? await mkdtemp(join(tmpdir(), 'vaekit-profile-')) : undefined;
   const opened = await inRuntime(async () =>
     openSession(
-      await import('onnxruntime-node'),
+      await loadRuntime(),
       model,
       {
         executionMode: 'sequential',

@@ -7,6 +7,7 @@ import { inRuntime } from './gate.node.js';
 import { Lane, type LaneElsewhere, openParted, type PartsOfStep } from './lanes.node.js';
 import { Copies, discard } from './memory.node.js';
 import { openNative } from './native.node.js';
+import { loadRuntime } from './onnxruntime.node.js';
 import {
   buffersOf,
   fromPlain,
@@ -18,6 +19,7 @@ import {
 } from './plain-tensor.js';
 import type { MicrobatchedStep, Session, SessionOptions } from './session.js';
 import { Thread } from './thread.node.js';
+import { Turns } from './turns.js';
 
 /** Whether this thread takes denormal numbers as 0. Not known before it runs. */
 function isFlushing(): boolean {
@@ -28,7 +30,7 @@ function isFlushing(): boolean {
 // The runtime sets the mode of the thread that makes the first session, even of a model that is none.
 if ((workerData as { flush: boolean }).flush) {
   await inRuntime(async () => {
-    const { InferenceSession } = await import('onnxruntime-node');
+    const { InferenceSession } = await loadRuntime();
     await InferenceSession.create(new Uint8Array(1), {
       logSeverityLevel: 4,
       extra: { session: { set_denormal_as_zero: '1' } },
@@ -41,6 +43,8 @@ interface Opened {
   readonly session: Session;
   readonly keep: ReadonlySet<string>;
   readonly copies: Copies;
+  /** Two calls at a time would share copies, and lanes. */
+  readonly turns: Turns;
 }
 
 const sessions = new Map<number, Opened>();
@@ -83,21 +87,25 @@ const service = {
       (microbatched && (await openParted(microbatched, options, flush, startLane))) ??
       (await openNative(model, options, flush));
     const id = ++last;
-    sessions.set(id, { session, keep: new Set(keep), copies: new Copies(ArrayBuffer) });
+    const copies = new Copies(ArrayBuffer);
+    sessions.set(id, { session, keep: new Set(keep), copies, turns: new Turns() });
     const { inputNames, outputNames } = session;
     return { id, inputNames, outputNames };
   },
 
   /** @param again ids of kept tensors, by the inputs that they are fed to */
   async run(id: number, feeds: PlainTensors, again: Readonly<Record<string, number>>) {
-    const { session, keep: names, copies } = sessions.get(id)!;
+    const { session, keep: names, copies, turns } = sessions.get(id)!;
     // The runtime does not read shared memory.
     const isCopied = (tensor: PlainTensor) => isShared(tensor) && !session.sharesMemory;
-    const given = mapValues(copies.takeAll(feeds, isCopied), fromPlain);
-    const back = mapValues(again, (tensor) => kept.get(tensor)!);
+    const results = await turns.take(() => {
+      const given = mapValues(copies.takeAll(feeds, isCopied), fromPlain);
+      const back = mapValues(again, (tensor) => kept.get(tensor)!);
+      return session.run({ ...given, ...back });
+    });
     const outputs: Record<string, PlainTensor | Kept> = {};
     const sent: PlainTensor[] = [];
-    for (const [name, tensor] of Object.entries(await session.run({ ...given, ...back }))) {
+    for (const [name, tensor] of Object.entries(results)) {
       if (names.has(name)) outputs[name] = keep(tensor);
       else {
         const plain = toPlain(tensor);
@@ -134,8 +142,9 @@ const service = {
   },
 
   async release(id: number) {
-    await sessions.get(id)!.session.release();
+    const { session, turns } = sessions.get(id)!;
     sessions.delete(id);
+    await turns.take(() => session.release());
     if (sessions.size === 0) kept.clear();
   },
 };

@@ -4,6 +4,7 @@ import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
 import { Tensor } from 'onnxruntime-common';
 import { closeAtExit, gate } from './gate.node.js';
 import type { PartDone, PartsOfStep } from './lanes.node.js';
+import { telemetryData } from './onnxruntime.node.js';
 import { fromPlain, mapValues, type PlainTensor, toSend } from './plain-tensor.js';
 import {
   flushesDenormals,
@@ -18,7 +19,7 @@ import type { Kept, ThreadService } from './thread-worker.node.js';
 /** A thread that holds sessions, or is a lane of one. */
 export class Thread {
   private readonly worker = new Worker(new URL(import.meta.resolve('#session-thread')), {
-    workerData: { flush: flushesDenormals(), vaekitGate: gate },
+    workerData: { flush: flushesDenormals(), vaekitGate: gate, ...telemetryData() },
     // The process's own may be such as no worker takes.
     execArgv: [],
     // What its script makes is little: arrays of numbers lie elsewhere.

@@ -1,38 +1,47 @@
 import { UserError } from '../data/errors.js';
 import { deviceOptions, openSession, type Session, type SessionOptions } from './session.js';
+import { Turns } from './turns.js';
+
+/*
+ * A build of the runtime has one stack and one memory for all of its sessions, and gives way to others
+ * in the midst of a call. Two calls at a time would read one another's outputs, so each build is
+ * called by turns, whichever session it is for.
+ */
+const builds = {
+  cpu: { load: () => import('onnxruntime-web/wasm'), turns: new Turns() },
+  webgpu: { load: () => import('onnxruntime-web/webgpu'), turns: new Turns() },
+};
 
 /** Loads an ONNX model into the WebAssembly runtime, or into the one with WebGPU. */
 export async function createSession(
   model: Uint8Array,
   options: SessionOptions = {},
 ): Promise<Session> {
-  const { threads, profile, device } = options;
+  const { threads, profile, device = 'cpu' } = options;
   if (profile) throw new UserError('Profiles are made in Node, not in a browser.');
   if (typeof WebAssembly === 'undefined') {
     throw new UserError(
       'This browser has no WebAssembly, or it is turned off, and nothing can be computed without. Turn it on, or use another browser.',
     );
   }
-  const runtime =
-    device === 'webgpu'
-      ? await import('onnxruntime-web/webgpu')
-      : await import('onnxruntime-web/wasm');
-  // The runtime starts its threads once, with the first model.
-  runtime.env.wasm.numThreads = threads ?? availableThreads();
-  const open = () => openSession(runtime, model, deviceOptions(options, 'wasm'));
-  if (device !== 'webgpu') return open();
-  const session = lastOpened.then(open);
-  lastOpened = session.catch(() => undefined);
-  return session;
+  const { load, turns } = builds[device];
+  const runtime = await load();
+  const session = await turns.take(() => {
+    // The runtime starts its threads once, with the first model.
+    runtime.env.wasm.numThreads = threads ?? availableThreads();
+    return openSession(runtime, model, deviceOptions(options, 'wasm'));
+  });
+  return {
+    ...session,
+    run: (feeds) => turns.take(() => session.run(feeds)),
+    release: () => turns.take(() => session.release()),
+  };
 }
 
 /** Whether a session can compute a step's parts beside one another: a browser's threads are shared. */
 export function hasLanes(_options: SessionOptions): boolean {
   return false;
 }
-
-/** Settles with the latest session on WebGPU: the runtime refuses to make two at a time. */
-let lastOpened: Promise<unknown> = Promise.resolve();
 
 /** More threads than this only wait for one another in products of matrices of the usual sizes. */
 const mostThreads = 8;

@@ -156,6 +156,7 @@ export class CompiledFunction {
     });
   }
 
+  /** Frees the runtime's memory; no call may be under way, and none may follow. */
   release(): Promise<void> {
     return this.session.release();
   }

@@ -54,7 +54,8 @@ const processor: StateMemory = {
 
 /** A device's memory. Programs on the device look at it, so that little is copied. */
 class DeviceMemory implements StateMemory {
-  private reader: Promise<Session> | undefined;
+  /** By the names of what they read. */
+  private readonly readers = new Map<string, Promise<Session>>();
   private checker: Promise<Session> | undefined;
 
   constructor(private readonly options: SessionOptions) {}
@@ -76,17 +77,22 @@ class DeviceMemory implements StateMemory {
   }
 
   async onHost(state: Feeds): Promise<Feeds> {
-    this.reader ??= this.compile(state, (inputs, names) =>
-      Object.fromEntries(names.map((name, i) => [`${name}.copy`, inputs[i]!])),
-    );
-    const copies = await (await this.reader).run(state);
+    const key = JSON.stringify(Object.keys(state));
+    const reader =
+      this.readers.get(key) ??
+      this.compile(state, (inputs, names) =>
+        Object.fromEntries(names.map((name, i) => [`${name}.copy`, inputs[i]!])),
+      );
+    this.readers.set(key, reader);
+    const copies = await (await reader).run(state);
     return Object.fromEntries(Object.keys(state).map((name) => [name, copies[`${name}.copy`]!]));
   }
 
   free = dispose;
 
   async release(): Promise<void> {
-    for (const session of [this.reader, this.checker]) await (await session)?.release();
+    for (const session of [...this.readers.values(), this.checker])
+      await (await session)?.release();
   }
 
   private compile(

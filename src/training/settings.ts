@@ -36,6 +36,8 @@ export interface FitSettings extends FitOptions {
   readonly stepsPerCall?: number | undefined;
   /** Goes on from there in the place of the first step. */
   readonly resume?: Checkpoint | undefined;
+  /** Is given the model's tensors by name, as each epoch leaves them, before `onEpochEnd` is told. */
+  readonly onParameters?: ((parameters: Record<string, Tensor>) => void) | undefined;
   /** Numbers that may be changed while training runs. */
   readonly controls?: Controls | undefined;
 }

@@ -192,7 +192,9 @@ export class Training {
       seconds,
       steps,
     };
-    if (history.see(line)) this.best = await this.averaged(loop.state);
+    const tensors = await this.averaged(loop.state);
+    this.parts.settings.onParameters?.(tensors);
+    if (history.see(line)) this.best = tensors;
     loop.nextEpoch();
     await notify(callbacks, 'onEpochEnd', line);
     if (this.checkpoints.isDue(loop.position.step, epoch)) await this.checkpoint(loop);
@@ -201,7 +203,7 @@ export class Training {
   /** The tensors that a model is judged by, of a state. */
   private async averaged(state: Feeds): Promise<Record<string, Tensor>> {
     const { layout, memory } = this.parts;
-    return layout.averagedModel(await memory.onHost(state));
+    return layout.modelOf(await memory.onHost(layout.averagedFeeds(state)));
   }
 
   /** Gives a checkpoint, unless the last one stands at the same place. */

@@ -167,7 +167,13 @@ const mostFunctions = 16;
 /** Examples that health is judged by. */
 const healthExamples = 2000;
 
-/** A variational autoencoder (Kingma and Welling 2014): its network, parameters and training. */
+/**
+ * A variational autoencoder (Kingma and Welling 2014): its network, parameters and training.
+ *
+ * Calls may overlap, of one model or of several. Each gives what it gives alone, by the parameters that
+ * the model has as it is called. What it is given is not copied: leave it as it is until the call is
+ * done. While a model is trained, `fit` and `setParameters` are refused.
+ */
 export class VAE {
   /** How the model is built, as in `config.json`. */
   readonly config: ModelConfig;
@@ -176,7 +182,9 @@ export class VAE {
   /** Of one example's latents. */
   private readonly latentShape: readonly number[];
   private readonly specs: readonly ParameterSpec[];
-  private drawn: Record<string, Tensor> | undefined;
+  /** Never changed, only replaced: a call under way goes on with those that it began with. */
+  private drawn: Readonly<Record<string, Tensor>> | undefined;
+  private isFitting = false;
   private readonly functions = new KeptFunctions(mostFunctions);
 
   /**
@@ -200,7 +208,7 @@ export class VAE {
   }
 
   /** The parameters: drawn when they are first asked for, as a model that is loaded never does. */
-  private get values(): Record<string, Tensor> {
+  private get values(): Readonly<Record<string, Tensor>> {
     this.drawn ??= this.initialValues();
     return this.drawn;
   }
@@ -231,9 +239,11 @@ export class VAE {
   /**
    * Puts values in the place of parameters; those that are not named stay.
    * @param values float32 tensors by parameter name; they are copied
-   * @throws UserError when a name is unknown, or a shape or dtype is wrong; nothing changes then
+   * @throws UserError when a name is unknown, a shape or dtype is wrong, or the model is being
+   *   trained; nothing changes then
    */
   setParameters(values: Readonly<Record<string, Tensor>>): void {
+    this.requireNoFit('setParameters');
     for (const [name, tensor] of Object.entries(values)) {
       const { type, dims } = tensor ?? {};
       const wrong = Array.isArray(dims)
@@ -241,10 +251,18 @@ export class VAE {
         : `${name} is no tensor. Give a float32 tensor for each parameter.`;
       if (wrong) throw new UserError(wrong);
     }
-    for (const [name, tensor] of Object.entries(values)) {
-      const copy = (tensor.data as Float32Array).slice();
-      this.values[name] = new Tensor('float32', copy, tensor.dims);
-    }
+    const copies = Object.entries(values).map(([name, { data, dims }]) => {
+      return [name, new Tensor('float32', (data as Float32Array).slice(), dims)] as const;
+    });
+    this.drawn = { ...this.values, ...Object.fromEntries(copies) };
+  }
+
+  /** @throws UserError while the model is being trained */
+  private requireNoFit(method: string): void {
+    if (!this.isFitting) return;
+    throw new UserError(
+      `${method}: the model is being trained, which would end with other parameters. Wait until fit is done, end it by its signal, or use another model.`,
+    );
   }
 
   /** Why a tensor is none of the model's parameters; undefined when it is one. */
@@ -335,11 +353,24 @@ export class VAE {
   }
 
   /**
-   * Trains the model on from its present parameters, or from a checkpoint.
-   * @throws UserError when data, settings or checkpoint do not fit the model
+   * Trains the model on from its present parameters, or from a checkpoint. Meanwhile the model has the
+   * parameters that the last finished epoch left, or those from before where none is finished; what
+   * `onEpochEnd` does with it sees that epoch's. They stay when training fails.
+   * @throws UserError when data, settings or checkpoint do not fit the model, or when it is being
+   *   trained already
    * @throws NonFiniteError when a loss, gradient or parameter is not finite and training stops
    */
   async fit(data: Dataset, options: FitOptions = {}): Promise<History> {
+    this.requireNoFit('fit');
+    this.isFitting = true;
+    try {
+      return await this.train(data, options);
+    } finally {
+      this.isFitting = false;
+    }
+  }
+
+  private async train(data: Dataset, options: FitOptions): Promise<History> {
     for (const each of options.validation ? [data, options.validation] : [data]) {
       requireLabels(each, this.objective.classes);
     }
@@ -353,7 +384,13 @@ export class VAE {
       this.specs,
       initial,
       train,
-      { ...options, validation, epochs: options.epochs ?? 30, batchSize, optimizer, seed },
+      {
+        ...options,
+        ...{ validation, epochs: options.epochs ?? 30, batchSize, optimizer, seed },
+        onParameters: (parameters) => {
+          this.drawn = parameters;
+        },
+      },
     );
     this.drawn = parameters;
     const history: History = { epochs, ...(best && { best }), ...(stopped && { stopped }) };
@@ -382,6 +419,7 @@ export class VAE {
   ): Promise<Metrics> {
     checkData(data, this.config.input);
     requireLabels(data, this.objective.classes);
+    const { values } = this;
     const terms: Model['objective'] = (...given) => this.network.termsWithBits(...given);
     const model = {
       ...this.model(data.size),
@@ -390,7 +428,7 @@ export class VAE {
     const layout = new Layout(this.specs);
     const objective = await compileEvaluation(model, layout, data.dtype);
     try {
-      return await evaluateObjective(objective, layout.modelFeeds(this.values), data, {
+      return await evaluateObjective(objective, layout.modelFeeds(values), data, {
         batchSize: evaluationBatchSize,
         seed: options.seed ?? this.config.seed,
         schedules: model.schedules,
@@ -411,7 +449,7 @@ export class VAE {
     options: {
       readonly stream?: NoiseStream;
       readonly batchSize?: number;
-      readonly values?: Record<string, Tensor>;
+      readonly values?: Readonly<Record<string, Tensor>>;
     } = {},
   ): Promise<Record<string, Tensor>> {
     const dtype = checkImages(images, this.config.input);
@@ -475,8 +513,8 @@ export class VAE {
     build: ModelFunction,
     stream?: NoiseStream,
   ): Promise<Tensor> {
-    const feed = labelFeed(labels, z.dims[0]!, this.objective.classes);
     const { values } = this;
+    const feed = labelFeed(labels, z.dims[0]!, this.objective.classes);
     const { image } = await this.functions.use(
       name,
       () => CompiledFunction.compile(this.latentSpecs(), build),
@@ -632,6 +670,7 @@ export class VAE {
     this.requirePosterior();
     checkData(data, this.config.input);
     requireLabels(data, this.objective.classes);
+    const { values: parameters } = this;
     const { samples = 100, seed = this.config.seed, signal } = options;
     checkCount('samples', samples);
     // Few images and many draws in one call, so that the work of each is about the same.
@@ -651,7 +690,11 @@ export class VAE {
           images,
           labels,
           (batch, scope) => ({ weights: logWeightsOf(this.network, batch, draws, scope) }),
-          { stream: { seed, name: 'log-likelihood', step }, batchSize },
+          {
+            stream: { seed, name: 'log-likelihood', step },
+            batchSize,
+            values: parameters,
+          },
         );
         const used = Math.min(draws, samples - call * draws);
         for (let i = 0; i < count; i++) {
@@ -726,6 +769,7 @@ export class VAE {
     metrics: Readonly<Record<string, number>>;
     gradients: Record<string, Tensor>;
   }> {
+    const { values: parameters } = this;
     const dtype = checkImages(images, this.config.input);
     const count = images.dims[0]!;
     if (count === 0) throw new UserError('There is no mean over no images. Give one or more.');
@@ -756,7 +800,7 @@ export class VAE {
           new Tensor('float32', Float32Array.of(value), []),
         ]);
         const inputs = { image: images, ...feed, ...Object.fromEntries(numbers) };
-        return compiled.run(this.values, inputs, noise);
+        return compiled.run(parameters, inputs, noise);
       },
     );
     const metrics = Object.fromEntries(
@@ -808,9 +852,10 @@ export class VAE {
   ): Promise<Health> {
     checkData(data, this.config.input);
     requireLabels(data, this.objective.classes);
+    const { values: present } = this;
     const examples = await this.readSpread(data, healthExamples);
     const { images } = examples;
-    const observed = (seen: typeof examples, values = this.values) =>
+    const observed = (seen: typeof examples, values = present) =>
       this.mapImages(
         'health',
         seen.images,
@@ -831,7 +876,7 @@ export class VAE {
     const training = trainingHealth({
       specs: this.specs,
       initial,
-      values: this.values,
+      values: present,
       network: this.network,
       losses: isSteady ? history : [],
       images,
@@ -846,9 +891,13 @@ export class VAE {
    * labels have the input label, int64 [N].
    */
   exportEncoder(): Uint8Array {
+    return this.encoderModel(this.values);
+  }
+
+  private encoderModel(values: Readonly<Record<string, Tensor>>): Uint8Array {
     return exportFunction(
       this.imageSpecs(),
-      this.values,
+      values,
       (inputs, scope) => this.encoding(this.batchOf(inputs), scope),
       {
         ...this.metadata(),
@@ -860,7 +909,11 @@ export class VAE {
 
   /** `decoder.onnx`: z [N, latent], and label where the model sees it, to image [N, ...input]. */
   exportDecoder(): Uint8Array {
-    return exportFunction(this.latentSpecs(), this.values, this.decoding, {
+    return this.decoderModel(this.values);
+  }
+
+  private decoderModel(values: Readonly<Record<string, Tensor>>): Uint8Array {
+    return exportFunction(this.latentSpecs(), values, this.decoding, {
       ...this.metadata(),
       inputs: `z: float32 [batch, ${this.latentShape.join(', ')}]${this.labelText()}`,
       outputs: this.exampleText(),
@@ -882,14 +935,16 @@ export class VAE {
   }
 
   /**
-   * Writes a run folder: `config.json`, `parameters.safetensors`, `encoder.onnx`, `decoder.onnx`.
+   * Writes a run folder: `config.json`, `parameters.safetensors`, `encoder.onnx`, `decoder.onnx`; all
+   * with the parameters that the model has as this is called.
    * @param path a folder that holds no run yet
    * @param training how the model was trained, kept in `config.json`
    * @throws UserError when the folder cannot be written or already holds a run
    */
   async save(path: string, training: Readonly<Record<string, unknown>> = {}): Promise<RunFolder> {
+    const { values } = this;
     const folder = await RunFolder.create(path);
-    await this.saveTo(folder, training);
+    await this.write(folder, training, values);
     return folder;
   }
 
@@ -897,12 +952,20 @@ export class VAE {
    * Writes the model into a run folder that was opened or created before. Whenever that is broken
    * off, the files that are there belong together.
    */
-  async saveTo(folder: RunFolder, training: Readonly<Record<string, unknown>> = {}): Promise<void> {
+  saveTo(folder: RunFolder, training: Readonly<Record<string, unknown>> = {}): Promise<void> {
+    return this.write(folder, training, this.values);
+  }
+
+  private async write(
+    folder: RunFolder,
+    training: Readonly<Record<string, unknown>>,
+    values: Readonly<Record<string, Tensor>>,
+  ): Promise<void> {
     await this.saveConfigTo(folder, training);
     await folder.remove('encoder.onnx', 'decoder.onnx');
-    await folder.writeParameters(this.values);
-    await folder.write('encoder.onnx', this.exportEncoder());
-    await folder.write('decoder.onnx', this.exportDecoder());
+    await folder.writeParameters(values);
+    await folder.write('encoder.onnx', this.encoderModel(values));
+    await folder.write('decoder.onnx', this.decoderModel(values));
   }
 
   /** Writes what the model is, before it has been trained. */

@@ -24,7 +24,7 @@ async function sumOfProducts(): Promise<number> {
     steps: [x],
     invariant: [],
     outputs: {},
-    parts: {
+    microbatches: {
       dimension: 'batch',
       size: 1,
       count: 4,

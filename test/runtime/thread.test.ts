@@ -81,3 +81,19 @@ test('two threads hold sessions at a time, and what fails there is told here', a
   expect((await two.run(feeds)).next!.data).toEqual(Float32Array.of(1, 2, 3, 4));
   await Promise.all([one.release(), two.release()]);
 });
+
+test('overlapping calls of one session see their own feeds', async () => {
+  const session = await open('sum', { thread: {}, keep: ['product'] });
+  const b = numbers(1, 2, 3, 4);
+  const calls = Array.from({ length: 100 }, async (_, i) => {
+    const shared = new Float32Array(new SharedArrayBuffer(16));
+    const { next, product } = await session.run({ a: tensor(shared.fill(i)), b });
+    expect(next!.data).toEqual(Float32Array.of(i + 1, i + 2, i + 3, i + 4));
+    expect(await product!.getData()).toEqual(Float32Array.of(i, 2 * i, 3 * i, 4 * i));
+  });
+  // The thread lets go of what it kept once it has no session.
+  await Promise.all(calls);
+  const last = session.run({ a: b, b });
+  await session.release();
+  expect((await last).next!.data).toEqual(Float32Array.of(2, 4, 6, 8));
+});
