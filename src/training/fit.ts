@@ -9,7 +9,7 @@ import { CheckpointClock } from './checkpoint-clock.js';
 import { Steering } from './controls.js';
 import { type EpochMetrics, evaluateObjective, evaluationFeeder } from './evaluate.js';
 import { Feeder } from './feeder.js';
-import { checkFitOptions, checkMetric } from './fit-options.js';
+import { checkFitOptions, checkMetric, mostThreads } from './fit-options.js';
 import type { Model } from './objective.js';
 import type { Packing } from './pack.js';
 import {
@@ -40,14 +40,25 @@ export interface FitResult {
 
 /** Checks what every run needs of its data and settings. @throws UserError */
 function checkFit(dataset: Dataset, settings: FitSettings): void {
-  const whole = (name: 'epochs' | 'batchSize', least: number) => {
+  const whole = (
+    name: 'epochs' | 'batchSize' | 'stepsPerCall' | 'threads',
+    least: number,
+    most = Infinity,
+  ) => {
     const value = settings[name];
-    if (!Number.isInteger(value) || value < least) {
-      throw new UserError(`${name} must be a whole number from ${least}, not ${value}.`);
-    }
+    if (value === undefined) return;
+    if (Number.isSafeInteger(value) && value >= least && value <= most) return;
+    const end = most === Infinity ? '' : ` to ${most}`;
+    throw new UserError(`${name} must be a whole number from ${least}${end}, not ${value}.`);
   };
   whole('epochs', 0);
   whole('batchSize', 1);
+  whole('stepsPerCall', 1);
+  whole('threads', 1, mostThreads);
+  const { device = 'cpu' } = settings;
+  if (device !== 'cpu' && device !== 'webgpu') {
+    throw new UserError(`device must be cpu or webgpu, not ${String(device)}.`);
+  }
   if (settings.batchSize > dataset.size) {
     throw new UserError(
       `batchSize ${settings.batchSize} is more than the ${dataset.size} examples of ${dataset.name}. Use ${dataset.size} or less.`,

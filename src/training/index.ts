@@ -5,7 +5,7 @@ export { type EpochMetrics, evaluateObjective, type Metrics, scheduleAt } from '
 export { sizesAt } from './feeder.js';
 export { type FitResult, fit } from './fit.js';
 export { type FitData, fitData } from './fit-data.js';
-export { checkFitOptions, type FitOptions, fitShape } from './fit-options.js';
+export { checkFitOptions, type FitOptions, fitShape, mostThreads } from './fit-options.js';
 export {
   CompiledFunction,
   exportFunction,
