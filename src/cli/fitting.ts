@@ -52,14 +52,14 @@ export function withFitting(command: Command): Command {
     .option('--clip-norm <x>', 'limit for the norm of all gradients together', number(0))
     .option('--clip-value <x>', 'limit for each gradient', number(0))
     .option('--accumulate <n>', 'batches in one change of the parameters', wholeNumber(1))
-    .option('--ema <decay>', 'keep a moving average of the parameters, as 0.999', number(0))
+    .option('--ema <decay>', 'keep a moving average of the parameters, as 0.999', number(0, 1))
     .option(
       '--early-stopping <patience>',
       'end when val_loss has not improved for so many epochs; more: 5,metric=val_kl,minDelta=0.1',
       pairs('5,metric=val_kl,minDelta=0.1', 'patience'),
     )
     .option('--keep-best [metric]', 'end with the epoch where it was smallest (default: val_loss)')
-    .option('--validation-split <x>', 'part of the data to validate by, as 0.1', number(0))
+    .option('--validation-split <x>', 'part of the data to validate by, as 0.1', number(0, 1))
     .addOption(
       new Option('--binarize <how>', 'make pixels black or white: at each step, or once').choices([
         'dynamic',

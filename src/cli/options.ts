@@ -1,24 +1,26 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
-/** A parser of whole numbers from `least`, for commander. */
-export function wholeNumber(least: number) {
+/** `a whole number from 1`, or `a whole number from 1 to 9`. */
+const within = (kind: string, least: number, most: number) =>
+  `${kind} from ${least}${most === Infinity ? '' : ` to ${most}`}`;
+
+/** A parser of whole numbers from `least` to `most`, for commander. */
+export function wholeNumber(least: number, most = Infinity) {
   return (text: string): number => {
     const value = Number(text);
-    if (text.trim() === '' || !Number.isSafeInteger(value) || value < least) {
-      throw new InvalidArgumentError(`It must be a whole number from ${least}.`);
-    }
-    return value;
+    const fits = Number.isSafeInteger(value) && value >= least && value <= most;
+    if (text.trim() !== '' && fits) return value;
+    throw new InvalidArgumentError(`It must be ${within('a whole number', least, most)}.`);
   };
 }
 
-/** A parser of numbers from `least`, for commander. */
-export function number(least: number) {
+/** A parser of numbers from `least` to `most`, for commander. */
+export function number(least: number, most = Infinity) {
   return (text: string): number => {
     const value = Number(text);
-    if (text.trim() === '' || !Number.isFinite(value) || value < least) {
-      throw new InvalidArgumentError(`It must be a number from ${least}.`);
-    }
-    return value;
+    const fits = Number.isFinite(value) && value >= least && value <= most;
+    if (text.trim() !== '' && fits) return value;
+    throw new InvalidArgumentError(`It must be ${within('a number', least, most)}.`);
   };
 }
 
@@ -55,6 +57,21 @@ export function named(example: string) {
     if (type === undefined) throw new InvalidArgumentError(`Write a name, or ${example}.`);
     return { type, ...(rest === undefined ? {} : pairs(example)(rest)) };
   };
+}
+
+/** Endings of files that pictures are written to. */
+const pictureEndings = ['png', 'jpg', 'jpeg', 'webp', 'avif'];
+
+/** The format that a file's ending names, `jpg` for both of its endings; undefined where it names none. */
+export function pictureEnding(path: string): string | undefined {
+  const ending = /\.([^./\\]+)$/.exec(path)?.[1]?.toLowerCase() ?? '';
+  return pictureEndings.includes(ending) ? ending.replace('jpeg', 'jpg') : undefined;
+}
+
+/** A parser of a picture's path, whose ending says the format. */
+export function picturePath(text: string): string {
+  if (pictureEnding(text) !== undefined) return text;
+  throw new InvalidArgumentError(`It must end in .${pictureEndings.join(', .')}.`);
 }
 
 /** Help text with examples, each a comment over its command. */

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { besideRun, examples, runArgument, wholeNumber, withData } from './options.js';
+import { besideRun, examples, picturePath, runArgument, wholeNumber, withData } from './options.js';
 import type { DataOptions } from './run.js';
 
 interface ReconstructOptions extends DataOptions {
@@ -11,7 +11,11 @@ export function reconstructCommand(program: Command): void {
   withData(program.command('reconstruct').argument(...runArgument))
     .description('Draw originals of all classes over their reconstructions.')
     .option('--count <n>', 'how many images', wholeNumber(1), 10)
-    .option('--out <file>', 'PNG file to write (default: reconstructions.png in the run folder)')
+    .option(
+      '--out <file>',
+      'picture to write: .png, .jpg, .webp or .avif (default: reconstructions.png in the run folder)',
+      picturePath,
+    )
     .addHelpText(
       'after',
       examples(

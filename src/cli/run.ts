@@ -1,9 +1,9 @@
-import { exists } from '#files';
 import type { Dataset } from '../data/dataset.js';
 import { openDataset } from '../data/datasets.js';
 import { asJudged, asSeen, RunFolder } from '../training/index.js';
 import { VAE } from '../vae/index.js';
-import { readingOf } from './reading-settings.js';
+import { usualData } from './ahead.js';
+import { locateData, requireData } from './data-path.js';
 
 /** Options of commands that show data to a trained model. */
 export interface DataOptions {
@@ -22,17 +22,19 @@ interface OpenRun {
 /** Opens a run and the data it is shown. */
 export async function openRun(path: string, options: DataOptions): Promise<OpenRun> {
   const vae = await VAE.load(path);
-  const { training } = (await (await RunFolder.open(path)).readConfig()) as {
+  const { training = {} } = (await (await RunFolder.open(path)).readConfig()) as {
     training?: Record<string, unknown>;
   };
-  const { label, ...reading } = readingOf({}, training);
+  const located = await locateData(path, training, usualData);
+  const { label, ...reading } = located.reading;
+  if (options.data === undefined) await requireData(path, located);
   // A file of labels belongs to the data that the run was trained on; a column may be in other data.
-  const labels = options.data === undefined || (label && !(await exists(label)));
-  const { train, test } = await openDataset(options.data ?? String(training?.data ?? 'mnist'), {
+  const labels = options.data === undefined || !located.hasLabelFile;
+  const { train, test } = await openDataset(options.data ?? located.data, {
     ...reading,
     ...(label !== undefined && labels ? { label } : {}),
     onProgress: (message) => process.stderr.write(`${message}\n`),
   });
-  const data = asSeen(options.split === 'train' ? train : (test ?? train), training?.augment);
-  return { vae, data, judged: asJudged(data, training?.binarize, vae.config.seed) };
+  const data = asSeen(options.split === 'train' ? train : (test ?? train), training.augment);
+  return { vae, data, judged: asJudged(data, training.binarize, vae.config.seed) };
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { besideRun, examples, runArgument, wholeNumber } from './options.js';
+import { besideRun, examples, picturePath, runArgument, wholeNumber } from './options.js';
 
 interface SampleOptions {
   count?: number;
@@ -26,7 +26,11 @@ export function sampleCommand(program: Command): void {
       wholeNumber(0),
     )
     .option('--draw', 'draw from p(x | z), noise and all, and show not its mean')
-    .option('--out <file>', 'PNG file to write (default: samples.png in the run folder)')
+    .option(
+      '--out <file>',
+      'picture to write: .png, .jpg, .webp or .avif (default: samples.png in the run folder)',
+      picturePath,
+    )
     .addHelpText(
       'after',
       examples(

@@ -14,7 +14,7 @@ export function studioCommand(program: Command): void {
     .option(
       '--port <n>',
       'port to listen on; 0 for any (default: 8230, or the next free)',
-      wholeNumber(0),
+      wholeNumber(0, 65_535),
     )
     .option('--no-open', 'print the address without opening a browser')
     .addHelpText(

@@ -10,6 +10,7 @@ import { type CompleteRun, checkRun, overPreset } from '../vae/run-config.js';
 import { openData, type TakeAhead, usualData } from './ahead.js';
 import { type ConfigFile, readConfig } from './config-file.js';
 import { findConfig } from './config-names.js';
+import { locateConfigData, locateData, recordedData, requireData } from './data-path.js';
 import { fittingSettings, optimizerSettings } from './fit-settings.js';
 import { objectiveSettings } from './objective.js';
 import { readingOf } from './reading-settings.js';
@@ -123,13 +124,13 @@ async function defaultFolder(data: string, presetName: string): Promise<string> 
   }
 }
 
-/** The `training` of `config.json`. */
-function trainingOf({ training }: CompleteRun, spec: string, reading: ReadOptions) {
+/** The `training` of the `config.json` of a run, for data and labels at paths in the working folder. */
+async function trainingOf(run: CompleteRun, spec: string, reading: ReadOptions, out: string) {
+  const { data: _, dataFrom: __, read: ___, ...training } = run.training;
   const optimizer = optimizerFromConfig(training.optimizer);
   return {
+    ...(await recordedData(out, spec, reading)),
     ...training,
-    data: spec,
-    ...(Object.keys(reading).length > 0 ? { read: reading } : {}),
     optimizer: { type: optimizer.type, ...optimizer.options },
   };
 }
@@ -141,16 +142,18 @@ function trainingOf({ training }: CompleteRun, spec: string, reading: ReadOption
 export async function newJob(options: TrainOptions, ahead?: TakeAhead): Promise<Job> {
   const file = await configOf(options);
   const fromFile = file?.data.training;
-  const spec = options.data ?? String(fromFile?.data ?? usualData);
-  const reading = readingOf(options, fromFile);
+  const located = await locateConfigData(file?.name ?? 'vae.config', fromFile ?? {}, usualData);
+  const spec = options.data ?? located.data;
+  const reading = readingOf(options, { read: located.reading });
   const data = (await ahead?.()) ?? (await openData(spec, reading));
   const settings = settingsOf(options, file, data.train);
+  const out = options.out ?? (await defaultFolder(data.name, nameOf(options, file)));
   return {
     vae: modelOf(settings, file, file?.name ?? 'options'),
     data,
     settings: settings.training,
-    training: trainingOf(settings, spec, reading),
-    out: options.out ?? (await defaultFolder(data.name, nameOf(options, file))),
+    training: await trainingOf(settings, spec, reading, out),
+    out,
   };
 }
 
@@ -158,6 +161,8 @@ export async function newJob(options: TrainOptions, ahead?: TakeAhead): Promise<
 const resumable: readonly (keyof TrainOptions)[] = [
   'resume',
   'config',
+  'data',
+  'label',
   'epochs',
   'checkpointEvery',
   'keepCheckpoints',
@@ -197,18 +202,21 @@ export async function resumedJob(path: string, options: TrainOptions): Promise<J
       process.stderr.write(`${message}\n`);
     });
     const done = checkpoint?.history.length ?? 0;
-    const { epochs, data: spec } = settings.training;
+    const { epochs } = settings.training;
     if (epochs < done) {
       throw new UserError(
         `${path} has been trained for ${done} epochs already. Ask for more than that by --epochs.`,
       );
     }
-    const reading = readingOf({}, training as Readonly<Record<string, unknown>>);
+    const located = await locateData(path, settings.training, usualData);
+    if (options.data === undefined) await requireData(path, located);
+    const reading = readingOf(given({ label: options.label }), { read: located.reading });
+    const spec = options.data ?? located.data;
     return {
       vae: modelOf(settings, file, name),
       data: await openData(spec, reading),
       settings: settings.training,
-      training: trainingOf(settings, spec, reading),
+      training: await trainingOf(settings, spec, reading, path),
       out: path,
       resumed: { folder, unlock, ...(checkpoint ? { checkpoint } : {}) },
     };

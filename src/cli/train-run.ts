@@ -87,7 +87,8 @@ async function trainJob(
   onLock: (unlock: () => Promise<void>) => void,
 ): Promise<void> {
   const { vae, settings, training, out, resumed } = job;
-  const { data: _, read: __, optimizer, threads, keepCheckpoints, ...fitting } = settings;
+  const { data: _, dataFrom: __, read: ___, ...chosen } = settings;
+  const { optimizer, threads, keepCheckpoints, ...fitting } = chosen;
   const signals = abortOnSignals();
   const progress = createProgress(process.stdout, { epochs: fitting.epochs });
   let folder = resumed?.folder;

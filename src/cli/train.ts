@@ -58,7 +58,7 @@ export function trainCommand(program: Command): void {
       ]),
     )
     .option('--seed <n>', 'decides parameters, order and noise', wholeNumber(0))
-    .option('--threads <n>', 'threads that compute a step', wholeNumber(1))
+    .option('--threads <n>', 'threads that compute a step', wholeNumber(1, 256))
     .addOption(
       new Option('--device <name>', 'what steps run on (default: cpu)').choices(['cpu', 'webgpu']),
     )

@@ -25,6 +25,11 @@ const published: Readonly<Record<string, (options?: PublishedOptions) => Promise
   'fashion-mnist': fashionMnist,
 };
 
+/** Whether words name a public dataset, and so no path. */
+export function isPublished(spec: string): boolean {
+  return Object.hasOwn(published, spec);
+}
+
 /** What `openDataset` takes, as in 'Give ...'. */
 const choices = [...Object.keys(published), ...formats.map((format) => format.reads)].join(', ');
 
@@ -38,7 +43,7 @@ const choices = [...Object.keys(published), ...formats.map((format) => format.re
 export async function openDataset(spec: string, options: OpenOptions = {}): Promise<OpenedData> {
   const { signal, onProgress, cache, mirrors, memoryLimit, ...rest } = options;
   const reading = validate(readOptionsSchema, rest, 'openDataset options');
-  const known = Object.hasOwn(published, spec) ? published[spec] : undefined;
+  const known = isPublished(spec) ? published[spec] : undefined;
   if (known) {
     tellUnused(spec, reading, [], onProgress);
     return { name: spec, ...(await known(options)) };

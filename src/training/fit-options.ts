@@ -115,6 +115,9 @@ export const fitShape = {
     ),
 };
 
+/** Each thread takes memory, whether or not there is a processor for it. */
+export const mostThreads = 256;
+
 const fitSchema = z.strictObject(fitShape);
 
 export type FitOptions = z.input<typeof fitSchema>;

@@ -15,20 +15,31 @@ import {
 } from '../step/index.js';
 import { notify } from './callbacks.js';
 import { checkIdentity, dataIdentity } from './checkpoint.js';
-import { checkFitOptions } from './fit-options.js';
+import { checkFitOptions, mostThreads } from './fit-options.js';
 import type { FitResult, FitSettings } from './settings.js';
 import { Training } from './training.js';
 
 /** Checks data and settings as every training needs them. @throws UserError */
 function checkFit(dataset: Dataset, settings: FitSettings): void {
-  const whole = (name: 'epochs' | 'batchSize', least: number) => {
+  const whole = (
+    name: 'epochs' | 'batchSize' | 'stepsPerCall' | 'threads',
+    least: number,
+    most = Infinity,
+  ) => {
     const value = settings[name];
-    if (!Number.isInteger(value) || value < least) {
-      throw new UserError(`${name} must be a whole number from ${least}, not ${value}.`);
-    }
+    if (value === undefined) return;
+    if (Number.isSafeInteger(value) && value >= least && value <= most) return;
+    const end = most === Infinity ? '' : ` to ${most}`;
+    throw new UserError(`${name} must be a whole number from ${least}${end}, not ${value}.`);
   };
   whole('epochs', 0);
   whole('batchSize', 1);
+  whole('stepsPerCall', 1);
+  whole('threads', 1, mostThreads);
+  const { device = 'cpu' } = settings;
+  if (device !== 'cpu' && device !== 'webgpu') {
+    throw new UserError(`device must be cpu or webgpu, not ${String(device)}.`);
+  }
   if (settings.batchSize > dataset.size) {
     throw new UserError(
       `batchSize ${settings.batchSize} is more than the ${dataset.size} examples of ${dataset.name}. Use ${dataset.size} or less.`,

@@ -10,7 +10,7 @@ export {
 } from './evaluate.js';
 export { fit } from './fit.js';
 export { type FitData, fitData } from './fit-data.js';
-export { checkFitOptions, type FitOptions, fitShape } from './fit-options.js';
+export { checkFitOptions, type FitOptions, fitShape, mostThreads } from './fit-options.js';
 export { describeNonFinite, type NonFinite } from './non-finite.js';
 export {
   type Phase,

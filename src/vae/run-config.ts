@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { readOptionsSchema } from '../data/read-options.js';
 import { validate } from '../data/validate.js';
 import { layerSchema, optimizerSchema } from '../nn/index.js';
-import { fitShape } from '../training/index.js';
+import { fitShape, mostThreads } from '../training/index.js';
 import { objectiveSchema } from './objectives/index.js';
 import { modelSchema } from './options.js';
 import {
@@ -21,6 +21,12 @@ export const trainingSchema = z.strictObject({
     .describe(
       'What is trained on: mnist, fashion-mnist, a folder of pictures, or a file (.npy, .npz, CSV, Parquet, IDX).',
     ),
+  dataFrom: z
+    .string()
+    .optional()
+    .describe(
+      'The folder that the paths of data and of a file of labels start from, seen from this file; the working folder when left out. Runs have it, so that their data is found from any folder.',
+    ),
   read: readOptionsSchema.optional().describe('How the data is read.'),
   epochs: z.int().min(0).default(30).describe('How often every example is seen.'),
   batchSize: z.int().min(1).default(32).describe('Examples a step.'),
@@ -34,6 +40,7 @@ export const trainingSchema = z.strictObject({
   threads: z
     .int()
     .min(1)
+    .max(mostThreads)
     .optional()
     .describe('Threads that compute a step; as many as pay when left out.'),
   device: z

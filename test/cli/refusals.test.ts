@@ -148,6 +148,29 @@ const cases: Readonly<Record<string, Case>> = {
     { model: { latent: 0 } },
     /^vaekit: config\.json: model\.latent/,
   ),
+  'a port beyond the last': {
+    args: ['studio', '--no-open', '--port', '70000'],
+    says: /^vaekit: option '--port <n>' argument '70000' is invalid\. It must be a whole number from 0 to 65535\.$/,
+  },
+  'a hundred thousand threads': byOptions(
+    ['--threads', '100000'],
+    / whole number from 1 to 256\.$/,
+  ),
+  'a hundred thousand threads in a config': byConfig(
+    { training: { threads: 100000 } },
+    /^vaekit: config\.json: training\.threads/,
+  ),
+  'a decay over 1': byOptions(['--ema', '2'], / a number from 0 to 1\.$/),
+  'a share over 1': byOptions(['--validation-split', '1.5'], / a number from 0 to 1\.$/),
+  'a number beyond all': byOptions(['--learning-rate', '1e400'], / a number from 0\.$/),
+  'a picture without an ending': {
+    args: ['sample', 'run', '--out', 'picture'],
+    says: /^vaekit: option '--out <file>' argument 'picture' is invalid\. It must end in \.png, \.jpg/,
+  },
+  'a picture of a format that is not written': {
+    args: ['reconstruct', 'run', '--out', 'picture.gif'],
+    says: / argument 'picture\.gif' is invalid\. It must end in \.png, \.jpg/,
+  },
   'a batch larger than the data': byOptions(
     ['--batch-size', '401'],
     /^vaekit: batchSize 401 is more than the 400 examples of quarters train\. Use 400 or less\.$/,

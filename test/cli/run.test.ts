@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decode } from 'fast-png';
 import type { Tensor } from 'onnxruntime-common';
+import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { readRange } from '../../src/data/dataset.js';
 import { decodeNpy } from '../../src/data/npy.js';
@@ -55,6 +56,38 @@ describe('a run is used by', () => {
     expect(table.map(([, label]) => label)).toEqual(Array.from(test!.labels!));
     expect(table.flatMap((row) => row.slice(2, 4))).toEqual(numbers(mean));
     expect(table.flatMap((row) => row.slice(4))).toEqual(numbers(logVariance));
+  });
+
+  test.each([
+    ['jpg', 'jpeg', 6],
+    ['JPEG', 'jpeg', 6],
+    ['webp', 'webp', 0],
+    ['avif', 'heif', 2],
+  ] as const)('sample: a picture that ends in .%s is one', async (ending, format, most) => {
+    for (const name of [`drawn.${ending}`, 'drawn.png']) {
+      const { code } = await vaekit(folder, 'sample', 'a', '--count', '9', '--out', name);
+      expect(code).toBe(0);
+    }
+    const [given, png] = await Promise.all(
+      [`drawn.${ending}`, 'drawn.png'].map(async (name) => {
+        const { format } = await sharp(at(name)).metadata();
+        const { data, info } = await sharp(at(name))
+          .flatten()
+          .toColourspace('srgb')
+          .raw()
+          .toBuffer({ resolveWithObject: true });
+        return { format, data, info };
+      }),
+    );
+    expect(given!.format).toBe(format);
+    expect([given!.info.width, given!.info.height]).toEqual([png!.info.width, png!.info.height]);
+    const channels = [given!.info.channels, png!.info.channels] as const;
+    let total = 0;
+    const pixels = png!.info.width * png!.info.height;
+    for (let i = 0; i < pixels; i++) {
+      total += Math.abs(given!.data[i * channels[0]]! - png!.data[i * channels[1]]!);
+    }
+    expect(total / pixels).toBeLessThanOrEqual(most);
   });
 
   test('evaluate: the last val_loss of its training', async () => {

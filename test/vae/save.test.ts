@@ -6,7 +6,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { UserError } from '../../src/data/errors.js';
 import { decodeSafetensors, encodeSafetensors } from '../../src/data/safetensors.js';
-import { dense, graph, type Layer, layer, reshape, VAE } from '../../src/index.js';
+import { dense, flatten, graph, type Layer, layer, reshape, VAE } from '../../src/index.js';
 import { version } from '../../src/version.js';
 import { corners, smallShape, smallVAE } from './small.js';
 
@@ -160,6 +160,22 @@ describe('in the plain runtime', () => {
       outputs: 'image: float32 [batch, 1, 4, 4] in [0, 1]',
     });
   });
+});
+
+test('exported files say a range only where values have one', () => {
+  const texts = (likelihood: 'gaussian' | 'bernoulli', input: number[]) => {
+    const options = { latent: 2, encoder: [flatten()], decoder: [dense(5), reshape(input)] };
+    const model = new VAE({ input, likelihood, ...options });
+    return [model.exportEncoder(), model.exportDecoder()].flatMap((bytes) =>
+      onnxProto.onnx.ModelProto.decode(bytes)
+        .metadataProps.filter(({ value }) => value?.startsWith('image: '))
+        .map(({ value }) => value),
+    );
+  };
+  const both = (text: string) => [text, text];
+  expect(texts('gaussian', [5])).toEqual(both('image: float32 [batch, 5]'));
+  expect(texts('bernoulli', [5])).toEqual(both('image: float32 [batch, 5] in [0, 1]'));
+  expect(texts('gaussian', [1, 5, 1])).toEqual(both('image: float32 [batch, 1, 5, 1] in [0, 1]'));
 });
 
 describe('a run that is not whole is refused in one line that names the file', () => {

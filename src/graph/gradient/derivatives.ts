@@ -34,7 +34,6 @@ import {
   prod,
   reshape,
   scatterAdd,
-  sigmoid,
   sign,
   sin,
   sinh,
@@ -338,7 +337,6 @@ export const derivatives: Readonly<Record<string, Derivative>> = {
   Atanh: unary((g, x) => div(g, oneLessSquare(x))),
   Erf: unary((g, x) => mul(g, mul(exp(negate(square(x))), 2 / Math.sqrt(Math.PI)))),
   Sigmoid: unary((g, _, y) => mul(g, mul(y, sub(1, y)))),
-  Softplus: unary((g, x) => mul(g, sigmoid(x))),
   Relu: unary((g, _, y) => mul(g, step(y))),
   LeakyRelu: (g, { inputs, attributes }) => {
     const { float: slope } = attributes.alpha as FloatAttribute;

@@ -159,8 +159,21 @@ export function sigmoid(x: Value): Value {
   return withGradient(s, [x], (gradient) => [mul(gradient, mul(s, sub(1, s)))]);
 }
 
-/** log(1 + exp(x)), to the last digits also where it is tiny; its derivative is σ(x). */
-export const softplus = unary('Softplus');
+/**
+ * log(1 + exp(x)), to the last digits also where it is tiny: max(x, 0) + log(1 + e), e = exp(−|x|),
+ * where what 1 + e loses of e is put back. The runtime's operator takes five times as long. The
+ * derivative is σ(x) = exp(min(x, 0) − log(1 + e)).
+ */
+export function softplus(x: Value): Value {
+  requireDType(x, 'floating-point values', 'softplus');
+  const power = exp(minimum(x, negate(x)));
+  const one = add(power, 1);
+  const lost = sub(power, sub(one, 1));
+  const rest = add(log(one), div(lost, one));
+  return withGradient(add(relu(x), rest), [x], (gradient) => [
+    mul(gradient, exp(sub(minimum(x, 0), rest))),
+  ]);
+}
 
 export const greater = comparison('Greater', 'numbers');
 export const greaterOrEqual = comparison('GreaterOrEqual', 'numbers');

@@ -22,7 +22,6 @@ import {
   negate,
   or,
   pad,
-  relu,
   reshape,
   sign,
   sin,
@@ -42,8 +41,7 @@ import { gaussLegendre } from './quadrature.js';
 import type { Rule, Rules } from './rewrite.js';
 
 /*
- * Operators of which ONNX Runtime has no float64 kernel, or a poor one, by others: to the last digits
- * but one or two.
+ * Operators of which ONNX Runtime has no float64 kernel, by others, to the last digits but one or two.
  */
 
 /** log(1 + x) with the error of 1 + x taken back (Kahan; Higham 2002, §1.14.1). */
@@ -205,9 +203,6 @@ function inGroups(operation: Operation): Value | undefined {
   return reshape(y, outputs[0]!.shape);
 }
 
-/** log(1 + exp x), where the runtime's operator takes 1 + exp x as 1. */
-const softplus64 = (x: Value) => add(relu(x), log1p(exp(negate(abs(x)))));
-
 const tan64 = (x: Value) => div(sin(x), cos(x));
 
 /** A rule for operations on float64 values alone. */
@@ -234,6 +229,5 @@ export const doubleRules: Rules = {
   Erf: unary(erf64),
   Resize: doubles(resize64),
   Sinh: unary(sinh64),
-  Softplus: unary(softplus64),
   Tan: unary(tan64),
 };

@@ -41,7 +41,6 @@ export const elementwise = [
   'Sign',
   'Sin',
   'Sinh',
-  'Softplus',
   'Sqrt',
   'Sub',
   'Tan',
