@@ -5,23 +5,12 @@ export {
   type LikelihoodOptions,
   likelihoodNames,
 } from './likelihoods/index.js';
+export * from './objectives/all.js';
 export {
-  autoencoder,
-  betaTcVae,
-  betaVae,
-  type ConditionalOptions,
-  capacity,
-  conditional,
-  freeBits,
-  infoVae,
-  iwae,
   type Objective,
   type ObjectiveContext,
   objectiveFromConfig,
   objectiveNames,
-  vae,
-  vqVae,
-  waeMmd,
 } from './objectives/index.js';
 export { fromConfig, type ModelConfig, modelSchema, type VAEOptions } from './options.js';
 export { type KlOptions, type Posterior, sampling } from './posterior.js';

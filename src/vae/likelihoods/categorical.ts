@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import {
   add,
-  argMax,
   broadcastLike,
   cast,
   clip,
@@ -13,29 +12,17 @@ import {
   max,
   mul,
   negate,
-  reshape,
   round,
   scatterAdd,
   softmax,
   sub,
   sum,
   unsqueeze,
-  type Value,
   withGradient,
 } from '../../graph/index.js';
 import { spreadGradient, sumOfExample } from './examples.js';
 import { defineLikelihood } from './likelihood.js';
-
-/** [batch, k·C, ...] as [batch, k, C, ...]. */
-export function perParameter(parameters: Value, count: number): Value {
-  const [batch, channels, ...inner] = parameters.shape;
-  return reshape(parameters, [batch!, count, (channels as number) / count, ...inner]);
-}
-
-/** The place on axis 1 of a draw by logits: the largest after Gumbel noise, int64 [batch, C, ...]. */
-export function drawPlace(logits: Value, uniform: Value): Value {
-  return argMax(sub(logits, log(negate(log(uniform)))), 1);
-}
+import { drawPlace, perParameter } from './logits.js';
 
 /**
  * Independent values of n levels, each with a logit for every level: −log p = log Σⱼ exp ℓⱼ − ℓᵢ for

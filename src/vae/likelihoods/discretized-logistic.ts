@@ -34,10 +34,10 @@ import {
   where,
   withGradient,
 } from '../../graph/index.js';
-import { drawPlace, perParameter } from './categorical.js';
 import { spreadGradient, sumOfExample } from './examples.js';
 import { defineLikelihood } from './likelihood.js';
 import { softlyAtLeast } from './location-scale.js';
+import { drawPlace, perParameter } from './logits.js';
 
 /** Half a level of 8 bits on [−1, 1]. */
 const half = 1 / 255;

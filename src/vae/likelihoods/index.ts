@@ -1,46 +1,32 @@
+/*
+ * Likelihoods p(x | z), a file a kind; all.ts lists them. likelihood.ts says what one computes;
+ * examples.ts, location-scale.ts and logits.ts are shared by several. From here plain data becomes likelihoods.
+ */
 import { z } from 'zod';
 import { quote } from '../../data/excerpt.js';
-import { oneOf, typed } from '../../data/kinds.js';
+import { Registry } from '../../data/registry.js';
 import { advice } from '../../data/suggest.js';
-import { bernoulli } from './bernoulli.js';
-import { categorical } from './categorical.js';
-import { continuousBernoulli } from './continuous-bernoulli.js';
-import { discretizedLogistic } from './discretized-logistic.js';
-import { gaussian } from './gaussian.js';
-import { laplace } from './laplace.js';
-import type { Likelihood } from './likelihood.js';
-import { mse } from './mse.js';
+import * as all from './all.js';
+import type { Likelihood, LikelihoodKind } from './likelihood.js';
 
 export type { Likelihood } from './likelihood.js';
 
-/** Every likelihood, by the name that options and config files use. */
-const kinds = {
-  bernoulli,
-  continuousBernoulli,
-  gaussian,
-  laplace,
-  discretizedLogistic,
-  categorical,
-  mse,
-};
-
-type Kinds = typeof kinds;
+type Kinds = typeof all;
 
 export type LikelihoodName = keyof Kinds;
+
+const registry = new Registry<LikelihoodKind>('likelihood', all);
 
 /** A likelihood as plain data: its name, or its name as `type` beside its options. */
 export type LikelihoodOptions =
   | LikelihoodName
   | { [Name in LikelihoodName]: { type: Name } & z.input<Kinds[Name]['schema']> }[LikelihoodName];
 
-export const likelihoodNames = Object.keys(kinds) as [LikelihoodName, ...LikelihoodName[]];
+export const likelihoodNames = registry.names as readonly [LikelihoodName, ...LikelihoodName[]];
 
 export const likelihoodSchema = z
   .union([
-    oneOf<z.ZodObject>(
-      'likelihood',
-      Object.values(kinds).map((kind) => typed(kind)),
-    ),
+    registry.schema(),
     z.enum(likelihoodNames, {
       error: ({ input }) =>
         `unknown likelihood ${quote(String(input))}. ${advice(String(input), likelihoodNames)}`,
@@ -51,7 +37,7 @@ export const likelihoodSchema = z
 /** The likelihood that plain data describes. @throws UserError when an option is wrong */
 export function likelihoodFromConfig(config: z.output<typeof likelihoodSchema>): Likelihood {
   const { type, ...options } = typeof config === 'string' ? { type: config } : config;
-  return kinds[type as LikelihoodName].create(options);
+  return registry.get(type, 'likelihood').create(options);
 }
 
 /** A likelihood with all its options, as plain data. */

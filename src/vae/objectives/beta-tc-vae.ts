@@ -5,7 +5,15 @@ import { gaussian } from '../bottlenecks/index.js';
 import { logDensities, logPosterior, logPrior, meanKl, type Posterior } from '../posterior.js';
 import { defineObjective, type ObjectiveContext } from './objective.js';
 
-export const betaTcVaeKind = defineObjective(
+/**
+ * Chen et al., "Isolating Sources of Disentanglement in VAEs" (2018), eq. 2 and 4,
+ * https://arxiv.org/abs/1802.04942: the KL taken apart into mutual information (α), total
+ * correlation (β) and dimension-wise KL (γ): −log p(x | z) + α I(z; x) + β KL(q(z) ‖ Πⱼ q(zⱼ)) +
+ * γ Σⱼ KL(q(zⱼ) ‖ p(zⱼ)). q(z) is estimated by minibatch-weighted sampling (eq. S3): q(zᵢ) ≈
+ * 1/(NM) Σⱼ q(zᵢ | xⱼ), for N examples and batches of M. The parts depend on both; their sum, which
+ * estimates `kl` by one draw an example, does not.
+ */
+export const betaTcVae = defineObjective(
   'betaTcVae',
   z
     .strictObject({
@@ -54,14 +62,3 @@ export const betaTcVaeKind = defineObjective(
     },
   }),
 );
-
-/**
- * Chen et al., "Isolating Sources of Disentanglement in VAEs" (2018), eq. 2 and 4,
- * https://arxiv.org/abs/1802.04942: the KL taken apart into mutual information (α), total
- * correlation (β) and dimension-wise KL (γ): −log p(x | z) + α I(z; x) + β KL(q(z) ‖ Πⱼ q(zⱼ)) +
- * γ Σⱼ KL(q(zⱼ) ‖ p(zⱼ)). q(z) is estimated by minibatch-weighted sampling (eq. S3): q(zᵢ) ≈
- * 1/(NM) Σⱼ q(zᵢ | xⱼ), for N examples and batches of M. The parts depend on both; their sum, which
- * estimates `kl` by one draw an example, does not.
- */
-export const betaTcVae = (options: Parameters<typeof betaTcVaeKind.create>[0] = {}) =>
-  betaTcVaeKind.create(options);

@@ -5,7 +5,13 @@ import { gaussian } from '../bottlenecks/index.js';
 import { meanKl, type Posterior } from '../posterior.js';
 import { defineObjective, type ObjectiveContext } from './objective.js';
 
-export const betaVaeKind = defineObjective(
+/**
+ * Higgins et al., "β-VAE: Learning Basic Visual Concepts with a Constrained Variational Framework"
+ * (2017), eq. 4, https://openreview.net/forum?id=Sy2fzU9gl: −log p(x | z) + β KL(q(z | x) ‖ p(z)).
+ * With β = 1 the loss is the negative ELBO; a schedule as β is KL warm-up. The metric `kl` is the KL
+ * divergence in nats; `weightedKl`, unless β is 1, is β times that.
+ */
+export const betaVae = defineObjective(
   'betaVae',
   z
     .strictObject({
@@ -26,12 +32,3 @@ export const betaVaeKind = defineObjective(
     },
   }),
 );
-
-/**
- * Higgins et al., "β-VAE: Learning Basic Visual Concepts with a Constrained Variational Framework"
- * (2017), eq. 4, https://openreview.net/forum?id=Sy2fzU9gl: −log p(x | z) + β KL(q(z | x) ‖ p(z)).
- * With β = 1 the loss is the negative ELBO; a schedule as β is KL warm-up. The metric `kl` is the KL
- * divergence in nats; `weightedKl`, unless β is 1, is β times that.
- */
-export const betaVae = (options: Parameters<typeof betaVaeKind.create>[0] = {}) =>
-  betaVaeKind.create(options);

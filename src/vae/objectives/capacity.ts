@@ -5,7 +5,12 @@ import { gaussian } from '../bottlenecks/index.js';
 import { klDivergence, type Posterior } from '../posterior.js';
 import { defineObjective, type ObjectiveContext } from './objective.js';
 
-export const capacityKind = defineObjective(
+/**
+ * Burgess et al., "Understanding disentangling in β-VAE" (2018), eq. 8,
+ * https://arxiv.org/abs/1804.03599: −log p(x | z) + γ |KL(q(z | x) ‖ p(z)) − C|, where the capacity
+ * C grows by line `from` … `to` nats over the first `steps` steps.
+ */
+export const capacity = defineObjective(
   'capacity',
   z
     .strictObject({
@@ -29,11 +34,3 @@ export const capacityKind = defineObjective(
     },
   }),
 );
-
-/**
- * Burgess et al., "Understanding disentangling in β-VAE" (2018), eq. 8,
- * https://arxiv.org/abs/1804.03599: −log p(x | z) + γ |KL(q(z | x) ‖ p(z)) − C|, where the capacity
- * C grows by line `from` … `to` nats over the first `steps` steps.
- */
-export const capacity = (options: Parameters<typeof capacityKind.create>[0] = {}) =>
-  capacityKind.create(options);

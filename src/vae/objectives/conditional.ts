@@ -1,6 +1,11 @@
 import { z } from 'zod';
 import { validate } from '../../data/validate.js';
-import type { Objective, ObjectiveKind, Resolve } from './objective.js';
+import {
+  type Objective,
+  type ObjectiveKind,
+  objectiveToConfig,
+  type Resolve,
+} from './objective.js';
 import { vae } from './vae.js';
 
 const type = 'conditional';
@@ -38,11 +43,6 @@ export interface ConditionalOptions {
   readonly encoderLabels?: 'vector' | 'channels' | undefined;
 }
 
-/** An objective as plain data: its type beside its options. */
-export function objectiveToConfig(objective: Objective): { type: string } {
-  return { type: objective.type, ...objective.options };
-}
-
 function conditioned(options: ConditionalOptions, name: string): Objective {
   const objective = options.objective ?? vae();
   const checked = validate(schema, { ...options, objective: objectiveToConfig(objective) }, name);
@@ -57,23 +57,23 @@ function conditioned(options: ConditionalOptions, name: string): Objective {
   };
 }
 
-export const conditionalKind: ObjectiveKind<ConditionalOptions> = {
-  type,
-  schema,
-  create: (options) => conditioned(options, type),
-  fromConfig(config, name, resolve: Resolve) {
-    const { objective, ...options } = validate(schema, config, name);
-    return conditioned(
-      { ...options, ...(objective && { objective: resolve(objective, `${name}.objective`) }) },
-      name,
-    );
-  },
-};
-
 /**
  * Sohn et al., "Learning Structured Output Representation using Deep Conditional Generative Models"
  * (2015), eq. 4, https://papers.nips.cc/paper/5775: an objective of which both q(z | x, y) and
  * p(x | z, y) see the label y; the prior does not. One-hot labels are appended to the latents and to
  * the encoder's input (`encoderLabels`).
  */
-export const conditional = (options: ConditionalOptions) => conditionalKind.create(options);
+export const conditional = Object.assign(
+  (options: ConditionalOptions) => conditioned(options, type),
+  {
+    type,
+    schema,
+    fromConfig(config: unknown, name: string, resolve: Resolve) {
+      const { objective, ...options } = validate(schema, config, name);
+      return conditioned(
+        { ...options, ...(objective && { objective: resolve(objective, `${name}.objective`) }) },
+        name,
+      );
+    },
+  },
+) satisfies ObjectiveKind;

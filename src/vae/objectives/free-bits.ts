@@ -5,7 +5,12 @@ import { gaussian } from '../bottlenecks/index.js';
 import { klDivergence, type Posterior } from '../posterior.js';
 import { defineObjective, type ObjectiveContext } from './objective.js';
 
-export const freeBitsKind = defineObjective(
+/**
+ * Kingma et al., "Improving Variational Inference with Inverse Autoregressive Flow" (2016), eq. 15,
+ * https://arxiv.org/abs/1606.04934: −log p(x | z) + Σⱼ max(λ, KLⱼ), where KLⱼ is latent j's mean
+ * over the batch: λ nats a latent cost nothing, so none need collapse.
+ */
+export const freeBits = defineObjective(
   'freeBits',
   z
     .strictObject({
@@ -23,11 +28,3 @@ export const freeBitsKind = defineObjective(
     },
   }),
 );
-
-/**
- * Kingma et al., "Improving Variational Inference with Inverse Autoregressive Flow" (2016), eq. 15,
- * https://arxiv.org/abs/1606.04934: −log p(x | z) + Σⱼ max(λ, KLⱼ), where KLⱼ is latent j's mean
- * over the batch: λ nats a latent cost nothing, so none need collapse.
- */
-export const freeBits = (options: Parameters<typeof freeBitsKind.create>[0] = {}) =>
-  freeBitsKind.create(options);

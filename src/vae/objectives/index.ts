@@ -1,66 +1,29 @@
+/*
+ * Objectives, a file a kind; all.ts lists them. objective.ts says what one sees of a batch and gives;
+ * mmd.ts holds the discrepancy that two of them share. From here plain data becomes objectives.
+ */
 import { z } from 'zod';
-import { UserError } from '../../data/errors.js';
-import { quote } from '../../data/excerpt.js';
-import { oneOf, typed } from '../../data/kinds.js';
-import { advice } from '../../data/suggest.js';
-import { autoencoderKind } from './autoencoder.js';
-import { betaTcVaeKind } from './beta-tc-vae.js';
-import { betaVaeKind } from './beta-vae.js';
-import { capacityKind } from './capacity.js';
-import { conditionalKind } from './conditional.js';
-import { freeBitsKind } from './free-bits.js';
-import { infoVaeKind } from './info-vae.js';
-import { iwaeKind } from './iwae.js';
+import { Registry } from '../../data/registry.js';
+import * as all from './all.js';
 import type { Objective, ObjectiveKind } from './objective.js';
-import { vaeKind } from './vae.js';
-import { vqVaeKind } from './vq-vae.js';
-import { waeMmdKind } from './wae-mmd.js';
 
-export { autoencoder } from './autoencoder.js';
-export { betaTcVae } from './beta-tc-vae.js';
-export { betaVae } from './beta-vae.js';
-export { capacity } from './capacity.js';
-export { type ConditionalOptions, conditional, objectiveToConfig } from './conditional.js';
-export { freeBits } from './free-bits.js';
-export { infoVae } from './info-vae.js';
-export { iwae } from './iwae.js';
-export type { Objective, ObjectiveContext } from './objective.js';
-export { vae } from './vae.js';
-export { vqVae } from './vq-vae.js';
-export { waeMmd } from './wae-mmd.js';
+export * from './all.js';
+export { type Objective, type ObjectiveContext, objectiveToConfig } from './objective.js';
 
-/** Every kind of objective that config files can name. */
-const kinds: readonly ObjectiveKind[] = [
-  autoencoderKind,
-  vaeKind,
-  betaVaeKind,
-  freeBitsKind,
-  capacityKind,
-  conditionalKind,
-  iwaeKind,
-  betaTcVaeKind,
-  infoVaeKind,
-  waeMmdKind,
-  vqVaeKind,
-];
-
-const kindOf: ReadonlyMap<string, ObjectiveKind> = new Map(kinds.map((kind) => [kind.type, kind]));
+const registry = new Registry<ObjectiveKind>('objective', all);
 
 /** The names that config files and the command line use. */
-export const objectiveNames: readonly string[] = [...kindOf.keys()];
+export const objectiveNames = registry.names;
 
 const innerObjective = z
   .lazy((): z.ZodType<Readonly<Record<string, unknown>>> => objectiveSchema)
   .optional()
-  .describe('What is made small, given the labels; vae when left out.');
+  .describe('The objective given the labels; vae when left out.');
 
 /** An objective as plain data. */
-export const objectiveSchema = oneOf<z.ZodObject>(
-  'objective',
-  kinds.map((kind) =>
-    typed(kind, 'objective' in kind.schema.shape ? { objective: innerObjective } : {}),
-  ),
-).meta({ id: 'objective', description: 'What training makes small.' });
+export const objectiveSchema = registry
+  .schema(({ schema }) => ('objective' in schema.shape ? { objective: innerObjective } : {}))
+  .meta({ id: 'objective', description: 'The loss that training makes small.' });
 
 /**
  * The objective that plain data describes.
@@ -69,11 +32,5 @@ export const objectiveSchema = oneOf<z.ZodObject>(
  */
 export function objectiveFromConfig(config: unknown, name: string): Objective {
   const { type, ...options } = config as Record<string, unknown>;
-  const kind = kindOf.get(String(type));
-  if (!kind) {
-    throw new UserError(
-      `${name}.type: unknown objective ${quote(String(type))}. ${advice(String(type), objectiveNames)}`,
-    );
-  }
-  return kind.fromConfig(options, name, objectiveFromConfig);
+  return registry.get(type, `${name}.type`).fromConfig(options, name, objectiveFromConfig);
 }

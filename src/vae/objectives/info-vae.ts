@@ -6,7 +6,12 @@ import { meanKl, type Posterior } from '../posterior.js';
 import { kernelSchema, mmd } from './mmd.js';
 import { defineObjective, type ObjectiveContext } from './objective.js';
 
-export const infoVaeKind = defineObjective(
+/**
+ * Zhao et al., "InfoVAE: Balancing Learning and Inference in Variational Autoencoders" (2019),
+ * eq. 6, https://arxiv.org/abs/1706.02262: −log p(x | z) + (1 − α) KL(q(z | x) ‖ p(z)) +
+ * (α + λ − 1) MMD(q(z), p(z)). With α = 1 it is the MMD-VAE, with α = 0 and λ = 1 the VAE.
+ */
+export const infoVae = defineObjective(
   'infoVae',
   z
     .strictObject({
@@ -41,11 +46,3 @@ export const infoVaeKind = defineObjective(
     },
   }),
 );
-
-/**
- * Zhao et al., "InfoVAE: Balancing Learning and Inference in Variational Autoencoders" (2019),
- * eq. 6, https://arxiv.org/abs/1706.02262: −log p(x | z) + (1 − α) KL(q(z | x) ‖ p(z)) +
- * (α + λ − 1) MMD(q(z), p(z)). With α = 1 it is the MMD-VAE, with α = 0 and λ = 1 the VAE.
- */
-export const infoVae = (options: Parameters<typeof infoVaeKind.create>[0] = {}) =>
-  infoVaeKind.create(options);

@@ -4,7 +4,12 @@ import { gaussian } from '../bottlenecks/index.js';
 import { logPosterior, logPrior, meanKl, type Posterior } from '../posterior.js';
 import { defineObjective, type ObjectiveContext } from './objective.js';
 
-export const iwaeKind = defineObjective(
+/**
+ * Burda et al., "Importance Weighted Autoencoders" (2016), eq. 8,
+ * https://arxiv.org/abs/1509.00519: −log (1/K) Σₖ p(x, zₖ) / q(zₖ | x) with K draws zₖ of
+ * q(z | x); with K = 1 it is the negative ELBO. Each step decodes K times as many latents.
+ */
+export const iwae = defineObjective(
   'iwae',
   z
     .strictObject({ samples: z.int().min(1).default(5).describe('Draws an example.') })
@@ -25,11 +30,3 @@ export const iwaeKind = defineObjective(
     },
   }),
 );
-
-/**
- * Burda et al., "Importance Weighted Autoencoders" (2016), eq. 8,
- * https://arxiv.org/abs/1509.00519: −log (1/K) Σₖ p(x, zₖ) / q(zₖ | x) with K draws zₖ of
- * q(z | x); with K = 1 it is the negative ELBO. Each step decodes K times as many latents.
- */
-export const iwae = (options: Parameters<typeof iwaeKind.create>[0] = {}) =>
-  iwaeKind.create(options);

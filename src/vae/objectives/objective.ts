@@ -59,12 +59,16 @@ export interface Objective<Encoding = unknown> {
 /** Builds the objective that plain data describes. */
 export type Resolve = (config: unknown, name: string) => Objective;
 
+/** An objective as plain data: its type beside its options. */
+export function objectiveToConfig(objective: Objective): { type: string } {
+  return { type: objective.type, ...objective.options };
+}
+
 /** A kind of objective that config files can name. */
-export interface ObjectiveKind<Options = never> {
+export interface ObjectiveKind {
   readonly type: string;
   /** The options beside `type`. */
   readonly schema: z.ZodObject;
-  create(options: Options): Objective;
   /**
    * The objective that plain data describes.
    * @param name where the data stands, for messages
@@ -73,22 +77,24 @@ export interface ObjectiveKind<Options = never> {
   fromConfig(options: unknown, name: string, resolve: Resolve): Objective;
 }
 
-/** Describes a kind of objective once: its name, its options and what they make. */
+/**
+ * Describes a kind of objective once: its name, its options and its terms.
+ * @returns the function for users, which is the kind too
+ */
 export function defineObjective<Schema extends z.ZodObject, Encoding>(
   type: string,
   schema: Schema,
   build: (
     options: z.output<Schema>,
   ) => Pick<Objective<Encoding>, 'bottleneck' | 'schedules' | 'players' | 'terms'>,
-): ObjectiveKind<z.input<Schema>> {
-  const create = (given: unknown, name: string): Objective => {
+): ((options?: z.input<Schema>) => Objective) & ObjectiveKind {
+  const fromConfig = (given: unknown, name: string): Objective => {
     const options = validate(schema, given, name);
     return { type, options, ...build(options) };
   };
-  return {
+  return Object.assign((options = {} as z.input<Schema>) => fromConfig(options, type), {
     type,
     schema,
-    create: (options) => create(options, type),
-    fromConfig: create,
-  };
+    fromConfig,
+  });
 }

@@ -5,7 +5,16 @@ import { gaussian } from '../bottlenecks/index.js';
 import { klFactor, klTerm, type Posterior } from '../posterior.js';
 import { defineObjective, type ObjectiveContext } from './objective.js';
 
-export const vaeKind = defineObjective(
+/**
+ * Kingma and Welling, "Auto-Encoding Variational Bayes" (2014), eq. 10,
+ * https://arxiv.org/abs/1312.6114: −log p(x | z) − weight · Σ (1 + log σ² − μ² − σ²).
+ *
+ * With weight ½ and reduction `sum` the loss is the negative ELBO; `mean` takes the mean over the
+ * latents, as many tutorials do. The metric `kl` is the KL divergence in nats, whatever the weight;
+ * `weightedKl`, where it is another number, is the second term of the loss: 2 · weight · kl, and
+ * with `mean` that over the number of latents. A schedule as weight is KL warm-up.
+ */
+export const vae = defineObjective(
   'vae',
   z
     .strictObject({
@@ -33,14 +42,3 @@ export const vaeKind = defineObjective(
     },
   }),
 );
-
-/**
- * Kingma and Welling, "Auto-Encoding Variational Bayes" (2014), eq. 10,
- * https://arxiv.org/abs/1312.6114: −log p(x | z) − weight · Σ (1 + log σ² − μ² − σ²).
- *
- * With weight ½ and reduction `sum` the loss is the negative ELBO; `mean` takes the mean over the
- * latents, as many tutorials do. The metric `kl` is the KL divergence in nats, whatever the weight;
- * `weightedKl`, where it is another number, is the second term of the loss: 2 · weight · kl, and
- * with `mean` that over the number of latents. A schedule as weight is KL warm-up.
- */
-export const vae = (options: Parameters<typeof vaeKind.create>[0] = {}) => vaeKind.create(options);

@@ -16,7 +16,17 @@ import { scheduleSchema } from '../../nn/index.js';
 import { type Quantized, vectorQuantized } from '../bottlenecks/index.js';
 import { defineObjective, type ObjectiveContext } from './objective.js';
 
-export const vqVaeKind = defineObjective(
+/**
+ * Van den Oord et al., "Neural Discrete Representation Learning" (2017), eq. 3,
+ * https://arxiv.org/abs/1711.00937: −log p(x | z) + β ‖f(x) − sg[z]‖², the mean over positions,
+ * where z is the nearest of `codes` vectors and sg stops the gradient. Moving averages with `decay`
+ * learn the vectors (appendix A.1) in the place of the middle term. A code that is used less than
+ * `revive` times the mean is replaced by a vector of the batch.
+ *
+ * The encoder ends in as many channels as the model has latents: [batch, latent, ...positions].
+ * Images are drawn with each position's code taken by the codes' shares of use.
+ */
+export const vqVae = defineObjective(
   'vqVae',
   z
     .strictObject({
@@ -49,16 +59,3 @@ export const vqVaeKind = defineObjective(
     },
   }),
 );
-
-/**
- * Van den Oord et al., "Neural Discrete Representation Learning" (2017), eq. 3,
- * https://arxiv.org/abs/1711.00937: −log p(x | z) + β ‖f(x) − sg[z]‖², the mean over positions,
- * where z is the nearest of `codes` vectors and sg stops the gradient. Moving averages with `decay`
- * learn the vectors (appendix A.1) in the place of the middle term. A code that is used less than
- * `revive` times the mean is replaced by a vector of the batch.
- *
- * The encoder ends in as many channels as the model has latents: [batch, latent, ...positions].
- * Images are drawn with each position's code taken by the codes' shares of use.
- */
-export const vqVae = (options: Parameters<typeof vqVaeKind.create>[0] = {}) =>
-  vqVaeKind.create(options);

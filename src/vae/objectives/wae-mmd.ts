@@ -5,7 +5,12 @@ import { deterministic, normalPrior } from '../bottlenecks/index.js';
 import { kernelSchema, mmd } from './mmd.js';
 import { defineObjective } from './objective.js';
 
-export const waeMmdKind = defineObjective(
+/**
+ * Tolstikhin et al., "Wasserstein Auto-Encoders" (2018), algorithm 2,
+ * https://arxiv.org/abs/1711.01558: −log p(x | z) + λ MMD(q(z), p(z)) with z = f(x), where a
+ * Gaussian likelihood of fixed variance gives the paper's squared distance.
+ */
+export const waeMmd = defineObjective(
   'waeMmd',
   z
     .strictObject({
@@ -28,11 +33,3 @@ export const waeMmdKind = defineObjective(
     },
   }),
 );
-
-/**
- * Tolstikhin et al., "Wasserstein Auto-Encoders" (2018), algorithm 2,
- * https://arxiv.org/abs/1711.01558: −log p(x | z) + λ MMD(q(z), p(z)) with z = f(x), where a
- * Gaussian likelihood of fixed variance gives the paper's squared distance.
- */
-export const waeMmd = (options: Parameters<typeof waeMmdKind.create>[0] = {}) =>
-  waeMmdKind.create(options);
