@@ -25,7 +25,7 @@ export interface UpdateSettings extends UpdateOptions {
 }
 
 /** The optimizer that moves a player. */
-export function optimizerOf({ name, optimizer }: Player, settings: UpdateSettings): Optimizer {
+function optimizerOf({ name, optimizer }: Player, settings: UpdateSettings): Optimizer {
   const given = settings.players?.[name]?.optimizer;
   if (given) return given;
   return name === mainPlayer ? settings.optimizer : (optimizer ?? settings.optimizer);

@@ -21,9 +21,6 @@ export const optimizerSchema = registry
   )
   .meta({ id: 'optimizer', description: 'How gradients change the parameters.' });
 
-/** The names of optimizers in config files. */
-export const optimizerNames = registry.names;
-
 /** The learning rate that an optimizer has when none is given; undefined for those of users. */
 export function usualLearningRate(type: string): number | undefined {
   if (!registry.names.includes(type)) return undefined;
