@@ -3,7 +3,7 @@ import { add, broadcastLike } from '../operators/index.js';
 import { operationsOf } from '../order.js';
 import { within } from '../origin.js';
 import { constant, formatShape, isFloat, type Operation, Value } from '../value.js';
-import { type Derivative, derivatives } from './derivatives.js';
+import { type Derivative, derivatives } from './derivatives/index.js';
 
 /** Operators whose derivative is 0 wherever it exists. */
 const constantBetweenSteps = new Set(['Floor', 'Ceil', 'Round', 'Sign', 'HardSigmoid']);

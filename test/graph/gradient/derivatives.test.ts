@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../../src/data/errors.js';
-import { derivatives } from '../../../src/graph/gradient/derivatives.js';
+import { derivatives } from '../../../src/graph/gradient/derivatives/index.js';
 import {
   add,
   constant,
