@@ -1,0 +1,4 @@
+/* Every kind of sampler: a line a file. */
+export * from './codebook.js';
+export * from './gaussian.js';
+export * from './standard-normal.js';

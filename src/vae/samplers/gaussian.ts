@@ -1,0 +1,87 @@
+import { Tensor } from 'onnxruntime-common';
+import { z } from 'zod';
+import { UserError } from '../../data/errors.js';
+import { fillNormal } from '../../data/random.js';
+import { defineSampler } from './sampler.js';
+
+/** Latents [N, ...latent] as rows of one length. */
+function rowsOf({ data, dims }: Tensor): { rows: Float32Array; count: number; width: number } {
+  const count = dims[0]!;
+  return { rows: data as Float32Array, count, width: count === 0 ? 0 : data.length / count };
+}
+
+/** The mean of rows. */
+function meanOf(rows: Float32Array, count: number, width: number): Float64Array {
+  const mean = new Float64Array(width);
+  for (let i = 0; i < rows.length; i++) mean[i % width]! += rows[i]! / count;
+  return mean;
+}
+
+/** The covariance of rows about their mean (divided by N), row-major. */
+function covarianceOf(rows: Float32Array, count: number, mean: Float64Array): number[][] {
+  const width = mean.length;
+  const sums = Array.from({ length: width }, () => new Array<number>(width).fill(0));
+  for (let row = 0; row < count; row++) {
+    for (let i = 0; i < width; i++) {
+      const a = rows[row * width + i]! - mean[i]!;
+      for (let j = 0; j <= i; j++) sums[i]![j]! += a * (rows[row * width + j]! - mean[j]!);
+    }
+  }
+  return sums.map((line, i) => line.map((_, j) => (j <= i ? sums[i]![j]! : sums[j]![i]!) / count));
+}
+
+/**
+ * A Gaussian with full covariance, fitted to the latents of a trained model: ex-post density
+ * estimation (Ghosh et al. 2020, "From Variational to Deterministic Autoencoders", §4,
+ * https://arxiv.org/abs/1903.12436), which draws from models that have no prior, such as plain
+ * autoencoders. Fitted tensors: `mean` [latents], `factor` [latents, latents], the lower Cholesky
+ * factor of the covariance.
+ */
+export const gaussian = defineSampler(
+  'gaussian',
+  z
+    .strictObject({
+      jitter: z
+        .number()
+        .min(0)
+        .default(1e-6)
+        .describe('Added to the variances, as a share of their mean, so that none is 0.'),
+    })
+    .describe('A Gaussian with full covariance, fitted to the latents (Ghosh et al. 2020).'),
+  ({ jitter }) => ({
+    async fit(latents) {
+      const { rows, count, width } = rowsOf(latents);
+      if (count < 2) {
+        throw new UserError(
+          `A Gaussian is fitted to 2 latents or more, not ${count}. Give data with more examples.`,
+        );
+      }
+      const { CholeskyDecomposition, Matrix } = await import('ml-matrix');
+      const mean = meanOf(rows, count, width);
+      const covariance = new Matrix(covarianceOf(rows, count, mean));
+      const level = covariance.trace() / width || 1;
+      for (let i = 0; i < width; i++) {
+        covariance.set(i, i, covariance.get(i, i) + Math.max(jitter * level, Number.MIN_VALUE));
+      }
+      const { lowerTriangularMatrix: factor } = new CholeskyDecomposition(covariance);
+      return {
+        mean: new Tensor('float32', Float32Array.from(mean), [width]),
+        factor: new Tensor('float32', Float32Array.from(factor.to1DArray()), [width, width]),
+      };
+    },
+    draw(shape, { stream, fitted }) {
+      const [count = 0] = shape;
+      const mean = fitted.mean!.data as Float32Array;
+      const factor = fitted.factor!.data as Float32Array;
+      const width = mean.length;
+      const noise = new Float32Array(count * width);
+      fillNormal(stream, noise);
+      return noise.map((_, place) => {
+        const [row, i] = [Math.floor(place / width), place % width];
+        let value = mean[i]!;
+        for (let j = 0; j <= i; j++) value += factor[i * width + j]! * noise[row * width + j]!;
+        return value;
+      });
+    },
+  }),
+);
