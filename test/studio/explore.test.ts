@@ -41,6 +41,9 @@ const decoded = (page: Page) => pixels(page, '[data-decoded]');
 const tab = (page: Page, name: string) => page.getByRole('tab', { name }).click();
 const place = (page: Page) => page.locator('[data-place]').innerText();
 
+/** How often Explore is opened; `RELOADS=60` for more. */
+const reloads = Number(process.env.RELOADS ?? 9);
+
 describe.skipIf(!chromiumPath)(`exploring and comparing in the studio${skipReason}`, () => {
   let folder: string;
   let opened: OpenStudio;
@@ -307,6 +310,26 @@ describe.skipIf(!chromiumPath)(`exploring and comparing in the studio${skipReaso
     await at('#/explore/served%3Abroken');
     await expect.poll(alert).toMatch(/broken\/config\.json/);
   });
+
+  test('opens again and again, whatever is still being computed', async () => {
+    // What is asked for meanwhile waits for the runtime, and then begins at one time.
+    let delay = 0;
+    await page.context().route('**/*.wasm', async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, delay));
+      await route.continue().catch(() => undefined);
+    });
+    await page.goto(`${opened.studio.address.replace(/#.*$/, '')}#/explore/served%3Afive`);
+    for (let i = 0; i < reloads; i++) {
+      delay = 700 + 110 * (i % 10);
+      await page.reload();
+      await page.locator('.map').waitFor();
+      // Some are left in the midst of it.
+      if (i % 5 === 4) continue;
+      await page.locator('.legend, .notice').first().waitFor();
+      expect(await page.locator('.notice').allInnerTexts()).toEqual([]);
+    }
+    await page.context().unroute('**/*.wasm');
+  }, 180_000);
 
   test('asks for nothing outside of its own origin, and nothing else goes wrong', () => {
     expect(opened.foreignRequests).toEqual([]);
