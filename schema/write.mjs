@@ -2,7 +2,7 @@
 // built. With --check nothing is written: it ends with 1 when a file is not current.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
-import { configSchema } from '../dist/vae/run-config.js';
+import { configSchema } from '../dist/vae/config/run-config.js';
 import { optionTables } from './tables.mjs';
 
 const schemaFile = new URL('run.schema.json', import.meta.url);

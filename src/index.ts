@@ -57,6 +57,6 @@ export {
   type TraceEvent,
   zipRun,
 } from './training/index.js';
-export { type Config, defineConfig } from './vae/define-config.js';
+export { type Config, defineConfig } from './vae/config/define-config.js';
 export * from './vae/index.js';
 export * as latentSpace from './vae/latent-space/index.js';

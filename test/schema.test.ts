@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { adamW, conv2d, dense, layer, reshape, residual, VAE } from '../src/index.js';
-import { preset, presetNames } from '../src/vae/presets.js';
+import { preset, presetNames } from '../src/vae/config/presets.js';
 import { emptyFolder, vaekit, writeQuarters } from './cli/process.js';
 
 const read = (path: string) => readFile(new URL(`../${path}`, import.meta.url), 'utf8');

@@ -3,8 +3,8 @@ import { readFile } from '#files';
 import { UserError } from '../data/errors.js';
 import { parseJson } from '../data/json.js';
 import { mostConfigText, readRunFormat } from '../training/index.js';
-import { type ConfigCode, splitConfig } from '../vae/define-config.js';
-import { type ConfigData, checkConfig } from '../vae/run-config.js';
+import { type ConfigCode, splitConfig } from '../vae/config/define-config.js';
+import { type ConfigData, checkConfig } from '../vae/config/run-config.js';
 
 /** A config file's content, checked. */
 export interface ConfigFile {

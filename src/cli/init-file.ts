@@ -3,7 +3,7 @@ import { UserError } from '../data/errors.js';
 import { within } from '../data/paths.js';
 import { advice } from '../data/suggest.js';
 import { packageSchema } from '../training/index.js';
-import { aboutPreset, type PresetName, preset, presetNames } from '../vae/presets.js';
+import { aboutPreset, type PresetName, preset, presetNames } from '../vae/config/presets.js';
 import { configNames } from './config-names.js';
 import type { InitOptions } from './init.js';
 

@@ -1,3 +1,4 @@
+export { fromConfig, type ModelConfig, modelSchema, type VAEOptions } from './config/options.js';
 export { describeHealth, type Health } from './health.js';
 export type { Labels } from './labels.js';
 export {
@@ -12,7 +13,6 @@ export {
   objectiveFromConfig,
   objectiveNames,
 } from './objectives/index.js';
-export { fromConfig, type ModelConfig, modelSchema, type VAEOptions } from './options.js';
 export { type KlOptions, type Posterior, sampling } from './posterior.js';
 export { formatProfile, type MeasuredProfile, profile } from './profile.js';
 export type { Summary, SummaryRow } from './summary.js';

@@ -20,9 +20,9 @@ import {
 } from '../graph/index.js';
 import { applyLayers, type Layer, type LayerObserver, type Scope } from '../nn/index.js';
 import type { Batch, Terms } from '../step/index.js';
+import type { ModelConfig, VAEOptions } from './config/options.js';
 import { type Likelihood, likelihoodFromConfig } from './likelihoods/index.js';
 import type { Objective, ObjectiveContext } from './objectives/index.js';
-import type { ModelConfig, VAEOptions } from './options.js';
 import type { Posterior } from './posterior.js';
 
 /** Latents and, for models that see labels, the labels that go with them. */

@@ -56,13 +56,19 @@ import {
 } from '../training/index.js';
 import { version } from '../version.js';
 import { checkCount, checkData, checkImages, checkLatents, checkNoise } from './checks.js';
+import {
+  fromConfig,
+  type ModelConfig,
+  objectiveOf,
+  toConfig,
+  type VAEOptions,
+} from './config/options.js';
 import { elboOf, logAddAll, logWeightsOf } from './estimates.js';
 import { type Health, healthOf, observedHealth } from './health.js';
 import { type Labels, labelFeed, requireLabels } from './labels.js';
 import { Network } from './network.js';
 import { nonFiniteAdvice } from './non-finite.js';
 import type { Objective } from './objectives/index.js';
-import { fromConfig, type ModelConfig, objectiveOf, toConfig, type VAEOptions } from './options.js';
 import { countParameters, formatSummary, type Summary, type SummaryRow } from './summary.js';
 import { boundedName, rangeOf, trainingHealth } from './training-health.js';
 import { largeWeights } from './weights.js';

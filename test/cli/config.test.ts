@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { newJob } from '../../src/cli/train-job.js';
 import { UserError } from '../../src/data/errors.js';
-import { presetNames } from '../../src/vae/presets.js';
+import { presetNames } from '../../src/vae/config/presets.js';
 import { emptyFolder, tree, vaekit, writeQuarters } from './process.js';
 
 let folder: string;
@@ -44,7 +44,7 @@ describe('vaekit init', () => {
   });
 
   test('shows in vae.config.ts every option of training, and refuses unknown presets', async () => {
-    const { trainingSchema } = await import('../../src/vae/run-config.js');
+    const { trainingSchema } = await import('../../src/vae/config/run-config.js');
     const text = await readFile(at('ts', 'vae.config.ts'), 'utf8');
     for (const key of Object.keys(trainingSchema.shape)) expect(text).toContain(` ${key}: `);
     const { code, stderr } = await vaekit(folder, 'init', 'other', '--preset', 'cov');

@@ -16,8 +16,8 @@ import { decodeSafetensors, encodeSafetensors } from '../../dist/data/safetensor
 import { writeZip } from '../../dist/data/zip.js';
 import { fromConfig, Tensor, VAE } from '../../dist/index.js';
 import { RunFolder } from '../../dist/training/index.js';
-import { preset } from '../../dist/vae/presets.js';
-import { checkRun, overPreset } from '../../dist/vae/run-config.js';
+import { preset } from '../../dist/vae/config/presets.js';
+import { checkRun, overPreset } from '../../dist/vae/config/run-config.js';
 import { mutate, mutateJson, numbers } from './mutate.mjs';
 
 const fixture = async (name) =>

@@ -14,9 +14,9 @@ import {
   VAE,
 } from '../../../src/index.js';
 import { optimizerFromConfig } from '../../../src/nn/index.js';
+import type { RunConfig } from '../../../src/vae/config/presets.js';
+import { checkRun } from '../../../src/vae/config/run-config.js';
 import { fromConfig } from '../../../src/vae/index.js';
-import type { RunConfig } from '../../../src/vae/presets.js';
-import { checkRun } from '../../../src/vae/run-config.js';
 import type { KeptRun } from '../runs/database.js';
 import { checkpointFile, keepRun, keptFile, parametersFile } from '../runs/kept.js';
 import { Increments, type Trace, traceWith } from '../train/trace.js';

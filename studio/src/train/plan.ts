@@ -1,7 +1,7 @@
 import { VAE } from '../../../src/index.js';
+import { preset } from '../../../src/vae/config/presets.js';
+import { checkRun } from '../../../src/vae/config/run-config.js';
 import { fromConfig, type LikelihoodName } from '../../../src/vae/index.js';
-import { preset } from '../../../src/vae/presets.js';
-import { checkRun } from '../../../src/vae/run-config.js';
 import type { Plan, TrainSettings } from './settings.js';
 
 interface LayerConfig {

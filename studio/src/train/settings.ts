@@ -1,5 +1,5 @@
+import type { PresetName } from '../../../src/vae/config/presets.js';
 import type { LikelihoodName, Summary } from '../../../src/vae/index.js';
-import type { PresetName } from '../../../src/vae/presets.js';
 import type { DataName } from '../model/api.js';
 
 /** What the user chose; what is left out is as the preset has it. */

@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
 import { formatCount } from '../../../../src/report/number.js';
-import type { PresetName } from '../../../../src/vae/presets.js';
+import type { PresetName } from '../../../../src/vae/config/presets.js';
 import { dataEntry } from '../../data/store.js';
 import { helper } from '../../model/helper.js';
 import { runs } from '../../runs/store.js';

@@ -1,15 +1,20 @@
 import { z } from 'zod';
-import { UserError } from '../data/errors.js';
-import { validate } from '../data/validate.js';
-import { type Layer, layerFromConfig, layerToConfig } from '../nn/index.js';
+import { UserError } from '../../data/errors.js';
+import { validate } from '../../data/validate.js';
+import { type Layer, layerFromConfig, layerToConfig } from '../../nn/index.js';
 import {
   type LikelihoodOptions,
   likelihoodFromConfig,
   likelihoodSchema,
   likelihoodToConfig,
-} from './likelihoods/index.js';
-import { type Objective, objectiveFromConfig, objectiveToConfig, vae } from './objectives/index.js';
-import type { KlOptions, Posterior } from './posterior.js';
+} from '../likelihoods/index.js';
+import {
+  type Objective,
+  objectiveFromConfig,
+  objectiveToConfig,
+  vae,
+} from '../objectives/index.js';
+import type { KlOptions, Posterior } from '../posterior.js';
 
 /** How a VAE is built. */
 export interface VAEOptions {

@@ -1,9 +1,9 @@
-import { UserError } from '../data/errors.js';
-import { quote } from '../data/excerpt.js';
-import { elementCount } from '../data/shape.js';
-import { advice } from '../data/suggest.js';
-import { validate } from '../data/validate.js';
-import { likelihoodFromConfig, likelihoodSchema } from './likelihoods/index.js';
+import { UserError } from '../../data/errors.js';
+import { quote } from '../../data/excerpt.js';
+import { elementCount } from '../../data/shape.js';
+import { advice } from '../../data/suggest.js';
+import { validate } from '../../data/validate.js';
+import { likelihoodFromConfig, likelihoodSchema } from '../likelihoods/index.js';
 
 /** A run as plain data: what `config.json` holds. */
 export interface RunConfig {

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { readOptionsSchema } from '../data/read-options.js';
-import { validate } from '../data/validate.js';
-import { layerSchema, optimizerSchema } from '../nn/index.js';
-import { fitShape, mostThreads } from '../training/index.js';
-import { objectiveSchema } from './objectives/index.js';
+import { readOptionsSchema } from '../../data/read-options.js';
+import { validate } from '../../data/validate.js';
+import { layerSchema, optimizerSchema } from '../../nn/index.js';
+import { fitShape, mostThreads } from '../../training/index.js';
+import { objectiveSchema } from '../objectives/index.js';
 import { modelSchema } from './options.js';
 import {
   type PresetName,

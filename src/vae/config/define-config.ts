@@ -1,6 +1,6 @@
-import { UserError } from '../data/errors.js';
-import { type Layer, layerToConfig, type Optimizer } from '../nn/index.js';
-import { type Objective, objectiveNames, objectiveToConfig } from './objectives/index.js';
+import { UserError } from '../../data/errors.js';
+import { type Layer, layerToConfig, type Optimizer } from '../../nn/index.js';
+import { type Objective, objectiveNames, objectiveToConfig } from '../objectives/index.js';
 import type { VAEOptions } from './options.js';
 import type { PresetName } from './presets.js';
 import type { TrainingConfig } from './run-config.js';
