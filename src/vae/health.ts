@@ -2,7 +2,7 @@ import type { Tensor } from 'onnxruntime-common';
 import { abs, cast, greater, max, mean, sub, type Value, type Values } from '../graph/index.js';
 import { activationOf, type LayerObserver, type Scope } from '../nn/index.js';
 import type { Batch } from '../step/index.js';
-import type { Network } from './network.js';
+import type { Network } from './model/network.js';
 import { klDivergence } from './posterior.js';
 import { describeTraining, meanOf, type TrainingHealth } from './training-health.js';
 

@@ -1,11 +1,12 @@
 export { fromConfig, type ModelConfig, modelSchema, type VAEOptions } from './config/options.js';
 export { describeHealth, type Health } from './health.js';
-export type { Labels } from './labels.js';
 export {
   type LikelihoodName,
   type LikelihoodOptions,
   likelihoodNames,
 } from './likelihoods/index.js';
+export type { Labels } from './model/labels.js';
+export type { Summary, SummaryRow } from './model/summary.js';
 export * from './objectives/all.js';
 export {
   type Objective,
@@ -14,8 +15,7 @@ export {
   objectiveNames,
 } from './objectives/index.js';
 export { type KlOptions, type Posterior, sampling } from './posterior.js';
-export { formatProfile, type MeasuredProfile, profile } from './profile.js';
-export type { Summary, SummaryRow } from './summary.js';
+export { formatProfile, type MeasuredProfile, profile } from './uses/profile.js';
 export {
   type Encoding,
   type FitOptions,

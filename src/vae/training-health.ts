@@ -5,7 +5,7 @@ import type { ParameterSpec } from '../step/index.js';
 import type { EpochMetrics } from '../training/index.js';
 import type { Likelihood } from './likelihoods/index.js';
 import { describeTrend, type LossTrend, lossTrend } from './loss-trend.js';
-import type { Network } from './network.js';
+import type { Network } from './model/network.js';
 import { alikeWeights, type LargeWeights, largeWeights, movedWeights } from './weights.js';
 
 /** A model that is better by less than this part of its error has learnt nothing. */

@@ -55,7 +55,6 @@ import {
   type FitOptions as TrainingOptions,
 } from '../training/index.js';
 import { version } from '../version.js';
-import { checkCount, checkData, checkImages, checkLatents, checkNoise } from './checks.js';
 import {
   fromConfig,
   type ModelConfig,
@@ -63,14 +62,15 @@ import {
   toConfig,
   type VAEOptions,
 } from './config/options.js';
-import { elboOf, logAddAll, logWeightsOf } from './estimates.js';
 import { type Health, healthOf, observedHealth } from './health.js';
-import { type Labels, labelFeed, requireLabels } from './labels.js';
-import { Network } from './network.js';
+import { checkCount, checkData, checkImages, checkLatents, checkNoise } from './model/checks.js';
+import { type Labels, labelFeed, requireLabels } from './model/labels.js';
+import { Network } from './model/network.js';
+import { countParameters, formatSummary, type Summary, type SummaryRow } from './model/summary.js';
 import { nonFiniteAdvice } from './non-finite.js';
 import type { Objective } from './objectives/index.js';
-import { countParameters, formatSummary, type Summary, type SummaryRow } from './summary.js';
 import { boundedName, rangeOf, trainingHealth } from './training-health.js';
+import { elboOf, logAddAll, logWeightsOf } from './uses/estimates.js';
 import { largeWeights } from './weights.js';
 
 /**

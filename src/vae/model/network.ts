@@ -1,5 +1,5 @@
-import { UserError } from '../data/errors.js';
-import { elementCount } from '../data/shape.js';
+import { UserError } from '../../data/errors.js';
+import { elementCount } from '../../data/shape.js';
 import {
   add,
   clip,
@@ -17,13 +17,13 @@ import {
   unsqueeze,
   type Value,
   within,
-} from '../graph/index.js';
-import { applyLayers, type Layer, type LayerObserver, type Scope } from '../nn/index.js';
-import type { Batch, Terms } from '../step/index.js';
-import type { ModelConfig, VAEOptions } from './config/options.js';
-import { type Likelihood, likelihoodFromConfig } from './likelihoods/index.js';
-import type { Objective, ObjectiveContext } from './objectives/index.js';
-import type { Posterior } from './posterior.js';
+} from '../../graph/index.js';
+import { applyLayers, type Layer, type LayerObserver, type Scope } from '../../nn/index.js';
+import type { Batch, Terms } from '../../step/index.js';
+import type { ModelConfig, VAEOptions } from '../config/options.js';
+import { type Likelihood, likelihoodFromConfig } from '../likelihoods/index.js';
+import type { Objective, ObjectiveContext } from '../objectives/index.js';
+import type { Posterior } from '../posterior.js';
 
 /** Latents and, for models that see labels, the labels that go with them. */
 export interface Latents {

@@ -1,8 +1,8 @@
-import { add, negate, sub, type Value } from '../graph/index.js';
-import type { Scope } from '../nn/index.js';
-import type { Batch } from '../step/index.js';
-import type { Network } from './network.js';
-import { logPosterior, logPrior } from './posterior.js';
+import { add, negate, sub, type Value } from '../../graph/index.js';
+import type { Scope } from '../../nn/index.js';
+import type { Batch } from '../../step/index.js';
+import type { Network } from '../model/network.js';
+import { logPosterior, logPrior } from '../posterior.js';
 
 /** log p(x | z) − KL(q(z | x) ‖ p(z)) in nats of each example, [batch], with one draw of z. */
 export function elboOf(network: Network, batch: Batch, scope: Scope): Value {

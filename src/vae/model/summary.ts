@@ -1,6 +1,6 @@
-import { elementCount } from '../data/shape.js';
-import { formatTable } from '../report/table.js';
-import type { ParameterSpec } from '../step/index.js';
+import { elementCount } from '../../data/shape.js';
+import { formatTable } from '../../report/table.js';
+import type { ParameterSpec } from '../../step/index.js';
 
 export interface SummaryRow {
   /** The layer's path: `encoder.0`. */

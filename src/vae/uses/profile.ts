@@ -1,16 +1,16 @@
-import type { Dataset } from '../data/dataset.js';
-import { formatNumber } from '../report/number.js';
-import { formatTable } from '../report/table.js';
-import type { RuntimeEvent } from '../runtime/session.js';
+import type { Dataset } from '../../data/dataset.js';
+import { formatNumber } from '../../report/number.js';
+import { formatTable } from '../../report/table.js';
+import type { RuntimeEvent } from '../../runtime/session.js';
 import {
   type Profile,
   type ProfiledCall,
   type Progress,
   profileOf,
   type TraceEvent,
-} from '../training/index.js';
-import type { SummaryRow } from './summary.js';
-import type { FitOptions, VAE } from './vae.js';
+} from '../../training/index.js';
+import type { SummaryRow } from '../model/summary.js';
+import type { FitOptions, VAE } from '../vae.js';
 
 /** A profile, and its last call of the runtime as a Chrome trace. */
 export interface MeasuredProfile extends Profile {
