@@ -10,6 +10,9 @@ function kindOf(schema, defs) {
   if (schema.prefixItems)
     return `[${schema.prefixItems.map((each) => kindOf(each, defs)).join(', ')}]`;
   if (schema.type === 'array') return `list of ${kindOf(schema.items ?? {}, defs)}`;
+  if (typeof schema.additionalProperties === 'object') {
+    return `by name: ${kindOf(schema.additionalProperties, defs)}`;
+  }
   if (schema.type === 'object') {
     return `{ ${Object.entries(schema.properties ?? {})
       .map(([key, value]) => `${key}: ${kindOf(value, defs)}`)
@@ -32,16 +35,26 @@ function bounds({ minimum, exclusiveMinimum, maximum, exclusiveMaximum }) {
 
 const cell = (text) => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 
-function rows(schema, defs, prefix) {
+/**
+ * @param described the options of the config by path, which say more than the schema
+ * @param section the path of the table's object
+ */
+function rows(schema, defs, described, section, prefix = '') {
   return Object.entries(schema.properties ?? {}).flatMap(([key, value]) => {
     if (key === 'type' || key === '$schema') return [];
     const name = `${prefix}${key}`;
-    const inner = value.type === 'object' && value.properties ? rows(value, defs, `${name}.`) : [];
+    const { description, flag, usually } = described[`${section}${name}`] ?? {};
+    const inner =
+      value.type === 'object' && value.properties
+        ? rows(value, defs, described, section, `${name}.`)
+        : [];
     const needed = schema.required?.includes(key) ? 'needed' : '';
     const standard = value.default === undefined ? needed : `\`${JSON.stringify(value.default)}\``;
     const kind = inner.length > 0 ? 'object' : kindOf(value, defs);
+    const says = description || (value.description ?? '');
+    const typed = flag ? ` \`${flag.flag.split(' ')[0]}\`` : '';
     return [
-      `| \`${name}\` | ${cell(kind)} | ${cell(inner.length > 0 ? needed : standard)} | ${cell(value.description ?? '')} |`,
+      `| \`${name}\` | ${cell(kind)} | ${cell(usually ?? standard)} | ${cell(`${says}${typed}`)} |`,
       ...inner,
     ];
   });
@@ -49,9 +62,23 @@ function rows(schema, defs, prefix) {
 
 const head = ['| option | value | when left out | what it is |', '| --- | --- | --- | --- |'];
 
-function table(schema, defs, prefix = '') {
-  const lines = rows(schema, defs, prefix);
+function table(schema, defs, described = {}, section = '') {
+  const lines = rows(schema, defs, described, section);
   return lines.length > 0 ? `${[...head, ...lines].join('\n')}\n` : 'It has no options.\n';
+}
+
+const code = (text) => `\`${text}\``;
+
+/** Options that a resumed run may have others of, and those that may change while training runs. */
+function changeable(described) {
+  const names = (has) =>
+    Object.values(described)
+      .filter(has)
+      .map(({ path }) => code(path.replace(/^(model|training)\./, '').replace('.initial', '')));
+  return [
+    `A resumed run may have others of these: ${names(({ resumable }) => resumable).join(', ')}.`,
+    `These may change while training runs: ${names(({ live }) => live).join(', ')}.`,
+  ].join(' ');
 }
 
 /** The objects of a union that are told apart by `type`. */
@@ -62,8 +89,12 @@ const members = (schema) =>
 
 const typeOf = ({ properties: { type } }) => type.const;
 
-/** The tables of every option that a JSON schema knows, as Markdown. */
-export function optionTables(schema) {
+/**
+ * The tables of every option that a JSON schema knows, as Markdown.
+ * @param options what else is known of those of the config
+ */
+export function optionTables(schema, options) {
+  const described = Object.fromEntries(options.map((each) => [each.path, each]));
   const { $defs } = schema;
   const part = (key) => schema.properties[key];
   const plain = (name) => {
@@ -92,11 +123,12 @@ export function optionTables(schema) {
   for (const key of ['model', 'training']) delete top.properties[key];
   return [
     '### The file',
-    table(top, $defs).trim(),
+    table(top, $defs, described).trim(),
     '### `model`',
-    table(part('model'), $defs).trim(),
+    table(part('model'), $defs, described, 'model.').trim(),
     '### `training`',
-    table(part('training'), $defs).trim(),
+    table(part('training'), $defs, described, 'training.').trim(),
+    changeable(described),
     ...defs.map((text) => text.replace(/\n{3,}/g, '\n\n').trim()),
     '',
   ].join('\n\n');

@@ -2,14 +2,20 @@
 // built. With --check nothing is written: it ends with 1 when a file is not current.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
-import { configSchema } from '../dist/vae/config/run-config.js';
+import { configSchema, runOptions } from '../dist/vae/config/run-config.js';
 import { optionTables } from './tables.mjs';
 
 const schemaFile = new URL('run.schema.json', import.meta.url);
 const docsFile = new URL('../docs/configuration.md', import.meta.url);
 
-/** zod bounds every whole number by what is exact, and drops the defaults of what it transforms. */
+/**
+ * zod bounds every whole number by what is exact, and drops the defaults of what it transforms. Faces
+ * other than the schema stay out of it.
+ */
 function simplify({ jsonSchema, zodSchema }) {
+  const { usually } = jsonSchema.faces ?? {};
+  if (usually) jsonSchema.description += ` When left out: ${usually}.`;
+  delete jsonSchema.faces;
   const { type, defaultValue } = zodSchema._zod.def;
   if (type === 'default') jsonSchema.default ??= defaultValue;
   if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
@@ -40,7 +46,7 @@ const current = {
   [schemaFile.pathname]: [schemaFile, `${JSON.stringify(whole, null, 2)}\n`],
   [docsFile.pathname]: [
     docsFile,
-    page.replace(marks, (_, from, to) => `${from}\n${optionTables(whole)}\n${to}`),
+    page.replace(marks, (_, from, to) => `${from}\n${optionTables(whole, runOptions())}\n${to}`),
   ],
 };
 

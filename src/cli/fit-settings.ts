@@ -1,6 +1,6 @@
 import { optimizerFromConfig } from '../nn/index.js';
 import { formatNumber } from '../report/number.js';
-import type { FitOptions } from '../training/index.js';
+import type { fitShape } from '../training/index.js';
 import type { History } from '../vae/index.js';
 import type { FittingOptions } from './fitting.js';
 
@@ -33,7 +33,7 @@ export function fittingSettings(options: FittingOptions): Config {
           ...(clipNorm === undefined ? {} : { norm: clipNorm }),
           ...(clipValue === undefined ? {} : { value: clipValue }),
         };
-  const settings: Record<keyof FitOptions, unknown> = {
+  const settings: Record<keyof typeof fitShape, unknown> = {
     clipGradients,
     accumulate,
     ema,

@@ -4,21 +4,18 @@ import { within } from '../data/paths.js';
 import { advice } from '../data/suggest.js';
 import { packageSchema } from '../training/index.js';
 import { aboutPreset, type PresetName, preset, presetNames } from '../vae/config/presets.js';
+import { checkRun } from '../vae/config/run-config.js';
 import { configNames } from './config-names.js';
 import type { InitOptions } from './init.js';
 
 /** The shape that presets are shown with: that of MNIST, the default data. */
 const shownShape = [1, 28, 28];
 
-/** What a preset brings, for those who write it down. */
+/** A preset's settings, for those who write them down. */
 function settingsOf(name: PresetName) {
-  const { model, training } = preset(name, shownShape);
-  return {
-    latent: Number(model.latent),
-    epochs: Number(training.epochs),
-    batchSize: Number(training.batchSize),
-    seed: Number(model.seed ?? 42),
-  };
+  const { model, training } = checkRun(preset(name, shownShape), name);
+  const { epochs, batchSize } = training;
+  return { latent: model.latent, epochs, batchSize, seed: model.seed };
 }
 
 function jsonConfig(name: PresetName): string {

@@ -1,7 +1,7 @@
 import { UserError } from '../data/errors.js';
-import { optimizerFromConfig } from '../nn/index.js';
 import { createProgress } from '../report/progress.js';
 import { asSeen, type Callback, type EpochMetrics, RunFolder } from '../training/index.js';
+import { fitOptionsOf } from '../vae/config/run-config.js';
 import {
   describeHealth,
   type FitOptions,
@@ -20,10 +20,6 @@ import { lockRun } from './run-lock.js';
 import { abortOnSignals } from './signals.js';
 import type { TrainOptions } from './train.js';
 import { type Job, newJob, resumedJob } from './train-job.js';
-
-/** Checkpoints, where no setting says how often and how many. */
-const usualInterval = { seconds: 60 };
-const usualKept = 2;
 
 /** Metrics are written again, whole, at most this often. */
 const metricsMilliseconds = 1000;
@@ -87,20 +83,15 @@ async function trainJob(
   onLock: (unlock: () => Promise<void>) => void,
 ): Promise<void> {
   const { vae, settings, training, out, resumed } = job;
-  const { data: _, dataFrom: __, read: ___, ...chosen } = settings;
-  const { optimizer, threads, keepCheckpoints, ...fitting } = chosen;
   const signals = abortOnSignals();
-  const progress = createProgress(process.stdout, { epochs: fitting.epochs });
+  const progress = createProgress(process.stdout, { epochs: settings.epochs });
   let folder = resumed?.folder;
   const { checkpoint } = resumed ?? {};
   const lines = [...(checkpoint?.history ?? [])];
   let profiled: MeasuredProfile | undefined;
   const settled = {
-    ...fitting,
-    checkpoint: fitting.checkpoint ?? usualInterval,
-    ...(threads === undefined ? {} : { threads }),
-    optimizer: optimizerFromConfig(optimizer),
-    ...(job.data.test && fitting.validationSplit === undefined
+    ...fitOptionsOf(settings),
+    ...(job.data.test && settings.validationSplit === undefined
       ? { validation: job.data.test }
       : {}),
     signal: signals.signal,
@@ -134,7 +125,7 @@ async function trainJob(
       progress.epochEnd(Object.fromEntries(entries) as EpochMetrics);
     },
   };
-  const recorded = recorder(() => folder!, lines, keepCheckpoints ?? usualKept);
+  const recorded = recorder(() => folder!, lines, settings.keepCheckpoints);
   try {
     if (options.profile) {
       profiled = await profile(vae, job.data.train, settled).catch((error: unknown) => {
@@ -151,7 +142,7 @@ async function trainJob(
     // What was only trained on takes the most memory, and pictures need theirs.
     job.data = { name: job.data.name, train: job.data.test ?? job.data.train };
     await vae.saveTo(folder!, training);
-    const judged = asSeen(job.data.train, fitting.augment);
+    const judged = asSeen(job.data.train, settings.augment);
     const health = await vae.health(judged, { history: lines });
     await folder!.write('health.json', `${JSON.stringify(health, null, 2)}\n`);
     await giveMemoryBack();

@@ -15,7 +15,9 @@ interface Kind {
  */
 export function typed({ type, schema }: Kind, inner: z.core.$ZodShape = {}): z.ZodObject {
   const data = z.strictObject({ type: z.literal(type), ...schema.shape, ...inner });
-  return schema.description === undefined ? data : data.describe(schema.description);
+  const { title, description } = schema.meta() ?? {};
+  const known = Object.entries({ title, description }).filter(([, text]) => text !== undefined);
+  return known.length === 0 ? data : data.meta(Object.fromEntries(known));
 }
 
 /**

@@ -1,46 +1,87 @@
 import { z } from 'zod';
+import { option } from './option.js';
 
 /** How the user's own data is read. What does not apply to the format at hand is left out. */
 export const readOptionsSchema = z.strictObject({
-  /**
-   * Size of pictures: [height, width], or a number for both. Without `crop` a picture is stretched
-   * to it.
-   */
   resize: z
     .union([z.int().min(1), z.tuple([z.int().min(1), z.int().min(1)])], {
       error: 'it must be a whole number of pixels, or [height, width]',
     })
     .optional()
-    .describe('Size of pictures in pixels: [height, width], or a number for both.'),
-  /** `'center'` keeps the proportions and cuts what lies outside the size that `resize` gives. */
+    .meta(
+      option(
+        'Size of pictures in pixels: [height, width], or a number for both. Without crop a picture is stretched to it.',
+        {
+          flag: {
+            flag: '--resize <size>',
+            help: 'bring pictures to this size: 64, or height x width as 64x48',
+            reads: 'size',
+          },
+        },
+      ),
+    ),
   crop: z
     .literal('center', { error: "it must be 'center'" })
     .optional()
-    .describe(
-      "'center' keeps the proportions and cuts what lies outside the size that resize gives.",
+    .meta(
+      option(
+        "'center' keeps the proportions and cuts what lies outside the size that resize gives.",
+        {
+          flag: {
+            flag: '--crop <how>',
+            help: 'keep proportions when resizing and cut what lies outside: center',
+          },
+        },
+      ),
     ),
-  /** 1 for gray, 3 for colour; colour unless all pictures are gray when left out. */
   channels: z
     .literal([1, 3], { error: 'it must be 1 (gray) or 3 (colour)' })
     .optional()
-    .describe('1 for gray, 3 for colour; colour unless all pictures are gray when left out.'),
-  /** Whether a picture that cannot be read is an error; otherwise it is told and skipped. */
+    .meta(
+      option('1 for gray, 3 for colour.', {
+        flag: { flag: '--channels <n>', help: 'gray (1) or colour (3) pictures' },
+        usually: '3 unless all pictures are gray',
+      }),
+    ),
   strict: z
     .boolean()
     .optional()
-    .describe(
-      'Whether a picture that cannot be read is an error; otherwise it is told and skipped.',
+    .meta(
+      option(
+        'Whether a picture that cannot be read is an error; otherwise it is told and skipped.',
+        {
+          flag: {
+            flag: '--strict',
+            help: 'stop at a picture that cannot be read, rather than skip it',
+          },
+        },
+      ),
     ),
-  /** Columns of a table to read, or the array of an .npz file; all numeric ones when left out. */
   columns: z
     .array(z.string())
     .min(1)
     .optional()
-    .describe(
-      'Columns of a table to read, or the array of an .npz file; all numeric ones when left out.',
+    .meta(
+      option('Columns of a table to read, or the array of an .npz file.', {
+        flag: {
+          flag: '--columns <names>',
+          help: 'columns of a CSV or Parquet file, separated by commas',
+        },
+        usually: 'all numeric ones',
+      }),
     ),
-  /** The column, array or file that holds the labels. */
-  label: z.string().optional().describe('The column, array or file that holds the labels.'),
+  label: z
+    .string()
+    .optional()
+    .meta(
+      option('The column, array or file that holds the labels.', {
+        flag: {
+          flag: '--label <name>',
+          help: 'column of labels, or a file with one label an image',
+        },
+        resumable: true,
+      }),
+    ),
 });
 
 /** How the user's own data is read. */

@@ -44,6 +44,12 @@ export class Registry<Known extends Kind> {
     return [...this.kindOf.values()];
   }
 
+  /** What each is called, for people; its name where it says nothing else. */
+  get titles(): Readonly<Record<string, string>> {
+    const titleOf = ({ type, schema }: Known) => [type, schema.meta()?.title ?? type] as const;
+    return Object.fromEntries(this.kinds.map(titleOf));
+  }
+
   /**
    * The kind of a name.
    * @param where the name stands, for messages

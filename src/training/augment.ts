@@ -6,7 +6,6 @@ import { fillUniform, type RandomStream } from '../data/random.js';
 
 /** Random changes of images, new for every step. */
 export const augmentSchema = z.strictObject({
-  /** Mirrors every second image, left to right, top to bottom, or each by its own chance. */
   flip: z
     .enum(['horizontal', 'vertical', 'both'])
     .optional()
@@ -20,7 +19,6 @@ export const augmentSchema = z.strictObject({
     .describe(
       'Moves by up to so many whole pixels up or down and left or right; the edge is repeated.',
     ),
-  /** Cuts out [height, width] at a random place; validation images are cut in the middle. */
   crop: z
     .tuple([z.int().min(1), z.int().min(1)])
     .optional()

@@ -4,7 +4,7 @@ import type { Dataset } from '../data/dataset.js';
 import { UserError } from '../data/errors.js';
 import { split } from '../data/split.js';
 import { augmentedShape } from './augment.js';
-import type { FitOptions } from './fit-options.js';
+import type { FitOptions } from './settings.js';
 
 /** The data of one training run. */
 export interface FitData {

@@ -1,13 +1,143 @@
 import { z } from 'zod';
-import { UserError } from '../data/errors.js';
-import { advice } from '../data/suggest.js';
-import { validate } from '../data/validate.js';
+import { option } from '../data/option.js';
+import { optimizerSchema } from '../nn/index.js';
 import { augmentSchema } from './augment.js';
 
-/**
- * How training goes beyond epochs, batches and optimizer: plain data, the same for `fit` and for the
- * `training` of `config.json`. What is left out is off and costs nothing.
- */
+/** Each thread takes memory, whether or not there is a processor for it. */
+const mostThreads = 256;
+
+/** The rate and schedule of an optimizer, whose own schemas have them by kind. */
+const optimizerParts = {
+  'learningRate.initial': z
+    .number()
+    .min(0)
+    .meta(
+      option(
+        'How far each step moves the parameters. Too large and the loss jumps or grows; too small and it falls slowly.',
+        {
+          flag: {
+            flag: '--learning-rate <x>',
+            help: "the optimizer's learning rate, or a schedule's first",
+          },
+          field: { label: 'Learning rate', most: 10 },
+          live: true,
+        },
+      ),
+    ),
+  learningRate: z.unknown().meta(
+    option('A learning rate that changes as training goes on.', {
+      flag: {
+        flag: '--lr-schedule <schedule>',
+        help: 'cosine, step:every=10,factor=0.5, exponential:factor=0.95, onPlateau:patience=5 or constant; each may add warmup=<epochs>',
+        reads: 'named',
+        example: 'step:every=10,factor=0.5',
+      },
+    }),
+  ),
+};
+
+/** How long training goes, by which optimizer, and on what it runs: every training has these. */
+export const paceShape = {
+  epochs: z
+    .int()
+    .min(0)
+    .default(30)
+    .meta(
+      option('How often every example is seen.', {
+        flag: '--epochs <n>',
+        field: { label: 'Epochs', most: 10_000 },
+        usually: "the preset's, else 30",
+        resumable: true,
+      }),
+    ),
+  batchSize: z
+    .int()
+    .min(1)
+    .default(32)
+    .meta(
+      option('How many examples one step of training looks at.', {
+        flag: { flag: '--batch-size <n>', help: 'examples a step' },
+        field: { label: 'Batch', most: 4096, unit: 'images' },
+        usually: "the preset's, else 32",
+      }),
+    ),
+  optimizer: optimizerSchema.prefault({}).meta(
+    option('How gradients change the parameters.', {
+      flag: { flag: '--optimizer <name>', reads: 'named', example: 'sgd:momentum=0.9' },
+      usually: 'adam',
+      example: 'adam({ learningRate: 0.001 })',
+      inside: optimizerParts,
+    }),
+  ),
+  players: z
+    .record(
+      z.string(),
+      z.strictObject({
+        optimizer: optimizerSchema
+          .optional()
+          .meta(option("Moves the player's parameters.", { usually: "the objective's choice" })),
+      }),
+    )
+    .optional()
+    .meta(
+      option(
+        "Settings of the objective's other players by name, such as an adversary's optimizer.",
+        { advanced: true, example: '{ discriminator: { optimizer: adam() } }' },
+      ),
+    ),
+  /**
+   * Steps in one call of the runtime. When left out as many as take about 80 ms, or up to 400 ms where
+   * copying many parameters would else take a good part of it.
+   */
+  stepsPerCall: z
+    .int()
+    .min(1)
+    .optional()
+    .meta(
+      option('Steps in one call of the runtime.', {
+        usually: 'as many as take 80 to 400 ms',
+        resumable: true,
+        advanced: true,
+        example: '10',
+      }),
+    ),
+  threads: z
+    .int()
+    .min(1)
+    .max(mostThreads)
+    .optional()
+    .meta(
+      option('Threads that compute a step.', {
+        flag: '--threads <n>',
+        usually: 'as many as pay',
+        resumable: true,
+        advanced: true,
+        example: '1',
+      }),
+    ),
+  /**
+   * On `webgpu` parameters and the optimizer's memory stay on the graphics processor.
+   */
+  device: z
+    .enum(['cpu', 'webgpu'])
+    .default('cpu')
+    .meta(
+      option('Hardware that steps run on: the processor, or a graphics processor by WebGPU.', {
+        flag: { flag: '--device <name>', help: 'hardware that steps run on' },
+        field: {
+          label: 'Computed on',
+          titles: {
+            cpu: 'The processor (WebAssembly)',
+            webgpu: 'The graphics processor (WebGPU)',
+          },
+        },
+        resumable: true,
+        advanced: true,
+      }),
+    ),
+};
+
+/** How training goes beyond that. An option that is left out is off and costs nothing. */
 export const fitShape = {
   /**
    * Limits gradients: all together to a Euclidean `norm` (Pascanu et al. 2013), or each element to
@@ -15,15 +145,36 @@ export const fitShape = {
    */
   clipGradients: z
     .strictObject({
-      norm: z.number().positive().describe('The largest Euclidean norm of all gradients together.'),
-      value: z.number().positive().describe('The largest element, whatever its sign.'),
+      norm: z
+        .number()
+        .positive()
+        .meta(
+          option('The largest Euclidean norm of all gradients together.', {
+            flag: {
+              flag: '--clip-norm <x>',
+              help: 'limit for the norm of all gradients together',
+            },
+          }),
+        ),
+      value: z
+        .number()
+        .positive()
+        .meta(
+          option('The largest element, whatever its sign.', {
+            flag: { flag: '--clip-value <x>', help: 'limit for each gradient' },
+          }),
+        ),
     })
     .partial()
     .refine(({ norm, value }) => (norm === undefined) !== (value === undefined), {
       error: 'give either norm or value',
     })
     .optional()
-    .describe('Limits gradients: all together to a Euclidean norm, or each element to ±value.'),
+    .meta(
+      option('Limits gradients: all together to a Euclidean norm, or each element to ±value.', {
+        example: '{ norm: 1 }',
+      }),
+    ),
   /**
    * Batches that one change of the parameters takes its gradient from: their mean, each by its size.
    * The last change of an epoch takes what is left. Learning rates count these changes, all else
@@ -33,7 +184,13 @@ export const fitShape = {
     .int()
     .min(1)
     .optional()
-    .describe('Batches that one change of the parameters takes its gradient from.'),
+    .meta(
+      option('Batches that one change of the parameters takes its gradient from.', {
+        flag: '--accumulate <n>',
+        usually: '1',
+        example: '1',
+      }),
+    ),
   /**
    * Keeps an exponential moving average of the parameters, and validates and ends with it in their
    * place. At change n the factor is the smaller of this and (1 + n) / (10 + n), so that the first
@@ -45,8 +202,17 @@ export const fitShape = {
     .min(0)
     .lt(1)
     .optional()
-    .describe(
-      'Keeps a moving average of the parameters with this factor, such as 0.999, and ends with it.',
+    .meta(
+      option(
+        'Keeps a moving average of the parameters with this factor, such as 0.999, and ends with it.',
+        {
+          flag: {
+            flag: '--ema <decay>',
+            help: 'keep a moving average of the parameters, as 0.999',
+          },
+          example: '0.999',
+        },
+      ),
     ),
   /** Ends training when a metric, smaller being better, has not improved for `patience` epochs. */
   earlyStopping: z
@@ -64,19 +230,47 @@ export const fitShape = {
         .describe('What counts as an improvement: a metric under the best by more than this.'),
     })
     .optional()
-    .describe('Ends training when a metric improves no more.'),
-  /** Ends with the parameters of the epoch where this metric was smallest. */
+    .meta(
+      option('Ends training when a metric improves no more.', {
+        flag: {
+          flag: '--early-stopping <patience>',
+          help: 'end when val_loss has not improved for so many epochs; more: 5,metric=val_kl,minDelta=0.1',
+          reads: 'pairs',
+          example: '5,metric=val_kl,minDelta=0.1',
+          first: 'patience',
+        },
+        example: "{ metric: 'val_loss', patience: 10 }",
+      }),
+    ),
   keepBest: z
     .string()
     .optional()
-    .describe('Ends with the parameters of the epoch where this metric was smallest.'),
-  /** The part of the data, between 0 and 1, that is validated by and not trained on. */
+    .meta(
+      option('Ends with the parameters of the epoch where this metric was smallest.', {
+        flag: {
+          flag: '--keep-best [metric]',
+          help: 'end with the epoch where it was smallest (default: val_loss)',
+          alone: 'val_loss',
+        },
+        example: "'val_loss'",
+      }),
+    ),
   validationSplit: z
     .number()
     .gt(0)
     .lt(1)
     .optional()
-    .describe('The part of the data, between 0 and 1, that is validated by and not trained on.'),
+    .meta(
+      option('The part of the data, between 0 and 1, that is validated by and not trained on.', {
+        flag: {
+          flag: '--validation-split <x>',
+          help: 'part of the data to validate by, as 0.1',
+        },
+        // A run goes on with the same data, split as before; the values of its data tell.
+        resumable: true,
+        example: '0.1',
+      }),
+    ),
   /**
    * Trains on black and white: each value x is 1 with probability x, drawn anew at every step
    * (`dynamic`) or once by the seed and the example's index (`static`). Validation is always static.
@@ -84,13 +278,29 @@ export const fitShape = {
   binarize: z
     .enum(['dynamic', 'static'])
     .optional()
-    .describe(
-      'Trains on black and white, drawn by the values anew at every step (dynamic) or once (static).',
+    .meta(
+      option(
+        'Trains on black and white, drawn by the values anew at every step (dynamic) or once (static).',
+        {
+          flag: {
+            flag: '--binarize <how>',
+            help: 'make pixels black or white: at each step, or once',
+          },
+          example: "'dynamic'",
+        },
+      ),
     ),
-  /** Random changes of training images, new at every step. */
-  augment: augmentSchema
-    .optional()
-    .describe('Random changes of training images, new at every step.'),
+  augment: augmentSchema.optional().meta(
+    option('Random changes of training images, new at every step.', {
+      flag: {
+        flag: '--augment <changes>',
+        help: 'random changes of images: flip=horizontal,shift=2,crop=24x24',
+        reads: 'pairs',
+        example: 'flip=horizontal,shift=2,crop=24x24',
+      },
+      example: "{ flip: 'horizontal', shift: 2 }",
+    }),
+  ),
   /** How often a checkpoint is taken: after so many steps, seconds or epochs, each by itself. */
   checkpoint: z
     .strictObject({
@@ -99,56 +309,42 @@ export const fitShape = {
       epochs: z.int().min(1).describe('Epochs from one to the next.'),
     })
     .partial()
-    .optional()
-    .describe('How often training is saved so that it can be resumed.'),
+    .default({ seconds: 60 })
+    .meta(
+      option('How often training is saved so that it can be resumed.', {
+        flag: {
+          flag: '--checkpoint-every <interval>',
+          help: 'how often training is saved for --resume: 500steps, 60s or 2epochs (default: 60s)',
+          reads: 'interval',
+        },
+        resumable: true,
+        example: '{ seconds: 60 }',
+      }),
+    ),
   /**
-   * What is done when a loss, gradient or parameter is not finite: `stop` with the last good state,
-   * `skip` the batch (with `accumulate`, a change whose last batch is skipped is left out), or
-   * `rollback` to what was learnt by the end of the last good epoch (one whose loss is no more than
-   * twice the lowest) with half the learning rate, up to ten times.
+   * `stop` keeps the last good state; `skip` leaves the batch out (with `accumulate`, a change whose
+   * last batch is skipped); `rollback` goes to the end of the last good epoch (one whose loss is no
+   * more than twice the lowest) with half the learning rate, up to ten times.
    */
   onNonFinite: z
     .enum(['stop', 'skip', 'rollback'])
-    .optional()
-    .describe(
-      'What is done when a number is not finite: stop with the last good state (when left out), skip the batch, or rollback to the end of the last good epoch with half the learning rate.',
+    .default('stop')
+    .meta(
+      option(
+        'When a loss, gradient or parameter is not finite: stop with the last good state, skip the batch, or rollback to the end of the last good epoch with half the learning rate.',
+        {
+          flag: {
+            flag: '--on-non-finite <what>',
+            help: 'where a number is not finite: stop with the last good state, skip the batch, or rollback to the end of the last good epoch with half the learning rate',
+          },
+          resumable: true,
+        },
+      ),
     ),
 };
 
-/** Each thread takes memory, whether or not there is a processor for it. */
-export const mostThreads = 256;
+/** Every setting of `fit`, of which the `training` of `config.json` has some more. */
+export const trainingShape = { ...paceShape, ...fitShape };
 
-const fitSchema = z.strictObject(fitShape);
-
-export type FitOptions = z.input<typeof fitSchema>;
-
-export type CheckedFitOptions = z.output<typeof fitSchema>;
-
-/** The options among others, checked and with defaults. @throws UserError that names a wrong one */
-export function checkFitOptions(options: FitOptions): CheckedFitOptions {
-  const known = Object.keys(fitShape) as (keyof FitOptions)[];
-  const given = known.filter((name) => options[name] !== undefined);
-  return validate(fitSchema, Object.fromEntries(given.map((name) => [name, options[name]])), 'fit');
-}
-
-/**
- * Checks that training will report a metric.
- * @param where what asks for it, for messages
- * @param names the objective's metrics
- * @throws UserError when it will not
- */
-export function checkMetric(
-  metric: string,
-  where: string,
-  names: readonly string[],
-  validated: boolean,
-): void {
-  const known = [...names, ...(validated ? names.map((name) => `val_${name}`) : [])];
-  if (known.includes(metric)) return;
-  if (metric.startsWith('val_') && names.includes(metric.slice(4))) {
-    throw new UserError(
-      `${where}: there is no ${metric} without validation data. Give some, or use '${metric.slice(4)}'.`,
-    );
-  }
-  throw new UserError(`${where}: there is no metric '${metric}'. ${advice(metric, known)}`);
-}
+/** Settings of `fit` as plain data. */
+export const fitSchema = z.strictObject(trainingShape);

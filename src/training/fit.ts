@@ -1,7 +1,6 @@
 import type { Tensor } from 'onnxruntime-common';
 import type { Dataset } from '../data/dataset.js';
 import { UserError } from '../data/errors.js';
-import type { Optimizer } from '../nn/index.js';
 import type { SessionOptions } from '../runtime/session.js';
 import {
   compileEvaluation,
@@ -15,62 +14,37 @@ import {
 } from '../step/index.js';
 import { notify } from './callbacks.js';
 import { checkIdentity, dataIdentity } from './checkpoint.js';
-import { checkFitOptions, mostThreads } from './fit-options.js';
-import type { FitResult, FitSettings } from './settings.js';
+import {
+  decidingSettings,
+  type FitResult,
+  type FitSettings,
+  fitSettings,
+  type ModelFitOptions,
+} from './settings.js';
 import { Training } from './training.js';
-
-/** Checks data and settings as every training needs them. @throws UserError */
-function checkFit(dataset: Dataset, settings: FitSettings): void {
-  const whole = (
-    name: 'epochs' | 'batchSize' | 'stepsPerCall' | 'threads',
-    least: number,
-    most = Infinity,
-  ) => {
-    const value = settings[name];
-    if (value === undefined) return;
-    if (Number.isSafeInteger(value) && value >= least && value <= most) return;
-    const end = most === Infinity ? '' : ` to ${most}`;
-    throw new UserError(`${name} must be a whole number from ${least}${end}, not ${value}.`);
-  };
-  whole('epochs', 0);
-  whole('batchSize', 1);
-  whole('stepsPerCall', 1);
-  whole('threads', 1, mostThreads);
-  const { device = 'cpu' } = settings;
-  if (device !== 'cpu' && device !== 'webgpu') {
-    throw new UserError(`device must be cpu or webgpu, not ${String(device)}.`);
-  }
-  if (settings.batchSize > dataset.size) {
-    throw new UserError(
-      `batchSize ${settings.batchSize} is more than the ${dataset.size} examples of ${dataset.name}. Use ${dataset.size} or less.`,
-    );
-  }
-}
 
 /** The settings, data and model that decide a training's numbers. */
 async function identityOf(
   model: Model,
   dataset: Dataset,
   settings: FitSettings,
-  options: ReturnType<typeof checkFitOptions>,
 ): Promise<Readonly<Record<string, unknown>>> {
-  const { seed, batchSize, optimizer, players, validation } = settings;
-  const described = (each: Optimizer) => ({ ...each.options, type: each.type });
-  const others = Object.entries(players ?? {}).flatMap(([name, { optimizer: own }]) =>
-    own ? [[name, described(own)] as const] : [],
-  );
-  // How often and how long may change; the data holds what was split off or made binary.
-  const { checkpoint: _, onNonFinite: __, validationSplit: ___, ...rest } = options;
+  const { seed, validation } = settings;
   return {
     seed,
-    batchSize,
     data: await dataIdentity(dataset),
     ...(validation ? { validation: await dataIdentity(validation) } : {}),
-    optimizer: described(optimizer),
-    ...(others.length > 0 ? { players: Object.fromEntries(others) } : {}),
-    ...rest,
+    ...decidingSettings(settings),
     ...(model.identity === undefined ? {} : { model: model.identity }),
   };
+}
+
+/** @throws UserError when a batch is larger than the data */
+function checkBatchSize({ size, name }: Dataset, { batchSize }: FitSettings): void {
+  if (batchSize <= size) return;
+  throw new UserError(
+    `batchSize ${batchSize} is more than the ${size} examples of ${name}. Use ${size} or less.`,
+  );
 }
 
 /** @throws UserError when settings name a player that the model does not have */
@@ -97,26 +71,24 @@ export async function fit(
   specs: readonly ParameterSpec[],
   initial: Readonly<Record<string, Tensor>>,
   dataset: Dataset,
-  settings: FitSettings,
+  options: ModelFitOptions,
 ): Promise<FitResult> {
-  checkFit(dataset, settings);
+  const settings = fitSettings(options);
+  checkBatchSize(dataset, settings);
   checkPlayers(model, settings);
-  const options = checkFitOptions(settings);
-  const { validation, batchSize, resume, callbacks = [] } = settings;
-  const update = { ...options, optimizer: settings.optimizer, players: settings.players };
+  const { device, threads, validation, batchSize, resume, callbacks = [] } = settings;
   const layout = new Layout(
     specs,
     [{ name: mainPlayer }, ...(model.players ?? [])],
-    updateStages(update),
+    updateStages(settings),
   );
   const session: SessionOptions = {
-    ...(settings.threads === undefined ? {} : { threads: settings.threads }),
-    ...(settings.device === undefined ? {} : { device: settings.device }),
+    ...(threads === undefined ? {} : { threads }),
+    device,
     thread: {},
   };
   const takesCheckpoints = callbacks.some(({ onCheckpoint }) => onCheckpoint);
-  const identity =
-    resume || takesCheckpoints ? await identityOf(model, dataset, settings, options) : {};
+  const identity = resume || takesCheckpoints ? await identityOf(model, dataset, settings) : {};
   if (resume) checkIdentity(resume, identity);
   const profile = callbacks.some(({ onEvents }) => onEvents);
   const compiling = { ...session, profile, cutting: { batchSize } };
@@ -127,7 +99,7 @@ export async function fit(
   const memory = stateMemoryOf(session);
   try {
     const training = new Training({
-      ...{ model, layout, dataset, settings, options, update, identity },
+      ...{ model, layout, dataset, settings, identity },
       ...{ program, evaluation, memory, takesCheckpoints },
     });
     const result = await training.run(initial);

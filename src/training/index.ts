@@ -10,7 +10,7 @@ export {
 } from './evaluate.js';
 export { fit } from './fit.js';
 export { type FitData, fitData } from './fit-data.js';
-export { checkFitOptions, type FitOptions, fitShape, mostThreads } from './fit-options.js';
+export { fitShape, trainingShape } from './fit-options.js';
 export { describeNonFinite, type NonFinite } from './non-finite.js';
 export {
   type Phase,
@@ -24,4 +24,10 @@ export { zipRun } from './run-files.js';
 export { packageSchema, RunFolder } from './run-folder.js';
 export { mostConfigText, readRunFormat, runFormat } from './run-format.js';
 export { asJudged, asSeen } from './seen.js';
-export type { FitResult, FitSettings, Stop } from './settings.js';
+export {
+  type FitOptions,
+  type FitResult,
+  type FitSettings,
+  fitSettings,
+  type Stop,
+} from './settings.js';

@@ -295,7 +295,7 @@ export class TrainingLoop {
   /** Does what the settings say with a step whose numbers are not finite. */
   private handle(found: NonFinite): void {
     const { layout, settings, overrides } = this.parts;
-    const { onNonFinite = 'stop' } = settings;
+    const { onNonFinite } = settings;
     if (onNonFinite === 'rollback') {
       const before = overrides.changes.filter(({ rateFactor }) => rateFactor !== undefined).length;
       if (before < mostRollbacks) {

@@ -1,45 +1,57 @@
 import type { Tensor } from 'onnxruntime-common';
+import type { z } from 'zod';
 import type { Dataset } from '../data/dataset.js';
-import type { Optimizer } from '../nn/index.js';
-import type { Device } from '../runtime/session.js';
+import { UserError } from '../data/errors.js';
+import { describeOptions, valueKind } from '../data/option.js';
+import { advice } from '../data/suggest.js';
+import { validate } from '../data/validate.js';
+import { type Optimizer, optimizerFromConfig } from '../nn/index.js';
 import type { PlayerSettings } from '../step/index.js';
 import type { Callback } from './callbacks.js';
 import type { Checkpoint } from './checkpoint.js';
 import type { Controls } from './controls.js';
 import type { EpochMetrics } from './evaluate.js';
-import type { FitOptions } from './fit-options.js';
+import { fitSchema, paceShape, trainingShape } from './fit-options.js';
 import type { NonFinite } from './non-finite.js';
 
-export interface FitSettings extends FitOptions {
-  /** How often every example is seen. */
-  readonly epochs: number;
-  /** Examples a step; a last smaller batch counts by its size. */
-  readonly batchSize: number;
-  readonly optimizer: Optimizer;
-  /** Optimizers of the objective's other players, by name. */
+/** Settings in whose place code gives objects. */
+type Built = 'optimizer' | 'players';
+
+/** Whatever of a training is no plain data. */
+interface FitObjects {
+  /** Optimizers of the objective's other players, in the place of those that it gives them. */
   readonly players?: PlayerSettings | undefined;
-  /** Data that is evaluated after each epoch, ready as `fitData` gives it. */
+  /** Data that is evaluated after each epoch. */
   readonly validation?: Dataset | undefined;
+  readonly callbacks?: readonly Callback[] | undefined;
+  /** Ends training after the steps under way; the model keeps what was trained. */
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * Goes on from a checkpoint that `onCheckpoint` gave, in the place of the model's parameters:
+   * what comes out is byte for byte what an unbroken run gives. Settings that decide its numbers must
+   * be those of the run.
+   */
+  readonly resume?: Checkpoint | undefined;
+  /** Learning rate and numbers of the objective (`vae.schedules`) that may change at any moment. */
+  readonly controls?: Controls | undefined;
+}
+
+/**
+ * How a model is trained: the settings of `training` in a config file, with an optimizer in the place
+ * of its description, and what is no setting.
+ */
+export interface FitOptions extends Omit<z.input<typeof fitSchema>, Built>, FitObjects {
+  /** How gradients change the parameters; `adam()` when left out. */
+  readonly optimizer?: Optimizer | undefined;
+}
+
+/** The same, checked and with all defaults, beside all that the model brings. */
+export interface FitSettings extends Omit<z.output<typeof fitSchema>, Built>, FitObjects {
+  readonly optimizer: Optimizer;
   /** Decides order and noise. */
   readonly seed: number;
-  readonly callbacks?: readonly Callback[] | undefined;
-  /** Ends training after the steps under way; what was trained is kept. */
-  readonly signal?: AbortSignal | undefined;
-  /** Threads that compute a step; small steps are faster with one. */
-  readonly threads?: number | undefined;
-  /** What steps run on; `cpu` when left out. */
-  readonly device?: Device | undefined;
-  /**
-   * Steps in one call of the runtime. By default as many as take about 80 ms, or up to 400 ms where
-   * copying many parameters would else take a good part of it.
-   */
-  readonly stepsPerCall?: number | undefined;
-  /** Goes on from there in the place of the first step. */
-  readonly resume?: Checkpoint | undefined;
   /** Is given the model's tensors by name, as each epoch leaves them, before `onEpochEnd` is told. */
   readonly onParameters?: ((parameters: Record<string, Tensor>) => void) | undefined;
-  /** Numbers that may be changed while training runs. */
-  readonly controls?: Controls | undefined;
 }
 
 /** Why training ended before its last epoch. */
@@ -61,4 +73,79 @@ export interface FitResult {
   /** The epoch whose parameters were kept. */
   readonly best?: { readonly epoch: number; readonly metric: string; readonly value: number };
   readonly stopped?: Stop;
+}
+
+/** Options with what a model brings to its training. */
+export type ModelFitOptions = FitOptions & Pick<FitSettings, 'seed' | 'onParameters'>;
+
+/** Refuses a wrong option in a sentence, where its values are few words. @throws UserError */
+function requireValue(name: string, schema: z.ZodType, value: unknown): void {
+  if (value === undefined || schema.safeParse(value).success) return;
+  const kind = valueKind(schema);
+  if (kind.type === 'choice') {
+    throw new UserError(`${name} must be ${kind.choices.join(' or ')}, not ${String(value)}.`);
+  }
+  if (kind.type !== 'whole') return;
+  const end = kind.most === undefined ? '' : ` to ${kind.most}`;
+  throw new UserError(
+    `${name} must be a whole number from ${kind.least}${end}, not ${String(value)}.`,
+  );
+}
+
+/** The options, checked and with defaults. @throws UserError that names a wrong one */
+export function fitSettings(options: ModelFitOptions): FitSettings {
+  const { players, validation, callbacks, signal, resume, controls, seed, onParameters } = options;
+  const { optimizer, players: _, ...others } = options;
+  const plain: Readonly<Record<string, unknown>> = others;
+  for (const [name, schema] of Object.entries(paceShape)) requireValue(name, schema, plain[name]);
+  const names = Object.keys(trainingShape).filter((name) => plain[name] !== undefined);
+  const given = Object.fromEntries(names.map((name) => [name, plain[name]]));
+  const { optimizer: usual, players: __, ...settings } = validate(fitSchema, given, 'fit');
+  return {
+    ...settings,
+    optimizer: optimizer ?? optimizerFromConfig(usual),
+    ...{ players, validation, callbacks, signal, resume, controls, seed, onParameters },
+  };
+}
+
+/**
+ * The settings that decide a training's numbers, as plain data: all but those of which a resumed run
+ * may have others.
+ */
+export function decidingSettings(settings: FitSettings): Readonly<Record<string, unknown>> {
+  const described = ({ type, options }: Optimizer) => ({ ...options, type });
+  const others = Object.entries(settings.players ?? {}).flatMap(([name, { optimizer }]) =>
+    optimizer ? [[name, described(optimizer)] as const] : [],
+  );
+  const plain: Readonly<Record<string, unknown>> = {
+    ...settings,
+    optimizer: described(settings.optimizer),
+    players: others.length > 0 ? Object.fromEntries(others) : undefined,
+  };
+  const deciding = describeOptions(trainingShape).filter(
+    ({ path, resumable }) => !resumable && plain[path] !== undefined,
+  );
+  return Object.fromEntries(deciding.map(({ path }) => [path, plain[path]]));
+}
+
+/**
+ * Checks that training will report a metric.
+ * @param where what asks for it, for messages
+ * @param names the objective's metrics
+ * @throws UserError when it will not
+ */
+export function checkMetric(
+  metric: string,
+  where: string,
+  names: readonly string[],
+  validated: boolean,
+): void {
+  const known = [...names, ...(validated ? names.map((name) => `val_${name}`) : [])];
+  if (known.includes(metric)) return;
+  if (metric.startsWith('val_') && names.includes(metric.slice(4))) {
+    throw new UserError(
+      `${where}: there is no ${metric} without validation data. Give some, or use '${metric.slice(4)}'.`,
+    );
+  }
+  throw new UserError(`${where}: there is no metric '${metric}'. ${advice(metric, known)}`);
 }

@@ -11,7 +11,6 @@ import {
   mainPlayer,
   type StateMemory,
   UpdateClock,
-  type UpdateSettings,
 } from '../step/index.js';
 import { notify } from './callbacks.js';
 import { bestTensors, type Checkpoint, checkpointTensors, stateTensors } from './checkpoint.js';
@@ -19,10 +18,9 @@ import { CheckpointClock } from './checkpoint-clock.js';
 import { Overrides } from './controls.js';
 import { type EpochMetrics, evaluateObjective, evaluationFeeder } from './evaluate.js';
 import { Feeder } from './feeder.js';
-import { type CheckedFitOptions, checkMetric } from './fit-options.js';
 import { History } from './history.js';
 import { TrainingLoop } from './loop.js';
-import type { FitResult, FitSettings } from './settings.js';
+import { checkMetric, type FitResult, type FitSettings } from './settings.js';
 
 /** All that a training is made of, checked and compiled. */
 export interface TrainingParts {
@@ -30,8 +28,6 @@ export interface TrainingParts {
   readonly layout: Layout;
   readonly dataset: Dataset;
   readonly settings: FitSettings;
-  readonly options: CheckedFitOptions;
-  readonly update: UpdateSettings;
   /** The settings, data and model that decide its numbers. */
   readonly identity: Checkpoint['identity'];
   readonly program: LoopedObjective;
@@ -58,7 +54,7 @@ function checkBatches({ program, dataset, settings }: TrainingParts): void {
 }
 
 /** Checks that all metrics are there that settings name. @throws UserError */
-function checkMetrics({ program, options, settings }: TrainingParts): void {
+function checkMetrics({ program, settings }: TrainingParts): void {
   const { optimizer, players = {}, validation } = settings;
   const check = (metric: string | undefined, where: string) => {
     if (metric === undefined) return;
@@ -67,8 +63,8 @@ function checkMetrics({ program, options, settings }: TrainingParts): void {
   for (const { optimizer: each } of [{ optimizer }, ...Object.values(players)]) {
     if (each) check(watchedMetric(each.learningRate), `${each.type}.learningRate.metric`);
   }
-  check(options.earlyStopping?.metric, 'fit.earlyStopping.metric');
-  check(options.keepBest, 'fit.keepBest');
+  check(settings.earlyStopping?.metric, 'fit.earlyStopping.metric');
+  check(settings.keepBest, 'fit.keepBest');
 }
 
 /** A training from its first step, or from a checkpoint, to its end. */
@@ -85,15 +81,15 @@ export class Training {
 
   /** @throws UserError when settings do not fit the objective or the data */
   constructor(private readonly parts: TrainingParts) {
-    const { dataset, evaluation, model, options, settings, update } = parts;
-    const { batchSize, epochs, resume, seed, validation } = settings;
+    const { dataset, evaluation, model, settings } = parts;
+    const { batchSize, resume, seed, validation } = settings;
     checkBatches(parts);
     checkMetrics(parts);
-    this.history = new History(options);
+    this.history = new History(settings);
     const players = [{ name: mainPlayer }, ...(model.players ?? [])];
-    this.clock = new UpdateClock(players, { ...update, epochs }, dataset.size, batchSize);
+    this.clock = new UpdateClock(players, settings, dataset.size, batchSize);
     this.overrides = new Overrides(model.schedules, settings.controls, resume?.changes);
-    this.checkpoints = new CheckpointClock(options.checkpoint);
+    this.checkpoints = new CheckpointClock(settings.checkpoint);
     this.validationFeeder =
       evaluation && validation && evaluationFeeder(evaluation, validation, seed);
   }
@@ -128,10 +124,10 @@ export class Training {
 
   /** The loop at its first step, or where the checkpoint was taken. */
   private loopFrom(initial: Readonly<Record<string, Tensor>>): TrainingLoop {
-    const { dataset, layout, memory, options, program, settings } = this.parts;
+    const { dataset, layout, memory, program, settings } = this.parts;
     const feeder = new Feeder(dataset, program, settings.seed, 'training', {
-      augment: options.augment,
-      binarize: options.binarize === 'dynamic',
+      augment: settings.augment,
+      binarize: settings.binarize === 'dynamic',
     });
     const parts = {
       ...{ layout, dataset, settings, program, memory, feeder },
@@ -209,13 +205,13 @@ export class Training {
   /** Gives a checkpoint, unless the last one stands at the same place. */
   private async checkpoint(loop: TrainingLoop): Promise<void> {
     this.checkpoints.restart();
-    const { identity, layout, memory, options, settings, takesCheckpoints } = this.parts;
+    const { identity, layout, memory, settings, takesCheckpoints } = this.parts;
     const { position, skipped, seconds, state, anchor } = loop;
     const place = `${position.step}/${position.epoch}`;
     if (!takesCheckpoints || place === this.taken) return;
     this.taken = place;
     const named = async (feeds: Feeds) => layout.nameState(await memory.onHost(feeds));
-    const isApart = options.onNonFinite === 'rollback' && anchor !== state;
+    const isApart = settings.onNonFinite === 'rollback' && anchor !== state;
     const tensors = checkpointTensors({
       state: await named(state),
       ...(this.best ? { best: this.best } : {}),

@@ -1,3 +1,4 @@
+export type { FitOptions } from '../training/index.js';
 export { fromConfig, type ModelConfig, modelSchema, type VAEOptions } from './config/options.js';
 export { describeHealth, type Health } from './health.js';
 export {
@@ -18,7 +19,6 @@ export { type KlOptions, type Posterior, sampling } from './posterior.js';
 export { formatProfile, type MeasuredProfile, profile } from './uses/profile.js';
 export {
   type Encoding,
-  type FitOptions,
   type History,
   type LabelOptions,
   type LoadOptions,

@@ -7,15 +7,7 @@ import { elementCount } from '../data/shape.js';
 import { spread } from '../data/spread.js';
 import { advice } from '../data/suggest.js';
 import { gradient, input, type Value, type Values } from '../graph/index.js';
-import {
-  adam,
-  initialize,
-  type Layer,
-  layerName,
-  type Optimizer,
-  type Scope,
-} from '../nn/index.js';
-import type { Device } from '../runtime/session.js';
+import { initialize, type Layer, layerName, type Scope } from '../nn/index.js';
 import {
   asFloat,
   type Batch,
@@ -32,27 +24,23 @@ import {
   type NoiseStream,
   noiseType,
   type ParameterSpec,
-  type PlayerSettings,
   parametersOf,
   sizesAt,
 } from '../step/index.js';
 import {
   afterTraining,
-  type Callback,
-  type Checkpoint,
-  type Controls,
-  checkFitOptions,
   describeNonFinite,
   type EpochMetrics,
   evaluateObjective,
+  type FitOptions,
   fit,
   fitData,
+  fitSettings,
   type Metrics,
   type NonFinite,
   numberAt,
   RunFolder,
   type Stop,
-  type FitOptions as TrainingOptions,
 } from '../training/index.js';
 import { version } from '../version.js';
 import {
@@ -72,43 +60,6 @@ import type { Objective } from './objectives/index.js';
 import { boundedName, rangeOf, trainingHealth } from './training-health.js';
 import { elboOf, logAddAll, logWeightsOf } from './uses/estimates.js';
 import { largeWeights } from './weights.js';
-
-/**
- * How a model is trained. Beside what is named here: `clipGradients`, `accumulate`, `ema`,
- * `earlyStopping`, `keepBest`, `validationSplit`, `binarize`, `augment`, `checkpoint` and
- * `onNonFinite`, all off when left out.
- */
-export interface FitOptions extends TrainingOptions {
-  /** How often every example is seen; 30 when left out. */
-  readonly epochs?: number;
-  /** Examples a step; 32 when left out. */
-  readonly batchSize?: number;
-  /** `adam()` when left out. */
-  readonly optimizer?: Optimizer;
-  /** Optimizers of the objective's other players, in the place of those that it gives them. */
-  readonly players?: PlayerSettings;
-  /** Data that is evaluated after each epoch. */
-  readonly validation?: Dataset;
-  readonly callbacks?: readonly Callback[];
-  /** Ends training after the steps under way; the model keeps what was trained. */
-  readonly signal?: AbortSignal;
-  /** Threads that compute a step; as many as pay when left out. */
-  readonly threads?: number;
-  /**
-   * What steps run on: `cpu`, or `webgpu`, where parameters and the optimizer's memory stay on the
-   * graphics processor. `cpu` when left out.
-   */
-  readonly device?: Device | undefined;
-  /** Steps in one call of the runtime; as many as take 80 to 400 ms when left out. */
-  readonly stepsPerCall?: number;
-  /**
-   * Goes on from a checkpoint that `onCheckpoint` gave, in the place of the model's parameters:
-   * what comes out is byte for byte what an unbroken run gives. Only `epochs` may be another number.
-   */
-  readonly resume?: Checkpoint;
-  /** Learning rate and numbers of the objective (`vae.schedules`) that may change at any moment. */
-  readonly controls?: Controls;
-}
 
 /** What training tells at its end. */
 export interface History {
@@ -381,18 +332,17 @@ export class VAE {
       requireLabels(each, this.objective.classes);
     }
     const { input, seed } = this.config;
-    const checked = checkFitOptions(options);
-    const { train, validation } = fitData(input, data, options.validation, checked, seed);
+    const settings = fitSettings({ ...options, seed });
+    const { train, validation } = fitData(input, data, options.validation, settings, seed);
     const initial = this.values;
-    const { batchSize = 32, optimizer = adam() } = options;
     const { epochs, parameters, best, stopped } = await fit(
       this.model(train.size),
       this.specs,
       initial,
       train,
       {
-        ...options,
-        ...{ validation, epochs: options.epochs ?? 30, batchSize, optimizer, seed },
+        ...settings,
+        validation,
         onParameters: (parameters) => {
           this.drawn = parameters;
         },
@@ -406,8 +356,8 @@ export class VAE {
         largeWeights: largeWeights(this.specs, initial),
         values: rangeOf(images),
         bounded: boundedName(this.network.likelihood),
-        optimizer,
-        clips: options.clipGradients !== undefined,
+        optimizer: settings.optimizer,
+        clips: settings.clipGradients !== undefined,
       });
       throw new NonFiniteError(stopped, history, advice);
     }

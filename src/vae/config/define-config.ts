@@ -1,9 +1,10 @@
+import type { z } from 'zod';
 import { UserError } from '../../data/errors.js';
 import { type Layer, layerToConfig, type Optimizer } from '../../nn/index.js';
 import { type Objective, objectiveNames, objectiveToConfig } from '../objectives/index.js';
 import type { VAEOptions } from './options.js';
 import type { PresetName } from './presets.js';
-import type { TrainingConfig } from './run-config.js';
+import type { trainingSchema } from './run-config.js';
 
 /** Plain data that names what it describes, as in `config.json`. */
 export interface TypedData {
@@ -19,16 +20,24 @@ export interface ModelInConfig
   readonly objective?: Objective | TypedData;
 }
 
+/** How a run is trained in a config file: as in code, or as plain data. */
+export interface TrainingInConfig
+  extends Readonly<Omit<z.input<typeof trainingSchema>, 'optimizer' | 'players'>> {
+  /** `adam()` when left out. */
+  readonly optimizer?: Optimizer | TypedData | undefined;
+  /** Settings of the objective's other players, by name. */
+  readonly players?:
+    | Readonly<Record<string, { readonly optimizer?: Optimizer | TypedData | undefined }>>
+    | undefined;
+}
+
 /** What `vae.config.ts` holds: a model, or a preset and what goes over it. */
 export interface Config {
   /** Network and settings to start from. */
   readonly preset?: PresetName;
   /** `input` is the data's shape when left out. */
   readonly model?: ModelInConfig;
-  readonly training?: Omit<TrainingConfig, 'optimizer'> & {
-    /** `adam()` when left out. */
-    readonly optimizer?: Optimizer | TypedData;
-  };
+  readonly training?: TrainingInConfig;
 }
 
 /**
@@ -104,10 +113,19 @@ export function splitConfig(config: unknown, name: string): { data: unknown; cod
     code.objective = objective;
     return plain;
   };
-  const plainTraining = (value: unknown): unknown => {
+  const withPlainOptimizer = (value: unknown): unknown => {
     if (!isObject(value) || !made<Optimizer>(value.optimizer, 'update')) return value;
     const { type, options } = value.optimizer;
     return { ...value, optimizer: { type, ...options } };
+  };
+  const plainTraining = (value: unknown): unknown => {
+    const training = withPlainOptimizer(value);
+    if (!isObject(training) || !isObject(training.players)) return training;
+    const players = Object.entries(training.players);
+    return {
+      ...training,
+      players: Object.fromEntries(players.map(([name, each]) => [name, withPlainOptimizer(each)])),
+    };
   };
   return {
     data: {

@@ -1,27 +1,34 @@
 import { z } from 'zod';
 import { UserError } from '../../data/errors.js';
+import { option } from '../../data/option.js';
+import { either } from '../../data/suggest.js';
 import { validate } from '../../data/validate.js';
-import { type Layer, layerFromConfig, layerToConfig } from '../../nn/index.js';
+import { type Layer, layerFromConfig, layerSchema, layerToConfig } from '../../nn/index.js';
 import {
   type LikelihoodOptions,
   likelihoodFromConfig,
+  likelihoodNames,
   likelihoodSchema,
+  likelihoodTitles,
   likelihoodToConfig,
 } from '../likelihoods/index.js';
 import {
   type Objective,
   objectiveFromConfig,
+  objectiveNames,
+  objectiveSchema,
   objectiveToConfig,
   vae,
 } from '../objectives/index.js';
-import type { KlOptions, Posterior } from '../posterior.js';
+import type { Posterior } from '../posterior.js';
+
+/** The options of a VAE that are plain data in code too. */
+type PlainOptions = Pick<z.input<typeof modelSchema>, 'latent' | 'kl' | 'seed'>;
 
 /** How a VAE is built. */
-export interface VAEOptions {
+export interface VAEOptions extends Readonly<PlainOptions> {
   /** Shape of one example: [channels, height, width] for images. */
   readonly input: readonly number[];
-  /** How many latents. */
-  readonly latent: number;
   /** Layers before the two heads, `mean` and `logVariance`, which are dense layers. */
   readonly encoder: readonly Layer[];
   /**
@@ -34,41 +41,134 @@ export interface VAEOptions {
    * `bernoulli`, which takes logits, when left out.
    */
   readonly likelihood?: LikelihoodOptions;
-  /** By default weight 0.5 and reduction `sum`: the loss is the negative ELBO. */
-  readonly kl?: Partial<KlOptions>;
   /** What training makes small, in the place of `kl`; `vae(kl)` when left out. */
   readonly objective?: Objective;
   /** Draws z from the posterior; by default the reparameterization trick. */
   readonly sampling?: Layer<Posterior>;
-  /** Decides the first parameters, the order of examples and all noise. */
-  readonly seed?: number;
 }
 
-const layerSchema = z.looseObject({ type: z.string() });
+/** A number of the objective that the command line and the studio set by itself. */
+const objectiveParts = {
+  beta: z
+    .number()
+    .min(0)
+    .meta(
+      option(
+        'The weight of the KL term. Above 1 the latents are kept simpler and images get blurrier; below 1 the other way round.',
+        {
+          flag: {
+            flag: '--beta <x>',
+            help: "the objective's β (without --objective: of betaVae)",
+          },
+          field: { label: 'β', most: 1000 },
+          live: true,
+        },
+      ),
+    ),
+};
 
-/** A VAE as plain data: the `model` of `config.json`. */
-export const modelSchema = z.strictObject({
-  input: z.array(z.int().min(1)).min(1),
-  latent: z.int().min(1),
-  encoder: z.array(layerSchema),
-  decoder: z.array(layerSchema),
-  likelihood: likelihoodSchema.default('bernoulli'),
+/** How a VAE is built, as plain data, with the kinds of layers and objectives that files can name. */
+export const namedModelSchema = z.strictObject({
+  input: z
+    .array(z.int().min(1))
+    .min(1)
+    .meta(
+      option('Shape of one example: [channels, height, width] for images.', {
+        usually: "the data's",
+        advanced: true,
+        example: '[1, 28, 28]',
+      }),
+    ),
+  latent: z
+    .int()
+    .min(1)
+    .meta(
+      option('How many numbers stand for an example. Two can be drawn as a map.', {
+        flag: { flag: '--latent <n>', help: 'how many latents' },
+        field: { label: 'Latents', most: 512 },
+        usually: "the preset's",
+      }),
+    ),
+  encoder: z.array(layerSchema).meta(
+    option('Layers before the heads, which are dense layers.', {
+      usually: "the preset's",
+      example: "[dense(256, { activation: 'relu' })]",
+    }),
+  ),
+  decoder: z.array(layerSchema).meta(
+    option(
+      "Layers from the latents to the likelihood's parameters: the input's shape, with as many times the channels as the likelihood has numbers a value.",
+      {
+        usually: "the preset's",
+        example: "[dense(256, { activation: 'relu' }), dense(784), reshape([1, 28, 28])]",
+      },
+    ),
+  ),
+  likelihood: likelihoodSchema.default('bernoulli').meta(
+    option("How the decoder's output describes the values of an example.", {
+      flag: {
+        flag: '--likelihood <name>',
+        help: `p(x | z): ${either(likelihoodNames)}; with options as gaussian:variance=pixel, discretizedLogistic:mixtures=10`,
+        reads: 'named',
+        example: 'gaussian:variance=pixel',
+      },
+      field: { label: 'Likelihood', titles: likelihoodTitles },
+      example: "'bernoulli'",
+    }),
+  ),
   kl: z
     .strictObject({
       weight: z
         .number()
         .min(0)
         .default(0.5)
-        .describe('The factor before the KL term; ½ for the negative ELBO.'),
+        .meta(
+          option('The factor before the KL term; ½ for the negative ELBO.', {
+            flag: { flag: '--kl-weight <x>', help: 'the factor before the KL term' },
+          }),
+        ),
       reduction: z
         .enum(['sum', 'mean'])
         .default('sum')
-        .describe('Over latents: sum (textbook) or mean.'),
+        .meta(option('Over latents: sum (textbook) or mean.', { flag: '--kl-reduction <how>' })),
     })
     .optional()
-    .describe('How the KL term is weighed, where there is no objective.'),
-  objective: z.looseObject({ type: z.string() }).optional(),
-  seed: z.int().min(0).default(0),
+    .meta(
+      option('How the KL term is weighed, where there is no objective.', {
+        example: "{ weight: 0.5, reduction: 'sum' }",
+      }),
+    ),
+  objective: objectiveSchema.optional().meta(
+    option('The loss that training makes small.', {
+      flag: {
+        flag: '--objective <name>',
+        help: `the loss that training makes small: ${either(objectiveNames)}; with options as iwae:samples=10`,
+        reads: 'named',
+        example: 'iwae:samples=10',
+      },
+      usually: 'vae, weighed by kl',
+      example: 'betaVae({ beta: 4 })',
+      inside: objectiveParts,
+    }),
+  ),
+  seed: z
+    .int()
+    .min(0)
+    .default(42)
+    .meta(
+      option('Decides the first parameters, the order of examples and all noise.', {
+        flag: { flag: '--seed <n>', help: 'decides parameters, order and noise' },
+      }),
+    ),
+});
+
+const typed = z.looseObject({ type: z.string() });
+
+/** A VAE as plain data, with layers and objectives of the user's own: the `model` of `config.json`. */
+export const modelSchema = namedModelSchema.extend({
+  encoder: z.array(typed),
+  decoder: z.array(typed),
+  objective: typed.optional(),
 });
 
 export type ModelConfig = z.output<typeof modelSchema>;

@@ -3,7 +3,8 @@ import { quote } from '../../data/excerpt.js';
 import { elementCount } from '../../data/shape.js';
 import { advice } from '../../data/suggest.js';
 import { validate } from '../../data/validate.js';
-import { likelihoodFromConfig, likelihoodSchema } from '../likelihoods/index.js';
+import { likelihoodFromConfig } from '../likelihoods/index.js';
+import { namedModelSchema } from './options.js';
 
 /** A run as plain data: what `config.json` holds. */
 export interface RunConfig {
@@ -12,6 +13,8 @@ export interface RunConfig {
 }
 
 interface Preset {
+  /** What it is called, for people. */
+  readonly title: string;
   /** What it is, in a few words. */
   readonly about: string;
   /** How many latents when none are asked for. */
@@ -83,6 +86,7 @@ const block = (filters: number): LayerConfig => ({
 
 /** The tutorial's network: one hidden layer of two units. */
 const densePreset: Preset = {
+  title: 'Tiny: 2 hidden units (seconds)',
   about: 'one hidden layer of two units: the tutorial, trained in seconds',
   latent: 2,
   build: (input, latent, output) => ({
@@ -93,11 +97,12 @@ const densePreset: Preset = {
       decoder: denseEnding(output),
       kl: { weight: 0.5, reduction: 'mean' },
     },
-    training: { epochs: 30, batchSize: 32 },
+    training: {},
   }),
 };
 
 const mlp: Preset = {
+  title: 'Dense: 512 hidden units',
   about: 'one hidden layer of 512 units on each side',
   latent: 2,
   build: (input, latent, output) => ({
@@ -108,12 +113,13 @@ const mlp: Preset = {
       decoder: [dense(512, 'relu'), ...denseEnding(output)],
       kl: elbo,
     },
-    training: { epochs: 30, batchSize: 128 },
+    training: { batchSize: 128 },
   }),
 };
 
 /** The network of Keras's VAE example. */
 const conv: Preset = {
+  title: 'Convolutional',
   about: "the convolutional network of Keras's VAE example",
   latent: 2,
   build: (input, latent, output) => {
@@ -135,12 +141,13 @@ const conv: Preset = {
         // collapse for good. With this one four live to the end, which is enough for two latents.
         seed: 2,
       },
-      training: { epochs: 30, batchSize: 128 },
+      training: { batchSize: 128 },
     };
   },
 };
 
 const resnet: Preset = {
+  title: 'Residual convolutions',
   about: 'convolutions with residual blocks, for pictures',
   latent: 32,
   build: (input, latent, output) => {
@@ -161,13 +168,14 @@ const resnet: Preset = {
         ],
         kl: elbo,
       },
-      training: { epochs: 30, batchSize: 128 },
+      training: { batchSize: 128 },
     };
   },
 };
 
 /** The latents are the length of a code; there is one code a position of a quarter-size image. */
 const vq: Preset = {
+  title: 'VQ-VAE: a codebook',
   about: 'a VQ-VAE: a codebook in the place of a Gaussian',
   latent: 16,
   build: (input, latent, output) => {
@@ -186,7 +194,7 @@ const vq: Preset = {
         ],
         objective: { type: 'vqVae', codes: 256 },
       },
-      training: { epochs: 30, batchSize: 128 },
+      training: { batchSize: 128 },
     };
   },
 };
@@ -196,6 +204,11 @@ const presets = { dense: densePreset, mlp, conv, resnet, vq };
 export type PresetName = keyof typeof presets;
 
 export const presetNames = Object.keys(presets) as PresetName[];
+
+/** What each is called, for people. */
+export const presetTitles = Object.fromEntries(
+  presetNames.map((name) => [name, presets[name].title]),
+) as Readonly<Record<PresetName, string>>;
 
 /** What a preset is, in a few words. */
 export function aboutPreset(name: PresetName): string {
@@ -216,7 +229,7 @@ export function preset(
     throw new UserError(`Unknown preset ${quote(name)}. ${advice(name, presetNames)}`);
   }
   const found = presets[name as PresetName];
-  const checked = validate(likelihoodSchema, likelihood ?? 'bernoulli', 'likelihood');
+  const checked = validate(namedModelSchema.shape.likelihood, likelihood, 'likelihood');
   const { parametersPerValue } = likelihoodFromConfig(checked);
   const [channels = 1, ...inner] = input;
   const output = [parametersPerValue * channels, ...inner];

@@ -1,15 +1,17 @@
 import { z } from 'zod';
+import { type DescribedOption, describeOptions, option } from '../../data/option.js';
 import { readOptionsSchema } from '../../data/read-options.js';
+import { either } from '../../data/suggest.js';
 import { validate } from '../../data/validate.js';
-import { layerSchema, optimizerSchema } from '../../nn/index.js';
-import { fitShape, mostThreads } from '../../training/index.js';
-import { objectiveSchema } from '../objectives/index.js';
-import { modelSchema } from './options.js';
+import { optimizerFromConfig } from '../../nn/index.js';
+import { type FitOptions, trainingShape } from '../../training/index.js';
+import { namedModelSchema } from './options.js';
 import {
   type PresetName,
   type PresetOptions,
   preset,
   presetNames,
+  presetTitles,
   type RunConfig,
 } from './presets.js';
 
@@ -18,60 +20,47 @@ export const trainingSchema = z.strictObject({
   data: z
     .string()
     .default('mnist')
-    .describe(
-      'What is trained on: mnist, fashion-mnist, a folder of pictures, or a file (.npy, .npz, CSV, Parquet, IDX).',
+    .meta(
+      option(
+        'Examples to train on: mnist, fashion-mnist, a folder of pictures, or a file (.npy, .npz, CSV, Parquet, IDX).',
+        {
+          flag: {
+            flag: '--data <data>',
+            help: 'mnist, fashion-mnist, a folder of pictures, or a file: .npy, .npz, CSV, Parquet, IDX',
+          },
+          resumable: true,
+        },
+      ),
     ),
   dataFrom: z
     .string()
     .optional()
-    .describe(
-      'The folder that the paths of data and of a file of labels start from, seen from this file; the working folder when left out. Runs have it, so that their data is found from any folder.',
+    .meta(
+      option(
+        'The folder that the paths of data and of a file of labels start from, seen from this file. Runs have it, so that their data is found from any folder.',
+        { usually: 'the working folder', resumable: true, advanced: true, example: "'..'" },
+      ),
     ),
-  read: readOptionsSchema.optional().describe('How the data is read.'),
-  epochs: z.int().min(0).default(30).describe('How often every example is seen.'),
-  batchSize: z.int().min(1).default(32).describe('Examples a step.'),
-  optimizer: optimizerSchema.prefault({}),
-  ...fitShape,
+  read: readOptionsSchema
+    .optional()
+    .meta(
+      option('How the data is read.', { example: "{ resize: 64, crop: 'center', channels: 3 }" }),
+    ),
+  ...trainingShape,
   keepCheckpoints: z
     .int()
     .min(1)
-    .optional()
-    .describe('How many of the last checkpoints are kept, beside the best; 2 when left out.'),
-  threads: z
-    .int()
-    .min(1)
-    .max(mostThreads)
-    .optional()
-    .describe('Threads that compute a step; as many as pay when left out.'),
-  device: z
-    .enum(['cpu', 'webgpu'])
-    .optional()
-    .describe('What steps run on: cpu (when left out), or a graphics processor by webgpu.'),
-});
-
-export type TrainingConfig = z.input<typeof trainingSchema>;
-
-/**
- * A model whose layers and objective are checked too. With the default seed, no unit of the
- * reference VAE dies.
- */
-const runModelSchema = modelSchema.extend({
-  input: modelSchema.shape.input.describe(
-    "Shape of one example: [channels, height, width] for images; the data's when left out.",
-  ),
-  latent: modelSchema.shape.latent.describe('How many latents.'),
-  encoder: z.array(layerSchema).describe('Layers before the heads, which are dense layers.'),
-  decoder: z
-    .array(layerSchema)
-    .describe(
-      "Layers from the latents to the likelihood's parameters: the input's shape, with as many times the channels as the likelihood has numbers a value.",
+    .default(2)
+    .meta(
+      option('How many of the last checkpoints are kept, beside the best.', {
+        flag: {
+          flag: '--keep-checkpoints <n>',
+          help: 'how many of the last checkpoints are kept, beside the best (default: 2)',
+        },
+        resumable: true,
+        advanced: true,
+      }),
     ),
-  objective: objectiveSchema.optional(),
-  seed: z
-    .int()
-    .min(0)
-    .default(42)
-    .describe('Decides the first parameters, the order of examples and all noise.'),
 });
 
 const written = {
@@ -83,7 +72,7 @@ const written = {
 /** A whole run as plain data: what `config.json` holds. */
 const runSchema = z.strictObject({
   ...written,
-  model: runModelSchema,
+  model: namedModelSchema,
   training: trainingSchema.prefault({}),
 });
 
@@ -97,8 +86,17 @@ export const configSchema = z
     preset: z
       .enum(presetNames)
       .optional()
-      .describe('Network and settings to start from; model and training go over them.'),
-    model: runModelSchema.partial().optional().describe('How the VAE is built.'),
+      .meta(
+        option('Network and settings to start from; model and training go over them.', {
+          flag: {
+            flag: '--preset <name>',
+            help: `network and settings to start from: ${either(presetNames)}`,
+            reads: 'text',
+          },
+          field: { label: 'Network', titles: presetTitles },
+        }),
+      ),
+    model: namedModelSchema.partial().optional().describe('How the VAE is built.'),
     training: trainingSchema.optional().describe('How it is trained.'),
   })
   .superRefine(({ preset: name, model = {} }, context) => {
@@ -113,6 +111,12 @@ export const configSchema = z
       context.addIssue({ code: 'custom', path: ['model', key], message });
     }
   });
+
+/**
+ * Every option of a config, in its order.
+ * @public `schema/write.mjs` makes flags, forms and documents of it
+ */
+export const runOptions = (): DescribedOption[] => describeOptions(configSchema.shape);
 
 /** A checked config as it was given: defaults are filled in once it is whole. */
 export interface ConfigData {
@@ -131,6 +135,20 @@ export type CompleteRun = z.output<typeof runSchema>;
 export function checkConfig(value: unknown, name: string): ConfigData {
   validate(configSchema, value, name, { isFile: true });
   return value as ConfigData;
+}
+
+/** The settings of a run's `training` as `fit` takes them. */
+export function fitOptionsOf(training: CompleteRun['training']): FitOptions {
+  const settings = Object.entries(training).filter(([name]) => Object.hasOwn(trainingShape, name));
+  const { players = {} } = training;
+  const built = Object.entries(players).map(([name, { optimizer }]) => {
+    return [name, optimizer ? { optimizer: optimizerFromConfig(optimizer) } : {}] as const;
+  });
+  return {
+    ...Object.fromEntries(settings),
+    optimizer: optimizerFromConfig(training.optimizer),
+    players: Object.fromEntries(built),
+  };
 }
 
 /** A run's settings, checked and with all defaults. @throws UserError */

@@ -25,9 +25,10 @@ import { defineLikelihood } from './likelihood.js';
  */
 export const bernoulli = defineLikelihood(
   'bernoulli',
-  z
-    .strictObject({})
-    .describe('Black or white values by logits; grays are taken for probabilities.'),
+  z.strictObject({}).meta({
+    title: 'Bernoulli (black and white)',
+    description: 'Black or white values by logits; grays are taken for probabilities.',
+  }),
   () => ({
     parametersPerValue: 1,
     support: 'binary',

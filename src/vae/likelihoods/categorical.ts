@@ -35,7 +35,10 @@ export const categorical = defineLikelihood(
     .strictObject({
       levels: z.int().min(2).max(256).default(256).describe('Levels from 0 to 1; 256 are 8 bits.'),
     })
-    .describe('Levels by a logit for each: as many numbers a value as levels.'),
+    .meta({
+      title: 'Categorical (256 levels)',
+      description: 'Levels by a logit for each: as many numbers a value as levels.',
+    }),
   ({ levels }) => ({
     parametersPerValue: levels,
     support: levels === 256 ? 'bytes' : 'levels',

@@ -48,7 +48,9 @@ function meanOf(logits: Value): Value {
  */
 export const continuousBernoulli = defineLikelihood(
   'continuousBernoulli',
-  z.strictObject({}).describe('Values of [0, 1] by logits.'),
+  z
+    .strictObject({})
+    .meta({ title: 'Continuous Bernoulli', description: 'Values of [0, 1] by logits.' }),
   () => ({
     parametersPerValue: 1,
     support: 'unit',

@@ -141,7 +141,11 @@ export const discretizedLogistic = defineLikelihood(
     .strictObject({
       mixtures: z.int().min(1).default(5).describe('How many logistics are mixed.'),
     })
-    .describe('The 256 levels of 8 bits by mixtures of logistics: three numbers a value for each.'),
+    .meta({
+      title: 'Discretized logistic',
+      description:
+        'The 256 levels of 8 bits by mixtures of logistics: three numbers a value for each.',
+    }),
   ({ mixtures }) => ({
     parametersPerValue: 3 * mixtures,
     support: 'bytes',

@@ -28,7 +28,10 @@ export const gaussian = defineLikelihood(
         .default('shared')
         .describe('A number; shared, for one that is trained; pixel, for one of each value.'),
     })
-    .describe('Real values by their mean, and their log-variance where it is of each pixel.'),
+    .meta({
+      title: 'Gaussian',
+      description: 'Real values by their mean, and their log-variance where it is of each pixel.',
+    }),
   ({ variance }) => ({
     parametersPerValue: parametersOf(variance),
     support: 'real',

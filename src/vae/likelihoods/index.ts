@@ -24,6 +24,9 @@ export type LikelihoodOptions =
 
 export const likelihoodNames = registry.names as readonly [LikelihoodName, ...LikelihoodName[]];
 
+/** What each is called, for people. */
+export const likelihoodTitles = registry.titles;
+
 export const likelihoodSchema = z
   .union([
     registry.schema(),

@@ -27,7 +27,10 @@ export const laplace = defineLikelihood(
         .default('shared')
         .describe('A number; shared, for one that is trained; pixel, for one of each value.'),
     })
-    .describe('Real values by their median, and their log-scale where it is of each pixel.'),
+    .meta({
+      title: 'Laplace',
+      description: 'Real values by their median, and their log-scale where it is of each pixel.',
+    }),
   ({ scale }) => ({
     parametersPerValue: parametersOf(scale),
     support: 'real',

@@ -10,9 +10,10 @@ import { defineLikelihood } from './likelihood.js';
  */
 export const mse = defineLikelihood(
   'mse',
-  z
-    .strictObject({})
-    .describe('Half the sum of squared errors, as in pythae: not a likelihood in nats.'),
+  z.strictObject({}).meta({
+    title: 'Squared error (no probability)',
+    description: 'Half the sum of squared errors, as in pythae: not a likelihood in nats.',
+  }),
   () => ({
     parametersPerValue: 1,
     support: 'none',

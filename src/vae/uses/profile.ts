@@ -3,6 +3,8 @@ import { formatNumber } from '../../report/number.js';
 import { formatTable } from '../../report/table.js';
 import type { RuntimeEvent } from '../../runtime/session.js';
 import {
+  type FitOptions,
+  fitSettings,
   type Profile,
   type ProfiledCall,
   type Progress,
@@ -10,7 +12,7 @@ import {
   type TraceEvent,
 } from '../../training/index.js';
 import type { SummaryRow } from '../model/summary.js';
-import type { FitOptions, VAE } from '../vae.js';
+import type { VAE } from '../vae.js';
 
 /** A profile, and its last call of the runtime as a Chrome trace. */
 export interface MeasuredProfile extends Profile {
@@ -118,7 +120,7 @@ export async function profile(
   );
   const found = profileOf(events, calls, warmup);
   return {
-    batchSize: options.batchSize ?? 32,
+    batchSize: fitSettings({ ...options, seed: vae.config.seed }).batchSize,
     steps: found.steps,
     millisecondsPerStep: sum(found.entries.map((entry) => entry.millisecondsPerStep)),
     unmeasuredMillisecondsPerStep: plain,

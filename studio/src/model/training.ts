@@ -13,9 +13,8 @@ import {
   UserError,
   VAE,
 } from '../../../src/index.js';
-import { optimizerFromConfig } from '../../../src/nn/index.js';
 import type { RunConfig } from '../../../src/vae/config/presets.js';
-import { checkRun } from '../../../src/vae/config/run-config.js';
+import { checkRun, fitOptionsOf } from '../../../src/vae/config/run-config.js';
 import { fromConfig } from '../../../src/vae/index.js';
 import type { KeptRun } from '../runs/database.js';
 import { checkpointFile, keepRun, keptFile, parametersFile } from '../runs/kept.js';
@@ -84,7 +83,6 @@ export class Training {
     const options = fromConfig(model, `${this.run.name}: model`);
     const vae = new VAE(options);
     const shown = new VAE(options);
-    const { data: _, read: __, optimizer, threads, epochs, validationSplit, ...fitting } = training;
     try {
       const bytes = request.resume ? await this.checkpoint() : undefined;
       const resume = bytes && decodeCheckpoint(bytes, `${this.run.name}: ${checkpointFile}`);
@@ -95,11 +93,8 @@ export class Training {
       };
       events.onStage('compile');
       const history = await vae.fit(train, {
-        ...fitting,
-        epochs,
-        ...(threads === undefined ? {} : { threads }),
-        optimizer: optimizerFromConfig(optimizer),
-        ...(test ? { validation: test } : validationSplit === undefined ? {} : { validationSplit }),
+        ...fitOptionsOf(training),
+        ...(test ? { validation: test, validationSplit: undefined } : {}),
         checkpoint: { seconds: checkpointSeconds, epochs: 1 },
         ...(resume ? { resume } : {}),
         controls: this.controls,

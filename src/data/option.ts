@@ -1,0 +1,148 @@
+import { z } from 'zod';
+
+/** How the text of a flag is written, where the option's own values don't say. */
+export type FlagReading = 'interval' | 'named' | 'pairs' | 'size' | 'text';
+
+/** An option on the command line. */
+export interface Flag {
+  /** As commander takes it: `--batch-size <n>`. */
+  readonly flag: string;
+  /** Its line of help; the description's first sentence when left out. */
+  readonly help?: string;
+  readonly reads?: FlagReading;
+  /** How `named` and `pairs` are written, for messages. */
+  readonly example?: string;
+  /** For `pairs`: the name of a first value that stands alone. */
+  readonly first?: string;
+  /** The value of a flag that is given without one. */
+  readonly alone?: string;
+}
+
+/** An option in the studio's form. */
+export interface Field {
+  readonly label: string;
+  /** The largest number that the form takes. */
+  readonly most?: number;
+  readonly unit?: string;
+  /** Names of the values, for people. */
+  readonly titles?: Readonly<Record<string, string>>;
+}
+
+/** How an option shows itself, beside its values, default and description, which its schema has. */
+export interface OptionFaces {
+  readonly flag?: string | Flag;
+  readonly field?: Field;
+  /** The value where none is given, in words: where it is no constant. */
+  readonly usually?: string;
+  /** Whether it may change while training runs. */
+  readonly live?: boolean;
+  /**
+   * Whether a resumed run may have another value: it decides none of the numbers of training, or the
+   * data tell by their own values whether it is the same.
+   */
+  readonly resumable?: boolean;
+  /** Whether a first look can do without it. */
+  readonly advanced?: boolean;
+  /** How `vae.config.ts` shows it, as code; its default when left out. */
+  readonly example?: string;
+  /** Options inside of a kind that show themselves too, by path. */
+  readonly inside?: Readonly<Record<string, z.ZodType>>;
+}
+
+/** The metadata of an option's schema, for its `.meta()`: the one place that describes it. */
+export function option(description: string, faces: OptionFaces = {}) {
+  return { description, faces };
+}
+
+/** The values that an option takes, as far as flags and forms tell them apart. */
+export type ValueKind =
+  | { readonly type: 'whole' | 'number'; readonly least?: number; readonly most?: number }
+  | { readonly type: 'choice'; readonly choices: readonly (string | number)[] }
+  | { readonly type: 'yes' | 'text' | 'list' | 'data' };
+
+/** A schema and those that it wraps, from the outside in. */
+function layersOf(schema: z.core.$ZodType): readonly z.core.$ZodType[] {
+  const { innerType } = schema._zod.def as { innerType?: z.core.$ZodType };
+  return innerType ? [schema, ...layersOf(innerType)] : [schema];
+}
+
+/** A schema without its default and the like. */
+const unwrapped = (schema: z.core.$ZodType) => layersOf(schema).at(-1)!;
+
+function numberKind({ minValue, maxValue, isInt }: z.ZodNumber): ValueKind {
+  const isBound = (value: number | null): value is number =>
+    value !== null && Math.abs(value) < Number.MAX_SAFE_INTEGER;
+  return {
+    type: isInt ? 'whole' : 'number',
+    ...(isBound(minValue) ? { least: minValue } : {}),
+    ...(isBound(maxValue) ? { most: maxValue } : {}),
+  };
+}
+
+/** The values that a schema lets through. Bounds that are no values themselves count as such. */
+export function valueKind(schema: z.core.$ZodType): ValueKind {
+  const inner = unwrapped(schema);
+  if (inner instanceof z.ZodNumber) return numberKind(inner);
+  if (inner instanceof z.ZodEnum) return { type: 'choice', choices: inner.options };
+  if (inner instanceof z.ZodLiteral) {
+    return { type: 'choice', choices: [...inner.values] as (string | number)[] };
+  }
+  if (inner instanceof z.ZodBoolean) return { type: 'yes' };
+  if (inner instanceof z.ZodString) return { type: 'text' };
+  if (inner instanceof z.ZodArray && valueKind(inner.element).type === 'text') {
+    return { type: 'list' };
+  }
+  return { type: 'data' };
+}
+
+/** An option as its schema describes it, as plain data. */
+export interface DescribedOption extends Omit<OptionFaces, 'inside' | 'flag'> {
+  /** Where it stands: `training.batchSize`. */
+  readonly path: string;
+  readonly description: string;
+  readonly kind: ValueKind;
+  /** What is taken where it is left out; undefined where that is nothing. */
+  readonly default?: unknown;
+  readonly flag?: Flag;
+}
+
+/** What a schema says of itself, whichever of its layers says it. */
+function metaOf(schema: z.core.$ZodType): { description?: string; faces?: OptionFaces } {
+  const metas = layersOf(schema).map((each) => z.globalRegistry.get(each));
+  return Object.assign({}, ...metas.reverse());
+}
+
+function defaultOf(schema: z.core.$ZodType): unknown {
+  const defs = layersOf(schema).map(({ _zod }) => _zod.def as { defaultValue?: unknown });
+  return defs.find((def) => def.defaultValue !== undefined)?.defaultValue;
+}
+
+function describe(schema: z.core.$ZodType, path: string): DescribedOption[] {
+  const { description = '', faces = {} } = metaOf(schema);
+  const { flag, inside, ...others } = faces;
+  const standard = defaultOf(schema);
+  const inner = unwrapped(schema);
+  const parts = inner instanceof z.ZodObject ? inner.shape : {};
+  return [
+    {
+      path,
+      description,
+      kind: valueKind(schema),
+      ...(standard === undefined ? {} : { default: standard }),
+      ...(flag === undefined ? {} : { flag: typeof flag === 'string' ? { flag } : flag }),
+      ...others,
+    },
+    ...Object.entries({ ...parts, ...inside }).flatMap(([key, each]) =>
+      describe(each, `${path}.${key}`),
+    ),
+  ];
+}
+
+/**
+ * Every option of an object, each before those inside of it.
+ * @param path of the object
+ */
+export function describeOptions(shape: z.core.$ZodShape, path = ''): DescribedOption[] {
+  const prefix = path === '' ? '' : `${path}.`;
+  return Object.entries(shape).flatMap(([key, schema]) => describe(schema, `${prefix}${key}`));
+}
