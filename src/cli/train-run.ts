@@ -10,6 +10,7 @@ import {
   type MeasuredProfile,
   NonFiniteError,
   profile,
+  type Remedy,
 } from '../vae/index.js';
 import type { TakeAhead } from './ahead.js';
 import { describeEnd } from './fit-settings.js';
@@ -39,6 +40,18 @@ async function createRun(path: string): Promise<{ folder: RunFolder; unlock(): P
   }
   await unlock();
   throw new UserError(`${path} already holds a run. Choose another folder.`);
+}
+
+/** The command that leads out of a training whose numbers were not finite, where one does. */
+function wayOut(remedy: Remedy, out: string): string {
+  switch (remedy.kind) {
+    case 'mend':
+      return '';
+    case 'rate':
+      return ` Train anew: vaekit train --config ${out}/config.json --learning-rate ${remedy.learningRate}.`;
+    default:
+      return ` Go on: vaekit train --resume ${out} --on-non-finite ${remedy.kind}.`;
+  }
 }
 
 /** Keeps a run folder up to date while its model is trained. */
@@ -168,7 +181,7 @@ async function trainJob(
     if (error instanceof NonFiniteError) {
       await vae.saveTo(folder, training);
       throw new UserError(
-        `${error.message} What was kept is in ${out}. To go on from there: ${again} --on-non-finite rollback.`,
+        `${error.message} What was kept is in ${out}.${wayOut(error.remedy, out)}`,
       );
     }
     // What the system refused, such as room on the disk, may be granted later.

@@ -16,6 +16,15 @@ export function quote(name: string): string {
   return `'${excerpt(name).slice(1, -1)}'`;
 }
 
+/** Names or numbers in a line, the first of many: `3, 7, 9 and 2,951 more`. */
+export function listed(items: readonly (number | string)[], most = 3): string {
+  const texts = items.map(String);
+  if (texts.length <= 1) return texts.join('');
+  if (texts.length <= most + 1) return `${texts.slice(0, -1).join(', ')} and ${texts.at(-1)}`;
+  const more = (texts.length - most).toLocaleString('en-US');
+  return `${texts.slice(0, most).join(', ')} and ${more} more`;
+}
+
 /** A library's message as it may stand in one of ours: on one line, cut short. */
 export function reasonOf(error: unknown, limit = 100): string {
   const text = error instanceof Error ? error.message : String(error);

@@ -194,7 +194,9 @@ export async function fit(
       const place = `${position.step}/${position.epoch}`;
       if (!keepsCheckpoints || place === taken) return;
       taken = place;
-      const back = options.onNonFinite === 'rollback' && anchor !== state;
+      // Where training stopped, going on may be by rollback.
+      const mayGoBack = options.onNonFinite === 'rollback' || run.stopped?.reason === 'non-finite';
+      const back = mayGoBack && anchor !== state;
       const named = async (feeds: Feeds) =>
         nameState(packing, await residence.onHost(feeds), update);
       await notify(callbacks, 'onCheckpoint', {

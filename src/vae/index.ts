@@ -5,6 +5,7 @@ export {
   type LikelihoodOptions,
   likelihoodNames,
 } from './likelihoods/index.js';
+export type { Remedy } from './non-finite.js';
 export {
   autoencoder,
   betaTcVae,

@@ -51,7 +51,7 @@ import { elboOf, logAddAll, logWeightsOf } from './estimates.js';
 import { type Health, healthOf, observedHealth } from './health.js';
 import { type Labels, labelFeed, requireLabels } from './labels.js';
 import { Network } from './network.js';
-import { nonFiniteAdvice } from './non-finite.js';
+import { nonFiniteAdvice, type Remedy } from './non-finite.js';
 import { type Objective, toSchedule } from './objectives/index.js';
 import { fromConfig, type ModelConfig, objectiveOf, toConfig, type VAEOptions } from './options.js';
 import { countParameters, formatSummary, type Summary, type SummaryRow } from './summary.js';
@@ -107,10 +107,12 @@ export class NonFiniteError extends UserError {
   constructor(
     readonly found: NonFinite,
     readonly history: History,
-    advice: string,
+    says: string,
+    /** What leads out of it. */
+    readonly remedy: Remedy,
   ) {
     super(
-      `${describeNonFinite(found)} was not finite at step ${found.step}; the parameters before it were kept. ${advice}`,
+      `${describeNonFinite(found)} was not finite at step ${found.step}; the parameters before it were kept. ${says}`,
     );
   }
 }
@@ -342,14 +344,17 @@ export class VAE {
     const history: History = { epochs, ...(best && { best }), ...(stopped && { stopped }) };
     if (stopped?.reason === 'non-finite') {
       const { images } = await this.read(train, 0, callSize);
-      const advice = nonFiniteAdvice({
+      const { says, remedy } = nonFiniteAdvice({
+        found: stopped,
         largeWeights: largeWeights(this.specs, initial),
         values: rangeOf(images),
         bounded: boundedName(this.network.likelihood),
         optimizer,
         clips: options.clipGradients !== undefined,
+        epochs: epochs.length,
+        onNonFinite: options.onNonFinite,
       });
-      throw new NonFiniteError(stopped, history, advice);
+      throw new NonFiniteError(stopped, history, says, remedy);
     }
     return history;
   }
@@ -803,7 +808,8 @@ export class VAE {
       initial,
       values: this.values,
       network: this.network,
-      losses: isSteady ? history : [],
+      history,
+      isSteady,
       images,
       errors: { trained: found.error!, untrained: before.error! },
     });
