@@ -181,8 +181,11 @@ describe('a config of code', () => {
       "import './absent.js';",
       /^running it failed: Cannot find module '\.\/absent\.js'\. Correct the file\.$/,
     ],
-    ["import { dense } from 'vaekit'; dense(0);", /^running it failed: dense\.units: Too small/],
-    ['export default 3;', 'Invalid input: expected object, received number.'],
+    [
+      "import { dense } from 'vaekit'; dense(0);",
+      /^running it failed: dense\.units: it must be at least 1, not 0\./,
+    ],
+    ['export default 3;', 'it must be an object of options, not 3.'],
     ["export default { presett: 'mlp' };", "unknown key 'presett'. Did you mean 'preset'?"],
     [
       'export default { training: {} };',
@@ -198,13 +201,13 @@ describe('a config of code', () => {
     ],
     [
       network("[{ type: 'residual', layers: [{ type: 'reshape', shape: 3 }] }]"),
-      'model.decoder[0].layers[0].shape: Invalid input: expected array, received number.',
+      'model.decoder[0].layers[0].shape: it must be a list, not 3.',
     ],
     [
       network('[{ units: 3 }]'),
       /^model\.decoder\[0\]\.type: the type of the layer is missing\. Known: dense, conv2d, /,
     ],
-    [network('3'), 'model.decoder: Invalid input: expected array, received number.'],
+    [network('3'), 'model.decoder: it must be a list, not 3.'],
     [
       mlp("training: { optimizer: { type: 'adma' } }"),
       "training.optimizer.type: unknown optimizer 'adma'. Did you mean 'adam'?",
@@ -215,7 +218,7 @@ describe('a config of code', () => {
     ],
     [
       mlp("training: { optimizer: { learningRate: { type: 'cosine', initial: -1 } } }"),
-      'training.optimizer.learningRate.initial: Too small: expected number to be >=0.',
+      'training.optimizer.learningRate.initial: it must be at least 0, not -1.',
     ],
     [
       mlp(
