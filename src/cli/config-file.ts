@@ -48,6 +48,9 @@ async function runFile(path: string): Promise<unknown> {
   return loaded.default;
 }
 
+/** Whether a config file is one of code, which is run. */
+export const isCode = (path: string) => /\.[cm]?[jt]s$/i.test(path);
+
 /** A config file of JSON, which may be that of a run of an older version. */
 async function readJson(path: string): Promise<unknown> {
   const value = parseJson(new TextDecoder().decode(await readFile(path, mostConfigText)), path);
@@ -60,7 +63,7 @@ async function readJson(path: string): Promise<unknown> {
  * @throws UserError when there is no such file, it cannot be run, or something in it is wrong
  */
 export async function readConfig(path: string): Promise<ConfigFile> {
-  const given = /\.[cm]?[jt]s$/i.test(path) ? await runFile(path) : await readJson(path);
+  const given = isCode(path) ? await runFile(path) : await readJson(path);
   const { data, code } = splitConfig(given, path);
   return { name: path, data: checkConfig(data, path), code };
 }

@@ -1,5 +1,4 @@
-import { RunFolder } from '../training/index.js';
-import { VAE } from '../vae/index.js';
+import { type LoadingOptions, loadRun } from './run.js';
 
 function describe(value: unknown): string {
   if (typeof value !== 'object' || value === null) return String(value);
@@ -9,10 +8,9 @@ function describe(value: unknown): string {
 }
 
 /** What there is to tell of a run, as text. */
-export async function describeRun(path: string): Promise<string> {
-  const vae = await VAE.load(path);
-  const folder = await RunFolder.open(path);
-  const { training, vaekit } = await folder.readConfig();
+export async function describeRun(path: string, options: LoadingOptions): Promise<string> {
+  const { vae, folder, settings } = await loadRun(path, options);
+  const { training, vaekit } = settings;
   const { input, latent, likelihood, kl, objective, seed } = vae.config;
   const lines = [
     vae.summary(),

@@ -4,14 +4,15 @@ import type { OpenedData } from '../data/formats/format.js';
 import type { ReadOptions } from '../data/read-options.js';
 import { optimizerFromConfig } from '../nn/index.js';
 import { asSeen, type Checkpoint, RunFolder } from '../training/index.js';
-import { fromConfig, VAE } from '../vae/index.js';
+import { fromConfig, type LoadOptions, VAE } from '../vae/index.js';
 import { preset, type RunConfig } from '../vae/presets.js';
 import { type CompleteRun, checkRun, overPreset } from '../vae/run-config.js';
 import { openData, type TakeAhead, usualData } from './ahead.js';
-import { type ConfigFile, readConfig } from './config-file.js';
+import { type ConfigFile, isCode, readConfig } from './config-file.js';
 import { findConfig } from './config-names.js';
 import { fittingSettings, optimizerSettings } from './fit-settings.js';
 import { objectiveSettings } from './objective.js';
+import { ownCode } from './own-code.js';
 import { readingOf } from './reading-settings.js';
 import { lockRun } from './run-lock.js';
 import type { TrainOptions } from './train.js';
@@ -94,12 +95,18 @@ async function configOf(options: TrainOptions): Promise<ConfigFile | undefined> 
   return used ? readConfig(found) : undefined;
 }
 
+/** The code of a config: its own or, where it is JSON that names some, that of the working folder. */
+async function codeOf(file: ConfigFile | undefined): Promise<LoadOptions> {
+  if (!file || isCode(file.name)) return file?.code ?? {};
+  return ownCode(file.name, file.data.model, undefined);
+}
+
 /**
  * The model of a run's settings, with what of its config is code.
  * @param name where the settings are, for messages
  */
-function modelOf(settings: CompleteRun, file: ConfigFile | undefined, name: string): VAE {
-  const { layers = {}, objective, sampling } = file?.code ?? {};
+function modelOf(settings: CompleteRun, code: LoadOptions, name: string): VAE {
+  const { layers = {}, objective, sampling } = code;
   const { kl: _, ...model } = settings.model;
   const plain = objective ? model : settings.model;
   return new VAE({
@@ -140,13 +147,14 @@ function trainingOf({ training }: CompleteRun, spec: string, reading: ReadOption
  */
 export async function newJob(options: TrainOptions, ahead?: TakeAhead): Promise<Job> {
   const file = await configOf(options);
+  const code = await codeOf(file);
   const fromFile = file?.data.training;
   const spec = options.data ?? String(fromFile?.data ?? usualData);
   const reading = readingOf(options, fromFile);
   const data = (await ahead?.()) ?? (await openData(spec, reading));
   const settings = settingsOf(options, file, data.train);
   return {
-    vae: modelOf(settings, file, file?.name ?? 'options'),
+    vae: modelOf(settings, code, file?.name ?? 'options'),
     data,
     settings: settings.training,
     training: trainingOf(settings, spec, reading),
@@ -183,9 +191,9 @@ export async function resumedJob(path: string, options: TrainOptions): Promise<J
     const name = folder.file('config.json');
     const { model, training } = await folder.readConfig();
     // A config of code gives what the run's own cannot hold.
-    const file = options.config === undefined ? undefined : await readConfig(options.config);
+    const code = await ownCode(path, model, options.config);
     const run = {
-      model: { ...(model as object), ...(file?.code.objective ? { objective: undefined } : {}) },
+      model: { ...(model as object), ...(code.objective ? { objective: undefined } : {}) },
       training: {
         ...(training as object),
         ...given({ epochs: options.epochs, keepCheckpoints: options.keepCheckpoints }),
@@ -205,7 +213,7 @@ export async function resumedJob(path: string, options: TrainOptions): Promise<J
     }
     const reading = readingOf({}, training as Readonly<Record<string, unknown>>);
     return {
-      vae: modelOf(settings, file, name),
+      vae: modelOf(settings, code, name),
       data: await openData(spec, reading),
       settings: settings.training,
       training: trainingOf(settings, spec, reading),

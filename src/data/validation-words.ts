@@ -45,7 +45,8 @@ const must = (what: string, input: unknown) =>
 /** What is wrong with a size: of a number, of a list, of a text. */
 function sizeWords(issue: RawIssue, input: unknown, limit: unknown, [over, at]: string[]): string {
   const bound = `${issue.inclusive ? at : over} ${String(limit)}`;
-  if (Array.isArray(input)) return `it must have ${bound} ${limit === 1 ? 'entry' : 'entries'}, not ${input.length}`;
+  if (Array.isArray(input))
+    return `it must have ${bound} ${limit === 1 ? 'entry' : 'entries'}, not ${input.length}`;
   if (typeof input === 'string') {
     return input === '' ? 'it must not be empty' : `it must have ${bound} characters`;
   }
