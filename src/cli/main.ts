@@ -6,6 +6,7 @@ import { encodeCommand } from './encode.js';
 import { evaluateCommand } from './evaluate.js';
 import { infoCommand } from './info.js';
 import { initCommand } from './init.js';
+import { surviveLostOutput } from './output.js';
 import { reconstructCommand } from './reconstruct.js';
 import { sampleCommand } from './sample.js';
 import { studioCommand } from './studio.js';
@@ -22,10 +23,7 @@ function oneLine(text: string): string {
     .replace(/\s*\n\s*/g, ' ')}\n`;
 }
 
-// A reader such as `head` that has seen enough is no reason to end a training.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-});
+surviveLostOutput(userErrorCode);
 
 const program = new Command('vaekit')
   .description('Train, judge, explore and ship variational autoencoders.')

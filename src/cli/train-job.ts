@@ -1,3 +1,4 @@
+import { isDirectory } from '#files';
 import type { Dataset } from '../data/dataset.js';
 import { UserError } from '../data/errors.js';
 import type { OpenedData } from '../data/formats/format.js';
@@ -15,6 +16,7 @@ import { objectiveSettings } from './objective.js';
 import { ownCode } from './own-code.js';
 import { readingOf } from './reading-settings.js';
 import { lockRun } from './run-lock.js';
+import { shellWord } from './shell-word.js';
 import type { TrainOptions } from './train.js';
 
 /** A training that can begin. */
@@ -185,6 +187,12 @@ export async function resumedJob(path: string, options: TrainOptions): Promise<J
     );
   }
   const folder = await RunFolder.open(path);
+  if (!(await isDirectory(path))) {
+    const unpacked = path.replace(/\.zip$/i, '');
+    throw new UserError(
+      `${path} is a zip archive, which is only read. Unpack it, then go on with its folder: vaekit train --resume ${shellWord(unpacked)}.`,
+    );
+  }
   const unlock = await lockRun(path);
   try {
     await folder.removeLeftovers();

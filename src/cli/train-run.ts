@@ -18,6 +18,7 @@ import { giveMemoryBack } from './memory.js';
 import { preparePictures, writePictures } from './pictures.js';
 import { writeProfile } from './profile.js';
 import { lockRun } from './run-lock.js';
+import { shellWord } from './shell-word.js';
 import { abortOnSignals } from './signals.js';
 import type { TrainOptions } from './train.js';
 import { type Job, newJob, resumedJob } from './train-job.js';
@@ -25,6 +26,9 @@ import { type Job, newJob, resumedJob } from './train-job.js';
 /** Checkpoints, where no setting says how often and how many. */
 const usualInterval = { seconds: 60 };
 const usualKept = 2;
+
+/** How many more epochs are shown to those who resume a run that has them all. */
+const moreEpochs = 10;
 
 /** Metrics are written again, whole, at most this often. */
 const metricsMilliseconds = 1000;
@@ -133,8 +137,12 @@ async function trainJob(
         await writeProfile(folder, profiled);
       }
       if (resumed) {
-        const { step = 0, epoch = 1 } = checkpoint ?? {};
-        process.stdout.write(`Going on after step ${step}, in epoch ${epoch}.\n`);
+        const { step = 0, epoch = 1, history = [] } = checkpoint ?? {};
+        process.stdout.write(
+          history.length < fitting.epochs
+            ? `Going on after step ${step}, in epoch ${epoch}.\n`
+            : `${out} has been trained for all of its ${fitting.epochs} epochs: its model and pictures are written again. To train on: vaekit train --resume ${shellWord(out)} --epochs ${fitting.epochs + moreEpochs}\n`,
+        );
       }
     },
     onProgress: progress.update,
@@ -172,16 +180,16 @@ async function trainJob(
     for (const line of describeHealth(health)) process.stdout.write(`Note: ${line}\n`);
     process.stdout.write(`Written to ${out}\n`);
     if (history.stopped?.reason === 'aborted') {
-      process.stdout.write(`Go on with: vaekit train --resume ${out}\n`);
+      process.stdout.write(`Go on with: vaekit train --resume ${shellWord(out)}\n`);
     }
     process.exitCode = signals.exitCode();
   } catch (error) {
     if (!folder || !(error instanceof UserError)) throw error;
-    const again = `vaekit train --resume ${out}`;
+    const again = `vaekit train --resume ${shellWord(out)}`;
     if (error instanceof NonFiniteError) {
       await vae.saveTo(folder, training);
       throw new UserError(
-        `${error.message} What was kept is in ${out}.${wayOut(error.remedy, out)}`,
+        `${error.message} What was kept is in ${out}.${wayOut(error.remedy, shellWord(out))}`,
       );
     }
     // What the system refused, such as room on the disk, may be granted later.

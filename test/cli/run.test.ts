@@ -120,7 +120,7 @@ describe('a run is used by', () => {
     const nats = json.bitsPerDimension * channels * height * width * Math.LN2;
     expect(nats).toBeGreaterThan(json.reconstruction - 0.1);
     expect((await vaekit(folder, 'info', 'levels')).stdout).toMatch(
-      /likelihood +type discretizedLogistic, mixtures 1\n/,
+      / {2}likelihood: \{ type: 'discretizedLogistic', mixtures: 1 \},\n/,
     );
     for (const options of [
       ['--out', 'mean.png'],
@@ -168,9 +168,9 @@ describe('a run is used by', () => {
     const { code, stdout, stderr } = await vaekit(folder, 'info', 'a');
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toContain('encoder.0');
-    expect(stdout).toMatch(/\ninput +\[1, 8, 8\]\n/);
-    expect(stdout).toMatch(/\nseed +42\n/);
-    expect(stdout).toMatch(/\noptimizer +type adam, learningRate 0\.001/);
+    expect(stdout).toMatch(/\n {2}input: \[ 1, 8, 8 \],\n/);
+    expect(stdout).toMatch(/\n {2}seed: 42,\n/);
+    expect(stdout).toMatch(/\n {2}optimizer: \{ type: 'adam', learningRate: 0\.001, /);
     expect(stdout).toMatch(/\nAfter epoch 3 \(13 steps, .+val_loss [\d.]+/);
   });
 });
