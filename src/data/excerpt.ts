@@ -1,3 +1,5 @@
+import { Fault } from './errors.js';
+
 /** Text from a file as it may stand in a message of one line: quoted, escaped, cut short. */
 export function excerpt(text: string, limit = 60): string {
   return JSON.stringify(text.length > limit ? `${text.slice(0, limit)}…` : text).replace(
@@ -23,6 +25,11 @@ export function listed(items: readonly (number | string)[], most = 3): string {
   if (texts.length <= most + 1) return `${texts.slice(0, -1).join(', ')} and ${texts.at(-1)}`;
   const more = (texts.length - most).toLocaleString('en-US');
   return `${texts.slice(0, most).join(', ')} and ${more} more`;
+}
+
+/** ` (…)` with a reason in vaekit's words; empty for those of libraries, which tell users little. */
+export function ownReason(error: unknown): string {
+  return error instanceof Fault ? ` (${reasonOf(error, 200)})` : '';
 }
 
 /** A library's message as it may stand in one of ours: on one line, cut short. */

@@ -23,7 +23,7 @@ function either(texts: readonly string[]): string {
 }
 
 /** A value as it may stand in a message. */
-function shown(value: unknown): string {
+export function describeValue(value: unknown): string {
   if (typeof value === 'string') return quote(value);
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   if (typeof value === 'function') return 'a function';
@@ -40,7 +40,9 @@ function wanted(issue: { code?: string; expected?: unknown; values?: readonly un
 }
 
 const must = (what: string, input: unknown) =>
-  input === undefined ? `it is missing. Give ${what}` : `it must be ${what}, not ${shown(input)}`;
+  input === undefined
+    ? `it is missing. Give ${what}`
+    : `it must be ${what}, not ${describeValue(input)}`;
 
 /** What is wrong with a size: of a number, of a list, of a text. */
 function sizeWords(issue: RawIssue, input: unknown, limit: unknown, [over, at]: string[]): string {
@@ -50,7 +52,7 @@ function sizeWords(issue: RawIssue, input: unknown, limit: unknown, [over, at]: 
   if (typeof input === 'string') {
     return input === '' ? 'it must not be empty' : `it must have ${bound} characters`;
   }
-  return `it must be ${bound}, not ${shown(input)}`;
+  return `it must be ${bound}, not ${describeValue(input)}`;
 }
 
 /**
@@ -74,7 +76,7 @@ export function validationWords(issue: RawIssue): string | undefined {
     case 'too_big':
       return sizeWords(issue, input, issue.maximum, ['less than', 'at most']);
     case 'not_multiple_of':
-      return `it must be a multiple of ${String(issue.divisor)}, not ${shown(input)}`;
+      return `it must be a multiple of ${String(issue.divisor)}, not ${describeValue(input)}`;
     case 'invalid_union': {
       const { discriminator, options } = issue as { discriminator?: string; options?: unknown[] };
       if (discriminator === undefined) return 'it is of no kind that is known here';
@@ -86,7 +88,7 @@ export function validationWords(issue: RawIssue): string | undefined {
     case 'custom':
       return undefined;
     default:
-      return `${shown(input)} does not fit here`;
+      return `${describeValue(input)} does not fit here`;
   }
 }
 

@@ -48,6 +48,7 @@ import {
 } from '../training/index.js';
 import { version } from '../version.js';
 import { elboOf, logAddAll, logWeightsOf } from './estimates.js';
+import { requireFit } from './given.js';
 import { type Health, healthOf, observedHealth } from './health.js';
 import { type Labels, labelFeed, requireLabels } from './labels.js';
 import { Network } from './network.js';
@@ -325,6 +326,7 @@ export class VAE {
    * @throws NonFiniteError when a loss, gradient or parameter is not finite and training stops
    */
   async fit(data: Dataset, options: FitOptions = {}): Promise<History> {
+    requireFit(data, options);
     for (const each of options.validation ? [data, options.validation] : [data]) {
       requireLabels(each, this.objective.classes);
     }

@@ -153,15 +153,48 @@ describe('a run is used by', () => {
       names.map(async (name) => [name, await readFile(at('a', name))] as const),
     );
     await writeFile(at('b.zip'), await zipRun(Object.fromEntries(files)));
-    for (const command of ['evaluate', 'info']) {
-      expect(await vaekit(folder, command, 'b.zip')).toEqual(await vaekit(folder, command, 'a'));
-    }
+    expect(await vaekit(folder, 'evaluate', 'b.zip')).toEqual(
+      await vaekit(folder, 'evaluate', 'a'),
+    );
+    const { stdout: told } = await vaekit(folder, 'info', 'a');
+    // An archive is nothing to train by.
+    expect(told).toContain('vaekit train --config a/config.json\n');
+    expect((await vaekit(folder, 'info', 'b.zip')).stdout).toBe(
+      told.replace(/The same again.*\n/, ''),
+    );
+    expect(await vaekit(folder, 'train', '--resume', 'b.zip')).toEqual({
+      code: 2,
+      stdout: '',
+      stderr:
+        'vaekit: b.zip is a zip archive, which is only read. Unpack it, then go on with its folder: vaekit train --resume b.\n',
+    });
     const written = async (...args: string[]) => (await vaekit(folder, ...args)).stdout;
     expect(await written('sample', 'b.zip')).toBe('Written: b-samples.png\n');
     expect(await written('reconstruct', 'b.zip')).toBe('Written: b-reconstructions.png\n');
     expect(await written('encode', 'b.zip')).toBe(
       'Written: b-latents.csv, b-latents.mean.npy, b-latents.log_variance.npy (100 images)\n',
     );
+  });
+
+  test('info: settings that a config file takes as they stand', async () => {
+    const { stdout } = await vaekit(folder, 'info', 'a');
+    const [settings] = /^model: \{\n[\s\S]*^\},\n(?=\n)/m.exec(stdout)!;
+    expect(settings).not.toMatch(/\[object/);
+    await writeFile(at('pasted.config.mjs'), `export default { preset: 'dense', ${settings} };`);
+    const given = ['--config', 'pasted.config.mjs', '--out', 'pasted'];
+    expect((await vaekit(folder, 'train', ...given)).code).toBe(0);
+    const bytes = (run: string) => readFile(at(run, 'parameters.safetensors'));
+    expect(Buffer.compare(await bytes('pasted'), await bytes('a'))).toBe(0);
+  });
+
+  test('a finished run that is resumed says that it is, and how to train on', async () => {
+    const before = await readFile(at('a', 'parameters.safetensors'));
+    const { code, stdout, stderr } = await vaekit(folder, 'train', '--resume', 'a');
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toContain(
+      'a has been trained for all of its 3 epochs: its model and pictures are written again. To train on: vaekit train --resume a --epochs 13\n',
+    );
+    expect(Buffer.compare(before, await readFile(at('a', 'parameters.safetensors')))).toBe(0);
   });
 
   test('info: how it was built and how it went', async () => {
