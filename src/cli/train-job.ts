@@ -1,20 +1,23 @@
+import { isDirectory } from '#files';
 import type { Dataset } from '../data/dataset.js';
 import { UserError } from '../data/errors.js';
 import type { OpenedData } from '../data/formats/format.js';
 import type { ReadOptions } from '../data/read-options.js';
 import { optimizerFromConfig } from '../nn/index.js';
 import { asSeen, type Checkpoint, RunFolder } from '../training/index.js';
-import { fromConfig, VAE } from '../vae/index.js';
+import { fromConfig, type LoadOptions, VAE } from '../vae/index.js';
 import { preset, type RunConfig } from '../vae/presets.js';
 import { type CompleteRun, checkRun, overPreset } from '../vae/run-config.js';
 import { openData, type TakeAhead, usualData } from './ahead.js';
-import { type ConfigFile, readConfig } from './config-file.js';
+import { type ConfigFile, isCode, readConfig } from './config-file.js';
 import { findConfig } from './config-names.js';
 import { locateConfigData, locateData, recordedData, requireData } from './data-path.js';
 import { fittingSettings, optimizerSettings } from './fit-settings.js';
 import { objectiveSettings } from './objective.js';
+import { ownCode } from './own-code.js';
 import { readingOf } from './reading-settings.js';
 import { lockRun } from './run-lock.js';
+import { shellWord } from './shell-word.js';
 import type { TrainOptions } from './train.js';
 
 /** A training that can begin. */
@@ -95,12 +98,18 @@ async function configOf(options: TrainOptions): Promise<ConfigFile | undefined> 
   return used ? readConfig(found) : undefined;
 }
 
+/** The code of a config: its own or, where it is JSON that names some, that of the working folder. */
+async function codeOf(file: ConfigFile | undefined): Promise<LoadOptions> {
+  if (!file || isCode(file.name)) return file?.code ?? {};
+  return ownCode(file.name, file.data.model, undefined);
+}
+
 /**
  * The model of a run's settings, with what of its config is code.
  * @param name where the settings are, for messages
  */
-function modelOf(settings: CompleteRun, file: ConfigFile | undefined, name: string): VAE {
-  const { layers = {}, objective, sampling } = file?.code ?? {};
+function modelOf(settings: CompleteRun, code: LoadOptions, name: string): VAE {
+  const { layers = {}, objective, sampling } = code;
   const { kl: _, ...model } = settings.model;
   const plain = objective ? model : settings.model;
   return new VAE({
@@ -141,6 +150,7 @@ async function trainingOf(run: CompleteRun, spec: string, reading: ReadOptions, 
  */
 export async function newJob(options: TrainOptions, ahead?: TakeAhead): Promise<Job> {
   const file = await configOf(options);
+  const code = await codeOf(file);
   const fromFile = file?.data.training;
   const located = await locateConfigData(file?.name ?? 'vae.config', fromFile ?? {}, usualData);
   const spec = options.data ?? located.data;
@@ -149,7 +159,7 @@ export async function newJob(options: TrainOptions, ahead?: TakeAhead): Promise<
   const settings = settingsOf(options, file, data.train);
   const out = options.out ?? (await defaultFolder(data.name, nameOf(options, file)));
   return {
-    vae: modelOf(settings, file, file?.name ?? 'options'),
+    vae: modelOf(settings, code, file?.name ?? 'options'),
     data,
     settings: settings.training,
     training: await trainingOf(settings, spec, reading, out),
@@ -182,15 +192,21 @@ export async function resumedJob(path: string, options: TrainOptions): Promise<J
     );
   }
   const folder = await RunFolder.open(path);
+  if (!(await isDirectory(path))) {
+    const unpacked = path.replace(/\.zip$/i, '');
+    throw new UserError(
+      `${path} is a zip archive, which is only read. Unpack it, then go on with its folder: vaekit train --resume ${shellWord(unpacked)}.`,
+    );
+  }
   const unlock = await lockRun(path);
   try {
     await folder.removeLeftovers();
     const name = folder.file('config.json');
     const { model, training } = await folder.readConfig();
     // A config of code gives what the run's own cannot hold.
-    const file = options.config === undefined ? undefined : await readConfig(options.config);
+    const code = await ownCode(path, model, options.config);
     const run = {
-      model: { ...(model as object), ...(file?.code.objective ? { objective: undefined } : {}) },
+      model: { ...(model as object), ...(code.objective ? { objective: undefined } : {}) },
       training: {
         ...(training as object),
         ...given({ epochs: options.epochs, keepCheckpoints: options.keepCheckpoints }),
@@ -213,7 +229,7 @@ export async function resumedJob(path: string, options: TrainOptions): Promise<J
     const reading = readingOf(given({ label: options.label }), { read: located.reading });
     const spec = options.data ?? located.data;
     return {
-      vae: modelOf(settings, file, name),
+      vae: modelOf(settings, code, name),
       data: await openData(spec, reading),
       settings: settings.training,
       training: await trainingOf(settings, spec, reading, path),

@@ -10,6 +10,7 @@ import {
   type MeasuredProfile,
   NonFiniteError,
   profile,
+  type Remedy,
 } from '../vae/index.js';
 import type { TakeAhead } from './ahead.js';
 import { describeEnd } from './fit-settings.js';
@@ -17,6 +18,7 @@ import { giveMemoryBack } from './memory.js';
 import { preparePictures, writePictures } from './pictures.js';
 import { writeProfile } from './profile.js';
 import { lockRun } from './run-lock.js';
+import { shellWord } from './shell-word.js';
 import { abortOnSignals } from './signals.js';
 import type { TrainOptions } from './train.js';
 import { type Job, newJob, resumedJob } from './train-job.js';
@@ -24,6 +26,9 @@ import { type Job, newJob, resumedJob } from './train-job.js';
 /** Checkpoints, where no setting says how often and how many. */
 const usualInterval = { seconds: 60 };
 const usualKept = 2;
+
+/** How many more epochs are shown to those who resume a run that has them all. */
+const moreEpochs = 10;
 
 /** Metrics are written again, whole, at most this often. */
 const metricsMilliseconds = 1000;
@@ -39,6 +44,18 @@ async function createRun(path: string): Promise<{ folder: RunFolder; unlock(): P
   }
   await unlock();
   throw new UserError(`${path} already holds a run. Choose another folder.`);
+}
+
+/** The command that leads out of a training whose numbers were not finite, where one does. */
+function wayOut(remedy: Remedy, out: string): string {
+  switch (remedy.kind) {
+    case 'mend':
+      return '';
+    case 'rate':
+      return ` Train anew: vaekit train --config ${out}/config.json --learning-rate ${remedy.learningRate}.`;
+    default:
+      return ` Go on: vaekit train --resume ${out} --on-non-finite ${remedy.kind}.`;
+  }
 }
 
 /** Keeps a run folder up to date while its model is trained. */
@@ -121,8 +138,12 @@ async function trainJob(
         await writeProfile(folder, profiled);
       }
       if (resumed) {
-        const { step = 0, epoch = 1 } = checkpoint ?? {};
-        process.stdout.write(`Going on after step ${step}, in epoch ${epoch}.\n`);
+        const { step = 0, epoch = 1, history = [] } = checkpoint ?? {};
+        process.stdout.write(
+          history.length < fitting.epochs
+            ? `Going on after step ${step}, in epoch ${epoch}.\n`
+            : `${out} has been trained for all of its ${fitting.epochs} epochs: its model and pictures are written again. To train on: vaekit train --resume ${shellWord(out)} --epochs ${fitting.epochs + moreEpochs}\n`,
+        );
       }
     },
     onProgress: progress.update,
@@ -160,16 +181,16 @@ async function trainJob(
     for (const line of describeHealth(health)) process.stdout.write(`Note: ${line}\n`);
     process.stdout.write(`Written to ${out}\n`);
     if (history.stopped?.reason === 'aborted') {
-      process.stdout.write(`Go on with: vaekit train --resume ${out}\n`);
+      process.stdout.write(`Go on with: vaekit train --resume ${shellWord(out)}\n`);
     }
     process.exitCode = signals.exitCode();
   } catch (error) {
     if (!folder || !(error instanceof UserError)) throw error;
-    const again = `vaekit train --resume ${out}`;
+    const again = `vaekit train --resume ${shellWord(out)}`;
     if (error instanceof NonFiniteError) {
       await vae.saveTo(folder, training);
       throw new UserError(
-        `${error.message} What was kept is in ${out}. To go on from there: ${again} --on-non-finite rollback.`,
+        `${error.message} What was kept is in ${out}.${wayOut(error.remedy, shellWord(out))}`,
       );
     }
     // What the system refused, such as room on the disk, may be granted later.

@@ -3,7 +3,8 @@
  * where that would show too few digits. 199.6412 → 199.64, 1.70123 → 1.7012, 0.0000123 → 1.23e-5.
  */
 export function formatNumber(value: number): string {
-  if (!Number.isFinite(value) || Number.isInteger(value)) return String(value);
+  // A larger integer is one by the lack of bits alone.
+  if (!Number.isFinite(value) || Number.isSafeInteger(value)) return String(value);
   const size = Math.abs(value);
   if (size < 1e-3 || size >= 1e7) {
     return value.toExponential(2).replace(/\.?0*e\+?/, 'e');

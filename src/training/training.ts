@@ -215,7 +215,9 @@ export class Training {
     if (!takesCheckpoints || place === this.taken) return;
     this.taken = place;
     const named = async (feeds: Feeds) => layout.nameState(await memory.onHost(feeds));
-    const isApart = options.onNonFinite === 'rollback' && anchor !== state;
+    // Where training stopped at such a number, it may go on by rollback.
+    const mayGoBack = options.onNonFinite === 'rollback' || loop.stopped?.reason === 'non-finite';
+    const isApart = mayGoBack && anchor !== state;
     const tensors = checkpointTensors({
       state: await named(state),
       ...(this.best ? { best: this.best } : {}),

@@ -6,6 +6,7 @@ export {
 } from './likelihoods/index.js';
 export type { Labels } from './model/labels.js';
 export type { Summary, SummaryRow } from './model/summary.js';
+export type { Remedy } from './non-finite.js';
 export * from './objectives/all.js';
 export {
   type Objective,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { UserError } from '../data/errors.js';
 import { validate } from '../data/validate.js';
 import { type Layer, layerFromConfig, layerToConfig } from '../nn/index.js';
+import { requireLayers, requireMade } from './given.js';
 import {
   type LikelihoodOptions,
   likelihoodFromConfig,
@@ -79,8 +80,14 @@ function requireOne(name: string, kl: unknown, objective: unknown): void {
 
 /** The options as checked plain data. @throws UserError that names the wrong key */
 export function toConfig(options: VAEOptions): ModelConfig {
-  const { sampling: _, encoder, decoder, objective, ...rest } = options;
+  const { sampling, encoder, decoder, objective, ...rest } = options;
   requireOne('VAE', rest.kl, objective);
+  requireLayers('VAE.encoder', encoder);
+  requireLayers('VAE.decoder', decoder);
+  if (objective !== undefined) {
+    requireMade('VAE.objective', objective, 'terms', 'an objective, such as betaVae({ beta: 4 })');
+  }
+  if (sampling !== undefined) requireMade('VAE.sampling', sampling, 'apply', 'a layer');
   const config = validate(
     modelSchema,
     {

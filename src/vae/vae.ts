@@ -55,12 +55,13 @@ import {
   type FitOptions as TrainingOptions,
 } from '../training/index.js';
 import { version } from '../version.js';
+import { requireFit } from './given.js';
 import { type Health, healthOf, observedHealth } from './health.js';
 import { checkCount, checkData, checkImages, checkLatents, checkNoise } from './model/checks.js';
 import { type Labels, labelFeed, requireLabels } from './model/labels.js';
 import { Network } from './model/network.js';
 import { countParameters, formatSummary, type Summary, type SummaryRow } from './model/summary.js';
-import { nonFiniteAdvice } from './non-finite.js';
+import { nonFiniteAdvice, type Remedy } from './non-finite.js';
 import type { Objective } from './objectives/index.js';
 import { fromConfig, type ModelConfig, objectiveOf, toConfig, type VAEOptions } from './options.js';
 import { boundedName, rangeOf, trainingHealth } from './training-health.js';
@@ -118,10 +119,12 @@ export class NonFiniteError extends UserError {
   constructor(
     readonly found: NonFinite,
     readonly history: History,
-    advice: string,
+    says: string,
+    /** What leads out of it. */
+    readonly remedy: Remedy,
   ) {
     super(
-      `${describeNonFinite(found)} was not finite at step ${found.step}; the parameters before it were kept. ${advice}`,
+      `${describeNonFinite(found)} was not finite at step ${found.step}; the parameters before it were kept. ${says}`,
     );
   }
 }
@@ -371,6 +374,7 @@ export class VAE {
   }
 
   private async train(data: Dataset, options: FitOptions): Promise<History> {
+    requireFit(data, options);
     for (const each of options.validation ? [data, options.validation] : [data]) {
       requireLabels(each, this.objective.classes);
     }
@@ -396,14 +400,17 @@ export class VAE {
     const history: History = { epochs, ...(best && { best }), ...(stopped && { stopped }) };
     if (stopped?.reason === 'non-finite') {
       const { images } = await this.readSpread(train, callSize);
-      const advice = nonFiniteAdvice({
+      const { says, remedy } = nonFiniteAdvice({
+        found: stopped,
         largeWeights: largeWeights(this.specs, initial),
         values: rangeOf(images),
         bounded: boundedName(this.network.likelihood),
         optimizer,
         clips: options.clipGradients !== undefined,
+        epochs: epochs.length,
+        onNonFinite: options.onNonFinite,
       });
-      throw new NonFiniteError(stopped, history, advice);
+      throw new NonFiniteError(stopped, history, says, remedy);
     }
     return history;
   }
@@ -878,7 +885,8 @@ export class VAE {
       initial,
       values: present,
       network: this.network,
-      losses: isSteady ? history : [],
+      history,
+      isSteady,
       images,
       errors: { trained: now.error!, untrained: before.error! },
     });
