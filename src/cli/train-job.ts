@@ -4,8 +4,9 @@ import type { OpenedData } from '../data/formats/format.js';
 import type { ReadOptions } from '../data/read-options.js';
 import { optimizerFromConfig } from '../nn/index.js';
 import { asSeen, type Checkpoint, RunFolder } from '../training/index.js';
+import { choosePreset, chosenRun, type PresetChoice } from '../vae/choose-preset.js';
 import { fromConfig, VAE } from '../vae/index.js';
-import { preset, type RunConfig } from '../vae/presets.js';
+import { preset, presetNames, type RunConfig } from '../vae/presets.js';
 import { type CompleteRun, checkRun, overPreset } from '../vae/run-config.js';
 import { openData, type TakeAhead, usualData } from './ahead.js';
 import { type ConfigFile, readConfig } from './config-file.js';
@@ -46,12 +47,32 @@ function given<T extends object>(options: T): Partial<T> {
   ) as Partial<T>;
 }
 
+/** The preset that the data asks for, where neither options nor a config file name one. */
+function choiceFor(
+  options: TrainOptions,
+  file: ConfigFile | undefined,
+  spec: string,
+  data: Dataset,
+): PresetChoice | undefined {
+  if (file || options.preset !== undefined) return undefined;
+  const { shape } = asSeen(data, options.augment);
+  const size = Math.ceil(data.size * (1 - (options.validationSplit ?? 0)));
+  return choosePreset({ data: spec, shape, size });
+}
+
 /** A run's settings: a preset or a config file, with the command line's options over it. */
-function settingsOf(options: TrainOptions, file: ConfigFile | undefined, data: Dataset) {
+function settingsOf(
+  options: TrainOptions,
+  file: ConfigFile | undefined,
+  choice: PresetChoice | undefined,
+  data: Dataset,
+) {
   const { shape } = asSeen(data, options.augment ?? file?.data.training?.augment);
   const { model, training } = file
     ? overPreset(file.data, shape, options)
-    : preset(options.preset ?? 'dense', shape, options);
+    : choice
+      ? chosenRun(choice, shape, options)
+      : preset(options.preset!, shape, options);
   return checkRun(
     {
       model: {
@@ -109,9 +130,24 @@ function modelOf(settings: CompleteRun, file: ConfigFile | undefined, name: stri
   });
 }
 
-/** What a run is called beside its data: its preset, or that it has a config of its own. */
-function nameOf(options: TrainOptions, file: ConfigFile | undefined): string {
-  return options.preset ?? (file ? (file.data.preset ?? 'config') : 'dense');
+/** Tells which preset was chosen, and why. */
+function tellChoice({ name, because }: PresetChoice, { model, training }: CompleteRun): void {
+  const { likelihood = 'bernoulli', latent } = model;
+  const { epochs, batchSize } = training;
+  const others = presetNames.filter((each) => each !== name).join(', ');
+  process.stdout.write(
+    `Preset ${name} for ${because}: ${counted(latent, 'latent')}, likelihood ${formatKind(likelihood)}, ${counted(epochs, 'epoch')} in batches of ${batchSize}. Others by --preset: ${others}.\n`,
+  );
+}
+
+const counted = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`;
+
+/** A kind as it is written on the command line: `gaussian:variance=0.01`. */
+function formatKind(kind: unknown): string {
+  if (typeof kind !== 'object' || kind === null) return String(kind);
+  const { type, ...options } = kind as Readonly<Record<string, unknown>>;
+  const pairs = Object.entries(options).map(([name, value]) => `${name}=${String(value)}`);
+  return [type, pairs.join()].filter((part) => part !== '').join(':');
 }
 
 /** `runs/mnist-dense`, or the first of `runs/mnist-dense-2`, `-3` … that holds no run. */
@@ -144,13 +180,16 @@ export async function newJob(options: TrainOptions, ahead?: TakeAhead): Promise<
   const spec = options.data ?? String(fromFile?.data ?? usualData);
   const reading = readingOf(options, fromFile);
   const data = (await ahead?.()) ?? (await openData(spec, reading));
-  const settings = settingsOf(options, file, data.train);
+  const choice = choiceFor(options, file, spec, data.train);
+  const settings = settingsOf(options, file, choice, data.train);
+  if (choice) tellChoice(choice, settings);
+  const name = options.preset ?? choice?.name ?? file?.data.preset ?? 'config';
   return {
     vae: modelOf(settings, file, file?.name ?? 'options'),
     data,
     settings: settings.training,
     training: trainingOf(settings, spec, reading),
-    out: options.out ?? (await defaultFolder(data.name, nameOf(options, file))),
+    out: options.out ?? (await defaultFolder(data.name, name)),
   };
 }
 
