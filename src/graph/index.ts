@@ -1,5 +1,6 @@
-export { compile, compileLoop } from './compile.js';
+export { compile, compileLoop, open, openLoop, optimizeLoop, optimizeProgram } from './compile.js';
 export { toLoopModel, toModel } from './emit.js';
+export { workingBytes } from './footprint.js';
 export { gradient } from './gradient.js';
 export * from './operators/index.js';
 export { type Origin, within } from './origin.js';

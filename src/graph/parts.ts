@@ -1,21 +1,13 @@
+import { bytesOf } from './footprint.js';
 import { operationsOf } from './gradient.js';
 import { optimize } from './rewrite/index.js';
-import { type DType, measure, type Value } from './value.js';
+import { measure, type Value } from './value.js';
 
 /**
  * What the largest tensor of a part may take. A step of the convolutional preset takes a tenth less
  * time at 7 MB than at 28, at 14 or at 4; one of images four times as large a twentieth less at 9.
  */
 const mostBytes = 10 << 20;
-
-const bytesOf: Readonly<Record<DType, number>> = {
-  float32: 4,
-  float64: 8,
-  int32: 4,
-  int64: 8,
-  uint8: 1,
-  bool: 1,
-};
 
 /** How many bytes the largest tensor of a program takes for each example. */
 function largestRow(values: readonly Value[], symbol: string): number {

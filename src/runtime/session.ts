@@ -52,7 +52,7 @@ export interface SessionOptions {
    * workers, and what is on a graphics processor belongs to one thread.
    */
   readonly thread?: object;
-  /** The same model in pieces, which may run beside one another: see `hasLanes`. */
+  /** The same model in pieces, which may run beside one another: see `lanesOf`. */
   readonly parted?: PartedModel;
 }
 

@@ -26,9 +26,9 @@ export async function createSession(
   return session;
 }
 
-/** Whether a session can compute a step's parts beside one another: a browser's threads are shared. */
-export function hasLanes(_options: SessionOptions): boolean {
-  return false;
+/** How many of a step's parts a session can compute beside one another: a browser's threads are shared. */
+export function lanesOf(_options: SessionOptions): number {
+  return 1;
 }
 
 /** Settles with the latest session on WebGPU: the runtime refuses to make two at a time. */

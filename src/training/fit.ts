@@ -12,13 +12,7 @@ import { Feeder } from './feeder.js';
 import { checkFitOptions, checkMetric } from './fit-options.js';
 import type { Model } from './objective.js';
 import type { Packing } from './pack.js';
-import {
-  compileEvaluation,
-  compileTraining,
-  evaluationBatchSize,
-  type Feeds,
-  type LoopedObjective,
-} from './program.js';
+import { compileEvaluation, compileTraining, type Feeds, type LoopedObjective } from './program.js';
 import { residenceOf } from './residence.js';
 import { Run } from './run.js';
 import type { FitSettings, Stop } from './settings.js';
@@ -150,6 +144,7 @@ export async function fit(
       ...session,
       profile,
       cutting: { batchSize },
+      onFootprint: (footprint) => notify(callbacks, 'onFootprint', footprint),
     }),
     validation && compileEvaluation(model, packing, validation.dtype, session),
   ]);
@@ -227,7 +222,7 @@ export async function fit(
       if (!evaluation || !validation) return {};
       try {
         return await evaluateObjective(evaluation, judged(run.state), validation, {
-          batchSize: evaluationBatchSize,
+          batchSize: evaluation.batchSize,
           seed,
           schedules: steering.schedules,
           step: run.position.step,

@@ -2,10 +2,19 @@ import { Tensor } from 'onnxruntime-common';
 import { UserError } from '../data/errors.js';
 import { randomStream } from '../data/random.js';
 import { elementCount } from '../data/shape.js';
-import { compile, constant, input, toModel, type Value, type Values } from '../graph/index.js';
+import {
+  constant,
+  input,
+  open,
+  optimizeProgram,
+  toModel,
+  type Value,
+  type Values,
+} from '../graph/index.js';
 import type { Scope } from '../nn/index.js';
 import { fromPlain, rowsOf, toPlain } from '../runtime/plain-tensor.js';
 import type { Session } from '../runtime/session.js';
+import { callSize } from './call-size.js';
 import { breathe } from './evaluate.js';
 import { sizesAt } from './feeder.js';
 import { drawNoise, noiseArray, noiseType } from './noise.js';
@@ -45,6 +54,7 @@ export class CompiledFunction {
     private readonly parameterNames: readonly string[],
     /** The noise that the function draws, in order. */
     readonly noises: readonly NoiseInput[],
+    private readonly results: readonly Value[],
   ) {}
 
   /** @throws UserError when layers do not fit */
@@ -67,18 +77,17 @@ export class CompiledFunction {
       (name, shape, dtype) => input(`noise/${name}`, shape, dtype),
     );
     const outputs = build(inputs, scope, parameters);
-    const session = await compile(
-      {
-        inputs: [
-          ...Object.values(inputs),
-          ...tensors.values(),
-          ...noises.map(({ value }) => value),
-        ],
-        outputs,
-      },
-      threads === undefined ? {} : { threads },
+    const program = optimizeProgram({
+      inputs: [...Object.values(inputs), ...tensors.values(), ...noises.map(({ value }) => value)],
+      outputs,
+    });
+    const session = await open(program, threads === undefined ? {} : { threads });
+    return new CompiledFunction(
+      session,
+      [...tensors.keys()],
+      noises,
+      Object.values(program.outputs),
     );
-    return new CompiledFunction(session, [...tensors.keys()], noises);
   }
 
   /** One call. @param noise for functions that draw some, in the order of `noises` */
@@ -96,7 +105,8 @@ export class CompiledFunction {
   }
 
   /**
-   * The function of any number of examples, in batches.
+   * The function of any number of examples, in batches: of fewer than asked for where examples are so
+   * large that a call would take much memory.
    * @param inputs tensors [N, ...] of one N
    * @param options.stream the noise's random numbers, for functions that draw some; batches count
    *   its steps
@@ -105,10 +115,11 @@ export class CompiledFunction {
   async map(
     parameters: Readonly<Record<string, Tensor>>,
     inputs: Readonly<Record<string, Tensor>>,
-    batchSize: number,
+    most: number,
     options: { readonly stream?: NoiseStream | undefined; readonly signal?: AbortSignal } = {},
   ): Promise<Record<string, Tensor>> {
     const count = Object.values(inputs)[0]!.dims[0]!;
+    const batchSize = callSize(this.results, most);
     const whole: Record<string, Tensor> = {};
     for (let start = 0; start < count; start += batchSize) {
       options.signal?.throwIfAborted();

@@ -6,6 +6,7 @@ export { sizesAt } from './feeder.js';
 export { type FitResult, fit } from './fit.js';
 export { type FitData, fitData } from './fit-data.js';
 export { checkFitOptions, type FitOptions, fitShape } from './fit-options.js';
+export type { Footprint } from './footprint.js';
 export {
   CompiledFunction,
   exportFunction,
@@ -25,7 +26,7 @@ export {
   profileOf,
   type TraceEvent,
 } from './profile.js';
-export { asFloat, compileEvaluation, evaluationBatchSize } from './program.js';
+export { asFloat, compileEvaluation } from './program.js';
 export { zipRun } from './run-files.js';
 export { packageSchema, RunFolder } from './run-folder.js';
 export { mostConfigText, readRunFormat, runFormat } from './run-format.js';

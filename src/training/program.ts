@@ -1,7 +1,7 @@
 import type { Tensor } from 'onnxruntime-common';
+import { lanesOf } from '#runtime';
 import { elementCount } from '../data/shape.js';
 import {
-  compileLoop,
   dequantize,
   gradient,
   input,
@@ -9,6 +9,8 @@ import {
   type LoopProgram,
   mul,
   multiplications,
+  openLoop,
+  optimizeLoop,
   type Parts,
   partSize,
   resultsOf,
@@ -17,6 +19,8 @@ import {
   within,
 } from '../graph/index.js';
 import type { Session, SessionOptions } from '../runtime/session.js';
+import { callSize } from './call-size.js';
+import { type Footprint, footprintOf } from './footprint.js';
 import {
   type BatchNeed,
   type Model,
@@ -245,15 +249,21 @@ function withThreads(
   return pays || options.threads !== undefined ? options : { ...options, threads: 1 };
 }
 
-/** `trainingProgram`, ready to run. On a graphics processor, steps are not taken part by part. */
+/**
+ * `trainingProgram`, ready to run. On a graphics processor, steps are not taken part by part.
+ * @param options.onFootprint hears what the step takes, before anything is made ready for it
+ */
 export async function compileTraining(
   model: Model,
   packing: Packing,
   update: UpdateSettings,
   dtype: 'uint8' | 'float32',
-  options: SessionOptions & { readonly cutting?: Cutting } = {},
+  options: SessionOptions & {
+    readonly cutting?: Cutting;
+    readonly onFootprint?: ((footprint: Footprint) => unknown) | undefined;
+  } = {},
 ): Promise<LoopedObjective> {
-  const { cutting, ...session } = options;
+  const { cutting, onFootprint, ...session } = options;
   const { program, described } = trainingProgram(
     model,
     packing,
@@ -262,19 +272,26 @@ export async function compileTraining(
     session.device === 'webgpu' ? undefined : cutting,
   );
   const chosen = cutting ? withThreads(session, program, cutting.batchSize) : session;
-  return { session: await compileLoop(program, chosen), ...described };
+  const optimized = optimizeLoop(program, session.device);
+  if (onFootprint && cutting) {
+    await onFootprint(footprintOf(optimized, packing, cutting.batchSize, lanesOf(chosen)));
+  }
+  return { session: await openLoop(optimized, chosen), ...described };
 }
 
-/** Examples of the batches in which models are evaluated. */
-export const evaluationBatchSize = 256;
+/** Examples of the batches in which models are evaluated, at the most. */
+const evaluationBatchSize = 256;
 
-/** The objective alone, over batches, with the packed parameters as invariant inputs. */
+/**
+ * The objective alone, over batches, with the packed parameters as invariant inputs.
+ * @returns also how many examples a batch should have: `evaluationBatchSize` but for large examples
+ */
 export async function compileEvaluation(
   model: Model,
   packing: Packing,
   dtype: 'uint8' | 'float32',
   options: SessionOptions = {},
-): Promise<LoopedObjective> {
+): Promise<LoopedObjective & { readonly batchSize: number }> {
   const { packed, states, examples, noises, outputs, scalars } = trace(
     model,
     packing,
@@ -287,8 +304,11 @@ export async function compileEvaluation(
     invariant: [...packed, ...states.values(), ...scalars.values()],
     outputs,
   };
+  const optimized = optimizeLoop(program, options.device);
+  const batchSize = callSize(resultsOf(optimized), evaluationBatchSize);
   return {
-    session: await compileLoop(program, withThreads(options, program, evaluationBatchSize)),
+    session: await openLoop(optimized, withThreads(options, program, batchSize)),
+    batchSize,
     noises,
     stepScalars: [],
     constants: [...scalars.keys()],

@@ -27,7 +27,6 @@ import {
   describeNonFinite,
   type EpochMetrics,
   evaluateObjective,
-  evaluationBatchSize,
   exportFunction,
   fit,
   fitData,
@@ -373,7 +372,7 @@ export class VAE {
     const objective = await compileEvaluation(model, packing, data.dtype);
     try {
       return await evaluateObjective(objective, packing.packModel(this.values), data, {
-        batchSize: evaluationBatchSize,
+        batchSize: objective.batchSize,
         seed: options.seed ?? this.config.seed,
         schedules: model.schedules,
         step: Infinity,
