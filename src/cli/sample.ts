@@ -32,13 +32,17 @@ export function sampleCommand(program: Command): void {
     )
     .action(async (run: string, options: SampleOptions) => {
       const { VAE } = await import('../vae/index.js');
-      const { drawSamples } = await import('./draw.js');
+      const { checkCount, drawSamples } = await import('./draw.js');
+      const { shrinkFor } = await import('../report/index.js');
       const vae = await VAE.load(run);
+      checkCount(vae.config.input, options.count);
+      const side = Math.ceil(Math.sqrt(options.count));
       const { seed, label, draw = false } = options;
       const images = await vae.sample(options.count, {
         ...(seed === undefined ? {} : { seed }),
         ...(label === undefined ? {} : { label }),
         draw,
+        shrink: shrinkFor(vae.config.input, side, side),
       });
       await drawSamples(images, options.out ?? besideRun(run, 'samples.png'));
     });

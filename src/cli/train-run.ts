@@ -81,6 +81,27 @@ function fitJob({ vae, data }: Job, options: FitOptions): Promise<History> {
   return vae.fit(data.train, options);
 }
 
+/**
+ * Writes what is had of a trained model into its run folder.
+ * @returns lines about its health
+ * @throws the signal's reason once it is aborted: between two files, as each is written whole
+ */
+async function save(
+  { vae, data, settings, training }: Job,
+  folder: RunFolder,
+  history: readonly EpochMetrics[],
+  signal: AbortSignal,
+): Promise<string[]> {
+  await vae.saveTo(folder, training, signal);
+  const judged = asSeen(data.train, settings.augment);
+  const health = await vae.health(judged, { history, signal });
+  signal.throwIfAborted();
+  await folder.write('health.json', `${JSON.stringify(health, null, 2)}\n`);
+  await giveMemoryBack();
+  await writePictures(folder, vae, judged, history, signal);
+  return describeHealth(health).map((line) => `Note: ${line}`);
+}
+
 async function trainJob(
   job: Job,
   options: TrainOptions,
@@ -149,19 +170,20 @@ async function trainJob(
     });
     // What was only trained on takes the most memory, and pictures need theirs.
     job.data = { name: job.data.name, train: job.data.test ?? job.data.train };
-    await vae.saveTo(folder!, training);
-    const judged = asSeen(job.data.train, fitting.augment);
-    const health = await vae.health(judged, { history: lines });
-    await folder!.write('health.json', `${JSON.stringify(health, null, 2)}\n`);
-    await giveMemoryBack();
-    await writePictures(folder!, vae, judged, lines);
-    for (const line of describeEnd(history)) process.stdout.write(`${line}\n`);
-    for (const line of describeHealth(health)) process.stdout.write(`Note: ${line}\n`);
+    const stopping = signals.beginSaving(
+      `All that was trained is kept; the files that are missing are written by: vaekit train --resume ${out}`,
+    );
+    const lastLines = await save(job, folder!, lines, stopping).catch((error: unknown) => {
+      if (!stopping.aborted) throw error;
+      return undefined;
+    });
+    process.exitCode = signals.exitCode();
+    if (!lastLines) return;
+    for (const line of [...describeEnd(history), ...lastLines]) process.stdout.write(`${line}\n`);
     process.stdout.write(`Written to ${out}\n`);
     if (history.stopped?.reason === 'aborted') {
       process.stdout.write(`Go on with: vaekit train --resume ${out}\n`);
     }
-    process.exitCode = signals.exitCode();
   } catch (error) {
     if (!folder || !(error instanceof UserError)) throw error;
     const again = `vaekit train --resume ${out}`;

@@ -1,4 +1,4 @@
-export type { Images } from './images.js';
+export { type Images, mostOnSheet, shrinkFor, shrunkTensor } from './images.js';
 export { type LatentGrid, latentGrid } from './latent-grid.js';
 export { latentPicture } from './pictures/latent.js';
 export { type LossRow, lossPicture } from './pictures/loss.js';

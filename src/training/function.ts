@@ -110,14 +110,21 @@ export class CompiledFunction {
    * @param inputs tensors [N, ...] of one N
    * @param options.stream the noise's random numbers, for functions that draw some; batches count
    *   its steps
+   * @param options.each what becomes of a batch's outputs, so that the whole takes less memory
    * @returns tensors [N, ...], float32 or int64
+   * @throws UserError when a whole output is too large for one tensor
    */
   async map(
     parameters: Readonly<Record<string, Tensor>>,
     inputs: Readonly<Record<string, Tensor>>,
     most: number,
-    options: { readonly stream?: NoiseStream | undefined; readonly signal?: AbortSignal } = {},
+    options: {
+      readonly stream?: NoiseStream | undefined;
+      readonly signal?: AbortSignal | undefined;
+      readonly each?: ((outputs: Record<string, Tensor>) => Record<string, Tensor>) | undefined;
+    } = {},
   ): Promise<Record<string, Tensor>> {
+    const { each = (outputs) => outputs } = options;
     const count = Object.values(inputs)[0]!.dims[0]!;
     const batchSize = callSize(this.results, most);
     const whole: Record<string, Tensor> = {};
@@ -129,14 +136,11 @@ export class CompiledFunction {
         rows(tensor, start, end),
       ]);
       const noise = this.drawn(end - start, start / batchSize, options.stream);
-      const results = await this.run(parameters, Object.fromEntries(batch), noise);
+      const results = each(await this.run(parameters, Object.fromEntries(batch), noise));
       for (const [name, tensor] of Object.entries(results)) {
         const width = elementCount(tensor.dims.slice(1));
         const dims = [count, ...tensor.dims.slice(1)];
-        whole[name] ??=
-          tensor.type === 'int64'
-            ? new Tensor('int64', new BigInt64Array(count * width), dims)
-            : new Tensor('float32', new Float32Array(count * width), dims);
+        whole[name] ??= emptyTensor(name, tensor.type as 'int64' | 'float32', dims);
         (whole[name].data as Float32Array).set(tensor.data as Float32Array, start * width);
       }
       if (end < count) await breathe();
@@ -167,6 +171,22 @@ export interface NoiseStream {
   readonly name: string;
   /** Of the first batch; each next one adds 1. */
   readonly step: number;
+}
+
+/** @throws UserError when there is no room for it */
+function emptyTensor(name: string, type: 'int64' | 'float32', dims: readonly number[]): Tensor {
+  try {
+    const length = elementCount(dims);
+    return type === 'int64'
+      ? new Tensor(type, new BigInt64Array(length), dims)
+      : new Tensor(type, new Float32Array(length), dims);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new UserError(
+      `${name}: [${dims.join(', ')}] is too large for one tensor. Take fewer examples at a time.`,
+      { cause: error },
+    );
+  }
 }
 
 /** The examples from `start` to `end` of a tensor [N, ...], as a view. */

@@ -14,6 +14,7 @@ import {
   type Optimizer,
   type Scope,
 } from '../nn/index.js';
+import { shrunkTensor } from '../report/images.js';
 import type { Device } from '../runtime/session.js';
 import {
   asFloat,
@@ -133,6 +134,15 @@ export interface LabelOptions {
   readonly labels?: Labels | undefined;
 }
 
+/** How decoded images are given. */
+export interface ImageOptions {
+  /**
+   * A whole number by which images are made smaller, to means over squares of so many pixels: a sheet of
+   * many large ones takes little memory so. 1 when left out.
+   */
+  readonly shrink?: number | undefined;
+}
+
 /** What of a saved model is code, and so not in its files. */
 export interface LoadOptions {
   /** The custom layers the model was built with, by name. */
@@ -149,8 +159,12 @@ const callSize = 256;
 /** Decoded images in one call that draws several latents an image. */
 const decodedSize = 1024;
 
-/** Examples that health is judged by. */
+/** Examples that health is judged by: fewer where they are larger. */
 const healthExamples = 2000;
+const healthBytes = 2 ** 28;
+
+const isImage = (shape: readonly number[]) =>
+  shape.length === 3 && (shape[0] === 1 || shape[0] === 3);
 
 /** A variational autoencoder (Kingma and Welling 2014): its network, parameters and training. */
 export class VAE {
@@ -420,6 +434,8 @@ export class VAE {
       readonly stream?: NoiseStream;
       readonly batchSize?: number;
       readonly values?: Record<string, Tensor>;
+      readonly shrink?: number | undefined;
+      readonly signal?: AbortSignal | undefined;
     } = {},
   ): Promise<Record<string, Tensor>> {
     const dtype = this.checked(images);
@@ -429,8 +445,18 @@ export class VAE {
       this.imageSpecs(dtype),
       (inputs, scope) => build(this.batchOf(inputs), scope),
     );
-    const { batchSize = callSize, stream, values = this.values } = options;
-    return compiled.map(values, { image: images, ...feed }, batchSize, { stream });
+    const { batchSize = callSize, stream, signal, values = this.values } = options;
+    const each = this.shrinking(options.shrink);
+    return compiled.map(values, { image: images, ...feed }, batchSize, { stream, signal, each });
+  }
+
+  /** What makes decoded images smaller; undefined where they stay as they are. */
+  private shrinking(by = 1) {
+    if (by === 1 || !isImage(this.config.input)) return undefined;
+    return (outputs: Record<string, Tensor>) =>
+      Object.fromEntries(
+        Object.entries(outputs).map(([name, tensor]) => [name, shrunkTensor(tensor, by)]),
+      );
   }
 
   private readonly encoding = (batch: Batch, scope: Scope): Values =>
@@ -468,13 +494,13 @@ export class VAE {
    * @param options.labels for models that see labels: N of them
    * @returns float32 [N, ...input] in [0, 1]
    */
-  async decode(z: Tensor, options: LabelOptions = {}): Promise<Tensor> {
+  async decode(z: Tensor, options: LabelOptions & ImageOptions = {}): Promise<Tensor> {
     if (z.type !== 'float32' || z.dims.slice(1).join() !== this.latentShape.join()) {
       throw new UserError(
         `Latents of ${z.type} [${z.dims.join(', ')}] do not fit the model, which takes float32 [N, ${this.latentShape.join(', ')}].`,
       );
     }
-    return this.mapLatents('decode', z, options.labels, this.decoding);
+    return this.mapLatents('decode', z, options.labels, this.decoding, options);
   }
 
   /** Images by a function of latents that fit the model. */
@@ -483,11 +509,14 @@ export class VAE {
     z: Tensor,
     labels: Labels | undefined,
     build: ModelFunction,
-    stream?: NoiseStream,
+    { shrink, stream }: ImageOptions & { readonly stream?: NoiseStream } = {},
   ): Promise<Tensor> {
     const feed = labelFeed(labels, z.dims[0]!, this.objective.classes);
     const compiled = await this.compiled(name, this.latentSpecs(), build);
-    const { image } = await compiled.map(this.values, { z, ...feed }, callSize, { stream });
+    const { image } = await compiled.map(this.values, { z, ...feed }, callSize, {
+      stream,
+      each: this.shrinking(shrink),
+    });
     return image!;
   }
 
@@ -497,7 +526,7 @@ export class VAE {
    * @param options.labels for models that see labels: N of them
    * @returns float32 [N, ...input] in [0, 1]
    */
-  async reconstruct(images: Tensor, options: LabelOptions = {}): Promise<Tensor> {
+  async reconstruct(images: Tensor, options: LabelOptions & ImageOptions = {}): Promise<Tensor> {
     const { reconstruction } = await this.mapImages(
       'reconstruct',
       images,
@@ -506,6 +535,7 @@ export class VAE {
         const z = this.objective.bottleneck.point(this.network.encode(batch, scope));
         return { reconstruction: this.network.image({ z, labels: batch.labels }, scope) };
       },
+      { shrink: options.shrink },
     );
     return reconstruction!;
   }
@@ -541,7 +571,7 @@ export class VAE {
    */
   async sample(
     count: number,
-    options: {
+    options: ImageOptions & {
       readonly seed?: number;
       readonly label?: number;
       readonly draw?: boolean;
@@ -557,7 +587,7 @@ export class VAE {
         `The objective ${type} has no prior to draw from. Train with another one, such as vae.`,
       );
     }
-    const { seed = this.config.seed, label, draw } = options;
+    const { seed = this.config.seed, label, draw, shrink } = options;
     const shape = [count, ...this.latentShape];
     const z = prior(shape, randomStream(seed, 'sample'), this.values);
     const inTurn = (i: number) => (classes === undefined ? 0 : i % classes);
@@ -567,8 +597,11 @@ export class VAE {
         : Array.from({ length: count }, (_, i) => label ?? inTurn(i));
     const latents = new Tensor('float32', z, shape);
     return draw
-      ? this.mapLatents('draw', latents, labels, this.drawing, { seed, name: 'draw', step: 0 })
-      : this.mapLatents('decode', latents, labels, this.decoding);
+      ? this.mapLatents('draw', latents, labels, this.drawing, {
+          shrink,
+          stream: { seed, name: 'draw', step: 0 },
+        })
+      : this.mapLatents('decode', latents, labels, this.decoding, { shrink });
   }
 
   /** @throws UserError when q(z | x) or p(x | z) has no density: there is no bound on log p(x) */
@@ -772,13 +805,17 @@ export class VAE {
    * examples of the data.
    * @param options.history the epochs of the model's training from its first parameters on: with any,
    *   signs of a wrong learning rate, initialization or scale of the data are looked for
+   * @param options.signal ends it; its reason is then thrown
    */
   async health(
     data: Dataset,
-    options: { readonly history?: readonly EpochMetrics[] } = {},
+    options: { readonly history?: readonly EpochMetrics[]; readonly signal?: AbortSignal } = {},
   ): Promise<Health> {
     requireLabels(data, this.objective.classes);
-    const examples = await this.read(data, 0, healthExamples);
+    const { history = [], signal } = options;
+    const bytes = elementCount(data.shape) * (data.dtype === 'uint8' ? 1 : 4);
+    const most = Math.max(1, Math.min(healthExamples, Math.floor(healthBytes / bytes)));
+    const examples = await this.read(data, 0, most);
     const { images } = examples;
     const observed = (seen: typeof examples, values = this.values) =>
       this.mapImages(
@@ -786,14 +823,13 @@ export class VAE {
         seen.images,
         seen.labels,
         (batch, scope) => observedHealth(this.network, batch, scope),
-        { values },
+        { values, signal },
       );
     const found = await observed(examples);
     const health = healthOf(found, this.objective.bottleneck.codes, images.dims[0]!);
-    const { history = [] } = options;
     if (history.length === 0) return health;
     const initial = this.initialValues();
-    const before = await observed(await this.read(data, 0, callSize), initial);
+    const before = await observed(await this.read(data, 0, Math.min(callSize, most)), initial);
     const isSteady = Object.values(this.objective.schedules).every(
       (each) => typeof each === 'number',
     );
@@ -860,13 +896,24 @@ export class VAE {
   /**
    * Writes the model into a run folder that was opened or created before. Whenever that is broken
    * off, the files that are there belong together.
+   * @param signal ends it between two files
    */
-  async saveTo(folder: RunFolder, training: Readonly<Record<string, unknown>> = {}): Promise<void> {
+  async saveTo(
+    folder: RunFolder,
+    training: Readonly<Record<string, unknown>> = {},
+    signal?: AbortSignal,
+  ): Promise<void> {
     await this.saveConfigTo(folder, training);
     await folder.remove('encoder.onnx', 'decoder.onnx');
+    const content = {
+      'encoder.onnx': () => this.exportEncoder(),
+      'decoder.onnx': () => this.exportDecoder(),
+    };
     await folder.writeParameters(this.values);
-    await folder.write('encoder.onnx', this.exportEncoder());
-    await folder.write('decoder.onnx', this.exportDecoder());
+    for (const [name, bytes] of Object.entries(content)) {
+      signal?.throwIfAborted();
+      await folder.write(name, bytes());
+    }
   }
 
   /** Writes what the model is, before it has been trained. */

@@ -61,7 +61,8 @@ describe('composeGrid', () => {
 });
 
 it('enlarges by whole numbers, never to nothing', () => {
-  const scale = (width: number) => gridScale(bytes(new Array(width).fill(0), [1, 1, 1, width]), 84);
+  const scale = (width: number) =>
+    gridScale({ width, height: 1 }, 84, { columns: 10, rows: 2, gap: 6 });
   expect([scale(28), scale(32), scale(64), scale(500)]).toEqual([3, 3, 1, 1]);
 });
 

@@ -1,6 +1,6 @@
 import { UserError } from '../../data/errors.js';
 import { createCanvas } from '../canvas.js';
-import { composeGrid, gridScale, type Images, readImages } from '../images.js';
+import { composeGrid, drawnSize, gridScale, type Images, readImages } from '../images.js';
 import type { LatentGrid } from '../latent-grid.js';
 import { canvasFont, pixels, style } from '../style.js';
 
@@ -39,8 +39,9 @@ export async function manifoldPicture(
       `A manifold of ${columns} columns and ${rows} rows needs ${columns * rows} images, ${columns} values of z1 and ${rows} of z2, not ${batch.count}, ${z1.length} and ${z2.length}.`,
     );
   }
-  const scale = gridScale(batch, pixels(24));
+  const scale = gridScale(batch, pixels(24), { columns, rows, gap: 0 });
   const raster = composeGrid(batch, { columns, rows, scale, gap: 0 });
+  const cell = drawnSize(batch, scale);
   const labelFont = canvasFont(style.labelSize);
   const titleFont = canvasFont(style.titleSize);
   const ruler = (await createCanvas(1, 1)).context;
@@ -65,7 +66,7 @@ export async function manifoldPicture(
   context.textAlign = 'center';
   context.textBaseline = 'top';
   for (const column of tickIndices(columns)) {
-    const x = left + (column + 0.5) * batch.width * scale;
+    const x = left + (column + 0.5) * cell.width;
     context.fillStyle = style.line;
     context.fillRect(Math.round(x - tickWidth / 2), bottom, tickWidth, tickLength);
     context.fillStyle = style.text;
@@ -74,7 +75,7 @@ export async function manifoldPicture(
   context.textAlign = 'right';
   context.textBaseline = 'middle';
   for (const row of tickIndices(rows)) {
-    const y = margin + (row + 0.5) * batch.height * scale;
+    const y = margin + (row + 0.5) * cell.height;
     context.fillStyle = style.line;
     context.fillRect(left - tickLength, Math.round(y - tickWidth / 2), tickLength, tickWidth);
     context.fillStyle = style.text;

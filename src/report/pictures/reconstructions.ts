@@ -1,6 +1,6 @@
 import { UserError } from '../../data/errors.js';
 import { createCanvas } from '../canvas.js';
-import { composeGrid, gridScale, type Images, readImages } from '../images.js';
+import { composeGrid, drawnSize, gridScale, type Images, readImages } from '../images.js';
 import { canvasFont, pixels, style } from '../style.js';
 
 const rowNames = ['original', 'reconstruction'] as const;
@@ -32,10 +32,11 @@ export async function reconstructionsPicture(
   }
   const gap = pixels(3);
   const columns = Math.min(options.columns ?? 10, batches[0].count);
-  const scale = gridScale(batches[0], pixels(42));
+  const scale = gridScale(batches[0], pixels(42), { columns, rows: 2, gap });
+  const cell = drawnSize(batches[0], scale);
   const rows = batches.map((batch) => composeGrid(batch, { columns, rows: 1, scale, gap }));
-  const rowHeight = batches[0].height * scale;
-  const rowWidth = columns * (batches[0].width * scale + gap) - gap;
+  const rowHeight = cell.height;
+  const rowWidth = columns * (cell.width + gap) - gap;
 
   const margin = pixels(style.margin);
   const font = canvasFont(style.titleSize);

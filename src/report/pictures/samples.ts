@@ -14,12 +14,8 @@ export async function samplesPicture(
 ): Promise<Uint8Array> {
   const batch = readImages(images, 'Samples');
   const columns = options.columns ?? Math.ceil(Math.sqrt(batch.count));
-  const grid = composeGrid(batch, {
-    columns,
-    rows: Math.ceil(batch.count / columns),
-    scale: gridScale(batch, pixels(36)),
-    gap: pixels(3),
-  });
+  const place = { columns, rows: Math.ceil(batch.count / columns), gap: pixels(3) };
+  const grid = composeGrid(batch, { ...place, scale: gridScale(batch, pixels(36), place) });
   const margin = pixels(style.margin);
   const canvas = await createCanvas(grid.width + 2 * margin, grid.height + 2 * margin);
   canvas.put(grid, margin, margin);
