@@ -22,6 +22,8 @@ export interface Job {
   readonly vae: VAE;
   /** Let go of as far as it is no longer needed. */
   data: OpenedData;
+  /** How the model is built. */
+  readonly model: CompleteRun['model'];
   readonly settings: CompleteRun['training'];
   /** The `training` of `config.json`. */
   readonly training: Readonly<Record<string, unknown>>;
@@ -187,6 +189,7 @@ export async function newJob(options: TrainOptions, ahead?: TakeAhead): Promise<
   return {
     vae: modelOf(settings, file, file?.name ?? 'options'),
     data,
+    model: settings.model,
     settings: settings.training,
     training: trainingOf(settings, spec, reading),
     out: options.out ?? (await defaultFolder(data.name, name)),
@@ -246,6 +249,7 @@ export async function resumedJob(path: string, options: TrainOptions): Promise<J
     return {
       vae: modelOf(settings, file, name),
       data: await openData(spec, reading),
+      model: settings.model,
       settings: settings.training,
       training: trainingOf(settings, spec, reading),
       out: path,

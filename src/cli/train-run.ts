@@ -16,6 +16,7 @@ import { describeEnd } from './fit-settings.js';
 import { giveMemoryBack } from './memory.js';
 import { preparePictures, writePictures } from './pictures.js';
 import { writeProfile } from './profile.js';
+import { Resources } from './resources.js';
 import { lockRun } from './run-lock.js';
 import { abortOnSignals } from './signals.js';
 import type { TrainOptions } from './train.js';
@@ -97,6 +98,8 @@ async function save(
   const health = await vae.health(judged, { history, signal });
   signal.throwIfAborted();
   await folder.write('health.json', `${JSON.stringify(health, null, 2)}\n`);
+  // What the runtime keeps for calls like those before would stay beside what the pictures take.
+  await vae.release();
   await giveMemoryBack();
   await writePictures(folder, vae, judged, history, signal);
   return describeHealth(health).map((line) => `Note: ${line}`);
@@ -109,6 +112,8 @@ async function trainJob(
 ): Promise<void> {
   const { vae, settings, training, out, resumed } = job;
   const { data: _, read: __, optimizer, threads, keepCheckpoints, ...fitting } = settings;
+  const resources = new Resources({ model: job.model, training: settings }, job.data.train);
+  resources.checkParameters(vae.layers().parameters, optimizerFromConfig(optimizer).slots.length);
   const signals = abortOnSignals();
   const progress = createProgress(process.stdout, { epochs: fitting.epochs });
   let folder = resumed?.folder;
@@ -125,7 +130,11 @@ async function trainJob(
       : {}),
     signal: signals.signal,
   };
+  let memory: string | undefined;
   const shown: Callback = {
+    onFootprint: (footprint) => {
+      memory = resources.describe(footprint);
+    },
     onStart: async () => {
       if (!folder) {
         const made = await createRun(out);
@@ -135,7 +144,7 @@ async function trainJob(
       await vae.saveConfigTo(folder, training);
       // A run that was broken off may have told of epochs after its last checkpoint.
       if (resumed) await folder.writeMetrics(lines);
-      process.stdout.write(`${vae.summary()}\n`);
+      process.stdout.write(`${vae.summary()}\n${memory ? `${memory}\n` : ''}`);
       if (profiled) {
         process.stdout.write(`${formatProfile(profiled)}\n`);
         await writeProfile(folder, profiled);
@@ -145,7 +154,11 @@ async function trainJob(
         process.stdout.write(`Going on after step ${step}, in epoch ${epoch}.\n`);
       }
     },
-    onProgress: progress.update,
+    onProgress: (update) => {
+      const duration = resources.duration(update);
+      if (duration !== undefined) progress.note(duration);
+      progress.update(update);
+    },
     onEpochEnd: (metrics) => {
       if (lines.length === (checkpoint?.history.length ?? 0)) preparePictures();
       const entries = Object.entries(metrics).filter(

@@ -10,8 +10,24 @@ export interface Footprint {
   readonly multiplications: number;
   /** Parameters, and what the optimizer and others remember from step to step, in bytes. */
   readonly state: number;
-  /** The most that a step has at work at a time, in bytes. */
+  /** The most that a step has at work at a time beside the next state, in bytes. */
   readonly working: number;
+  /** What training adds to the process's memory at the most, in bytes. */
+  readonly memory: number;
+}
+
+/**
+ * How often what a step has at work is in memory, and how often the state. The runtime's pools grow by
+ * doubling and keep what an earlier call took otherwise; copies of the state are with the thread
+ * that trains, in the runtime on the way in and out, and in the checkpoint under way. Both are measured:
+ * `npm run bench:memory`.
+ */
+const workingCopies = 4;
+const stateCopies = 10;
+
+/** What training adds to the process's memory, in bytes. */
+export function trainingMemory({ state, working }: Pick<Footprint, 'state' | 'working'>): number {
+  return stateCopies * state + workingCopies * working;
 }
 
 /**
@@ -37,10 +53,13 @@ export function footprintOf(
       )
     : 0;
   const lanes = parts ? Math.min(threads, parts.count) : 0;
+  const state = carried.reduce((sum, { current }) => sum + bytes(current), 0);
+  const working = workingBytes(rest, batchSize) - state + lanes * part;
   return {
     parameters: packing.specs.reduce((sum, each) => sum + bytes(each) / 4, 0),
     multiplications: multiplications(resultsOf(program), batchSize),
-    state: carried.reduce((sum, { current }) => sum + bytes(current), 0),
-    working: workingBytes(rest, batchSize) + lanes * part,
+    state,
+    working,
+    memory: trainingMemory({ state, working }),
   };
 }

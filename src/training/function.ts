@@ -126,7 +126,7 @@ export class CompiledFunction {
   ): Promise<Record<string, Tensor>> {
     const { each = (outputs) => outputs } = options;
     const count = Object.values(inputs)[0]!.dims[0]!;
-    const batchSize = callSize(this.results, most);
+    const batchSize = callSize(this.results, most, this.noises.length > 0);
     const whole: Record<string, Tensor> = {};
     for (let start = 0; start < count; start += batchSize) {
       options.signal?.throwIfAborted();

@@ -305,7 +305,7 @@ export async function compileEvaluation(
     outputs,
   };
   const optimized = optimizeLoop(program, options.device);
-  const batchSize = callSize(resultsOf(optimized), evaluationBatchSize);
+  const batchSize = callSize(resultsOf(optimized), evaluationBatchSize, noises.length > 0);
   return {
     session: await openLoop(optimized, withThreads(options, program, batchSize)),
     batchSize,
