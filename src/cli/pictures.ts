@@ -119,12 +119,15 @@ export async function writePictures(
     }
   }
   if (vae.config.latent !== 2 || vae.bottleneck === 'vectorQuantized') return;
+  // Else the runtime would keep what it took for the pictures before.
+  await vae.release();
   const means = await firstMeans(vae, data, shownMeans);
   const labels = data.labels && Array.from(data.labels).slice(0, means.length / 2);
   await write('latent.png', await report.latentPicture(means, labels, data.classNames));
   // What a point stands for depends on the label where the model sees it, and on no prior's
   // quantiles where there is none.
   if (isImage(data.shape) && vae.hasPrior && vae.classes === undefined) {
+    await vae.release();
     const grid = report.latentGrid();
     const points = new Tensor('float32', grid.points, [grid.rows * grid.columns, 2]);
     const shrink = report.shrinkFor(data.shape, grid.columns, grid.rows);

@@ -12,8 +12,9 @@ const mostShare = 0.8;
 /** Node, the runtime and vaekit, before there is a model or data. */
 const processBytes = 160e6;
 
-/** Pictures are drawn, and the model saved, in as much. */
-const leastBytes = 250e6;
+/** A trained model is judged, saved and drawn in as much: of small examples, and of large ones. */
+const leastBytes = { small: 250e6, large: 600e6 };
+const smallPixels = 32 * 32;
 
 /** Pictures with longer sides are large, in the sense that smaller ones would train much sooner. */
 const largeSide = 64;
@@ -87,7 +88,9 @@ export class Resources {
    */
   check(parameters: number, taken: Omit<Taken, 'batchSize'>): string {
     const limit = memoryLimit();
-    const bytes = Math.max(leastBytes, processBytes + this.held + trainingMemory(taken));
+    const [, height = 1, width = 1] = this.run.model.input!;
+    const size = height * width > smallPixels ? 'large' : 'small';
+    const bytes = Math.max(leastBytes[size], processBytes + this.held + trainingMemory(taken));
     const { batchSize } = this.run.training;
     const onDevice = this.run.training.device === 'webgpu';
     if (bytes > mostShare * limit && !onDevice) {

@@ -23,7 +23,7 @@ export interface Footprint {
  * `npm run bench:memory`.
  */
 const workingCopies = 4;
-const stateCopies = 10;
+const stateCopies = 8;
 
 /** What training adds to the process's memory, in bytes. */
 export function trainingMemory({ state, working }: Pick<Footprint, 'state' | 'working'>): number {

@@ -2,7 +2,15 @@ import fc from 'fast-check';
 import { Tensor } from 'onnxruntime-common';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../src/data/errors.js';
-import { composeGrid, gridScale, gridSize, readImages } from '../../src/report/images.js';
+import {
+  composeGrid,
+  gridScale,
+  gridSize,
+  mostOnSheet,
+  readImages,
+  shrinkFor,
+  shrunk,
+} from '../../src/report/images.js';
 
 const bytes = (data: readonly number[], shape: readonly number[]) =>
   readImages({ data: Uint8Array.from(data), shape }, 'Test');
@@ -62,8 +70,39 @@ describe('composeGrid', () => {
 
 it('enlarges by whole numbers, never to nothing', () => {
   const scale = (width: number) =>
-    gridScale({ width, height: 1 }, 84, { columns: 10, rows: 2, gap: 6 });
+    gridScale({ width, height: 1 }, 84, { columns: 4, rows: 2, gap: 6 });
   expect([scale(28), scale(32), scale(64), scale(500)]).toEqual([3, 3, 1, 1]);
+});
+
+describe('a grid that would be too large', () => {
+  it('has smaller images, to 4,000 pixels a side and 8 million in all', () => {
+    const grid = { columns: 21, rows: 21, gap: 0 };
+    const scale = gridScale({ width: 1024, height: 1024 }, 48, grid);
+    expect(scale).toBe(1 / 8);
+    expect(gridSize({ width: 1024, height: 1024 }, { ...grid, scale })).toEqual({
+      width: 2688,
+      height: 2688,
+    });
+    expect(gridScale({ width: 28, height: 28 }, 72, { columns: 100, rows: 50, gap: 6 })).toBe(1);
+    const one = { columns: 1, rows: 1, gap: 0 };
+    expect(gridScale({ width: 1, height: 100_000 }, 72, one)).toBe(1 / 25);
+  });
+
+  it('shows means of squares, also of those that an edge cuts', () => {
+    const images = readImages(new Tensor('uint8', [0, 2, 9, 4, 6, 11], [1, 1, 2, 3]), 'Test');
+    const half = shrunk(images, 2);
+    expect([half.height, half.width, ...half.data]).toEqual([1, 2, 3, 10]);
+    const { data, width } = composeGrid(images, { columns: 1, rows: 1, scale: 1 / 2, gap: 0 });
+    expect([width, data[0], data[4]]).toEqual([2, 3, 10]);
+  });
+
+  it('has room for so many images', () => {
+    expect(mostOnSheet([1, 28, 28])).toBe(6920);
+    // These are made smaller, to 32 pixels.
+    expect(mostOnSheet([3, 3200, 3200])).toBe(Math.floor(8e6 / 38 ** 2));
+    expect(shrinkFor([3, 1024, 1024], 8, 8)).toBe(3);
+    expect(shrinkFor([1, 28, 28], 8, 8)).toBe(1);
+  });
 });
 
 describe('readImages', () => {
