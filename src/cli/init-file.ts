@@ -3,16 +3,17 @@ import { UserError } from '../data/errors.js';
 import { within } from '../data/paths.js';
 import { advice } from '../data/suggest.js';
 import { packageSchema } from '../training/index.js';
+import { choosePreset } from '../vae/choose-preset.js';
 import { aboutPreset, type PresetName, preset, presetNames } from '../vae/presets.js';
 import { configNames } from './config-names.js';
 import type { InitOptions } from './init.js';
 
-/** The shape that presets are shown with: that of MNIST, the default data. */
-const shownShape = [1, 28, 28];
+/** The data of the file, by which presets are shown. */
+const shownData = { data: 'mnist', shape: [1, 28, 28], size: 60_000 };
 
 /** What a preset brings, for those who write it down. */
 function settingsOf(name: PresetName) {
-  const { model, training } = preset(name, shownShape);
+  const { model, training } = preset(name, shownData.shape);
   return {
     latent: Number(model.latent),
     epochs: Number(training.epochs),
@@ -128,11 +129,10 @@ ${presets.join('\n')}
  * @throws UserError when the preset is unknown, or the folder has a config
  */
 export async function init(folder: string, options: InitOptions): Promise<void> {
-  const name = presetNames.find((each) => each === options.preset);
+  const wanted = options.preset ?? choosePreset(shownData).name;
+  const name = presetNames.find((each) => each === wanted);
   if (!name) {
-    throw new UserError(
-      `Unknown preset '${options.preset}'. ${advice(options.preset, presetNames)}`,
-    );
+    throw new UserError(`Unknown preset '${wanted}'. ${advice(wanted, presetNames)}`);
   }
   for (const each of configNames) {
     const path = within(folder, each);

@@ -5,8 +5,9 @@ import type { OpenedData } from '../data/formats/format.js';
 import type { ReadOptions } from '../data/read-options.js';
 import { optimizerFromConfig } from '../nn/index.js';
 import { asSeen, type Checkpoint, RunFolder } from '../training/index.js';
+import { choosePreset, chosenRun, type PresetChoice } from '../vae/choose-preset.js';
 import { fromConfig, type LoadOptions, VAE } from '../vae/index.js';
-import { preset, type RunConfig } from '../vae/presets.js';
+import { preset, presetNames, type RunConfig } from '../vae/presets.js';
 import { type CompleteRun, checkRun, overPreset } from '../vae/run-config.js';
 import { openData, type TakeAhead, usualData } from './ahead.js';
 import { type ConfigFile, isCode, readConfig } from './config-file.js';
@@ -25,6 +26,8 @@ export interface Job {
   readonly vae: VAE;
   /** Let go of as far as it is no longer needed. */
   data: OpenedData;
+  /** How the model is built. */
+  readonly model: CompleteRun['model'];
   readonly settings: CompleteRun['training'];
   /** The `training` of `config.json`. */
   readonly training: Readonly<Record<string, unknown>>;
@@ -50,12 +53,32 @@ function given<T extends object>(options: T): Partial<T> {
   ) as Partial<T>;
 }
 
+/** The preset that the data asks for, where neither options nor a config file name one. */
+function choiceFor(
+  options: TrainOptions,
+  file: ConfigFile | undefined,
+  spec: string,
+  data: Dataset,
+): PresetChoice | undefined {
+  if (file || options.preset !== undefined) return undefined;
+  const { shape } = asSeen(data, options.augment);
+  const size = Math.ceil(data.size * (1 - (options.validationSplit ?? 0)));
+  return choosePreset({ data: spec, shape, size });
+}
+
 /** A run's settings: a preset or a config file, with the command line's options over it. */
-function settingsOf(options: TrainOptions, file: ConfigFile | undefined, data: Dataset) {
+function settingsOf(
+  options: TrainOptions,
+  file: ConfigFile | undefined,
+  choice: PresetChoice | undefined,
+  data: Dataset,
+) {
   const { shape } = asSeen(data, options.augment ?? file?.data.training?.augment);
   const { model, training } = file
     ? overPreset(file.data, shape, options)
-    : preset(options.preset ?? 'dense', shape, options);
+    : choice
+      ? chosenRun(choice, shape, options)
+      : preset(options.preset!, shape, options);
   return checkRun(
     {
       model: {
@@ -119,9 +142,24 @@ function modelOf(settings: CompleteRun, code: LoadOptions, name: string): VAE {
   });
 }
 
-/** What a run is called beside its data: its preset, or that it has a config of its own. */
-function nameOf(options: TrainOptions, file: ConfigFile | undefined): string {
-  return options.preset ?? (file ? (file.data.preset ?? 'config') : 'dense');
+/** Tells which preset was chosen, and why. */
+function tellChoice({ name, because }: PresetChoice, { model, training }: CompleteRun): void {
+  const { likelihood = 'bernoulli', latent } = model;
+  const { epochs, batchSize } = training;
+  const others = presetNames.filter((each) => each !== name).join(', ');
+  process.stdout.write(
+    `Preset ${name} for ${because}: ${counted(latent, 'latent')}, likelihood ${formatKind(likelihood)}, ${counted(epochs, 'epoch')} in batches of ${batchSize}. Others by --preset: ${others}.\n`,
+  );
+}
+
+const counted = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`;
+
+/** A kind as it is written on the command line: `gaussian:variance=0.01`. */
+function formatKind(kind: unknown): string {
+  if (typeof kind !== 'object' || kind === null) return String(kind);
+  const { type, ...options } = kind as Readonly<Record<string, unknown>>;
+  const pairs = Object.entries(options).map(([name, value]) => `${name}=${String(value)}`);
+  return [type, pairs.join()].filter((part) => part !== '').join(':');
 }
 
 /** `runs/mnist-dense`, or the first of `runs/mnist-dense-2`, `-3` … that holds no run. */
@@ -156,11 +194,15 @@ export async function newJob(options: TrainOptions, ahead?: TakeAhead): Promise<
   const spec = options.data ?? located.data;
   const reading = readingOf(options, { read: located.reading });
   const data = (await ahead?.()) ?? (await openData(spec, reading));
-  const settings = settingsOf(options, file, data.train);
-  const out = options.out ?? (await defaultFolder(data.name, nameOf(options, file)));
+  const choice = choiceFor(options, file, spec, data.train);
+  const settings = settingsOf(options, file, choice, data.train);
+  if (choice) tellChoice(choice, settings);
+  const name = options.preset ?? choice?.name ?? file?.data.preset ?? 'config';
+  const out = options.out ?? (await defaultFolder(data.name, name));
   return {
     vae: modelOf(settings, code, file?.name ?? 'options'),
     data,
+    model: settings.model,
     settings: settings.training,
     training: await trainingOf(settings, spec, reading, out),
     out,
@@ -231,6 +273,7 @@ export async function resumedJob(path: string, options: TrainOptions): Promise<J
     return {
       vae: modelOf(settings, code, name),
       data: await openData(spec, reading),
+      model: settings.model,
       settings: settings.training,
       training: await trainingOf(settings, spec, reading, path),
       out: path,

@@ -17,6 +17,7 @@ import { describeEnd } from './fit-settings.js';
 import { giveMemoryBack } from './memory.js';
 import { preparePictures, writePictures } from './pictures.js';
 import { writeProfile } from './profile.js';
+import { Resources } from './resources.js';
 import { lockRun } from './run-lock.js';
 import { shellWord } from './shell-word.js';
 import { abortOnSignals } from './signals.js';
@@ -98,6 +99,29 @@ function fitJob({ vae, data }: Job, options: FitOptions): Promise<History> {
   return vae.fit(data.train, options);
 }
 
+/**
+ * Writes what is had of a trained model into its run folder.
+ * @returns lines about its health
+ * @throws the signal's reason once it is aborted: between two files, as each is written whole
+ */
+async function save(
+  { vae, data, settings, training }: Job,
+  folder: RunFolder,
+  history: readonly EpochMetrics[],
+  signal: AbortSignal,
+): Promise<string[]> {
+  await vae.saveTo(folder, training, signal);
+  const judged = asSeen(data.train, settings.augment);
+  const health = await vae.health(judged, { history, signal });
+  signal.throwIfAborted();
+  await folder.write('health.json', `${JSON.stringify(health, null, 2)}\n`);
+  // What the runtime keeps for calls like those before would stay beside what the pictures take.
+  await vae.release();
+  await giveMemoryBack();
+  await writePictures(folder, vae, judged, history, signal);
+  return describeHealth(health).map((line) => `Note: ${line}`);
+}
+
 async function trainJob(
   job: Job,
   options: TrainOptions,
@@ -106,6 +130,8 @@ async function trainJob(
   const { vae, settings, training, out, resumed } = job;
   const { data: _, dataFrom: __, read: ___, ...chosen } = settings;
   const { optimizer, threads, keepCheckpoints, ...fitting } = chosen;
+  const resources = new Resources({ model: job.model, training: settings }, job.data.train);
+  resources.checkParameters(vae.layers().parameters, optimizerFromConfig(optimizer).slots.length);
   const signals = abortOnSignals();
   const progress = createProgress(process.stdout, { epochs: fitting.epochs });
   let folder = resumed?.folder;
@@ -122,7 +148,11 @@ async function trainJob(
       : {}),
     signal: signals.signal,
   };
+  let memory: string | undefined;
   const shown: Callback = {
+    onFootprint: (footprint) => {
+      memory = resources.describe(footprint);
+    },
     onStart: async () => {
       if (!folder) {
         const made = await createRun(out);
@@ -132,7 +162,7 @@ async function trainJob(
       await vae.saveConfigTo(folder, training);
       // A run that was broken off may have told of epochs after its last checkpoint.
       if (resumed) await folder.writeMetrics(lines);
-      process.stdout.write(`${vae.summary()}\n`);
+      process.stdout.write(`${vae.summary()}\n${memory ? `${memory}\n` : ''}`);
       if (profiled) {
         process.stdout.write(`${formatProfile(profiled)}\n`);
         await writeProfile(folder, profiled);
@@ -146,7 +176,11 @@ async function trainJob(
         );
       }
     },
-    onProgress: progress.update,
+    onProgress: (update) => {
+      const duration = resources.duration(update);
+      if (duration !== undefined) progress.note(duration);
+      progress.update(update);
+    },
     onEpochEnd: (metrics) => {
       if (lines.length === (checkpoint?.history.length ?? 0)) preparePictures();
       const entries = Object.entries(metrics).filter(
@@ -171,19 +205,20 @@ async function trainJob(
     });
     // What was only trained on takes the most memory, and pictures need theirs.
     job.data = { name: job.data.name, train: job.data.test ?? job.data.train };
-    await vae.saveTo(folder!, training);
-    const judged = asSeen(job.data.train, fitting.augment);
-    const health = await vae.health(judged, { history: lines });
-    await folder!.write('health.json', `${JSON.stringify(health, null, 2)}\n`);
-    await giveMemoryBack();
-    await writePictures(folder!, vae, judged, lines);
-    for (const line of describeEnd(history)) process.stdout.write(`${line}\n`);
-    for (const line of describeHealth(health)) process.stdout.write(`Note: ${line}\n`);
+    const stopping = signals.beginSaving(
+      `All that was trained is kept; the files that are missing are written by: vaekit train --resume ${out}`,
+    );
+    const lastLines = await save(job, folder!, lines, stopping).catch((error: unknown) => {
+      if (!stopping.aborted) throw error;
+      return undefined;
+    });
+    process.exitCode = signals.exitCode();
+    if (!lastLines) return;
+    for (const line of [...describeEnd(history), ...lastLines]) process.stdout.write(`${line}\n`);
     process.stdout.write(`Written to ${out}\n`);
     if (history.stopped?.reason === 'aborted') {
       process.stdout.write(`Go on with: vaekit train --resume ${shellWord(out)}\n`);
     }
-    process.exitCode = signals.exitCode();
   } catch (error) {
     if (!folder || !(error instanceof UserError)) throw error;
     const again = `vaekit train --resume ${shellWord(out)}`;

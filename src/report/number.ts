@@ -18,6 +18,12 @@ export function formatCount(value: number): string {
   return value.toLocaleString('en-US', { maximumFractionDigits: 0 });
 }
 
+/** Bytes for people, with two digits: 170 MB, 1.2 GB, 25 GB. */
+export function formatBytes(bytes: number): string {
+  const megabytes = Number((bytes / 1e6).toPrecision(2));
+  return megabytes < 1000 ? `${megabytes} MB` : `${Number((bytes / 1e9).toPrecision(2))} GB`;
+}
+
 /** A time for people in whole units: 0s, 59s, 2m05s, 1h02m. */
 export function formatDuration(seconds: number): string {
   const whole = Math.round(Math.max(0, seconds));

@@ -6,6 +6,7 @@ import type { SessionOptions } from '../runtime/session.js';
 import {
   compileEvaluation,
   compileTraining,
+  type Footprint,
   Layout,
   type Model,
   mainPlayer,
@@ -119,7 +120,12 @@ export async function fit(
     resume || takesCheckpoints ? await identityOf(model, dataset, settings, options) : {};
   if (resume) checkIdentity(resume, identity);
   const profile = callbacks.some(({ onEvents }) => onEvents);
-  const compiling = { ...session, profile, cutting: { batchSize } };
+  const compiling = {
+    ...session,
+    profile,
+    cutting: { batchSize },
+    onFootprint: (footprint: Footprint) => notify(callbacks, 'onFootprint', footprint),
+  };
   const [program, evaluation] = await Promise.all([
     compileTraining(model, layout, dataset.dtype, compiling),
     validation && compileEvaluation(model, layout, validation.dtype, session),

@@ -3,9 +3,9 @@ import type { Dataset } from '../data/dataset.js';
 import { UserError } from '../data/errors.js';
 import { watchedMetric } from '../nn/index.js';
 import {
-  evaluationBatchSize,
   type Feeds,
   type Layout,
+  type LoopedEvaluation,
   type LoopedObjective,
   type Model,
   mainPlayer,
@@ -36,7 +36,7 @@ export interface TrainingParts {
   readonly identity: Checkpoint['identity'];
   readonly program: LoopedObjective;
   /** The objective alone, where there is validation data. */
-  readonly evaluation: LoopedObjective | undefined;
+  readonly evaluation: LoopedEvaluation | undefined;
   readonly memory: StateMemory;
   readonly takesCheckpoints: boolean;
 }
@@ -161,7 +161,7 @@ export class Training {
     if (!evaluation || !validation) return {};
     try {
       return await evaluateObjective(evaluation, layout.averagedFeeds(loop.state), validation, {
-        batchSize: evaluationBatchSize,
+        batchSize: evaluation.batchSize,
         seed,
         schedules: this.overrides.schedules,
         moment: this.clock.scheduleMoment(loop.position.step, this.history.epochs),

@@ -1,5 +1,5 @@
 import { Tensor } from 'onnxruntime-common';
-import { type Dataset, readRange } from '../data/dataset.js';
+import { type Dataset, exampleBytes, readRange } from '../data/dataset.js';
 import { UserError } from '../data/errors.js';
 import { formatShape, quote } from '../data/excerpt.js';
 import { randomStream } from '../data/random.js';
@@ -15,13 +15,13 @@ import {
   type Optimizer,
   type Scope,
 } from '../nn/index.js';
+import { shrunkTensor } from '../report/images.js';
 import type { Device } from '../runtime/session.js';
 import {
   asFloat,
   type Batch,
   CompiledFunction,
   compileEvaluation,
-  evaluationBatchSize,
   exportFunction,
   feedName,
   type InputSpecs,
@@ -148,6 +148,15 @@ export interface LabelOptions {
   readonly labels?: Labels | undefined;
 }
 
+/** How decoded images are given. */
+export interface ImageOptions {
+  /**
+   * A whole number by which images are made smaller, to means over squares of so many pixels: a sheet of
+   * many large ones takes little memory so. 1 when left out. Examples that are no images stay as they are.
+   */
+  readonly shrink?: number | undefined;
+}
+
 /** What of a saved model is code, and so not in its files. */
 export interface LoadOptions {
   /** The custom layers the model was built with, by name. */
@@ -167,8 +176,12 @@ const decodedSize = 1024;
 /** Compiled functions that a model keeps: more than one of each kind. */
 const mostFunctions = 16;
 
-/** Examples that health is judged by. */
+/** Examples that health is judged by: fewer where they are larger. */
 const healthExamples = 2000;
+const healthBytes = 2 ** 28;
+
+const isImage = (shape: readonly number[]) =>
+  shape.length === 3 && (shape[0] === 1 || shape[0] === 3);
 
 /**
  * A variational autoencoder (Kingma and Welling 2014): its network, parameters and training.
@@ -436,7 +449,7 @@ export class VAE {
     const objective = await compileEvaluation(model, layout, data.dtype);
     try {
       return await evaluateObjective(objective, layout.modelFeeds(values), data, {
-        batchSize: evaluationBatchSize,
+        batchSize: objective.batchSize,
         seed: options.seed ?? this.config.seed,
         schedules: model.schedules,
         moment: afterTraining,
@@ -457,19 +470,36 @@ export class VAE {
       readonly stream?: NoiseStream;
       readonly batchSize?: number;
       readonly values?: Readonly<Record<string, Tensor>>;
+      readonly shrink?: number | undefined;
+      readonly signal?: AbortSignal | undefined;
     } = {},
   ): Promise<Record<string, Tensor>> {
     const dtype = checkImages(images, this.config.input);
     const feed = labelFeed(labels, images.dims[0]!, this.objective.classes);
-    const { batchSize = callSize, stream, values = this.values } = options;
+    const { batchSize = callSize, stream, signal, values = this.values } = options;
+    const each = this.shrinking(options.shrink);
     return this.functions.use(
       `${name}/${dtype}`,
       () =>
         CompiledFunction.compile(this.imageSpecs(dtype), (inputs, scope) =>
           build(this.batchOf(inputs), scope),
         ),
-      (compiled) => compiled.map(values, { image: images, ...feed }, batchSize, { stream }),
+      (compiled) =>
+        compiled.map(values, { image: images, ...feed }, batchSize, { stream, signal, each }),
     );
+  }
+
+  /**
+   * Makes decoded images smaller; undefined where they stay as they are.
+   * @throws UserError when it is not by a whole number from 1
+   */
+  private shrinking(by = 1) {
+    checkCount('shrink', by);
+    if (by === 1 || !isImage(this.config.input)) return undefined;
+    return (outputs: Record<string, Tensor>) =>
+      Object.fromEntries(
+        Object.entries(outputs).map(([name, tensor]) => [name, shrunkTensor(tensor, by)]),
+      );
   }
 
   private readonly encoding = (batch: Batch, scope: Scope): Values =>
@@ -507,9 +537,9 @@ export class VAE {
    * @param options.labels for models that see labels: N of them
    * @returns float32 [N, ...input], images in [0, 1]
    */
-  async decode(z: Tensor, options: LabelOptions = {}): Promise<Tensor> {
+  async decode(z: Tensor, options: LabelOptions & ImageOptions = {}): Promise<Tensor> {
     checkLatents(z, this.latentShape);
-    return this.mapLatents('decode', z, options.labels, this.decoding);
+    return this.mapLatents('decode', z, options.labels, this.decoding, options);
   }
 
   /** Images by a function of latents that fit the model. */
@@ -518,14 +548,15 @@ export class VAE {
     z: Tensor,
     labels: Labels | undefined,
     build: ModelFunction,
-    stream?: NoiseStream,
+    { shrink, stream }: ImageOptions & { readonly stream?: NoiseStream } = {},
   ): Promise<Tensor> {
     const { values } = this;
     const feed = labelFeed(labels, z.dims[0]!, this.objective.classes);
+    const each = this.shrinking(shrink);
     const { image } = await this.functions.use(
       name,
       () => CompiledFunction.compile(this.latentSpecs(), build),
-      (compiled) => compiled.map(values, { z, ...feed }, callSize, { stream }),
+      (compiled) => compiled.map(values, { z, ...feed }, callSize, { stream, each }),
     );
     return image!;
   }
@@ -536,7 +567,7 @@ export class VAE {
    * @param options.labels for models that see labels: N of them
    * @returns float32 [N, ...input], images in [0, 1]
    */
-  async reconstruct(images: Tensor, options: LabelOptions = {}): Promise<Tensor> {
+  async reconstruct(images: Tensor, options: LabelOptions & ImageOptions = {}): Promise<Tensor> {
     const { reconstruction } = await this.mapImages(
       'reconstruct',
       images,
@@ -545,6 +576,7 @@ export class VAE {
         const z = this.objective.bottleneck.point(this.network.encode(batch, scope));
         return { reconstruction: this.network.image({ z, labels: batch.labels }, scope) };
       },
+      { shrink: options.shrink },
     );
     return reconstruction!;
   }
@@ -586,7 +618,7 @@ export class VAE {
    */
   async sample(
     count: number,
-    options: {
+    options: ImageOptions & {
       readonly seed?: number;
       readonly label?: number;
       readonly labels?: Labels | undefined;
@@ -603,7 +635,7 @@ export class VAE {
         `The objective ${type} has no prior to draw from. Train with another one, such as vae.`,
       );
     }
-    const { seed = this.config.seed, label, draw } = options;
+    const { seed = this.config.seed, label, draw, shrink } = options;
     const shape = [count, ...this.latentShape];
     const z = prior(shape, randomStream(seed, 'sample'), this.values);
     const inTurn = (i: number) => (classes === undefined ? 0 : i % classes);
@@ -614,8 +646,11 @@ export class VAE {
         : Array.from({ length: count }, (_, i) => label ?? inTurn(i)));
     const latents = new Tensor('float32', z, shape);
     return draw
-      ? this.mapLatents('draw', latents, labels, this.drawing, { seed, name: 'draw', step: 0 })
-      : this.mapLatents('decode', latents, labels, this.decoding);
+      ? this.mapLatents('draw', latents, labels, this.drawing, {
+          shrink,
+          stream: { seed, name: 'draw', step: 0 },
+        })
+      : this.mapLatents('decode', latents, labels, this.decoding, { shrink });
   }
 
   /** @throws UserError when q(z | x) or p(x | z) has no density: there is no bound on log p(x) */
@@ -852,15 +887,19 @@ export class VAE {
    * spread over the data, or all where there are fewer.
    * @param options.history the epochs of the model's training from its first parameters on: with any,
    *   signs of a wrong learning rate, initialization or scale of the data are looked for
+   * @param options.signal ends it; its reason is then thrown
    */
   async health(
     data: Dataset,
-    options: { readonly history?: readonly EpochMetrics[] } = {},
+    options: { readonly history?: readonly EpochMetrics[]; readonly signal?: AbortSignal } = {},
   ): Promise<Health> {
     checkData(data, this.config.input);
     requireLabels(data, this.objective.classes);
+    const { history = [], signal } = options;
     const { values: present } = this;
-    const examples = await this.readSpread(data, healthExamples);
+    const fitting = Math.floor(healthBytes / exampleBytes(data));
+    const most = Math.max(1, Math.min(healthExamples, fitting));
+    const examples = await this.readSpread(data, most);
     const { images } = examples;
     const observed = (seen: typeof examples, values = present) =>
       this.mapImages(
@@ -868,14 +907,13 @@ export class VAE {
         seen.images,
         seen.labels,
         (batch, scope) => observedHealth(this.network, batch, scope),
-        { values },
+        { values, signal },
       );
     const found = await observed(examples);
     const health = healthOf(found, this.objective.bottleneck.codes, images.dims[0]!);
-    const { history = [] } = options;
     if (history.length === 0) return health;
     const initial = this.initialValues();
-    const few = await this.readSpread(data, callSize);
+    const few = await this.readSpread(data, Math.min(callSize, most));
     const [now, before] = [await observed(few), await observed(few, initial)];
     const isSteady = Object.values(this.objective.schedules).every(
       (each) => typeof each === 'number',
@@ -959,20 +997,28 @@ export class VAE {
   /**
    * Writes the model into a run folder that was opened or created before. Whenever that is broken
    * off, the files that are there belong together.
+   * @param signal ends it between two files
    */
-  saveTo(folder: RunFolder, training: Readonly<Record<string, unknown>> = {}): Promise<void> {
-    return this.write(folder, training, this.values);
+  saveTo(
+    folder: RunFolder,
+    training: Readonly<Record<string, unknown>> = {},
+    signal?: AbortSignal,
+  ): Promise<void> {
+    return this.write(folder, training, this.values, signal);
   }
 
   private async write(
     folder: RunFolder,
     training: Readonly<Record<string, unknown>>,
     values: Readonly<Record<string, Tensor>>,
+    signal?: AbortSignal,
   ): Promise<void> {
     await this.saveConfigTo(folder, training);
     await folder.remove('encoder.onnx', 'decoder.onnx');
     await folder.writeParameters(values);
+    signal?.throwIfAborted();
     await folder.write('encoder.onnx', this.encoderModel(values));
+    signal?.throwIfAborted();
     await folder.write('decoder.onnx', this.decoderModel(values));
   }
 

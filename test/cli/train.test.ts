@@ -116,8 +116,9 @@ describe('train', () => {
   });
 
   test('two runs without --out have two folders', async () => {
-    for (const run of ['runs/quarters-dense', 'runs/quarters-dense-2']) {
-      const { code, stdout } = await vaekit(folder, 'train', '--data', 'quarters', '--epochs', '1');
+    for (const run of ['runs/quarters-mlp', 'runs/quarters-mlp-2']) {
+      const two = ['--latent', '2', '--epochs', '1'];
+      const { code, stdout } = await vaekit(folder, 'train', '--data', 'quarters', ...two);
       expect([code, stdout.endsWith(`Written to ${run}\n`)]).toEqual([0, true]);
       expect(await left(run)).toEqual(files);
     }

@@ -183,8 +183,8 @@ export class Service implements ModelService {
     return { ...(await this.data(name)), skipped, ...(problem ? { problem } : {}) };
   }
 
-  async plan(settings: TrainSettings, shape: readonly number[]) {
-    return plan(settings, shape);
+  async plan(settings: TrainSettings, shape: readonly number[], size: number) {
+    return plan(settings, shape, size);
   }
 
   async train(request: TrainRequest, events: TrainEvents): Promise<TrainEnd> {

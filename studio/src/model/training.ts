@@ -14,6 +14,8 @@ import {
   VAE,
 } from '../../../src/index.js';
 import { optimizerFromConfig } from '../../../src/nn/index.js';
+import { formatBytes, formatCount } from '../../../src/report/number.js';
+import type { Footprint } from '../../../src/step/index.js';
 import { fromConfig } from '../../../src/vae/index.js';
 import type { RunConfig } from '../../../src/vae/presets.js';
 import { checkRun } from '../../../src/vae/run-config.js';
@@ -147,6 +149,9 @@ export class Training {
     const increments = new Increments();
     let [told, drawn] = [0, 0];
     return {
+      onFootprint: (footprint) => {
+        if (this.run.settings.device !== 'webgpu') checkMemory(footprint);
+      },
       onStart: async () => {
         events.onStage('train');
         await first();
@@ -206,6 +211,21 @@ export class Training {
       this.events.onPictures(toNumbers(originals), toNumbers(made));
     };
   }
+}
+
+/** A page's runtime has addresses for so many bytes, and this share of them may be asked for. */
+const mostBytes = 2 ** 32;
+const mostShare = 0.8;
+
+/** @throws UserError when a training would take more memory than a page has, by what its step takes */
+function checkMemory({ parameters, memory }: Footprint): void {
+  // Chromium tells how many GiB the machine has, 8 at the most.
+  const { deviceMemory = 8 } = navigator as { readonly deviceMemory?: number };
+  const limit = Math.min(mostBytes, deviceMemory * 2 ** 30);
+  if (memory <= mostShare * limit) return;
+  throw new UserError(
+    `Training ${formatCount(parameters)} parameters so takes about ${formatBytes(memory)} of memory, more than ${100 * mostShare} % of the ${formatBytes(limit)} that a page can have. Take smaller pictures, a smaller batch, or fewer hidden units.`,
+  );
 }
 
 /** The runtime's ways to say that memory is used up, in words; undefined for any other error. */
