@@ -1,6 +1,6 @@
 import { UserError } from '../data/errors.js';
 import { describeValue } from '../data/validation-words.js';
-import type { FitOptions } from './vae.js';
+import type { FitOptions } from './uses/fit.js';
 
 /** Whether something has a function of this name, as what vaekit's functions make. */
 const has = (value: unknown, name: string): boolean =>

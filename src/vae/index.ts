@@ -4,6 +4,8 @@ export {
   type LikelihoodOptions,
   likelihoodNames,
 } from './likelihoods/index.js';
+export type { ImageOptions } from './model/engine.js';
+export type { LabelOptions } from './model/examples.js';
 export type { Labels } from './model/labels.js';
 export type { Summary, SummaryRow } from './model/summary.js';
 export type { Remedy } from './non-finite.js';
@@ -16,13 +18,17 @@ export {
 } from './objectives/index.js';
 export { fromConfig, type ModelConfig, modelSchema, type VAEOptions } from './options.js';
 export { type KlOptions, type Posterior, sampling } from './posterior.js';
+export { type Sampler, samplerFromConfig, samplerNames } from './samplers/index.js';
+export type {
+  EvaluateOptions,
+  LikelihoodEstimate,
+  LikelihoodEstimateOptions,
+} from './uses/estimate.js';
+export type { HealthOptions } from './uses/examine.js';
+export { type FitOptions, type History, NonFiniteError } from './uses/fit.js';
+export type { GradientOptions, ValueAndGradients } from './uses/gradients.js';
+export type { Encoding } from './uses/infer.js';
+export type { LoadOptions } from './uses/persist.js';
 export { formatProfile, type MeasuredProfile, profile } from './uses/profile.js';
-export {
-  type Encoding,
-  type FitOptions,
-  type History,
-  type LabelOptions,
-  type LoadOptions,
-  NonFiniteError,
-  VAE,
-} from './vae.js';
+export type { SampleOptions } from './uses/sample.js';
+export { VAE } from './vae.js';

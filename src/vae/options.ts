@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { UserError } from '../data/errors.js';
+import { type ExampleOptions, exampleSchema } from '../data/input.js';
 import { validate } from '../data/validate.js';
 import { type Layer, layerFromConfig, layerToConfig } from '../nn/index.js';
 import { requireLayers, requireMade } from './given.js';
@@ -16,6 +17,8 @@ import type { KlOptions, Posterior } from './posterior.js';
 export interface VAEOptions {
   /** Shape of one example: [channels, height, width] for images. */
   readonly input: readonly number[];
+  /** How examples are to be taken; by their shape when left out. */
+  readonly example?: ExampleOptions;
   /** How many latents. */
   readonly latent: number;
   /** Layers before the two heads, `mean` and `logVariance`, which are dense layers. */
@@ -45,6 +48,7 @@ const layerSchema = z.looseObject({ type: z.string() });
 /** A VAE as plain data: the `model` of `config.json`. */
 export const modelSchema = z.strictObject({
   input: z.array(z.int().min(1)).min(1),
+  example: exampleSchema.optional(),
   latent: z.int().min(1),
   encoder: z.array(layerSchema),
   decoder: z.array(layerSchema),
@@ -120,11 +124,12 @@ export function fromConfig(
   const config = validate(modelSchema, value, name);
   const layers = (part: 'encoder' | 'decoder') =>
     config[part].map((each, i) => layerFromConfig(each, `${name}.${part}[${i}]`, custom));
-  const { kl, objective, likelihood, ...rest } = config;
+  const { kl, objective, likelihood, example, ...rest } = config;
   requireOne(name, kl, objective);
   return {
     ...rest,
     likelihood: likelihood as LikelihoodOptions,
+    ...(example && { example }),
     ...(kl && { kl }),
     ...(objective && { objective: objectiveFromConfig(objective, `${name}.objective`) }),
     encoder: layers('encoder'),

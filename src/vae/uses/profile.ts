@@ -10,7 +10,8 @@ import {
   type TraceEvent,
 } from '../../training/index.js';
 import type { SummaryRow } from '../model/summary.js';
-import type { FitOptions, VAE } from '../vae.js';
+import type { VAE } from '../vae.js';
+import type { FitOptions } from './fit.js';
 
 /** A profile, and its last call of the runtime as a Chrome trace. */
 export interface MeasuredProfile extends Profile {
