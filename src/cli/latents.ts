@@ -1,10 +1,10 @@
 import type { Tensor } from 'onnxruntime-common';
 import { type AtomicFile, openAtomic } from '../data/atomic-file.node.js';
-import { type Dataset, readRange } from '../data/dataset.js';
+import type { Dataset } from '../data/dataset.js';
 import { elementsOf } from '../data/elements.js';
 import { encodeNpyHeader } from '../data/npy.js';
 import type { Encoding, VAE } from '../vae/index.js';
-import { rangesOf } from './pieces.js';
+import { piecesOf } from '../vae/model/examples.js';
 
 /** What is written of an encoding: the parts that say something, by file name. */
 function partsOf(vae: VAE, { mean, logVariance, codes }: Encoding): Record<string, Tensor> {
@@ -83,9 +83,9 @@ export async function writeLatents(vae: VAE, data: Dataset, path: string): Promi
   let files: LatentFiles | undefined;
   let names: string[] = [];
   try {
-    for (const [start, end] of rangesOf(data)) {
-      const labels = vae.labelsOf(data, start, end);
-      const encoding = await vae.encode(await readRange(data, start, end), { labels });
+    const model = { shape: vae.config.input, classes: vae.classes };
+    for await (const { images, labels, start } of piecesOf(data, undefined, model)) {
+      const encoding = await vae.encode(images, { labels });
       const parts = partsOf(vae, encoding);
       names = Object.keys(parts);
       files ??= await LatentFiles.open(path, data, parts);

@@ -1,37 +1,22 @@
 import { Tensor } from 'onnxruntime-common';
 import { breathe } from '../data/breathe.js';
-import { type Dataset, readRange } from '../data/dataset.js';
+import type { Dataset } from '../data/dataset.js';
+import { isPicture } from '../data/input.js';
 import { spread } from '../data/spread.js';
 import type { EpochMetrics, RunFolder } from '../training/index.js';
 import type { VAE } from '../vae/index.js';
-import { joined, rangesOf } from './pieces.js';
 import { reconstructionSheet, sampleSheet } from './sheets.js';
 
 const shownReconstructions = 10;
 const shownMeans = 10_000;
 
-/** Posterior means of a dataset, row by row: N · latents numbers. */
-async function meansOf(vae: VAE, data: Dataset): Promise<Float32Array> {
-  const parts: Tensor[] = [];
-  for (const [start, end] of rangesOf(data)) {
-    const labels = vae.labelsOf(data, start, end);
-    parts.push((await vae.encode(await readRange(data, start, end), { labels })).mean);
-  }
-  return joined(parts).data as Float32Array;
-}
-
-/** Whether examples of this shape can be drawn as images. */
-function isImage(shape: readonly number[]): boolean {
-  return shape.length === 3 && (shape[0] === 1 || shape[0] === 3);
-}
-
-/** Loads what pictures are drawn by while training goes on; drawing will tell what is wrong. */
+/** Loads the charts while training goes on; drawing will tell what is wrong with them. */
 export function preparePictures(): void {
   import('../report/chart.js').then(({ loadCharts }) => loadCharts()).catch(() => undefined);
 }
 
 /**
- * Draws what a run is judged by, into its folder.
+ * Draws the pictures that a run is judged by, into its folder.
  * @throws the signal's reason once it is aborted, between two pictures
  */
 export async function writePictures(
@@ -54,7 +39,7 @@ export async function writePictures(
     }));
     await write('loss.png', await report.lossPicture(rows));
   }
-  if (isImage(data.shape)) {
+  if (isPicture(vae.input)) {
     await write('reconstructions.png', await reconstructionSheet(vae, data, shownReconstructions));
     if (vae.hasPrior) {
       await write('samples.png', await sampleSheet(vae, {}));
@@ -64,11 +49,12 @@ export async function writePictures(
   // Else the runtime would keep what it took for the pictures before.
   await vae.release();
   const shown = spread(data, shownMeans);
-  const means = await meansOf(vae, shown);
+  const { mean } = await vae.encode(shown);
+  const means = mean.data as Float32Array;
   await write('latent.png', await report.latentPicture(means, shown.labels, data.classNames));
   // What a point stands for depends on the label where the model sees it, and on no prior's
   // quantiles where there is none.
-  if (isImage(data.shape) && vae.hasPrior && vae.classes === undefined) {
+  if (isPicture(vae.input) && vae.hasPrior && vae.classes === undefined) {
     await vae.release();
     const grid = report.latentGrid();
     const points = new Tensor('float32', grid.points, [grid.rows * grid.columns, 2]);

@@ -1,9 +1,9 @@
 import type { Tensor } from 'onnxruntime-common';
-import { type Dataset, readRange } from '../data/dataset.js';
+import type { Dataset } from '../data/dataset.js';
 import { UserError } from '../data/errors.js';
 import { ofEachClass } from '../data/spread.js';
 import type { VAE } from '../vae/index.js';
-import { joined, rangesOf } from './pieces.js';
+import { joined, piecesOf } from '../vae/model/examples.js';
 
 /** Samples that are drawn when no count is given. */
 const usualSamples = 64;
@@ -42,14 +42,12 @@ export async function reconstructionSheet(
   checkRoom(data.shape, shownCount, sheet.most, 'encode writes the latents of all');
   const shown = ofEachClass(data, count);
   const shrink = sheet.shrinkFor(shownCount);
-  const [originals, reconstructions]: [Tensor[], Tensor[]] = [[], []];
-  for (const [start, end] of rangesOf(shown)) {
-    const images = await readRange(shown, start, end);
+  const originals: Tensor[] = [];
+  for await (const { images } of piecesOf(shown, undefined, { shape: shown.shape })) {
     originals.push(report.shrunkTensor(images, shrink));
-    const labels = vae.labelsOf(shown, start, end);
-    reconstructions.push(await vae.reconstruct(images, { labels, shrink }));
   }
-  return report.reconstructionsPicture(joined(originals), joined(reconstructions));
+  const reconstructions = await vae.reconstruct(shown, { shrink });
+  return report.reconstructionsPicture(joined(originals), reconstructions);
 }
 
 /** What is drawn of a prior. */

@@ -1,4 +1,4 @@
-import { Tensor } from 'onnxruntime-common';
+import type { Tensor } from 'onnxruntime-common';
 import type { Dataset } from '../../data/dataset.js';
 import { isPicture } from '../../data/input.js';
 import type { Values } from '../../graph/index.js';
@@ -14,7 +14,7 @@ import {
 import type { Tensors } from '../samplers/index.js';
 import type { BuiltModel } from './built.js';
 import { checkCount, checkImages } from './checks.js';
-import { type Examples, piecesOf } from './examples.js';
+import { type Examples, joined, piecesOf } from './examples.js';
 import { type Labels, labelFeed } from './labels.js';
 
 /** Examples in one call of the runtime. */
@@ -151,20 +151,4 @@ export class Engine {
   release(): Promise<void> {
     return this.functions.release();
   }
-}
-
-/** Tensors [N, ...] of one type, one after another. */
-function joined(pieces: readonly Tensor[]): Tensor {
-  const [first] = pieces as readonly [Tensor];
-  if (pieces.length === 1) return first;
-  const size = pieces.reduce((sum, each) => sum + each.size, 0);
-  const count = pieces.reduce((sum, { dims }) => sum + dims[0]!, 0);
-  const Kind = first.data.constructor as Float32ArrayConstructor;
-  const whole = new Kind(size);
-  let at = 0;
-  for (const { data } of pieces) {
-    whole.set(data as Float32Array, at);
-    at += data.length;
-  }
-  return new Tensor(first.type as 'float32', whole, [count, ...first.dims.slice(1)]);
 }

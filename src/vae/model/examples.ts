@@ -1,4 +1,4 @@
-import type { Tensor } from 'onnxruntime-common';
+import { Tensor } from 'onnxruntime-common';
 import { type Dataset, exampleBytes, readRange } from '../../data/dataset.js';
 import { spread } from '../../data/spread.js';
 import { checkData } from './checks.js';
@@ -24,7 +24,7 @@ const mostReadBytes = 2 ** 26;
 const mostRead = 256;
 
 /** Whether examples are a dataset, whose examples are read in pieces. */
-export function isDataset(given: Tensor | Dataset): given is Dataset {
+function isDataset(given: Tensor | Dataset): given is Dataset {
   return typeof (given as Dataset | undefined)?.read === 'function';
 }
 
@@ -44,7 +44,7 @@ export function labelsOf(
 }
 
 /** Examples of a dataset from `start` to before `end`. */
-export async function readExamples(
+async function readExamples(
   data: Dataset,
   classes: number | undefined,
   start = 0,
@@ -72,7 +72,7 @@ export function readSpread(
 export async function* piecesOf(
   given: Tensor | Dataset,
   labels: Labels | undefined,
-  model: { readonly shape: readonly number[]; readonly classes: number | undefined },
+  model: { readonly shape: readonly number[]; readonly classes?: number | undefined },
   most = mostRead,
 ): AsyncGenerator<Examples & { readonly start: number }> {
   if (!isDataset(given)) {
@@ -87,4 +87,20 @@ export async function* piecesOf(
     const images = await readRange(given, start, end);
     yield { images, labels: own ?? labelsOf(given, model.classes, start, end), start };
   }
+}
+
+/** Tensors [N, ...] of one type, one after another. */
+export function joined(pieces: readonly Tensor[]): Tensor {
+  const [first] = pieces as readonly [Tensor];
+  if (pieces.length === 1) return first;
+  const size = pieces.reduce((sum, each) => sum + each.size, 0);
+  const count = pieces.reduce((sum, { dims }) => sum + dims[0]!, 0);
+  const Kind = first.data.constructor as Float32ArrayConstructor;
+  const whole = new Kind(size);
+  let at = 0;
+  for (const { data } of pieces) {
+    whole.set(data as Float32Array, at);
+    at += data.length;
+  }
+  return new Tensor(first.type as 'float32', whole, [count, ...first.dims.slice(1)]);
 }

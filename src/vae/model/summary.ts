@@ -21,7 +21,7 @@ export interface Summary {
 }
 
 /** How many numbers the parameters whose names begin with a path hold. */
-export function countParameters(specs: readonly ParameterSpec[], path?: string): number {
+function countParameters(specs: readonly ParameterSpec[], path?: string): number {
   return specs
     .filter(({ name }) => path === undefined || name.startsWith(`${path}.`))
     .reduce((total, { shape }) => total + elementCount(shape), 0);

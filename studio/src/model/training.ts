@@ -1,4 +1,5 @@
 import type { Tensor } from 'onnxruntime-common';
+import { isPicture } from '../../../src/data/input.js';
 import { encodeSafetensors } from '../../../src/data/safetensors.js';
 import {
   type Callback,
@@ -200,8 +201,7 @@ export class Training {
 
   /** What shows the page a few images and what a model of given parameters makes of them. */
   private async redrawing(shown: VAE, data: Dataset) {
-    const isImage = data.shape.length === 3 && (data.shape[0] === 1 || data.shape[0] === 3);
-    if (!isImage) return async () => {};
+    if (!isPicture(shown.input)) return async () => {};
     const few = datasets.ofEachClass(data, shownImages);
     const originals = await datasets.readRange(few, 0, few.size);
     const labels = shown.labelsOf(few);
