@@ -60,7 +60,7 @@ describe('train --objective', () => {
     expect(files).toContain('latents.codes.npy');
     expect(files).not.toContain('latents.mean.npy');
     const header = (await readFile(join(folder, 'vq', 'latents.csv'), 'utf8')).split('\n')[0];
-    expect(header).toBe('index,label,codes_0');
+    expect(header).toBe('index,label,codes_0,codes_1,codes_2,codes_3');
     const ae = ['--objective', 'autoencoder', '--out', 'ae'];
     expect((await vaekit(folder, 'train', ...data, ...ae)).code).toBe(0);
     const made = await tree(join(folder, 'ae'));
