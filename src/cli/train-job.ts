@@ -63,7 +63,7 @@ function choiceFor(
   if (file || options.preset !== undefined) return undefined;
   const { shape } = asSeen(data, options.augment);
   const size = Math.ceil(data.size * (1 - (options.validationSplit ?? 0)));
-  return choosePreset({ data: spec, shape, size });
+  return choosePreset({ data: spec, shape, size, objective: options.objective });
 }
 
 /** A run's settings: a preset or a config file, with the command line's options over it. */

@@ -8,6 +8,8 @@ export interface DataTraits {
   readonly shape: readonly number[];
   /** Number of examples. */
   readonly size: number;
+  /** The kind of the objective, where one was asked for. */
+  readonly objective?: string | undefined;
 }
 
 /** The settings that data is first trained with, where nobody says which. */
@@ -43,8 +45,8 @@ const between = (least: number, value: number, most: number) =>
 function pacing(size: number, visits: number): { epochs: number; batchSize: number } {
   const batchSize = [128, 64, 32].find((each) => size >= each * leastSteps) ?? 32;
   return {
-    epochs: between(20, Math.round(visits / size), 300),
-    batchSize: Math.min(batchSize, size),
+    epochs: between(20, Math.round(visits / Math.max(1, size)), 300),
+    batchSize: Math.max(1, Math.min(batchSize, size)),
   };
 }
 
@@ -63,12 +65,19 @@ function forPictures([channels, height, width]: readonly number[], size: number)
   return { name: 'mlp', ...rest, because: `${because}, ${odd}` };
 }
 
+/** A codebook, which needs a network of its own. */
+function forCodes(shape: readonly number[], size: number): PresetChoice {
+  const { because, ...rest } = forPictures(shape, size);
+  return { ...rest, name: 'vq', latent: 16, because: `the objective vqVae on ${because}` };
+}
+
 /**
  * The settings that data is first trained with, where nobody says which: the one place that decides,
  * for the command line, `init` and the studio. MNIST has the tutorial's network; other data, one that
  * shows something after a few minutes.
  */
-export function choosePreset({ data, shape, size }: DataTraits): PresetChoice {
+export function choosePreset({ data, shape, size, objective }: DataTraits): PresetChoice {
+  if (objective === 'vqVae' && shape.length === 3) return forCodes(shape, size);
   if (data === 'mnist') {
     return {
       name: 'dense',

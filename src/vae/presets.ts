@@ -59,15 +59,15 @@ const denseEnding = (output: readonly number[]): LayerConfig[] => [
 ];
 
 const same = { padding: 'same' };
-const halve = (filters: number): LayerConfig => ({
+const halve = (filters: number, activation = 'relu'): LayerConfig => ({
   type: 'conv2d',
   filters,
   stride: 2,
-  activation: 'relu',
+  activation,
   ...same,
 });
-const double = (filters: number): LayerConfig => ({
-  ...halve(filters),
+const double = (filters: number, activation = 'relu'): LayerConfig => ({
+  ...halve(filters, activation),
   type: 'convTranspose2d',
 });
 
@@ -158,7 +158,7 @@ function halvings(height: number, width: number): number {
 
 /**
  * Two halvings have a block each. Of more, as larger pictures have, the innermost alone has one: of
- * 64 × 64 pixels a step takes some 40 % of the time so.
+ * 64 × 64 pixels a step takes 2.5 times fewer multiplications so. Outside of blocks many ReLU units would die.
  */
 const resnet: Preset = {
   about: 'convolutions with residual blocks, for pictures',
@@ -171,10 +171,11 @@ const resnet: Preset = {
     const blocks = filters.map((each, level) =>
       count === 2 || level === count - 1 ? [block(each)] : [],
     );
-    const inwards = filters.flatMap((each, level) => [halve(each), ...blocks[level]!]);
+    const active = count === 2 ? 'relu' : 'silu';
+    const inwards = filters.flatMap((each, level) => [halve(each, active), ...blocks[level]!]);
     const outwards = filters.map((_, level) => [
       ...blocks[level]!,
-      double(filters[level - 1] ?? 32),
+      double(filters[level - 1] ?? 32, active),
     ]);
     return {
       model: {

@@ -16,16 +16,8 @@ const numbers = (tensor: Tensor) => Array.from(tensor.data as Float32Array);
 beforeAll(async () => {
   folder = await emptyFolder();
   await writeQuarters(folder);
-  const { code } = await vaekit(
-    folder,
-    'train',
-    '--data',
-    'quarters',
-    '--epochs',
-    '3',
-    '--out',
-    'a',
-  );
+  const options = ['--preset', 'dense', '--epochs', '3', '--out', 'a'];
+  const { code } = await vaekit(folder, 'train', '--data', 'quarters', ...options);
   expect(code).toBe(0);
 });
 
