@@ -2,6 +2,7 @@ export { Tensor } from 'onnxruntime-common';
 export { type Dataset, fromArray, type TensorDataset } from './data/dataset.js';
 export * as datasets from './data/datasets.js';
 export { UserError } from './data/errors.js';
+export type { ExampleOptions, InputDescription } from './data/input.js';
 export * as graph from './graph/index.js';
 export {
   type ActivationName,
@@ -60,3 +61,4 @@ export {
 export { type Config, defineConfig } from './vae/config/define-config.js';
 export * from './vae/index.js';
 export * as latentSpace from './vae/latent-space/index.js';
+export * as samplers from './vae/samplers/all.js';

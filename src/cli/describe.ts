@@ -1,32 +1,44 @@
-import { RunFolder } from '../training/index.js';
-import { VAE } from '../vae/index.js';
+import { inspect } from 'node:util';
+import { type LoadingOptions, loadRun } from './run.js';
+import { shellWord } from './shell-word.js';
 
-function describe(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return String(value);
-  return Object.entries(value)
-    .map(([name, each]) => `${name} ${describe(each)}`)
-    .join(', ');
+/** Entries of a list that are printed; the rest are counted. */
+const mostEntries = 24;
+
+/** Settings as they are typed in a config file: `model: { … },`. */
+function section(name: string, settings: Readonly<Record<string, unknown>>): string[] {
+  const lines = Object.entries(settings)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => {
+      const text = inspect(value, {
+        depth: null,
+        maxArrayLength: mostEntries,
+        maxStringLength: null,
+        breakLength: 96,
+        compact: 8,
+      });
+      return `  ${key}: ${text.replaceAll('\n', '\n  ')},`;
+    });
+  return [`${name}: {`, ...lines, '},'];
 }
 
-/** What there is to tell of a run, as text. */
-export async function describeRun(path: string): Promise<string> {
-  const vae = await VAE.load(path);
-  const folder = await RunFolder.open(path);
-  const { training, vaekit } = await folder.readConfig();
-  const { input, latent, likelihood, kl, objective, seed } = vae.config;
+/** What there is to tell of a run, as text; its settings as one would type them in a config file. */
+export async function describeRun(path: string, options: LoadingOptions): Promise<string> {
+  const { vae, folder, settings } = await loadRun(path, options);
+  const { training, vaekit } = settings as { training?: object; vaekit?: unknown };
+  const { encoder: _, decoder: __, ...model } = vae.config;
   const lines = [
     vae.summary(),
     '',
-    `input        [${input.join(', ')}]`,
-    `latent       ${latent}`,
-    `likelihood   ${describe(likelihood)}`,
-    objective ? `objective    ${describe(objective)}` : `kl           ${describe(kl)}`,
-    `seed         ${seed}`,
-    ...Object.entries(training ?? {}).map(
-      ([name, value]) => `${name.padEnd(12)} ${describe(value)}`,
-    ),
-    `written by   vaekit ${String(vaekit)}`,
+    ...section('model', model),
+    ...(training ? section('training', { ...training }) : []),
+    '',
+    `Written by vaekit ${String(vaekit)}.`,
   ];
+  if (!/\.zip$/i.test(path)) {
+    const config = folder.file('config.json');
+    lines.push(`The same again, layers included: vaekit train --config ${shellWord(config)}`);
+  }
   const last = (await folder.readMetrics()).at(-1);
   if (last) {
     const { epoch, seconds, steps, ...metrics } = last;

@@ -18,6 +18,8 @@ export function encodeCommand(program: Command): void {
       ),
     )
     .action(async (run: string, options: EncodeOptions) => {
+      const { exitOnSignals } = await import('./signals.js');
+      exitOnSignals();
       const { openRun } = await import('./run.js');
       const { writeLatents } = await import('./latents.js');
       const { vae, data } = await openRun(run, options);

@@ -3,17 +3,18 @@ import { UserError } from '../data/errors.js';
 import { within } from '../data/paths.js';
 import { advice } from '../data/suggest.js';
 import { packageSchema } from '../training/index.js';
+import { choosePreset } from '../vae/config/choose-preset.js';
 import { aboutPreset, type PresetName, preset, presetNames } from '../vae/config/presets.js';
 import { checkRun } from '../vae/config/run-config.js';
 import { configNames } from './config-names.js';
 import type { InitOptions } from './init.js';
 
-/** The shape that presets are shown with: that of MNIST, the default data. */
-const shownShape = [1, 28, 28];
+/** The data of the file, by which presets are shown. */
+const shownData = { data: 'mnist', shape: [1, 28, 28], size: 60_000 };
 
 /** A preset's settings, for those who write them down. */
 function settingsOf(name: PresetName) {
-  const { model, training } = checkRun(preset(name, shownShape), name);
+  const { model, training } = checkRun(preset(name, shownData.shape), name);
   const { epochs, batchSize } = training;
   return { latent: model.latent, epochs, batchSize, seed: model.seed };
 }
@@ -125,11 +126,10 @@ ${presets.join('\n')}
  * @throws UserError when the preset is unknown, or the folder has a config
  */
 export async function init(folder: string, options: InitOptions): Promise<void> {
-  const name = presetNames.find((each) => each === options.preset);
+  const wanted = options.preset ?? choosePreset(shownData).name;
+  const name = presetNames.find((each) => each === wanted);
   if (!name) {
-    throw new UserError(
-      `Unknown preset '${options.preset}'. ${advice(options.preset, presetNames)}`,
-    );
+    throw new UserError(`Unknown preset '${wanted}'. ${advice(wanted, presetNames)}`);
   }
   for (const each of configNames) {
     const path = within(folder, each);

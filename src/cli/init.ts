@@ -3,7 +3,7 @@ import { examples } from './options.js';
 
 export interface InitOptions {
   json?: boolean;
-  preset: string;
+  preset?: string;
 }
 
 export function initCommand(program: Command): void {
@@ -12,7 +12,10 @@ export function initCommand(program: Command): void {
     .description('Write a commented vae.config.ts, which train then reads.')
     .argument('[folder]', 'where to write it', '.')
     .option('--json', 'write vae.config.json, without comments')
-    .option('--preset <name>', 'what it starts from: dense, mlp, conv, resnet, vq', 'dense')
+    .option(
+      '--preset <name>',
+      'what it starts from: dense, mlp, conv, resnet, vq (default: what MNIST is trained with)',
+    )
     .addHelpText(
       'after',
       examples(

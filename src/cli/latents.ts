@@ -1,11 +1,10 @@
-import { Tensor } from 'onnxruntime-common';
-import { writeFileAtomic } from '#files';
-import { type Dataset, readRange } from '../data/dataset.js';
-import { encodeNpy } from '../data/npy.js';
+import type { Tensor } from 'onnxruntime-common';
+import { type AtomicFile, openAtomic } from '../data/atomic-file.node.js';
+import type { Dataset } from '../data/dataset.js';
+import { elementsOf } from '../data/elements.js';
+import { encodeNpyHeader } from '../data/npy.js';
 import type { Encoding, VAE } from '../vae/index.js';
-
-/** Images that are in memory at the same time. */
-const readSize = 256;
+import { piecesOf } from '../vae/model/examples.js';
 
 /** What is written of an encoding: the parts that say something, by file name. */
 function partsOf(vae: VAE, { mean, logVariance, codes }: Encoding): Record<string, Tensor> {
@@ -21,50 +20,81 @@ function rowsOf(tensor: Tensor): string[] {
   return Array.from({ length: count }, (_, i) => data.subarray(i * width, (i + 1) * width).join());
 }
 
-/** Parts of equal rows, one after another. */
-function join(parts: readonly Tensor[]): Tensor {
-  const [first] = parts as [Tensor, ...Tensor[]];
-  const total = parts.reduce((sum, part) => sum + part.dims[0]!, 0);
-  const size = parts.reduce((sum, part) => sum + part.size, 0);
-  const whole = first.type === 'int64' ? new BigInt64Array(size) : new Float32Array(size);
-  let at = 0;
-  for (const part of parts) {
-    (whole as Float32Array).set(part.data as Float32Array, at);
-    at += part.size;
+/** The files of a dataset's latents, to which the rows of some examples at a time are added. */
+class LatentFiles {
+  private constructor(
+    private readonly csv: AtomicFile,
+    private readonly arrays: Readonly<Record<string, AtomicFile>>,
+  ) {}
+
+  /** @param first the parts of the first examples, whose shapes all have */
+  static async open(path: string, data: Dataset, first: Readonly<Record<string, Tensor>>) {
+    const opened: AtomicFile[] = [];
+    try {
+      const csv = await openAtomic(`${path}.csv`);
+      opened.push(csv);
+      const arrays: Record<string, AtomicFile> = {};
+      const columns: string[] = [];
+      for (const [name, tensor] of Object.entries(first)) {
+        const array = await openAtomic(`${path}.${name}.npy`);
+        opened.push(array);
+        arrays[name] = array;
+        const [count = 1, ...inner] = tensor.dims;
+        const { type } = elementsOf(tensor, name);
+        await array.add(encodeNpyHeader(type, [data.size, ...inner]));
+        for (let i = 0; i < tensor.size / count; i++) columns.push(`${name}_${i}`);
+      }
+      await csv.add(`${['index', ...(data.labels ? ['label'] : []), ...columns].join()}\n`);
+      return new LatentFiles(csv, arrays);
+    } catch (error) {
+      for (const file of opened) await file.discard();
+      throw error;
+    }
   }
-  return new Tensor(first.type as 'float32', whole as Float32Array, [
-    total,
-    ...first.dims.slice(1),
-  ]);
+
+  /** Adds examples from place `start` on. */
+  async add(start: number, parts: Readonly<Record<string, Tensor>>, labels: Dataset['labels']) {
+    const rows = Object.values(parts).map(rowsOf);
+    const lines = rows[0]!.map((_, i) => {
+      const label = labels ? [labels[start + i]] : [];
+      return `${[start + i, ...label, ...rows.map((part) => part[i])].join()}\n`;
+    });
+    await this.csv.add(lines.join(''));
+    for (const [name, tensor] of Object.entries(parts)) {
+      await this.arrays[name]!.add(elementsOf(tensor, name).bytes);
+    }
+  }
+
+  async commit(): Promise<void> {
+    for (const file of [this.csv, ...Object.values(this.arrays)]) await file.commit();
+  }
+
+  async discard(): Promise<void> {
+    for (const file of [this.csv, ...Object.values(this.arrays)]) await file.discard();
+  }
 }
 
 /**
  * Writes `<path>.csv`, `<path>.mean.npy` and `<path>.log_variance.npy`; for deterministic encoders
- * no log-variances, and with a codebook `<path>.codes.npy` alone.
+ * no log-variances, and with a codebook `<path>.codes.npy` alone. Of large data, only some examples are
+ * in memory at a time.
  */
 export async function writeLatents(vae: VAE, data: Dataset, path: string): Promise<void> {
-  const read: Record<string, Tensor>[] = [];
-  for (let start = 0; start < data.size; start += readSize) {
-    const end = Math.min(start + readSize, data.size);
-    const images = await readRange(data, start, end);
-    const encoding = await vae.encode(images, { labels: vae.labelsOf(data, start, end) });
-    read.push(partsOf(vae, encoding));
+  let files: LatentFiles | undefined;
+  let names: string[] = [];
+  try {
+    const model = { shape: vae.config.input, classes: vae.classes };
+    for await (const { images, labels, start } of piecesOf(data, undefined, model)) {
+      const encoding = await vae.encode(images, { labels });
+      const parts = partsOf(vae, encoding);
+      names = Object.keys(parts);
+      files ??= await LatentFiles.open(path, data, parts);
+      await files.add(start, parts, data.labels);
+    }
+    await files?.commit();
+  } finally {
+    await files?.discard();
   }
-  const names = Object.keys(read[0]!);
-  const parts = names.map((name) => [name, join(read.map((each) => each[name]!))] as const);
-  const columns = parts.flatMap(([name, tensor]) =>
-    Array.from({ length: tensor.size / data.size }, (_, i) => `${name}_${i}`),
-  );
-  const rows = parts.map(([, tensor]) => rowsOf(tensor));
-  const lines = [['index', ...(data.labels ? ['label'] : []), ...columns].join()];
-  for (let i = 0; i < data.size; i++) {
-    const label = data.labels ? [data.labels[i]] : [];
-    lines.push([i, ...label, ...rows.map((part) => part[i])].join());
-  }
-  await writeFileAtomic(`${path}.csv`, `${lines.join('\n')}\n`);
-  const files = parts.map(([name]) => `${path}.${name}.npy`);
-  for (const [name, tensor] of parts) {
-    await writeFileAtomic(`${path}.${name}.npy`, encodeNpy(tensor));
-  }
-  process.stdout.write(`Written: ${[`${path}.csv`, ...files].join(', ')} (${data.size} images)\n`);
+  const written = [`${path}.csv`, ...names.map((name) => `${path}.${name}.npy`)];
+  process.stdout.write(`Written: ${written.join(', ')} (${data.size} images)\n`);
 }

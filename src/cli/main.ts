@@ -1,11 +1,13 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { UserError } from '../data/errors.js';
+import { explanationOf } from '../data/file-errors.js';
 import { version } from '../version.js';
 import { encodeCommand } from './encode.js';
 import { evaluateCommand } from './evaluate.js';
 import { infoCommand } from './info.js';
 import { initCommand } from './init.js';
+import { surviveLostOutput } from './output.js';
 import { reconstructCommand } from './reconstruct.js';
 import { sampleCommand } from './sample.js';
 import { studioCommand } from './studio.js';
@@ -22,10 +24,20 @@ function oneLine(text: string): string {
     .replace(/\s*\n\s*/g, ' ')}\n`;
 }
 
-// A reader such as `head` that has seen enough is no reason to end a training.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-});
+/** What an error of the system or of its memory means; undefined for others. */
+function systemWords(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const explanation = explanationOf(error);
+  if (explanation !== undefined) {
+    return 'path' in error ? `${String(error.path)}: ${explanation}` : explanation;
+  }
+  const isMemory = /bad_alloc|allocat|Invalid (typed )?array (buffer )?length|out of memory/i;
+  return isMemory.test(error.message)
+    ? 'There is not enough memory for this. Use a smaller --batch-size, smaller images (--resize), fewer units, or a smaller --count.'
+    : undefined;
+}
+
+surviveLostOutput(userErrorCode);
 
 const program = new Command('vaekit')
   .description('Train, judge, explore and ship variational autoencoders.')
@@ -57,13 +69,14 @@ try {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? 0 : userErrorCode;
   } else {
-    const message = error instanceof Error ? error.message : String(error);
-    const bug = error instanceof UserError ? '' : ' (this should not happen: please report it)';
+    const known = error instanceof UserError ? error.message : systemWords(error);
+    const message = known ?? (error instanceof Error ? error.message : String(error));
+    const bug = known === undefined ? ' (this should not happen: please report it)' : '';
     // Names from files must not write lines of their own, nor move the terminal's cursor.
     const line = message.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
     process.stderr.write(`vaekit: ${line}${bug}\n`);
     if (process.env.VAEKIT_DEBUG && error instanceof Error)
       process.stderr.write(`${error.stack}\n`);
-    process.exitCode = error instanceof UserError ? userErrorCode : 1;
+    process.exitCode = known === undefined ? 1 : userErrorCode;
   }
 }

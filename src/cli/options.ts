@@ -84,9 +84,17 @@ export function examples(
   return `\nExamples:\n${text}`;
 }
 
-/** Adds the options that name the data a run is shown. */
+/** Adds the option that names the code of a run. */
+export function withCode(command: Command): Command {
+  return command.option(
+    '--config <file>',
+    "file that defines the run's own layers, which is run (default: vae.config.ts, .js or .mjs of this folder, where the run has such layers)",
+  );
+}
+
+/** Adds the options that name the data a run is shown, and its code. */
 export function withData(command: Command): Command {
-  return command
+  return withCode(command)
     .option('--data <data>', 'data to use (default: what the run was trained on)')
     .addOption(
       new Option('--split <part>', 'part of the data').choices(['test', 'train']).default('test'),

@@ -1,5 +1,7 @@
 import { Tensor } from 'onnxruntime-common';
-import { type Dataset, readRange } from '../data/dataset.js';
+import { breathe } from '../data/breathe.js';
+import type { Dataset } from '../data/dataset.js';
+import { isPicture } from '../data/input.js';
 import { spread } from '../data/spread.js';
 import type { EpochMetrics, RunFolder } from '../training/index.js';
 import type { VAE } from '../vae/index.js';
@@ -8,55 +10,56 @@ import { reconstructionSheet, sampleSheet } from './sheets.js';
 const shownReconstructions = 10;
 const shownMeans = 10_000;
 
-/** Whether examples of this shape can be drawn as images. */
-function isImage(shape: readonly number[]): boolean {
-  return shape.length === 3 && (shape[0] === 1 || shape[0] === 3);
-}
-
-/** Loads what pictures are drawn by while training goes on; drawing will tell what is wrong. */
+/** Loads the charts while training goes on; drawing will tell what is wrong with them. */
 export function preparePictures(): void {
   import('../report/chart.js').then(({ loadCharts }) => loadCharts()).catch(() => undefined);
 }
 
-/** Draws what a run is judged by, into its folder. */
+/**
+ * Draws the pictures that a run is judged by, into its folder.
+ * @throws the signal's reason once it is aborted, between two pictures
+ */
 export async function writePictures(
   folder: RunFolder,
   vae: VAE,
   data: Dataset,
   history: readonly EpochMetrics[],
+  signal: AbortSignal,
 ): Promise<void> {
   const report = await import('../report/index.js');
+  const write = async (name: string, png: Uint8Array) => {
+    signal.throwIfAborted();
+    await folder.write(name, png);
+    await breathe();
+  };
   if (history.length > 0) {
     const rows = history.map((line) => ({
       ...line,
       ...(line.kl === undefined ? {} : { kl: line.kl }),
     }));
-    await folder.write('loss.png', await report.lossPicture(rows));
+    await write('loss.png', await report.lossPicture(rows));
   }
-  if (isImage(data.shape)) {
-    await folder.write(
-      'reconstructions.png',
-      await reconstructionSheet(vae, data, shownReconstructions),
-    );
+  if (isPicture(vae.input)) {
+    await write('reconstructions.png', await reconstructionSheet(vae, data, shownReconstructions));
     if (vae.hasPrior) {
-      await folder.write('samples.png', await sampleSheet(vae, {}));
+      await write('samples.png', await sampleSheet(vae, {}));
     }
   }
   if (vae.config.latent !== 2 || vae.bottleneck === 'vectorQuantized') return;
+  // Else the runtime would keep what it took for the pictures before.
+  await vae.release();
   const shown = spread(data, shownMeans);
-  const images = await readRange(shown, 0, shown.size);
-  const { mean } = await vae.encode(images, { labels: vae.labelsOf(shown) });
-  await folder.write(
-    'latent.png',
-    await report.latentPicture(mean.data as Float32Array, shown.labels, data.classNames),
-  );
+  const { mean } = await vae.encode(shown);
+  const means = mean.data as Float32Array;
+  await write('latent.png', await report.latentPicture(means, shown.labels, data.classNames));
   // What a point stands for depends on the label where the model sees it, and on no prior's
   // quantiles where there is none.
-  if (isImage(data.shape) && vae.hasPrior && vae.classes === undefined) {
+  if (isPicture(vae.input) && vae.hasPrior && vae.classes === undefined) {
+    await vae.release();
     const grid = report.latentGrid();
-    const decoded = await vae.decode(
-      new Tensor('float32', grid.points, [grid.rows * grid.columns, 2]),
-    );
-    await folder.write('manifold.png', await report.manifoldPicture(decoded, grid));
+    const points = new Tensor('float32', grid.points, [grid.rows * grid.columns, 2]);
+    const shrink = report.manifoldShrink(data.shape, grid);
+    const images = await vae.decode(points, { shrink });
+    await write('manifold.png', await report.manifoldPicture(images, grid));
   }
 }

@@ -4,6 +4,7 @@ import { constants, copyFile, link, readFile, rename, rm, writeFile } from 'node
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { removeAtExit } from '../data/atomic-file.node.js';
 import { UserError } from '../data/errors.js';
 import { attempt, codeOf } from '../data/file-errors.js';
 
@@ -85,7 +86,11 @@ export async function lockRun(folder: string): Promise<() => Promise<void>> {
     for (;;) {
       try {
         await linkOrCopy(mine, path);
-        return () => rm(path, { force: true });
+        const keep = removeAtExit(path);
+        return async () => {
+          await rm(path, { force: true });
+          keep();
+        };
       } catch (error) {
         if (codeOf(error) !== 'EEXIST') await attempt('write', path, () => Promise.reject(error));
       }

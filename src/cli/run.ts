@@ -4,9 +4,16 @@ import { asJudged, asSeen, RunFolder } from '../training/index.js';
 import { VAE } from '../vae/index.js';
 import { usualData } from './ahead.js';
 import { locateData, requireData } from './data-path.js';
+import { ownCode } from './own-code.js';
+
+/** Options of commands that load a run. */
+export interface LoadingOptions {
+  /** The file that defines the run's own layers. */
+  config?: string;
+}
 
 /** Options of commands that show data to a trained model. */
-export interface DataOptions {
+export interface DataOptions extends LoadingOptions {
   data?: string;
   split: 'test' | 'train';
 }
@@ -19,12 +26,18 @@ interface OpenRun {
   readonly judged: Dataset;
 }
 
+/** A run's model, its folder, and the settings in its `config.json`. */
+export async function loadRun(path: string, { config }: LoadingOptions) {
+  const folder = await RunFolder.open(path);
+  const { model, ...settings } = await folder.readConfig();
+  const vae = await VAE.load(path, await ownCode(path, model, config));
+  return { vae, folder, settings };
+}
+
 /** Opens a run and the data it is shown. */
 export async function openRun(path: string, options: DataOptions): Promise<OpenRun> {
-  const vae = await VAE.load(path);
-  const { training = {} } = (await (await RunFolder.open(path)).readConfig()) as {
-    training?: Record<string, unknown>;
-  };
+  const { vae, settings } = await loadRun(path, options);
+  const { training = {} } = settings as { training?: Record<string, unknown> };
   const located = await locateData(path, training, usualData);
   const { label, ...reading } = located.reading;
   if (options.data === undefined) await requireData(path, located);

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
-import { besideRun, examples, picturePath, runArgument, wholeNumber } from './options.js';
+import { besideRun, examples, picturePath, runArgument, wholeNumber, withCode } from './options.js';
+import type { LoadingOptions } from './run.js';
 
-interface SampleOptions {
+interface SampleOptions extends LoadingOptions {
   count?: number;
   seed?: number;
   label?: number;
@@ -10,9 +11,7 @@ interface SampleOptions {
 }
 
 export function sampleCommand(program: Command): void {
-  program
-    .command('sample')
-    .argument(...runArgument)
+  withCode(program.command('sample').argument(...runArgument))
     .description('Draw images decoded from draws of the prior.')
     .option(
       '--count <n>',
@@ -39,10 +38,10 @@ export function sampleCommand(program: Command): void {
       ),
     )
     .action(async (run: string, options: SampleOptions) => {
-      const { VAE } = await import('../vae/index.js');
+      const { loadRun } = await import('./run.js');
       const { drawSamples } = await import('./draw.js');
-      const vae = await VAE.load(run);
-      const { out = besideRun(run, 'samples.png'), ...drawn } = options;
+      const { vae } = await loadRun(run, options);
+      const { out = besideRun(run, 'samples.png'), config: _, ...drawn } = options;
       await drawSamples(vae, drawn, out);
     });
 }

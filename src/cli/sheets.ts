@@ -1,6 +1,9 @@
-import { type Dataset, readRange } from '../data/dataset.js';
+import type { Tensor } from 'onnxruntime-common';
+import type { Dataset } from '../data/dataset.js';
+import { UserError } from '../data/errors.js';
 import { ofEachClass } from '../data/spread.js';
 import type { VAE } from '../vae/index.js';
+import { joined, piecesOf } from '../vae/model/examples.js';
 
 /** Samples that are drawn when no count is given. */
 const usualSamples = 64;
@@ -9,17 +12,42 @@ const usualSamples = 64;
 const usualOfClass = 8;
 const mostOfClasses = 400;
 
-/** Examples of all classes over their reconstructions, as a PNG file. */
+/**
+ * Checks, before images are computed, that a picture has room for them.
+ * @param shape of one image
+ * @param most how many there is room for
+ * @param instead how others can be had
+ * @throws UserError when it has not
+ */
+function checkRoom(shape: readonly number[], count: number, most: number, instead: string): void {
+  if (count <= most || shape.length !== 3) return;
+  const [, height, width] = shape;
+  throw new UserError(
+    `A picture has room for ${most} images of ${height} x ${width} at most, not ${count}. Ask for fewer by --count; ${instead}.`,
+  );
+}
+
+/**
+ * Examples of all classes over their reconstructions, as a PNG file. Large ones are made smaller.
+ * @throws UserError when a picture has no room for so many
+ */
 export async function reconstructionSheet(
   vae: VAE,
   data: Dataset,
   count: number,
 ): Promise<Uint8Array> {
-  const { reconstructionsPicture } = await import('../report/index.js');
+  const report = await import('../report/index.js');
+  const sheet = report.reconstructionsSheet(data.shape);
+  const shownCount = Math.min(count, data.size);
+  checkRoom(data.shape, shownCount, sheet.most, 'encode writes the latents of all');
   const shown = ofEachClass(data, count);
-  const originals = await readRange(shown, 0, shown.size);
-  const reconstructions = await vae.reconstruct(originals, { labels: vae.labelsOf(shown) });
-  return reconstructionsPicture(originals, reconstructions);
+  const shrink = sheet.shrinkFor(shownCount);
+  const originals: Tensor[] = [];
+  for await (const { images } of piecesOf(shown, undefined, { shape: shown.shape })) {
+    originals.push(report.shrunkTensor(images, shrink));
+  }
+  const reconstructions = await vae.reconstruct(shown, { shrink });
+  return report.reconstructionsPicture(joined(originals), reconstructions);
 }
 
 /** What is drawn of a prior. */
@@ -42,21 +70,29 @@ function labelsOfAll(count: number, classes: number): number[] {
 }
 
 /**
- * Draws of the prior as a PNG file: where the model sees labels, a named row for each class.
- * @throws UserError when the model has no prior, or the label is none of its classes
+ * Draws of the prior as a PNG file: where the model sees labels, a named row for each class. Large ones
+ * are made smaller.
+ * @throws UserError when the model has no prior, the label is none of its classes, or a picture has no
+ *   room for so many
  */
 export async function sampleSheet(vae: VAE, options: SampleOptions): Promise<Uint8Array> {
-  const { samplesPicture } = await import('../report/index.js');
+  const { samplesPicture, samplesSheet } = await import('../report/index.js');
   const { seed, label, draw = false } = options;
-  const { classes, classNames } = vae;
-  const drawn = { draw, ...(seed === undefined ? {} : { seed }) };
-  if (classes === undefined || label !== undefined) {
-    const { count = usualSamples } = options;
-    const images = await vae.sample(count, { ...drawn, ...(label === undefined ? {} : { label }) });
-    return samplesPicture(images);
-  }
-  const { count = Math.min(mostOfClasses, usualOfClass * classes) } = options;
-  const labels = labelsOfAll(count, classes);
-  const images = await vae.sample(count, { ...drawn, labels });
+  const { classNames } = vae;
+  const { input } = vae.config;
+  const classes = label === undefined ? vae.classes : undefined;
+  const usual =
+    classes === undefined ? usualSamples : Math.min(mostOfClasses, usualOfClass * classes);
+  const { count = usual } = options;
+  const sheet = samplesSheet(input, classes);
+  checkRoom(input, count, sheet.most, 'another --seed gives others');
+  const labels = classes === undefined ? undefined : labelsOfAll(count, classes);
+  const images = await vae.sample(count, {
+    draw,
+    labels,
+    shrink: sheet.shrinkFor(count),
+    ...(seed === undefined ? {} : { seed }),
+    ...(label === undefined ? {} : { label }),
+  });
   return samplesPicture(images, { labels, classNames });
 }

@@ -1,14 +1,37 @@
 /** npm sends its child the signal that the terminal has sent already: one Ctrl-C comes twice. */
 const sameSignalMilliseconds = 500;
 
+/** How long saving may take to come to a place where it can stop, before the process just ends. */
+const patienceMilliseconds = 700;
+
+const codes = { SIGINT: 130, SIGTERM: 143 } as const;
+const names = Object.keys(codes) as (keyof typeof codes)[];
+
+/** Ends the process on SIGINT or SIGTERM so that nothing half-written stays behind. */
+export function exitOnSignals(): void {
+  for (const name of names) process.on(name, () => process.exit(codes[name]));
+}
+
+/** What SIGINT and SIGTERM do to a training. */
+export interface Signals {
+  /** Aborted by a signal while it trains: what was trained is then saved. */
+  readonly signal: AbortSignal;
+  /**
+   * From now on it saves.
+   * @param advice tells, where a signal comes, how what was not saved can be had
+   * @returns aborted by a signal from now on; where nothing heeds it in time, the process ends
+   */
+  beginSaving(advice: string): AbortSignal;
+  /** Of the process: 0 where no signal came. */
+  exitCode(): number;
+  stop(): void;
+}
+
 /** Aborts on the first SIGINT or SIGTERM; a later one ends the process at once. */
-export function abortOnSignals(): {
-  signal: AbortSignal;
-  exitCode: () => number;
-  stop: () => void;
-} {
-  const controller = new AbortController();
-  const codes = { SIGINT: 130, SIGTERM: 143 };
+export function abortOnSignals(): Signals {
+  const training = new AbortController();
+  const saving = new AbortController();
+  let advice: string | undefined;
   let code = 0;
   let first = 0;
   const onSignal = (name: NodeJS.Signals) => {
@@ -17,17 +40,27 @@ export function abortOnSignals(): {
     if (code !== 0) process.exit(next);
     code = next;
     first = performance.now();
-    process.stderr.write(
-      '\nStopping: what was trained is being saved. Once more to stop at once.\n',
-    );
-    controller.abort();
+    if (advice === undefined) {
+      process.stderr.write(
+        '\nStopping: what was trained is being saved. Once more to stop at once.\n',
+      );
+      training.abort();
+      return;
+    }
+    process.stderr.write(`\nStopped while saving. ${advice}\n`);
+    saving.abort();
+    setTimeout(() => process.exit(next), patienceMilliseconds).unref();
   };
-  for (const name of Object.keys(codes)) process.on(name, onSignal);
+  for (const name of names) process.on(name, onSignal);
   return {
-    signal: controller.signal,
+    signal: training.signal,
+    beginSaving(given) {
+      advice = given;
+      return saving.signal;
+    },
     exitCode: () => code,
     stop: () => {
-      for (const name of Object.keys(codes)) process.off(name, onSignal);
+      for (const name of names) process.off(name, onSignal);
     },
   };
 }

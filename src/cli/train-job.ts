@@ -1,20 +1,24 @@
+import { isDirectory } from '#files';
 import type { Dataset } from '../data/dataset.js';
 import { UserError } from '../data/errors.js';
 import type { OpenedData } from '../data/formats/format.js';
 import type { ReadOptions } from '../data/read-options.js';
 import { optimizerFromConfig } from '../nn/index.js';
 import { asSeen, type Checkpoint, RunFolder } from '../training/index.js';
-import { preset, type RunConfig } from '../vae/config/presets.js';
+import { choosePreset, chosenRun, type PresetChoice } from '../vae/config/choose-preset.js';
+import { preset, presetNames, type RunConfig } from '../vae/config/presets.js';
 import { type CompleteRun, checkRun, overPreset } from '../vae/config/run-config.js';
-import { fromConfig, VAE } from '../vae/index.js';
+import { fromConfig, type LoadOptions, VAE } from '../vae/index.js';
 import { openData, type TakeAhead, usualData } from './ahead.js';
-import { type ConfigFile, readConfig } from './config-file.js';
+import { type ConfigFile, isCode, readConfig } from './config-file.js';
 import { findConfig } from './config-names.js';
 import { locateConfigData, locateData, recordedData, requireData } from './data-path.js';
 import { fittingSettings, optimizerSettings } from './fit-settings.js';
 import { objectiveSettings } from './objective.js';
+import { ownCode } from './own-code.js';
 import { readingOf } from './reading-settings.js';
 import { lockRun } from './run-lock.js';
+import { shellWord } from './shell-word.js';
 import type { TrainOptions } from './train.js';
 
 /** A training that can begin. */
@@ -22,6 +26,8 @@ export interface Job {
   readonly vae: VAE;
   /** Let go of as far as it is no longer needed. */
   data: OpenedData;
+  /** How the model is built. */
+  readonly model: CompleteRun['model'];
   readonly settings: CompleteRun['training'];
   /** The `training` of `config.json`. */
   readonly training: Readonly<Record<string, unknown>>;
@@ -47,12 +53,32 @@ function given<T extends object>(options: T): Partial<T> {
   ) as Partial<T>;
 }
 
+/** The preset that the data asks for, where neither options nor a config file name one. */
+function choiceFor(
+  options: TrainOptions,
+  file: ConfigFile | undefined,
+  spec: string,
+  data: Dataset,
+): PresetChoice | undefined {
+  if (file || options.preset !== undefined) return undefined;
+  const { shape } = asSeen(data, options.augment);
+  const size = Math.ceil(data.size * (1 - (options.validationSplit ?? 0)));
+  return choosePreset({ data: spec, shape, size, objective: options.objective });
+}
+
 /** A run's settings: a preset or a config file, with the command line's options over it. */
-function settingsOf(options: TrainOptions, file: ConfigFile | undefined, data: Dataset) {
+function settingsOf(
+  options: TrainOptions,
+  file: ConfigFile | undefined,
+  choice: PresetChoice | undefined,
+  data: Dataset,
+) {
   const { shape } = asSeen(data, options.augment ?? file?.data.training?.augment);
   const { model, training } = file
     ? overPreset(file.data, shape, options)
-    : preset(options.preset ?? 'dense', shape, options);
+    : choice
+      ? chosenRun(choice, shape, options)
+      : preset(options.preset!, shape, options);
   return checkRun(
     {
       model: {
@@ -95,12 +121,18 @@ async function configOf(options: TrainOptions): Promise<ConfigFile | undefined> 
   return used ? readConfig(found) : undefined;
 }
 
+/** The code of a config: its own or, where it is JSON that names some, that of the working folder. */
+async function codeOf(file: ConfigFile | undefined): Promise<LoadOptions> {
+  if (!file || isCode(file.name)) return file?.code ?? {};
+  return ownCode(file.name, file.data.model, undefined);
+}
+
 /**
  * The model of a run's settings, with what of its config is code.
  * @param name where the settings are, for messages
  */
-function modelOf(settings: CompleteRun, file: ConfigFile | undefined, name: string): VAE {
-  const { layers = {}, objective, sampling } = file?.code ?? {};
+function modelOf(settings: CompleteRun, code: LoadOptions, name: string): VAE {
+  const { layers = {}, objective, sampling } = code;
   const { kl: _, ...model } = settings.model;
   const plain = objective ? model : settings.model;
   return new VAE({
@@ -110,9 +142,24 @@ function modelOf(settings: CompleteRun, file: ConfigFile | undefined, name: stri
   });
 }
 
-/** What a run is called beside its data: its preset, or that it has a config of its own. */
-function nameOf(options: TrainOptions, file: ConfigFile | undefined): string {
-  return options.preset ?? (file ? (file.data.preset ?? 'config') : 'dense');
+/** Tells which preset was chosen, and why. */
+function tellChoice({ name, because }: PresetChoice, { model, training }: CompleteRun): void {
+  const { likelihood = 'bernoulli', latent } = model;
+  const { epochs, batchSize } = training;
+  const others = presetNames.filter((each) => each !== name).join(', ');
+  process.stdout.write(
+    `Preset ${name} for ${because}: ${counted(latent, 'latent')}, likelihood ${formatKind(likelihood)}, ${counted(epochs, 'epoch')} in batches of ${batchSize}. Others by --preset: ${others}.\n`,
+  );
+}
+
+const counted = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`;
+
+/** A kind as it is written on the command line: `gaussian:variance=0.01`. */
+function formatKind(kind: unknown): string {
+  if (typeof kind !== 'object' || kind === null) return String(kind);
+  const { type, ...options } = kind as Readonly<Record<string, unknown>>;
+  const pairs = Object.entries(options).map(([name, value]) => `${name}=${String(value)}`);
+  return [type, pairs.join()].filter((part) => part !== '').join(':');
 }
 
 /** `runs/mnist-dense`, or the first of `runs/mnist-dense-2`, `-3` … that holds no run. */
@@ -141,16 +188,21 @@ async function trainingOf(run: CompleteRun, spec: string, reading: ReadOptions, 
  */
 export async function newJob(options: TrainOptions, ahead?: TakeAhead): Promise<Job> {
   const file = await configOf(options);
+  const code = await codeOf(file);
   const fromFile = file?.data.training;
   const located = await locateConfigData(file?.name ?? 'vae.config', fromFile ?? {}, usualData);
   const spec = options.data ?? located.data;
   const reading = readingOf(options, { read: located.reading });
   const data = (await ahead?.()) ?? (await openData(spec, reading));
-  const settings = settingsOf(options, file, data.train);
-  const out = options.out ?? (await defaultFolder(data.name, nameOf(options, file)));
+  const choice = choiceFor(options, file, spec, data.train);
+  const settings = settingsOf(options, file, choice, data.train);
+  if (choice) tellChoice(choice, settings);
+  const name = options.preset ?? choice?.name ?? file?.data.preset ?? 'config';
+  const out = options.out ?? (await defaultFolder(data.name, name));
   return {
-    vae: modelOf(settings, file, file?.name ?? 'options'),
+    vae: modelOf(settings, code, file?.name ?? 'options'),
     data,
+    model: settings.model,
     settings: settings.training,
     training: await trainingOf(settings, spec, reading, out),
     out,
@@ -182,15 +234,21 @@ export async function resumedJob(path: string, options: TrainOptions): Promise<J
     );
   }
   const folder = await RunFolder.open(path);
+  if (!(await isDirectory(path))) {
+    const unpacked = path.replace(/\.zip$/i, '');
+    throw new UserError(
+      `${path} is a zip archive, which is only read. Unpack it, then go on with its folder: vaekit train --resume ${shellWord(unpacked)}.`,
+    );
+  }
   const unlock = await lockRun(path);
   try {
     await folder.removeLeftovers();
     const name = folder.file('config.json');
     const { model, training } = await folder.readConfig();
     // A config of code gives what the run's own cannot hold.
-    const file = options.config === undefined ? undefined : await readConfig(options.config);
+    const code = await ownCode(path, model, options.config);
     const run = {
-      model: { ...(model as object), ...(file?.code.objective ? { objective: undefined } : {}) },
+      model: { ...(model as object), ...(code.objective ? { objective: undefined } : {}) },
       training: {
         ...(training as object),
         ...given({ epochs: options.epochs, keepCheckpoints: options.keepCheckpoints }),
@@ -213,8 +271,9 @@ export async function resumedJob(path: string, options: TrainOptions): Promise<J
     const reading = readingOf(given({ label: options.label }), { read: located.reading });
     const spec = options.data ?? located.data;
     return {
-      vae: modelOf(settings, file, name),
+      vae: modelOf(settings, code, name),
       data: await openData(spec, reading),
+      model: settings.model,
       settings: settings.training,
       training: await trainingOf(settings, spec, reading, path),
       out: path,

@@ -10,16 +10,22 @@ import {
   type MeasuredProfile,
   NonFiniteError,
   profile,
+  type Remedy,
 } from '../vae/index.js';
 import type { TakeAhead } from './ahead.js';
 import { describeEnd } from './fit-settings.js';
 import { giveMemoryBack } from './memory.js';
 import { preparePictures, writePictures } from './pictures.js';
 import { writeProfile } from './profile.js';
+import { Resources } from './resources.js';
 import { lockRun } from './run-lock.js';
+import { shellWord } from './shell-word.js';
 import { abortOnSignals } from './signals.js';
 import type { TrainOptions } from './train.js';
 import { type Job, newJob, resumedJob } from './train-job.js';
+
+/** How many more epochs are shown to those who resume a run that has them all. */
+const moreEpochs = 10;
 
 /** Metrics are written again, whole, at most this often. */
 const metricsMilliseconds = 1000;
@@ -35,6 +41,18 @@ async function createRun(path: string): Promise<{ folder: RunFolder; unlock(): P
   }
   await unlock();
   throw new UserError(`${path} already holds a run. Choose another folder.`);
+}
+
+/** The command that leads out of a training whose numbers were not finite, where one does. */
+function wayOut(remedy: Remedy, out: string): string {
+  switch (remedy.kind) {
+    case 'mend':
+      return '';
+    case 'rate':
+      return ` Train anew: vaekit train --config ${out}/config.json --learning-rate ${remedy.learningRate}.`;
+    default:
+      return ` Go on: vaekit train --resume ${out} --on-non-finite ${remedy.kind}.`;
+  }
 }
 
 /** Keeps a run folder up to date while its model is trained. */
@@ -77,12 +95,38 @@ function fitJob({ vae, data }: Job, options: FitOptions): Promise<History> {
   return vae.fit(data.train, options);
 }
 
+/**
+ * Writes what is had of a trained model into its run folder.
+ * @returns lines about its health
+ * @throws the signal's reason once it is aborted: between two files, as each is written whole
+ */
+async function save(
+  { vae, data, settings, training }: Job,
+  folder: RunFolder,
+  history: readonly EpochMetrics[],
+  signal: AbortSignal,
+): Promise<string[]> {
+  await vae.saveTo(folder, training, signal);
+  const judged = asSeen(data.train, settings.augment);
+  const health = await vae.health(judged, { history, signal });
+  signal.throwIfAborted();
+  await folder.write('health.json', `${JSON.stringify(health, null, 2)}\n`);
+  // What the runtime keeps for calls like those before would stay beside what the pictures take.
+  await vae.release();
+  await giveMemoryBack();
+  await writePictures(folder, vae, judged, history, signal);
+  return describeHealth(health).map((line) => `Note: ${line}`);
+}
+
 async function trainJob(
   job: Job,
   options: TrainOptions,
   onLock: (unlock: () => Promise<void>) => void,
 ): Promise<void> {
   const { vae, settings, training, out, resumed } = job;
+  const fitting = fitOptionsOf(settings);
+  const resources = new Resources({ model: job.model, training: settings }, job.data.train);
+  resources.checkParameters(vae.layers().parameters, fitting.optimizer.slots.length);
   const signals = abortOnSignals();
   const progress = createProgress(process.stdout, { epochs: settings.epochs });
   let folder = resumed?.folder;
@@ -90,13 +134,17 @@ async function trainJob(
   const lines = [...(checkpoint?.history ?? [])];
   let profiled: MeasuredProfile | undefined;
   const settled = {
-    ...fitOptionsOf(settings),
+    ...fitting,
     ...(job.data.test && settings.validationSplit === undefined
       ? { validation: job.data.test }
       : {}),
     signal: signals.signal,
   };
+  let memory: string | undefined;
   const shown: Callback = {
+    onFootprint: (footprint) => {
+      memory = resources.describe(footprint);
+    },
     onStart: async () => {
       if (!folder) {
         const made = await createRun(out);
@@ -106,17 +154,25 @@ async function trainJob(
       await vae.saveConfigTo(folder, training);
       // A run that was broken off may have told of epochs after its last checkpoint.
       if (resumed) await folder.writeMetrics(lines);
-      process.stdout.write(`${vae.summary()}\n`);
+      process.stdout.write(`${vae.summary()}\n${memory ? `${memory}\n` : ''}`);
       if (profiled) {
         process.stdout.write(`${formatProfile(profiled)}\n`);
         await writeProfile(folder, profiled);
       }
       if (resumed) {
-        const { step = 0, epoch = 1 } = checkpoint ?? {};
-        process.stdout.write(`Going on after step ${step}, in epoch ${epoch}.\n`);
+        const { step = 0, epoch = 1, history = [] } = checkpoint ?? {};
+        process.stdout.write(
+          history.length < settings.epochs
+            ? `Going on after step ${step}, in epoch ${epoch}.\n`
+            : `${out} has been trained for all of its ${settings.epochs} epochs: its model and pictures are written again. To train on: vaekit train --resume ${shellWord(out)} --epochs ${settings.epochs + moreEpochs}\n`,
+        );
       }
     },
-    onProgress: progress.update,
+    onProgress: (update) => {
+      const duration = resources.duration(update);
+      if (duration !== undefined) progress.note(duration);
+      progress.update(update);
+    },
     onEpochEnd: (metrics) => {
       if (lines.length === (checkpoint?.history.length ?? 0)) preparePictures();
       const entries = Object.entries(metrics).filter(
@@ -141,26 +197,27 @@ async function trainJob(
     });
     // What was only trained on takes the most memory, and pictures need theirs.
     job.data = { name: job.data.name, train: job.data.test ?? job.data.train };
-    await vae.saveTo(folder!, training);
-    const judged = asSeen(job.data.train, settings.augment);
-    const health = await vae.health(judged, { history: lines });
-    await folder!.write('health.json', `${JSON.stringify(health, null, 2)}\n`);
-    await giveMemoryBack();
-    await writePictures(folder!, vae, judged, lines);
-    for (const line of describeEnd(history)) process.stdout.write(`${line}\n`);
-    for (const line of describeHealth(health)) process.stdout.write(`Note: ${line}\n`);
+    const stopping = signals.beginSaving(
+      `All that was trained is kept; the files that are missing are written by: vaekit train --resume ${out}`,
+    );
+    const lastLines = await save(job, folder!, lines, stopping).catch((error: unknown) => {
+      if (!stopping.aborted) throw error;
+      return undefined;
+    });
+    process.exitCode = signals.exitCode();
+    if (!lastLines) return;
+    for (const line of [...describeEnd(history), ...lastLines]) process.stdout.write(`${line}\n`);
     process.stdout.write(`Written to ${out}\n`);
     if (history.stopped?.reason === 'aborted') {
-      process.stdout.write(`Go on with: vaekit train --resume ${out}\n`);
+      process.stdout.write(`Go on with: vaekit train --resume ${shellWord(out)}\n`);
     }
-    process.exitCode = signals.exitCode();
   } catch (error) {
     if (!folder || !(error instanceof UserError)) throw error;
-    const again = `vaekit train --resume ${out}`;
+    const again = `vaekit train --resume ${shellWord(out)}`;
     if (error instanceof NonFiniteError) {
       await vae.saveTo(folder, training);
       throw new UserError(
-        `${error.message} What was kept is in ${out}. To go on from there: ${again} --on-non-finite rollback.`,
+        `${error.message} What was kept is in ${out}.${wayOut(error.remedy, shellWord(out))}`,
       );
     }
     // What the system refused, such as room on the disk, may be granted later.

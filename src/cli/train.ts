@@ -32,7 +32,10 @@ export function trainCommand(program: Command): void {
       '--data <data>',
       'mnist, fashion-mnist, a folder of pictures, or a file: .npy, .npz, CSV, Parquet, IDX',
     )
-    .option('--preset <name>', 'network and settings to start from: dense, mlp, conv, resnet, vq')
+    .option(
+      '--preset <name>',
+      'network and settings to start from: dense, mlp, conv, resnet, vq (default: by the data, which is told)',
+    )
     .option(
       '--config <file>',
       'vae.config.ts, .js, .mjs or .json, or the config.json of a run; options override it (default: vae.config.* of this folder)',
@@ -77,6 +80,10 @@ export function trainCommand(program: Command): void {
       'after',
       examples(
         ['The reference VAE, 30 epochs on MNIST', 'train'],
+        [
+          'Your own pictures, brought to 64 x 64, by what suits them',
+          'train --data photos --resize 64 --crop center',
+        ],
         ['A better one: the textbook ELBO, two hidden layers of 512', 'train --preset mlp'],
         ['A β-VAE with 10 latents', 'train --preset mlp --latent 10 --beta 4'],
         [
@@ -93,7 +100,6 @@ export function trainCommand(program: Command): void {
         ],
         ['Go on with a run that was stopped or killed', 'train --resume runs/mnist-mlp'],
         ['Clothes instead of digits', 'train --data fashion-mnist --preset mlp --latent 10'],
-        ['Your own pictures, brought to 64 x 64', 'train --data photos --resize 64 --crop center'],
         [
           'The settings of another run with another seed',
           'train --config runs/a/config.json --seed 7',

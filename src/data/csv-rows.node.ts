@@ -3,7 +3,6 @@ import { open } from 'node:fs/promises';
 import { PassThrough, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { UserError } from './errors.js';
-import { reasonOf } from './excerpt.js';
 import { attempt } from './file-errors.js';
 import { refuseBomb } from './inflation.js';
 import { statFile } from './stat-file.node.js';
@@ -103,7 +102,7 @@ async function blocks(path: string, delimiter: string): Promise<AsyncIterable<Bl
       const place = error?.row ?? rows.length;
       const fault = place < rows.length && {
         place,
-        reason: reasons[error!.code] ?? error!.message,
+        reason: reasons[error!.code] ?? 'it is not well formed',
       };
       if (output.write({ rows, quoted, ...(fault && { fault }) } satisfies Block)) return;
       parser.pause();
@@ -125,10 +124,9 @@ async function blocks(path: string, delimiter: string): Promise<AsyncIterable<Bl
 
 function explain(error: unknown, path: string): unknown {
   if (error instanceof Error && 'code' in error && String(error.code).startsWith('Z_')) {
-    return new UserError(
-      `${path}: the gzip data is damaged (${reasonOf(error)}). Get the file again.`,
-      { cause: error },
-    );
+    return new UserError(`${path}: the gzip data is damaged. Get the file again.`, {
+      cause: error,
+    });
   }
   return error;
 }

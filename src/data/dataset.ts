@@ -1,5 +1,6 @@
 import { Tensor } from 'onnxruntime-common';
 import { UserError } from './errors.js';
+import { elementCount } from './shape.js';
 
 /**
  * Examples that can be read by index, however they are stored. Training asks for nothing else, so
@@ -28,6 +29,11 @@ export interface Dataset {
 export interface TensorDataset extends Dataset {
   /** Shape [N, ...shape], dtype uint8 or float32. */
   readonly images: Tensor;
+}
+
+/** Bytes of one example. */
+export function exampleBytes({ shape, dtype }: Dataset): number {
+  return elementCount(shape) * (dtype === 'uint8' ? 1 : 4);
 }
 
 /** What a dataset is told beside its values. */

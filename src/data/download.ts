@@ -1,4 +1,5 @@
 import { UserError } from './errors.js';
+import { codeOf } from './file-errors.js';
 
 /** Longest wait for the next bytes, in milliseconds. */
 const patience = 30_000;
@@ -69,10 +70,25 @@ async function collect(
   return content;
 }
 
+/** What the system's codes of failed connections mean. */
+const failures: Readonly<Record<string, string>> = {
+  ENOTFOUND: 'its host was not found',
+  EAI_AGAIN: 'its host was not found: is this machine online?',
+  ECONNREFUSED: 'the connection was refused',
+  ECONNRESET: 'the connection broke off',
+  UND_ERR_SOCKET: 'the connection broke off',
+  ENETUNREACH: 'the network cannot be reached',
+  EHOSTUNREACH: 'its host cannot be reached',
+  ETIMEDOUT: 'it did not answer in time',
+  UND_ERR_CONNECT_TIMEOUT: 'it did not answer in time',
+  UND_ERR_HEADERS_TIMEOUT: 'it did not answer in time',
+  UND_ERR_BODY_TIMEOUT: 'it did not answer in time',
+};
+
 /** `fetch` says only that it failed; why is in the cause. */
 function reason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const { cause } = error;
-  if (!(cause instanceof Error)) return error.message;
-  return cause.message || ('code' in cause ? String(cause.code) : error.message);
+  const code = codeOf(error.cause) || codeOf(error);
+  if (/CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO/.test(code)) return 'its certificate is not trusted';
+  return failures[code] ?? 'the connection failed';
 }

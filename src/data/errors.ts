@@ -5,3 +5,6 @@
 export class UserError extends Error {
   override readonly name = 'UserError';
 }
+
+/** Why a file is damaged, in vaekit's words: a part of the line that names the file. */
+export class Fault extends Error {}

@@ -1,3 +1,5 @@
+import { Fault } from './errors.js';
+
 /** Text from a file as it may stand in a message of one line: quoted, escaped, cut short. */
 export function excerpt(text: string, limit = 60): string {
   return JSON.stringify(text.length > limit ? `${text.slice(0, limit)}…` : text).replace(
@@ -14,6 +16,20 @@ export function formatShape(shape: readonly (number | string)[]): string {
 /** A name from a file as it may stand in a message of one line: in single quotes, cut short. */
 export function quote(name: string): string {
   return `'${excerpt(name).slice(1, -1)}'`;
+}
+
+/** Names or numbers in a line, the first of many: `3, 7, 9 and 2,951 more`. */
+export function listed(items: readonly (number | string)[], most = 3): string {
+  const texts = items.map(String);
+  if (texts.length <= 1) return texts.join('');
+  if (texts.length <= most + 1) return `${texts.slice(0, -1).join(', ')} and ${texts.at(-1)}`;
+  const more = (texts.length - most).toLocaleString('en-US');
+  return `${texts.slice(0, most).join(', ')} and ${more} more`;
+}
+
+/** ` (…)` with a reason in vaekit's words; empty for those of libraries, which tell users little. */
+export function ownReason(error: unknown): string {
+  return error instanceof Fault ? ` (${reasonOf(error, 200)})` : '';
 }
 
 /** A library's message as it may stand in one of ours: on one line, cut short. */

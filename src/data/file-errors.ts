@@ -35,10 +35,15 @@ export async function attempt<T>(what: string, path: string, action: () => Promi
   try {
     return await action();
   } catch (error) {
-    const explanation = explanations[codeOf(error)];
+    const explanation = explanationOf(error);
     if (!explanation) throw error;
     throw new UserError(`Cannot ${what} ${shown(path)}: ${explanation}`, { cause: error });
   }
+}
+
+/** What the system's error means and what to do; undefined for others. */
+export function explanationOf(error: unknown): string | undefined {
+  return explanations[codeOf(error)];
 }
 
 /** The system's code of an error; empty when it has none. */

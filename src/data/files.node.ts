@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import envPaths from 'env-paths';
+import { openAtomic, syncFolder } from './atomic-file.node.js';
 import { attempt, codeOf, mostFileBytes, tooLarge } from './file-errors.js';
 import { statFile } from './stat-file.node.js';
 
@@ -29,20 +29,14 @@ export function readFile(path: string, most = mostFileBytes): Promise<Uint8Array
  * replaced, not followed.
  * @throws UserError when it cannot be written
  */
-export function writeFileAtomic(path: string, content: Uint8Array | string): Promise<void> {
-  return attempt('write', path, async () => {
-    const folder = dirname(path);
-    // Rename is atomic within one file system only, so the temporary file lies beside the target.
-    const temporary = join(folder, `.vaekit-${randomBytes(8).toString('hex')}.tmp`);
-    try {
-      await writeDurably(temporary, content);
-      await fs.rename(temporary, path);
-    } catch (error) {
-      await fs.rm(temporary, { force: true });
-      throw error;
-    }
-    await syncFolder(folder);
-  });
+export async function writeFileAtomic(path: string, content: Uint8Array | string): Promise<void> {
+  const file = await openAtomic(path);
+  try {
+    await file.add(content);
+    await file.commit();
+  } finally {
+    await file.discard();
+  }
 }
 
 /**
@@ -134,30 +128,4 @@ function kindOf(path: string): Promise<'file' | 'folder' | undefined> {
       throw error;
     }
   });
-}
-
-async function writeDurably(path: string, content: Uint8Array | string): Promise<void> {
-  const handle = await fs.open(path, 'wx');
-  try {
-    await handle.writeFile(content);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-/** Makes names in a folder survive a power cut, where the system lets folders be opened for that. */
-async function syncFolder(path: string): Promise<void> {
-  try {
-    const handle = await fs.open(path, 'r');
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    if (!['EACCES', 'EBADF', 'EINVAL', 'EISDIR', 'ENOTSUP', 'EPERM'].includes(codeOf(error))) {
-      throw error;
-    }
-  }
 }

@@ -1,5 +1,4 @@
 import { UserError } from './errors.js';
-import { reasonOf } from './excerpt.js';
 import { checkInflatedSize } from './inflation.js';
 
 /** Whether the bytes begin as gzip does. RFC 1952, section 2.3.1. */
@@ -65,10 +64,7 @@ async function read(reader: ReadableStreamDefaultReader<Uint8Array>, name: strin
   try {
     return await reader.read();
   } catch (error) {
-    throw new UserError(
-      `${name}: the gzip data is damaged (${reasonOf(error)}). Get the file again.`,
-      { cause: error },
-    );
+    throw new UserError(`${name}: the gzip data is damaged. Get the file again.`, { cause: error });
   }
 }
 

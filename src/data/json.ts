@@ -1,5 +1,5 @@
 import { UserError } from './errors.js';
-import { excerpt } from './excerpt.js';
+import { excerpt, quote } from './excerpt.js';
 
 /**
  * Parses JSON from a file that may be damaged or hostile. Unlike `JSON.parse` it refuses an object
@@ -15,9 +15,69 @@ export function parseJson(text: string, name: string, maxDepth = 100): unknown {
     return JSON.parse(text);
   } catch (error) {
     if (error instanceof UserError) throw error;
-    // The parser's message quotes the text, line breaks and all.
-    const reason = error instanceof Error ? error.message.replace(/[\p{Cc}\s]+/gu, ' ') : '';
-    throw new UserError(`${name}: not valid JSON (${reason.slice(0, 120)}). Correct the text.`);
+    throw new UserError(`${name}: not valid JSON: ${faultOf(text)}. Correct the text.`);
+  }
+}
+
+/** In longer texts, the place of a fault is not looked for. */
+const mostSearched = 2 ** 20;
+
+const token =
+  /([{}[\]:,])|("(?:[^"\\\p{Cc}]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*")|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/uy;
+
+/** The first place from `start` on that is no white space. */
+function afterSpace(text: string, start: number): number {
+  let i = start;
+  while (text[i] === ' ' || text[i] === '\n' || text[i] === '\r' || text[i] === '\t') i++;
+  return i;
+}
+
+/** Where a text stops being JSON, and how: `line 3, column 7: ',' does not belong there`. */
+function faultOf(text: string): string {
+  const at = text.length > mostSearched ? undefined : wrongAt(text);
+  if (at === undefined) return 'a text or number in it is malformed';
+  const before = text.slice(0, at).split('\n');
+  const place = `line ${before.length}, column ${before.at(-1)!.length + 1}`;
+  const found = String.fromCodePoint(text.codePointAt(at) ?? 0);
+  return at >= text.length
+    ? `it ends too early, at ${place}`
+    : `${place}: ${quote(found)} does not belong there`;
+}
+
+/** The place of the first character that no JSON has there; the end where more is missing. */
+function wrongAt(text: string): number | undefined {
+  const open: string[] = [];
+  // What may come next: a value, a key, the colon after one, or what follows a value.
+  let next: 'value' | 'key' | 'colon' | 'after' = 'value';
+  let mayClose = false;
+  for (let end = 0; ; ) {
+    const start = afterSpace(text, end);
+    if (start >= text.length) return text.length;
+    token.lastIndex = start;
+    const match = token.exec(text);
+    if (!match) return start;
+    end = token.lastIndex;
+    const [, sign = '', string] = match;
+    const inside = open.at(-1);
+    if (next === 'after') {
+      if (inside === undefined) return start;
+      if (sign === ',') [next, mayClose] = [inside === '{' ? 'key' : 'value', false];
+      else if (sign === (inside === '{' ? '}' : ']')) open.pop();
+      else return start;
+    } else if (next === 'colon') {
+      if (sign !== ':') return start;
+      [next, mayClose] = ['value', false];
+    } else if (mayClose && sign === (inside === '{' ? '}' : ']')) {
+      open.pop();
+      next = 'after';
+    } else if (next === 'key') {
+      if (string === undefined) return start;
+      next = 'colon';
+    } else if (sign === '{' || sign === '[') {
+      open.push(sign);
+      [next, mayClose] = [sign === '{' ? 'key' : 'value', true];
+    } else if (sign !== '') return start;
+    else next = 'after';
   }
 }
 
@@ -57,7 +117,5 @@ function stringEnd(text: string, start: number): number {
 }
 
 function isKey(text: string, after: number): boolean {
-  let i = after;
-  while (text[i] === ' ' || text[i] === '\n' || text[i] === '\r' || text[i] === '\t') i++;
-  return text[i] === ':';
+  return text[afterSpace(text, after)] === ':';
 }

@@ -25,20 +25,34 @@ const maxHeaderBytes = 65_535;
  */
 export function encodeNpy(tensor: Tensor): Uint8Array<ArrayBuffer> {
   const { type, bytes } = elementsOf(tensor, 'Tensor');
-  if (tensor.dims.length > maxRank) {
+  const header = encodeNpyHeader(type, tensor.dims);
+  const file = new Uint8Array(header.length + bytes.length);
+  file.set(header);
+  file.set(bytes, header.length);
+  return file;
+}
+
+/**
+ * The beginning of such a file, after which its elements follow.
+ * @throws UserError when there are over 64 dimensions
+ */
+export function encodeNpyHeader(
+  type: Parameters<typeof formatNpyHeader>[0],
+  dims: readonly number[],
+): Uint8Array<ArrayBuffer> {
+  if (dims.length > maxRank) {
     throw new UserError(
-      `Tensor: ${tensor.dims.length} dimensions are more than NumPy's ${maxRank}. Reshape it first.`,
+      `Tensor: ${dims.length} dimensions are more than NumPy's ${maxRank}. Reshape it first.`,
     );
   }
-  const header = formatNpyHeader(type, tensor.dims);
-  const start = Math.ceil((10 + header.length + 1) / 64) * 64;
-  const file = new Uint8Array(start + bytes.length);
-  file.set(magic);
-  file.set([1, 0], 6);
-  new DataView(file.buffer).setUint16(8, start - 10, true);
-  file.set(new TextEncoder().encode(`${header.padEnd(start - 11)}\n`), 10);
-  file.set(bytes, start);
-  return file;
+  const text = formatNpyHeader(type, dims);
+  const start = Math.ceil((10 + text.length + 1) / 64) * 64;
+  const header = new Uint8Array(start);
+  header.set(magic);
+  header.set([1, 0], 6);
+  new DataView(header.buffer).setUint16(8, start - 10, true);
+  header.set(new TextEncoder().encode(`${text.padEnd(start - 11)}\n`), 10);
+  return header;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { AsyncBuffer, FileMetaData } from 'hyparquet';
 import { parquetHeader } from 'hyparquet/src/column.js';
+import { Fault } from './errors.js';
 import { refuseBomb } from './inflation.js';
 
 /*
@@ -37,14 +38,14 @@ function checkThrift(reader: { readonly view: DataView; offset: number }): void 
       value += (next & 0x7f) * 2 ** (7 * i);
       if (next < 0x80) return value;
     }
-    throw new Error('a number is too long');
+    throw new Fault('a number is too long');
   };
   const skip = (length: number) => {
-    if (length > view.byteLength - reader.offset) throw new Error('a text is too long');
+    if (length > view.byteLength - reader.offset) throw new Fault('a text is too long');
     reader.offset += length;
   };
   const element = (type: number, level: number, inList: boolean): void => {
-    if (level > mostLevels) throw new Error('its structure is too deep');
+    if (level > mostLevels) throw new Fault('its structure is too deep');
     if (type === 1 || type === 2) skip(inList ? 1 : 0);
     else if (type === 3) skip(1);
     else if (type >= 4 && type <= 6) varint();
@@ -52,13 +53,13 @@ function checkThrift(reader: { readonly view: DataView; offset: number }): void 
     else if (type === 8) skip(varint());
     else if (type === listType) list(level + 1);
     else if (type === structType) struct(level + 1);
-    else throw new Error(`thrift type ${type} is unknown`);
+    else throw new Fault(`thrift type ${type} is unknown`);
   };
   const list = (level: number) => {
     const head = byte();
     const size = head >> 4 === 15 ? varint() : head >> 4;
     // Each element takes a byte at least.
-    if (size > view.byteLength - reader.offset) throw new Error('a list is too long');
+    if (size > view.byteLength - reader.offset) throw new Fault('a list is too long');
     for (let i = 0; i < size; i++) element(head & 15, level, true);
   };
   const struct = (level: number) => {
@@ -73,9 +74,9 @@ function checkThrift(reader: { readonly view: DataView; offset: number }): void 
 /** Where the footer's structure lies: before its length and the last four letters. */
 export async function checkFooter(file: AsyncBuffer): Promise<void> {
   const { byteLength } = file;
-  if (byteLength < 12) throw new Error('it is too short');
+  if (byteLength < 12) throw new Fault('it is too short');
   const length = new DataView(await file.slice(byteLength - 8, byteLength - 4)).getUint32(0, true);
-  if (length > byteLength - 12) throw new Error(`a footer of ${length} bytes is announced`);
+  if (length > byteLength - 12) throw new Fault(`a footer of ${length} bytes is announced`);
   const view = new DataView(await file.slice(byteLength - 8 - length, byteLength - 8));
   checkThrift({ view, offset: 0 });
 }
@@ -96,16 +97,16 @@ export async function checkGroup(
     const start = Number(meta.dictionary_page_offset || meta.data_page_offset);
     const end = start + Number(meta.total_compressed_size);
     if (!(start >= 0 && start <= end && end <= file.byteLength)) {
-      throw new Error(`column ${name} lies outside of the file`);
+      throw new Fault(`column ${name} lies outside of the file`);
     }
     if (!(meta.num_values >= 0 && meta.num_values <= mostValues)) {
-      throw new Error(
+      throw new Fault(
         `column ${name} has ${meta.num_values} values in a row group, more than ${mostValues}`,
       );
     }
     // What is nested may be repeated in a row.
     if (meta.path_in_schema.length === 1 && meta.num_values !== rows) {
-      throw new Error(`column ${name} has ${meta.num_values} values for ${rows} rows`);
+      throw new Fault(`column ${name} has ${meta.num_values} values for ${rows} rows`);
     }
     const view = new DataView(await file.slice(start, end));
     const reader = { view, offset: 0 };
@@ -119,26 +120,26 @@ export async function checkGroup(
       const header = parquetHeader(reader);
       const { compressed_page_size: size, uncompressed_page_size: whole } = header;
       if (!(size >= 0 && size <= view.byteLength - reader.offset)) {
-        throw new Error(`a page of column ${name} has ${size} bytes`);
+        throw new Fault(`a page of column ${name} has ${size} bytes`);
       }
       if (!(whole >= 0 && whole <= mostPageBytes)) {
-        throw new Error(`a page of column ${name} has ${whole} bytes unpacked`);
+        throw new Fault(`a page of column ${name} has ${whole} bytes unpacked`);
       }
       const page = header.data_page_header ?? header.data_page_header_v2;
       const count = page?.num_values ?? header.dictionary_page_header?.num_values ?? 0;
       if (!(count >= 0 && count <= mostValues)) {
-        throw new Error(`a page of column ${name} has ${count} values`);
+        throw new Fault(`a page of column ${name} has ${count} values`);
       }
       // Each text of this encoding may repeat all of the one before.
       if (page?.encoding === 'DELTA_BYTE_ARRAY' && count * whole > 2 ** 30) {
-        throw new Error(`a page of column ${name} may unpack to ${count * whole} bytes`);
+        throw new Fault(`a page of column ${name} may unpack to ${count * whole} bytes`);
       }
       values += page ? count : 0;
       bytes += whole;
       reader.offset += size;
     }
     if (values !== Number(meta.num_values)) {
-      throw new Error(`column ${name} announces ${meta.num_values} values and has ${values}`);
+      throw new Fault(`column ${name} announces ${meta.num_values} values and has ${values}`);
     }
     refuseBomb(bytes, Math.max(end - start, 2 ** 19), `column ${name}`);
   }

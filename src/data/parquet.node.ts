@@ -12,8 +12,8 @@ import {
   parquetSchema,
 } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
-import { UserError } from './errors.js';
-import { reasonOf } from './excerpt.js';
+import { Fault, UserError } from './errors.js';
+import { ownReason } from './excerpt.js';
 import { attempt } from './file-errors.js';
 import { checkFooter, checkGroup } from './parquet-checks.node.js';
 import { statFile } from './stat-file.node.js';
@@ -117,7 +117,7 @@ function joined(parts: readonly DecodedArray[]): DecodedArray {
 }
 
 function checked<T extends ArrayLike<unknown>>(values: T, count: number): T {
-  if (values.length !== count) throw new Error(`${values.length} values for ${count} rows`);
+  if (values.length !== count) throw new Fault(`${values.length} values for ${count} rows`);
   return values;
 }
 
@@ -126,12 +126,12 @@ function groupsOf(metadata: FileMetaData): [start: number, end: number][] {
   let start = 0;
   for (const { num_rows: rows } of metadata.row_groups) {
     const end = start + Number(rows);
-    if (!Number.isSafeInteger(end) || end < start) throw new Error(`a group of ${rows} rows`);
+    if (!Number.isSafeInteger(end) || end < start) throw new Fault(`a group of ${rows} rows`);
     groups.push([start, end]);
     start = end;
   }
   if (Number(metadata.num_rows) !== start) {
-    throw new Error(`${metadata.num_rows} rows are announced, and there are ${start}`);
+    throw new Fault(`${metadata.num_rows} rows are announced, and there are ${start}`);
   }
   return groups;
 }
@@ -139,7 +139,7 @@ function groupsOf(metadata: FileMetaData): [start: number, end: number][] {
 function columnsOf(metadata: FileMetaData): { names: string[]; kinds: ColumnKind[] } {
   const { children } = parquetSchema(metadata);
   if (children.some(({ element }) => typeof element.name !== 'string')) {
-    throw new Error('a column has no name');
+    throw new Fault('a column has no name');
   }
   return {
     names: children.map(({ element }) => element.name),
@@ -165,7 +165,7 @@ function columnsOf(metadata: FileMetaData): { names: string[]; kinds: ColumnKind
 
 function damaged(path: string, error: unknown): UserError {
   return new UserError(
-    `${path}: the Parquet file is damaged or not one (${reasonOf(error, 120)}). Get it again.`,
+    `${path}: the Parquet file is damaged or not one${ownReason(error)}. Get it again.`,
     { cause: error },
   );
 }

@@ -132,12 +132,21 @@ async function loadBmp(bytes: Uint8Array): Promise<Sharp> {
   return sharp(data, { raw: { width, height, channels: 4 } });
 }
 
+/** Why a picture cannot be decoded, from the words of the decoder. */
+function pictureFault(error: unknown): string {
+  const words = reasonOf(error, 300);
+  if (/pixel limit|too large|too many/i.test(words)) return 'it has too many pixels';
+  if (/premature|truncat|end of|unexpected end|not enough/i.test(words)) return 'it is cut short';
+  if (/unsupported|not supported/i.test(words)) return 'it is of a form that is not read here';
+  return 'it is damaged';
+}
+
 async function attempt<T>(action: () => Promise<T>): Promise<T> {
   try {
     return await action();
   } catch (error) {
     if (error instanceof UserError) throw error;
-    throw new UserError(reasonOf(error, 120), { cause: error });
+    throw new UserError(pictureFault(error), { cause: error });
   }
 }
 

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { UserError } from './errors.js';
 import { quote } from './excerpt.js';
 import { advice } from './suggest.js';
+import { unionWords, validationWords } from './validation-words.js';
 
 type Issue = z.core.$ZodIssue;
 
@@ -78,16 +79,20 @@ function telling(issues: readonly Issue[]): Issue {
   return issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]!;
 }
 
+/** Whether an issue says only that the value is of another kind, or another value. */
+const isOfKind = ({ code, message }: Issue) =>
+  code === 'invalid_type' || (code === 'invalid_value' && message.startsWith('it '));
+
 /** A union's issue as that of the member that was meant: one that the value's kind fits. */
-function resolve(issue: Issue): Issue {
+function resolve(issue: Issue, value: unknown): Issue {
   if (issue.code !== 'invalid_union' || issue.errors.length === 0) return issue;
   const branch = issue.errors.find(
-    ([first]) => first && !(first.code === 'invalid_type' && first.path.length === 0),
+    ([first]) => first && !(isOfKind(first) && first.path.length === 0),
   );
   const meant = branch && telling(branch);
-  if (meant) return resolve({ ...meant, path: [...issue.path, ...meant.path] });
-  const kinds = issue.errors.map(([first]) => (first as { expected?: string }).expected);
-  return { ...issue, message: `Invalid input: expected ${[...new Set(kinds)].join(' or ')}` };
+  if (meant) return resolve({ ...meant, path: [...issue.path, ...meant.path] }, value);
+  const roots = issue.errors.flatMap(([first]) => (first ? [first] : []));
+  return { ...issue, message: unionWords(roots, at(value, issue.path)) };
 }
 
 /** `VAE.kl.weight`, or `config.json: model.kl.weight` for what is in a file. */
@@ -100,14 +105,6 @@ function describe(issue: Issue, where: string, schema: z.ZodType, value: unknown
   if (issue.code === 'unrecognized_keys') {
     const [key] = issue.keys as [string];
     return `${where}: unknown key ${quote(key)}. ${advice(key, known(schema, issue.path, value))}`;
-  }
-  if (
-    issue.code === 'invalid_union' &&
-    'options' in issue &&
-    issue.message.startsWith('Invalid ')
-  ) {
-    const name = String(at(value, issue.path));
-    return `${where}: unknown ${String(issue.discriminator)} ${quote(name)}. ${advice(name, (issue.options as unknown[]).map(String))}`;
   }
   return `${where}: ${issue.message.replace(/([^.?])$/, '$1.')}`;
 }
@@ -124,8 +121,8 @@ export function validate<Schema extends z.ZodType>(
   name: string,
   { isFile = false }: { readonly isFile?: boolean } = {},
 ): z.output<Schema> {
-  const result = schema.safeParse(value);
+  const result = schema.safeParse(value, { error: validationWords });
   if (result.success) return result.data;
-  const first = resolve(telling(result.error.issues));
+  const first = resolve(telling(result.error.issues), value);
   throw new UserError(describe(first, place(name, first.path, isFile), schema, value));
 }

@@ -6,8 +6,8 @@ import {
   ZipReader,
   ZipWriter,
 } from '@zip.js/zip.js';
-import { UserError } from './errors.js';
-import { excerpt, reasonOf } from './excerpt.js';
+import { Fault, UserError } from './errors.js';
+import { excerpt, ownReason } from './excerpt.js';
 import { checkInflatedSize, checkRatio } from './inflation.js';
 
 /** More files than any run or set of arrays has; each takes memory before it is asked for. */
@@ -99,7 +99,7 @@ async function* contentOf(entry: FileEntry, name: string): AsyncGenerator<Uint8A
   const stop = new AbortController();
   let failure: unknown;
   const done = entry.getData(writable, { signal: stop.signal }).catch((error: unknown) => {
-    failure = error ?? new Error('it cannot be read');
+    failure = error ?? new Fault('it cannot be read');
     return writable.abort(error).catch(() => undefined);
   });
   const reader = readable.getReader();
@@ -110,12 +110,12 @@ async function* contentOf(entry: FileEntry, name: string): AsyncGenerator<Uint8A
       const { done: ended, value } = await reader.read();
       if (ended) break;
       length += value.length;
-      if (length > size) throw new Error(`more than the ${size} bytes that are announced`);
+      if (length > size) throw new Fault(`more than the ${size} bytes that are announced`);
       yield value;
     }
     await done;
     if (failure) throw failure;
-    if (length !== size) throw new Error(`${length} bytes, but ${size} are announced`);
+    if (length !== size) throw new Fault(`${length} bytes, but ${size} are announced`);
   } catch (error) {
     throw damaged(name, failure ?? error);
   } finally {
@@ -127,7 +127,7 @@ async function* contentOf(entry: FileEntry, name: string): AsyncGenerator<Uint8A
 
 function damaged(name: string, error: unknown): UserError {
   return new UserError(
-    `${name}: the zip archive is damaged (${reasonOf(error)}). Get or save it again.`,
+    `${name}: the zip archive is damaged${ownReason(error)}. Get or save it again.`,
   );
 }
 

@@ -1,4 +1,4 @@
-import { createSession, hasLanes } from '#runtime';
+import { createSession, lanesOf } from '#runtime';
 import type { Device, Session, SessionOptions } from '../runtime/session.js';
 import { toMicrobatchedStep } from './microbatch/index.js';
 import { toLoopModel, toModel } from './onnx/index.js';
@@ -6,11 +6,20 @@ import { type LoopProgram, named, nextName, type Program, resultsOf } from './pr
 import { optimize } from './rewrite/index.js';
 import type { Value } from './value.js';
 
+/** A program in the form that runs fastest. */
+export function optimizeProgram(program: Program, device?: Device): Program {
+  const values = optimize(Object.values(program.outputs), device);
+  return { ...program, outputs: named(Object.keys(program.outputs), values) };
+}
+
+/** Makes a program runnable as it is. @throws UserError when it uses an input that it does not list */
+export function open(program: Program, options?: SessionOptions): Promise<Session> {
+  return createSession(toModel(program), options);
+}
+
 /** Makes a program runnable. @throws UserError when it uses an input that it does not list */
 export function compile(program: Program, options?: SessionOptions): Promise<Session> {
-  const values = optimize(Object.values(program.outputs), options?.device);
-  const outputs = named(Object.keys(program.outputs), values);
-  return createSession(toModel({ ...program, outputs }), options);
+  return open(optimizeProgram(program, options?.device), options);
 }
 
 /** A repeated step with all that it computes replaced at once. */
@@ -40,18 +49,21 @@ export function optimizeLoop(program: LoopProgram, device?: Device): LoopProgram
 }
 
 /**
- * Makes a repeated step runnable; carried values stay on its device.
+ * Makes a repeated step runnable as it is; carried values stay on its device.
  * @throws UserError when it uses an input that it does not list
  */
-export function compileLoop(program: LoopProgram, options: SessionOptions = {}): Promise<Session> {
-  const keep = program.carried.map(nextName);
-  const optimized = optimizeLoop(program, options.device);
-  const { microbatches } = optimized;
+export function openLoop(program: LoopProgram, options: SessionOptions = {}): Promise<Session> {
+  const { microbatches, carried } = program;
   const microbatched =
-    microbatches && hasLanes(options) && toMicrobatchedStep({ ...optimized, microbatches });
-  return createSession(toLoopModel(optimized), {
+    microbatches && lanesOf(options) > 1 && toMicrobatchedStep({ ...program, microbatches });
+  return createSession(toLoopModel(program), {
     ...options,
-    keep,
+    keep: carried.map(nextName),
     ...(microbatched && { microbatched }),
   });
+}
+
+/** Makes a repeated step runnable in the form that runs fastest. */
+export function compileLoop(program: LoopProgram, options: SessionOptions = {}): Promise<Session> {
+  return openLoop(optimizeLoop(program, options.device), options);
 }

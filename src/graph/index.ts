@@ -6,9 +6,10 @@
  * - `operators/`: the operators; `gradient/`: their derivatives; `rewrite/`: programs in the form that
  *   runs fastest; `onnx/`: programs as ONNX models; `microbatch/`: batches cut into microbatches
  * - `compile.ts`: all of this, from a program to a session; `order.ts`: the order of a program's
- *   operations; `work.ts`: how many multiplications they take
+ *   operations; `work.ts`: how many multiplications they take; `footprint.ts`: how many bytes
  */
-export { compile, compileLoop } from './compile.js';
+export { compile, compileLoop, open, openLoop, optimizeLoop, optimizeProgram } from './compile.js';
+export { workingBytes } from './footprint.js';
 export { gradient } from './gradient/index.js';
 export { isMeanOver, microbatchSize } from './microbatch/index.js';
 export { toLoopModel, toModel } from './onnx/index.js';

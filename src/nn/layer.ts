@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { UserError } from '../data/errors.js';
+import { reasonOf } from '../data/excerpt.js';
 import { validate } from '../data/validate.js';
 import { formatShape, type Value, within } from '../graph/index.js';
 import type { Layer, LayerObserver, Scope } from './scope.js';
@@ -82,17 +83,33 @@ export function activationOf({ type, options }: Layer): string | undefined {
   return typeof name === 'string' ? name : undefined;
 }
 
+/** Whether something is a value of a program: a layer in code may give anything. */
+const isValue = (output: unknown): output is Value =>
+  typeof output === 'object' && output !== null && 'shape' in output && 'dtype' in output;
+
 /** An error that already names the layer it is about. */
 class LayerError extends UserError {}
 
 /** Applies one layer in its scope. @throws UserError that names the layer and its input's shape */
 function applyLayer(each: Layer, x: Value, scope: Scope): Value {
+  const place = `${scope.path} (${layerName(each)})`;
   try {
-    return within({ part: scope.path }, () => each.apply(x, scope));
-  } catch (error) {
-    if (!(error instanceof UserError) || error instanceof LayerError) throw error;
+    const output: unknown = within({ part: scope.path }, () => each.apply(x, scope));
+    if (isValue(output)) return output;
     throw new LayerError(
-      `${scope.path} (${layerName(each)}) does not fit its input ${formatShape(x.shape)}: ${error.message}`,
+      `${place} gives no value of a program, but ${output === null ? 'null' : typeof output}. Return what functions such as graph.mul give.`,
+    );
+  } catch (error) {
+    if (error instanceof LayerError) throw error;
+    if (!(error instanceof UserError)) {
+      // The function of a layer of the user's own fails as code does.
+      if (each.type !== 'custom') throw error;
+      throw new LayerError(`${place} fails in its own function: ${reasonOf(error)}. Correct it.`, {
+        cause: error,
+      });
+    }
+    throw new LayerError(
+      `${place} does not fit its input ${formatShape(x.shape)}: ${error.message}`,
     );
   }
 }

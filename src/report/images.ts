@@ -1,4 +1,4 @@
-import type { Tensor } from 'onnxruntime-common';
+import { Tensor } from 'onnxruntime-common';
 import { UserError } from '../data/errors.js';
 import type { Raster } from './canvas.js';
 
@@ -48,36 +48,168 @@ export function readImages(images: Images, what: string): ImageBatch {
 export interface GridOptions {
   readonly columns: number;
   readonly rows: number;
-  /** Pixels of the picture for one pixel of an image, in width and in height. */
+  /**
+   * Pixels of the picture for one pixel of an image, in width and in height: a whole number, or one
+   * over a whole number where images are made smaller.
+   */
   readonly scale: number;
   /** White pixels between two images. */
   readonly gap: number;
 }
 
+/** Size in pixels. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Size of an image as it is drawn, in pixels. */
+export function drawnSize({ width, height }: Size, scale: number): Size {
+  // A third of 3 must be 1, whatever a third is rounded to.
+  const drawn = (side: number) => Math.ceil(side * scale - 1e-6);
+  return { width: drawn(width), height: drawn(height) };
+}
+
 /** Size of a grid of images in pixels. */
-export function gridSize(
-  images: Pick<ImageBatch, 'width' | 'height'>,
-  { columns, rows, scale, gap }: GridOptions,
-): { readonly width: number; readonly height: number } {
+export function gridSize(images: Size, { columns, rows, scale, gap }: GridOptions): Size {
+  const { width, height } = drawnSize(images, scale);
   return {
-    width: columns * images.width * scale + (columns - 1) * gap,
-    height: rows * images.height * scale + (rows - 1) * gap,
+    width: columns * width + (columns - 1) * gap,
+    height: rows * height + (rows - 1) * gap,
   };
 }
 
+/** A grid has no longer side, and no more pixels in all: a file of some megabytes. */
+const mostSide = 4000;
+const mostPixels = 8e6;
+
+const fits = ({ width, height }: Size) =>
+  Math.max(width, height) <= mostSide && width * height <= mostPixels;
+
 /**
- * How much an image is enlarged: the whole number that brings its longer side nearest to `target`
- * pixels, at least 1.
+ * How much images are enlarged: the whole number that brings their longer side nearest to `target`
+ * pixels, at least 1; less where a picture would else be larger than it should be, in the end one over
+ * a whole number.
+ * @param sizeOf the size of the picture, by that of one of its images as it is drawn
  */
-export function gridScale(images: ImageBatch, target: number): number {
-  return Math.max(1, Math.round(target / Math.max(images.width, images.height)));
+export function scaleThatFits(images: Size, target: number, sizeOf: (image: Size) => Size): number {
+  const longest = Math.max(images.width, images.height);
+  const isRoom = (scale: number) => fits(sizeOf(drawnSize(images, scale)));
+  for (let scale = Math.max(1, Math.round(target / longest)); scale >= 1; scale--) {
+    if (isRoom(scale)) return scale;
+  }
+  for (let part = 2; part < longest; part++) {
+    if (isRoom(1 / part)) return 1 / part;
+  }
+  return 1 / longest;
+}
+
+/** `scaleThatFits` of images in a grid. */
+export function gridScale(images: Size, target: number, grid: Omit<GridOptions, 'scale'>): number {
+  return scaleThatFits(images, target, (image) => gridSize(image, { ...grid, scale: 1 }));
 }
 
 /**
- * Lays images out in reading order on white. Every pixel becomes a sharp square; nothing is
- * smoothed, and values outside [0, 1] are cut off. Places without an image stay white.
+ * By which whole number images are to be made smaller before they are drawn, so that they fit.
+ * @param shape of one image, [channels, height, width]
+ * @param sizeOf the size of the picture, by that of one of its images as it is drawn
+ */
+export function shrinkFor(
+  [, height = 1, width = 1]: readonly number[],
+  sizeOf: (image: Size) => Size,
+): number {
+  return Math.round(1 / scaleThatFits({ height, width }, 1, sizeOf));
+}
+
+/** A picture of images of one shape, for those who compute them. */
+export interface Sheet {
+  /** How many images it has room for. */
+  readonly most: number;
+  /** By which whole number images are to be made smaller where there are so many. */
+  shrinkFor(count: number): number;
+}
+
+/** Images on a sheet are shown with this side at least, where they have it. */
+const leastSide = 32;
+
+/**
+ * The sheet that images of a shape are laid out on.
+ * @param shape of one image, [channels, height, width]
+ * @param sizeOf the sheet's size, by that of one of its images as it is drawn
+ */
+export function sheetOf(
+  shape: readonly number[],
+  sizeOf: (count: number, image: Size) => Size,
+): Sheet {
+  const [, height = 1, width = 1] = shape;
+  const part = Math.max(1, Math.floor(Math.max(height, width) / leastSide));
+  const least = drawnSize({ height, width }, 1 / part);
+  return {
+    most: mostThat((count) => fits(sizeOf(count, least))),
+    shrinkFor: (count) => shrinkFor(shape, (image) => sizeOf(count, image)),
+  };
+}
+
+/** The number from 1 up to which a test lets all through; 1 where it lets none. */
+function mostThat(test: (count: number) => boolean): number {
+  let most = 1;
+  while (test(most + 1)) most++;
+  return most;
+}
+
+/**
+ * Images made smaller by a whole number: each pixel is the mean of a square of so many, or of the part of
+ * it that lies in the image.
+ */
+export function shrunk(images: ImageBatch, by: number): ImageBatch {
+  if (by === 1) return images;
+  const { data, count, channels, width, height } = images;
+  const size = drawnSize(images, 1 / by);
+  const planes = count * channels;
+  const kind = data instanceof Uint8Array ? Uint8Array : Float32Array;
+  const target = new kind(planes * size.width * size.height);
+  for (let plane = 0, place = 0; plane < planes; plane++) {
+    const start = plane * width * height;
+    for (let top = 0; top < height; top += by) {
+      const bottom = Math.min(top + by, height);
+      for (let left = 0; left < width; left += by, place++) {
+        const right = Math.min(left + by, width);
+        let sum = 0;
+        for (let y = top; y < bottom; y++) {
+          for (let x = left; x < right; x++) sum += data[start + y * width + x]!;
+        }
+        const mean = sum / ((bottom - top) * (right - left));
+        target[place] = kind === Uint8Array ? Math.round(mean) : mean;
+      }
+    }
+  }
+  return { ...images, ...size, data: target };
+}
+
+/** `shrunk` of a tensor [N, C, H, W] with 1 or 3 channels. */
+export function shrunkTensor(tensor: Tensor, by: number): Tensor {
+  if (by === 1) return tensor;
+  if (tensor.dims[0] === 0) {
+    const [, channels = 1, height = 0, width = 0] = tensor.dims;
+    const size = drawnSize({ height, width }, 1 / by);
+    return new Tensor(tensor.type as 'float32', [], [0, channels, size.height, size.width]);
+  }
+  const { count, channels, height, width, data } = shrunk(readImages(tensor, 'Images'), by);
+  const shape = [count, channels, height, width];
+  return data instanceof Uint8Array
+    ? new Tensor('uint8', data, shape)
+    : new Tensor('float32', data, shape);
+}
+
+/**
+ * Lays images out in reading order on white. Every pixel becomes a sharp square; nothing is smoothed
+ * but where images are made smaller, and values outside [0, 1] are cut off. Places without an image
+ * stay white.
  */
 export function composeGrid(images: ImageBatch, options: GridOptions): Raster {
+  if (options.scale < 1) {
+    return composeGrid(shrunk(images, Math.round(1 / options.scale)), { ...options, scale: 1 });
+  }
   const { data, channels, height, width } = images;
   const { columns, rows, scale, gap } = options;
   const size = gridSize(images, options);

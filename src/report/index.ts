@@ -1,7 +1,7 @@
-export type { Images } from './images.js';
+export { type Images, type Sheet, shrunkTensor } from './images.js';
 export { type LatentGrid, latentGrid } from './latent-grid.js';
 export { latentPicture } from './pictures/latent.js';
 export { type LossRow, lossPicture } from './pictures/loss.js';
-export { manifoldPicture } from './pictures/manifold.js';
-export { reconstructionsPicture } from './pictures/reconstructions.js';
-export { samplesPicture } from './pictures/samples.js';
+export { manifoldPicture, manifoldShrink } from './pictures/manifold.js';
+export { reconstructionsPicture, reconstructionsSheet } from './pictures/reconstructions.js';
+export { samplesPicture, samplesSheet } from './pictures/samples.js';

@@ -3,7 +3,8 @@
  * where that would show too few digits. 199.6412 → 199.64, 1.70123 → 1.7012, 0.0000123 → 1.23e-5.
  */
 export function formatNumber(value: number): string {
-  if (!Number.isFinite(value) || Number.isInteger(value)) return String(value);
+  // A larger integer is one by the lack of bits alone.
+  if (!Number.isFinite(value) || Number.isSafeInteger(value)) return String(value);
   const size = Math.abs(value);
   if (size < 1e-3 || size >= 1e7) {
     return value.toExponential(2).replace(/\.?0*e\+?/, 'e');
@@ -15,6 +16,12 @@ export function formatNumber(value: number): string {
 /** A count with its thousands apart: 101770 → 101,770. */
 export function formatCount(value: number): string {
   return value.toLocaleString('en-US', { maximumFractionDigits: 0 });
+}
+
+/** Bytes for people, with two digits: 170 MB, 1.2 GB, 25 GB. */
+export function formatBytes(bytes: number): string {
+  const megabytes = Number((bytes / 1e6).toPrecision(2));
+  return megabytes < 1000 ? `${megabytes} MB` : `${Number((bytes / 1e9).toPrecision(2))} GB`;
 }
 
 /** A time for people in whole units: 0s, 59s, 2m05s, 1h02m. */

@@ -40,6 +40,8 @@ export interface Progress {
   update(this: void, update: StepUpdate): void;
   /** Writes the epoch's last line, whole. */
   epochEnd(this: void, end: EpochEnd): void;
+  /** Writes a line of its own, above what is redrawn. */
+  note(this: void, text: string): void;
   /** Leaves the terminal on a new line when an epoch was under way. */
   close(this: void): void;
 }
@@ -142,6 +144,11 @@ export function createProgress(stream: ProgressStream, options: ProgressOptions)
         line({ epoch, step: steps, steps, metrics, millisecondsPerStep }, seconds),
       );
       stream.write(live ? `\r${text}${clearToEndOfLine}\n` : `${text}\n`);
+      unfinished = false;
+      lastDraw = Number.NEGATIVE_INFINITY;
+    },
+    note(text) {
+      stream.write(unfinished ? `\r${text}${clearToEndOfLine}\n` : `${text}\n`);
       unfinished = false;
       lastDraw = Number.NEGATIVE_INFINITY;
     },

@@ -2,10 +2,10 @@ import { openNative, threadsOf } from './native.node.js';
 import { flushesDenormals, type Session, type SessionOptions } from './session.js';
 import { firstThread, openOnThread } from './thread.node.js';
 
-/** Whether a session can compute a step's parts beside one another. A profile is of one session. */
-export function hasLanes(options: SessionOptions): boolean {
+/** How many of a step's microbatches a session can compute beside one another. A profile is of one session. */
+export function lanesOf(options: SessionOptions): number {
   const { device = 'cpu', thread, profile } = options;
-  return device === 'cpu' && !!thread && !profile && threadsOf(options) > 1;
+  return device === 'cpu' && thread && !profile ? threadsOf(options) : 1;
 }
 
 /** Loads an ONNX model into the native runtime. */

@@ -52,7 +52,7 @@ export interface SessionOptions {
    * workers, and what is on a graphics processor belongs to one thread.
    */
   readonly thread?: object;
-  /** The same step by microbatches, which may run beside one another: see `hasLanes`. */
+  /** The same step by microbatches, which may run beside one another: see `lanesOf`. */
   readonly microbatched?: MicrobatchedStep;
 }
 

@@ -38,9 +38,9 @@ export async function createSession(
   };
 }
 
-/** Whether a session can compute a step's parts beside one another: a browser's threads are shared. */
-export function hasLanes(_options: SessionOptions): boolean {
-  return false;
+/** How many of a step's microbatches a session can compute beside one another: a browser's threads are shared. */
+export function lanesOf(_options: SessionOptions): number {
+  return 1;
 }
 
 /** More threads than this only wait for one another in products of matrices of the usual sizes. */

@@ -3,10 +3,19 @@ import { breathe } from '../data/breathe.js';
 import { UserError } from '../data/errors.js';
 import { randomStream } from '../data/random.js';
 import { elementCount } from '../data/shape.js';
-import { compile, constant, input, toModel, type Value, type Values } from '../graph/index.js';
+import {
+  constant,
+  input,
+  open,
+  optimizeProgram,
+  toModel,
+  type Value,
+  type Values,
+} from '../graph/index.js';
 import type { Scope } from '../nn/index.js';
 import { fromPlain, rowsOf, toPlain } from '../runtime/plain-tensor.js';
 import type { Session } from '../runtime/session.js';
+import { callSize } from './call-size.js';
 import { feedName } from './keys.js';
 import type { ParameterSpec } from './model.js';
 import { drawNoise, noiseArray, noiseType, sizesAt } from './noise.js';
@@ -71,18 +80,12 @@ export class CompiledFunction {
       (name, shape, dtype) => input(feedName.noise(name), shape, dtype),
     );
     const outputs = build(inputs, scope, parameters);
-    const session = await compile(
-      {
-        inputs: [
-          ...Object.values(inputs),
-          ...tensors.values(),
-          ...noises.map(({ value }) => value),
-        ],
-        outputs,
-      },
-      threads === undefined ? {} : { threads },
-    );
-    return new CompiledFunction(session, [...tensors.keys()], outputs, noises);
+    const program = optimizeProgram({
+      inputs: [...Object.values(inputs), ...tensors.values(), ...noises.map(({ value }) => value)],
+      outputs,
+    });
+    const session = await open(program, threads === undefined ? {} : { threads });
+    return new CompiledFunction(session, [...tensors.keys()], program.outputs, noises);
   }
 
   /** One call. @param noise for functions that draw some, in the order of `noises` */
@@ -100,20 +103,29 @@ export class CompiledFunction {
   }
 
   /**
-   * The function of any number of examples, in batches.
+   * The function of any number of examples, in batches: of fewer than asked for where examples are so
+   * large that a call would take much memory.
    * @param inputs tensors [N, ...] of one N
    * @param options.stream the noise's random numbers, for functions that draw some; batches count
    *   its steps
+   * @param options.each changes a batch's outputs, so that the whole takes less memory
    * @returns tensors [N, ...], float32 or int64; empty ones for N = 0, which nothing is computed for
+   * @throws UserError when a whole output is too large for one tensor
    */
   async map(
     parameters: Readonly<Record<string, Tensor>>,
     inputs: Readonly<Record<string, Tensor>>,
-    batchSize: number,
-    options: { readonly stream?: NoiseStream | undefined; readonly signal?: AbortSignal } = {},
+    most: number,
+    options: {
+      readonly stream?: NoiseStream | undefined;
+      readonly signal?: AbortSignal | undefined;
+      readonly each?: ((outputs: Record<string, Tensor>) => Record<string, Tensor>) | undefined;
+    } = {},
   ): Promise<Record<string, Tensor>> {
+    const { each = (outputs) => outputs } = options;
     const count = Object.values(inputs)[0]!.dims[0]!;
-    const whole: Record<string, Tensor> = count === 0 ? this.empty() : {};
+    const batchSize = callSize(Object.values(this.outputs), most, this.noises.length > 0);
+    const whole: Record<string, Tensor> = count === 0 ? each(this.empty()) : {};
     for (let start = 0; start < count; start += batchSize) {
       options.signal?.throwIfAborted();
       const end = Math.min(start + batchSize, count);
@@ -122,11 +134,11 @@ export class CompiledFunction {
         rows(tensor, start, end),
       ]);
       const noise = this.drawn(end - start, start / batchSize, options.stream);
-      const results = await this.run(parameters, Object.fromEntries(batch), noise);
+      const results = each(await this.run(parameters, Object.fromEntries(batch), noise));
       for (const [name, tensor] of Object.entries(results)) {
         const width = elementCount(tensor.dims.slice(1));
         const dims = [count, ...tensor.dims.slice(1)];
-        whole[name] ??= zeros(tensor.type, dims);
+        whole[name] ??= zeros(name, tensor.type, dims);
         (whole[name].data as Float32Array).set(tensor.data as Float32Array, start * width);
       }
       if (end < count) await breathe();
@@ -139,7 +151,7 @@ export class CompiledFunction {
     return Object.fromEntries(
       Object.entries(this.outputs).map(([name, { dtype, shape }]) => [
         name,
-        zeros(dtype, sizesAt(shape, 0)),
+        zeros(name, dtype, sizesAt(shape, 0)),
       ]),
     );
   }
@@ -162,11 +174,20 @@ export class CompiledFunction {
   }
 }
 
-function zeros(type: Tensor.Type, dims: readonly number[]): Tensor {
+/** A tensor for an output, int64 or float32. @throws UserError when it is too large */
+function zeros(name: string, type: Tensor.Type, dims: readonly number[]): Tensor {
   const count = elementCount(dims);
-  return type === 'int64'
-    ? new Tensor('int64', new BigInt64Array(count), dims)
-    : new Tensor('float32', new Float32Array(count), dims);
+  try {
+    return type === 'int64'
+      ? new Tensor('int64', new BigInt64Array(count), dims)
+      : new Tensor('float32', new Float32Array(count), dims);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new UserError(
+      `${name}: [${dims.join(', ')}] is too large for one tensor. Take fewer examples at a time.`,
+      { cause: error },
+    );
+  }
 }
 
 /** What random numbers a function's noise is made of. */

@@ -2,8 +2,10 @@
  * A model's step as one program. model.ts says what training needs to know of a model and its
  * players; layout.ts, packing.ts and keys.ts own how the state lies and how it is named; stages/ and
  * update.ts, how gradients change parameters; program.ts, the step itself; function.ts, a model's
- * other functions; state-memory.ts, where the state lives between calls.
+ * other functions; state-memory.ts, where the state lives between calls; footprint.ts and
+ * call-size.ts, how much memory a step takes, and how many examples a call may have.
  */
+export { type Footprint, trainingMemory } from './footprint.js';
 export {
   CompiledFunction,
   exportFunction,
@@ -21,7 +23,7 @@ export {
   asFloat,
   compileEvaluation,
   compileTraining,
-  evaluationBatchSize,
+  type LoopedEvaluation,
   type LoopedObjective,
 } from './program.js';
 export type { UpdateOptions } from './stages/index.js';

@@ -1,5 +1,6 @@
 import type { Tensor } from 'onnxruntime-common';
 import { UserError } from '../data/errors.js';
+import { elementCount } from '../data/shape.js';
 import { input, type Value } from '../graph/index.js';
 import { keyText, mainPlayer } from './keys.js';
 import type { ParameterSpec, Player } from './model.js';
@@ -112,6 +113,11 @@ export class Layout {
   /** The number of trained parameters, counted by element. */
   get size(): number {
     return this.players.reduce((sum, { packing }) => sum + packing.size, 0);
+  }
+
+  /** The same of all of the model's tensors, also of those that layers keep themselves. */
+  get modelSize(): number {
+    return this.layerSpecs.reduce((sum, { shape }) => sum + elementCount(shape), this.size);
   }
 
   private layerName(parameter: string): string {

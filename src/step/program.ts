@@ -1,6 +1,6 @@
+import { lanesOf } from '#runtime';
 import { UserError } from '../data/errors.js';
 import {
-  compileLoop,
   dequantize,
   gradient,
   input,
@@ -10,12 +10,16 @@ import {
   microbatchSize,
   mul,
   multiplications,
+  openLoop,
+  optimizeLoop,
   resultsOf,
   type Value,
   type Values,
   within,
 } from '../graph/index.js';
 import type { Session, SessionOptions } from '../runtime/session.js';
+import { callSize } from './call-size.js';
+import { type Footprint, footprintOf } from './footprint.js';
 import { feedName, mainPlayer } from './keys.js';
 import type { Layout } from './layout.js';
 import type { Model, NumberAt, Terms } from './model.js';
@@ -280,14 +284,20 @@ function withThreads(
   return pays || options.threads !== undefined ? options : { ...options, threads: 1 };
 }
 
-/** `trainingProgram`, ready to run. On a graphics processor, batches are not cut. */
+/**
+ * `trainingProgram`, ready to run. On a graphics processor, batches are not cut.
+ * @param options.onFootprint hears what the step takes, before anything is made ready for it
+ */
 export async function compileTraining(
   model: Model,
   layout: Layout,
   dtype: 'uint8' | 'float32',
-  options: SessionOptions & { readonly cutting?: Cutting } = {},
+  options: SessionOptions & {
+    readonly cutting?: Cutting;
+    readonly onFootprint?: ((footprint: Footprint) => unknown) | undefined;
+  } = {},
 ): Promise<LoopedObjective> {
-  const { cutting, ...session } = options;
+  const { cutting, onFootprint, ...session } = options;
   const { program, described } = trainingProgram(
     model,
     layout,
@@ -295,11 +305,21 @@ export async function compileTraining(
     session.device === 'webgpu' ? undefined : cutting,
   );
   const chosen = cutting ? withThreads(session, program, cutting.batchSize) : session;
-  return { session: await compileLoop(program, chosen), ...described };
+  const optimized = optimizeLoop(program, session.device);
+  if (onFootprint && cutting) {
+    await onFootprint(footprintOf(optimized, layout.modelSize, cutting.batchSize, lanesOf(chosen)));
+  }
+  return { session: await openLoop(optimized, chosen), ...described };
 }
 
-/** Examples of the batches in which models are evaluated. */
-export const evaluationBatchSize = 256;
+/** Examples of the batches in which models are evaluated, at the most. */
+const evaluationBatchSize = 256;
+
+/** An objective alone, ready to run over batches. */
+export interface LoopedEvaluation extends LoopedObjective {
+  /** Examples that a batch should have: fewer where they are large. */
+  readonly batchSize: number;
+}
 
 /** The objective alone, over batches, with the parameters as invariant inputs. */
 export async function compileEvaluation(
@@ -307,7 +327,7 @@ export async function compileEvaluation(
   layout: Layout,
   dtype: 'uint8' | 'float32',
   options: SessionOptions = {},
-): Promise<LoopedObjective> {
+): Promise<LoopedEvaluation> {
   const { packed, states, examples, noises, outputs, scalars } = trace(model, layout, dtype, false);
   const program: LoopProgram = {
     carried: [],
@@ -315,8 +335,11 @@ export async function compileEvaluation(
     invariant: [...packed.flat(), ...states.values(), ...scalars.values()],
     outputs,
   };
+  const optimized = optimizeLoop(program, options.device);
+  const batchSize = callSize(resultsOf(optimized), evaluationBatchSize, noises.length > 0);
   return {
-    session: await compileLoop(program, withThreads(options, program, evaluationBatchSize)),
+    session: await openLoop(optimized, withThreads(options, program, batchSize)),
+    batchSize,
     noises,
     stepScalars: [],
     constants: [...scalars.keys()],

@@ -91,7 +91,8 @@ async function listen(server: Server, port?: number): Promise<number> {
     } catch (error) {
       const code = codeOf(error);
       if (code === 'EADDRINUSE') continue;
-      const reason = code === 'EACCES' ? 'this user may not use it' : (error as Error).message;
+      const reason =
+        code === 'EACCES' ? 'this user may not use it' : 'the system does not let it be used';
       throw new UserError(`Port ${each}: ${reason}. Choose another one with --port.`);
     }
   }

@@ -1,4 +1,5 @@
 import type { RuntimeEvent } from '../runtime/session.js';
+import type { Footprint } from '../step/index.js';
 import type { Checkpoint } from './checkpoint.js';
 import type { EpochMetrics, Metrics } from './evaluate.js';
 
@@ -17,6 +18,8 @@ export interface Progress {
 
 /** What is told as training goes on; training waits for what is returned. */
 export interface Callback {
+  /** What a step takes, before memory is taken for it: what this throws ends training there. */
+  onFootprint?(footprint: Footprint): void | Promise<void>;
   /** Data, model and settings fit together, and the first step is next. */
   onStart?(): void | Promise<void>;
   onProgress?(progress: Progress): void | Promise<void>;

@@ -5,6 +5,7 @@ import type { SessionOptions } from '../runtime/session.js';
 import {
   compileEvaluation,
   compileTraining,
+  type Footprint,
   Layout,
   type Model,
   mainPlayer,
@@ -91,7 +92,12 @@ export async function fit(
   const identity = resume || takesCheckpoints ? await identityOf(model, dataset, settings) : {};
   if (resume) checkIdentity(resume, identity);
   const profile = callbacks.some(({ onEvents }) => onEvents);
-  const compiling = { ...session, profile, cutting: { batchSize } };
+  const compiling = {
+    ...session,
+    profile,
+    cutting: { batchSize },
+    onFootprint: (footprint: Footprint) => notify(callbacks, 'onFootprint', footprint),
+  };
   const [program, evaluation] = await Promise.all([
     compileTraining(model, layout, dataset.dtype, compiling),
     validation && compileEvaluation(model, layout, validation.dtype, session),

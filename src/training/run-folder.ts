@@ -25,6 +25,8 @@ const configFile = 'config.json';
 const parametersFile = 'parameters.safetensors';
 /** More bytes than the parameters' names take; with parameters of another model, it tells which. */
 const mostHeader = 2 ** 26;
+/** Bytes of a file of tensors that a model does not tell the size of. */
+const mostTensorBytes = 2 ** 28;
 const metricsFile = 'metrics.jsonl';
 const timingFile = 'timing.jsonl';
 const checkpointFolder = 'checkpoints';
@@ -130,6 +132,17 @@ export class RunFolder {
     }
     const content = await this.files.read(parametersFile, bytes + mostHeader);
     return decodeSafetensors(content, name, check).tensors;
+  }
+
+  /** Writes tensors by name into a file of their own. */
+  writeTensors(name: string, tensors: Readonly<Record<string, Tensor>>): Promise<void> {
+    return this.write(name, encodeSafetensors(tensors));
+  }
+
+  /** The tensors in a file. @throws UserError when it is missing, damaged or far too large */
+  async readTensors(name: string): Promise<Record<string, Tensor>> {
+    const content = await this.files.read(name, mostTensorBytes);
+    return decodeSafetensors(content, this.file(name)).tensors;
   }
 
   /** Removes files of the run, where they are there. */

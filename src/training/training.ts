@@ -3,9 +3,9 @@ import type { Dataset } from '../data/dataset.js';
 import { UserError } from '../data/errors.js';
 import { watchedMetric } from '../nn/index.js';
 import {
-  evaluationBatchSize,
   type Feeds,
   type Layout,
+  type LoopedEvaluation,
   type LoopedObjective,
   type Model,
   mainPlayer,
@@ -32,7 +32,7 @@ export interface TrainingParts {
   readonly identity: Checkpoint['identity'];
   readonly program: LoopedObjective;
   /** The objective alone, where there is validation data. */
-  readonly evaluation: LoopedObjective | undefined;
+  readonly evaluation: LoopedEvaluation | undefined;
   readonly memory: StateMemory;
   readonly takesCheckpoints: boolean;
 }
@@ -157,7 +157,7 @@ export class Training {
     if (!evaluation || !validation) return {};
     try {
       return await evaluateObjective(evaluation, layout.averagedFeeds(loop.state), validation, {
-        batchSize: evaluationBatchSize,
+        batchSize: evaluation.batchSize,
         seed,
         schedules: this.overrides.schedules,
         moment: this.clock.scheduleMoment(loop.position.step, this.history.epochs),
@@ -211,7 +211,9 @@ export class Training {
     if (!takesCheckpoints || place === this.taken) return;
     this.taken = place;
     const named = async (feeds: Feeds) => layout.nameState(await memory.onHost(feeds));
-    const isApart = settings.onNonFinite === 'rollback' && anchor !== state;
+    // Where training stopped at such a number, it may go on by rollback.
+    const mayGoBack = settings.onNonFinite === 'rollback' || loop.stopped?.reason === 'non-finite';
+    const isApart = mayGoBack && anchor !== state;
     const tensors = checkpointTensors({
       state: await named(state),
       ...(this.best ? { best: this.best } : {}),

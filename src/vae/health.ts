@@ -1,10 +1,27 @@
 import type { Tensor } from 'onnxruntime-common';
+import { listed } from '../data/excerpt.js';
 import { abs, cast, greater, max, mean, sub, type Value, type Values } from '../graph/index.js';
 import { activationOf, type LayerObserver, type Scope } from '../nn/index.js';
 import type { Batch } from '../step/index.js';
 import type { Network } from './model/network.js';
 import { klDivergence } from './posterior.js';
-import { describeTraining, meanOf, type TrainingHealth } from './training-health.js';
+import {
+  describeCourse,
+  describeMistakes,
+  describeScale,
+  fewestSteps,
+  meanOf,
+  type TrainingHealth,
+} from './training-health.js';
+
+/** A unit, latent or code that serves fewer of the examples than this part is taken for unused. */
+const servedShare = 0.01;
+
+/** By so many examples, one that serves more of them is missed with a probability of 5 % at most. */
+const fewestExamples = Math.ceil(Math.log(0.05) / Math.log(1 - servedShare));
+
+/** By so many draws a code, one that has its share is missed with a probability of 5 % at most. */
+const fewestDraws = 3;
 
 /** A collapsed latent carries less than this many nats about the image. */
 const collapsedNats = 0.01;
@@ -43,6 +60,9 @@ export interface Health {
   readonly klPerLatent: readonly number[];
   /** Codes that none of the examples used, for models with a codebook. */
   readonly unusedCodes?: readonly number[];
+  /** How many codes there are, and how many times one was chosen for the examples. */
+  readonly codes?: number;
+  readonly codeDraws?: number;
   /** How many examples were looked at. */
   readonly examples: number;
   /** Where the history was given. */
@@ -146,7 +166,9 @@ export function healthOf(
     saturatedLayers,
     collapsedLatents,
     klPerLatent,
-    ...(codes ? { unusedCodes: unused } : {}),
+    ...(codes && size !== undefined
+      ? { unusedCodes: unused, codes: size, codeDraws: codes.size }
+      : {}),
     examples,
   };
 }
@@ -160,42 +182,104 @@ function meanOfColumns(tensor: Tensor): number[] {
   return means;
 }
 
-/** One line a finding, each with what to do; none when all is well. */
-export function describeHealth(health: Health): string[] {
-  const { deadUnits, saturatedLayers, collapsedLatents, klPerLatent } = health;
-  const { unusedCodes = [], examples, training } = health;
-  const lines = training ? describeTraining(training) : [];
-  for (const { layer, units, of } of deadUnits) {
-    const verb = units.length === 1 ? 'is' : 'are';
-    const advice =
-      of <= narrowLayer
-        ? 'which leaves the loss higher than it need be: train again with another seed, or use the activation leakyRelu'
-        : 'and so do nothing: use fewer units, or the activation leakyRelu';
-    const most = 2 * units.length > of ? ' A smaller learning rate lets fewer of them die.' : '';
-    lines.push(
-      `${units.length} of ${of} units of ${layer} ${verb} dead (no output on any of ${examples} examples), ${advice}.${most}`,
-    );
-  }
-  for (const { layer, activation, share } of saturatedLayers) {
-    lines.push(
-      `${layer} is saturated: ${Math.floor(100 * share)} % of its outputs are at the bounds of ${activation}, where gradients vanish. Use a smaller learning rate, smaller initial weights or the activation relu, and give values in [0, 1].`,
-    );
-  }
+/** A wide layer is told of when more than this part of its units is dead: it has some to spare. */
+const deadShare = 0.5;
+
+/** Notes of one training: more would hide the most important. */
+const mostNotes = 3;
+
+/** `3 of 8 units of encoder.0 are dead (no output on any of 2000 examples)` */
+function describeDead(dead: readonly DeadUnits[], examples: number): string {
+  const worst = [...dead].sort((a, b) => b.units.length / b.of - a.units.length / a.of);
+  const layers = worst.map(({ layer, units, of }) => `${units.length} of ${of} units of ${layer}`);
+  const verb = dead.length === 1 && dead[0]!.units.length === 1 ? 'is' : 'are';
+  return `${listed(layers)} ${verb} dead (no output on any of ${examples} examples)`;
+}
+
+const lessRate = 'A smaller learning rate lets fewer of them die.';
+
+function describeNarrow(dead: readonly DeadUnits[], examples: number): string[] {
+  if (dead.length === 0) return [];
+  const most = dead.some(({ units, of }) => 2 * units.length > of) ? ` ${lessRate}` : '';
+  return [
+    `${describeDead(dead, examples)}, which leaves the loss higher than it need be: train again with another seed, or use the activation leakyRelu.${most}`,
+  ];
+}
+
+function describeWide(dead: readonly DeadUnits[], examples: number): string[] {
+  if (dead.length === 0) return [];
+  return [
+    `${describeDead(dead, examples)}, and so do nothing: use fewer units, or the activation leakyRelu. ${lessRate}`,
+  ];
+}
+
+function describeSaturated(layers: readonly SaturatedLayer[]): string[] {
+  const [first] = [...layers].sort((a, b) => b.share - a.share);
+  if (!first) return [];
+  const verb = layers.length === 1 ? 'is' : 'are';
+  const names = listed(layers.map(({ layer }) => layer));
+  return [
+    `${names} ${verb} saturated: ${Math.floor(100 * first.share)} % of the outputs of ${first.layer} are at the bounds of ${first.activation}, where gradients vanish. Use a smaller learning rate, smaller initial weights or the activation relu, and give values in [0, 1].`,
+  ];
+}
+
+function describeCollapse({ collapsedLatents, klPerLatent }: Health): string[] {
   const count = collapsedLatents.length;
+  if (count === 0) return [];
   if (count > 1 && count === klPerLatent.length) {
-    lines.push(
+    return [
       `All ${count} latents collapsed (KL under ${collapsedNats} nats): the decoder gives the same for every example. Warm the KL weight up from 0 (a linear schedule), lower it, or use the objective freeBits.`,
-    );
-  } else if (count > 0) {
-    const [subject, verb] = count === 1 ? ['latent', 'is'] : ['latents', 'are'];
-    lines.push(
-      `${count} of ${klPerLatent.length} latents collapsed (KL under ${collapsedNats} nats): ${subject} ${collapsedLatents.join(', ')} ${verb} not used. Lower the KL weight, or use fewer latents.`,
-    );
+    ];
   }
-  if (unusedCodes.length > 0) {
-    lines.push(
-      `${unusedCodes.length} ${unusedCodes.length === 1 ? 'code is' : 'codes are'} used by none of ${examples} examples. Use fewer codes, or train longer.`,
-    );
-  }
-  return lines;
+  const [subject, verb] = count === 1 ? ['latent', 'is'] : ['latents', 'are'];
+  return [
+    `${count} of ${klPerLatent.length} latents collapsed (KL under ${collapsedNats} nats): ${subject} ${listed(collapsedLatents)} ${verb} not used. Lower the KL weight, or use fewer latents.`,
+  ];
+}
+
+function describeCodes({ unusedCodes = [], codeDraws = 0, codes = 0, examples }: Health): string[] {
+  if (unusedCodes.length === 0 || codeDraws < fewestDraws * codes) return [];
+  return [
+    `${unusedCodes.length} of ${codes} codes ${unusedCodes.length === 1 ? 'is' : 'are'} used by none of ${examples} examples. Use fewer codes, or train longer.`,
+  ];
+}
+
+/**
+ * The notes on a model in lines, each with what to do, the most important first; none when all is
+ * well, or when there is too little to tell by. Mistakes that explain the rest are told alone. What
+ * units, latents and codes do not do is told from 299 examples on: one that a hundredth of the
+ * examples needs is missed by fewer with a probability over 5 % (`(1 − 0.01)ⁿ`); and from 100
+ * steps on, as a model that was hardly trained does nothing yet.
+ */
+export function describeHealth(health: Health): string[] {
+  const { training } = health;
+  const mistakes = training ? describeMistakes(training) : [];
+  if (mistakes.length > 0) return mistakes.slice(0, mostNotes);
+  if (training && training.steps < fewestSteps) return [];
+  const found = [
+    ...(training ? describeCourse(training) : []),
+    ...(health.examples < fewestExamples ? [] : describeParts(health)),
+  ];
+  // With the scale mended, the learning rate and the rest may be right.
+  const scale = training && found.length > 0 ? describeScale(training.values) : undefined;
+  return scale ? [scale] : found.slice(0, mostNotes);
+}
+
+/** The notes on units, latents and codes, the most important first. */
+function describeParts(health: Health): string[] {
+  const { deadUnits, saturatedLayers, collapsedLatents, klPerLatent, examples } = health;
+  const [narrow, wide] = [
+    deadUnits.filter(({ of }) => of <= narrowLayer),
+    deadUnits.filter(({ units, of }) => of > narrowLayer && units.length > deadShare * of),
+  ];
+  const collapse = describeCollapse(health);
+  const isWhole = collapsedLatents.length === klPerLatent.length;
+  return [
+    ...(isWhole ? collapse : []),
+    ...describeSaturated(saturatedLayers),
+    ...describeNarrow(narrow, examples),
+    ...(isWhole ? [] : collapse),
+    ...describeWide(wide, examples),
+    ...describeCodes(health),
+  ];
 }

@@ -6,8 +6,11 @@ export {
   type LikelihoodOptions,
   likelihoodNames,
 } from './likelihoods/index.js';
+export type { ImageOptions } from './model/engine.js';
+export type { LabelOptions } from './model/examples.js';
 export type { Labels } from './model/labels.js';
 export type { Summary, SummaryRow } from './model/summary.js';
+export type { Remedy } from './non-finite.js';
 export * from './objectives/all.js';
 export {
   type Objective,
@@ -16,12 +19,17 @@ export {
   objectiveNames,
 } from './objectives/index.js';
 export { type KlOptions, type Posterior, sampling } from './posterior.js';
+export { type Sampler, samplerFromConfig, samplerNames } from './samplers/index.js';
+export type {
+  EvaluateOptions,
+  LikelihoodEstimate,
+  LikelihoodEstimateOptions,
+} from './uses/estimate.js';
+export type { HealthOptions } from './uses/examine.js';
+export { type History, NonFiniteError } from './uses/fit.js';
+export type { GradientOptions, ValueAndGradients } from './uses/gradients.js';
+export type { Encoding } from './uses/infer.js';
+export type { LoadOptions } from './uses/persist.js';
 export { formatProfile, type MeasuredProfile, profile } from './uses/profile.js';
-export {
-  type Encoding,
-  type History,
-  type LabelOptions,
-  type LoadOptions,
-  NonFiniteError,
-  VAE,
-} from './vae.js';
+export type { SampleOptions } from './uses/sample.js';
+export { VAE } from './vae.js';

@@ -1,932 +1,208 @@
-import { Tensor } from 'onnxruntime-common';
-import { type Dataset, readRange } from '../data/dataset.js';
-import { UserError } from '../data/errors.js';
-import { formatShape, quote } from '../data/excerpt.js';
-import { randomStream } from '../data/random.js';
-import { elementCount } from '../data/shape.js';
-import { spread } from '../data/spread.js';
-import { advice } from '../data/suggest.js';
-import { gradient, input, type Value, type Values } from '../graph/index.js';
-import { initialize, type Layer, layerName, type Scope } from '../nn/index.js';
-import {
-  asFloat,
-  type Batch,
-  CompiledFunction,
-  compileEvaluation,
-  evaluationBatchSize,
-  exportFunction,
-  feedName,
-  type InputSpecs,
-  KeptFunctions,
-  Layout,
-  type Model,
-  type ModelFunction,
-  type NoiseStream,
-  noiseType,
-  type ParameterSpec,
-  parametersOf,
-  sizesAt,
-} from '../step/index.js';
-import {
-  afterTraining,
-  describeNonFinite,
-  type EpochMetrics,
-  evaluateObjective,
-  type FitOptions,
-  fit,
-  fitData,
-  fitSettings,
-  type Metrics,
-  type NonFinite,
-  numberAt,
-  RunFolder,
-  type Stop,
-} from '../training/index.js';
-import { version } from '../version.js';
-import {
-  fromConfig,
-  type ModelConfig,
-  objectiveOf,
-  toConfig,
-  type VAEOptions,
-} from './config/options.js';
-import { type Health, healthOf, observedHealth } from './health.js';
-import { checkCount, checkData, checkImages, checkLatents, checkNoise } from './model/checks.js';
-import { type Labels, labelFeed, requireLabels } from './model/labels.js';
-import { Network } from './model/network.js';
-import { countParameters, formatSummary, type Summary, type SummaryRow } from './model/summary.js';
-import { nonFiniteAdvice } from './non-finite.js';
-import type { Objective } from './objectives/index.js';
-import { boundedName, rangeOf, trainingHealth } from './training-health.js';
-import { elboOf, logAddAll, logWeightsOf } from './uses/estimates.js';
-import { largeWeights } from './weights.js';
+import type { Tensor } from 'onnxruntime-common';
+import type { Dataset } from '../data/dataset.js';
+import { type FitOptions, type Metrics, RunFolder } from '../training/index.js';
+import type { Health } from './health.js';
+import type { ImageOptions } from './model/engine.js';
+import { type LabelOptions, labelsOf } from './model/examples.js';
+import type { Labels } from './model/labels.js';
+import { ModelWithTensors } from './model/with-tensors.js';
+import type { Sampler, Tensors } from './samplers/index.js';
+import * as uses from './uses/index.js';
 
-/** What training tells at its end. */
-export interface History {
-  readonly epochs: readonly EpochMetrics[];
-  /** The epoch whose parameters the model now has, with `keepBest`. */
-  readonly best?: { readonly epoch: number; readonly metric: string; readonly value: number };
-  /** Why training ended before its last epoch; absent when it did not. */
-  readonly stopped?: Stop;
-}
-
-/** A number was not finite; the model holds the last good parameters. */
-export class NonFiniteError extends UserError {
-  constructor(
-    readonly found: NonFinite,
-    readonly history: History,
-    advice: string,
-  ) {
-    super(
-      `${describeNonFinite(found)} was not finite at step ${found.step}; the parameters before it were kept. ${advice}`,
-    );
-  }
-}
-
-/** What an encoder makes of images, float32 unless it says else. */
-export interface Encoding {
-  /**
-   * [N, latent]: the posterior's mean, or the point that a deterministic encoder gives; with a
-   * codebook the codes' vectors, [N, latent, ...positions].
-   */
-  readonly mean: Tensor;
-  /** Of the mean's shape; −Infinity where the encoder is deterministic: its variance is 0. */
-  readonly logVariance: Tensor;
-  /** With a codebook: which of its vectors, int64 [N, ...positions]. */
-  readonly codes?: Tensor;
-}
-
-/** What models that see labels are told with their examples. */
-export interface LabelOptions {
-  /** The class of each example, for models that see labels. */
-  readonly labels?: Labels | undefined;
-}
-
-/** What of a saved model is code, and so not in its files. */
-export interface LoadOptions {
-  /** The custom layers the model was built with, by name. */
-  readonly layers?: Readonly<Record<string, Layer>>;
-  /** The sampling layer, when it is not the default. */
-  readonly sampling?: VAEOptions['sampling'];
-  /** The objective, when it is not one of vaekit's. */
-  readonly objective?: Objective;
-}
-
-/** Images in one call of the runtime. */
-const callSize = 256;
-
-/** Decoded images in one call that draws several latents an image. */
-const decodedSize = 1024;
-
-/** Compiled functions that a model keeps: more than one of each kind. */
-const mostFunctions = 16;
-
-/** Examples that health is judged by. */
-const healthExamples = 2000;
+/** How a run was trained, as its `config.json` keeps it. */
+type TrainingData = Readonly<Record<string, unknown>>;
 
 /**
  * A variational autoencoder (Kingma and Welling 2014): its network, parameters and training.
  *
- * Calls may overlap, of one model or of several. Each gives what it gives alone, by the parameters that
- * the model has as it is called. What it is given is not copied: leave it as it is until the call is
- * done. While a model is trained, `fit` and `setParameters` are refused.
+ * Images are uint8, or float32 in their range, [N, ...input]; where a dataset may stand in their place,
+ * it is read piece by piece, with its own labels. Calls may overlap, of one model or of several. Each
+ * gives what it gives alone, by the parameters that the model has as it is called. Tensors that are given
+ * are not copied: leave them as they are until the call is done. While a model is trained, `fit` and
+ * `setParameters` are refused.
  */
-export class VAE {
-  /** How the model is built, as in `config.json`. */
-  readonly config: ModelConfig;
-  private readonly objective: Objective;
-  private readonly network: Network;
-  /** Of one example's latents. */
-  private readonly latentShape: readonly number[];
-  private readonly specs: readonly ParameterSpec[];
-  /** Never changed, only replaced: a call under way goes on with those that it began with. */
-  private drawn: Readonly<Record<string, Tensor>> | undefined;
-  private isFitting = false;
-  private readonly functions = new KeptFunctions(mostFunctions);
+export class VAE extends ModelWithTensors {
+  private fitted: uses.FittedSampler | undefined;
 
-  /**
-   * A model with new parameters, decided by the seed.
-   * @throws UserError when an option is wrong, or when the layers' shapes do not fit
-   */
-  constructor(options: VAEOptions) {
-    this.config = toConfig(options);
-    this.objective = objectiveOf(options);
-    this.network = new Network(options, this.config, this.objective);
-    let latentShape: readonly number[] = [];
-    this.specs = parametersOf(this.imageSpecs(), (inputs, scope) => {
-      const batch = this.batchOf(inputs);
-      const z = this.network.sample(this.network.encode(batch, scope), scope);
-      latentShape = z.shape.slice(1) as number[];
-      return {
-        loss: this.network.terms(batch, scope, (name) => input(feedName.schedule(name), [])).loss,
-      };
-    });
-    this.latentShape = latentShape;
+  /** Whether latents can be drawn: the model has a prior, or a sampler was fitted. */
+  get hasPrior(): boolean {
+    return this.sampler !== undefined;
   }
 
-  /** The parameters: drawn when they are first asked for, as a model that is loaded never does. */
-  private get values(): Readonly<Record<string, Tensor>> {
-    this.drawn ??= this.initialValues();
-    return this.drawn;
-  }
-
-  /** The parameters of a model that was never trained. */
-  private initialValues(): Record<string, Tensor> {
-    return Object.fromEntries(
-      this.specs.map(({ name, shape, initializer }) => {
-        const stream = randomStream(this.config.seed, `initial/${name}`);
-        return [name, new Tensor('float32', initialize(initializer, shape, stream), shape)];
-      }),
-    );
-  }
-
-  /**
-   * The model's tensors by name: `encoder.0.weight`, `mean.bias`; also those that are not trained,
-   * such as running means. They are copies.
-   */
-  parameters(): Record<string, Tensor> {
-    return Object.fromEntries(
-      this.specs.map(({ name, shape }) => {
-        const values = (this.values[name]!.data as Float32Array).slice();
-        return [name, new Tensor('float32', values, shape)];
-      }),
-    );
-  }
-
-  /**
-   * Puts values in the place of parameters; those that are not named stay.
-   * @param values float32 tensors by parameter name; they are copied
-   * @throws UserError when a name is unknown, a shape or dtype is wrong, or the model is being
-   *   trained; nothing changes then
-   */
-  setParameters(values: Readonly<Record<string, Tensor>>): void {
-    this.requireNoFit('setParameters');
-    for (const [name, tensor] of Object.entries(values)) {
-      const { type, dims } = tensor ?? {};
-      const wrong = Array.isArray(dims)
-        ? this.misfit(name, type, dims)
-        : `${name} is no tensor. Give a float32 tensor for each parameter.`;
-      if (wrong) throw new UserError(wrong);
-    }
-    const copies = Object.entries(values).map(([name, { data, dims }]) => {
-      return [name, new Tensor('float32', (data as Float32Array).slice(), dims)] as const;
-    });
-    this.drawn = { ...this.values, ...Object.fromEntries(copies) };
-  }
-
-  /** @throws UserError while the model is being trained */
-  private requireNoFit(method: string): void {
-    if (!this.isFitting) return;
-    throw new UserError(
-      `${method}: the model is being trained, which would end with other parameters. Wait until fit is done, end it by its signal, or use another model.`,
-    );
-  }
-
-  /** Why a tensor is none of the model's parameters; undefined when it is one. */
-  private misfit(name: string, type: string, shape: readonly number[]): string | undefined {
-    const spec = this.specs.find((each) => each.name === name);
-    if (!spec) {
-      const known = this.specs.map((each) => each.name);
-      return `The model has no parameter ${quote(name)}. ${advice(name, known)}`;
-    }
-    if (type === 'float32' && shape.join() === spec.shape.join()) return undefined;
-    return `${name} is ${type} ${formatShape(shape)}, but the model needs float32 ${formatShape(spec.shape)}.`;
-  }
-
-  /** The layers with their output shapes and parameter counts. */
-  layers(): Summary {
-    const rows: SummaryRow[] = [];
-    const observe = (path: string, layer: Layer, output: Value, nested?: boolean) => {
-      if (nested) return;
-      rows.push({
-        name: path,
-        type: layerName(layer),
-        outputShape: output.shape.slice(1),
-        parameters: countParameters(this.specs, path),
-      });
-    };
-    parametersOf(this.imageSpecs(), (inputs, scope) => {
-      const batch = this.batchOf(inputs);
-      const z = this.network.sample(this.network.encode(batch, scope, observe), scope);
-      if (this.objective.bottleneck.sampling) {
-        rows.push({
-          name: 'sampling',
-          type: 'sampling',
-          outputShape: z.shape.slice(1),
-          parameters: countParameters(this.specs, 'sampling'),
-        });
-      }
-      return { decoded: this.network.decode({ z, labels: batch.labels }, scope, observe) };
-    });
-    const learned = countParameters(this.specs, 'likelihood');
-    if (learned > 0) {
-      const { type } = this.network.likelihood;
-      rows.push({ name: 'likelihood', type, outputShape: this.config.input, parameters: learned });
-    }
-    return { rows, parameters: countParameters(this.specs) };
-  }
-
-  /** A table of the layers, as Keras prints it. */
-  summary(): string {
-    return formatSummary(this.layers());
-  }
-
-  /**
-   * The model as training sees it.
-   * @param examples how many the data has, which some objectives need to know
-   */
-  model(examples = 1): Model {
-    return {
-      shape: this.config.input,
-      identity: this.config,
-      usesLabels: this.objective.classes !== undefined,
-      schedules: { ...this.objective.schedules, datasetSize: examples },
-      ...(this.objective.players ? { players: this.objective.players } : {}),
-      objective: (batch, scope, schedule) => this.network.terms(batch, scope, schedule),
-    };
-  }
-
-  /** Names of the objective's numbers that `fit({ controls })` can change, such as `beta`. */
-  get schedules(): readonly string[] {
-    return Object.keys(this.objective.schedules);
-  }
-
-  /** The inputs of functions of images. */
-  private imageSpecs(dtype: 'uint8' | 'float32' = 'float32'): InputSpecs {
-    return { image: { shape: this.config.input, dtype }, ...this.labelSpecs() };
-  }
-
-  /** The inputs of functions of latents. */
-  private latentSpecs(): InputSpecs {
-    return { z: { shape: this.latentShape }, ...this.labelSpecs() };
-  }
-
-  private labelSpecs(): InputSpecs {
-    return this.objective.classes === undefined ? {} : { label: { shape: [], dtype: 'int64' } };
-  }
-
-  private batchOf({ image, label }: Values): Batch {
-    return { images: asFloat(image!), ...(label ? { labels: label } : {}) };
+  /** The sampler that latents are drawn by: the one that was fitted, or else the prior. */
+  get sampler(): Sampler | undefined {
+    return this.fitted?.sampler ?? this.built.objective.bottleneck.prior;
   }
 
   /**
    * Trains the model on from its present parameters, or from a checkpoint. Meanwhile the model has the
-   * parameters that the last finished epoch left, or those from before where none is finished; what
-   * `onEpochEnd` does with it sees that epoch's. They stay when training fails.
+   * parameters that the last finished epoch left, or those from before where none is finished; calls
+   * from `onEpochEnd` see that epoch's. They stay when training fails.
    * @throws UserError when data, settings or checkpoint do not fit the model, or when it is being
    *   trained already
    * @throws NonFiniteError when a loss, gradient or parameter is not finite and training stops
    */
-  async fit(data: Dataset, options: FitOptions = {}): Promise<History> {
+  async fit(data: Dataset, options: FitOptions = {}): Promise<uses.History> {
     this.requireNoFit('fit');
     this.isFitting = true;
     try {
-      return await this.train(data, options);
+      return await uses.fitModel(this.present, data, options, (tensors) => {
+        this.drawn = tensors;
+      });
     } finally {
       this.isFitting = false;
     }
   }
 
-  private async train(data: Dataset, options: FitOptions): Promise<History> {
-    for (const each of options.validation ? [data, options.validation] : [data]) {
-      requireLabels(each, this.objective.classes);
-    }
-    const { input, seed } = this.config;
-    const settings = fitSettings({ ...options, seed });
-    const { train, validation } = fitData(input, data, options.validation, settings, seed);
-    const initial = this.values;
-    const { epochs, parameters, best, stopped } = await fit(
-      this.model(train.size),
-      this.specs,
-      initial,
-      train,
-      {
-        ...settings,
-        validation,
-        onParameters: (parameters) => {
-          this.drawn = parameters;
-        },
-      },
-    );
-    this.drawn = parameters;
-    const history: History = { epochs, ...(best && { best }), ...(stopped && { stopped }) };
-    if (stopped?.reason === 'non-finite') {
-      const { images } = await this.readSpread(train, callSize);
-      const advice = nonFiniteAdvice({
-        largeWeights: largeWeights(this.specs, initial),
-        values: rangeOf(images),
-        bounded: boundedName(this.network.likelihood),
-        optimizer: settings.optimizer,
-        clips: settings.clipGradients !== undefined,
-      });
-      throw new NonFiniteError(stopped, history, advice);
-    }
-    return history;
-  }
-
   /**
-   * The loss and its parts: means over the data, with schedules at their last values. For uint8 data
-   * also `bitsPerDimension`, where the model has a bound on it (`Network.termsWithBits`).
-   * @param options.seed decides the posterior's noise; the model's seed when left out
+   * The loss and its terms: means over the data, with schedules at their ends. For uint8 data also
+   * `bitsPerDimension`, where the model has a bound on it (Theis et al. 2016, §3.1).
    */
-  async evaluate(
-    data: Dataset,
-    options: { readonly seed?: number; readonly signal?: AbortSignal } = {},
-  ): Promise<Metrics> {
-    checkData(data, this.config.input);
-    requireLabels(data, this.objective.classes);
-    const { values } = this;
-    const terms: Model['objective'] = (...given) => this.network.termsWithBits(...given);
-    const model = {
-      ...this.model(data.size),
-      ...(data.dtype === 'uint8' && this.network.hasBits ? { objective: terms } : {}),
-    };
-    const layout = new Layout(this.specs);
-    const objective = await compileEvaluation(model, layout, data.dtype);
-    try {
-      return await evaluateObjective(objective, layout.modelFeeds(values), data, {
-        batchSize: evaluationBatchSize,
-        seed: options.seed ?? this.config.seed,
-        schedules: model.schedules,
-        moment: afterTraining,
-        signal: options.signal,
-      });
-    } finally {
-      await objective.session.release();
-    }
+  async evaluate(data: Dataset, options: uses.EvaluateOptions = {}): Promise<Metrics> {
+    return uses.evaluate(this.present, data, options);
   }
 
-  /** A function of images, and of labels where the model sees them, in batches. */
-  private async mapImages(
-    name: string,
-    images: Tensor,
-    labels: Labels | undefined,
-    build: (batch: Batch, scope: Scope) => Values,
-    options: {
-      readonly stream?: NoiseStream;
-      readonly batchSize?: number;
-      readonly values?: Readonly<Record<string, Tensor>>;
-    } = {},
-  ): Promise<Record<string, Tensor>> {
-    const dtype = checkImages(images, this.config.input);
-    const feed = labelFeed(labels, images.dims[0]!, this.objective.classes);
-    const { batchSize = callSize, stream, values = this.values } = options;
-    return this.functions.use(
-      `${name}/${dtype}`,
-      () =>
-        CompiledFunction.compile(this.imageSpecs(dtype), (inputs, scope) =>
-          build(this.batchOf(inputs), scope),
-        ),
-      (compiled) => compiled.map(values, { image: images, ...feed }, batchSize, { stream }),
-    );
-  }
-
-  private readonly encoding = (batch: Batch, scope: Scope): Values =>
-    this.objective.bottleneck.outputs(this.network.encode(batch, scope));
-
-  private readonly decoding = ({ z, label }: Values, scope: Scope): Values => ({
-    image: this.network.image({ z: z!, labels: label }, scope),
-  });
-
-  private readonly drawing = ({ z, label }: Values, scope: Scope): Values => ({
-    image: this.network.drawnImage({ z: z!, labels: label }, scope),
-  });
-
-  /**
-   * What the encoder makes of images.
-   * @param images uint8, or float32 in [0, 1], [N, ...input]
-   * @param options.labels for models that see labels: N of them
-   */
-  async encode(images: Tensor, options: LabelOptions = {}): Promise<Encoding> {
-    const outputs = await this.mapImages('encode', images, options.labels, this.encoding);
-    const { codes } = outputs;
-    const mean = (outputs.mean ?? outputs.z)!;
-    const pointVariance = () =>
-      new Tensor('float32', new Float32Array(mean.size).fill(-Infinity), mean.dims);
-    return {
-      mean,
-      logVariance: outputs.log_variance ?? pointVariance(),
-      ...(codes ? { codes } : {}),
-    };
+  /** The latents of examples. @throws UserError when these or their labels do not fit */
+  async encode(images: Tensor | Dataset, options: LabelOptions = {}): Promise<uses.Encoding> {
+    return uses.encode(this.present, images, options);
   }
 
   /**
-   * The images that latents stand for.
+   * The images that latents stand for: the mean of p(x | z).
    * @param z float32 [N, latent]; with a codebook [N, latent, ...positions]
-   * @param options.labels for models that see labels: N of them
-   * @returns float32 [N, ...input], images in [0, 1]
+   * @returns float32 [N, ...input], in their range
    */
-  async decode(z: Tensor, options: LabelOptions = {}): Promise<Tensor> {
-    checkLatents(z, this.latentShape);
-    return this.mapLatents('decode', z, options.labels, this.decoding);
-  }
-
-  /** Images by a function of latents that fit the model. */
-  private async mapLatents(
-    name: string,
-    z: Tensor,
-    labels: Labels | undefined,
-    build: ModelFunction,
-    stream?: NoiseStream,
-  ): Promise<Tensor> {
-    const { values } = this;
-    const feed = labelFeed(labels, z.dims[0]!, this.objective.classes);
-    const { image } = await this.functions.use(
-      name,
-      () => CompiledFunction.compile(this.latentSpecs(), build),
-      (compiled) => compiled.map(values, { z, ...feed }, callSize, { stream }),
-    );
-    return image!;
+  async decode(z: Tensor, options: LabelOptions & ImageOptions = {}): Promise<Tensor> {
+    return uses.decode(this.present, z, options);
   }
 
   /**
    * Images through the encoder and, from the posterior's mean, through the decoder.
-   * @param images uint8, or float32 in [0, 1], [N, ...input]
-   * @param options.labels for models that see labels: N of them
-   * @returns float32 [N, ...input], images in [0, 1]
+   * @returns float32 [N, ...input], in their range
    */
-  async reconstruct(images: Tensor, options: LabelOptions = {}): Promise<Tensor> {
-    const { reconstruction } = await this.mapImages(
-      'reconstruct',
-      images,
-      options.labels,
-      (batch, scope) => {
-        const z = this.objective.bottleneck.point(this.network.encode(batch, scope));
-        return { reconstruction: this.network.image({ z, labels: batch.labels }, scope) };
-      },
-    );
-    return reconstruction!;
-  }
-
-  /** Whether the model has a prior, so that images can be drawn. */
-  get hasPrior(): boolean {
-    return this.objective.bottleneck.prior !== undefined;
-  }
-
-  /** The form of the latents: `gaussian`, `deterministic` or `vectorQuantized`. */
-  get bottleneck(): string {
-    return this.objective.bottleneck.type;
-  }
-
-  /** Whether errors are in nats: the likelihood is a distribution. */
-  get isInNats(): boolean {
-    return this.network.likelihood.support !== 'none';
-  }
-
-  /** How many classes labels have, for models that see labels. */
-  get classes(): number | undefined {
-    return this.objective.classes;
-  }
-
-  /** The name of class i at place i, for models that see labels and know what these stand for. */
-  get classNames(): readonly string[] | undefined {
-    return this.objective.classNames;
+  async reconstruct(
+    images: Tensor | Dataset,
+    options: LabelOptions & ImageOptions = {},
+  ): Promise<Tensor> {
+    return uses.reconstruct(this.present, images, options);
   }
 
   /**
-   * Images decoded from draws of the prior: N(0, I), or with a codebook its codes by their use.
-   * @param options.seed decides the draws; the model's seed when left out
-   * @param options.label for models that see labels: of all the images; each class in turn when
-   *   left out
-   * @param options.labels the same, of each image: `count` of them
-   * @param options.draw whether each image is a draw from p(x | z) in the place of its mean
-   * @returns float32 [count, ...input], images in [0, 1]
-   * @throws UserError when the model has no prior, or its likelihood is nothing to draw from
+   * Images decoded from latents that the model's sampler draws: the prior, N(0, I) or a codebook's codes
+   * by their use, unless another one was fitted.
+   * @returns float32 [count, ...input], in their range
+   * @throws UserError when there is no sampler, or the likelihood is nothing to draw from
    */
-  async sample(
-    count: number,
-    options: {
-      readonly seed?: number;
-      readonly label?: number;
-      readonly labels?: Labels | undefined;
-      readonly draw?: boolean;
-    } = {},
-  ): Promise<Tensor> {
-    if (!Number.isInteger(count) || count < 1) {
-      throw new UserError(`sample takes a whole number of images from 1, not ${count}.`);
-    }
-    const { classes, type } = this.objective;
-    const { prior } = this.objective.bottleneck;
-    if (!prior) {
-      throw new UserError(
-        `The objective ${type} has no prior to draw from. Train with another one, such as vae.`,
-      );
-    }
-    const { seed = this.config.seed, label, draw } = options;
-    const shape = [count, ...this.latentShape];
-    const z = prior(shape, randomStream(seed, 'sample'), this.values);
-    const inTurn = (i: number) => (classes === undefined ? 0 : i % classes);
-    const labels =
-      options.labels ??
-      (classes === undefined && label === undefined
-        ? undefined
-        : Array.from({ length: count }, (_, i) => label ?? inTurn(i)));
-    const latents = new Tensor('float32', z, shape);
-    return draw
-      ? this.mapLatents('draw', latents, labels, this.drawing, { seed, name: 'draw', step: 0 })
-      : this.mapLatents('decode', latents, labels, this.decoding);
+  async sample(count: number, options: uses.SampleOptions = {}): Promise<Tensor> {
+    return uses.sample(this.present, count, options, this.fitted);
   }
 
-  /** @throws UserError when q(z | x) or p(x | z) has no density: there is no bound on log p(x) */
-  private requirePosterior(): void {
-    const { support, type } = this.network.likelihood;
-    if (support === 'none') {
-      throw new UserError(
-        `The likelihood ${type} is no distribution, so there is no bound on log p(x). Train with another one, such as gaussian, or compare reconstructions.`,
-      );
-    }
-    if (this.objective.bottleneck.posterior) return;
-    throw new UserError(
-      `The objective ${this.objective.type} has no posterior density, so there is no bound on log p(x). Train with another one, such as vae, or compare reconstructions.`,
-    );
+  /**
+   * Fits a sampler to the latents of a dataset; from then on images are drawn by it, and it is saved
+   * with the model.
+   * @throws UserError when it cannot be fitted to them
+   */
+  async fitSampler(sampler: Sampler, data: Dataset): Promise<void> {
+    this.fitted = await uses.fitSampler(this.present, sampler, data);
   }
 
   /**
    * The evidence lower bound of each image, log p(x | z) − KL(q(z | x) ‖ p(z)) with one draw of z
    * (Kingma and Welling 2014, eq. 10): images unlike the training data have a low one.
-   * @param images uint8, or float32 in [0, 1], [N, ...input]
-   * @param options.labels for models that see labels: N of them
    * @param options.seed decides the draws; the model's seed when left out
    * @returns nats, float32 [N]
    * @throws UserError when the model has no posterior density
    */
   async elbo(
-    images: Tensor,
+    images: Tensor | Dataset,
     options: LabelOptions & { readonly seed?: number } = {},
   ): Promise<Tensor> {
-    this.requirePosterior();
-    const stream = { seed: options.seed ?? this.config.seed, name: 'elbo', step: 0 };
-    const { elbo } = await this.mapImages(
-      'elbo',
-      images,
-      options.labels,
-      (batch, scope) => ({ elbo: elboOf(this.network, batch, scope) }),
-      { stream },
-    );
-    return elbo!;
+    return uses.elbo(this.present, images, options);
   }
 
   /**
    * An estimate of log p(x) by importance sampling: log (1/K) Σₖ p(x, zₖ) / q(zₖ | x) with K draws
    * of q(z | x), a lower bound that rises with K (Burda et al. 2016, eq. 8,
    * https://arxiv.org/abs/1509.00519).
-   * @param options.samples K; 100 when left out
-   * @param options.seed decides the draws; the model's seed when left out
-   * @returns nats of each image, [N], and their mean
    * @throws UserError when the model has no posterior density, or samples is not a number from 1
    */
   async logLikelihood(
     data: Dataset,
-    options: {
-      readonly samples?: number;
-      readonly seed?: number;
-      readonly signal?: AbortSignal;
-    } = {},
-  ): Promise<{ mean: number; values: Float32Array }> {
-    this.requirePosterior();
-    checkData(data, this.config.input);
-    requireLabels(data, this.objective.classes);
-    const { values: parameters } = this;
-    const { samples = 100, seed = this.config.seed, signal } = options;
-    checkCount('samples', samples);
-    // Few images and many draws in one call, so that the work of each is about the same.
-    const calls = Math.ceil(samples / 64);
-    const draws = Math.ceil(samples / calls);
-    const batchSize = Math.max(1, Math.floor(decodedSize / draws));
-    const values = new Float32Array(data.size);
-    for (let start = 0; start < data.size; start += batchSize) {
-      const { images, labels } = await this.read(data, start, batchSize);
-      const count = images.dims[0]!;
-      const sums = new Float64Array(count).fill(-Infinity);
-      for (let call = 0; call < calls; call++) {
-        signal?.throwIfAborted();
-        const step = (start / batchSize) * calls + call;
-        const { weights } = await this.mapImages(
-          `logWeights/${draws}`,
-          images,
-          labels,
-          (batch, scope) => ({ weights: logWeightsOf(this.network, batch, draws, scope) }),
-          {
-            stream: { seed, name: 'log-likelihood', step },
-            batchSize,
-            values: parameters,
-          },
-        );
-        const used = Math.min(draws, samples - call * draws);
-        for (let i = 0; i < count; i++) {
-          const row = (weights!.data as Float32Array).subarray(i * draws, i * draws + used);
-          sums[i] = logAddAll(sums[i]!, row);
-        }
-      }
-      values.set(
-        sums.map((sum) => sum - Math.log(samples)),
-        start,
-      );
-    }
-    return { mean: values.reduce((total, value) => total + value, 0) / data.size, values };
+    options: uses.LikelihoodEstimateOptions = {},
+  ): Promise<uses.LikelihoodEstimate> {
+    return uses.logLikelihood(this.present, data, options);
   }
 
-  /** Examples of a dataset from `start` on, at most `count`. */
-  private async read(
-    data: Dataset,
-    start: number,
-    count: number,
-  ): Promise<{ images: Tensor; labels: Labels | undefined }> {
-    const end = Math.min(start + count, data.size);
-    return {
-      images: await readRange(data, start, end),
-      labels: this.labelsOf(data, start, end),
-    };
-  }
-
-  /** Examples that stand for a dataset, at most `count`. */
-  private readSpread(data: Dataset, count: number): ReturnType<VAE['read']> {
-    const shown = spread(data, count);
-    return this.read(shown, 0, shown.size);
-  }
-
-  /**
-   * The labels of examples of a dataset, for `encode`, `decode` and `reconstruct`: undefined for
-   * models that see none.
-   * @throws UserError when the model needs labels and the data has none, or has others
-   */
+  /** The labels of a dataset's examples, from `start` to before `end`. */
   labelsOf(data: Dataset, start = 0, end = data.size): Labels | undefined {
-    if (this.objective.classes === undefined) return undefined;
-    requireLabels(data, this.objective.classes);
-    return Array.from({ length: end - start }, (_, i) => data.labels![start + i]!);
+    return labelsOf(data, this.classes, start, end);
   }
 
   /**
-   * The loss of one batch, its parts and its gradients.
-   * @param images float32 in [0, 1], or uint8, [N, ...input]
-   * @param options.epsilon the posterior's noise, float32 [N, latent]; for `iwae` [N, samples,
-   *   latent]
-   * @param options.prior for objectives that compare with the prior: draws of it, float32 [N,
-   *   latent]
-   * @param options.labels for models that see labels: N of them
-   * @param options.step where schedules stand, counted from 1; at their end when left out
-   * @param options.datasetSize for objectives that need it; N when left out
-   * @returns means over the batch, and gradients by parameter name; `kl` is 0 where there is none
+   * The loss of one batch, its terms and its gradients.
    * @throws UserError when something does not fit the model, or noise that it needs is missing
    */
   async valueAndGradients(
     images: Tensor,
-    options: {
-      readonly epsilon?: Tensor;
-      readonly prior?: Tensor;
-      readonly labels?: Labels;
-      readonly step?: number;
-      readonly datasetSize?: number;
-    },
-  ): Promise<{
-    loss: number;
-    reconstruction: number;
-    kl: number;
-    metrics: Readonly<Record<string, number>>;
-    gradients: Record<string, Tensor>;
-  }> {
-    const { values: parameters } = this;
-    const dtype = checkImages(images, this.config.input);
-    const count = images.dims[0]!;
-    if (count === 0) throw new UserError('There is no mean over no images. Give one or more.');
-    const { epsilon, prior, labels, step = Infinity, datasetSize = count } = options;
-    if (step !== Infinity) checkCount('step', step);
-    checkCount('datasetSize', datasetSize);
-    const feed = labelFeed(labels, count, this.objective.classes);
-    const { schedules } = this.model(datasetSize);
-    const scheduled = Object.entries(schedules).map(
-      ([name, schedule]) =>
-        [
-          feedName.schedule(name),
-          numberAt(schedule, { ...afterTraining, steps: step - 1 }),
-        ] as const,
-    );
-    const results = await this.functions.use(
-      `valueAndGradients/${dtype}`,
-      () => this.compileGradients(dtype, Object.keys(schedules)),
-      (compiled) => {
-        const noise = compiled.noises.map(({ name, kind, shape }) => {
-          const [option, given] = name.startsWith('prior.')
-            ? (['prior', prior] as const)
-            : (['epsilon', epsilon] as const);
-          return checkNoise(option, given, noiseType(kind), sizesAt(shape, count), count);
-        });
-        const numbers = scheduled.map(([name, value]) => [
-          name,
-          new Tensor('float32', Float32Array.of(value), []),
-        ]);
-        const inputs = { image: images, ...feed, ...Object.fromEntries(numbers) };
-        return compiled.run(parameters, inputs, noise);
-      },
-    );
-    const metrics = Object.fromEntries(
-      Object.entries(results)
-        .filter(([name]) => name !== 'loss' && !name.startsWith('gradient/'))
-        .map(([name, { data }]) => [name, (data as Float32Array)[0]!]),
-    );
-    return {
-      loss: (results.loss!.data as Float32Array)[0]!,
-      reconstruction: metrics.reconstruction!,
-      kl: metrics.kl ?? 0,
-      metrics,
-      gradients: Object.fromEntries(
-        this.specs
-          .filter(({ trained }) => trained)
-          .map(({ name }) => [name, results[`gradient/${name}`]!]),
-      ),
-    };
-  }
-
-  /** The loss, its parts and its gradients, of a batch and of the schedules' numbers. */
-  private compileGradients(
-    dtype: 'uint8' | 'float32',
-    schedules: readonly string[],
-  ): Promise<CompiledFunction> {
-    const numbers = schedules.map((name) => [feedName.schedule(name), { shape: [], shared: true }]);
-    const specs = { ...this.imageSpecs(dtype), ...Object.fromEntries(numbers) };
-    return CompiledFunction.compile(specs, (inputs, scope, parameters) => {
-      const { loss, metrics } = this.network.terms(
-        this.batchOf(inputs),
-        scope,
-        (name) => inputs[feedName.schedule(name)]!,
-      );
-      const gradients = gradient(loss, [...parameters.values()]);
-      const named = [...parameters.keys()].map((name, i) => [`gradient/${name}`, gradients[i]!]);
-      return { loss, ...metrics, ...Object.fromEntries(named) };
-    });
+    options: uses.GradientOptions,
+  ): Promise<uses.ValueAndGradients> {
+    return uses.valueAndGradients(this.present, images, options);
   }
 
   /**
    * Dead and saturated hidden units, collapsed latents and unused codes, judged by 2,000 examples
    * spread over the data, or all where there are fewer.
-   * @param options.history the epochs of the model's training from its first parameters on: with any,
-   *   signs of a wrong learning rate, initialization or scale of the data are looked for
    */
-  async health(
-    data: Dataset,
-    options: { readonly history?: readonly EpochMetrics[] } = {},
-  ): Promise<Health> {
-    checkData(data, this.config.input);
-    requireLabels(data, this.objective.classes);
-    const { values: present } = this;
-    const examples = await this.readSpread(data, healthExamples);
-    const { images } = examples;
-    const observed = (seen: typeof examples, values = present) =>
-      this.mapImages(
-        'health',
-        seen.images,
-        seen.labels,
-        (batch, scope) => observedHealth(this.network, batch, scope),
-        { values },
-      );
-    const found = await observed(examples);
-    const health = healthOf(found, this.objective.bottleneck.codes, images.dims[0]!);
-    const { history = [] } = options;
-    if (history.length === 0) return health;
-    const initial = this.initialValues();
-    const few = await this.readSpread(data, callSize);
-    const [now, before] = [await observed(few), await observed(few, initial)];
-    const isSteady = Object.values(this.objective.schedules).every(
-      (each) => typeof each === 'number',
-    );
-    const training = trainingHealth({
-      specs: this.specs,
-      initial,
-      values: present,
-      network: this.network,
-      losses: isSteady ? history : [],
-      images,
-      errors: { trained: now.error!, untrained: before.error! },
-    });
-    return { ...health, training };
+  async health(data: Dataset, options: uses.HealthOptions = {}): Promise<Health> {
+    return uses.examine(this.present, data, options);
   }
 
   /**
-   * `encoder.onnx`: image [N, ...input] to mean and log_variance [N, latent]; to mean
-   * alone where the encoder is deterministic, to z and codes with a codebook. Models that see
-   * labels have the input label, int64 [N].
+   * `encoder.onnx`: image [N, ...input] to mean and log_variance [N, latent]; to mean alone where the
+   * encoder is deterministic, to z and codes with a codebook. Models that see labels have the input
+   * label, int64 [N].
    */
   exportEncoder(): Uint8Array {
-    return this.encoderModel(this.values);
-  }
-
-  private encoderModel(values: Readonly<Record<string, Tensor>>): Uint8Array {
-    return exportFunction(
-      this.imageSpecs(),
-      values,
-      (inputs, scope) => this.encoding(this.batchOf(inputs), scope),
-      {
-        ...this.metadata(),
-        inputs: `${this.exampleText()}${this.labelText()}`,
-        outputs: this.objective.bottleneck.describe(this.latentShape),
-      },
-    );
+    return uses.encoderModel(this.built, this.tensors);
   }
 
   /** `decoder.onnx`: z [N, latent], and label where the model sees it, to image [N, ...input]. */
   exportDecoder(): Uint8Array {
-    return this.decoderModel(this.values);
-  }
-
-  private decoderModel(values: Readonly<Record<string, Tensor>>): Uint8Array {
-    return exportFunction(this.latentSpecs(), values, this.decoding, {
-      ...this.metadata(),
-      inputs: `z: float32 [batch, ${this.latentShape.join(', ')}]${this.labelText()}`,
-      outputs: this.exampleText(),
-    });
-  }
-
-  private exampleText(): string {
-    const range = this.network.isInUnit ? ' in [0, 1]' : '';
-    return `image: float32 [batch, ${this.config.input.join(', ')}]${range}`;
-  }
-
-  private labelText(): string {
-    const { classes } = this.objective;
-    return classes === undefined ? '' : `; label: int64 [batch], 0 to ${classes - 1}`;
-  }
-
-  private metadata(): Record<string, string> {
-    return { producer: `vaekit ${version}`, model: JSON.stringify(this.config) };
+    return uses.decoderModel(this.built, this.tensors);
   }
 
   /**
-   * Writes a run folder: `config.json`, `parameters.safetensors`, `encoder.onnx`, `decoder.onnx`; all
-   * with the parameters that the model has as this is called.
+   * Writes a run folder: `config.json`, `parameters.safetensors`, `encoder.onnx`, `decoder.onnx`, and
+   * `sampler.safetensors` where one was fitted; all as the model is when this is called.
    * @param path a folder that holds no run yet
    * @param training how the model was trained, kept in `config.json`
    * @throws UserError when the folder cannot be written or already holds a run
    */
-  async save(path: string, training: Readonly<Record<string, unknown>> = {}): Promise<RunFolder> {
-    const { values } = this;
+  async save(path: string, training: TrainingData = {}): Promise<RunFolder> {
+    const { built, fitted, tensors } = this;
     const folder = await RunFolder.create(path);
-    await this.write(folder, training, values);
+    await uses.writeModel(folder, built, tensors, { training, fitted });
     return folder;
   }
 
   /**
    * Writes the model into a run folder that was opened or created before. Whenever that is broken
    * off, the files that are there belong together.
+   * @param signal ends it between two files
    */
-  saveTo(folder: RunFolder, training: Readonly<Record<string, unknown>> = {}): Promise<void> {
-    return this.write(folder, training, this.values);
+  saveTo(folder: RunFolder, training: TrainingData = {}, signal?: AbortSignal): Promise<void> {
+    return uses.writeModel(
+      folder,
+      this.built,
+      this.tensors,
+      { training, fitted: this.fitted },
+      signal,
+    );
   }
 
-  private async write(
-    folder: RunFolder,
-    training: Readonly<Record<string, unknown>>,
-    values: Readonly<Record<string, Tensor>>,
-  ): Promise<void> {
-    await this.saveConfigTo(folder, training);
-    await folder.remove('encoder.onnx', 'decoder.onnx');
-    await folder.writeParameters(values);
-    await folder.write('encoder.onnx', this.encoderModel(values));
-    await folder.write('decoder.onnx', this.decoderModel(values));
-  }
-
-  /** Writes what the model is, before it has been trained. */
-  saveConfigTo(folder: RunFolder, training: Readonly<Record<string, unknown>> = {}): Promise<void> {
-    return folder.writeConfig({ vaekit: version, model: this.config, training });
+  /** Writes how the model is built, before it has been trained. */
+  saveConfigTo(folder: RunFolder, training: TrainingData = {}): Promise<void> {
+    return uses.writeConfig(folder, this.built, { training });
   }
 
   /**
@@ -935,69 +211,38 @@ export class VAE {
    * @param place a run folder, a zip archive of one, or the bytes of such an archive
    * @throws UserError when there is no run, or when a file in it is wrong
    */
-  static async load(place: string | Uint8Array, options: LoadOptions = {}): Promise<VAE> {
+  static async load(place: string | Uint8Array, options: uses.LoadOptions = {}): Promise<VAE> {
     const folder = await RunFolder.open(place);
-    const { model } = await folder.readConfig();
-    const vae = VAE.undrawn(model, folder.file('config.json'), options);
-    const bytes = vae.specs.reduce((sum, { shape }) => sum + 4 * elementCount(shape), 0);
-    vae.drawn = await folder.readParameters(bytes, (announced) => {
-      vae.requireParameters(announced, folder.file('parameters.safetensors'));
-    });
+    const config = await folder.readConfig();
+    const vae = new VAE(uses.optionsOf(config.model, folder.file('config.json'), options));
+    vae.drawn = await uses.readParameters(folder, vae.built);
+    vae.fitted = await uses.readSampler(folder, config);
     return vae;
   }
 
   /**
    * The model of a run whose files were read already, where there is no folder.
-   * @param config what `config.json` says
+   * @param config the content of `config.json`
    * @param parameters the tensors of `parameters.safetensors`, which are copied
-   * @param options.configName, options.parametersName what the files are called in messages
+   * @param options.configName, options.parametersName names of the files in messages
    * @throws UserError when the model is wrong, or when the parameters do not fit it
    */
   static fromRun(
     config: Readonly<Record<string, unknown>>,
-    parameters: Readonly<Record<string, Tensor>>,
-    options: LoadOptions & { readonly configName?: string; readonly parametersName?: string } = {},
+    parameters: Tensors,
+    options: uses.LoadOptions & {
+      readonly configName?: string;
+      readonly parametersName?: string;
+    } = {},
   ): VAE {
     const { configName = 'config.json', parametersName = 'parameters.safetensors' } = options;
-    const vae = VAE.undrawn(config.model, configName, options);
-    const entries = Object.entries(parameters);
-    vae.requireParameters(
-      entries.map(([key, { type, dims }]) => ({ key, type, shape: dims })),
-      parametersName,
-    );
+    const vae = new VAE(uses.optionsOf(config.model, configName, options));
+    const announced = Object.entries(parameters).map(([key, { type, dims }]) => {
+      return { key, type, shape: dims };
+    });
+    uses.requireParameters(vae.built, announced, parametersName);
     vae.drawn = {};
     vae.setParameters(parameters);
     return vae;
-  }
-
-  /** The model that plain data describes, whose parameters are still to come. */
-  private static undrawn(model: unknown, configName: string, options: LoadOptions): VAE {
-    const plain = options.objective ? { ...(model as object), objective: undefined } : model;
-    return new VAE({
-      ...fromConfig(plain, `${configName}: model`, options.layers),
-      ...(options.objective ? { objective: options.objective } : {}),
-      ...(options.sampling ? { sampling: options.sampling } : {}),
-    });
-  }
-
-  /** @throws UserError when tensors are not just the model's parameters */
-  private requireParameters(
-    announced: readonly { key: string; type: string; shape: readonly number[] }[],
-    file: string,
-  ): void {
-    const names = new Set(announced.map(({ key }) => key));
-    const missing = this.specs.find((spec) => !names.has(spec.name));
-    const wrong = missing
-      ? `there is no ${missing.name}.`
-      : announced.map(({ key, type, shape }) => this.misfit(key, type, shape)).find(Boolean);
-    if (wrong) throw new UserError(`${file}: ${wrong} Give a run whose files belong together.`);
-  }
-
-  /**
-   * Frees what the runtime holds, of calls under way with their end; the model can still be used,
-   * and is then compiled again.
-   */
-  release(): Promise<void> {
-    return this.functions.release();
   }
 }

@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { newJob } from '../../src/cli/train-job.js';
@@ -113,15 +113,86 @@ describe('a config of code', () => {
     });
   });
 
-  test('is run by train --config alone: a run that has its layers does not load without them', async () => {
-    for (const args of [
-      ['info', 'own'],
-      ['train', '--config', 'own/config.json'],
-    ]) {
-      const { code: status, stderr } = await vaekit(folder, ...args);
-      expect(status).toBe(2);
-      expect(stderr).toMatch(/model\.encoder\[1\]\.layers\[0\]: .*custom layer 'twice'[^\n]*\n$/);
-    }
+  describe('gives a run its own layers back', () => {
+    const uses = (run: string, ...more: string[]) => [
+      ['info', run, ...more],
+      ['reconstruct', run, '--out', 'r.png', ...more],
+      ['sample', run, '--out', 's.png', ...more],
+      ['evaluate', run, '--json', ...more],
+      ['encode', run, '--out', 'latents', ...more],
+      ['train', '--resume', run, '--epochs', '2', ...more],
+    ];
+    /** A config that tells that it is run. */
+    const telling = `console.error('config was run');\n${code}`;
+
+    test('from the file that --config names, and from that of the working folder', async () => {
+      for (const args of uses('own', '--config', 'own.config.ts')) {
+        const { code: status, stderr } = await vaekit(folder, ...args);
+        expect([args[0], status, stderr]).toEqual([args[0], 0, '']);
+      }
+      await mkdir(at('project'));
+      await writeQuarters(at('project'));
+      await writeFile(at('project', 'vae.config.ts'), code);
+      const trained = await vaekit(at('project'), 'train', '--epochs', '1', '--out', 'mine');
+      expect([trained.code, trained.stderr]).toEqual([0, '']);
+      for (const args of [
+        ...uses('mine'),
+        ['train', '--config', 'mine/config.json', '--out', 'again'],
+      ]) {
+        const { code: status, stderr } = await vaekit(at('project'), ...args);
+        expect([args[0], status, stderr]).toEqual([
+          args[0],
+          0,
+          "Code of the run's own from vae.config.ts.\n",
+        ]);
+      }
+    }, 300_000);
+
+    test('and from nowhere else: a run that somebody sent runs no code by itself', async () => {
+      const sent = at('sent');
+      await cp(at('own'), join(sent, 'run'), { recursive: true });
+      // In the run, and beside it.
+      await writeFile(join(sent, 'run', 'vae.config.ts'), telling);
+      await writeFile(join(sent, 'vae.config.ts'), telling);
+      const refused = async (cwd: string, near: string, ...args: string[]) => {
+        const before = await tree(sent);
+        const { code: status, stderr, stdout } = await vaekit(cwd, ...args);
+        expect([status, stdout]).toEqual([2, '']);
+        expect(stderr).toMatch(
+          /^vaekit: \S+ has the layer 'twice' of its own, which is code and no part of a run\. [^\n]+\n$/,
+        );
+        expect(stderr).toContain(`--config ${near}.`);
+        expect(await tree(sent)).toEqual(before);
+      };
+      for (const args of uses('sent/run')) {
+        await refused(folder, 'sent/run/vae.config.ts', ...args);
+      }
+      await refused(join(sent, 'run'), 'vae.config.ts', 'info', '.');
+      await refused(join(sent, 'run', 'checkpoints'), '../vae.config.ts', 'info', '..');
+      const training = ['train', '--config', 'config.json', '--out', 'x'];
+      await refused(join(sent, 'run'), 'vae.config.ts', ...training);
+      await rm(join(sent, 'run', 'vae.config.ts'));
+      await refused(folder, 'sent/vae.config.ts', 'info', 'sent/run');
+      await rm(join(sent, 'vae.config.ts'));
+      await refused(folder, 'vae.config.ts', 'info', 'sent/run');
+      // The working folder's config is run only for a run that needs code.
+      await writeFile(at('project', 'vae.config.ts'), telling);
+      const plain = ['train', '--preset', 'mlp', '--data', 'quarters', '--epochs', '0'];
+      expect((await vaekit(at('project'), ...plain, '--out', 'plain')).code).toBe(0);
+      expect((await vaekit(at('project'), 'info', 'plain')).stderr).toBe('');
+    }, 300_000);
+
+    test('a config that lacks the layer is told', async () => {
+      await writeFile(at('lacking.config.ts'), "export default { preset: 'mlp' };");
+      const { code: status, stderr } = await vaekit(
+        folder,
+        ...['info', 'own', '--config', 'lacking.config.ts'],
+      );
+      expect([status, stderr]).toEqual([
+        2,
+        "vaekit: lacking.config.ts does not define the layer 'twice', which own has. Give the file that does: --config vae.config.ts.\n",
+      ]);
+    });
   });
 
   test('of the working folder: .ts before .json, and not beside --preset', async () => {
@@ -172,17 +243,17 @@ describe('a config of code', () => {
       'export const x = 3;',
       'it has no default export. Write: export default defineConfig({ ... }).',
     ],
-    ["throw new Error('no\\nway');", 'running it failed: no way. Correct the file.'],
-    [
-      'export default {,',
-      /^running it failed: ParseError: Unexpected token .*:1:16\. Correct the file\.$/,
-    ],
+    ["throw new Error('no\\nway');", 'running it failed at line 1: no way. Correct the file.'],
+    ['export default {,', 'there is an error of syntax at line 1. Correct the file.'],
     [
       "import './absent.js';",
-      /^running it failed: Cannot find module '\.\/absent\.js'\. Correct the file\.$/,
+      "it imports './absent.js', which is not there. Check the path, or leave the import out.",
     ],
-    ["import { dense } from 'vaekit'; dense(0);", /^running it failed: dense\.units: Too small/],
-    ['export default 3;', 'Invalid input: expected object, received number.'],
+    [
+      "import { dense } from 'vaekit'; dense(0);",
+      /^running it failed at line 1: dense\.units: it must be at least 1, not 0\./,
+    ],
+    ['export default 3;', 'it must be an object of options, not 3.'],
     ["export default { presett: 'mlp' };", "unknown key 'presett'. Did you mean 'preset'?"],
     [
       'export default { training: {} };',
@@ -198,13 +269,13 @@ describe('a config of code', () => {
     ],
     [
       network("[{ type: 'residual', layers: [{ type: 'reshape', shape: 3 }] }]"),
-      'model.decoder[0].layers[0].shape: Invalid input: expected array, received number.',
+      'model.decoder[0].layers[0].shape: it must be a list, not 3.',
     ],
     [
       network('[{ units: 3 }]'),
       /^model\.decoder\[0\]\.type: the type of the layer is missing\. Known: dense, conv2d, /,
     ],
-    [network('3'), 'model.decoder: Invalid input: expected array, received number.'],
+    [network('3'), 'model.decoder: it must be a list, not 3.'],
     [
       mlp("training: { optimizer: { type: 'adma' } }"),
       "training.optimizer.type: unknown optimizer 'adma'. Did you mean 'adam'?",
@@ -215,7 +286,7 @@ describe('a config of code', () => {
     ],
     [
       mlp("training: { optimizer: { learningRate: { type: 'cosine', initial: -1 } } }"),
-      'training.optimizer.learningRate.initial: Too small: expected number to be >=0.',
+      'training.optimizer.learningRate.initial: it must be at least 0, not -1.',
     ],
     [
       mlp(
@@ -254,7 +325,7 @@ describe('a config of code', () => {
     expect(await vaekit(folder, 'train', ...short, ...given)).toEqual({
       code: 2,
       stdout: '',
-      stderr: 'vaekit: wrong.ts: running it failed: no way. Correct the file.\n',
+      stderr: 'vaekit: wrong.ts: running it failed at line 1: no way. Correct the file.\n',
     });
     expect(await tree(folder)).not.toContain('never');
   });

@@ -13,7 +13,8 @@ export const epochs = 40;
 
 /** Settings with much to remember: averages, accumulated gradients, the best epoch, a schedule. */
 const settings = [
-  ...['--data', 'quarters', '--epochs', `${epochs}`, '--checkpoint-every', `${interval}steps`],
+  ...['--data', 'quarters', '--preset', 'dense'],
+  ...['--epochs', `${epochs}`, '--checkpoint-every', `${interval}steps`],
   // Few steps in an epoch, so that the epochs a run tells of say closely how far it has come.
   ...['--batch-size', '96'],
   ...['--lr-schedule', 'cosine', '--ema', '0.99', '--accumulate', '2', '--keep-best'],

@@ -104,15 +104,18 @@ describe('wrong ones are one clear line, and nothing is written', () => {
     [['--lr-schedule', 'step'], /^vaekit: options: training\.optimizer\.learningRate\.every: /],
     [['--lr-schedule', 'step:10'], /'10' is not name=value\. Write step:every=10,factor=0\.5\.\n/],
     [['--clip-norm', '1', '--clip-value', '1'], /clipGradients: give either norm or value\.\n$/],
-    [['--ema', '1'], /training\.ema: Too big: expected number to be <1\.\n$/],
+    [['--ema', '1'], /training\.ema: it must be less than 1, not 1\.\n$/],
     [['--early-stopping', 'patince=3'], /unknown key 'patince'\. Did you mean 'patience'\?\n$/],
     [
       ['--keep-best', 'val_los'],
       /^vaekit: fit\.keepBest: there is no metric 'val_los'\. Did you mean 'val_loss'\?\n$/,
     ],
-    [['--validation-split', '2'], /training\.validationSplit: Too big: expected number to be <1\./],
+    [['--validation-split', '2'], /training\.validationSplit: it must be less than 1, not 2\./],
     [['--binarize', 'sometimes'], /Allowed choices are dynamic, static\./],
-    [['--augment', 'flip=left'], /training\.augment\.flip: Invalid option/],
+    [
+      ['--augment', 'flip=left'],
+      /training\.augment\.flip: it must be 'horizontal', 'vertical' or 'both', not 'left'\.\n/,
+    ],
     [['--augment', 'crop=99x99'], /which a crop to \[99, 99\] does not fit/],
   ])('%j', async (options, message) => {
     const { code, stderr } = await vaekit(

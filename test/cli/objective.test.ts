@@ -81,7 +81,7 @@ describe('train --objective', () => {
     expect(files).toContain('latents.codes.npy');
     expect(files).not.toContain('latents.mean.npy');
     const header = (await readFile(join(folder, 'vq', 'latents.csv'), 'utf8')).split('\n')[0];
-    expect(header).toBe('index,label,codes_0');
+    expect(header).toBe('index,label,codes_0,codes_1,codes_2,codes_3');
     const ae = ['--objective', 'autoencoder', '--out', 'ae'];
     expect((await vaekit(folder, 'train', ...data, ...ae)).code).toBe(0);
     const made = await tree(join(folder, 'ae'));
@@ -96,7 +96,7 @@ describe('train --objective', () => {
     [['--objective', 'betaVea'], "unknown objective 'betaVea'. Did you mean 'betaVae'?"],
     [['--objective', 'iwae', '--beta', '3'], "unknown key 'beta'."],
     [['--objective', 'iwae', '--kl-weight', '3'], 'are for the objective vae, not iwae.'],
-    [['--objective', 'vqVae', '--latent', '3'], 'as many channels as latents'],
+    [['--preset', 'dense', '--objective', 'vqVae', '--latent', '3'], 'as many channels as latents'],
   ])('%j is refused in one line', async (options, message) => {
     const { code, stderr } = await vaekit(folder, 'train', ...data, ...options, '--out', 'never');
     expect(code).not.toBe(0);

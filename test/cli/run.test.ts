@@ -16,16 +16,8 @@ const numbers = (tensor: Tensor) => Array.from(tensor.data as Float32Array);
 beforeAll(async () => {
   folder = await emptyFolder();
   await writeQuarters(folder);
-  const { code } = await vaekit(
-    folder,
-    'train',
-    '--data',
-    'quarters',
-    '--epochs',
-    '3',
-    '--out',
-    'a',
-  );
+  const options = ['--preset', 'dense', '--epochs', '3', '--out', 'a'];
+  const { code } = await vaekit(folder, 'train', '--data', 'quarters', ...options);
   expect(code).toBe(0);
 });
 
@@ -160,7 +152,7 @@ describe('a run is used by', () => {
     const nats = json.bitsPerDimension * channels * height * width * Math.LN2;
     expect(nats).toBeGreaterThan(json.reconstruction - 0.1);
     expect((await vaekit(folder, 'info', 'levels')).stdout).toMatch(
-      /likelihood +type discretizedLogistic, mixtures 1\n/,
+      / {2}likelihood: \{ type: 'discretizedLogistic', mixtures: 1 \},\n/,
     );
     for (const options of [
       ['--out', 'mean.png'],
@@ -193,9 +185,21 @@ describe('a run is used by', () => {
       names.map(async (name) => [name, await readFile(at('a', name))] as const),
     );
     await writeFile(at('b.zip'), await zipRun(Object.fromEntries(files)));
-    for (const command of ['evaluate', 'info']) {
-      expect(await vaekit(folder, command, 'b.zip')).toEqual(await vaekit(folder, command, 'a'));
-    }
+    expect(await vaekit(folder, 'evaluate', 'b.zip')).toEqual(
+      await vaekit(folder, 'evaluate', 'a'),
+    );
+    const { stdout: told } = await vaekit(folder, 'info', 'a');
+    // An archive is nothing to train by.
+    expect(told).toContain('vaekit train --config a/config.json\n');
+    expect((await vaekit(folder, 'info', 'b.zip')).stdout).toBe(
+      told.replace(/The same again.*\n/, ''),
+    );
+    expect(await vaekit(folder, 'train', '--resume', 'b.zip')).toEqual({
+      code: 2,
+      stdout: '',
+      stderr:
+        'vaekit: b.zip is a zip archive, which is only read. Unpack it, then go on with its folder: vaekit train --resume b.\n',
+    });
     const written = async (...args: string[]) => (await vaekit(folder, ...args)).stdout;
     expect(await written('sample', 'b.zip')).toBe('Written: b-samples.png\n');
     expect(await written('reconstruct', 'b.zip')).toBe('Written: b-reconstructions.png\n');
@@ -204,13 +208,34 @@ describe('a run is used by', () => {
     );
   });
 
+  test('info: settings that a config file takes as they stand', async () => {
+    const { stdout } = await vaekit(folder, 'info', 'a');
+    const [settings] = /^model: \{\n[\s\S]*^\},\n(?=\n)/m.exec(stdout)!;
+    expect(settings).not.toMatch(/\[object/);
+    await writeFile(at('pasted.config.mjs'), `export default { preset: 'dense', ${settings} };`);
+    const given = ['--config', 'pasted.config.mjs', '--out', 'pasted'];
+    expect((await vaekit(folder, 'train', ...given)).code).toBe(0);
+    const bytes = (run: string) => readFile(at(run, 'parameters.safetensors'));
+    expect(Buffer.compare(await bytes('pasted'), await bytes('a'))).toBe(0);
+  });
+
+  test('a finished run that is resumed says that it is, and how to train on', async () => {
+    const before = await readFile(at('a', 'parameters.safetensors'));
+    const { code, stdout, stderr } = await vaekit(folder, 'train', '--resume', 'a');
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toContain(
+      'a has been trained for all of its 3 epochs: its model and pictures are written again. To train on: vaekit train --resume a --epochs 13\n',
+    );
+    expect(Buffer.compare(before, await readFile(at('a', 'parameters.safetensors')))).toBe(0);
+  });
+
   test('info: how it was built and how it went', async () => {
     const { code, stdout, stderr } = await vaekit(folder, 'info', 'a');
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toContain('encoder.0');
-    expect(stdout).toMatch(/\ninput +\[1, 8, 8\]\n/);
-    expect(stdout).toMatch(/\nseed +42\n/);
-    expect(stdout).toMatch(/\noptimizer +type adam, learningRate 0\.001/);
+    expect(stdout).toMatch(/\n {2}input: \[ 1, 8, 8 \],\n/);
+    expect(stdout).toMatch(/\n {2}seed: 42,\n/);
+    expect(stdout).toMatch(/\n {2}optimizer: \{ type: 'adam', learningRate: 0\.001, /);
     expect(stdout).toMatch(/\nAfter epoch 3 \(13 steps, .+val_loss [\d.]+/);
   });
 });

@@ -20,7 +20,7 @@ const files = [
   'samples.png',
   'timing.jsonl',
 ];
-const data = ['--data', 'quarters', '--epochs', '4'];
+const data = ['--data', 'quarters', '--preset', 'dense', '--epochs', '4'];
 
 let folder: string;
 /** What a run folder holds beside checkpoints. */
@@ -117,10 +117,20 @@ describe('train', () => {
 
   test('two runs without --out have two folders', async () => {
     for (const run of ['runs/quarters-dense', 'runs/quarters-dense-2']) {
-      const { code, stdout } = await vaekit(folder, 'train', '--data', 'quarters', '--epochs', '1');
+      const { code, stdout } = await vaekit(folder, 'train', ...data, '--epochs', '1');
       expect([code, stdout.endsWith(`Written to ${run}\n`)]).toEqual([0, true]);
       expect(await left(run)).toEqual(files);
     }
+  });
+
+  test('data of one’s own has a preset by its shape, which is told', async () => {
+    const own = ['--data', 'quarters', '--epochs', '1', '--likelihood', 'continuousBernoulli'];
+    const { code, stdout } = await vaekit(folder, 'train', ...own);
+    expect([code, stdout.split('\n')[0]]).toEqual([
+      0,
+      'Preset mlp for small gray pictures of 8 × 8: 16 latents, likelihood continuousBernoulli, 1 epoch in batches of 32. Others by --preset: dense, conv, resnet, vq.',
+    ]);
+    expect(stdout).toMatch(/Written to runs\/quarters-mlp\n$/);
   });
 
   test('more latents than two have no latent map', async () => {
@@ -134,8 +144,9 @@ describe('train', () => {
   test('a dead unit is told, with what to do', async () => {
     // Without light and learning, no unit of the encoder is ever active.
     await writeFile(join(folder, 'black.idx'), idxFile('uint8', [64, 8, 8], new Uint8Array(4096)));
-    const options = ['--data', 'black.idx', '--epochs', '1', '--learning-rate', '0'];
-    const { stdout } = await vaekit(folder, 'train', ...options, '--out', 'black');
+    const options = ['--preset', 'dense', '--epochs', '1', '--learning-rate', '0'];
+    const black = ['--data', 'black.idx', '--out', 'black'];
+    const { stdout } = await vaekit(folder, 'train', ...black, ...options);
     expect(stdout).toMatch(
       /\nNote: 2 of 2 units of encoder\.0 are dead .+: train again with another/,
     );
@@ -155,15 +166,7 @@ describe.skipIf(process.platform === 'win32')('a signal in a long training', () 
     '%s ends it with %i and what was trained (sent %i times)',
     async (signal, code, times) => {
       const out = `stopped-${signal}-${times}`;
-      const child = start(folder, [
-        'train',
-        '--data',
-        'quarters',
-        '--epochs',
-        '100000',
-        '--out',
-        out,
-      ]);
+      const child = start(folder, ['train', ...data, '--epochs', '100000', '--out', out]);
       const end = ended(child);
       await new Promise<void>((resolve) => {
         let seen = '';

@@ -210,7 +210,7 @@ describe('a published set', () => {
     const error = await loadPublished(set(), { cache: cache(), mirrors }).catch((reason) => reason);
     expect(error).toBeInstanceOf(UserError);
     expect(error.message).not.toContain('\n');
-    expect(error.message).toMatch(/train-images\.gz: connect ECONNREFUSED/);
+    expect(error.message).toMatch(/train-images\.gz: the connection was refused/);
     expect(error.message).toMatch(/train-images\.gz: HTTP 404/);
     expect(error.message).toContain(
       `Put ${names.join(', ')} (plain or .gz) into ${join(cache(), 'tiny')}, or install the package tiny-data.`,

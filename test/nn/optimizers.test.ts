@@ -128,21 +128,15 @@ describe('wrong options are one clear line', () => {
   test.each([
     [{ type: 'adamw' }, "optimizer.type: unknown optimizer 'adamw'. Did you mean 'adamW'?"],
     [{ type: 'adam', beta: 0.9 }, "adam: unknown key 'beta'. Did you mean 'beta1'?"],
-    [{ type: 'lion', beta1: 1 }, 'lion.beta1: Too big: expected number to be <1.'],
-    [{ type: 'rmsprop', rho: -1 }, 'rmsprop.rho: Too small: expected number to be >=0.'],
-    [
-      { type: 'adamW', weightDecay: -1 },
-      'adamW.weightDecay: Too small: expected number to be >=0.',
-    ],
-    [
-      { type: 'adamW', exclude: 'bias' },
-      'adamW.exclude: Invalid input: expected array, received string.',
-    ],
+    [{ type: 'lion', beta1: 1 }, 'lion.beta1: it must be less than 1, not 1.'],
+    [{ type: 'rmsprop', rho: -1 }, 'rmsprop.rho: it must be at least 0, not -1.'],
+    [{ type: 'adamW', weightDecay: -1 }, 'adamW.weightDecay: it must be at least 0, not -1.'],
+    [{ type: 'adamW', exclude: 'bias' }, "adamW.exclude: it must be a list, not 'bias'."],
     [
       { type: 'sgd', learningRate: 'fast' },
-      'sgd.learningRate: Invalid input: expected number or object.',
+      "sgd.learningRate: it must be a number or an object of options, not 'fast'.",
     ],
-    [{ type: 'sgd', learningRate: -1 }, 'sgd.learningRate: Too small: expected number to be >=0.'],
+    [{ type: 'sgd', learningRate: -1 }, 'sgd.learningRate: it must be at least 0, not -1.'],
     [
       { type: 'adam', learningRate: { type: 'cosin', initial: 1 } },
       "adam.learningRate.type: unknown schedule 'cosin'. Did you mean 'cosine'?",
@@ -153,7 +147,7 @@ describe('wrong options are one clear line', () => {
     ],
     [
       { type: 'adam', learningRate: { type: 'step', initial: 1 } },
-      'adam.learningRate.every: Invalid input: expected number, received undefined.',
+      'adam.learningRate.every: it is missing. Give a number.',
     ],
   ])('%j', (config, message) => {
     expect(() => optimizerFromConfig(config)).toThrow(new RegExp(`^${literal(message)}$`));

@@ -94,11 +94,14 @@ describe('schedules are plain data', () => {
 });
 
 test.each([
-  [() => cosine({ initial: -1 }), /^cosine\.initial: Too small/],
-  [() => step({ initial: 1, every: 0 }), /^step\.every: Too small/],
-  [() => onPlateau({ initial: 1, factor: 1 }), /^onPlateau\.factor: Too big/],
+  [() => cosine({ initial: -1 }), /^cosine\.initial: it must be at least 0, not -1\.$/],
+  [() => step({ initial: 1, every: 0 }), /^step\.every: it must be more than 0, not 0\.$/],
+  [
+    () => onPlateau({ initial: 1, factor: 1 }),
+    /^onPlateau\.factor: it must be less than 1, not 1\.$/,
+  ],
   [() => onPlateau({ initial: 1, patince: 3 } as never), /unknown key 'patince'.*'patience'\?$/],
-  [() => warmup(-1, cosine({ initial: 1 })), /^cosine\.warmup: Too small/],
+  [() => warmup(-1, cosine({ initial: 1 })), /^cosine\.warmup: it must be at least 0, not -1\.$/],
 ])('%s is refused', (make, message) => {
   expect(make).toThrow(message);
 });

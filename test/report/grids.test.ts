@@ -3,8 +3,11 @@ import { UserError } from '../../src/data/errors.js';
 import {
   latentGrid,
   manifoldPicture,
+  manifoldShrink,
   reconstructionsPicture,
+  reconstructionsSheet,
   samplesPicture,
+  samplesSheet,
 } from '../../src/report/index.js';
 import { hasInk, hasWhiteFrame, readPng } from './png.js';
 
@@ -98,6 +101,59 @@ describe('samplesPicture by class', () => {
     await expect(samplesPicture(plain(0, 1), { labels: [0] })).rejects.toThrow(
       new UserError('Samples: 2 images but 1 labels. Give one label an image.'),
     );
+  });
+});
+
+describe('the sheet of a picture', () => {
+  const shapes = [
+    [1, 28, 28],
+    [3, 64, 48],
+    [1, 8, 8],
+    [3, 1024, 1024],
+  ];
+  const sheets: [name: string, sheet: typeof reconstructionsSheet][] = [
+    ['samples', samplesSheet],
+    ['reconstructions', reconstructionsSheet],
+    ['samples of 10 classes', (shape) => samplesSheet(shape, 10)],
+    ['samples of 1000 classes', (shape) => samplesSheet(shape, 1000)],
+  ];
+
+  it.each(sheets)('has room for some thousand images: %s', (_, sheetFor) => {
+    for (const shape of shapes) {
+      const { most, shrinkFor } = sheetFor(shape);
+      expect(most).toBeGreaterThan(1500);
+      // Images are shown with 32 pixels at least, where they have them.
+      const longest = Math.max(...shape.slice(1));
+      expect(Math.ceil(longest / shrinkFor(most))).toBeGreaterThanOrEqual(Math.min(32, longest));
+      expect(shrinkFor(1)).toBe(1);
+    }
+  });
+
+  it('has room for as many images as a grid of 8 million pixels has', () => {
+    expect(samplesSheet([1, 28, 28]).most).toBe(83 * 83);
+    // These are made smaller, to 32 pixels.
+    expect(samplesSheet([3, 3200, 3200]).most).toBe(75 * 74);
+    expect(samplesSheet([3, 1024, 1024]).shrinkFor(64)).toBe(3);
+    expect(manifoldShrink([3, 1024, 1024], { columns: 21, rows: 21 })).toBe(8);
+  });
+
+  it('is what is drawn, of images that were made smaller and of those that were not', async () => {
+    const images = (count: number, side: number) => {
+      return { data: new Uint8Array(count * side * side), shape: [count, 1, side, side] };
+    };
+    const [count, side] = [120, 300];
+    const by = reconstructionsSheet([1, side, side]).shrinkFor(count);
+    expect(by).toBe(2);
+    const sizes = [images(count, side), images(count, side / by)].map(async (each) => {
+      const { width, height } = readPng(await reconstructionsPicture(each, each));
+      return [width, height];
+    });
+    const [whole, smaller] = await Promise.all(sizes);
+    expect(smaller).toEqual(whole);
+    expect(whole![1]).toBeLessThan(4000 + 48);
+    const labels = Array.from({ length: count }, (_, i) => i % 3);
+    const classes = readPng(await samplesPicture(images(count, side), { labels }));
+    expect(classes.width * classes.height).toBeLessThan(1.3 * 8e6);
   });
 });
 

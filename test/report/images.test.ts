@@ -2,7 +2,14 @@ import fc from 'fast-check';
 import { Tensor } from 'onnxruntime-common';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../src/data/errors.js';
-import { composeGrid, gridScale, gridSize, readImages } from '../../src/report/images.js';
+import {
+  composeGrid,
+  gridScale,
+  gridSize,
+  readImages,
+  shrunk,
+  shrunkTensor,
+} from '../../src/report/images.js';
 
 const bytes = (data: readonly number[], shape: readonly number[]) =>
   readImages({ data: Uint8Array.from(data), shape }, 'Test');
@@ -61,8 +68,39 @@ describe('composeGrid', () => {
 });
 
 it('enlarges by whole numbers, never to nothing', () => {
-  const scale = (width: number) => gridScale(bytes(new Array(width).fill(0), [1, 1, 1, width]), 84);
+  const scale = (width: number) =>
+    gridScale({ width, height: 1 }, 84, { columns: 4, rows: 2, gap: 6 });
   expect([scale(28), scale(32), scale(64), scale(500)]).toEqual([3, 3, 1, 1]);
+});
+
+describe('a grid that would be too large', () => {
+  it('has smaller images, to 4,000 pixels a side and 8 million in all', () => {
+    const grid = { columns: 21, rows: 21, gap: 0 };
+    const scale = gridScale({ width: 1024, height: 1024 }, 48, grid);
+    expect(scale).toBe(1 / 8);
+    expect(gridSize({ width: 1024, height: 1024 }, { ...grid, scale })).toEqual({
+      width: 2688,
+      height: 2688,
+    });
+    expect(gridScale({ width: 28, height: 28 }, 72, { columns: 100, rows: 50, gap: 6 })).toBe(1);
+    const one = { columns: 1, rows: 1, gap: 0 };
+    expect(gridScale({ width: 1, height: 100_000 }, 72, one)).toBe(1 / 25);
+  });
+
+  it('shows means of squares, also of those that an edge cuts', () => {
+    const images = readImages(new Tensor('uint8', [0, 2, 9, 4, 6, 11], [1, 1, 2, 3]), 'Test');
+    const half = shrunk(images, 2);
+    expect([half.height, half.width, ...half.data]).toEqual([1, 2, 3, 10]);
+    const { data, width } = composeGrid(images, { columns: 1, rows: 1, scale: 1 / 2, gap: 0 });
+    expect([width, data[0], data[4]]).toEqual([2, 3, 10]);
+  });
+
+  it('makes tensors smaller, empty ones too', () => {
+    const smaller = (count: number) =>
+      shrunkTensor(new Tensor('float32', new Float32Array(count * 15), [count, 1, 3, 5]), 2);
+    expect(smaller(2).dims).toEqual([2, 1, 2, 3]);
+    expect(smaller(0).dims).toEqual([0, 1, 2, 3]);
+  });
 });
 
 describe('readImages', () => {

@@ -57,10 +57,11 @@ export async function give(
   await own.locator('input[type=file]').first().setInputFiles(files);
 }
 
-/** Gives the page `ownImages`, and starts a training on them. */
+/** Gives the page `ownImages`, and starts a training of the smallest network on them. */
 export async function trainOwnImages(page: Page, epochs: number): Promise<void> {
   await give(page, ownImages);
   await page.locator('.own-data [role=status]').filter({ hasText: '600 examples' }).waitFor();
+  await field(page, 'Network').selectOption('dense');
   await fill(page, 'Epochs', epochs);
   await button(page, 'Start training').click();
 }

@@ -174,7 +174,7 @@ describe('a zip archive of a run folder', () => {
     [
       'a name that leads out',
       async () => renamed(await archive(...run, ['xx/yy', 'x']), 'xx/yy', '../yy'),
-      /is damaged .*\.\.\/yy|unsafe/i,
+      /is damaged/,
     ],
     [
       'an absolute name',

@@ -225,7 +225,9 @@ test('one session serves all steps and sizes of the data', async () => {
     const { loss, reconstruction, kl } = await model.valueAndGradients(images, options);
     expect(loss).toBeCloseTo(reconstruction + beta(step) * kl, 4);
   }
-  expect((model as unknown as { functions: KeptFunctions }).functions.size).toBe(1);
+  expect((model as unknown as { engine: { functions: KeptFunctions } }).engine.functions.size).toBe(
+    1,
+  );
   await model.release();
 });
 

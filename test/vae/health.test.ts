@@ -17,7 +17,7 @@ import {
 import { lossTrend } from '../../src/vae/loss-trend.js';
 import { corners, smallShape, smallVAE } from './small.js';
 
-const data = corners(256);
+const data = corners(320);
 const usual = { optimizer: adam({ learningRate: 0.01 }) };
 
 /** What is told at the end of a training of 12 epochs. */
@@ -84,7 +84,7 @@ describe('a mistake is told with what to do', () => {
       'units that are saturated',
       {},
       { optimizer: adam({ learningRate: 1 }) },
-      /^encoder\.0 is saturated: \d+ % of its outputs are at the bounds of tanh.+ Use a smaller learning rate/,
+      /^encoder\.0 and decoder\.0 are saturated: \d+ % of the outputs of \w+\.0 are at the bounds of tanh.+ Use a smaller learning rate/,
     ],
     [
       'units that all died',
@@ -99,7 +99,7 @@ describe('a mistake is told with what to do', () => {
         decoder: [hidden('zeros'), dense(16, { initializer: 'zeros' }), reshape(smallShape)],
       },
       usual,
-      /^The units of encoder\.0\.weight, decoder\.0\.weight, decoder\.1\.weight are all the same.+ Use a random initializer/,
+      /^The units of encoder\.0\.weight, decoder\.0\.weight and decoder\.1\.weight are all the same.+ Use a random initializer/,
     ],
     [
       'weights that start too large',
@@ -135,6 +135,69 @@ describe('a mistake is told with what to do', () => {
   });
 });
 
+describe('the notes are few and right', () => {
+  /** Collapses within few steps, and hardly learns. */
+  const poor: Partial<VAEOptions> = { kl: { weight: 20 } };
+  const slow = { optimizer: adam({ learningRate: 1e-5 }) };
+
+  test('none after three steps', async () => {
+    const three = { ...slow, epochs: 3, batchSize: 320 };
+    expect(await advice(poor, three)).toEqual([]);
+    expect(await advice({ encoder: [dense(20, { activation: 'relu' })] }, three)).toEqual([]);
+  });
+
+  test('none on fewer examples than tell of what a hundredth of them needs', async () => {
+    const fit = { ...usual, epochs: 60, batchSize: 20 };
+    expect(await advice(poor, fit, corners(298))).toEqual([]);
+    expect(await advice(poor, fit, corners(299))).toEqual([
+      expect.stringMatching(/^All 2 latents collapsed/),
+    ]);
+    expect(await advice({}, { ...slow, epochs: 60, batchSize: 4 }, corners(4))).toEqual([]);
+  });
+
+  test('but mistakes in what was given are told whatever the size, the data first and alone', async () => {
+    const decoder = [dense(16, { activation: 'sigmoid' }), reshape(smallShape)];
+    const notes = await advice(
+      { decoder },
+      { optimizer: adam({ learningRate: 1 }), epochs: 2, batchSize: 4 },
+      fromArray(
+        Float32Array.from({ length: 256 }, (_, i) => i),
+        smallShape,
+      ),
+    );
+    expect(notes).toEqual([
+      expect.stringMatching(/^The values of the data reach from 0 to 255, .+ Divide them by 255/),
+      expect.stringMatching(/^The decoder ends in sigmoid/),
+    ]);
+  });
+
+  test('the scale of real values comes before the learning rate, and is no fault of its own', async () => {
+    const likelihood = { type: 'gaussian', variance: 1 } as const;
+    const options = { likelihood, kl: { weight: 0.01 } };
+    const says =
+      /^The values of the data reach from 10 to 244, far from the scale.+ Divide them by 255, or give them as uint8\.$/;
+    expect(await advice(options, { epochs: 8 }, scaled(1))).toEqual([expect.stringMatching(says)]);
+    const linear = { encoder: [dense(8)], decoder: [dense(16), reshape(smallShape)] };
+    const sound = { ...usual, epochs: 60 };
+    expect(await advice({ ...options, ...linear }, sound, scaled(20 / 255))).toEqual([]);
+  });
+
+  test('of many, the first are named and the rest counted', async () => {
+    expect(
+      await advice({ latent: 400, kl: { weight: 0.3 } }, { ...usual, epochs: 30 }),
+    ).toContainEqual(
+      expect.stringMatching(
+        /^\d+ of 400 latents collapsed .+: latents \d+, \d+, \d+ and \d+ more are not used\. Lower/,
+      ),
+    );
+    const tanh = () => dense(8, { activation: 'tanh', initializer: 'zeros' });
+    const [alike] = await advice({ encoder: Array.from({ length: 30 }, tanh) }, usual);
+    expect(alike).toMatch(
+      /^The units of encoder\.0\.weight, encoder\.1\.weight, encoder\.2\.weight and 27 more are/,
+    );
+  });
+});
+
 describe('what was not finite is explained', () => {
   test.each<[string, Partial<VAEOptions>, FitOptions, typeof data, RegExp]>([
     [
@@ -157,6 +220,13 @@ describe('what was not finite is explained', () => {
       { optimizer: sgd({ learningRate: 0.03 }) },
       scaled(1e6),
       /The values of the data reach from .+, but bernoulli is about values in \[0, 1\]/,
+    ],
+    [
+      'by real values of a large scale, before the learning rate',
+      { likelihood: 'gaussian' },
+      { optimizer: sgd({ learningRate: 1 }) },
+      scaled(1),
+      /The values of the data reach from 10 to 244, far from .+ Divide them by 255/,
     ],
   ])('%s', async (_, options, fit, given, says) => {
     const model = smallVAE(options);

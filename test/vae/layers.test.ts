@@ -263,6 +263,6 @@ test('a custom layer inside of a residual loads when it is given again', async (
     values((await build().encode(floats)).mean),
   );
   await expect(VAE.load(path)).rejects.toThrow(
-    "model.encoder[1].layers[0]: the model has the custom layer 'twice'",
+    "model.encoder[1].layers[0]: the model has the layer 'twice' of its own",
   );
 });

@@ -10,6 +10,7 @@ import {
   type Posterior,
   sgd,
   type VAE,
+  vae,
 } from '../../src/index.js';
 import { corners, smallVAE } from './small.js';
 
@@ -75,8 +76,9 @@ describe('what was not finite is named, whatever the steps in a call', () => {
   });
 });
 
+const data = corners(64);
+
 describe('where a number is not finite', () => {
-  const data = corners(64);
   const settings = { epochs: 8, batchSize: 8, validation: corners(16, 3) };
 
   test('skip leaves the batch out', async () => {
@@ -157,5 +159,91 @@ describe('where a number is not finite', () => {
     expect(resume.step).toBe(found.step - 1);
     const settings = { epochs: 8, batchSize: 8, resume, onNonFinite: 'skip' } as const;
     expect((await smallVAE({ sampling }).fit(data, settings)).stopped).toBeUndefined();
+  });
+});
+
+describe('the remedy that is advised leads out', () => {
+  const whole = { epochs: 8, batchSize: 8 };
+
+  /** Losses are those of a model that learns: without a model they are some 11.4. */
+  const expectLearnt = (model: VAE, losses: readonly number[]) => {
+    expect(finite(model)).toBe(true);
+    expect(losses.at(-1)).toBeLessThan(11);
+  };
+
+  test('another learning rate, where it is far from usual', async () => {
+    const { remedy } = await failed(smallVAE(), { optimizer: sgd({ learningRate: 30 }) });
+    expect(remedy).toEqual({ kind: 'rate', learningRate: 0.01 });
+    const model = smallVAE();
+    const optimizer = sgd({ learningRate: 0.01 });
+    const { epochs } = await model.fit(data, { ...whole, optimizer });
+    expectLearnt(
+      model,
+      epochs.map(({ loss }) => loss),
+    );
+  });
+
+  test('a smaller learning rate, then rollback, for a steep loss', async () => {
+    const build = () => smallVAE({ objective: vae({ weight: 400 }) });
+    const taken: Checkpoint[] = [];
+    const callbacks = [{ onCheckpoint: (each: Checkpoint) => void taken.push(each) }];
+    const first = await failed(build(), { optimizer: sgd({ learningRate: 0.03 }) });
+    expect(first.remedy).toEqual({ kind: 'rate', learningRate: 0.003 });
+    const optimizer = sgd({ learningRate: 0.003 });
+    const second = await failed(build(), { optimizer, callbacks });
+    expect(second.found.step).toBeGreaterThan(first.found.step);
+    expect(second.remedy).toEqual({ kind: 'rollback' });
+    const model = build();
+    const resume = taken.at(-1)!;
+    const settings = { ...whole, optimizer, resume, onNonFinite: 'rollback' } as const;
+    const { epochs } = await model.fit(data, settings);
+    expect(finite(model)).toBe(true);
+    expect(epochs.at(-1)!.reconstruction).toBeLessThan(12.5);
+  });
+
+  test('rollback, from the last good epoch, also of a training that was to stop', async () => {
+    const objective = () => vae({ weight: { type: 'linear', from: 0, to: 300, steps: 64 } });
+    const optimizer = sgd({ learningRate: 0.03 });
+    const taken: Checkpoint[] = [];
+    const { remedy, history } = await failed(smallVAE({ objective: objective() }), {
+      optimizer,
+      callbacks: [{ onCheckpoint: (each) => void taken.push(each) }],
+    });
+    expect(history.epochs.length).toBeGreaterThan(0);
+    expect(remedy).toEqual({ kind: 'rollback' });
+    const model = smallVAE({ objective: objective() });
+    const { epochs, stopped } = await model.fit(data, {
+      ...whole,
+      optimizer,
+      resume: taken.at(-1)!,
+      onNonFinite: 'rollback',
+    });
+    expect(stopped).toBeUndefined();
+    expect(finite(model)).toBe(true);
+    expect(epochs.at(-1)!.reconstruction).toBeLessThan(12);
+  });
+
+  test('not rollback again, where it was tried', async () => {
+    const { remedy } = await failed(smallVAE(), {
+      optimizer: sgd({ learningRate: 1e30 }),
+      onNonFinite: 'rollback',
+    });
+    expect(remedy.kind).toBe('rate');
+  });
+
+  test('skip, where a layer has no derivative', async () => {
+    const taken: Checkpoint[] = [];
+    const sampling = rooted;
+    const optimizer = adam({ learningRate: 0.001 });
+    const callbacks = [{ onCheckpoint: (each: Checkpoint) => void taken.push(each) }];
+    const { remedy } = await failed(smallVAE({ sampling }), { optimizer, callbacks });
+    expect(remedy).toEqual({ kind: 'skip' });
+    const resumed = await smallVAE({ sampling }).fit(data, {
+      ...whole,
+      optimizer,
+      resume: taken.at(-1)!,
+      onNonFinite: 'skip',
+    });
+    expect(resumed.stopped).toBeUndefined();
   });
 });

@@ -105,7 +105,7 @@ describe('a model with a custom layer', () => {
       values((await first.encode(images)).mean),
     );
     await expect(VAE.load(path)).rejects.toThrow(
-      `${path}/config.json: model.encoder[1]: the model has the custom layer 'scaled', which no file holds. Give it in load's option layers: { 'scaled': ... }.`,
+      `${path}/config.json: model.encoder[1]: the model has the layer 'scaled' of its own, which is code and no part of a run. Give it: --config vae.config.ts on the command line, VAE.load(run, { layers: { 'scaled': ... } }) in code.`,
     );
   });
 });

@@ -1,6 +1,7 @@
+import { bytesOf } from '../footprint.js';
 import { operationsOf } from '../order.js';
 import { optimize } from '../rewrite/index.js';
-import { type DType, measure, type Value } from '../value.js';
+import { measure, type Value } from '../value.js';
 
 /**
  * Bytes that the largest tensor of a microbatch may take. A step of the convolutional preset takes a
@@ -8,15 +9,6 @@ import { type DType, measure, type Value } from '../value.js';
  * less at 9.
  */
 const mostBytes = 10 << 20;
-
-const bytesOf: Readonly<Record<DType, number>> = {
-  float32: 4,
-  float64: 8,
-  int32: 4,
-  int64: 8,
-  uint8: 1,
-  bool: 1,
-};
 
 /** How many bytes the largest tensor of a program takes for each example. */
 function largestRow(values: readonly Value[], symbol: string): number {

@@ -68,7 +68,7 @@ function build(
     const found = Object.hasOwn(custom, name) ? custom[name] : undefined;
     if (found) return found;
     throw new UserError(
-      `${path}: the model has the custom layer ${quote(name)}, which no file holds. Give it in load's option layers: { ${quote(name)}: ... }.`,
+      `${path}: the model has the layer ${quote(name)} of its own, which is code and no part of a run. Give it: --config vae.config.ts on the command line, VAE.load(run, { layers: { ${quote(name)}: ... } }) in code.`,
     );
   }
   const kind = registry.get(type, path);

@@ -1,6 +1,14 @@
 import { UserError } from '../../data/errors.js';
 import { createCanvas } from '../canvas.js';
-import { composeGrid, gridScale, type Images, readImages } from '../images.js';
+import {
+  composeGrid,
+  drawnSize,
+  gridScale,
+  gridSize,
+  type Images,
+  readImages,
+  shrinkFor,
+} from '../images.js';
 import type { LatentGrid } from '../latent-grid.js';
 import { canvasFont, pixels, style } from '../style.js';
 
@@ -21,6 +29,16 @@ function tickLabel(value: number): string {
   return value < 0 && Number(text) !== 0 ? `−${text}` : text;
 }
 
+type Grid = Pick<LatentGrid, 'columns' | 'rows'>;
+
+/**
+ * By which whole number the images of a `manifoldPicture` are to be made smaller.
+ * @param shape of one image, [channels, height, width]
+ */
+export function manifoldShrink(shape: readonly number[], { columns, rows }: Grid): number {
+  return shrinkFor(shape, (image) => gridSize(image, { columns, rows, gap: 0, scale: 1 }));
+}
+
 /**
  * What the decoder gives over a grid of two latents, edge to edge: z₁ grows to the right, z₂
  * upwards, and the axes tell their values.
@@ -30,7 +48,7 @@ function tickLabel(value: number): string {
  */
 export async function manifoldPicture(
   images: Images,
-  grid: Pick<LatentGrid, 'columns' | 'rows' | 'z1' | 'z2'>,
+  grid: Grid & Pick<LatentGrid, 'z1' | 'z2'>,
 ): Promise<Uint8Array> {
   const batch = readImages(images, 'Manifold');
   const { columns, rows, z1, z2 } = grid;
@@ -39,8 +57,9 @@ export async function manifoldPicture(
       `A manifold of ${columns} columns and ${rows} rows needs ${columns * rows} images, ${columns} values of z1 and ${rows} of z2, not ${batch.count}, ${z1.length} and ${z2.length}.`,
     );
   }
-  const scale = gridScale(batch, pixels(24));
+  const scale = gridScale(batch, pixels(24), { columns, rows, gap: 0 });
   const raster = composeGrid(batch, { columns, rows, scale, gap: 0 });
+  const cell = drawnSize(batch, scale);
   const labelFont = canvasFont(style.labelSize);
   const titleFont = canvasFont(style.titleSize);
   const ruler = (await createCanvas(1, 1)).context;
@@ -65,7 +84,7 @@ export async function manifoldPicture(
   context.textAlign = 'center';
   context.textBaseline = 'top';
   for (const column of tickIndices(columns)) {
-    const x = left + (column + 0.5) * batch.width * scale;
+    const x = left + (column + 0.5) * cell.width;
     context.fillStyle = style.line;
     context.fillRect(Math.round(x - tickWidth / 2), bottom, tickWidth, tickLength);
     context.fillStyle = style.text;
@@ -74,7 +93,7 @@ export async function manifoldPicture(
   context.textAlign = 'right';
   context.textBaseline = 'middle';
   for (const row of tickIndices(rows)) {
-    const y = margin + (row + 0.5) * batch.height * scale;
+    const y = margin + (row + 0.5) * cell.height;
     context.fillStyle = style.line;
     context.fillRect(left - tickLength, Math.round(y - tickWidth / 2), tickLength, tickWidth);
     context.fillStyle = style.text;

@@ -1,11 +1,25 @@
 import { UserError } from '../../data/errors.js';
-import { gridScale, type Images, readImages } from '../images.js';
+import { type Images, readImages, type Sheet, scaleThatFits, sheetOf } from '../images.js';
 import { pixels } from '../style.js';
-import { drawNamedRows, type NamedRow, pick } from './named-rows.js';
+import { drawNamedRows, type NamedRow, pick, type RowsShape, rowsSize } from './named-rows.js';
 
 /** Pairs beside one another: tens, so that classes in turn stand under one another. */
 function usualColumns(count: number): number {
   return 10 * Math.max(1, Math.round(Math.sqrt(2 * count) / 10));
+}
+
+/** The rows of so many pairs. */
+function pairsOf(count: number, columns = usualColumns(count)) {
+  const rows = 2 * Math.ceil(count / columns);
+  return { rows, columns: Math.min(count, columns), together: 2 } satisfies RowsShape;
+}
+
+/**
+ * The sheet of a `reconstructionsPicture`, counted by its pairs.
+ * @param shape of one image, [channels, height, width]
+ */
+export function reconstructionsSheet(shape: readonly number[]): Sheet {
+  return sheetOf(shape, (count, image) => rowsSize(image, pairsOf(count)));
 }
 
 /**
@@ -42,8 +56,9 @@ export async function reconstructionsPicture(
       { name: 'reconstruction', images: pick(below, indices) },
     );
   }
+  const layout = pairsOf(above.count, columns);
   return drawNamedRows(rows, {
-    scale: gridScale(above, pixels(42)),
-    together: 2,
+    together: layout.together,
+    scale: scaleThatFits(above, pixels(42), (image) => rowsSize(image, layout)),
   });
 }

@@ -1,9 +1,19 @@
 import { UserError } from '../../data/errors.js';
 import { placesByClass } from '../../data/spread.js';
 import { createCanvas } from '../canvas.js';
-import { composeGrid, gridScale, type ImageBatch, type Images, readImages } from '../images.js';
+import {
+  composeGrid,
+  gridScale,
+  gridSize,
+  type ImageBatch,
+  type Images,
+  readImages,
+  type Sheet,
+  scaleThatFits,
+  sheetOf,
+} from '../images.js';
 import { pixels, style } from '../style.js';
-import { drawNamedRows, pick } from './named-rows.js';
+import { drawNamedRows, pick, rowsSize } from './named-rows.js';
 
 /** How samples are laid out. */
 export interface SamplesOptions {
@@ -13,6 +23,33 @@ export interface SamplesOptions {
   readonly labels?: ArrayLike<number> | undefined;
   /** The name of class i at place i; its number where there is none. */
   readonly classNames?: readonly string[] | undefined;
+}
+
+/** The grid of so many images. */
+function gridOf(count: number, columns = Math.ceil(Math.sqrt(count))) {
+  return { columns, rows: Math.ceil(count / columns), gap: pixels(3) };
+}
+
+/** How many of a class's images stand beside one another. @param count of all classes */
+function columnsOf(count: number): number {
+  return Math.max(8, Math.ceil(Math.sqrt(2 * count)));
+}
+
+/**
+ * The sheet of a `samplesPicture`.
+ * @param shape of one image, [channels, height, width]
+ * @param classes how many have a row of their own; none when left out
+ */
+export function samplesSheet(shape: readonly number[], classes?: number): Sheet {
+  if (classes === undefined) {
+    return sheetOf(shape, (count, image) => gridSize(image, { ...gridOf(count), scale: 1 }));
+  }
+  return sheetOf(shape, (count, image) => {
+    const rows = Math.min(count, classes);
+    const each = Math.ceil(count / rows);
+    const columns = Math.min(each, columnsOf(count));
+    return rowsSize(image, { rows: rows * Math.ceil(each / columns), columns, folded: true });
+  });
 }
 
 /**
@@ -28,13 +65,8 @@ export async function samplesPicture(
 ): Promise<Uint8Array> {
   const batch = readImages(images, 'Samples');
   if (options.labels) return classesPicture(batch, options.labels, options.classNames);
-  const columns = options.columns ?? Math.ceil(Math.sqrt(batch.count));
-  const grid = composeGrid(batch, {
-    columns,
-    rows: Math.ceil(batch.count / columns),
-    scale: gridScale(batch, pixels(36)),
-    gap: pixels(3),
-  });
+  const place = gridOf(batch.count, options.columns);
+  const grid = composeGrid(batch, { ...place, scale: gridScale(batch, pixels(36), place) });
   const margin = pixels(style.margin);
   const canvas = await createCanvas(grid.width + 2 * margin, grid.height + 2 * margin);
   canvas.put(grid, margin, margin);
@@ -52,12 +84,17 @@ function classesPicture(
       `Samples: ${batch.count} images but ${labels.length} labels. Give one label an image.`,
     );
   }
-  const columns = Math.max(8, Math.ceil(Math.sqrt(2 * batch.count)));
+  const columns = columnsOf(batch.count);
   const rows = placesByClass(labels).flatMap(([label, places]) =>
     Array.from({ length: Math.ceil(places.length / columns) }, (_, line) => ({
       name: line === 0 ? (classNames[label] ?? String(label)) : '',
       images: pick(batch, places.slice(line * columns, (line + 1) * columns)),
     })),
   );
-  return drawNamedRows(rows, { scale: gridScale(batch, pixels(36)), folded: true });
+  const longest = Math.max(...rows.map(({ images }) => images.count));
+  const layout = { rows: rows.length, columns: longest, folded: true };
+  return drawNamedRows(rows, {
+    folded: layout.folded,
+    scale: scaleThatFits(batch, pixels(36), (image) => rowsSize(image, layout)),
+  });
 }

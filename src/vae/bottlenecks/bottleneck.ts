@@ -1,9 +1,7 @@
-import type { Tensor } from 'onnxruntime-common';
-import { fillNormal, type RandomStream } from '../../data/random.js';
-import { elementCount } from '../../data/shape.js';
 import type { Value, Values } from '../../graph/index.js';
 import type { Layer, LayerObserver, Scope } from '../../nn/index.js';
 import type { Posterior } from '../posterior.js';
+import type { Sampler } from '../samplers/index.js';
 
 /** What stands between encoder and decoder: how features become latents. */
 export interface Bottleneck<Encoding = unknown> {
@@ -29,24 +27,6 @@ export interface Bottleneck<Encoding = unknown> {
   readonly sampling?: Layer<Posterior>;
   /** For bottlenecks with a codebook: how many codes it has. */
   readonly codes?: number;
-  /** Latents drawn from the prior; missing where there is none. */
-  readonly prior?: Prior;
+  /** Draws latents from the prior; missing where there is none. */
+  readonly prior?: Sampler;
 }
-
-/**
- * Draws latents on the host.
- * @param shape of all the latents, [count, ...]
- * @param parameters the model's tensors by name
- */
-export type Prior = (
-  shape: readonly number[],
-  stream: RandomStream,
-  parameters: Readonly<Record<string, Tensor>>,
-) => Float32Array;
-
-/** N(0, I) */
-export const normalPrior: Prior = (shape, stream) => {
-  const z = new Float32Array(elementCount(shape));
-  fillNormal(stream, z);
-  return z;
-};

@@ -1,7 +1,8 @@
 import { sum, type Value, within } from '../../graph/index.js';
 import { dense, type LayerObserver, type Scope } from '../../nn/index.js';
 import { klDivergence, type Posterior, sampling } from '../posterior.js';
-import { type Bottleneck, normalPrior } from './bottleneck.js';
+import { standardNormal } from '../samplers/index.js';
+import type { Bottleneck } from './bottleneck.js';
 
 /** A dense layer from features to [batch, latent], named by its path. */
 export function head(
@@ -30,5 +31,5 @@ export const gaussian: Bottleneck<Posterior> = {
   kl: (posterior) => sum(klDivergence(posterior), { axes: [1] }),
   posterior: (posterior) => posterior,
   sampling,
-  prior: normalPrior,
+  prior: standardNormal(),
 };

@@ -1,4 +1,4 @@
-export { type Bottleneck, normalPrior, type Prior } from './bottleneck.js';
+export type { Bottleneck } from './bottleneck.js';
 export { deterministic } from './deterministic.js';
 export { gaussian } from './gaussian.js';
 export {

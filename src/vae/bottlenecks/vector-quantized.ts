@@ -1,6 +1,4 @@
 import { UserError } from '../../data/errors.js';
-import { fillUniform } from '../../data/random.js';
-import { elementCount } from '../../data/shape.js';
 import {
   add,
   argMin,
@@ -28,6 +26,7 @@ import {
   withGradient,
 } from '../../graph/index.js';
 import { layer, type Scope } from '../../nn/index.js';
+import { codebook, codebookPath } from '../samplers/codebook.js';
 import type { Bottleneck } from './bottleneck.js';
 
 /** Features and what they became, all with the positions of the features. */
@@ -50,9 +49,6 @@ export interface VectorQuantizedOptions {
   /** A code that is used less than this share of the mean is replaced; 0 never replaces. */
   readonly revive: number;
 }
-
-/** Where the codebook's tensors are: [codes, latent] and [codes]. */
-const path = 'quantizer';
 
 /** [batch, latent, ...positions] as rows [batch · positions, latent]. */
 function toRows(x: Value): Value {
@@ -128,26 +124,26 @@ export function vectorQuantized(options: VectorQuantizedOptions): Bottleneck<Qua
           `The encoder's output is ${formatShape(features.shape)}, but vector quantization needs ${formatShape(['batch', latent, '...positions'])}, as many channels as latents. End the encoder with a layer that gives ${latent} channels.`,
         );
       }
-      const scope = outer.child(path);
-      const codebook = scope.state('codebook', [codes, latent], 'lecunUniform');
+      const scope = outer.child(codebookPath);
+      const vectors = scope.state('codebook', [codes, latent], 'lecunUniform');
       const count = scope.state('count', [codes], 'ones');
       const rows = toRows(features);
-      const lengths = sum(square(codebook.value), { axes: [1] });
+      const lengths = sum(square(vectors.value), { axes: [1] });
       // The rows' own lengths are left out: they are the same for every code.
       const distances = sub(
         lengths,
-        mul(gemm(rows, codebook.value, undefined, { transposeB: true }), 2),
+        mul(gemm(rows, vectors.value, undefined, { transposeB: true }), 2),
       );
       const nearest = argMin(distances, 1);
       const chosen = oneHot(nearest, codes);
       if (scope.training) {
-        const next = updateCodebook(rows, chosen, codebook.value, count.value, options, scope);
-        codebook.update(next.codebook);
+        const next = updateCodebook(rows, chosen, vectors.value, count.value, options, scope);
+        vectors.update(next.codebook);
         count.update(next.count);
       }
-      const quantized = fromRows(gather(codebook.value, nearest), features);
+      const quantized = fromRows(gather(vectors.value, nearest), features);
       const z = withGradient(quantized, [features], (gradient) => [gradient]);
-      observe?.(path, shown, z);
+      observe?.(codebookPath, shown, z);
       return {
         features,
         z,
@@ -161,45 +157,6 @@ export function vectorQuantized(options: VectorQuantizedOptions): Bottleneck<Qua
       const positions = ['batch', ...shape.slice(1)].join(', ');
       return `z: float32 [batch, ${shape.join(', ')}]; codes: int64 [${positions}]`;
     },
-    prior(shape, stream, parameters) {
-      const counts = parameters[`${path}.count`]!.data as Float32Array;
-      const codebook = parameters[`${path}.codebook`]!.data as Float32Array;
-      const [n = 0, latent = 0, ...rest] = shape;
-      const positions = elementCount(rest);
-      const uniform = new Float32Array(n * positions);
-      fillUniform(stream, uniform);
-      const cumulative = cumulate(counts);
-      const z = new Float32Array(n * latent * positions);
-      uniform.forEach((u, i) => {
-        const code = place(cumulative, u);
-        const start = Math.floor(i / positions) * latent * positions + (i % positions);
-        for (let d = 0; d < latent; d++) {
-          z[start + d * positions] = codebook[code * latent + d]!;
-        }
-      });
-      return z;
-    },
+    prior: codebook(),
   };
-}
-
-/** Running sums of counts, as shares of their total. */
-function cumulate(counts: Float32Array): Float64Array {
-  let total = 0;
-  const sums = Float64Array.from(counts, (count) => {
-    total += count;
-    return total;
-  });
-  return sums.map((sum) => sum / total);
-}
-
-/** The first place whose running sum is over u. */
-function place(cumulative: Float64Array, u: number): number {
-  let low = 0;
-  let high = cumulative.length - 1;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (cumulative[middle]! > u) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }

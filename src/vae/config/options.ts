@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { UserError } from '../../data/errors.js';
+import { type ExampleOptions, exampleSchema } from '../../data/input.js';
 import { option } from '../../data/option.js';
 import { either } from '../../data/suggest.js';
 import { validate } from '../../data/validate.js';
 import { type Layer, layerFromConfig, layerSchema, layerToConfig } from '../../nn/index.js';
+import { requireLayers, requireMade } from '../given.js';
 import {
   type LikelihoodOptions,
   likelihoodFromConfig,
@@ -29,6 +31,8 @@ type PlainOptions = Pick<z.input<typeof modelSchema>, 'latent' | 'kl' | 'seed'>;
 export interface VAEOptions extends Readonly<PlainOptions> {
   /** Shape of one example: [channels, height, width] for images. */
   readonly input: readonly number[];
+  /** How examples are to be taken; by their shape when left out. */
+  readonly example?: ExampleOptions;
   /** Layers before the two heads, `mean` and `logVariance`, which are dense layers. */
   readonly encoder: readonly Layer[];
   /**
@@ -79,6 +83,13 @@ export const namedModelSchema = z.strictObject({
         example: '[1, 28, 28]',
       }),
     ),
+  example: exampleSchema.optional().meta(
+    option('How examples are to be taken.', {
+      usually: 'by their shape',
+      advanced: true,
+      example: "{ kind: 'image', range: [0, 1] }",
+    }),
+  ),
   latent: z
     .int()
     .min(1)
@@ -184,8 +195,14 @@ function requireOne(name: string, kl: unknown, objective: unknown): void {
 
 /** The options as checked plain data. @throws UserError that names the wrong key */
 export function toConfig(options: VAEOptions): ModelConfig {
-  const { sampling: _, encoder, decoder, objective, ...rest } = options;
+  const { sampling, encoder, decoder, objective, ...rest } = options;
   requireOne('VAE', rest.kl, objective);
+  requireLayers('VAE.encoder', encoder);
+  requireLayers('VAE.decoder', decoder);
+  if (objective !== undefined) {
+    requireMade('VAE.objective', objective, 'terms', 'an objective, such as betaVae({ beta: 4 })');
+  }
+  if (sampling !== undefined) requireMade('VAE.sampling', sampling, 'apply', 'a layer');
   const config = validate(
     modelSchema,
     {
@@ -218,11 +235,12 @@ export function fromConfig(
   const config = validate(modelSchema, value, name);
   const layers = (part: 'encoder' | 'decoder') =>
     config[part].map((each, i) => layerFromConfig(each, `${name}.${part}[${i}]`, custom));
-  const { kl, objective, likelihood, ...rest } = config;
+  const { kl, objective, likelihood, example, ...rest } = config;
   requireOne(name, kl, objective);
   return {
     ...rest,
     likelihood: likelihood as LikelihoodOptions,
+    ...(example && { example }),
     ...(kl && { kl }),
     ...(objective && { objective: objectiveFromConfig(objective, `${name}.objective`) }),
     encoder: layers('encoder'),

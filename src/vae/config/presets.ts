@@ -62,15 +62,15 @@ const denseEnding = (output: readonly number[]): LayerConfig[] => [
 ];
 
 const same = { padding: 'same' };
-const halve = (filters: number): LayerConfig => ({
+const halve = (filters: number, activation = 'relu'): LayerConfig => ({
   type: 'conv2d',
   filters,
   stride: 2,
-  activation: 'relu',
+  activation,
   ...same,
 });
-const double = (filters: number): LayerConfig => ({
-  ...halve(filters),
+const double = (filters: number, activation = 'relu'): LayerConfig => ({
+  ...halve(filters, activation),
   type: 'convTranspose2d',
 });
 
@@ -146,24 +146,53 @@ const conv: Preset = {
   },
 };
 
+/** Pictures are halved until their longer side has at most so many pixels. */
+const innermost = 8;
+
+/**
+ * How often a picture is halved in height and width: twice, and as often as it is larger than the
+ * innermost size and stays a whole number of pixels.
+ */
+function halvings(height: number, width: number): number {
+  let count = 2;
+  for (; Math.max(height, width) > innermost << count; count++) {
+    const next = 2 << count;
+    if (height % next !== 0 || width % next !== 0) break;
+  }
+  return count;
+}
+
+/**
+ * Two halvings have a block each. Of more, as larger pictures have, the innermost alone has one: of
+ * 64 × 64 pixels a step takes 2.5 times fewer multiplications so. Outside of blocks many ReLU units would die.
+ */
 const resnet: Preset = {
   title: 'Residual convolutions',
   about: 'convolutions with residual blocks, for pictures',
   latent: 32,
   build: (input, latent, output) => {
-    const [height, width] = quarterSize(input, 'resnet');
+    const size = quarterSize(input, 'resnet').map((quarter) => 4 * quarter) as [number, number];
+    const count = halvings(...size);
+    const inner = [64, ...size.map((each) => each >> count)];
+    const filters = [32, ...Array<number>(count - 1).fill(64)];
+    const blocks = filters.map((each, level) =>
+      count === 2 || level === count - 1 ? [block(each)] : [],
+    );
+    const active = count === 2 ? 'relu' : 'silu';
+    const inwards = filters.flatMap((each, level) => [halve(each, active), ...blocks[level]!]);
+    const outwards = filters.map((_, level) => [
+      ...blocks[level]!,
+      double(filters[level - 1] ?? 32, active),
+    ]);
     return {
       model: {
         input,
         latent,
-        encoder: [halve(32), block(32), halve(64), block(64)],
+        encoder: inwards,
         decoder: [
-          dense(64 * height * width),
-          { type: 'reshape', shape: [64, height, width] },
-          block(64),
-          double(32),
-          block(32),
-          double(32),
+          dense(elementCount(inner)),
+          { type: 'reshape', shape: inner },
+          ...outwards.toReversed().flat(),
           { type: 'conv2d', filters: output[0], ...same },
         ],
         kl: elbo,

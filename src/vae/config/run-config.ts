@@ -3,7 +3,7 @@ import { type DescribedOption, describeOptions, option } from '../../data/option
 import { readOptionsSchema } from '../../data/read-options.js';
 import { either } from '../../data/suggest.js';
 import { validate } from '../../data/validate.js';
-import { optimizerFromConfig } from '../../nn/index.js';
+import { type Optimizer, optimizerFromConfig } from '../../nn/index.js';
 import { type FitOptions, trainingShape } from '../../training/index.js';
 import { namedModelSchema } from './options.js';
 import {
@@ -138,7 +138,9 @@ export function checkConfig(value: unknown, name: string): ConfigData {
 }
 
 /** The settings of a run's `training` as `fit` takes them. */
-export function fitOptionsOf(training: CompleteRun['training']): FitOptions {
+export function fitOptionsOf(
+  training: CompleteRun['training'],
+): FitOptions & { readonly optimizer: Optimizer } {
   const settings = Object.entries(training).filter(([name]) => Object.hasOwn(trainingShape, name));
   const { players = {} } = training;
   const built = Object.entries(players).map(([name, { optimizer }]) => {

@@ -1,12 +1,15 @@
 import { UserError } from '../../data/errors.js';
+import type { InputDescription } from '../../data/input.js';
 import { elementCount } from '../../data/shape.js';
 import {
   add,
   clip,
   concat,
   constant,
+  div,
   flatten,
   formatShape,
+  log,
   mean,
   mul,
   oneHot,
@@ -14,6 +17,8 @@ import {
   type Shape,
   slice,
   squeeze,
+  sub,
+  sum,
   unsqueeze,
   type Value,
   within,
@@ -36,6 +41,9 @@ export interface Latents {
 /** Layers that leave open how their input is laid out. */
 const elementwise = ['activation', 'dropout'];
 
+/** Where the tensors that scale examples are. */
+const scalingPath = 'input';
+
 /** A VAE as functions over graph values; parameters come from the scope. */
 export class Network {
   readonly likelihood: Likelihood;
@@ -43,9 +51,44 @@ export class Network {
   constructor(
     private readonly options: VAEOptions,
     private readonly config: ModelConfig,
+    private readonly input: InputDescription,
     readonly objective: Objective,
   ) {
     this.likelihood = likelihoodFromConfig(config.likelihood);
+    const { support, type } = this.likelihood;
+    if (input.scaling === 'none' || support === 'real' || support === 'none') return;
+    throw new UserError(
+      `example.scaling: the likelihood ${type} is about values that are not scaled. Use one of real values, such as gaussian, or leave scaling out.`,
+    );
+  }
+
+  /** Names of the tensors that scale examples; undefined where these are not scaled. */
+  get scalingNames(): { readonly mean: string; readonly deviation: string } | undefined {
+    if (this.input.scaling === 'none') return undefined;
+    return { mean: `${scalingPath}.mean`, deviation: `${scalingPath}.deviation` };
+  }
+
+  /** The tensors by which examples are scaled: states, which training takes from its data. */
+  private scale(scope: Scope): { mean: Value; deviation: Value } | undefined {
+    if (this.input.scaling === 'none') return undefined;
+    const own = scope.child(scalingPath);
+    const { shape } = this.input;
+    return {
+      mean: own.state('mean', shape, 'zeros').value,
+      deviation: own.state('deviation', shape, 'ones').value,
+    };
+  }
+
+  /** Examples as the network sees them. */
+  private scaled(x: Value, scope: Scope): Value {
+    const scale = this.scale(scope);
+    return scale ? div(sub(x, scale.mean), scale.deviation) : x;
+  }
+
+  /** The reverse of `scaled`. */
+  private unscaled(x: Value, scope: Scope): Value {
+    const scale = this.scale(scope);
+    return scale ? add(mul(x, scale.deviation), scale.mean) : x;
   }
 
   /** The decoder's last layer but for those that only shape, with its path. */
@@ -72,7 +115,8 @@ export class Network {
 
   /** What the bottleneck makes of float images [batch, ...input]. */
   encode({ images, labels }: Batch, scope: Scope, observe?: LayerObserver): unknown {
-    const seen = this.withLabels(this.flattensImages ? flatten(images) : images, labels);
+    const x = this.scaled(images, scope);
+    const seen = this.withLabels(this.flattensImages ? flatten(x) : x, labels);
     const features = applyLayers(this.options.encoder, seen, scope.child('encoder'), observe);
     return this.objective.bottleneck.encode(features, this.config.latent, scope, observe);
   }
@@ -101,9 +145,10 @@ export class Network {
     return output;
   }
 
-  /** Decoded examples, [batch, ...input]; images are in [0, 1]. */
+  /** Decoded examples, [batch, ...input], held in their range. */
   image(latents: Latents, scope: Scope): Value {
-    return this.shown(this.likelihood.mean(this.decode(latents, scope)));
+    const x = this.likelihood.mean(this.decode(latents, scope));
+    return this.held(this.unscaled(x, scope));
   }
 
   /** The same, drawn from p(x | z). @throws UserError when the likelihood is no distribution */
@@ -114,23 +159,20 @@ export class Network {
         `The likelihood ${type} is no distribution to draw from. Use the mean, or train with another one, such as gaussian.`,
       );
     }
-    return this.shown(draw(this.decode(latents, scope), scope.child('likelihood')));
+    const x = draw(this.decode(latents, scope), scope.child('likelihood'));
+    return this.held(this.unscaled(x, scope));
   }
 
   /** Whether the likelihood is about values of [0, 1] alone. */
-  private get isBounded(): boolean {
+  get isBounded(): boolean {
     const { support } = this.likelihood;
     return support !== 'real' && support !== 'none';
   }
 
-  /** Whether examples are in [0, 1]: images are, and what the likelihood bounds. */
-  get isInUnit(): boolean {
-    return this.isBounded || this.config.input.length === 3;
-  }
-
-  /** Images [channels, height, width] held in [0, 1]; other values as they are. */
-  private shown(x: Value): Value {
-    return this.isInUnit && !this.isBounded ? clip(x, 0, 1) : x;
+  /** Examples held in their range, where the likelihood does not hold them there. */
+  private held(x: Value): Value {
+    const { range } = this.input;
+    return range && !this.isBounded ? clip(x, range[0], range[1]) : x;
   }
 
   /** Latents to decode in training: drawn where the bottleneck draws, else the point. */
@@ -155,9 +197,16 @@ export class Network {
   /** −log p(x | z) in nats of each example: [batch]. */
   negativeLogLikelihood({ images, labels }: Batch, z: Value, scope: Scope): Value {
     const parameters = this.decode({ z, labels }, scope);
-    return within({ part: 'likelihood' }, () =>
-      this.likelihood.negativeLogLikelihood(images, parameters, scope.child('likelihood')),
-    );
+    return within({ part: 'likelihood' }, () => {
+      const own = scope.child('likelihood');
+      const x = this.scaled(images, scope);
+      const nats = this.likelihood.negativeLogLikelihood(x, parameters, own);
+      const scale = this.scale(scope);
+      // A density of scaled values is larger by the deviations than that of the values themselves.
+      return scale && this.likelihood.support === 'real'
+        ? add(nats, sum(log(scale.deviation)))
+        : nats;
+    });
   }
 
   /** The same for several latents an example, [batch, count, latent]: [batch, count]. */

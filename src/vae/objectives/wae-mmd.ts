@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { add, mean, mul } from '../../graph/index.js';
 import { scheduleSchema } from '../../nn/index.js';
-import { deterministic, normalPrior } from '../bottlenecks/index.js';
+import { deterministic } from '../bottlenecks/index.js';
+import { standardNormal } from '../samplers/index.js';
 import { kernelSchema, mmd } from './mmd.js';
 import { defineObjective } from './objective.js';
 
@@ -22,7 +23,7 @@ export const waeMmd = defineObjective(
     })
     .describe('A Wasserstein autoencoder with MMD (Tolstikhin et al. 2018).'),
   ({ lambda, kernel, bandwidth }) => ({
-    bottleneck: { ...deterministic, prior: normalPrior },
+    bottleneck: { ...deterministic, prior: standardNormal() },
     schedules: { lambda },
     terms({ sample, negativeLogLikelihood, prior, schedule }) {
       const z = sample();

@@ -3,8 +3,8 @@ import { fillUniform } from '../../data/random.js';
 import { elementCount } from '../../data/shape.js';
 import { defineSampler } from './sampler.js';
 
-/** Names of a codebook's tensors: vectors [codes, latent], and how often each is used [codes]. */
-export const codebookNames = { vectors: 'quantizer.codebook', count: 'quantizer.count' } as const;
+/** The path of a codebook's tensors: `codebook` [codes, latent], and their use `count` [codes]. */
+export const codebookPath = 'quantizer';
 
 /**
  * A codebook's vectors by their shares of use, each position by itself: the prior of models with a
@@ -15,8 +15,8 @@ export const codebook = defineSampler(
   z.strictObject({}).describe("A codebook's vectors by their use, each position by itself."),
   () => ({
     draw(shape, { stream, parameters }) {
-      const vectors = parameters[codebookNames.vectors]!.data as Float32Array;
-      const cumulative = cumulate(parameters[codebookNames.count]!.data as Float32Array);
+      const vectors = parameters[`${codebookPath}.codebook`]!.data as Float32Array;
+      const cumulative = cumulate(parameters[`${codebookPath}.count`]!.data as Float32Array);
       const [n = 0, latent = 0, ...rest] = shape;
       const positions = elementCount(rest);
       const uniform = new Float32Array(n * positions);

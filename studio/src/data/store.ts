@@ -10,14 +10,16 @@ export interface DataEntry {
   readonly title: string;
   /** Shape of one example. */
   readonly shape: readonly number[];
+  /** Number of examples to train on. */
+  readonly size: number;
   /** Whether only the helping worker has it, because the browser keeps nothing or has no room. */
   readonly inMemory?: boolean;
 }
 
 /** The public datasets, which lie beside the page. */
 export const publishedData: readonly DataEntry[] = [
-  { data: 'mnist', title: 'MNIST: handwritten digits', shape: [1, 28, 28] },
-  { data: 'fashion-mnist', title: 'Fashion-MNIST: clothes', shape: [1, 28, 28] },
+  { data: 'mnist', title: 'MNIST: handwritten digits', shape: [1, 28, 28], size: 60_000 },
+  { data: 'fashion-mnist', title: 'Fashion-MNIST: clothes', shape: [1, 28, 28], size: 60_000 },
 ];
 
 /** Data that was given to the page, the newest first. */
@@ -33,6 +35,7 @@ export async function refreshData(): Promise<void> {
       data: `kept:${id}`,
       title: `${name}: ${size.toLocaleString('en')} ${shape.length === 3 ? 'images' : 'examples'}`,
       shape,
+      size,
     }));
   ownData.value = [...inMemory, ...listed];
 }
@@ -49,6 +52,9 @@ export async function addData(
 ): Promise<AddedData> {
   const added = await helper().service.addData(files, options);
   await refreshData().catch(() => undefined);
-  if (!dataEntry(added.data)) ownData.value = [{ ...added, inMemory: true }, ...ownData.value];
+  if (!dataEntry(added.data)) {
+    const { size } = added.train;
+    ownData.value = [{ ...added, size, inMemory: true }, ...ownData.value];
+  }
   return added;
 }

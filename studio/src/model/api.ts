@@ -178,6 +178,6 @@ export interface ModelService {
    */
   addData(files: Readonly<Record<string, Blob>>, options?: ReadOptions): Promise<AddedData>;
 
-  /** What settings come to for data of a shape. */
-  plan(settings: TrainSettings, shape: readonly number[]): Promise<Plan>;
+  /** What settings come to for data of a shape, with so many examples. */
+  plan(settings: TrainSettings, shape: readonly number[], size: number): Promise<Plan>;
 }

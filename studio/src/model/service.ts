@@ -3,6 +3,7 @@ import { decodeSafetensors } from '../../../src/data/safetensors.js';
 import { placesOfEachClass, placesOfSpread } from '../../../src/data/spread.js';
 import { type Dataset, datasets, UserError, VAE } from '../../../src/index.js';
 import { asJudged, asSeen } from '../../../src/training/seen.js';
+import { describeOwnCode, ownCodeOf } from '../../../src/vae/own-code.js';
 import { importData } from '../data/import.js';
 import { datasetsOf, keepData } from '../data/kept.js';
 import { plan } from '../train/plan.js';
@@ -68,6 +69,12 @@ export class Service implements ModelService {
   }
 
   async open(run: RunContent): Promise<ModelInfo> {
+    const own = describeOwnCode(ownCodeOf(run.config.model));
+    if (own !== '') {
+      throw new UserError(
+        `${run.name} has ${own} of its own, which is code and no part of a run: the studio runs none. Use vaekit reconstruct, sample, evaluate or encode with --config vae.config.ts.`,
+      );
+    }
     const { tensors } = decodeSafetensors(run.parameters, `${run.name}/parameters.safetensors`);
     const vae = VAE.fromRun(run.config, tensors, {
       configName: `${run.name}/config.json`,
@@ -176,8 +183,8 @@ export class Service implements ModelService {
     return { ...(await this.data(name)), skipped, ...(problem ? { problem } : {}) };
   }
 
-  async plan(settings: TrainSettings, shape: readonly number[]) {
-    return plan(settings, shape);
+  async plan(settings: TrainSettings, shape: readonly number[], size: number) {
+    return plan(settings, shape, size);
   }
 
   async train(request: TrainRequest, events: TrainEvents): Promise<TrainEnd> {

@@ -1,4 +1,5 @@
 import type { Tensor } from 'onnxruntime-common';
+import { isPicture } from '../../../src/data/input.js';
 import { encodeSafetensors } from '../../../src/data/safetensors.js';
 import {
   type Callback,
@@ -13,6 +14,8 @@ import {
   UserError,
   VAE,
 } from '../../../src/index.js';
+import { formatBytes, formatCount } from '../../../src/report/number.js';
+import type { Footprint } from '../../../src/step/index.js';
 import type { RunConfig } from '../../../src/vae/config/presets.js';
 import { checkRun, fitOptionsOf } from '../../../src/vae/config/run-config.js';
 import { fromConfig } from '../../../src/vae/index.js';
@@ -142,6 +145,9 @@ export class Training {
     const increments = new Increments();
     let [told, drawn] = [0, 0];
     return {
+      onFootprint: (footprint) => {
+        if (this.run.settings.device !== 'webgpu') checkMemory(footprint);
+      },
       onStart: async () => {
         events.onStage('train');
         await first();
@@ -190,8 +196,7 @@ export class Training {
 
   /** What shows the page a few images and what a model of given parameters makes of them. */
   private async redrawing(shown: VAE, data: Dataset) {
-    const isImage = data.shape.length === 3 && (data.shape[0] === 1 || data.shape[0] === 3);
-    if (!isImage) return async () => {};
+    if (!isPicture(shown.input)) return async () => {};
     const few = datasets.ofEachClass(data, shownImages);
     const originals = await datasets.readRange(few, 0, few.size);
     const labels = shown.labelsOf(few);
@@ -201,6 +206,21 @@ export class Training {
       this.events.onPictures(toNumbers(originals), toNumbers(made));
     };
   }
+}
+
+/** A page's runtime has addresses for so many bytes, and this share of them may be asked for. */
+const mostBytes = 2 ** 32;
+const mostShare = 0.8;
+
+/** @throws UserError when a training would take more memory than a page has, by what its step takes */
+function checkMemory({ parameters, memory }: Footprint): void {
+  // Chromium tells how many GiB the machine has, 8 at the most.
+  const { deviceMemory = 8 } = navigator as { readonly deviceMemory?: number };
+  const limit = Math.min(mostBytes, deviceMemory * 2 ** 30);
+  if (memory <= mostShare * limit) return;
+  throw new UserError(
+    `Training ${formatCount(parameters)} parameters so takes about ${formatBytes(memory)} of memory, more than ${100 * mostShare} % of the ${formatBytes(limit)} that a page can have. Take smaller pictures, a smaller batch, or fewer hidden units.`,
+  );
 }
 
 /** The runtime's ways to say that memory is used up, in words; undefined for any other error. */

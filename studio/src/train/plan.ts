@@ -1,4 +1,5 @@
 import { VAE } from '../../../src/index.js';
+import { choosePreset, chosenRun } from '../../../src/vae/config/choose-preset.js';
 import { preset } from '../../../src/vae/config/presets.js';
 import { checkRun } from '../../../src/vae/config/run-config.js';
 import { fromConfig, type LikelihoodName } from '../../../src/vae/index.js';
@@ -13,13 +14,23 @@ interface LayerConfig {
 /** A dense layer that is neither a head nor the decoder's last. */
 const isHidden = ({ type, activation }: LayerConfig) => type === 'dense' && activation === 'relu';
 
+/** The user's own data has mostly no part that is kept from training. */
+const splitOff = (data: string) => (data.startsWith('kept:') ? 0.1 : undefined);
+
 /**
  * What settings come to for data of a shape.
+ * @param size examples to train on
  * @throws UserError when the preset cannot take the shape, or a setting is out of its range
  */
-export function plan(settings: TrainSettings, shape: readonly number[]): Plan {
+export function plan(settings: TrainSettings, shape: readonly number[], size: number): Plan {
   const { data, latent, hidden, likelihood, seed } = settings;
-  const base = preset(settings.preset, shape, { latent, likelihood });
+  const validationSplit = splitOff(data);
+  const trained = Math.ceil(size * (1 - (validationSplit ?? 0)));
+  const choice = settings.preset ? undefined : choosePreset({ data, shape, size: trained });
+  const name = choice?.name ?? settings.preset!;
+  const base = choice
+    ? chosenRun(choice, shape, { latent, likelihood })
+    : preset(name, shape, { latent, likelihood });
   const { kl, ...model } = base.model as Record<string, unknown>;
   const encoder = model.encoder as readonly LayerConfig[];
   const decoder = model.decoder as readonly LayerConfig[];
@@ -55,8 +66,7 @@ export function plan(settings: TrainSettings, shape: readonly number[]): Plan {
       training: {
         ...base.training,
         data,
-        // The user's own data has mostly no part that is kept from training.
-        ...(data.startsWith('kept:') ? { validationSplit: 0.1 } : {}),
+        ...given({ validationSplit }),
         ...given({ epochs: settings.epochs, batchSize: settings.batchSize }),
         optimizer: { type: 'adam', ...given({ learningRate: settings.learningRate }) },
         ...(settings.device === 'webgpu' ? { device: settings.device } : {}),
@@ -70,6 +80,7 @@ export function plan(settings: TrainSettings, shape: readonly number[]): Plan {
   const layers = checked.encoder as unknown as readonly LayerConfig[];
   return {
     settings: {
+      preset: name,
       latent: checked.latent,
       ...(isDense ? { hidden: layers.map((layer) => layer.units!) } : {}),
       likelihood: nameOf(vae.config.likelihood),
@@ -80,6 +91,7 @@ export function plan(settings: TrainSettings, shape: readonly number[]): Plan {
       seed: checked.seed,
       device: settings.device ?? 'cpu',
     },
+    ...(choice ? { because: choice.because } : {}),
     config: { model: { ...vae.config }, training },
     summary: vae.layers(),
   };

@@ -5,7 +5,8 @@ import type { DataName } from '../model/api.js';
 /** What the user chose; what is left out is as the preset has it. */
 export interface TrainSettings {
   readonly data: DataName;
-  readonly preset: PresetName;
+  /** The one that the data asks for when left out. */
+  readonly preset?: PresetName;
   readonly latent?: number;
   /** Units of the dense hidden layers of the encoder, from the image on; the decoder mirrors them. */
   readonly hidden?: readonly number[];
@@ -30,6 +31,7 @@ export interface PlannedConfig {
 /** What the settings come to: all of them, the config, and the layers. */
 export interface Plan {
   readonly settings: {
+    readonly preset: PresetName;
     readonly latent: number;
     /** Absent where the hidden layers are not all dense. */
     readonly hidden?: readonly number[];
@@ -42,6 +44,8 @@ export interface Plan {
     readonly seed: number;
     readonly device: Device;
   };
+  /** Why the preset was chosen; absent where the user did. */
+  readonly because?: string;
   readonly config: PlannedConfig;
   readonly summary: Summary;
 }
@@ -70,4 +74,4 @@ export const deviceTitles: Readonly<Record<Device, string>> = {
   webgpu: 'The graphics processor (WebGPU)',
 };
 
-export const firstSettings: TrainSettings = { data: 'mnist', preset: 'dense' };
+export const firstSettings: TrainSettings = { data: 'mnist' };

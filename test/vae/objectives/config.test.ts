@@ -128,7 +128,7 @@ describe('a wrong one is refused in one line', () => {
     const model = modelOf(cases.find(({ name }) => name === 'autoencoder')!);
     expect(model.hasPrior).toBe(false);
     await expect(model.sample(3)).rejects.toThrow(
-      'The objective autoencoder has no prior to draw from. Train with another one, such as vae.',
+      'The objective autoencoder has no prior to draw from. Fit a sampler to its latents, as by fitSampler(samplers.gaussian(), data), or train with another one, such as vae.',
     );
   });
 });

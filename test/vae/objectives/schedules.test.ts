@@ -26,7 +26,7 @@ test.each([
   [{ type: 'linear', steps: 0 }, /^betaVae\.beta\.steps: /],
   [{ type: 'cyclical', period: 8, ratio: 0 }, /^betaVae\.beta\.ratio: /],
   [{ type: 'cubic', steps: 3 }, /^betaVae\.beta\.type: unknown schedule 'cubic'\. /],
-  ['slow', /^betaVae\.beta: Invalid input: expected number or object\.$/],
+  ['slow', /^betaVae\.beta: it must be a number or an object of options, not 'slow'\.$/],
 ])('%j is refused', (schedule, message) => {
   expect(() => betaVae({ beta: schedule as never })).toThrow(message);
 });

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { describeInput, isPicture } from '../../../../src/data/input.js';
 import { addressOf, go, route } from '../../app/route.js';
 import { readRun, runs, runsProblem } from '../../runs/store.js';
 import { Empty } from '../../ui/empty.js';
@@ -123,8 +124,8 @@ function Choices({ exploration }: { exploration: Exploration }) {
 }
 
 function Walk({ exploration }: { exploration: Exploration }) {
-  const { input } = exploration.info.config;
-  if (input.length !== 3 || (input[0] !== 1 && input[0] !== 3)) {
+  const { input, example } = exploration.info.config;
+  if (!isPicture(describeInput(input, example))) {
     return (
       <Empty title="This model's examples are no images">
         <p>They have the shape [{input.join(', ')}]. The page explores models of images.</p>

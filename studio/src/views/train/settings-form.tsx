@@ -27,7 +27,7 @@ const entries = <Key extends string>(titles: Readonly<Record<Key, string>>) =>
   Object.entries(titles) as [Key, string][];
 
 /** What a run of these settings is called: `mnist-dense`, or `mnist-dense-2` when there is one. */
-function nameFor({ data, preset }: TrainSettings, title: string): string {
+function nameFor(data: string, preset: PresetName, title: string): string {
   const base = `${(data.startsWith('kept:') ? title.replace(/: [^:]*$/, '') : data).replace(/[^\w.-]+/g, '_')}-${preset}`;
   const taken = new Set(runs.value?.map(({ name }) => name));
   for (let number = 1; ; number++) {
@@ -44,12 +44,12 @@ export function SettingsForm() {
   const live = run.value?.settings;
   const shown = isLive && live ? live : settings.value;
   const shape = dataEntry(shown.data);
-  const wanted = JSON.stringify([shown, shape?.shape]);
+  const wanted = JSON.stringify([shown, shape?.shape, shape?.size]);
   useEffect(() => {
     let current = true;
     if (!shape) return;
     helper()
-      .service.plan(shown, shape.shape)
+      .service.plan(shown, shape.shape, shape.size)
       .then(
         (plan) => {
           if (!current) return;
@@ -77,14 +77,15 @@ export function SettingsForm() {
       aria-label="Settings"
       onSubmit={(event) => {
         event.preventDefault();
-        if (plan && isPlanned && shape) start(plan, shown, nameFor(shown, shape.title));
+        if (!plan || !isPlanned || !shape) return;
+        start(plan, shown, nameFor(shown.data, plan.settings.preset, shape.title));
       }}
     >
       <h2>{isLive ? 'Settings of this run' : 'New run'}</h2>
       <DataChoice value={shown.data} disabled={fixed} onChange={(data) => set({ data })} />
       <ChoiceField
         term="preset"
-        value={shown.preset}
+        value={values?.preset ?? shown.preset}
         choices={entries(presetTitles)}
         disabled={fixed}
         onChange={(preset: PresetName) => {
@@ -92,6 +93,7 @@ export function SettingsForm() {
           settings.value = { data, preset, ...(device ? { device } : {}) };
         }}
       />
+      {isPlanned && plan?.because && <p class="soft small">Chosen for {plan.because}.</p>}
       <div class="pair">
         <NumberField
           term="latent"

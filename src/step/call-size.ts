@@ -1,0 +1,20 @@
+import { type Value, workingBytes } from '../graph/index.js';
+
+/**
+ * Bytes that a call of the runtime may have at work at a time, where nothing is trained. Of several
+ * models the runtime keeps some times as much for later. Where noise is drawn, which depends on how
+ * examples are divided, a call may take more.
+ */
+const mostBytes = 2 ** 26;
+const mostWithNoise = 2 ** 29;
+
+/**
+ * How many examples one call should take: fewer than wanted where they are so large that its memory
+ * would grow beyond a bound, whatever the number of examples in all.
+ * @param values what the call computes
+ */
+export function callSize(values: readonly Value[], wanted: number, drawsNoise: boolean): number {
+  const each = workingBytes(values, 2) - workingBytes(values, 1);
+  const most = drawsNoise ? mostWithNoise : mostBytes;
+  return each <= 0 ? wanted : Math.max(1, Math.min(wanted, Math.floor(most / each)));
+}

@@ -1,0 +1,112 @@
+import { type PresetName, type PresetOptions, preset, type RunConfig } from './presets.js';
+
+/** What the choice of a preset depends on. */
+export interface DataTraits {
+  /** The data as it was asked for: `mnist`, a path, or what a page keeps it as. */
+  readonly data: string;
+  /** Shape of one example; for images [channels, height, width]. */
+  readonly shape: readonly number[];
+  /** Number of examples. */
+  readonly size: number;
+  /** The kind of the objective, where one was asked for. */
+  readonly objective?: string | undefined;
+}
+
+/** The settings that data is first trained with, where nobody says which. */
+export interface PresetChoice extends Required<Pick<PresetOptions, 'latent'>> {
+  readonly name: PresetName;
+  /** As plain data; the preset's own when left out. */
+  readonly likelihood?: unknown;
+  readonly epochs: number;
+  readonly batchSize: number;
+  /** The data in a few words, which is why. */
+  readonly because: string;
+}
+
+/** Gray pictures with at most so many pixels are learnt well and quickly by dense layers. */
+const fewPixels = 32 * 32;
+
+/**
+ * σ = 0.1 of the range from black to white. A spread that is trained, as in the σ-VAE, starts at 1 and
+ * takes thousands of steps to get here, in which pictures are gray.
+ */
+const pictureLikelihood = { type: 'gaussian', variance: 0.01 };
+
+/** Examples seen in all that a first look takes, of pictures and of what is learnt more quickly. */
+const seen = { pictures: 60_000, others: 600_000 };
+
+/** An epoch of a small dataset has at least so many steps, where it has as many batches of four. */
+const leastSteps = 90;
+
+const between = (least: number, value: number, most: number) =>
+  Math.min(Math.max(value, least), most);
+
+/** How often examples are seen, and how many a step, so that small data is trained for long enough. */
+function pacing(size: number, visits: number): { epochs: number; batchSize: number } {
+  const batchSize = [128, 64, 32].find((each) => size >= each * leastSteps) ?? 32;
+  return {
+    epochs: between(20, Math.round(visits / Math.max(1, size)), 300),
+    batchSize: Math.max(1, Math.min(batchSize, size)),
+  };
+}
+
+/** A picture's likelihood, latents, network and time, by its shape. */
+function forPictures([channels, height, width]: readonly number[], size: number): PresetChoice {
+  const kind = channels === 1 ? 'gray' : channels === 3 ? 'colour' : `${channels}-channel`;
+  const because = `${kind} pictures of ${height} × ${width}`;
+  const pixels = height! * width!;
+  if (channels === 1 && pixels <= fewPixels) {
+    return { name: 'mlp', latent: 16, ...pacing(size, seen.others), because: `small ${because}` };
+  }
+  const latent = pixels <= fewPixels ? 32 : 64;
+  const rest = { latent, likelihood: pictureLikelihood, ...pacing(size, seen.pictures) };
+  if (height! % 4 === 0 && width! % 4 === 0) return { name: 'resnet', ...rest, because };
+  const odd = 'whose height and width are no multiples of 4, as convolutions need them (--resize)';
+  return { name: 'mlp', ...rest, because: `${because}, ${odd}` };
+}
+
+/** A codebook, which needs a network of its own. */
+function forCodes(shape: readonly number[], size: number): PresetChoice {
+  const { because, ...rest } = forPictures(shape, size);
+  return { ...rest, name: 'vq', latent: 16, because: `the objective vqVae on ${because}` };
+}
+
+/**
+ * The settings that data is first trained with, where nobody says which: the one place that decides,
+ * for the command line, `init` and the studio. MNIST has the tutorial's network; other data, one that
+ * shows something after a few minutes.
+ */
+export function choosePreset({ data, shape, size, objective }: DataTraits): PresetChoice {
+  if (objective === 'vqVae' && shape.length === 3) return forCodes(shape, size);
+  if (data === 'mnist') {
+    return {
+      name: 'dense',
+      latent: 2,
+      epochs: 30,
+      batchSize: 32,
+      because: 'MNIST (the tutorial, in seconds)',
+    };
+  }
+  if (shape.length === 3) return forPictures(shape, size);
+  const values = shape.reduce((product, each) => product * each, 1);
+  return {
+    name: 'mlp',
+    latent: between(1, Math.ceil(values / 4), 16),
+    likelihood: { type: 'gaussian', variance: 'pixel' },
+    ...pacing(size, seen.others),
+    because: `rows of ${values} ${values === 1 ? 'number' : 'numbers'}`,
+  };
+}
+
+/** The run that a choice comes to. @param over what is given in the place of the choice's own */
+export function chosenRun(
+  { name, latent, likelihood, epochs, batchSize }: PresetChoice,
+  shape: readonly number[],
+  over: PresetOptions = {},
+): RunConfig {
+  const { model, training } = preset(name, shape, {
+    latent: over.latent ?? latent,
+    likelihood: over.likelihood ?? likelihood,
+  });
+  return { model, training: { ...training, epochs, batchSize } };
+}

@@ -1,0 +1,154 @@
+import type { Tensor } from 'onnxruntime-common';
+import type { Dataset } from '../../data/dataset.js';
+import { isPicture } from '../../data/input.js';
+import type { Values } from '../../graph/index.js';
+import type { Scope } from '../../nn/index.js';
+import { shrunkTensor } from '../../report/images.js';
+import {
+  type Batch,
+  CompiledFunction,
+  KeptFunctions,
+  type ModelFunction,
+  type NoiseStream,
+} from '../../step/index.js';
+import type { Tensors } from '../samplers/index.js';
+import type { BuiltModel } from './built.js';
+import { checkCount, checkImages } from './checks.js';
+import { type Examples, joined, piecesOf } from './examples.js';
+import { type Labels, labelFeed } from './labels.js';
+
+/** Examples in one call of the runtime. */
+export const callSize = 256;
+
+/** Compiled functions that a model keeps: more than one of each kind. */
+const mostFunctions = 16;
+
+/** How decoded images are given. */
+export interface ImageOptions {
+  /**
+   * A whole number by which images are made smaller, to means over squares of so many pixels: a sheet of
+   * many large ones takes little memory so. 1 when left out. Examples that are no images stay as they are.
+   */
+  readonly shrink?: number | undefined;
+}
+
+/** How a function is carried through examples. */
+export interface CarryOptions extends ImageOptions {
+  /** The random numbers of a function that draws noise; calls count its steps. */
+  readonly stream?: NoiseStream;
+  /** Examples in one call of the runtime, at most. */
+  readonly batchSize?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A function of a batch of examples inside a program. */
+export type ExampleFunction = (batch: Batch, scope: Scope) => Values;
+
+/** A model, its tensors at the moment of a call, and the engine that computes with them. */
+export interface Present {
+  readonly model: BuiltModel;
+  readonly engine: Engine;
+  readonly tensors: Tensors;
+}
+
+/**
+ * Carries examples through functions of a model: compiles each once, checks and reads the examples, and
+ * computes them in calls of the runtime.
+ */
+export class Engine {
+  readonly functions = new KeptFunctions(mostFunctions);
+
+  constructor(private readonly model: BuiltModel) {}
+
+  /**
+   * A function of examples in memory.
+   * @param name names it; two functions of one name are the same
+   * @returns tensors [N, ...] by name
+   * @throws UserError when the examples or their labels do not fit the model
+   */
+  async mapExamples(
+    tensors: Tensors,
+    name: string,
+    { images, labels }: Examples,
+    build: ExampleFunction,
+    options: CarryOptions = {},
+  ): Promise<Record<string, Tensor>> {
+    const { model } = this;
+    const dtype = checkImages(images, model.config.input);
+    const feed = labelFeed(labels, images.dims[0]!, model.objective.classes);
+    const { batchSize = callSize, stream, signal } = options;
+    const each = this.shrinking(options.shrink);
+    return this.functions.use(
+      `${name}/${dtype}`,
+      () =>
+        CompiledFunction.compile(model.exampleSpecs(dtype), (inputs, scope) =>
+          build(model.batchOf(inputs), scope),
+        ),
+      (compiled) =>
+        compiled.map(tensors, { image: images, ...feed }, batchSize, { stream, signal, each }),
+    );
+  }
+
+  /**
+   * The same of a tensor of examples, or of a whole dataset, which is read piece by piece.
+   * @param labels of the examples; a dataset's own when left out
+   */
+  async mapAll(
+    tensors: Tensors,
+    name: string,
+    given: Tensor | Dataset,
+    labels: Labels | undefined,
+    build: ExampleFunction,
+    options: CarryOptions = {},
+  ): Promise<Record<string, Tensor>> {
+    const { config, objective } = this.model;
+    const known = { shape: config.input, classes: objective.classes };
+    const found: Record<string, Tensor>[] = [];
+    for await (const { start, ...piece } of piecesOf(given, labels, known)) {
+      options.signal?.throwIfAborted();
+      const { stream } = options;
+      const from = stream && { ...stream, step: stream.step + Math.ceil(start / callSize) };
+      const own = { ...options, ...(from ? { stream: from } : {}) };
+      found.push(await this.mapExamples(tensors, name, piece, build, own));
+    }
+    const names = Object.keys(found[0] ?? {});
+    return Object.fromEntries(names.map((each) => [each, joined(found.map((one) => one[each]!))]));
+  }
+
+  /** A function of latents that fit the model, which gives images. */
+  async mapLatents(
+    tensors: Tensors,
+    name: string,
+    z: Tensor,
+    labels: Labels | undefined,
+    build: ModelFunction,
+    { shrink, stream }: CarryOptions = {},
+  ): Promise<Tensor> {
+    const feed = labelFeed(labels, z.dims[0]!, this.model.objective.classes);
+    const each = this.shrinking(shrink);
+    const { image } = await this.functions.use(
+      name,
+      () => CompiledFunction.compile(this.model.latentSpecs(), build),
+      (compiled) => compiled.map(tensors, { z, ...feed }, callSize, { stream, each }),
+    );
+    return image!;
+  }
+
+  /**
+   * Makes decoded images smaller; undefined where they stay as they are.
+   * @throws UserError when it is not by a whole number from 1
+   */
+  private shrinking(by = 1) {
+    checkCount('shrink', by);
+    if (by === 1 || !isPicture(this.model.input)) return undefined;
+    return (outputs: Record<string, Tensor>) =>
+      Object.fromEntries(
+        Object.entries(outputs).map(([name, tensor]) => [name, shrunkTensor(tensor, by)]),
+      );
+  }
+
+  /** Frees the runtime's memory, that of calls under way with their end. */
+  release(): Promise<void> {
+    return this.functions.release();
+  }
+}

@@ -1,0 +1,132 @@
+import { Tensor } from 'onnxruntime-common';
+import { UserError } from '../../data/errors.js';
+import type { InputDescription } from '../../data/input.js';
+import type { Model } from '../../step/index.js';
+import type { ModelConfig, VAEOptions } from '../config/options.js';
+import type { Tensors } from '../samplers/index.js';
+import { BuiltModel } from './built.js';
+import { Engine, type Present } from './engine.js';
+import { formatSummary, layersOf, type Summary } from './summary.js';
+
+/** A model with its tensors, before anything is done with it. */
+export class ModelWithTensors {
+  protected readonly built: BuiltModel;
+  protected readonly engine: Engine;
+  /** Never changed, only replaced: a call under way goes on with those that it began with. */
+  protected drawn: Tensors | undefined;
+  protected isFitting = false;
+
+  /**
+   * A model with new parameters, decided by the seed.
+   * @throws UserError when an option is wrong, or when the layers' shapes do not fit
+   */
+  constructor(options: VAEOptions) {
+    this.built = new BuiltModel(options);
+    this.engine = new Engine(this.built);
+  }
+
+  /** How the model is built, as in `config.json`. */
+  get config(): ModelConfig {
+    return this.built.config;
+  }
+
+  /** Examples as the model knows them: shape, kind, range and scaling. */
+  get input(): InputDescription {
+    return this.built.input;
+  }
+
+  /** The tensors: drawn when they are first asked for, as a model that is loaded never does. */
+  protected get tensors(): Tensors {
+    this.drawn ??= this.built.initialTensors();
+    return this.drawn;
+  }
+
+  protected get present(): Present {
+    return { model: this.built, engine: this.engine, tensors: this.tensors };
+  }
+
+  /** Names of the objective's numbers that `fit({ controls })` can change, such as `beta`. */
+  get schedules(): readonly string[] {
+    return Object.keys(this.built.objective.schedules);
+  }
+
+  /** The form of the latents: `gaussian`, `deterministic` or `vectorQuantized`. */
+  get bottleneck(): string {
+    return this.built.objective.bottleneck.type;
+  }
+
+  /** Whether errors are in nats: the likelihood is a distribution. */
+  get isInNats(): boolean {
+    return this.built.network.likelihood.support !== 'none';
+  }
+
+  /** How many classes labels have, for models that see labels. */
+  get classes(): number | undefined {
+    return this.built.objective.classes;
+  }
+
+  /** The name of class i at place i, for models that see labels and know their names. */
+  get classNames(): readonly string[] | undefined {
+    return this.built.objective.classNames;
+  }
+
+  /**
+   * The model's tensors by name: `encoder.0.weight`, `mean.bias`; also those that are not trained,
+   * such as running means. They are copies.
+   */
+  parameters(): Record<string, Tensor> {
+    const { tensors } = this;
+    return Object.fromEntries(this.built.specs.map(({ name }) => [name, copyOf(tensors[name]!)]));
+  }
+
+  /**
+   * Puts values in the place of parameters; those that are not named stay.
+   * @param values float32 tensors by parameter name; they are copied
+   * @throws UserError when a name is unknown, a shape or dtype is wrong, or the model is being
+   *   trained; nothing changes then
+   */
+  setParameters(values: Tensors): void {
+    this.requireNoFit('setParameters');
+    for (const [name, tensor] of Object.entries(values)) {
+      const { type, dims } = tensor ?? {};
+      const wrong = Array.isArray(dims)
+        ? this.built.misfit(name, type, dims)
+        : `${name} is no tensor. Give a float32 tensor for each parameter.`;
+      if (wrong) throw new UserError(wrong);
+    }
+    const copies = Object.entries(values).map(([name, tensor]) => [name, copyOf(tensor)]);
+    this.drawn = { ...this.tensors, ...Object.fromEntries(copies) };
+  }
+
+  /** @throws UserError while the model is being trained */
+  protected requireNoFit(method: string): void {
+    if (!this.isFitting) return;
+    throw new UserError(
+      `${method}: the model is being trained, which would end with other parameters. Wait until fit is done, end it by its signal, or use another model.`,
+    );
+  }
+
+  /** The layers with their output shapes and parameter counts. */
+  layers(): Summary {
+    return layersOf(this.built);
+  }
+
+  /** A table of the layers, as Keras prints it. */
+  summary(): string {
+    return formatSummary(this.layers());
+  }
+
+  /** The model as training sees it. @param examples how many the data has */
+  model(examples = 1): Model {
+    return this.built.forTraining(examples);
+  }
+
+  /** Frees the runtime's memory, that of calls under way with their end; it is taken anew when needed. */
+  release(): Promise<void> {
+    return this.engine.release();
+  }
+}
+
+function copyOf({ data, dims }: Tensor): Tensor {
+  return new Tensor('float32', (data as Float32Array).slice(), dims);
+}

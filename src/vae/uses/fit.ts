@@ -1,0 +1,119 @@
+import type { Tensor } from 'onnxruntime-common';
+import type { Dataset } from '../../data/dataset.js';
+import { UserError } from '../../data/errors.js';
+import { statisticsOf } from '../../data/input.js';
+import {
+  describeNonFinite,
+  type EpochMetrics,
+  type FitOptions,
+  type FitSettings,
+  fit,
+  fitData,
+  fitSettings,
+  type NonFinite,
+  type Stop,
+} from '../../training/index.js';
+import { requireFit } from '../given.js';
+import { callSize, type Present } from '../model/engine.js';
+import { readSpread } from '../model/examples.js';
+import { requireLabels } from '../model/labels.js';
+import { nonFiniteAdvice, type Remedy } from '../non-finite.js';
+import type { Tensors } from '../samplers/index.js';
+import { boundedName, rangeOf } from '../training-health.js';
+import { largeWeights } from '../weights.js';
+
+/** The outcome of a training. */
+export interface History {
+  readonly epochs: readonly EpochMetrics[];
+  /** The epoch whose parameters the model now has, with `keepBest`. */
+  readonly best?: { readonly epoch: number; readonly metric: string; readonly value: number };
+  /** The reason why training ended before its last epoch; absent when it did not. */
+  readonly stopped?: Stop;
+}
+
+/** A number was not finite; the model holds the last good parameters. */
+export class NonFiniteError extends UserError {
+  constructor(
+    readonly found: NonFinite,
+    readonly history: History,
+    says: string,
+    /** The way out of it. */
+    readonly remedy: Remedy,
+  ) {
+    super(
+      `${describeNonFinite(found)} was not finite at step ${found.step}; the parameters before it were kept. ${says}`,
+    );
+  }
+}
+
+/** A number that was not finite as an error, with the way out of it. */
+async function nonFiniteError(
+  { model, tensors }: Present,
+  data: Dataset,
+  history: History,
+  found: NonFinite,
+  settings: FitSettings,
+): Promise<NonFiniteError> {
+  const { images } = await readSpread(data, model.objective.classes, callSize);
+  const { says, remedy } = nonFiniteAdvice({
+    found,
+    largeWeights: largeWeights(model.specs, tensors),
+    values: rangeOf(images),
+    bounded: boundedName(model.network.likelihood),
+    optimizer: settings.optimizer,
+    clips: settings.clipGradients !== undefined,
+    epochs: history.epochs.length,
+    onNonFinite: settings.onNonFinite,
+  });
+  return new NonFiniteError(found, history, says, remedy);
+}
+
+/** The tensors that training begins with: scaled by the data where the model asks for that. */
+async function beginning({ model, tensors }: Present, data: Dataset): Promise<Tensors> {
+  const names = model.network.scalingNames;
+  if (!names) return tensors;
+  const known = tensors[names.deviation]!.data as Float32Array;
+  if (known.some((value) => value !== 1)) return tensors;
+  const { mean, deviation } = await statisticsOf(data);
+  const like = (name: string, values: Float32Array): Tensor => {
+    const { dims } = tensors[name]!;
+    return new (tensors[name]!.constructor as typeof Tensor)('float32', values, dims);
+  };
+  return {
+    ...tensors,
+    [names.mean]: like(names.mean, mean),
+    [names.deviation]: like(names.deviation, deviation),
+  };
+}
+
+/**
+ * Trains a model on from its present tensors.
+ * @param keep takes the tensors of each epoch that is over, and those of the end
+ */
+export async function fitModel(
+  present: Present,
+  data: Dataset,
+  options: FitOptions,
+  keep: (tensors: Tensors) => void,
+): Promise<History> {
+  const { model } = present;
+  requireFit(data, options);
+  for (const each of options.validation ? [data, options.validation] : [data]) {
+    requireLabels(each, model.objective.classes);
+  }
+  const { input, seed } = model.config;
+  const settings = fitSettings({ ...options, seed });
+  const { train, validation } = fitData(input, data, options.validation, settings, seed);
+  const result = await fit(
+    model.forTraining(train.size),
+    model.specs,
+    await beginning(present, train),
+    train,
+    { ...settings, validation, onParameters: keep },
+  );
+  keep(result.parameters);
+  const { best, stopped } = result;
+  const history = { epochs: result.epochs, ...(best && { best }), ...(stopped && { stopped }) };
+  if (stopped?.reason !== 'non-finite') return history;
+  throw await nonFiniteError(present, train, history, stopped, settings);
+}

@@ -1,0 +1,47 @@
+import { Tensor } from 'onnxruntime-common';
+import { expect, test } from 'vitest';
+import { encodeNpy } from '../../src/data/npy.js';
+import { chromiumPath, skipReason } from '../browser/chromium.js';
+import { field, give, ownImages } from './controls.js';
+import { openStudio } from './open.js';
+
+/** A file of blank colour pictures. */
+const colour = (name: string, count: number, side: number) => ({
+  name,
+  mimeType: 'application/octet-stream',
+  buffer: Buffer.from(
+    encodeNpy(new Tensor('uint8', new Uint8Array(count * 3 * side * side), [count, 3, side, side])),
+  ),
+});
+
+test.skipIf(!chromiumPath)(
+  `the network follows the data until the user chooses one${skipReason}`,
+  async () => {
+    const { page, close, errors } = await openStudio();
+    try {
+      const chosen = (text: string) => page.getByText(`Chosen for ${text}`).waitFor();
+      const shows = async (network: string, latents: string, likelihood: string) => {
+        expect(await field(page, 'Network').inputValue()).toBe(network);
+        expect(await field(page, 'Latents').inputValue()).toBe(latents);
+        expect(await field(page, 'Likelihood').inputValue()).toBe(likelihood);
+      };
+      await chosen('MNIST');
+      await shows('dense', '2', 'bernoulli');
+      await give(page, colour('photos.npy', 40, 64));
+      await chosen('colour pictures of 64 × 64.');
+      await shows('resnet', '64', 'gaussian');
+      if (process.env.SCREENSHOT) await page.screenshot({ path: process.env.SCREENSHOT });
+      await give(page, ownImages);
+      await chosen('small gray pictures of 8 × 8.');
+      await shows('mlp', '16', 'bernoulli');
+      await field(page, 'Network').selectOption('dense');
+      await page.getByText('Chosen for').waitFor({ state: 'detached' });
+      await give(page, colour('more.npy', 40, 32));
+      await page.locator('.own-data [role=status]').filter({ hasText: 'more' }).waitFor();
+      await shows('dense', '2', 'bernoulli');
+      expect(errors).toEqual([]);
+    } finally {
+      await close();
+    }
+  },
+);
