@@ -40,10 +40,24 @@ const whole = {
   ],
 };
 
+/** What forms and flags need, as data that is read without the schema. */
+const described = runOptions()
+  .filter(({ flag, field }) => flag ?? field)
+  .map((each) => `  ${JSON.stringify(each)},\n`);
+const listFile = new URL('../src/vae/config/described.ts', import.meta.url);
+const list = `// Options of a run that have a flag or a field of the studio's form. npm run schema writes this file.
+import type { DescribedOption } from '../../data/option.js';
+
+/** The options of a run that faces show, as plain data: no schema is loaded for them. */
+export const describedOptions: readonly DescribedOption[] = [
+${described.join('')}];
+`;
+
 const marks = /(<!-- options: .*? -->\n)[\s\S]*?(<!-- end of options -->)/;
 const page = readFileSync(docsFile, 'utf8');
 const current = {
   [schemaFile.pathname]: [schemaFile, `${JSON.stringify(whole, null, 2)}\n`],
+  [listFile.pathname]: [listFile, list],
   [docsFile.pathname]: [
     docsFile,
     page.replace(marks, (_, from, to) => `${from}\n${optionTables(whole, runOptions())}\n${to}`),

@@ -1,13 +1,10 @@
 import type { OpenedData } from '../data/formats/format.js';
 import { openDataset } from '../data/open.js';
-import type { ReadOptions } from '../data/read-options.js';
+import { type ReadOptions, readingOver } from '../data/read-options.js';
 import { startAhead } from '../runtime/thread.node.js';
 import { findConfig } from './config-names.js';
-import { readingOf } from './reading-settings.js';
+import { settingsGiven, usualData } from './run-flags.js';
 import type { TrainOptions } from './train.js';
-
-/** What trains where nothing says what else. */
-export const usualData = 'mnist';
 
 /** Opens the data that is meant, and tells how far that is. */
 export function openData(spec: string, reading: ReadOptions): Promise<OpenedData> {
@@ -20,7 +17,8 @@ async function dataOf(options: TrainOptions): Promise<OpenedData | undefined> {
   if (options.resume !== undefined || options.config !== undefined || (await findConfig())) {
     return undefined;
   }
-  return openData(options.data ?? usualData, readingOf(options));
+  const { data = usualData, read } = settingsGiven(options).training ?? {};
+  return openData(String(data), readingOver(undefined, read as ReadOptions));
 }
 
 /** Gives what was opened ahead, once: who holds it on would hold the data in memory. */
@@ -31,7 +29,7 @@ export type TakeAhead = () => Promise<OpenedData | undefined> | undefined;
  * the thread that computes, and the data.
  */
 export function beginTraining(options: TrainOptions): TakeAhead {
-  if (options.device !== 'webgpu') startAhead();
+  if (settingsGiven(options).training?.device !== 'webgpu') startAhead();
   let data: Promise<OpenedData | undefined> | undefined = dataOf(options);
   // What is wrong with it is told when it is asked for.
   data.catch(() => undefined);

@@ -3,8 +3,7 @@ import { exists } from '#files';
 import { UserError } from '../data/errors.js';
 import { excerpt } from '../data/excerpt.js';
 import { isPublished } from '../data/open.js';
-import type { ReadOptions } from '../data/read-options.js';
-import { readingOf } from './reading-settings.js';
+import { type ReadOptions, readingOver } from '../data/read-options.js';
 
 /*
  * A run keeps the paths of its data as seen from the folder that holds both, and where that folder is,
@@ -79,7 +78,7 @@ export async function locateData(
   const start = typeof from === 'string' ? resolve(place, from) : process.cwd();
   const seen = (path: string) =>
     isAbsolute(path) ? path : written(relative(process.cwd(), resolve(start, path)));
-  const { label, ...reading } = readingOf({}, training);
+  const { label, ...reading } = readingOver(training.read);
   const hasLabelFile = label !== undefined && (looksLikePath(label) || (await exists(seen(label))));
   const spec = String(data);
   return {

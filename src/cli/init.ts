@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
+import { either } from '../data/excerpt.js';
 import { examples } from './options.js';
+import { presetNames } from './run-flags.js';
 
 export interface InitOptions {
   json?: boolean;
@@ -14,7 +16,7 @@ export function initCommand(program: Command): void {
     .option('--json', 'write vae.config.json, without comments')
     .option(
       '--preset <name>',
-      'what it starts from: dense, mlp, conv, resnet, vq (default: what MNIST is trained with)',
+      `what it starts from: ${either(presetNames)} (default: what MNIST is trained with)`,
     )
     .addHelpText(
       'after',

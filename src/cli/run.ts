@@ -2,9 +2,9 @@ import type { Dataset } from '../data/dataset.js';
 import { openDataset } from '../data/datasets.js';
 import { asJudged, asSeen, RunFolder } from '../training/index.js';
 import { VAE } from '../vae/index.js';
-import { usualData } from './ahead.js';
 import { locateData, requireData } from './data-path.js';
 import { ownCode } from './own-code.js';
+import { usualData } from './run-flags.js';
 
 /** Options of commands that load a run. */
 export interface LoadingOptions {

@@ -1,25 +1,25 @@
 import { isDirectory } from '#files';
-import type { Dataset } from '../data/dataset.js';
 import { UserError } from '../data/errors.js';
 import type { OpenedData } from '../data/formats/format.js';
-import type { ReadOptions } from '../data/read-options.js';
+import { type ReadOptions, readingOver } from '../data/read-options.js';
 import { optimizerFromConfig } from '../nn/index.js';
 import { asSeen, type Checkpoint, RunFolder } from '../training/index.js';
-import { choosePreset, chosenRun, type PresetChoice } from '../vae/config/choose-preset.js';
-import { preset, presetNames, type RunConfig } from '../vae/config/presets.js';
-import { type CompleteRun, checkRun, overPreset } from '../vae/config/run-config.js';
+import type { PresetChoice } from '../vae/config/choose-preset.js';
+import { presetNames } from '../vae/config/presets.js';
+import { resolveRun, trainingOver } from '../vae/config/resolve.js';
+import { type CompleteRun, checkRun } from '../vae/config/run-config.js';
 import { fromConfig, type LoadOptions, VAE } from '../vae/index.js';
-import { openData, type TakeAhead, usualData } from './ahead.js';
+import { openData, type TakeAhead } from './ahead.js';
 import { type ConfigFile, isCode, readConfig } from './config-file.js';
 import { findConfig } from './config-names.js';
 import { locateConfigData, locateData, recordedData, requireData } from './data-path.js';
-import { fittingSettings, optimizerSettings } from './fit-settings.js';
-import { objectiveSettings } from './objective.js';
 import { ownCode } from './own-code.js';
-import { readingOf } from './reading-settings.js';
+import { fixedFlag, settingsGiven, usualData } from './run-flags.js';
 import { lockRun } from './run-lock.js';
 import { shellWord } from './shell-word.js';
 import type { TrainOptions } from './train.js';
+
+type Data = Readonly<Record<string, unknown>>;
 
 /** A training that can begin. */
 export interface Job {
@@ -44,64 +44,6 @@ interface Resumed {
   readonly checkpoint?: Checkpoint;
   /** Gives the run back to others. */
   readonly unlock: () => Promise<void>;
-}
-
-/** Entries whose value is given. */
-function given<T extends object>(options: T): Partial<T> {
-  return Object.fromEntries(
-    Object.entries(options).filter(([, value]) => value !== undefined),
-  ) as Partial<T>;
-}
-
-/** The preset that the data asks for, where neither options nor a config file name one. */
-function choiceFor(
-  options: TrainOptions,
-  file: ConfigFile | undefined,
-  spec: string,
-  data: Dataset,
-): PresetChoice | undefined {
-  if (file || options.preset !== undefined) return undefined;
-  const { shape } = asSeen(data, options.augment);
-  const size = Math.ceil(data.size * (1 - (options.validationSplit ?? 0)));
-  return choosePreset({ data: spec, shape, size, objective: options.objective });
-}
-
-/** A run's settings: a preset or a config file, with the command line's options over it. */
-function settingsOf(
-  options: TrainOptions,
-  file: ConfigFile | undefined,
-  choice: PresetChoice | undefined,
-  data: Dataset,
-) {
-  const { shape } = asSeen(data, options.augment ?? file?.data.training?.augment);
-  const { model, training } = file
-    ? overPreset(file.data, shape, options)
-    : choice
-      ? chosenRun(choice, shape, options)
-      : preset(options.preset!, shape, options);
-  return checkRun(
-    {
-      model: {
-        ...model,
-        ...given({ latent: options.latent, seed: options.seed }),
-        ...objectiveSettings(options, model, data),
-      },
-      training: {
-        ...training,
-        ...given({
-          data: options.data,
-          epochs: options.epochs,
-          batchSize: options.batchSize,
-          threads: options.threads,
-          device: options.device,
-          keepCheckpoints: options.keepCheckpoints,
-        }),
-        ...fittingSettings(options),
-        optimizer: optimizerSettings(options, training.optimizer as RunConfig['training']),
-      },
-    },
-    file?.name ?? 'options',
-  );
 }
 
 /** The config that is meant: the file named, or the working folder's, which is told in a line. */
@@ -144,7 +86,7 @@ function modelOf(settings: CompleteRun, code: LoadOptions, name: string): VAE {
 
 /** Tells which preset was chosen, and why. */
 function tellChoice({ name, because }: PresetChoice, { model, training }: CompleteRun): void {
-  const { likelihood = 'bernoulli', latent } = model;
+  const { likelihood, latent } = model;
   const { epochs, batchSize } = training;
   const others = presetNames.filter((each) => each !== name).join(', ');
   process.stdout.write(
@@ -189,16 +131,23 @@ async function trainingOf(run: CompleteRun, spec: string, reading: ReadOptions, 
 export async function newJob(options: TrainOptions, ahead?: TakeAhead): Promise<Job> {
   const file = await configOf(options);
   const code = await codeOf(file);
-  const fromFile = file?.data.training;
-  const located = await locateConfigData(file?.name ?? 'vae.config', fromFile ?? {}, usualData);
-  const spec = options.data ?? located.data;
-  const reading = readingOf(options, { read: located.reading });
+  const fromFile = file?.data.training ?? {};
+  const given = settingsGiven(options);
+  const located = await locateConfigData(file?.name ?? 'vae.config', fromFile, usualData);
+  const { data: named = located.data, read, augment = fromFile.augment } = given.training ?? {};
+  const spec = String(named);
+  const reading = readingOver(located.reading, read as ReadOptions);
   const data = (await ahead?.()) ?? (await openData(spec, reading));
-  const choice = choiceFor(options, file, spec, data.train);
-  const settings = settingsOf(options, file, choice, data.train);
+  const settings = resolveRun({
+    file: file?.data,
+    given,
+    data: asSeen(data.train, augment),
+    spec,
+    name: file?.name ?? 'options',
+  });
+  const { choice, preset = 'config' } = settings;
   if (choice) tellChoice(choice, settings);
-  const name = options.preset ?? choice?.name ?? file?.data.preset ?? 'config';
-  const out = options.out ?? (await defaultFolder(data.name, name));
+  const out = options.out ?? (await defaultFolder(data.name, preset));
   return {
     vae: modelOf(settings, code, file?.name ?? 'options'),
     data,
@@ -209,30 +158,24 @@ export async function newJob(options: TrainOptions, ahead?: TakeAhead): Promise<
   };
 }
 
-/** What may be given with `--resume`: all else, the run has. */
-const resumable: readonly (keyof TrainOptions)[] = [
-  'resume',
-  'config',
-  'data',
-  'label',
-  'epochs',
-  'checkpointEvery',
-  'keepCheckpoints',
-  'onNonFinite',
-];
+/** The first option given that a resumed run cannot have. */
+function fixedOption(options: TrainOptions): string | undefined {
+  const own = (['out', 'profile'] as const).find((name) => options[name] !== undefined);
+  return own ? `--${own}` : fixedFlag(options);
+}
 
 /**
  * The rest of a training that was broken off, or more epochs of one that was not.
  * @throws UserError when there is no run, another process trains it, or an option does not go with it
  */
 export async function resumedJob(path: string, options: TrainOptions): Promise<Job> {
-  const extra = Object.keys(options).find((name) => !(resumable as string[]).includes(name));
-  if (extra !== undefined) {
-    const option = extra.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  const fixed = fixedOption(options);
+  if (fixed !== undefined) {
     throw new UserError(
-      `--resume goes on with the run's own settings: --${option} cannot change. Leave it out, or train anew with --config ${path}/config.json.`,
+      `--resume goes on with the run's own settings: ${fixed} cannot change. Leave it out, or train anew with --config ${path}/config.json.`,
     );
   }
+  const given = settingsGiven(options).training ?? {};
   const folder = await RunFolder.open(path);
   if (!(await isDirectory(path))) {
     const unpacked = path.replace(/\.zip$/i, '');
@@ -249,12 +192,8 @@ export async function resumedJob(path: string, options: TrainOptions): Promise<J
     const code = await ownCode(path, model, options.config);
     const run = {
       model: { ...(model as object), ...(code.objective ? { objective: undefined } : {}) },
-      training: {
-        ...(training as object),
-        ...given({ epochs: options.epochs, keepCheckpoints: options.keepCheckpoints }),
-        ...fittingSettings(options),
-      },
-    } as RunConfig;
+      training: trainingOver(training as Data, given),
+    };
     const settings = checkRun(run, name);
     const checkpoint = await folder.readCheckpoint((message) => {
       process.stderr.write(`${message}\n`);
@@ -267,9 +206,9 @@ export async function resumedJob(path: string, options: TrainOptions): Promise<J
       );
     }
     const located = await locateData(path, settings.training, usualData);
-    if (options.data === undefined) await requireData(path, located);
-    const reading = readingOf(given({ label: options.label }), { read: located.reading });
-    const spec = options.data ?? located.data;
+    if (given.data === undefined) await requireData(path, located);
+    const reading = readingOver(located.reading, given.read as ReadOptions);
+    const spec = String(given.data ?? located.data);
     return {
       vae: modelOf(settings, code, name),
       data: await openData(spec, reading),

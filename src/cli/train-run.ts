@@ -1,4 +1,5 @@
 import { UserError } from '../data/errors.js';
+import { formatNumber } from '../report/number.js';
 import { createProgress } from '../report/progress.js';
 import { asSeen, type Callback, type EpochMetrics, RunFolder } from '../training/index.js';
 import { fitOptionsOf } from '../vae/config/run-config.js';
@@ -13,7 +14,6 @@ import {
   type Remedy,
 } from '../vae/index.js';
 import type { TakeAhead } from './ahead.js';
-import { describeEnd } from './fit-settings.js';
 import { giveMemoryBack } from './memory.js';
 import { preparePictures, writePictures } from './pictures.js';
 import { writeProfile } from './profile.js';
@@ -88,6 +88,18 @@ export async function train(options: TrainOptions, ahead: TakeAhead): Promise<vo
   } finally {
     await unlock?.();
   }
+}
+
+/** How training ended, in lines for people, where there is something to tell. */
+function describeEnd({ epochs, stopped, best }: History): string[] {
+  return [
+    ...(stopped?.reason === 'early-stopping'
+      ? [`Stopped after epoch ${epochs.length}: ${stopped.metric} improved no more.`]
+      : []),
+    ...(best
+      ? [`Kept epoch ${best.epoch}, the best: ${best.metric} ${formatNumber(best.value)}.`]
+      : []),
+  ];
 }
 
 /** In a function of its own, as the frame of one that goes on would hold the data that it gave. */

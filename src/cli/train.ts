@@ -1,27 +1,13 @@
-import { type Command, Option } from 'commander';
-import { type FittingOptions, withFitting } from './fitting.js';
-import { examples, named, number, wholeNumber } from './options.js';
-import { type ReadingOptions, withReading } from './reading.js';
+import type { Command } from 'commander';
+import { examples } from './options.js';
+import { type FlagValues, withRunFlags } from './run-flags.js';
 
-export interface TrainOptions extends ReadingOptions, FittingOptions {
-  config?: string;
-  data?: string;
-  preset?: string;
-  epochs?: number;
-  batchSize?: number;
-  latent?: number;
-  likelihood?: unknown;
-  objective?: string;
-  beta?: number;
-  klWeight?: number;
-  klReduction?: 'sum' | 'mean';
-  seed?: number;
-  threads?: number;
-  device?: 'cpu' | 'webgpu';
-  profile?: boolean;
-  out?: string;
-  resume?: string;
-  keepCheckpoints?: number;
+/** Options of the command itself, beside the flags of a run's settings. */
+export interface TrainOptions extends FlagValues {
+  readonly config?: string;
+  readonly profile?: boolean;
+  readonly out?: string;
+  readonly resume?: string;
 }
 
 export function trainCommand(program: Command): void {
@@ -29,53 +15,16 @@ export function trainCommand(program: Command): void {
   command
     .description('Train a VAE; without options, the reference VAE on MNIST.')
     .option(
-      '--data <data>',
-      'mnist, fashion-mnist, a folder of pictures, or a file: .npy, .npz, CSV, Parquet, IDX',
-    )
-    .option(
-      '--preset <name>',
-      'network and settings to start from: dense, mlp, conv, resnet, vq (default: by the data, which is told)',
-    )
-    .option(
       '--config <file>',
       'vae.config.ts, .js, .mjs or .json, or the config.json of a run; options override it (default: vae.config.* of this folder)',
     )
-    .option('--epochs <n>', 'how often every image is seen', wholeNumber(0))
-    .option('--batch-size <n>', 'images a step', wholeNumber(1))
-    .option('--latent <n>', 'how many latents', wholeNumber(1))
-    .option(
-      '--likelihood <name>',
-      'p(x | z): bernoulli, continuousBernoulli, gaussian, laplace, discretizedLogistic, categorical or mse; with options as gaussian:variance=pixel, discretizedLogistic:mixtures=10',
-      named('gaussian:variance=pixel'),
-    )
-    .option(
-      '--objective <name>',
-      'what is made small: vae, betaVae, freeBits, capacity, iwae, betaTcVae, infoVae, waeMmd, vqVae, autoencoder, or conditional (on the labels)',
-    )
-    .option('--beta <x>', "the objective's β (without --objective: of betaVae)", number(0))
-    .option('--kl-weight <x>', 'the factor before the KL term', number(0))
-    .addOption(
-      new Option('--kl-reduction <how>', 'over latents: sum (textbook) or mean').choices([
-        'sum',
-        'mean',
-      ]),
-    )
-    .option('--seed <n>', 'decides parameters, order and noise', wholeNumber(0))
-    .option('--threads <n>', 'threads that compute a step', wholeNumber(1, 256))
-    .addOption(
-      new Option('--device <name>', 'what steps run on (default: cpu)').choices(['cpu', 'webgpu']),
-    )
-    .option('--profile', 'first measure where the time of a step goes, layer by layer')
     .option('--out <folder>', 'run folder to write (default: runs/<data>-<preset>)')
     .option(
       '--resume <run>',
       'go on with a run that was broken off, as if it never was; with --epochs, train one for more',
     )
-    .option(
-      '--keep-checkpoints <n>',
-      'how many of the last checkpoints are kept, beside the best (default: 2)',
-      wholeNumber(1),
-    )
+    .option('--profile', 'first measure where the time of a step goes, layer by layer');
+  withRunFlags(command)
     .addHelpText(
       'after',
       examples(
@@ -112,6 +61,4 @@ export function trainCommand(program: Command): void {
       const { train } = await import('./train-run.js');
       await train(options, ahead);
     });
-  withFitting(command);
-  withReading(command);
 }

@@ -18,6 +18,11 @@ export function quote(name: string): string {
   return `'${excerpt(name).slice(1, -1)}'`;
 }
 
+/** Texts in a row, the last one after `or`. */
+export function either(texts: readonly string[]): string {
+  return texts.length < 2 ? texts.join('') : `${texts.slice(0, -1).join(', ')} or ${texts.at(-1)}`;
+}
+
 /** Names or numbers in a line, the first of many: `3, 7, 9 and 2,951 more`. */
 export function listed(items: readonly (number | string)[], most = 3): string {
   const texts = items.map(String);

@@ -29,7 +29,7 @@ export const readOptionsSchema = z.strictObject({
         {
           flag: {
             flag: '--crop <how>',
-            help: 'keep proportions when resizing and cut what lies outside: center',
+            help: 'center: keep proportions when resizing, and cut what lies outside',
           },
         },
       ),
@@ -86,3 +86,12 @@ export const readOptionsSchema = z.strictObject({
 
 /** How the user's own data is read. */
 export type ReadOptions = z.input<typeof readOptionsSchema>;
+
+/**
+ * How data is read, by settings that are stored with others over them.
+ * @param stored as plain data of a file, checked or not
+ */
+export function readingOver(stored: unknown, given: ReadOptions = {}): ReadOptions {
+  const known = readOptionsSchema.safeParse(stored ?? {}).data ?? {};
+  return { ...known, ...given };
+}

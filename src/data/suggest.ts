@@ -23,8 +23,3 @@ export function advice(word: string, candidates: readonly string[]): string {
   const listed = candidates.slice(0, mostListed).join(', ');
   return `Known: ${listed}${candidates.length > mostListed ? ', …' : ''}.`;
 }
-
-/** Names in a row: `a, b or c`. */
-export function either(names: readonly string[]): string {
-  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
-}

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { quote } from './excerpt.js';
+import { either, quote } from './excerpt.js';
 import { advice } from './suggest.js';
 
 type RawIssue = z.core.$ZodRawIssue;
@@ -16,11 +16,6 @@ const nouns: Readonly<Record<string, string>> = {
   record: 'an object',
   function: 'a function',
 };
-
-/** Texts in a row, the last one after `or`. */
-function either(texts: readonly string[]): string {
-  return texts.length < 2 ? texts.join('') : `${texts.slice(0, -1).join(', ')} or ${texts.at(-1)}`;
-}
 
 /** A value as it may stand in a message. */
 export function describeValue(value: unknown): string {

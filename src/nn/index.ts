@@ -23,6 +23,7 @@ export {
   type Schedule,
   type ScheduleMoment,
   type ScheduleOptions,
+  scheduleNames,
   scheduleSchema,
   valueAt,
   watchedMetric,

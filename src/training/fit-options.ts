@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { either } from '../data/excerpt.js';
 import { option } from '../data/option.js';
-import { optimizerSchema } from '../nn/index.js';
+import { optimizerNames, optimizerSchema, scheduleNames } from '../nn/index.js';
 import { augmentSchema } from './augment.js';
 
 /** Each thread takes memory, whether or not there is a processor for it. */
@@ -28,7 +29,7 @@ const optimizerParts = {
     option('A learning rate that changes as training goes on.', {
       flag: {
         flag: '--lr-schedule <schedule>',
-        help: 'cosine, step:every=10,factor=0.5, exponential:factor=0.95, onPlateau:patience=5 or constant; each may add warmup=<epochs>',
+        help: `${either(scheduleNames)}, with options as step:every=10,factor=0.5 or cosine:warmup=1`,
         reads: 'named',
         example: 'step:every=10,factor=0.5',
       },
@@ -62,8 +63,13 @@ export const paceShape = {
       }),
     ),
   optimizer: optimizerSchema.prefault({}).meta(
-    option('How gradients change the parameters.', {
-      flag: { flag: '--optimizer <name>', reads: 'named', example: 'sgd:momentum=0.9' },
+    option(`How gradients change the parameters: ${either(optimizerNames)}.`, {
+      flag: {
+        flag: '--optimizer <name>',
+        help: `${either(optimizerNames)}; with options as sgd:momentum=0.9`,
+        reads: 'named',
+        example: 'sgd:momentum=0.9',
+      },
       usually: 'adam',
       example: 'adam({ learningRate: 0.001 })',
       inside: optimizerParts,

@@ -17,7 +17,8 @@ import { writeZip } from '../../dist/data/zip.js';
 import { fromConfig, Tensor, VAE } from '../../dist/index.js';
 import { RunFolder } from '../../dist/training/index.js';
 import { preset } from '../../dist/vae/config/presets.js';
-import { checkRun, overPreset } from '../../dist/vae/config/run-config.js';
+import { overPreset } from '../../dist/vae/config/resolve.js';
+import { checkRun } from '../../dist/vae/config/run-config.js';
 import { mutate, mutateJson, numbers } from './mutate.mjs';
 
 const fixture = async (name) =>

@@ -11,6 +11,9 @@ export * from './all.js';
 
 const registry = new Registry<OptimizerKind>('optimizer', all);
 
+/** The names that config files and the command line use. */
+export const optimizerNames = registry.names;
+
 /** The optimizer where none is named. */
 const usual = all.adam;
 

@@ -12,6 +12,9 @@ export type { ScheduleMoment } from './define.js';
 
 const registry = new Registry<ScheduleKind>('schedule', all);
 
+/** The names that config files and the command line use. */
+export const scheduleNames = registry.names;
+
 /** A schedule as plain data. */
 export type Schedule = ReturnType<(typeof all)[keyof typeof all]>;
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { UserError } from '../../data/errors.js';
+import { either } from '../../data/excerpt.js';
 import { type ExampleOptions, exampleSchema } from '../../data/input.js';
 import { option } from '../../data/option.js';
-import { either } from '../../data/suggest.js';
 import { validate } from '../../data/validate.js';
 import { type Layer, layerFromConfig, layerSchema, layerToConfig } from '../../nn/index.js';
 import { requireLayers, requireMade } from '../given.js';
@@ -116,16 +116,20 @@ export const namedModelSchema = z.strictObject({
     ),
   ),
   likelihood: likelihoodSchema.default('bernoulli').meta(
-    option("How the decoder's output describes the values of an example.", {
-      flag: {
-        flag: '--likelihood <name>',
-        help: `p(x | z): ${either(likelihoodNames)}; with options as gaussian:variance=pixel, discretizedLogistic:mixtures=10`,
-        reads: 'named',
-        example: 'gaussian:variance=pixel',
+    option(
+      `How the decoder's output describes the values of an example: ${either(likelihoodNames)}.`,
+      {
+        flag: {
+          flag: '--likelihood <name>',
+          help: `p(x | z): ${either(likelihoodNames)}; with options as gaussian:variance=pixel, discretizedLogistic:mixtures=10`,
+          reads: 'named',
+          example: 'gaussian:variance=pixel',
+        },
+        field: { label: 'Likelihood', titles: likelihoodTitles },
+        usually: "the preset's, else bernoulli",
+        example: "'bernoulli'",
       },
-      field: { label: 'Likelihood', titles: likelihoodTitles },
-      example: "'bernoulli'",
-    }),
+    ),
   ),
   kl: z
     .strictObject({
@@ -136,12 +140,18 @@ export const namedModelSchema = z.strictObject({
         .meta(
           option('The factor before the KL term; ½ for the negative ELBO.', {
             flag: { flag: '--kl-weight <x>', help: 'the factor before the KL term' },
+            usually: "the preset's, else 0.5",
           }),
         ),
       reduction: z
         .enum(['sum', 'mean'])
         .default('sum')
-        .meta(option('Over latents: sum (textbook) or mean.', { flag: '--kl-reduction <how>' })),
+        .meta(
+          option('Over latents: sum (textbook) or mean.', {
+            flag: '--kl-reduction <how>',
+            usually: "the preset's, else sum",
+          }),
+        ),
     })
     .optional()
     .meta(
@@ -150,7 +160,7 @@ export const namedModelSchema = z.strictObject({
       }),
     ),
   objective: objectiveSchema.optional().meta(
-    option('The loss that training makes small.', {
+    option(`The loss that training makes small: ${either(objectiveNames)}.`, {
       flag: {
         flag: '--objective <name>',
         help: `the loss that training makes small: ${either(objectiveNames)}; with options as iwae:samples=10`,
@@ -169,6 +179,7 @@ export const namedModelSchema = z.strictObject({
     .meta(
       option('Decides the first parameters, the order of examples and all noise.', {
         flag: { flag: '--seed <n>', help: 'decides parameters, order and noise' },
+        usually: "the preset's, else 42",
       }),
     ),
 });

@@ -1,19 +1,12 @@
 import { z } from 'zod';
+import { either } from '../../data/excerpt.js';
 import { type DescribedOption, describeOptions, option } from '../../data/option.js';
 import { readOptionsSchema } from '../../data/read-options.js';
-import { either } from '../../data/suggest.js';
 import { validate } from '../../data/validate.js';
 import { type Optimizer, optimizerFromConfig } from '../../nn/index.js';
 import { type FitOptions, trainingShape } from '../../training/index.js';
 import { namedModelSchema } from './options.js';
-import {
-  type PresetName,
-  type PresetOptions,
-  preset,
-  presetNames,
-  presetTitles,
-  type RunConfig,
-} from './presets.js';
+import { type PresetName, presetNames, presetTitles, type RunConfig } from './presets.js';
 
 /** How a run is trained: the `training` of `config.json`. */
 export const trainingSchema = z.strictObject({
@@ -93,6 +86,7 @@ export const configSchema = z
             help: `network and settings to start from: ${either(presetNames)}`,
             reads: 'text',
           },
+          usually: 'by the data, which is told',
           field: { label: 'Network', titles: presetTitles },
         }),
       ),
@@ -156,36 +150,4 @@ export function fitOptionsOf(
 /** A run's settings, checked and with all defaults. @throws UserError */
 export function checkRun(run: RunConfig, name: string): CompleteRun {
   return validate(runSchema, run, name, { isFile: true });
-}
-
-/**
- * A config over its preset, and with the data's shape where it names none.
- * @param shape of one example of the data
- * @param options what the preset is built with, whatever the config says
- * @throws UserError when the preset cannot take the shape
- */
-export function overPreset(
-  config: ConfigData,
-  shape: readonly number[],
-  options: PresetOptions = {},
-): RunConfig {
-  const { model = {}, training = {} } = config;
-  const input = (model.input as number[] | undefined) ?? shape;
-  const latent = options.latent ?? (model.latent as number | undefined);
-  const likelihood = options.likelihood ?? model.likelihood;
-  const base = config.preset
-    ? preset(config.preset, input, { latent, likelihood })
-    : { model: { input }, training: {} };
-  const { kl, objective, ...network } = base.model as Record<string, unknown>;
-  const aims = model.kl || model.objective ? {} : { kl, objective };
-  return {
-    model: {
-      ...network,
-      ...aims,
-      ...model,
-      ...(latent === undefined ? {} : { latent }),
-      ...(likelihood === undefined ? {} : { likelihood }),
-    },
-    training: { ...base.training, ...training },
-  };
 }

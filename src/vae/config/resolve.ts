@@ -1,0 +1,176 @@
+import type { Dataset } from '../../data/dataset.js';
+import { UserError } from '../../data/errors.js';
+import { type ReadOptions, readingOver } from '../../data/read-options.js';
+import { usualLearningRate } from '../../nn/index.js';
+import { trainingShape } from '../../training/index.js';
+import { betaVae, conditional, vae } from '../objectives/index.js';
+import { choosePreset, chosenRun, type PresetChoice } from './choose-preset.js';
+import { type PresetOptions, preset, type RunConfig } from './presets.js';
+import { type CompleteRun, type ConfigData, checkRun } from './run-config.js';
+
+type Data = Readonly<Record<string, unknown>>;
+
+/** What is known of data that settings depend on. */
+type KnownData = Pick<Dataset, 'name' | 'shape' | 'size' | 'labels' | 'classNames'>;
+
+/** What a run's settings come from: the first over a preset, each over those before. */
+export interface Sources {
+  /** A config file. */
+  readonly file?: ConfigData | undefined;
+  /**
+   * Settings of the command line or of a page. Of an optimizer or an objective they may name some
+   * options alone, and of a learning rate its `initial` or all but that.
+   */
+  readonly given: ConfigData & { readonly preset?: string };
+  /** The data to train on, as the model sees it. */
+  readonly data: KnownData;
+  /** The data as it was asked for. */
+  readonly spec: string;
+  /** Where the settings are, for messages. */
+  readonly name: string;
+}
+
+/** A run's settings, and where they start from. */
+export interface ResolvedRun extends CompleteRun {
+  /** The preset, where there is one. */
+  readonly preset?: string | undefined;
+  /** Why it is that, where the data asked for it. */
+  readonly choice?: PresetChoice | undefined;
+}
+
+const isData = (value: unknown): value is Data => typeof value === 'object' && value !== null;
+
+/**
+ * The settings of a run: those of a preset, a config file, and the command line or a page, each over
+ * the one before, checked and with defaults. Where neither names a preset, the data does.
+ * @throws UserError when a setting is wrong, or two of them exclude each other
+ */
+export function resolveRun({ file, given, data, spec, name }: Sources): ResolvedRun {
+  const { model = {}, training = {} } = given;
+  const { latent, likelihood } = model;
+  const options = { latent: latent as number | undefined, likelihood };
+  const { shape } = data;
+  const choice = file || given.preset !== undefined ? undefined : choiceFor(given, data, spec);
+  const base = file
+    ? overPreset(file, shape, options)
+    : choice
+      ? chosenRun(choice, shape, options)
+      : preset(given.preset!, shape, options);
+  const run = checkRun(
+    { model: modelOver(base.model, model, data), training: trainingOver(base.training, training) },
+    name,
+  );
+  return { ...run, preset: given.preset ?? choice?.name ?? file?.preset, choice };
+}
+
+/** The preset that the data asks for. */
+function choiceFor({ model, training }: ConfigData, data: KnownData, spec: string): PresetChoice {
+  const { validationSplit } = training ?? {};
+  const share = typeof validationSplit === 'number' ? validationSplit : 0;
+  const { type } = (model?.objective ?? {}) as { type?: string };
+  const size = Math.ceil(data.size * (1 - share));
+  return choosePreset({ data: spec, shape: data.shape, size, objective: type });
+}
+
+/**
+ * A config over its preset, and with the data's shape where it names none: key by key, with an
+ * objective or `kl` in the place of the preset's.
+ * @param shape of one example of the data
+ * @param options what the preset is built with, whatever the config says
+ * @throws UserError when the preset cannot take the shape
+ */
+export function overPreset(
+  config: ConfigData,
+  shape: readonly number[],
+  options: PresetOptions = {},
+): RunConfig {
+  const { model = {}, training = {} } = config;
+  const input = (model.input as number[] | undefined) ?? shape;
+  const latent = options.latent ?? (model.latent as number | undefined);
+  const likelihood = options.likelihood ?? model.likelihood;
+  const base = config.preset
+    ? preset(config.preset, input, { latent, likelihood })
+    : { model: { input }, training: {} };
+  const { kl, objective, ...network } = base.model as Record<string, unknown>;
+  const aims = model.kl || model.objective ? {} : { kl, objective };
+  return {
+    model: {
+      ...network,
+      ...aims,
+      ...model,
+      ...(latent === undefined ? {} : { latent }),
+      ...(likelihood === undefined ? {} : { likelihood }),
+    },
+    training: { ...base.training, ...training },
+  };
+}
+
+/** A model's settings with others over them. */
+function modelOver(base: Data, { kl, objective, ...given }: Data, data: KnownData): Data {
+  return { ...base, ...given, ...aimOver(base, { kl, objective } as Aim, data) };
+}
+
+/** What a model is trained for: `kl` stands for the objective vae. */
+interface Aim {
+  readonly kl?: Data | undefined;
+  readonly objective?: Data | undefined;
+}
+
+/** A model's `kl` or objective with others over them. β alone is that of a β-VAE. */
+function aimOver(base: Aim, { kl, objective: given }: Aim, data: KnownData): Aim {
+  if (!given && !base.objective) return { kl: { ...base.kl, ...kl } };
+  const before = base.objective ?? {};
+  const type = given?.type ?? before.type ?? betaVae.type;
+  const objective = { ...(type === before.type ? before : {}), ...given, type };
+  if (kl && type !== vae.type) {
+    throw new UserError(
+      `--kl-weight and --kl-reduction are for the objective vae, not ${String(type)}. Leave them out.`,
+    );
+  }
+  const whole = { ...objective, ...kl };
+  return { kl: undefined, objective: type === conditional.type ? withClasses(whole, data) : whole };
+}
+
+/** A conditional objective, with how many classes the labels have and their names. */
+function withClasses(objective: Data, { name, labels, classNames }: KnownData): Data {
+  if (labels) {
+    const seen = Array.from(labels).reduce((most, label) => Math.max(most, label), 0) + 1;
+    const classes = Math.max(2, seen, classNames?.length ?? 0);
+    return { classes, ...(classNames ? { classNames } : {}), ...objective };
+  }
+  if ('classes' in objective) return objective;
+  throw new UserError(
+    `${name} has no labels, but the objective conditional needs them. Give labels (--label, or a subfolder for each class), or choose another objective.`,
+  );
+}
+
+/** Settings of training with others over them. */
+export function trainingOver(base: Data, { optimizer, read, ...given }: Data): Data {
+  const reading = readingOver(base.read, read as ReadOptions | undefined);
+  return {
+    ...base,
+    ...given,
+    ...(Object.keys(reading).length > 0 ? { read: reading } : {}),
+    optimizer: optimizerOver(base.optimizer as Data | undefined, optimizer as Data | undefined),
+  };
+}
+
+/** An optimizer's settings with others over them, which are all where they name another kind. */
+function optimizerOver(base: Data = {}, { learningRate, ...given }: Data = {}): Data {
+  const usual = trainingShape.optimizer.parse(undefined).type;
+  const before = base.type ?? usual;
+  const type = given.type ?? before;
+  const settings = { ...(type === before ? base : {}), ...given, type };
+  if (learningRate === undefined) return settings;
+  const rate = settings as { learningRate?: unknown };
+  return { ...settings, learningRate: rateOver(rate.learningRate, learningRate, String(type)) };
+}
+
+/** A learning rate, its first number, or a schedule without that, over another one. */
+function rateOver(before: unknown, given: unknown, type: string): unknown {
+  if (!isData(given)) return rateOver(before, { initial: given }, type);
+  const first = (isData(before) ? before.initial : before) ?? usualLearningRate(type);
+  const { initial = first, ...schedule } = given;
+  if ('type' in schedule) return { ...schedule, initial };
+  return isData(before) ? { ...before, initial } : initial;
+}
