@@ -1,122 +1,87 @@
 import { exists, makeDirectory, writeFileAtomic } from '#files';
 import { UserError } from '../data/errors.js';
+import type { DescribedOption } from '../data/option.js';
 import { within } from '../data/paths.js';
 import { advice } from '../data/suggest.js';
 import { packageSchema } from '../training/index.js';
 import { choosePreset } from '../vae/config/choose-preset.js';
 import { aboutPreset, type PresetName, preset, presetNames } from '../vae/config/presets.js';
-import { checkRun } from '../vae/config/run-config.js';
+import { checkRun, runOptions } from '../vae/config/run-config.js';
 import { configNames } from './config-names.js';
 import type { InitOptions } from './init.js';
 
 /** The data of the file, by which presets are shown. */
 const shownData = { data: 'mnist', shape: [1, 28, 28], size: 60_000 };
 
-/** A preset's settings, for those who write them down. */
-function settingsOf(name: PresetName) {
-  const { model, training } = checkRun(preset(name, shownData.shape), name);
-  const { epochs, batchSize } = training;
-  return { latent: model.latent, epochs, batchSize, seed: model.seed };
-}
+/** The options that are written down, not shown in a comment: by the values of the preset. */
+const written = ['latent', 'seed', 'data', 'epochs', 'batchSize', 'optimizer'];
+
+/** A preset's settings. */
+const settingsOf = (name: PresetName) => checkRun(preset(name, shownData.shape), name);
 
 function jsonConfig(name: PresetName): string {
-  const { latent, epochs, batchSize, seed } = settingsOf(name);
+  const { model, training } = settingsOf(name);
+  const { data, epochs, batchSize, optimizer } = training;
+  const { type, learningRate } = optimizer;
   const config = {
     $schema: packageSchema,
     preset: name,
-    model: { latent, seed },
-    training: {
-      data: 'mnist',
-      epochs,
-      batchSize,
-      optimizer: { type: 'adam', learningRate: 0.001 },
-    },
+    model: { latent: model.latent, seed: model.seed },
+    training: { data, epochs, batchSize, optimizer: { type, learningRate } },
   };
   return `${JSON.stringify(config, null, 2)}\n`;
 }
 
+/** Text as a comment of lines that are not too long. */
+function comment(text: string): string[] {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1)!;
+    if (last.length + word.length < 94) lines[lines.length - 1] = `${last} ${word}`.trimStart();
+    else lines.push(word);
+  }
+  return lines.map((line) => `    // ${line}`);
+}
+
+/** A value as it is typed in code. */
+const code = (value: unknown) =>
+  typeof value === 'string' ? `'${value}'` : JSON.stringify(value ?? null);
+
+/** The lines of an option: its description, and a line that sets it or shows how that is done. */
+function optionLines(option: DescribedOption, key: string, value: unknown): string[] {
+  const { description, usually, example } = option;
+  const text = usually ? `${description} When left out: ${usually}.` : description;
+  if (written.includes(key)) {
+    return [...comment(description), `    ${key}: ${example ?? code(value)},`];
+  }
+  return [...comment(text), `    // ${key}: ${example ?? code(option.default)},`];
+}
+
+/** The options of one part of a run, in the order of the schema. */
+function section(part: 'model' | 'training', settings: Readonly<Record<string, unknown>>): string {
+  const keys = runOptions().flatMap((option) => {
+    const [first, key, ...inner] = option.path.split('.');
+    return first === part && key && inner.length === 0 ? [{ option, key }] : [];
+  });
+  const lines = keys.map(({ option, key }) => optionLines(option, key, settings[key]).join('\n'));
+  return `  ${part}: {\n${lines.join('\n\n')}\n  },`;
+}
+
 function codeConfig(name: PresetName): string {
-  const { latent, epochs, batchSize, seed } = settingsOf(name);
+  const { model, training } = settingsOf(name);
   const presets = presetNames.map((each) => `  // ${each.padEnd(7)} ${aboutPreset(each)}`);
   return `import { adam, defineConfig } from 'vaekit';
 
-// The settings of \`vaekit train\`; options on the command line go over them. What is commented out
-// is off or has the value shown. docs/configuration.md describes every option.
+// The settings of \`vaekit train\`; options on the command line go over them. Comments show the other
+// settings, as functions of vaekit or plain data. docs/configuration.md describes every option.
 export default defineConfig({
-  // Network and settings to start from; what follows goes over them.
+  // Network and settings to start from; model and training go over them.
 ${presets.join('\n')}
   preset: '${name}',
 
-  model: {
-    // How many numbers stand for an example. With 2 the run has a latent map.
-    latent: ${latent},
+${section('model', model)}
 
-    // A network of your own in the place of the preset's, as functions of vaekit: dense, conv2d,
-    // convTranspose2d, residual, batchNorm … or layer('mine', (x) => …). The decoder ends in the
-    // shape of the data.
-    // encoder: [dense(256, { activation: 'relu' })],
-    // decoder: [dense(256, { activation: 'relu' }), dense(784), reshape([1, 28, 28])],
-
-    // How the decoder's output describes examples.
-    // likelihood: 'bernoulli',
-
-    // What training makes small: betaVae, freeBits, iwae, betaTcVae, waeMmd, conditional …
-    // objective: betaVae({ beta: 4 }),
-
-    // Decides the first parameters, the order of examples and all noise.
-    seed: ${seed},
-  },
-
-  training: {
-    // mnist, fashion-mnist, a folder of pictures, or a file: .npy, .npz, CSV, Parquet, IDX.
-    data: 'mnist',
-
-    // How data of your own is read.
-    // read: { resize: 64, crop: 'center', channels: 3 },
-
-    // How often every example is seen, and examples a step.
-    epochs: ${epochs},
-    batchSize: ${batchSize},
-
-    // adam, adamW, sgd, rmsprop, adamax or lion. A learning rate is a number or a schedule, such as
-    // schedules.cosine({ initial: 0.001, warmup: 1 }).
-    optimizer: adam({ learningRate: 0.001 }),
-
-    // Limits all gradients together to a Euclidean norm.
-    // clipGradients: { norm: 1 },
-
-    // Batches that one change of the parameters takes its gradient from.
-    // accumulate: 1,
-
-    // Keeps a moving average of the parameters, and ends with it.
-    // ema: 0.999,
-
-    // Ends when a metric has not improved for so many epochs; ends with the best epoch's parameters.
-    // earlyStopping: { metric: 'val_loss', patience: 10 },
-    // keepBest: 'val_loss',
-
-    // The part of the data that is validated by, where it has no test images of its own.
-    // validationSplit: 0.1,
-
-    // Black and white, drawn by the values: 'static' once, 'dynamic' at every step.
-    // binarize: 'dynamic',
-
-    // Random changes of the training images.
-    // augment: { flip: 'horizontal', shift: 2 },
-
-    // How often training is saved, so that vaekit train --resume can go on from there.
-    // checkpoint: { seconds: 60 },
-    // keepCheckpoints: 2,
-
-    // Where a number is not finite: 'stop', 'skip' the batch, or 'rollback' to the last good epoch.
-    // onNonFinite: 'stop',
-
-    // Threads that compute a step; as many as pay.
-    // threads: 1,
-
-    // Where the steps run: 'cpu' or 'webgpu'.
-    // device: 'webgpu',
-  },
+${section('training', training)}
 });
 `;
 }
