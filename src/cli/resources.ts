@@ -3,7 +3,7 @@ import type { Dataset } from '../data/dataset.js';
 import { UserError } from '../data/errors.js';
 import { elementCount } from '../data/shape.js';
 import { formatBytes, formatCount, formatDuration } from '../report/number.js';
-import { type Footprint, type Progress, trainingMemory } from '../training/index.js';
+import { type Footprint, type Progress, stateMemory } from '../training/index.js';
 import type { CompleteRun } from '../vae/run-config.js';
 
 /** Of the machine's memory, or of a container's, training may take this share. */
@@ -32,7 +32,7 @@ function heldBytes(data: Dataset): number {
 }
 
 /** What makes a training smaller, in the order of what it gives. */
-function advice(model: CompleteRun['model'], { batchSize, working, state }: Taken): string {
+export function smaller(model: CompleteRun['model'], { batchSize, working, state }: Taken): string {
   const [channels, height = 1, width = 1] = model.input!;
   const isPicture = model.input!.length === 3;
   const ways: string[] = [];
@@ -79,23 +79,25 @@ export class Resources {
    */
   checkParameters(parameters: number, slots: number): void {
     const state = 4 * parameters * (1 + slots);
-    this.check(parameters, { state, working: 0 });
+    this.check({ parameters, state, working: 0, memory: stateMemory(state) });
   }
 
-  /**
-   * What is told of it before the first step.
-   * @throws UserError when it is too much
-   */
-  check(parameters: number, taken: Omit<Taken, 'batchSize'>): string {
+  /** The line for it. @throws UserError when it is too much */
+  private check({
+    parameters,
+    state,
+    working,
+    memory,
+  }: Omit<Footprint, 'multiplications'>): string {
     const limit = memoryLimit();
     const [, height = 1, width = 1] = this.run.model.input!;
     const size = height * width > smallPixels ? 'large' : 'small';
-    const bytes = Math.max(leastBytes[size], processBytes + this.held + trainingMemory(taken));
+    const bytes = Math.max(leastBytes[size], processBytes + this.held + memory);
     const { batchSize } = this.run.training;
     const onDevice = this.run.training.device === 'webgpu';
     if (bytes > mostShare * limit && !onDevice) {
       throw new UserError(
-        `Training ${formatCount(parameters)} parameters in batches of ${batchSize} takes about ${formatBytes(bytes)} of memory, more than ${100 * mostShare} % of the ${formatBytes(limit)} that there are. Use ${advice(this.run.model, { ...taken, batchSize })}.`,
+        `Training ${formatCount(parameters)} parameters in batches of ${batchSize} takes about ${formatBytes(bytes)} of memory, more than ${100 * mostShare} % of the ${formatBytes(limit)} that there are. Use ${smaller(this.run.model, { state, working, batchSize })}.`,
       );
     }
     return `Memory: about ${formatBytes(bytes)} of ${formatBytes(limit)}`;
@@ -104,7 +106,7 @@ export class Resources {
   /** The line for a step's footprint. @throws UserError when it is too much */
   describe(footprint: Footprint): string {
     this.began = performance.now();
-    return this.check(footprint.parameters, footprint);
+    return this.check(footprint);
   }
 
   /** How long training takes, once, when that is known and worth a line. */

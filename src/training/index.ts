@@ -6,7 +6,7 @@ export { sizesAt } from './feeder.js';
 export { type FitResult, fit } from './fit.js';
 export { type FitData, fitData } from './fit-data.js';
 export { checkFitOptions, type FitOptions, fitShape } from './fit-options.js';
-export { type Footprint, trainingMemory } from './footprint.js';
+export { type Footprint, stateMemory } from './footprint.js';
 export {
   CompiledFunction,
   exportFunction,

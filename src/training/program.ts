@@ -137,8 +137,12 @@ export interface Cutting {
   readonly cacheBytes?: number;
 }
 
-/** Summing up gradients over parts goes over as many parameters as this without a loss. */
+/**
+ * Summing up gradients over parts goes over as many parameters as this without a loss, and over more
+ * where each of them is used in as many multiplications of a part.
+ */
 const mostParameters = 1 << 20;
+const leastWork = 500;
 
 /**
  * What a step computes, part by part where its examples are too much for the processor's caches
@@ -152,10 +156,12 @@ function computedInParts(
   const whole = computedWhole(traced, packing);
   const { outputs, updates } = traced;
   const count = packing.groups.reduce((sum, { shape }) => sum + elementCount(shape), 0);
-  if (count > mostParameters || updates.size > 0) return whole;
+  const pays = (examples: number) =>
+    count <= mostParameters || multiplications(whole.gradients, examples) >= leastWork * count;
+  if (!pays(batchSize) || updates.size > 0) return whole;
   if (!isMeanOver(Object.values(outputs), batchDimension)) return whole;
   const size = partSize(whole.gradients, batchDimension, batchSize, cacheBytes);
-  if (size === batchSize) return whole;
+  if (size === batchSize || !pays(size)) return whole;
   const share = input('part/share', []);
   const weighted = within({ phase: 'forward', part: 'objective' }, () =>
     Object.fromEntries(
@@ -274,7 +280,7 @@ export async function compileTraining(
   const chosen = cutting ? withThreads(session, program, cutting.batchSize) : session;
   const optimized = optimizeLoop(program, session.device);
   if (onFootprint && cutting) {
-    await onFootprint(footprintOf(optimized, packing, cutting.batchSize, lanesOf(chosen)));
+    await onFootprint(footprintOf(program, optimized, packing, cutting.batchSize, lanesOf(chosen)));
   }
   return { session: await openLoop(optimized, chosen), ...described };
 }
