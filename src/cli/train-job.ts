@@ -1,5 +1,5 @@
 import type { Dataset } from '../data/dataset.js';
-import { UserError } from '../data/errors.js';
+import { TooLargeError, UserError } from '../data/errors.js';
 import type { OpenedData } from '../data/formats/format.js';
 import type { ReadOptions } from '../data/read-options.js';
 import { optimizerFromConfig } from '../nn/index.js';
@@ -15,6 +15,7 @@ import { locateConfigData, locateData, recordedData, requireData } from './data-
 import { fittingSettings, optimizerSettings } from './fit-settings.js';
 import { objectiveSettings } from './objective.js';
 import { readingOf } from './reading-settings.js';
+import { smaller } from './resources.js';
 import { lockRun } from './run-lock.js';
 import type { TrainOptions } from './train.js';
 
@@ -126,11 +127,19 @@ function modelOf(settings: CompleteRun, file: ConfigFile | undefined, name: stri
   const { layers = {}, objective, sampling } = file?.code ?? {};
   const { kl: _, ...model } = settings.model;
   const plain = objective ? model : settings.model;
-  return new VAE({
-    ...fromConfig(plain, `${name}: model`, layers),
-    ...(objective ? { objective } : {}),
-    ...(sampling ? { sampling } : {}),
-  });
+  try {
+    return new VAE({
+      ...fromConfig(plain, `${name}: model`, layers),
+      ...(objective ? { objective } : {}),
+      ...(sampling ? { sampling } : {}),
+    });
+  } catch (error) {
+    if (!(error instanceof TooLargeError)) throw error;
+    const { batchSize } = settings.training;
+    const ways = smaller(settings.model, { batchSize, working: 0, state: 0 });
+    const [input, [found]] = [settings.model.input!.join(', '), error.message.split('. ')];
+    throw new UserError(`Examples of shape [${input}] are too large here: ${found}. Use ${ways}.`);
+  }
 }
 
 /** Tells which preset was chosen, and why. */

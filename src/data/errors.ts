@@ -5,3 +5,6 @@
 export class UserError extends Error {
   override readonly name = 'UserError';
 }
+
+/** Something would have more numbers than any memory is meant to hold. */
+export class TooLargeError extends UserError {}

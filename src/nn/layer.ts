@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { UserError } from '../data/errors.js';
+import { TooLargeError, UserError } from '../data/errors.js';
 import { validate } from '../data/validate.js';
 import { formatShape, type Value, within } from '../graph/index.js';
 import type { Layer, LayerObserver, Scope } from './scope.js';
@@ -85,14 +85,20 @@ export function activationOf({ type, options }: Layer): string | undefined {
 /** An error that already names the layer it is about. */
 class LayerError extends UserError {}
 
+/** The same, of one that is too large. */
+class LargeLayerError extends TooLargeError {}
+
 /** Applies one layer in its scope. @throws UserError that names the layer and its input's shape */
 function applyLayer(each: Layer, x: Value, scope: Scope): Value {
   try {
     return within({ part: scope.path }, () => each.apply(x, scope));
   } catch (error) {
-    if (!(error instanceof UserError) || error instanceof LayerError) throw error;
+    const isNamed = error instanceof LayerError || error instanceof LargeLayerError;
+    if (!(error instanceof UserError) || isNamed) throw error;
+    const named = `${scope.path} (${layerName(each)})`;
+    if (error instanceof TooLargeError) throw new LargeLayerError(`${named}: ${error.message}`);
     throw new LayerError(
-      `${scope.path} (${layerName(each)}) does not fit its input ${formatShape(x.shape)}: ${error.message}`,
+      `${named} does not fit its input ${formatShape(x.shape)}: ${error.message}`,
     );
   }
 }
