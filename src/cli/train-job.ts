@@ -1,6 +1,6 @@
 import { isDirectory } from '#files';
 import type { Dataset } from '../data/dataset.js';
-import { UserError } from '../data/errors.js';
+import { TooLargeError, UserError } from '../data/errors.js';
 import type { OpenedData } from '../data/formats/format.js';
 import type { ReadOptions } from '../data/read-options.js';
 import { optimizerFromConfig } from '../nn/index.js';
@@ -17,6 +17,7 @@ import { fittingSettings, optimizerSettings } from './fit-settings.js';
 import { objectiveSettings } from './objective.js';
 import { ownCode } from './own-code.js';
 import { readingOf } from './reading-settings.js';
+import { smaller } from './resources.js';
 import { lockRun } from './run-lock.js';
 import { shellWord } from './shell-word.js';
 import type { TrainOptions } from './train.js';
@@ -135,11 +136,19 @@ function modelOf(settings: CompleteRun, code: LoadOptions, name: string): VAE {
   const { layers = {}, objective, sampling } = code;
   const { kl: _, ...model } = settings.model;
   const plain = objective ? model : settings.model;
-  return new VAE({
-    ...fromConfig(plain, `${name}: model`, layers),
-    ...(objective ? { objective } : {}),
-    ...(sampling ? { sampling } : {}),
-  });
+  try {
+    return new VAE({
+      ...fromConfig(plain, `${name}: model`, layers),
+      ...(objective ? { objective } : {}),
+      ...(sampling ? { sampling } : {}),
+    });
+  } catch (error) {
+    if (!(error instanceof TooLargeError)) throw error;
+    const { batchSize } = settings.training;
+    const ways = smaller(settings.model, { batchSize, working: 0, state: 0 });
+    const [input, [found]] = [settings.model.input!.join(', '), error.message.split('. ')];
+    throw new UserError(`Examples of shape [${input}] are too large here: ${found}. Use ${ways}.`);
+  }
 }
 
 /** Tells which preset was chosen, and why. */

@@ -18,7 +18,7 @@ export interface Progress {
 
 /** What is told as training goes on; training waits for what is returned. */
 export interface Callback {
-  /** What a step takes, before memory is taken for it: what this throws ends training there. */
+  /** The memory and work of a step, before it is made ready; an error thrown here ends training. */
   onFootprint?(footprint: Footprint): void | Promise<void>;
   /** Data, model and settings fit together, and the first step is next. */
   onStart?(): void | Promise<void>;

@@ -1,6 +1,6 @@
 import { type PresetName, type PresetOptions, preset, type RunConfig } from './presets.js';
 
-/** What the choice of a preset depends on. */
+/** Facts of the data by which a preset is chosen. */
 export interface DataTraits {
   /** The data as it was asked for: `mnist`, a path, or what a page keeps it as. */
   readonly data: string;
