@@ -12,6 +12,7 @@ import {
   presetNames,
   type RunConfig,
 } from './presets.js';
+import { samplerSchema } from './samplers/index.js';
 
 /** How a run is trained: the `training` of `config.json`. */
 export const trainingSchema = z.strictObject({
@@ -78,6 +79,9 @@ const written = {
   $schema: z.string().optional().describe('The JSON schema of this file, for editors.'),
   format: z.int().optional().describe("The version of the run folder's layout."),
   vaekit: z.string().optional().describe('The version that wrote the file.'),
+  sampler: samplerSchema
+    .optional()
+    .describe('The sampler that was fitted to the latents; a training from this file fits none.'),
 };
 
 /** A whole run as plain data: what `config.json` holds. */
