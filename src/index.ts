@@ -45,6 +45,7 @@ export {
   type Controls,
   decodeCheckpoint,
   type EpochMetrics,
+  type Footprint,
   encodeCheckpoint,
   type Metrics,
   type NonFinite,
