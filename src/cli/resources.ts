@@ -20,7 +20,7 @@ const smallPixels = 32 * 32;
 const largeSide = 64;
 
 /** Bytes that this process may use: the container's where that has a limit, else the machine's. */
-export function memoryLimit(): number {
+function memoryLimit(): number {
   const constrained = process.constrainedMemory() ?? 0;
   return constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
 }

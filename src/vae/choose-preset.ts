@@ -58,8 +58,7 @@ function forPictures([channels, height, width]: readonly number[], size: number)
   if (channels === 1 && pixels <= fewPixels) {
     return { name: 'mlp', latent: 16, ...pacing(size, seen.others), because: `small ${because}` };
   }
-  const latent = pixels <= fewPixels ? 32 : 64;
-  const rest = { latent, likelihood: pictureLikelihood, ...pacing(size, seen.pictures) };
+  const rest = { latent: 32, likelihood: pictureLikelihood, ...pacing(size, seen.pictures) };
   if (height! % 4 === 0 && width! % 4 === 0) return { name: 'resnet', ...rest, because };
   const odd = 'whose height and width are no multiples of 4, as convolutions need them (--resize)';
   return { name: 'mlp', ...rest, because: `${because}, ${odd}` };
