@@ -19,7 +19,10 @@ test('sample fits a sampler to a run that has no prior, and keeps it there', asy
   const data = join(folder, 'data.npy');
   await writeFile(data, npy);
   const train = ['train', '--data', data, '--preset', 'mlp', '--objective', 'autoencoder'];
-  const trained = await vaekit(folder, ...[...train, '--epochs', '1', '--out', run]);
+  const trained = await vaekit(
+    folder,
+    ...[...train, '--batch-size', '32', '--epochs', '1', '--out', run],
+  );
   expect(trained.stderr).toBe('');
   const refused = await vaekit(folder, ...['sample', run]);
   expect(refused.code).toBe(2);
