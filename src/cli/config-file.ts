@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { readFile } from '#files';
 import { UserError } from '../data/errors.js';
 import { parseJson } from '../data/json.js';
+import { isError } from '../data/realm.js';
 import { mostConfigText, readRunFormat } from '../training/index.js';
 import { type ConfigCode, splitConfig } from '../vae/define-config.js';
 import { type ConfigData, checkConfig } from '../vae/run-config.js';
@@ -16,7 +17,7 @@ export interface ConfigFile {
 
 /** What an error says, as one line. */
 function lineOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = isError(error) ? error.message : String(error);
   return text
     .replace(/\n+Require stack:[\s\S]*/, '')
     .replace(/\s*\n\s*/g, ' ')

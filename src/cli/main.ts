@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { UserError } from '../data/errors.js';
+import { isError } from '../data/realm.js';
 import { version } from '../version.js';
 import { encodeCommand } from './encode.js';
 import { evaluateCommand } from './evaluate.js';
@@ -57,13 +58,12 @@ try {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? 0 : userErrorCode;
   } else {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = isError(error) ? error.message : String(error);
     const bug = error instanceof UserError ? '' : ' (this should not happen: please report it)';
     // Names from files must not write lines of their own, nor move the terminal's cursor.
     const line = message.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
     process.stderr.write(`vaekit: ${line}${bug}\n`);
-    if (process.env.VAEKIT_DEBUG && error instanceof Error)
-      process.stderr.write(`${error.stack}\n`);
+    if (process.env.VAEKIT_DEBUG && isError(error)) process.stderr.write(`${error.stack}\n`);
     process.exitCode = error instanceof UserError ? userErrorCode : 1;
   }
 }

@@ -1,4 +1,5 @@
 import { UserError } from './errors.js';
+import { isError } from './realm.js';
 
 /** Longest wait for the next bytes, in milliseconds. */
 const patience = 30_000;
@@ -71,8 +72,8 @@ async function collect(
 
 /** `fetch` says only that it failed; why is in the cause. */
 function reason(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
+  if (!isError(error)) return String(error);
   const { cause } = error;
-  if (!(cause instanceof Error)) return error.message;
+  if (!isError(cause)) return error.message;
   return cause.message || ('code' in cause ? String(cause.code) : error.message);
 }

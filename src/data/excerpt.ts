@@ -1,3 +1,5 @@
+import { isError } from './realm.js';
+
 /** Text from a file as it may stand in a message of one line: quoted, escaped, cut short. */
 export function excerpt(text: string, limit = 60): string {
   return JSON.stringify(text.length > limit ? `${text.slice(0, limit)}…` : text).replace(
@@ -18,7 +20,7 @@ export function quote(name: string): string {
 
 /** A library's message as it may stand in one of ours: on one line, cut short. */
 export function reasonOf(error: unknown, limit = 100): string {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = isError(error) ? error.message : String(error);
   return text
     .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
     .trim()

@@ -1,5 +1,6 @@
 import { UserError } from './errors.js';
 import { excerpt } from './excerpt.js';
+import { isError } from './realm.js';
 
 /**
  * Parses JSON from a file that may be damaged or hostile. Unlike `JSON.parse` it refuses an object
@@ -16,7 +17,7 @@ export function parseJson(text: string, name: string, maxDepth = 100): unknown {
   } catch (error) {
     if (error instanceof UserError) throw error;
     // The parser's message quotes the text, line breaks and all.
-    const reason = error instanceof Error ? error.message.replace(/[\p{Cc}\s]+/gu, ' ') : '';
+    const reason = isError(error) ? error.message.replace(/[\p{Cc}\s]+/gu, ' ') : '';
     throw new UserError(`${name}: not valid JSON (${reason.slice(0, 120)}). Correct the text.`);
   }
 }

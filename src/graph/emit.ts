@@ -1,4 +1,4 @@
-import onnxProto, { type onnx } from 'onnx-proto';
+import onnxProto, { type onnx } from '#onnx-proto';
 import { UserError } from '../data/errors.js';
 import { afterwards } from './afterwards.js';
 import { operationsOf } from './gradient.js';

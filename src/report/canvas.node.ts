@@ -1,21 +1,17 @@
-import { createRequire } from 'node:module';
 import {
   createCanvas as createSkiaCanvas,
   GlobalFonts,
   ImageData as SkiaImageData,
 } from '@napi-rs/canvas';
+import { ownFile } from '../data/own-files.node.js';
 import type { Canvas } from './canvas.js';
 
 let fontsReady = false;
 
-/** Text must look the same everywhere, so the font is a file of a package, not of the system. */
+/** Text must look the same everywhere, so the font is a file of ours, not of the system. */
 function registerFonts(): void {
   if (fontsReady) return;
-  const { resolve } = createRequire(import.meta.url);
-  GlobalFonts.registerFromPath(
-    resolve('@expo-google-fonts/inter/400Regular/Inter_400Regular.ttf'),
-    'Inter',
-  );
+  GlobalFonts.registerFromPath(ownFile('dist/vendor/inter/Inter_400Regular.ttf'), 'Inter');
   fontsReady = true;
 }
 

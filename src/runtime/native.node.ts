@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { nativeRuntime } from './binding.node.js';
 import { inRuntime } from './gate.node.js';
 import {
   deviceOptions,
@@ -28,7 +29,7 @@ export async function openNative(
   const folder = profile ? await mkdtemp(join(tmpdir(), 'vaekit-profile-')) : undefined;
   const opened = await inRuntime(async () =>
     openSession(
-      await import('onnxruntime-node'),
+      nativeRuntime,
       model,
       {
         executionMode: 'sequential',

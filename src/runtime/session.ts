@@ -49,7 +49,8 @@ export interface SessionOptions {
   /**
    * Sessions that are given the same object run on one thread beside the caller's, which can go on
    * meanwhile, and keep there what they are told to keep. Node's processor only: a browser has its own
-   * workers, and what is on a graphics processor belongs to one thread.
+   * workers, and what is on a graphics processor belongs to one thread. Where the thread's program is
+   * not to be found, as in a bundle without the package, they run on the caller's.
    */
   readonly thread?: object;
   /** The same model in pieces, which may run beside one another: see `hasLanes`. */
@@ -110,8 +111,21 @@ export function flushesDenormals(): boolean {
   return flushing;
 }
 
-/** What a build of ONNX Runtime offers; the same class in Node and in the browser. */
-type Runtime = { readonly InferenceSession: typeof InferenceSession };
+/** A model that a build of ONNX Runtime has loaded. */
+export interface RuntimeSession {
+  readonly inputNames: readonly string[];
+  readonly outputNames: readonly string[];
+  run(feeds: Tensors): Promise<Readonly<Record<string, Tensor>>>;
+  endProfiling(): void;
+  release(): Promise<void>;
+}
+
+/** The part that is used of a build of ONNX Runtime. */
+export interface Runtime {
+  readonly InferenceSession: {
+    create(model: Uint8Array, options?: InferenceSession.SessionOptions): Promise<RuntimeSession>;
+  };
+}
 
 /** The runtime's options for a device. */
 export function deviceOptions(

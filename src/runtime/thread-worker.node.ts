@@ -3,6 +3,8 @@ import { expose, transfer } from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
 import type { Tensor } from 'onnxruntime-common';
 import { allFinite } from '../data/finite.js';
+import { isFloats } from '../data/realm.js';
+import { nativeRuntime } from './binding.node.js';
 import { inRuntime } from './gate.node.js';
 import { Lane, type LaneElsewhere, openParted, type PartsOfStep } from './lanes.node.js';
 import { Copies, discard } from './memory.node.js';
@@ -28,8 +30,7 @@ function isFlushing(): boolean {
 // The runtime sets the mode of the thread that makes the first session, even of a model that is none.
 if ((workerData as { flush: boolean }).flush) {
   await inRuntime(async () => {
-    const { InferenceSession } = await import('onnxruntime-node');
-    await InferenceSession.create(new Uint8Array(1), {
+    await nativeRuntime.InferenceSession.create(new Uint8Array(1), {
       logSeverityLevel: 4,
       extra: { session: { set_denormal_as_zero: '1' } },
     }).catch(() => undefined);
@@ -69,7 +70,7 @@ function keep(tensor: Tensor): Kept {
   const id = ++last;
   kept.set(id, tensor);
   const { type, dims, data } = tensor;
-  return { id, type, dims, finite: !(data instanceof Float32Array) || allFinite(data) };
+  return { id, type, dims, finite: !isFloats(data) || allFinite(data) };
 }
 
 /** What another thread asks of this one. */

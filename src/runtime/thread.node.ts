@@ -2,6 +2,8 @@ import { Worker } from 'node:worker_threads';
 import { type Remote, wrap } from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
 import { Tensor } from 'onnxruntime-common';
+import { findOwnFile } from '../data/own-files.node.js';
+import { ownArray } from '../data/realm.js';
 import { closeAtExit, gate } from './gate.node.js';
 import type { PartDone, PartsOfStep } from './lanes.node.js';
 import { fromPlain, mapValues, type PlainTensor, toSend } from './plain-tensor.js';
@@ -15,9 +17,19 @@ import {
 } from './session.js';
 import type { Kept, ThreadService } from './thread-worker.node.js';
 
+/** Where a thread's program is; undefined in a bundle that runs without the package. */
+function threadFile(): string | undefined {
+  return findOwnFile('dist/runtime/thread-worker.node.js');
+}
+
+/** Whether sessions can run on threads of their own. */
+export function hasThreads(): boolean {
+  return threadFile() !== undefined;
+}
+
 /** A thread that holds sessions, or is a lane of one. */
 export class Thread {
-  private readonly worker = new Worker(new URL(import.meta.resolve('#session-thread')), {
+  private readonly worker = new Worker(threadFile()!, {
     workerData: { flush: flushesDenormals(), vaekitGate: gate },
     // The process's own may be such as no worker takes.
     execArgv: [],
@@ -124,7 +136,8 @@ export class Thread {
     const tensor = Tensor.fromGpuBuffer(buffer, {
       dataType: type as 'float32',
       dims,
-      download: () => this.ask(this.service.read(id) as Promise<unknown>) as Promise<Float32Array>,
+      download: async () =>
+        ownArray(await this.ask(this.service.read(id) as Promise<unknown>)) as Float32Array,
       dispose: () => {
         this.service.drop(id).catch(() => undefined);
       },

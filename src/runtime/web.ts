@@ -15,8 +15,8 @@ export async function createSession(
   }
   const runtime =
     device === 'webgpu'
-      ? await import('onnxruntime-web/webgpu')
-      : await import('onnxruntime-web/wasm');
+      ? await import('#onnxruntime-web/webgpu')
+      : await import('#onnxruntime-web/wasm');
   // The runtime starts its threads once, with the first model.
   runtime.env.wasm.numThreads = threads ?? availableThreads();
   const open = () => openSession(runtime, model, deviceOptions(options, 'wasm'));

@@ -3,6 +3,7 @@ import { type Dataset, fromArray, readRange } from '../data/dataset.js';
 import { UserError } from '../data/errors.js';
 import { formatShape, quote } from '../data/excerpt.js';
 import { randomStream } from '../data/random.js';
+import { ownArray } from '../data/realm.js';
 import { elementCount } from '../data/shape.js';
 import { advice } from '../data/suggest.js';
 import { constant, gradient, size, type Value, type Values } from '../graph/index.js';
@@ -223,7 +224,7 @@ export class VAE {
       if (wrong) throw new UserError(wrong);
     }
     for (const [name, tensor] of Object.entries(values)) {
-      const copy = (tensor.data as Float32Array).slice();
+      const copy = ownArray(tensor.data as Float32Array).slice();
       this.values[name] = new Tensor('float32', copy, tensor.dims);
     }
   }

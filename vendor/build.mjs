@@ -1,0 +1,126 @@
+/*
+ * Writes dist/vendor, and with --page the runtime of dist/studio: parts of other packages that vaekit
+ * ships as its own.
+ *
+ * - onnxruntime-node: npm would run its install script, which fetches hundreds of MB for CUDA from a
+ *   host that is no package registry, and fails where that host cannot be reached.
+ * - onnxruntime-web: of its 140 MB two builds are used, by the studio's page and by programs alike.
+ * - onnx-proto: it brings a release of protobufjs with a copy of its development tools.
+ * - Inter: one file of 54 is used.
+ */
+import {
+  copyFileSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'vite';
+
+const require = createRequire(import.meta.url);
+const path = (name) => fileURLToPath(new URL(name, import.meta.url));
+const vendor = path('../dist/vendor');
+const page = path('../dist/studio');
+
+/** The folder of an installed package. */
+const packageFolder = (name) => dirname(require.resolve(`${name}/package.json`));
+
+/** Puts a file where it is shipped; it takes no more room on this disk where links are possible. */
+function put(from, to) {
+  mkdirSync(dirname(to), { recursive: true });
+  rmSync(to, { force: true });
+  try {
+    linkSync(from, to);
+  } catch {
+    copyFileSync(from, to);
+  }
+}
+
+/** Paths of the files under a folder, from there. */
+function filesUnder(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => relative(folder, join(parentPath, name)));
+}
+
+/**
+ * Files of the native runtime that nothing loads: DirectML, which a session must ask for and no
+ * option of vaekit does, and a second copy of a library under the longer of its names.
+ */
+const unused = /(^|[\\/])(DirectML\.dll|libonnxruntime\.\d+\.\d+\.\d+\.dylib)$/;
+
+function nativeRuntime() {
+  const source = join(packageFolder('onnxruntime-node'), 'bin', 'napi-v6');
+  const target = join(vendor, 'onnxruntime-node');
+  rmSync(target, { recursive: true, force: true });
+  for (const file of filesUnder(source)) {
+    if (!unused.test(file)) put(join(source, file), join(target, file));
+  }
+  copyFileSync(path('onnxruntime-licence.txt'), join(target, 'LICENSE'));
+}
+
+/** The builds for browsers, each with its WebAssembly; the page and programs load the same files. */
+function webRuntime() {
+  const source = dirname(require.resolve('onnxruntime-web/ort-wasm-simd-threaded.wasm'));
+  const target = join(page, 'runtime');
+  for (const file of [
+    'ort.wasm.bundle.min.mjs',
+    'ort-wasm-simd-threaded.wasm',
+    'ort.webgpu.bundle.min.mjs',
+    'ort-wasm-simd-threaded.asyncify.wasm',
+  ]) {
+    put(join(source, file), join(target, file));
+  }
+  copyFileSync(path('onnxruntime-licence.txt'), join(target, 'LICENSE'));
+}
+
+/** What emits ONNX, in one file that browsers and Node take. */
+async function onnxProto() {
+  const [{ output }] = await build({
+    configFile: false,
+    root: path('.'),
+    logLevel: 'warn',
+    // It would look for modules of Node by eval, for 64-bit numbers that are not used.
+    plugins: [
+      {
+        name: 'no-inquire',
+        enforce: 'pre',
+        resolveId: (id) => (id === '@protobufjs/inquire' ? '\0inquire' : undefined),
+        load: (id) => (id === '\0inquire' ? 'module.exports = () => null;' : undefined),
+      },
+    ],
+    build: {
+      write: false,
+      minify: true,
+      lib: { entry: path('onnx-proto.js'), formats: ['es'] },
+    },
+  });
+  const licences = ['onnx-proto', 'protobufjs'].map(
+    (name) => `${name}\n\n${readFileSync(join(packageFolder(name), 'LICENSE'), 'utf8')}`,
+  );
+  const target = join(vendor, 'onnx-proto');
+  mkdirSync(target, { recursive: true });
+  writeFileSync(join(target, 'index.js'), output[0].code);
+  writeFileSync(join(target, 'LICENSE'), licences.join('\n'));
+}
+
+/** The font of pictures. */
+function font() {
+  const source = packageFolder('@expo-google-fonts/inter');
+  const target = join(vendor, 'inter');
+  put(join(source, '400Regular', 'Inter_400Regular.ttf'), join(target, 'Inter_400Regular.ttf'));
+  put(join(source, 'LICENSE_FONT'), join(target, 'LICENSE'));
+}
+
+if (process.argv.includes('--page')) {
+  webRuntime();
+} else {
+  nativeRuntime();
+  await onnxProto();
+  font();
+}
