@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import { sourceAliases } from '../sources.js';
@@ -11,11 +11,11 @@ const alias: Record<string, string> = {
   vaekit: folder('../src/index.ts'),
 };
 
-/** The runtime's scripts, which `vendor/build.mjs` puts beside the assets: programs load the same. */
+/** The runtime's scripts, which `vendor/build.mjs` puts among the assets: programs load the same. */
 const runtime: Record<string, string> = {};
 for (const [name, path] of Object.entries(alias)) {
   if (!name.startsWith('#onnxruntime-web/')) continue;
-  runtime[name] = `../runtime/${basename(path)}`;
+  runtime[name] = `./${relative(folder('../dist/studio/assets'), path)}`;
   delete alias[name];
 }
 const rolldownOptions = { external: Object.keys(runtime), output: { paths: runtime } };

@@ -1,5 +1,5 @@
 /*
- * Writes dist/vendor, and with --page the runtime of dist/studio: parts of other packages that vaekit
+ * Writes dist/vendor, and with --page the runtime among the assets of dist/studio: parts of other packages that vaekit
  * ships as its own.
  *
  * - onnxruntime-node: npm would run its install script, which fetches hundreds of MB for CUDA from a
@@ -25,7 +25,6 @@ import { build } from 'vite';
 const require = createRequire(import.meta.url);
 const path = (name) => fileURLToPath(new URL(name, import.meta.url));
 const vendor = path('../dist/vendor');
-const page = path('../dist/studio');
 
 /** The folder of an installed package. */
 const packageFolder = (name) => dirname(require.resolve(`${name}/package.json`));
@@ -67,14 +66,24 @@ function nativeRuntime() {
 /** The builds for browsers, each with its WebAssembly; the page and programs load the same files. */
 function webRuntime() {
   const source = dirname(require.resolve('onnxruntime-web/ort-wasm-simd-threaded.wasm'));
-  const target = join(page, 'runtime');
-  for (const file of [
-    'ort.wasm.bundle.min.mjs',
-    'ort-wasm-simd-threaded.wasm',
-    'ort.webgpu.bundle.min.mjs',
-    'ort-wasm-simd-threaded.asyncify.wasm',
-  ]) {
-    put(join(source, file), join(target, file));
+  const { version } = JSON.parse(readFileSync(join(source, '../package.json'), 'utf8'));
+  // Browsers keep assets for good, so the folder's name has to tell what is in it.
+  const folder = `./dist/studio/assets/onnxruntime-web-${version}`;
+  const { imports } = JSON.parse(readFileSync(path('../package.json'), 'utf8'));
+  const builds = { wasm: 'ort-wasm-simd-threaded', webgpu: 'ort-wasm-simd-threaded.asyncify' };
+  const target = path(`../${folder}`);
+  for (const [build, wasm] of Object.entries(builds)) {
+    const theirs = `ort.${build}.bundle.min.mjs`;
+    // Some static hosts do not know .mjs.
+    const script = theirs.replace(/mjs$/, 'js');
+    if (imports[`#onnxruntime-web/${build}`] !== `${folder}/${script}`) {
+      throw new Error(`imports of package.json: #onnxruntime-web/${build} is ${folder}/${script}`);
+    }
+    mkdirSync(target, { recursive: true });
+    // It starts its threads by its own name.
+    const text = readFileSync(join(source, theirs), 'utf8').replaceAll(theirs, script);
+    writeFileSync(join(target, script), text);
+    put(join(source, `${wasm}.wasm`), join(target, `${wasm}.wasm`));
   }
   copyFileSync(path('onnxruntime-licence.txt'), join(target, 'LICENSE'));
 }

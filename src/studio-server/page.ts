@@ -39,7 +39,7 @@ export class Page {
     const path = parts.join('/') || 'index.html';
     if (!this.files.has(path)) return false;
     response.setHeader('Vary', 'Accept-Encoding');
-    // Names of assets hold a hash of their content.
+    // Paths of assets hold a hash of their content, or its version.
     const hashed = path.startsWith('assets/');
     const sent = takesCompressed(request, path) ? sendCompressed : sendFile;
     await sent(request, response, {
