@@ -132,4 +132,6 @@ if (process.argv.includes('--page')) {
   nativeRuntime();
   await onnxProto();
   font();
+  // Bun would follow the paths of the clone's tsconfig.json, and run sources beside what is built.
+  writeFileSync(path('../dist/tsconfig.json'), '{}\n');
 }
