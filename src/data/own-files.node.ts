@@ -4,8 +4,16 @@ import { fileURLToPath } from 'node:url';
 import { version } from '../version.js';
 import { UserError } from './errors.js';
 
-/** Node's path of a module that is no ES module. */
-declare const __filename: string | undefined;
+/** Node's path of a module that is no ES module, as a bundle can be. */
+declare const __filename: string;
+
+function commonJsFile(): string | undefined {
+  try {
+    return __filename;
+  } catch {
+    return undefined;
+  }
+}
 
 /** Whether a folder holds this package, in the version that runs. */
 function isPackage(folder: string): boolean {
@@ -29,10 +37,9 @@ function packageAbove(place: string): string | undefined {
 /** Where this code runs: its own file, or the bundle that it is in; then the program; then the folder. */
 function places(): string[] {
   const { url } = import.meta as { readonly url?: string };
-  const file = typeof __filename === 'undefined' ? undefined : __filename;
   return [
     ...(url?.startsWith('file:') ? [fileURLToPath(url)] : []),
-    ...[file, process.argv[1]].filter((place) => place !== undefined),
+    ...[commonJsFile(), process.argv[1]].filter((place) => place !== undefined),
     process.cwd(),
   ];
 }

@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module';
+import * as modules from 'node:module';
 import { setImmediate } from 'node:timers/promises';
 import { isMainThread } from 'node:worker_threads';
 import { type InferenceSession, Tensor } from 'onnxruntime-common';
@@ -60,7 +60,8 @@ function load(): Binding {
   const { platform, arch } = process;
   const path = ownFile(`dist/vendor/onnxruntime-node/${platform}/${arch}/onnxruntime_binding.node`);
   try {
-    const binding = createRequire(path)(path) as Binding;
+    // By its plain name, webpack would take the function for its own.
+    const binding = modules.createRequire(path)(path) as Binding;
     binding.initOrtOnce(warnings, Handed, isMainThread);
     return binding;
   } catch (error) {
