@@ -11,7 +11,7 @@ const alias: Record<string, string> = {
   vaekit: folder('../src/index.ts'),
 };
 
-/** The runtime's scripts, which `vendor/build.mjs` puts among the assets: programs load the same. */
+/** The runtime's scripts, which `packaging/vendor.mjs` puts among the assets: programs load the same. */
 const runtime: Record<string, string> = {};
 for (const [name, path] of Object.entries(alias)) {
   if (!name.startsWith('#onnxruntime-web/')) continue;

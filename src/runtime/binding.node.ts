@@ -9,7 +9,7 @@ import type { Runtime, RuntimeSession, Tensors } from './session.js';
 
 /*
  * ONNX Runtime's binding for Node. It comes with vaekit, without the package that is around it
- * (see vendor/build.mjs): that installs much more, and takes arrays of one realm alone.
+ * (see packaging/vendor.mjs): that installs much more, and takes arrays of one realm alone.
  */
 
 /** A numeric tensor as the binding hands it out, before it is a `Tensor`. */
