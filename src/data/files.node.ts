@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { UserError } from './errors.js';
 import { attempt, codeOf, mostFileBytes, tooLarge } from './file-errors.js';
+import { home } from './home.node.js';
 import { statFile } from './stat-file.node.js';
 
 /** Whether this place has files at all; in a browser it has none. */
@@ -99,16 +99,6 @@ export function listDirectory(path: string): Promise<string[]> {
 /** Removes a file; none there is no error. @throws UserError when it cannot be removed */
 export function removeFile(path: string): Promise<void> {
   return attempt('remove', path, () => fs.rm(path, { force: true }));
-}
-
-/** The user's home; undefined where there is none, as for users of containers that have no entry. */
-function home(): string | undefined {
-  try {
-    return homedir();
-  } catch (error) {
-    if (codeOf(error) !== 'ERR_SYSTEM_ERROR') throw error;
-    return undefined;
-  }
 }
 
 /**

@@ -38,15 +38,21 @@ const config: Config = {
   },
 };
 
+/** What charts are drawn by. Jest fails when two imports that share modules are under way at a time. */
+async function libraries() {
+  const vega = await import('vega');
+  return { vega, vegaLite: await import('vega-lite') };
+}
+
 /** Loads what charts are drawn by, so that the first one does not wait for it. */
 export async function loadCharts(): Promise<void> {
-  await Promise.all([import('vega'), import('vega-lite')]);
+  await libraries();
 }
 
 /** The running Vega view of a Vega-Lite chart in the style of all pictures, without a document. */
 export async function chartView(spec: TopLevelSpec) {
-  const [vega, { compile }] = await Promise.all([import('vega'), import('vega-lite')]);
-  const view = new vega.View(vega.parse(compile(spec, { config }).spec), {
+  const { vega, vegaLite } = await libraries();
+  const view = new vega.View(vega.parse(vegaLite.compile(spec, { config }).spec), {
     renderer: 'none',
     logLevel: vega.Warn,
   });
