@@ -36,9 +36,7 @@ async function output(command, args, options = {}) {
     return stdout.trim();
   } catch (error) {
     const words = `${error.stdout ?? ''}\n${error.stderr ?? ''}`.trim().split('\n');
-    throw new Error(
-      [error.message.split('\n')[0], ...words.slice(process.env.WORDS ?? -12)].join('\n  '),
-    );
+    throw new Error([error.message.split('\n')[0], ...words.slice(-20)].join('\n  '));
   }
 }
 
@@ -130,32 +128,27 @@ async function jest() {
 async function vitest() {
   const bin = join(root, 'node_modules/vitest/vitest.mjs');
   const env = { ...process.env, EXPECTED: JSON.stringify(expected) };
-  for (const inline of [false, true]) {
-    const config = join(project, `vitest.${inline}.config.mjs`);
+  for (const [pool, inline] of [
+    ['threads', false],
+    ['forks', true],
+    ['vmThreads', true],
+  ]) {
+    const config = join(project, `vitest.${pool}.mjs`);
     const server = inline ? { deps: { inline: ['vaekit'] } } : {};
-    const test = { globals: true, include: ['*.test.mjs'], server };
+    const test = { globals: true, include: ['*.test.mjs'], pool, server };
     writeFileSync(config, `export default ${JSON.stringify({ test })};`);
-    for (const pool of ['forks', 'threads', 'vmThreads']) {
-      await tool(bin, ['run', '--root', project, '--config', config, '--pool', pool], { env });
-    }
+    await tool(bin, ['run', '--root', project, '--config', config], { env });
   }
-  return 'forks, threads and vmThreads; vaekit external and inlined';
+  return 'threads; forks and vmThreads with vaekit inlined';
 }
 
-/** What bundles leave out: native code, and the part of vega that waits at its top. */
-const externals = ['sharp', '@napi-rs/canvas', 'vega', 'vega-lite'];
+/** Native code, which bundles leave out. */
+const externals = ['sharp', '@napi-rs/canvas'];
 
-/** Runs bundles beside the installed package; one that is alone cannot run, and has to say why. */
-async function bundles(names) {
-  const alone = mkdtempSync(join(work, 'alone-'));
-  for (const name of names) {
-    same(await output(process.execPath, [join('out', name)]));
-    copyFileSync(join(project, 'out', name), join(alone, name));
-  }
-  const [first] = names;
-  const told = await output(process.execPath, [first], { cwd: alone }).catch(String);
-  if (!told.includes('install vaekit')) throw new Error(`alone, ${first} says ${told}`);
-  return `${names.join(', ')}: trained on a thread, vaekit installed beside; alone, told in a line`;
+/** Runs bundles beside the installed package. */
+async function bundles(...names) {
+  for (const name of names) same(await output(process.execPath, [join('out', name)]));
+  return `${names.join(', ')}, with vaekit installed where they run`;
 }
 
 async function esbuild() {
@@ -167,13 +160,17 @@ async function esbuild() {
     const format = name.endsWith('.cjs') ? 'cjs' : 'esm';
     await tool(bin, [...common, ...left, `--format=${format}`, `--outfile=out/${name}`]);
   }
-  return bundles(names);
+  const alone = mkdtempSync(join(work, 'alone-'));
+  copyFileSync(join(project, 'out', 'esbuild.mjs'), join(alone, 'esbuild.mjs'));
+  const told = await output(process.execPath, ['esbuild.mjs'], { cwd: alone }).catch(String);
+  if (!told.includes('install vaekit')) throw new Error(`where it is not installed: ${told}`);
+  return `${await bundles(...names)}; told where it is not`;
 }
 
 async function webpackBundles() {
   const modules = await installed('webpack@5.113.0');
   await tool(join(project, 'webpack.cjs'), [join(modules, 'webpack')]);
-  return bundles(['webpack.mjs', 'webpack.cjs']);
+  return bundles('webpack.mjs', 'webpack.cjs');
 }
 
 /** Type checks a CommonJS module with TypeScript and runs what it emits. */
@@ -272,6 +269,7 @@ async function prepare() {
     { cwd: root },
   );
   cpSync(fileURLToPath(new URL('environments', import.meta.url)), project, { recursive: true });
+  copyFileSync(join(project, 'one.test.mjs'), join(project, 'two.test.mjs'));
   await output('npm', ['install', ...quiet, join(work, JSON.parse(packed)[0].filename)]);
   expected = JSON.parse(await output(process.execPath, ['program.mjs']));
 }

@@ -6,10 +6,14 @@
  *   host that is no package registry, and fails where that host cannot be reached.
  * - onnxruntime-web: of its 140 MB two builds are used, by the studio's page and by programs alike.
  * - onnx-proto: it brings a release of protobufjs with a copy of its development tools.
+ * - vega and vega-lite: they bring tools for a command line of their own, several of them twice, and
+ *   wait at their top for a package that is not there, so that CommonJS bundles cannot hold them.
  * - Inter: one file of 54 is used.
  */
+import { createHash } from 'node:crypto';
 import {
   copyFileSync,
+  existsSync,
   linkSync,
   mkdirSync,
   readdirSync,
@@ -88,13 +92,13 @@ function webRuntime() {
   copyFileSync(path('onnxruntime-licence.txt'), join(target, 'LICENSE'));
 }
 
-/** What emits ONNX, in one file that browsers and Node take. */
-async function onnxProto() {
-  const [{ output }] = await build({
+/** The parts of packages that an entry exports, in one file that browsers and Node take. */
+async function bundled(name) {
+  await build({
     configFile: false,
     root: path('.'),
     logLevel: 'warn',
-    // It would look for modules of Node by eval, for 64-bit numbers that are not used.
+    // protobufjs would look for modules of Node by eval, for 64-bit numbers that are not used.
     plugins: [
       {
         name: 'no-inquire',
@@ -104,18 +108,13 @@ async function onnxProto() {
       },
     ],
     build: {
-      write: false,
+      outDir: join(vendor, name),
+      emptyOutDir: true,
       minify: true,
-      lib: { entry: path('onnx-proto.js'), formats: ['es'] },
+      license: { fileName: 'LICENSE.md' },
+      lib: { entry: path(`${name}.js`), formats: ['es'], fileName: 'index' },
     },
   });
-  const licences = ['onnx-proto', 'protobufjs'].map(
-    (name) => `${name}\n\n${readFileSync(join(packageFolder(name), 'LICENSE'), 'utf8')}`,
-  );
-  const target = join(vendor, 'onnx-proto');
-  mkdirSync(target, { recursive: true });
-  writeFileSync(join(target, 'index.js'), output[0].code);
-  writeFileSync(join(target, 'LICENSE'), licences.join('\n'));
 }
 
 /** The font of pictures. */
@@ -126,12 +125,25 @@ function font() {
   put(join(source, 'LICENSE_FONT'), join(target, 'LICENSE'));
 }
 
+/** What dist/vendor is made from: this script and the versions of the packages that are installed. */
+function source() {
+  const lock = readFileSync(path('../node_modules/.package-lock.json'));
+  return createHash('sha256')
+    .update(lock)
+    .update(readFileSync(path('vendor.mjs')))
+    .digest('hex');
+}
+
+const mark = join(vendor, 'source.txt');
+
 if (process.argv.includes('--page')) {
   webRuntime();
-} else {
+} else if (!existsSync(mark) || readFileSync(mark, 'utf8') !== source()) {
   nativeRuntime();
-  await onnxProto();
+  await bundled('onnx-proto');
+  await bundled('vega');
   font();
+  writeFileSync(mark, source());
   // Bun would follow the paths of the clone's tsconfig.json, and run sources beside what is built.
   writeFileSync(path('../dist/tsconfig.json'), '{}\n');
 }

@@ -9,7 +9,7 @@ const options: VAEOptions = {
   decoder: [dense(16), reshape([1, 4, 4])],
 };
 const vae: whole.VAE = new VAE(options);
-const data = fromArray(new Uint8Array(64), [1, 4, 4]);
+const data = fromArray(new Uint8Array(64 * 16), [1, 4, 4]);
 void vae.fit(data, { epochs: 1 }).then(({ epochs }) => {
   const loss: number | undefined = epochs[0]?.loss;
   // @ts-expect-error: were the types not found, it would be any.

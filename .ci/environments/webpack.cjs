@@ -10,7 +10,7 @@ const common = {
   optimization: { minimize: false },
   performance: { hints: false },
 };
-const names = ['sharp', '@napi-rs/canvas', 'vega', 'vega-lite'];
+const names = ['sharp', '@napi-rs/canvas'];
 const externals = Object.fromEntries(names.map((name) => [name, `import ${name}`]));
 
 const forNode = [

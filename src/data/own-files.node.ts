@@ -50,17 +50,11 @@ let known: string | undefined;
  * A file or folder that comes with this package. A bundler carries code along, but no such files: they
  * are found in the package where it is installed.
  * @param path from the package's folder, with forward slashes
- * @returns undefined when the package is not installed there
+ * @throws UserError when the package is not installed where the code runs
  */
-export function findOwnFile(path: string): string | undefined {
-  known ??= places().map(packageAbove).find(Boolean);
-  return known === undefined ? undefined : join(known, path);
-}
-
-/** @throws UserError when the package is not installed where the code runs */
 export function ownFile(path: string): string {
-  const found = findOwnFile(path);
-  if (found !== undefined) return found;
+  known ??= places().map(packageAbove).find(Boolean);
+  if (known !== undefined) return join(known, path);
   throw new UserError(
     `The files of vaekit ${version} cannot be found from ${places()[0]}. A bundle does not hold them: install vaekit ${version} where the bundle runs, or leave vaekit out of the bundle.`,
   );

@@ -38,23 +38,17 @@ const config: Config = {
   },
 };
 
-/** What charts are drawn by. Jest fails when two imports that share modules are under way at a time. */
-async function libraries() {
-  const vega = await import('vega');
-  return { vega, vegaLite: await import('vega-lite') };
-}
-
 /** Loads what charts are drawn by, so that the first one does not wait for it. */
 export async function loadCharts(): Promise<void> {
-  await libraries();
+  await import('#vega');
 }
 
 /** The running Vega view of a Vega-Lite chart in the style of all pictures, without a document. */
 export async function chartView(spec: TopLevelSpec) {
-  const { vega, vegaLite } = await libraries();
-  const view = new vega.View(vega.parse(vegaLite.compile(spec, { config }).spec), {
+  const { compile, parse, View, Warn } = await import('#vega');
+  const view = new View(parse(compile(spec, { config }).spec), {
     renderer: 'none',
-    logLevel: vega.Warn,
+    logLevel: Warn,
   });
   return view.runAsync();
 }

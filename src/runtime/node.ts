@@ -1,11 +1,11 @@
 import { openNative, threadsOf } from './native.node.js';
 import { flushesDenormals, type Session, type SessionOptions } from './session.js';
-import { firstThread, hasThreads, openOnThread } from './thread.node.js';
+import { firstThread, openOnThread } from './thread.node.js';
 
 /** Whether a session can compute a step's parts beside one another. A profile is of one session. */
 export function hasLanes(options: SessionOptions): boolean {
   const { device = 'cpu', thread, profile } = options;
-  return device === 'cpu' && !!thread && !profile && threadsOf(options) > 1 && hasThreads();
+  return device === 'cpu' && !!thread && !profile && threadsOf(options) > 1;
 }
 
 /** Loads an ONNX model into the native runtime. */
@@ -14,7 +14,7 @@ export async function createSession(
   options: SessionOptions = {},
 ): Promise<Session> {
   const { device = 'cpu', thread } = options;
-  if (thread && device === 'cpu' && hasThreads()) return openOnThread(model, options, thread);
+  if (thread && device === 'cpu') return openOnThread(model, options, thread);
   // The thread that makes the process's first session is the one that takes denormal numbers as 0.
   if (flushesDenormals()) await firstThread();
   return openNative(model, options, false);

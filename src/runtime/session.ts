@@ -49,8 +49,7 @@ export interface SessionOptions {
   /**
    * Sessions that are given the same object run on one thread beside the caller's, which can go on
    * meanwhile, and keep there what they are told to keep. Node's processor only: a browser has its own
-   * workers, and what is on a graphics processor belongs to one thread. Where the thread's program is
-   * not to be found, as in a bundle without the package, they run on the caller's.
+   * workers, and what is on a graphics processor belongs to one thread.
    */
   readonly thread?: object;
   /** The same model in pieces, which may run beside one another: see `hasLanes`. */

@@ -2,7 +2,8 @@ import { Worker } from 'node:worker_threads';
 import { type Remote, wrap } from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
 import { Tensor } from 'onnxruntime-common';
-import { findOwnFile } from '../data/own-files.node.js';
+import { UserError } from '../data/errors.js';
+import { ownFile } from '../data/own-files.node.js';
 import { ownArray } from '../data/realm.js';
 import { closeAtExit, gate } from './gate.node.js';
 import type { PartDone, PartsOfStep } from './lanes.node.js';
@@ -17,19 +18,14 @@ import {
 } from './session.js';
 import type { Kept, ThreadService } from './thread-worker.node.js';
 
-/** Where a thread's program is; undefined in a bundle that runs without the package. */
-function threadFile(): string | undefined {
-  return findOwnFile('dist/runtime/thread-worker.node.js');
-}
-
-/** Whether sessions can run on threads of their own. */
-export function hasThreads(): boolean {
-  return threadFile() !== undefined;
+/** An error as its thread threw it: messages between threads know no classes of errors. */
+function asThrown(error: Error): Error {
+  return error.name === 'UserError' ? new UserError(error.message, { cause: error }) : error;
 }
 
 /** A thread that holds sessions, or is a lane of one. */
 export class Thread {
-  private readonly worker = new Worker(threadFile()!, {
+  private readonly worker = new Worker(ownFile('dist/runtime/thread-worker.node.js'), {
     workerData: { flush: flushesDenormals(), vaekitGate: gate },
     // The process's own may be such as no worker takes.
     execArgv: [],
@@ -63,7 +59,9 @@ export class Thread {
     return new Promise((resolve, reject) => {
       if (this.lost) throw this.lost;
       this.waiting.add(reject);
-      answer.then(resolve, reject).finally(() => this.waiting.delete(reject));
+      answer
+        .then(resolve, (error) => reject(asThrown(error)))
+        .finally(() => this.waiting.delete(reject));
     });
   }
 

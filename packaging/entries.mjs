@@ -1,7 +1,8 @@
 /*
- * Writes the entry for `require`, dist/index.cjs, and its declarations in one file, dist/index.d.cts.
- * All supported versions of Node can require the ES module itself, but TypeScript refuses that to
- * CommonJS modules under `module: node16` and `node18` (TS1479), by what the declarations are called.
+ * Writes what is seen of the package from outside: declarations in one file, without those that only
+ * its own modules need, and the entry for `require`. All supported versions of Node can require the ES
+ * module itself, but TypeScript refuses that to CommonJS modules under `module: node16` and `node18`
+ * (TS1479), by what the declarations are called.
  */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -11,7 +12,7 @@ import { rolldown } from 'rolldown';
 import { dts } from 'rolldown-plugin-dts';
 
 const dist = fileURLToPath(new URL('../dist', import.meta.url));
-const target = join(dist, 'index.d.cts');
+const targets = ['index.d.cts', 'index.d.mts'].map((name) => join(dist, name));
 
 const declarations = readdirSync(dist, { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.d.ts'))
@@ -21,7 +22,7 @@ const mark = `// ${createHash('sha256').update(declarations.join()).digest('hex'
 
 function isCurrent() {
   try {
-    return readFileSync(target, 'utf8').startsWith(mark);
+    return targets.every((target) => readFileSync(target, 'utf8').startsWith(mark));
   } catch {
     return false;
   }
@@ -37,5 +38,6 @@ if (!isCurrent()) {
   const { output } = await bundle.generate({ format: 'es', entryFileNames: 'index.d.ts' });
   // The other is of the bundler, and declares nothing that is used.
   const { code } = output.find(({ fileName }) => fileName === 'index.d.ts');
-  writeFileSync(target, `${mark}\n${code.replace(/^\/\/.*\n/gm, '')}`);
+  const text = `${mark}\n${code.replace(/^\/\/.*\n/gm, '')}`;
+  for (const target of targets) writeFileSync(target, text);
 }
