@@ -57,12 +57,25 @@ function filesUnder(folder) {
  */
 const unused = /(^|[\\/])(DirectML\.dll|libonnxruntime\.\d+\.\d+\.\d+\.dylib)$/;
 
+/**
+ * Files that must not be the same to the system as those of an onnxruntime-node beside, which a program
+ * can use too: Linux loads a file once, whatever its names, and the binding aborts when it is set up
+ * twice. Package managers such as pnpm link files of the same content, so this one gets another: what
+ * follows an ELF file's end is not read.
+ */
+const linked = /^linux[\\/].*\.node$/;
+
 function nativeRuntime() {
   const source = join(packageFolder('onnxruntime-node'), 'bin', 'napi-v6');
   const target = join(vendor, 'onnxruntime-node');
   rmSync(target, { recursive: true, force: true });
   for (const file of filesUnder(source)) {
-    if (!unused.test(file)) put(join(source, file), join(target, file));
+    const [from, to] = [join(source, file), join(target, file)];
+    if (unused.test(file)) continue;
+    put(from, to);
+    if (!linked.test(file)) continue;
+    rmSync(to);
+    writeFileSync(to, Buffer.concat([readFileSync(from), Buffer.from('vaekit')]));
   }
   copyFileSync(path('onnxruntime-licence.txt'), join(target, 'LICENSE'));
 }
