@@ -1,5 +1,6 @@
 import { UserError } from './errors.js';
 import { codeOf } from './file-errors.js';
+import { isError } from './realm.js';
 
 /** Longest wait for the next bytes, in milliseconds. */
 const patience = 30_000;
@@ -87,7 +88,7 @@ const failures: Readonly<Record<string, string>> = {
 
 /** `fetch` says only that it failed; why is in the cause. */
 function reason(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
+  if (!isError(error)) return String(error);
   const code = codeOf(error.cause) || codeOf(error);
   if (/CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO/.test(code)) return 'its certificate is not trusted';
   return failures[code] ?? 'the connection failed';

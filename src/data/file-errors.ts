@@ -1,4 +1,5 @@
 import { UserError } from './errors.js';
+import { isError } from './realm.js';
 
 /** Most bytes of a file that is read whole, which is Node's limit; what unpacks to more is refused likewise. */
 export const mostFileBytes = 2 ** 31 - 1;
@@ -48,7 +49,7 @@ export function explanationOf(error: unknown): string | undefined {
 
 /** The system's code of an error; empty when it has none. */
 export function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
+  return isError(error) && 'code' in error ? String(error.code) : '';
 }
 
 /** That a file has more bytes than are read whole. */

@@ -110,8 +110,21 @@ export function flushesDenormals(): boolean {
   return flushing;
 }
 
-/** What a build of ONNX Runtime offers; the same class in Node and in the browser. */
-type Runtime = { readonly InferenceSession: typeof InferenceSession };
+/** A model that a build of ONNX Runtime has loaded. */
+export interface RuntimeSession {
+  readonly inputNames: readonly string[];
+  readonly outputNames: readonly string[];
+  run(feeds: Tensors): Promise<Readonly<Record<string, Tensor>>>;
+  endProfiling(): void;
+  release(): Promise<void>;
+}
+
+/** The part that is used of a build of ONNX Runtime. */
+export interface Runtime {
+  readonly InferenceSession: {
+    create(model: Uint8Array, options?: InferenceSession.SessionOptions): Promise<RuntimeSession>;
+  };
+}
 
 /** The runtime's options for a device. */
 export function deviceOptions(

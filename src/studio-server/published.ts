@@ -26,8 +26,12 @@ export class PublishedData {
 
   constructor(
     private readonly tell: (message: string) => void,
-    private readonly cache = join(cacheDirectory(), 'studio'),
+    private readonly given?: string,
   ) {}
+
+  private get cache(): string {
+    return this.given ?? join(cacheDirectory(), 'studio');
+  }
 
   /** Sends `<set>/<file>.gz`, which is found or downloaded first. */
   async send(

@@ -10,6 +10,7 @@ import { refuseBomb } from '../inflation.js';
 import { type Labels, labelsFromWords, sharedClasses } from '../labels.js';
 import type { ColumnKind, ParquetFile } from '../parquet.node.js';
 import { within } from '../paths.js';
+import { isBytes } from '../realm.js';
 import { chooseColumns, columnPlace, fits, misfit, tableLayout } from '../table-columns.js';
 import type { DataFormat, FormatOptions, OpenedData, Skipped } from './format.js';
 
@@ -170,8 +171,8 @@ async function readPictures(
 }
 
 function pictureBytes(value: unknown): Uint8Array {
-  const bytes = value instanceof Uint8Array ? value : (value as { bytes?: unknown } | null)?.bytes;
-  if (bytes instanceof Uint8Array) return bytes;
+  const bytes = isBytes(value) ? value : (value as { bytes?: unknown } | null)?.bytes;
+  if (isBytes(bytes)) return bytes;
   throw new UserError('there are no bytes in it');
 }
 
