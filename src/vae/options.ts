@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { UserError } from '../data/errors.js';
-import { type ExampleOptions, exampleSchema } from '../data/input.js';
+import type { ExampleOptions } from '../data/input.js';
+import { exampleSchema } from '../data/input-schema.js';
 import { validate } from '../data/validate.js';
 import { type Layer, layerFromConfig, layerToConfig } from '../nn/index.js';
 import { requireLayers, requireMade } from './given.js';
