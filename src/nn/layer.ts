@@ -72,7 +72,7 @@ export function applyLayers(
   }, x);
 }
 
-/** What messages and summaries call a layer. */
+/** The name of a layer in messages and summaries. */
 export function layerName(each: Layer): string {
   return String(each.options.name ?? each.type);
 }

@@ -22,7 +22,7 @@ export interface ImageBatch {
 
 /**
  * Reads the shape of images.
- * @param what what the images are called in messages
+ * @param what names the images in messages
  * @throws UserError when they are no images of shape [N, C, H, W] with 1 or 3 channels, N at least 1
  */
 export function readImages(images: Images, what: string): ImageBatch {

@@ -41,7 +41,7 @@ export function toSend(tensor: Tensor): PlainTensor {
   return whole ? plain : { ...plain, data: data.slice() };
 }
 
-/** What hands the tensors' arrays over to another thread. */
+/** The buffers that hand the tensors' arrays over to another thread. */
 export function buffersOf(tensors: readonly PlainTensor[]): ArrayBuffer[] {
   return [...new Set(tensors.map(({ data }) => data.buffer as ArrayBuffer))];
 }

@@ -1,7 +1,7 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-common';
 import { UserError } from '../data/errors.js';
 
-/** What a model runs on: the processor, or the graphics processor by WebGPU. */
+/** The device that a model runs on: the processor, or the graphics processor by WebGPU. */
 export type Device = 'cpu' | 'webgpu';
 
 /**
@@ -16,7 +16,7 @@ export interface MicrobatchedStep {
   readonly carried: readonly string[];
   /** Inputs of which every step sees its own entry. */
   readonly steps: readonly string[];
-  /** Those of them that hold the examples, of which a microbatch sees its own. */
+  /** The inputs among them that hold the examples, of which a microbatch sees its own. */
   readonly cut: readonly string[];
   /** Inputs that are the same for every step. */
   readonly invariant: readonly string[];

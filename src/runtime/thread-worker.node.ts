@@ -77,7 +77,7 @@ function keep(tensor: Tensor): Kept {
   return { id, type, dims, finite: !isFloats(data) || allFinite(data) };
 }
 
-/** What another thread asks of this one. */
+/** The questions that another thread may ask of this one. */
 const service = {
   /** Answered once the thread's mode is set. */
   ready() {},

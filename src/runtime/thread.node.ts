@@ -30,11 +30,11 @@ export class Thread {
     workerData: { flush: flushesDenormals(), vaekitGate: gate, ...telemetryData() },
     // The process's own may be such as no worker takes.
     execArgv: [],
-    // What its script makes is little: arrays of numbers lie elsewhere.
+    // Its script makes little: arrays of numbers lie elsewhere.
     resourceLimits: { maxYoungGenerationSizeMb: 2 },
   });
   private readonly service: Remote<ThreadService> = wrap(nodeEndpoint(this.worker));
-  /** What becomes of those who wait for an answer when the thread is lost. */
+  /** Rejects those who wait for an answer when the thread is lost. */
   private readonly waiting = new Set<(reason: Error) => void>();
   private lost: Error | undefined;
   private readonly ids = new WeakMap<Tensor, number>();
@@ -171,7 +171,7 @@ export function startAhead(): void {
   if (idle.size === 0) startThread().rest();
 }
 
-/** Ends threads without sessions. What comes after computes with denormal numbers as they are. */
+/** Ends threads without sessions. Later threads compute with denormal numbers as they are. */
 export async function endIdleThreads(): Promise<void> {
   await Promise.all([...idle].map((thread) => thread.end()));
 }

@@ -57,7 +57,7 @@ export class PublishedData {
       root: this.cache,
       path,
       type: compressed,
-      // What a file holds is known by its checksum, and never changes.
+      // The content of a file is known by its checksum, and never changes.
       cache: 'public, max-age=31536000, immutable',
     });
   }

@@ -6,7 +6,7 @@ import { augmentSchema } from './augment.js';
 
 /**
  * How training goes beyond epochs, batches and optimizer: plain data, the same for `fit` and for the
- * `training` of `config.json`. What is left out is off and costs nothing.
+ * `training` of `config.json`. An option that is left out is off and costs nothing.
  */
 export const fitShape = {
   /**
@@ -102,7 +102,7 @@ export const fitShape = {
     .optional()
     .describe('How often training is saved so that it can be resumed.'),
   /**
-   * What is done when a loss, gradient or parameter is not finite: `stop` with the last good state,
+   * The answer to a loss, gradient or parameter that is not finite: `stop` with the last good state,
    * `skip` the batch (with `accumulate`, a change whose last batch is skipped is left out), or
    * `rollback` to what was learnt by the end of the last good epoch (one whose loss is no more than
    * twice the lowest) with half the learning rate, up to ten times.
@@ -133,7 +133,7 @@ export function checkFitOptions(options: FitOptions): CheckedFitOptions {
 
 /**
  * Checks that training will report a metric.
- * @param where what asks for it, for messages
+ * @param where the option that asks for it, for messages
  * @param names the objective's metrics
  * @throws UserError when it will not
  */

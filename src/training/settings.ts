@@ -27,7 +27,7 @@ export interface FitSettings extends FitOptions {
   readonly signal?: AbortSignal | undefined;
   /** Threads that compute a step; small steps are faster with one. */
   readonly threads?: number | undefined;
-  /** What steps run on; `cpu` when left out. */
+  /** The device that steps run on; `cpu` when left out. */
   readonly device?: Device | undefined;
   /**
    * Steps in one call of the runtime. By default as many as take about 80 ms, or up to 400 ms where
@@ -47,14 +47,14 @@ export type Stop =
   | { readonly reason: 'aborted' }
   /** The metric that had not improved for long enough. */
   | { readonly reason: 'early-stopping'; readonly metric: string }
-  /** What was not finite, where. */
+  /** The number that was not finite, and where. */
   | ({ readonly reason: 'non-finite' } & NonFinite);
 
 /** The outcome of a training. */
 export interface FitResult {
   readonly epochs: readonly EpochMetrics[];
   /**
-   * Those of the best epoch where one was to be kept, else those after the last step whose numbers
+   * Tensors of the best epoch where one was to be kept, else those after the last step whose numbers
    * were all finite; with `ema` their average.
    */
   readonly parameters: Record<string, Tensor>;
