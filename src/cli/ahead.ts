@@ -6,7 +6,7 @@ import { findConfig } from './config-names.js';
 import { readingOf } from './reading-settings.js';
 import type { TrainOptions } from './train.js';
 
-/** What trains where nothing says what else. */
+/** The data that is trained on where none is named. */
 export const usualData = 'mnist';
 
 /** Opens the data that is meant, and tells how far that is. */
@@ -33,7 +33,7 @@ export type TakeAhead = () => Promise<OpenedData | undefined> | undefined;
 export function beginTraining(options: TrainOptions): TakeAhead {
   if (options.device !== 'webgpu') startAhead();
   let data: Promise<OpenedData | undefined> | undefined = dataOf(options);
-  // What is wrong with it is told when it is asked for.
+  // Its faults are told when it is asked for.
   data.catch(() => undefined);
   return () => {
     const taken = data;

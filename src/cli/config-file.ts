@@ -62,7 +62,7 @@ function failureOf(error: unknown, path: string, exported: readonly string[]): s
  * runs, whatever is installed beside the file.
  */
 async function runFile(path: string): Promise<{ data: unknown; code: ConfigCode }> {
-  // What is not there or is a folder is told as for every other file.
+  // A file that is not there, or a folder, is told as for every other file.
   await readFile(path, mostConfigText);
   const [{ createJiti }, vaekit] = await Promise.all([import('jiti'), import('../index.js')]);
   const jiti = createJiti(import.meta.url, {

@@ -22,7 +22,7 @@ export function optimizerSettings(options: FittingOptions, base: Config = {}): C
   return { ...kept, learningRate: scheduled ? { ...before, initial } : initial };
 }
 
-/** What the command line says of training, as `config.json` has it; only what is given. */
+/** The settings of training on the command line, as `config.json` has them; only those given. */
 export function fittingSettings(options: FittingOptions): Config {
   const { clipNorm, clipValue, keepBest, accumulate, ema, earlyStopping } = options;
   const { validationSplit, binarize, augment, checkpointEvery, onNonFinite } = options;

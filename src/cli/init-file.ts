@@ -11,7 +11,7 @@ import type { InitOptions } from './init.js';
 /** The data of the file, by which presets are shown. */
 const shownData = { data: 'mnist', shape: [1, 28, 28], size: 60_000 };
 
-/** What a preset brings, for those who write it down. */
+/** The settings of a preset, for those who write them down. */
 function settingsOf(name: PresetName) {
   const { model, training } = preset(name, shownData.shape);
   return {

@@ -25,7 +25,7 @@ function oneLine(text: string): string {
     .replace(/\s*\n\s*/g, ' ')}\n`;
 }
 
-/** What an error of the system or of its memory means; undefined for others. */
+/** The meaning of an error of the system or of its memory; undefined for others. */
 function systemWords(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const explanation = explanationOf(error);

@@ -34,7 +34,7 @@ export interface Job {
   readonly training: Readonly<Record<string, unknown>>;
   /** The run folder. */
   readonly out: string;
-  /** What is gone on with. */
+  /** The run that is gone on with. */
   readonly resumed?: Resumed;
 }
 
@@ -218,7 +218,7 @@ export async function newJob(options: TrainOptions, ahead?: TakeAhead): Promise<
   };
 }
 
-/** What may be given with `--resume`: all else, the run has. */
+/** The options that may be given with `--resume`: all else, the run has. */
 const resumable: readonly (keyof TrainOptions)[] = [
   'resume',
   'config',

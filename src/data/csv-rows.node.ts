@@ -23,7 +23,7 @@ export interface CsvRow {
 /** Rows that were parsed together. */
 interface Block {
   readonly rows: readonly string[][];
-  /** What is wrong with the row of that place, if it is anything. */
+  /** The fault of the row of that place, if it has one. */
   readonly fault?: { readonly place: number; readonly reason: string } | undefined;
   /** Whether a cell may hold line breaks: there was a quote. */
   readonly quoted: boolean;

@@ -8,7 +8,7 @@ import { elementCount } from './shape.js';
  * a source larger than memory need only implement `read`.
  */
 export interface Dataset {
-  /** What the data is called in messages and reports. */
+  /** The name of the data in messages and reports. */
   readonly name: string;
   /** Number of examples. */
   readonly size: number;
@@ -37,7 +37,7 @@ export function exampleBytes({ shape, dtype }: Dataset): number {
   return elementCount(shape) * (dtype === 'uint8' ? 1 : 4);
 }
 
-/** What a dataset is told beside its values. */
+/** Facts of a dataset beside its values. */
 export interface DatasetOptions {
   readonly name?: string;
   readonly labels?: ArrayLike<number>;

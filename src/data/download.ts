@@ -39,7 +39,7 @@ export async function download(
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', abort);
-    // What was not read after an error is not wanted.
+    // The rest, after an error, is not wanted.
     controller.abort();
   }
 }
@@ -71,7 +71,7 @@ async function collect(
   return content;
 }
 
-/** What the system's codes of failed connections mean. */
+/** The meaning of the system's codes of failed connections. */
 const failures: Readonly<Record<string, string>> = {
   ENOTFOUND: 'its host was not found',
   EAI_AGAIN: 'its host was not found: is this machine online?',

@@ -142,7 +142,7 @@ class Rows {
   ) {
     const rowBytes = layout.shape.reduce((a, b) => a * b, layout.dtype === 'uint8' ? 1 : 4);
     const expected = layout.most === undefined ? undefined : layout.most * rowBytes;
-    // What will not fit is written from the start, and memory then only collects a block.
+    // Data that will not fit is written from the start, and memory then only collects a block.
     this.#limit = expected !== undefined && expected > limit ? 0 : limit;
     this.#memory = new Uint8Array(
       this.#limit === 0 ? blockBytes : (expected ?? Math.min(blockBytes, limit)),

@@ -73,7 +73,7 @@ export function decodePicture(
   });
 }
 
-/** What a picture's header says, and the bytes that its pixels take when they are unpacked. */
+/** The header of a picture, and the bytes that its pixels take when they are unpacked. */
 async function headerOf(picture: Sharp) {
   const header = await picture.metadata();
   const deep = ['uchar', 'char'].includes(header.depth) ? 1 : 2;

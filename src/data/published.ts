@@ -25,7 +25,7 @@ export interface PublishedFile {
 
 /** A public dataset of images and labels in IDX files. */
 export interface PublishedSet {
-  /** What it is called in messages. */
+  /** Its name in messages. */
   readonly title: string;
   /** Its folder in the cache. */
   readonly folder: string;
@@ -68,7 +68,7 @@ export async function loadPublished(
   options: PublishedOptions = {},
 ): Promise<Splits> {
   const files = publishedFiles(set);
-  // What is on this machine is read and checked at once; downloads come one after another.
+  // Files on this machine are read and checked at once; downloads come one after another.
   const known = await Promise.all(files.map((file) => findLocal(set, file, options)));
   const bytes: Uint8Array<ArrayBuffer>[] = [];
   for (const [i, file] of files.entries()) {
@@ -160,7 +160,7 @@ async function fetchFile(
     const url = within(mirror, `${file.name}.gz`);
     onProgress?.(`${set.title}: downloading ${url}`);
     try {
-      // What gzip cannot shrink it lengthens by 0.03 % at most.
+      // Data that gzip cannot shrink it lengthens by 0.03 % at most.
       return await verified(await download(url, file.size * 1.001 + 1024, signal), file, url);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;

@@ -36,7 +36,7 @@ export interface VAEOptions {
   readonly likelihood?: LikelihoodOptions;
   /** By default weight 0.5 and reduction `sum`: the loss is the negative ELBO. */
   readonly kl?: Partial<KlOptions>;
-  /** What training makes small, in the place of `kl`; `vae(kl)` when left out. */
+  /** The loss that training makes small, in the place of `kl`; `vae(kl)` when left out. */
   readonly objective?: Objective;
   /** Draws z from the posterior; by default the reparameterization trick. */
   readonly sampling?: Layer<Posterior>;

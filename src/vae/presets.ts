@@ -12,7 +12,7 @@ export interface RunConfig {
 }
 
 interface Preset {
-  /** What it is, in a few words. */
+  /** The preset in a few words. */
   readonly about: string;
   /** How many latents when none are asked for. */
   readonly latent: number;
@@ -24,7 +24,7 @@ interface Preset {
   ) => RunConfig;
 }
 
-/** What a preset is built with in the place of its own. */
+/** Options that a preset is built with in the place of its own. */
 export interface PresetOptions {
   /** How many latents; the preset's own number when left out. */
   readonly latent?: number | undefined;
@@ -226,7 +226,7 @@ export type PresetName = keyof typeof presets;
 
 export const presetNames = Object.keys(presets) as PresetName[];
 
-/** What a preset is, in a few words. */
+/** A preset in a few words. */
 export function aboutPreset(name: PresetName): string {
   return presets[name].about;
 }

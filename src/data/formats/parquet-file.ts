@@ -28,7 +28,7 @@ export const parquetFile: DataFormat = {
   async open({ path, entries }, options) {
     const names = entries ? entries.filter((entry) => ending.test(entry)) : [path];
     if (names.length === 0 || !ending.test(names[0]!)) return undefined;
-    // What reads Parquet is loaded only when there is some.
+    // The reader of Parquet is loaded only when there is some.
     const { openParquet } = await import('../parquet.node.js');
     const open = (wanted: readonly string[]) =>
       Promise.all(wanted.map((name) => openParquet(entries ? within(path, name) : name)));
