@@ -1,32 +1,45 @@
 /*
- * Packs what is built, checks the package and its types as they are published, installs it into an
- * empty project with scripts disabled, and uses it there by import, by npx and by its types: with this
- * Node, the oldest supported one, a newer one, and those named as arguments (paths).
+ * Packs what is built, checks the package and its types as they are published, and installs it as a
+ * user does: into an empty project, with an empty home, install scripts allowed, and every host but the
+ * registry out of reach. Says what was installed, and uses it by import, by its types, by npx and as
+ * the studio. Other environments are for environments.mjs.
  */
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-/** Binaries of these are on npm, by platform. */
-const versions = ['20.19.0', '26.10.0'];
+/** Megabytes that an installation may take. */
+const limit = 400;
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const project = mkdtempSync(join(tmpdir(), 'vaekit-install-'));
-function run(command, args, cwd = project) {
+const work = mkdtempSync(join(tmpdir(), 'vaekit-install-'));
+const project = join(work, 'project');
+const home = join(work, 'home');
+mkdirSync(project);
+mkdirSync(home);
+
+/** Where the install script of onnxruntime-node would be sent, were it run: nobody answers. */
+const nowhere = 'http://127.0.0.1:9';
+const { NODE_OPTIONS: _, ...environment } = process.env;
+const env = { ...environment, HOME: home, GLOBAL_AGENT_HTTPS_PROXY: nowhere };
+
+function run(command, args, options = {}) {
   const stdio = ['ignore', 'pipe', 'inherit'];
+  const usual = { cwd: project, env, encoding: 'utf8', stdio, timeout: 300_000 };
   try {
-    return execFileSync(command, args, { cwd, encoding: 'utf8', stdio, timeout: 180_000 });
+    return execFileSync(command, args, { ...usual, ...options });
   } catch (error) {
     process.stderr.write(error.stdout ?? '');
     throw error;
   }
 }
 const tool = (name, args) =>
-  run(process.execPath, [join(root, 'node_modules', name), ...args], root);
-const install = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline'];
+  run(process.execPath, [join(root, 'node_modules', name), ...args], { cwd: root });
 const put = (name, text) => writeFileSync(join(project, name), text);
+const say = (text) => process.stdout.write(`${text}\n`);
 
 const use = `
 import { dense, fromArray, reshape, UserError, VAE } from 'vaekit';
@@ -38,64 +51,139 @@ const vae = new VAE({
   decoder: [dense(16), reshape([1, 4, 4])],
 });
 const history = await vae.fit(fromArray(values, [1, 4, 4]), { epochs: 1 });
-const folder = process.argv[2] ?? 'run';
-await vae.save(folder);
-const again = await VAE.load(folder);
+await vae.save('run');
+const again = await VAE.load('run');
 if (JSON.stringify(again.config) !== JSON.stringify(vae.config)) throw new UserError('differs');
 if (!Number.isFinite(history.epochs[0]?.loss)) throw new UserError('no loss');
 `;
 
-/** Other versions of Node, where npm has them for this machine. */
-function otherNodes() {
-  const folder = join(project, 'nodes');
-  const platform = `${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
-  const names = versions.map((version) => `node-${version}`);
-  const packages = versions.map((version, i) => `${names[i]}@npm:node-${platform}@${version}`);
-  mkdirSync(folder);
-  writeFileSync(join(folder, 'package.json'), '{ "private": true }');
-  try {
-    run('npm', [...install, ...packages], folder);
-  } catch (error) {
-    process.stdout.write(
-      `Node ${versions.join(' and ')} cannot be had from npm for ${platform}, and are not tried: ${error.message.split('\n')[0]}\n`,
-    );
-    return [];
-  }
-  const file = process.platform === 'win32' ? 'node.exe' : 'node';
-  return names.map((name) => join(folder, 'node_modules', name, 'bin', file));
+/** Packs the package and checks the tarball. */
+function pack() {
+  const [{ filename, size }] = JSON.parse(
+    run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', work], {
+      cwd: root,
+      env: process.env,
+    }),
+  );
+  const tarball = join(work, filename);
+  tool('publint/src/cli.js', ['run', '--strict', tarball]);
+  tool('@arethetypeswrong/cli/dist/index.js', [tarball, '--profile', 'node16']);
+  say(`${filename}, ${megabytes(size)}: publint and arethetypeswrong find nothing`);
+  return tarball;
 }
 
-try {
-  const [{ filename, size }] = JSON.parse(
-    run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', project], root),
-  );
-  const tarball = join(project, filename);
-  tool('publint/src/cli.js', ['run', '--strict', tarball]);
-  // The package has ES modules alone, which all supported versions of Node can also require.
-  tool('@arethetypeswrong/cli/dist/index.js', [tarball, '--profile', 'esm-only']);
-  process.stdout.write('publint and arethetypeswrong find nothing\n');
-  put('package.json', '{ "private": true, "type": "module" }');
-  run('npm', [...install, tarball]);
-  put('use.mjs', use);
+const megabytes = (bytes) => `${(bytes / 2 ** 20).toFixed(0)} MB`;
+
+/** Sizes of what lies in the project's folder of packages, largest first, in bytes. */
+function sizes(pattern) {
+  return run('sh', ['-c', `du -sk node_modules/${pattern} | sort -rn`])
+    .trim()
+    .split('\n')
+    .map((line) => line.split('\t'))
+    .map(([kilobytes, path]) => ({
+      path: path.replace('node_modules/', ''),
+      size: kilobytes * 1024,
+    }));
+}
+
+/** What no user needs: compilers, test runners, bundlers and their kin. */
+const development =
+  /^(typescript|@typescript\/.*|@types\/node|vite|vitest|rolldown|esbuild|webpack|jest|eslint|knip|@biomejs\/.*|playwright.*|yargs|rimraf|prettier|jsdoc|onnxruntime-(node|web))$/;
+
+/** Says how large the installation is, and throws when it has what it should not. */
+function checkTree() {
+  const lock = JSON.parse(
+    readFileSync(join(project, 'node_modules/.package-lock.json'), 'utf8'),
+  ).packages;
+  const places = new Map();
+  for (const [path, { hasInstallScript }] of Object.entries(lock)) {
+    const name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
+    places.set(name, [...(places.get(name) ?? []), path]);
+    if (hasInstallScript) throw new Error(`${path} has an install script`);
+    if (development.test(name)) throw new Error(`${path} is for development`);
+  }
+  const twice = [...places.values()].filter((paths) => paths.length > 1);
+  if (twice.length > 0) throw new Error(`there twice: ${twice.join('; ')}`);
+  const [{ size }] = sizes('');
+  const largest = [...sizes('[!@]*'), ...sizes('@*/*')].sort((a, b) => b.size - a.size);
+  say(`${places.size} packages without install scripts, none twice, ${megabytes(size)}:`);
+  for (const { path, size } of largest.slice(0, 8)) say(`  ${megabytes(size)} ${path}`);
+  const own = [...sizes('vaekit/dist/vendor/*/*/*64'), ...sizes('vaekit/dist/studio')];
+  for (const { path, size } of own) {
+    say(`  of vaekit: ${megabytes(size)} ${path.replace('vaekit/dist/', '')}`);
+  }
+  if (size > limit * 2 ** 20) throw new Error(`it takes more than ${limit} MB`);
+}
+
+/** Type checks the program as it is, for Node and for bundlers. */
+function checkTypes() {
   put('use.ts', use);
   const options = ['--ignoreConfig', '--noEmit', '--strict', '--target', 'es2022', '--types', ''];
   for (const module of ['nodenext', 'esnext']) {
     const resolution = module === 'nodenext' ? 'nodenext' : 'bundler';
-    put('use-process.d.ts', 'declare const process: { argv: string[] };');
     run(process.execPath, [
       join(root, 'node_modules/typescript/bin/tsc'),
-      ...[...options, '--skipLibCheck', '--module', module, '--moduleResolution', resolution],
-      ...['use-process.d.ts', 'use.ts'],
+      ...[...options, '--lib', 'es2023,dom', '--module', module, '--moduleResolution', resolution],
+      'use.ts',
     ]);
   }
-  for (const [i, node] of [process.execPath, ...otherNodes(), ...process.argv.slice(2)].entries()) {
-    run(node, ['use.mjs', `run${i}`]);
-    const main = join(project, 'node_modules/vaekit/dist/cli/main.js');
-    if (!run(node, [main, 'info', `run${i}`]).includes('[1, 4, 4]')) throw new Error('info');
-    process.stdout.write(`${run(node, ['--version']).trim()}: import and command line work\n`);
+}
+
+/** Trains on a Parquet file of pictures by the command line. */
+function trainOnParquet() {
+  copyFileSync(join(root, 'test/fixtures/tables/pictures.parquet'), join(project, 'p.parquet'));
+  const options = ['--resize', '8', '--epochs', '1', '--batch-size', '2', '--out', 'parquet'];
+  run('npx', ['--no-install', 'vaekit', 'train', '--data', 'p.parquet', ...options]);
+  if (!run('npx', ['--no-install', 'vaekit', 'info', 'parquet']).includes('8, 8')) {
+    throw new Error('info');
   }
-  const version = run('npx', ['--no-install', 'vaekit', '--version']).trim();
-  process.stdout.write(`${filename}, ${Math.round(size / 1024)} kB: npx vaekit ${version}\n`);
+}
+
+/** Opens the studio and fetches its page and all that the page may load. */
+async function openStudio() {
+  const studio = spawn(
+    process.execPath,
+    [join(project, 'node_modules/vaekit/dist/cli/main.js'), 'studio', '--port', '0', '--no-open'],
+    { cwd: project, env, stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  try {
+    let address;
+    for await (const line of createInterface({ input: studio.stdout })) {
+      address = /http:\/\/\S+/.exec(line)?.[0];
+      if (address) break;
+    }
+    const seen = new Set(['']);
+    for (const path of seen) {
+      const answer = await fetch(new URL(path, address));
+      if (!answer.ok) throw new Error(`the studio answers ${answer.status} for ${path}`);
+      const text = await answer.text();
+      for (const [, name] of text.matchAll(/["'`(/]([\w.-]+\.(?:js|css|wasm))\b/g)) {
+        const isThere = /^(onnx|ort[.-])/.test(name) ? undefined : `assets/${name}`;
+        if (isThere && /-[\w-]{8}\./.test(name)) seen.add(isThere);
+      }
+    }
+    for (const name of ['ort.wasm.bundle.min.js', 'ort-wasm-simd-threaded.wasm']) {
+      const path = `assets/onnxruntime-web-1.30.0/${name}`;
+      if (!(await fetch(new URL(path, address))).ok) throw new Error(`the studio lacks ${path}`);
+    }
+    if (seen.size < 4) throw new Error(`the studio's page loads only ${[...seen]}`);
+    return seen.size;
+  } finally {
+    studio.kill();
+  }
+}
+
+try {
+  const tarball = pack();
+  put('package.json', '{ "private": true, "type": "module" }');
+  run('npm', ['install', '--ignore-scripts=false', '--no-audit', '--no-fund', tarball]);
+  checkTree();
+  put('use.mjs', use);
+  run(process.execPath, ['use.mjs']);
+  checkTypes();
+  trainOnParquet();
+  say(`import, types, Parquet and a studio of ${await openStudio()} files work`);
+  say(`npx vaekit ${run('npx', ['--no-install', 'vaekit', '--version']).trim()}`);
 } finally {
-  rmSync(project, { recursive: true, force: true });
+  rmSync(work, { recursive: true, force: true });
 }

@@ -40,6 +40,7 @@ export {
 export * as schedules from './nn/schedules/index.js';
 export * as report from './report/index.js';
 export { type Device, flushDenormals } from './runtime/session.js';
+export type { Footprint } from './step/index.js';
 export {
   type Callback,
   type Change,

@@ -1,37 +1,24 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
-import { defineConfig, type Plugin } from 'vite';
+import { defineConfig } from 'vite';
 import { sourceAliases } from '../sources.js';
 
 const folder = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** Writes `name.gz` beside every file that gzip makes smaller, for the studio's server. */
-function compressed(outDir: string): Plugin {
-  return {
-    name: 'compressed',
-    apply: 'build',
-    async closeBundle() {
-      const files = await readdir(outDir, { recursive: true, withFileTypes: true });
-      for (const file of files) {
-        if (!file.isFile() || !/\.(js|mjs|css|html|svg|wasm|json)$/.test(file.name)) continue;
-        const path = join(file.parentPath, file.name);
-        const small = await promisify(gzip)(await readFile(path), { level: 9 });
-        await writeFile(`${path}.gz`, small);
-      }
-    },
-  };
-}
-
-const outDir = folder('../dist/studio');
-
 /** Both the page and its workers need the library as a browser gets it. */
-const alias = {
+const alias: Record<string, string> = {
   ...sourceAliases('browser'),
   vaekit: folder('../src/index.ts'),
 };
+
+/** The runtime's scripts, which `packaging/vendor.mjs` puts among the assets: programs load the same. */
+const runtime: Record<string, string> = {};
+for (const [name, path] of Object.entries(alias)) {
+  if (!name.startsWith('#onnxruntime-web/')) continue;
+  runtime[name] = `./${relative(folder('../dist/studio/assets'), path)}`;
+  delete alias[name];
+}
+const rolldownOptions = { external: Object.keys(runtime), output: { paths: runtime } };
 
 export default defineConfig({
   root: folder('.'),
@@ -39,9 +26,10 @@ export default defineConfig({
   base: './',
   resolve: { alias },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-  worker: { format: 'es' },
+  worker: { format: 'es', rolldownOptions },
   build: {
-    outDir,
+    rolldownOptions,
+    outDir: folder('../dist/studio'),
     emptyOutDir: true,
     target: 'es2022',
     assetsInlineLimit: 0,
@@ -49,5 +37,4 @@ export default defineConfig({
     license: { fileName: 'licenses.md' },
     chunkSizeWarningLimit: 1000,
   },
-  plugins: [compressed(outDir)],
 });

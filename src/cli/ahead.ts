@@ -31,7 +31,7 @@ export type TakeAhead = () => Promise<OpenedData | undefined> | undefined;
 export function beginTraining(options: TrainOptions): TakeAhead {
   if (settingsGiven(options).training?.device !== 'webgpu') startAhead();
   let data: Promise<OpenedData | undefined> | undefined = dataOf(options);
-  // What is wrong with it is told when it is asked for.
+  // Its faults are told when it is asked for.
   data.catch(() => undefined);
   return () => {
     const taken = data;

@@ -4,6 +4,7 @@ import { UserError } from '../data/errors.js';
 import { excerpt, quote, reasonOf } from '../data/excerpt.js';
 import { codeOf, explanationOf } from '../data/file-errors.js';
 import { parseJson } from '../data/json.js';
+import { isError } from '../data/realm.js';
 import { advice } from '../data/suggest.js';
 import { mostConfigText, readRunFormat } from '../training/index.js';
 import { type ConfigCode, splitConfig } from '../vae/config/define-config.js';
@@ -27,7 +28,7 @@ function placeOf(error: Error, path: string): string {
 
 /** Why code of a config file fails, with what to do, from the words of the engine and the loader. */
 function failureOf(error: unknown, path: string, exported: readonly string[]): string {
-  if (!(error instanceof Error)) {
+  if (!isError(error)) {
     const thrown =
       typeof error === 'object' && error !== null ? 'an object' : excerpt(String(error));
     return `running it failed: it threw ${thrown}, which is no Error. Correct the file.`;
@@ -61,7 +62,7 @@ function failureOf(error: unknown, path: string, exported: readonly string[]): s
  * runs, whatever is installed beside the file.
  */
 async function runFile(path: string): Promise<{ data: unknown; code: ConfigCode }> {
-  // What is not there or is a folder is told as for every other file.
+  // A file that is not there, or a folder, is told as for every other file.
   await readFile(path, mostConfigText);
   const [{ createJiti }, vaekit] = await Promise.all([import('jiti'), import('../index.js')]);
   const jiti = createJiti(import.meta.url, {

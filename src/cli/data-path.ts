@@ -55,7 +55,7 @@ export async function recordedData(run: string, data: string, reading: ReadOptio
   };
 }
 
-/** What a config says of its data, by paths that hold in the working folder. */
+/** The data of a config, by paths that hold in the working folder. */
 export interface LocatedData {
   readonly data: string;
   readonly reading: ReadOptions;
@@ -94,7 +94,7 @@ export async function locateData(
 const isThere = async ({ data }: LocatedData) => isPublished(data) || exists(data);
 
 /**
- * What a config file says of its data. Where that is of a run and was copied elsewhere, its paths may
+ * The data of a config file. Where that is of a run and was copied elsewhere, its paths may
  * start from the working folder, which is told in a line.
  */
 export async function locateConfigData(

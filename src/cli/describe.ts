@@ -22,7 +22,7 @@ function section(name: string, settings: Readonly<Record<string, unknown>>): str
   return [`${name}: {`, ...lines, '},'];
 }
 
-/** What there is to tell of a run, as text; its settings as one would type them in a config file. */
+/** A run as text; its settings as one would type them in a config file. */
 export async function describeRun(path: string, options: LoadingOptions): Promise<string> {
   const { vae, folder, settings } = await loadRun(path, options);
   const { training, vaekit } = settings as { training?: object; vaekit?: unknown };

@@ -6,7 +6,7 @@ import { encodeNpyHeader } from '../data/npy.js';
 import type { Encoding, VAE } from '../vae/index.js';
 import { piecesOf } from '../vae/model/examples.js';
 
-/** What is written of an encoding: the parts that say something, by file name. */
+/** The tensors of an encoding that say something, by file name. */
 function partsOf(vae: VAE, { mean, logVariance, codes }: Encoding): Record<string, Tensor> {
   if (vae.bottleneck === 'vectorQuantized') return { codes: codes! };
   return vae.bottleneck === 'gaussian' ? { mean, log_variance: logVariance } : { mean };

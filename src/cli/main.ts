@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { UserError } from '../data/errors.js';
 import { explanationOf } from '../data/file-errors.js';
+import { isError } from '../data/realm.js';
 import { version } from '../version.js';
 import { encodeCommand } from './encode.js';
 import { evaluateCommand } from './evaluate.js';
@@ -24,7 +25,7 @@ function oneLine(text: string): string {
     .replace(/\s*\n\s*/g, ' ')}\n`;
 }
 
-/** What an error of the system or of its memory means; undefined for others. */
+/** The meaning of an error of the system or of its memory; undefined for others. */
 function systemWords(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const explanation = explanationOf(error);
@@ -70,13 +71,12 @@ try {
     process.exitCode = error.exitCode === 0 ? 0 : userErrorCode;
   } else {
     const known = error instanceof UserError ? error.message : systemWords(error);
-    const message = known ?? (error instanceof Error ? error.message : String(error));
+    const message = known ?? (isError(error) ? error.message : String(error));
     const bug = known === undefined ? ' (this should not happen: please report it)' : '';
     // Names from files must not write lines of their own, nor move the terminal's cursor.
     const line = message.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
     process.stderr.write(`vaekit: ${line}${bug}\n`);
-    if (process.env.VAEKIT_DEBUG && error instanceof Error)
-      process.stderr.write(`${error.stack}\n`);
+    if (process.env.VAEKIT_DEBUG && isError(error)) process.stderr.write(`${error.stack}\n`);
     process.exitCode = known === undefined ? 1 : userErrorCode;
   }
 }

@@ -106,5 +106,5 @@ export function besideRun(run: string, name: string): string {
   return /\.zip$/i.test(run) ? `${run.slice(0, -4)}-${name}` : `${run}/${name}`;
 }
 
-/** What the commands take that show a trained model something. */
+/** The argument of commands that load a run. */
 export const runArgument = ['<run>', 'run folder, or a zip of one'] as const;

@@ -9,7 +9,7 @@ import { codeConfigNames, findCodeConfig } from './config-names.js';
 
 /** Whether the working folder is the run's own, or inside of it. */
 async function standsIn(run: string): Promise<boolean> {
-  // What is trained by may be the config.json of a run.
+  // Settings of a training may be the config.json of a run.
   const folder = basename(run) === 'config.json' ? dirname(run) : run;
   const [place, here] = await Promise.all([realpath(folder).catch(() => folder), realpath('.')]);
   return here === place || here.startsWith(place.endsWith(sep) ? place : place + sep);
@@ -26,7 +26,7 @@ async function configNear(run: string): Promise<string | undefined> {
   return undefined;
 }
 
-/** What a run needs and a file does not define. */
+/** The names that a run needs and a file does not define. */
 function missingOf(needs: OwnCode, code: LoadOptions): OwnCode {
   const { layers, objective } = needs;
   return {

@@ -52,7 +52,7 @@ export async function writePictures(
   const { mean } = await vae.encode(shown);
   const means = mean.data as Float32Array;
   await write('latent.png', await report.latentPicture(means, shown.labels, data.classNames));
-  // What a point stands for depends on the label where the model sees it, and on no prior's
+  // The image of a point depends on the label where the model sees it, and on no prior's
   // quantiles where there is none.
   if (isPicture(vae.input) && vae.hasPrior && vae.classes === undefined) {
     await vae.release();

@@ -2,7 +2,7 @@ import { totalmem } from 'node:os';
 import { type Dataset, exampleBytes } from '../data/dataset.js';
 import { UserError } from '../data/errors.js';
 import { formatBytes, formatCount, formatDuration } from '../report/number.js';
-import { type Footprint, trainingMemory } from '../step/index.js';
+import { type Footprint, stateMemory } from '../step/index.js';
 import type { Progress } from '../training/index.js';
 import type { CompleteRun } from '../vae/config/run-config.js';
 
@@ -20,7 +20,7 @@ const smallPixels = 32 * 32;
 const largeSide = 64;
 
 /** Bytes that this process may use: the container's where that has a limit, else the machine's. */
-export function memoryLimit(): number {
+function memoryLimit(): number {
   const constrained = process.constrainedMemory() ?? 0;
   return constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
 }
@@ -30,8 +30,8 @@ function heldBytes(data: Dataset): number {
   return 'images' in data ? data.size * exampleBytes(data) : 0;
 }
 
-/** What makes a training smaller, in the order of what it gives. */
-function advice(model: CompleteRun['model'], { batchSize, working, state }: Taken): string {
+/** Ways to make a training smaller, the one that gives most first. */
+export function smaller(model: CompleteRun['model'], { batchSize, working, state }: Taken): string {
   const [channels, height = 1, width = 1] = model.input!;
   const isPicture = model.input!.length === 3;
   const ways: string[] = [];
@@ -56,7 +56,7 @@ interface Taken {
   readonly working: number;
 }
 
-/** What a training takes of this machine. */
+/** Judges the memory and time that a training takes of this machine. */
 export class Resources {
   private told = false;
   private began = 0;
@@ -78,23 +78,25 @@ export class Resources {
    */
   checkParameters(parameters: number, slots: number): void {
     const state = 4 * parameters * (1 + slots);
-    this.check(parameters, { state, working: 0 });
+    this.check({ parameters, state, working: 0, memory: stateMemory(state) });
   }
 
-  /**
-   * What is told of it before the first step.
-   * @throws UserError when it is too much
-   */
-  check(parameters: number, taken: Omit<Taken, 'batchSize'>): string {
+  /** The line for it. @throws UserError when it is too much */
+  private check({
+    parameters,
+    state,
+    working,
+    memory,
+  }: Omit<Footprint, 'multiplications'>): string {
     const limit = memoryLimit();
     const [, height = 1, width = 1] = this.run.model.input!;
     const size = height * width > smallPixels ? 'large' : 'small';
-    const bytes = Math.max(leastBytes[size], processBytes + this.held + trainingMemory(taken));
+    const bytes = Math.max(leastBytes[size], processBytes + this.held + memory);
     const { batchSize } = this.run.training;
     const onDevice = this.run.training.device === 'webgpu';
     if (bytes > mostShare * limit && !onDevice) {
       throw new UserError(
-        `Training ${formatCount(parameters)} parameters in batches of ${batchSize} takes about ${formatBytes(bytes)} of memory, more than ${100 * mostShare} % of the ${formatBytes(limit)} that there are. Use ${advice(this.run.model, { ...taken, batchSize })}.`,
+        `Training ${formatCount(parameters)} parameters in batches of ${batchSize} takes about ${formatBytes(bytes)} of memory, more than ${100 * mostShare} % of the ${formatBytes(limit)} that there are. Use ${smaller(this.run.model, { state, working, batchSize })}.`,
       );
     }
     return `Memory: about ${formatBytes(bytes)} of ${formatBytes(limit)}`;
@@ -103,7 +105,7 @@ export class Resources {
   /** The line for a step's footprint. @throws UserError when it is too much */
   describe(footprint: Footprint): string {
     this.began = performance.now();
-    return this.check(footprint.parameters, footprint);
+    return this.check(footprint);
   }
 
   /** How long training takes, once, when that is known and worth a line. */

@@ -8,7 +8,7 @@ import { removeAtExit } from '../data/atomic-file.node.js';
 import { UserError } from '../data/errors.js';
 import { attempt, codeOf } from '../data/file-errors.js';
 
-/** Who trains a run. */
+/** The process that trains a run. */
 interface Owner {
   readonly pid: number;
   /** When the process started, in the system's own words: a number alone is soon another's. */

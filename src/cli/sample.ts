@@ -3,6 +3,7 @@ import { besideRun, examples, picturePath, runArgument, wholeNumber, withCode } 
 import type { LoadingOptions } from './run.js';
 
 interface SampleOptions extends LoadingOptions {
+  sampler?: string;
   count?: number;
   seed?: number;
   label?: number;
@@ -24,6 +25,10 @@ export function sampleCommand(program: Command): void {
       'the class of the images, for runs that see labels (default: a row for each)',
       wholeNumber(0),
     )
+    .option(
+      '--sampler <name>',
+      "first fit this to the latents of the run's training data, and keep it in the run: gaussian; standardNormal or codebook give a prior back",
+    )
     .option('--draw', 'draw from p(x | z), noise and all, and show not its mean')
     .option(
       '--out <file>',
@@ -34,14 +39,18 @@ export function sampleCommand(program: Command): void {
       'after',
       examples(
         ['64 new digits', 'sample runs/mnist-dense'],
+        ['From an autoencoder, which has no prior', 'sample runs/autoencoder --sampler gaussian'],
         ['100 others, elsewhere', 'sample runs/mnist-dense --count 100 --seed 7 --out digits.png'],
       ),
     )
     .action(async (run: string, options: SampleOptions) => {
       const { loadRun } = await import('./run.js');
       const { drawSamples } = await import('./draw.js');
-      const { vae } = await loadRun(run, options);
-      const { out = besideRun(run, 'samples.png'), config: _, ...drawn } = options;
+      const { out = besideRun(run, 'samples.png'), config, sampler, ...drawn } = options;
+      const given = config === undefined ? {} : { config };
+      const { vae } = sampler
+        ? await (await import('./fit-sampler.js')).fitSampler(run, sampler, given)
+        : await loadRun(run, given);
       await drawSamples(vae, drawn, out);
     });
 }

@@ -50,7 +50,7 @@ export async function reconstructionSheet(
   return report.reconstructionsPicture(joined(originals), reconstructions);
 }
 
-/** What is drawn of a prior. */
+/** The choice of draws of a prior. */
 export interface SampleOptions {
   /** How many images. */
   readonly count?: number | undefined;

@@ -12,7 +12,7 @@ export function exitOnSignals(): void {
   for (const name of names) process.on(name, () => process.exit(codes[name]));
 }
 
-/** What SIGINT and SIGTERM do to a training. */
+/** The way that SIGINT and SIGTERM end a training. */
 export interface Signals {
   /** Aborted by a signal while it trains: what was trained is then saved. */
   readonly signal: AbortSignal;

@@ -1,5 +1,5 @@
 import { isDirectory } from '#files';
-import { UserError } from '../data/errors.js';
+import { TooLargeError, UserError } from '../data/errors.js';
 import type { OpenedData } from '../data/formats/format.js';
 import { type ReadOptions, readingOver } from '../data/read-options.js';
 import { optimizerFromConfig } from '../nn/index.js';
@@ -14,6 +14,7 @@ import { type ConfigFile, isCode, readConfig } from './config-file.js';
 import { findConfig } from './config-names.js';
 import { locateConfigData, locateData, recordedData, requireData } from './data-path.js';
 import { ownCode } from './own-code.js';
+import { smaller } from './resources.js';
 import { fixedFlag, settingsGiven, usualData } from './run-flags.js';
 import { lockRun } from './run-lock.js';
 import { shellWord } from './shell-word.js';
@@ -33,7 +34,7 @@ export interface Job {
   readonly training: Readonly<Record<string, unknown>>;
   /** The run folder. */
   readonly out: string;
-  /** What is gone on with. */
+  /** The run that is gone on with. */
   readonly resumed?: Resumed;
 }
 
@@ -77,11 +78,19 @@ function modelOf(settings: CompleteRun, code: LoadOptions, name: string): VAE {
   const { layers = {}, objective, sampling } = code;
   const { kl: _, ...model } = settings.model;
   const plain = objective ? model : settings.model;
-  return new VAE({
-    ...fromConfig(plain, `${name}: model`, layers),
-    ...(objective ? { objective } : {}),
-    ...(sampling ? { sampling } : {}),
-  });
+  try {
+    return new VAE({
+      ...fromConfig(plain, `${name}: model`, layers),
+      ...(objective ? { objective } : {}),
+      ...(sampling ? { sampling } : {}),
+    });
+  } catch (error) {
+    if (!(error instanceof TooLargeError)) throw error;
+    const { batchSize } = settings.training;
+    const ways = smaller(settings.model, { batchSize, working: 0, state: 0 });
+    const [input, [found]] = [settings.model.input!.join(', '), error.message.split('. ')];
+    throw new UserError(`Examples of shape [${input}] are too large here: ${found}. Use ${ways}.`);
+  }
 }
 
 /** Tells which preset was chosen, and why. */

@@ -123,7 +123,7 @@ async function save(
   const health = await vae.health(judged, { history, signal });
   signal.throwIfAborted();
   await folder.write('health.json', `${JSON.stringify(health, null, 2)}\n`);
-  // What the runtime keeps for calls like those before would stay beside what the pictures take.
+  // Else the runtime's memory for calls like those before would stay beside that of the pictures.
   await vae.release();
   await giveMemoryBack();
   await writePictures(folder, vae, judged, history, signal);
@@ -197,7 +197,7 @@ async function trainJob(
   try {
     if (options.profile) {
       profiled = await profile(vae, job.data.train, settled).catch((error: unknown) => {
-        // What is wrong otherwise, training tells too.
+        // Other faults are told by training too.
         if (signals.signal.aborted) return undefined;
         throw error;
       });
@@ -207,7 +207,7 @@ async function trainJob(
       callbacks: [shown, recorded],
       ...(checkpoint ? { resume: checkpoint } : {}),
     });
-    // What was only trained on takes the most memory, and pictures need theirs.
+    // The training data takes the most memory, and pictures need theirs.
     job.data = { name: job.data.name, train: job.data.test ?? job.data.train };
     const stopping = signals.beginSaving(
       `All that was trained is kept; the files that are missing are written by: vaekit train --resume ${out}`,
@@ -232,7 +232,7 @@ async function trainJob(
         `${error.message} What was kept is in ${out}.${wayOut(error.remedy, shellWord(out))}`,
       );
     }
-    // What the system refused, such as room on the disk, may be granted later.
+    // Room on the disk, say, that the system refused may be granted later.
     if (error.cause) throw new UserError(`${error.message} Then go on: ${again}.`);
     throw error;
   } finally {

@@ -14,7 +14,7 @@ export interface ArrayLayout {
 }
 
 /**
- * What the axes of an array mean: [N, features] are vectors, [N, H, W] gray images, and four axes
+ * The meaning of the axes of an array: [N, features] are vectors, [N, H, W] gray images, and four axes
  * are [N, C, H, W], unless the last is 1, 3 or 4 long and the second is not: then [N, H, W, C].
  * @throws UserError when it has another rank or holds nothing
  */

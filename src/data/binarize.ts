@@ -1,5 +1,6 @@
 import type { Dataset } from './dataset.js';
 import { type RandomStream, randomStream, uniformBlock } from './random.js';
+import { isBytes } from './realm.js';
 import { elementCount } from './shape.js';
 
 const draws = new Float32Array(4);
@@ -11,7 +12,7 @@ const draws = new Float32Array(4);
  * @param stream element i depends on its number i only
  */
 export function binarize(values: Uint8Array | Float32Array, stream: RandomStream): void {
-  const one = values instanceof Uint8Array ? 255 : 1;
+  const one = isBytes(values) ? 255 : 1;
   for (let start = 0; start < values.length; start += 4) {
     const end = Math.min(start + 4, values.length);
     let gray = false;

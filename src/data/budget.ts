@@ -6,7 +6,7 @@ export class Budget {
   /** @param limit cost of all that is under way; what costs more than that runs alone */
   constructor(private readonly limit: number) {}
 
-  /** What the action gives, begun in the order of calls. */
+  /** The result of the action, begun in the order of calls. */
   async run<T>(cost: number, action: () => Promise<T>): Promise<T> {
     const share = Math.min(cost, this.limit);
     if (this.#waiting.length > 0 || this.#used + share > this.limit) {

@@ -5,6 +5,7 @@ import { createGunzip } from 'node:zlib';
 import { UserError } from './errors.js';
 import { attempt } from './file-errors.js';
 import { refuseBomb } from './inflation.js';
+import { isError } from './realm.js';
 import { statFile } from './stat-file.node.js';
 
 /** Characters that are parsed together. */
@@ -22,7 +23,7 @@ export interface CsvRow {
 /** Rows that were parsed together. */
 interface Block {
   readonly rows: readonly string[][];
-  /** What is wrong with the row of that place, if it is anything. */
+  /** The fault of the row of that place, if it has one. */
   readonly fault?: { readonly place: number; readonly reason: string } | undefined;
   /** Whether a cell may hold line breaks: there was a quote. */
   readonly quoted: boolean;
@@ -123,7 +124,7 @@ async function blocks(path: string, delimiter: string): Promise<AsyncIterable<Bl
 }
 
 function explain(error: unknown, path: string): unknown {
-  if (error instanceof Error && 'code' in error && String(error.code).startsWith('Z_')) {
+  if (isError(error) && 'code' in error && String(error.code).startsWith('Z_')) {
     return new UserError(`${path}: the gzip data is damaged. Get the file again.`, {
       cause: error,
     });

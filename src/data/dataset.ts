@@ -1,5 +1,6 @@
 import { Tensor } from 'onnxruntime-common';
 import { UserError } from './errors.js';
+import { ownArray } from './realm.js';
 import { elementCount } from './shape.js';
 
 /**
@@ -7,7 +8,7 @@ import { elementCount } from './shape.js';
  * a source larger than memory need only implement `read`.
  */
 export interface Dataset {
-  /** What the data is called in messages and reports. */
+  /** The name of the data in messages and reports. */
   readonly name: string;
   /** Number of examples. */
   readonly size: number;
@@ -36,7 +37,7 @@ export function exampleBytes({ shape, dtype }: Dataset): number {
   return elementCount(shape) * (dtype === 'uint8' ? 1 : 4);
 }
 
-/** What a dataset is told beside its values. */
+/** Facts of a dataset beside its values. */
 export interface DatasetOptions {
   readonly name?: string;
   readonly labels?: ArrayLike<number>;
@@ -45,16 +46,17 @@ export interface DatasetOptions {
 
 /**
  * A dataset over values in memory; nothing is copied.
- * @param values N examples one after another, row-major
+ * @param given values of N examples, one after another, row-major
  * @param shape shape of one example
  * @throws UserError when the values are not a whole number of examples, when there are none, when
  *   labels and examples differ in count, or when a float value is not finite
  */
 export function fromArray(
-  values: Uint8Array | Float32Array,
+  given: Uint8Array | Float32Array,
   shape: readonly number[],
   options: DatasetOptions = {},
 ): TensorDataset {
+  const values = ownArray(given);
   const name = options.name ?? 'data';
   const width = shape.reduce((product, size) => product * size, 1);
   const size = values.length / width;

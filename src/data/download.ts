@@ -1,5 +1,6 @@
 import { UserError } from './errors.js';
 import { codeOf } from './file-errors.js';
+import { isError } from './realm.js';
 
 /** Longest wait for the next bytes, in milliseconds. */
 const patience = 30_000;
@@ -38,7 +39,7 @@ export async function download(
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', abort);
-    // What was not read after an error is not wanted.
+    // The rest, after an error, is not wanted.
     controller.abort();
   }
 }
@@ -70,7 +71,7 @@ async function collect(
   return content;
 }
 
-/** What the system's codes of failed connections mean. */
+/** The meaning of the system's codes of failed connections. */
 const failures: Readonly<Record<string, string>> = {
   ENOTFOUND: 'its host was not found',
   EAI_AGAIN: 'its host was not found: is this machine online?',
@@ -87,7 +88,7 @@ const failures: Readonly<Record<string, string>> = {
 
 /** `fetch` says only that it failed; why is in the cause. */
 function reason(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
+  if (!isError(error)) return String(error);
   const code = codeOf(error.cause) || codeOf(error);
   if (/CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO/.test(code)) return 'its certificate is not trusted';
   return failures[code] ?? 'the connection failed';

@@ -8,3 +8,6 @@ export class UserError extends Error {
 
 /** Why a file is damaged, in vaekit's words: a part of the line that names the file. */
 export class Fault extends Error {}
+
+/** Something would have more numbers than any memory is meant to hold. */
+export class TooLargeError extends UserError {}

@@ -1,4 +1,5 @@
 import { Fault } from './errors.js';
+import { isError } from './realm.js';
 
 /** Text from a file as it may stand in a message of one line: quoted, escaped, cut short. */
 export function excerpt(text: string, limit = 60): string {
@@ -39,7 +40,7 @@ export function ownReason(error: unknown): string {
 
 /** A library's message as it may stand in one of ours: on one line, cut short. */
 export function reasonOf(error: unknown, limit = 100): string {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = isError(error) ? error.message : String(error);
   return text
     .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
     .trim()

@@ -1,9 +1,10 @@
 import { UserError } from './errors.js';
+import { isError } from './realm.js';
 
 /** Most bytes of a file that is read whole, which is Node's limit; what unpacks to more is refused likewise. */
 export const mostFileBytes = 2 ** 31 - 1;
 
-/** What the system's error codes mean and what to do. */
+/** The meaning of the system's error codes, and the way out. */
 const explanations: Readonly<Record<string, string>> = {
   EACCES: 'permission is denied. Check who owns it, or choose another place.',
   EBUSY: 'another program is using it. Close that program.',
@@ -27,7 +28,7 @@ const explanations: Readonly<Record<string, string>> = {
 };
 
 /**
- * What an action on a file gives.
+ * The result of an action on a file.
  * @param what the action, as in 'Cannot read'
  * @throws UserError in place of the system's errors that a user can mend
  */
@@ -41,14 +42,14 @@ export async function attempt<T>(what: string, path: string, action: () => Promi
   }
 }
 
-/** What the system's error means and what to do; undefined for others. */
+/** The meaning of the system's error, and the way out; undefined for others. */
 export function explanationOf(error: unknown): string | undefined {
   return explanations[codeOf(error)];
 }
 
 /** The system's code of an error; empty when it has none. */
 export function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
+  return isError(error) && 'code' in error ? String(error.code) : '';
 }
 
 /** That a file has more bytes than are read whole. */

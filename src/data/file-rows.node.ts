@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import type { Dataset, DatasetOptions } from './dataset.js';
 import { UserError } from './errors.js';
 import { attempt } from './file-errors.js';
+import { isFloats } from './realm.js';
 import { statFile } from './stat-file.node.js';
 
 const open = promisify(fs.open);
@@ -97,7 +98,7 @@ export async function fileRows(rows: FileRows): Promise<Dataset> {
         }
       };
       await Promise.all(Array.from({ length: Math.min(parallelReads, runs.length) }, work));
-      if (target instanceof Float32Array) checkFinite(target, indices, width, rows.name);
+      if (isFloats(target)) checkFinite(target, indices, width, rows.name);
       if (!arrange) return;
       for (let row = 0; row < indices.length; row++) {
         const values = target.subarray(row * width, (row + 1) * width);

@@ -1,9 +1,10 @@
 import * as fs from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
-import envPaths from 'env-paths';
 import { openAtomic, syncFolder } from './atomic-file.node.js';
+import { UserError } from './errors.js';
 import { attempt, codeOf, mostFileBytes, tooLarge } from './file-errors.js';
+import { home } from './home.node.js';
 import { statFile } from './stat-file.node.js';
 
 /** Whether this place has files at all; in a browser it has none. */
@@ -94,9 +95,31 @@ export function removeFile(path: string): Promise<void> {
   return attempt('remove', path, () => fs.rm(path, { force: true }));
 }
 
-/** The user's folder for what can be had again, by the system's convention; it may not exist. */
+/**
+ * The user's folder for what can be had again, by the system's convention; it may not exist. The
+ * package env-paths knows it too, but cannot be imported by a user without a home.
+ * @returns undefined when the user has neither a home nor another folder for it
+ */
+export function findCacheDirectory(): string | undefined {
+  const { env, platform } = process;
+  const above = home();
+  const below = (...path: string[]) => (above ? join(above, ...path) : undefined);
+  if (platform === 'win32') {
+    const local = env.LOCALAPPDATA || below('AppData', 'Local');
+    return local && join(local, 'vaekit', 'Cache');
+  }
+  if (platform === 'darwin') return below('Library', 'Caches', 'vaekit');
+  const caches = env.XDG_CACHE_HOME || below('.cache');
+  return caches && join(caches, 'vaekit');
+}
+
+/** As `findCacheDirectory`. @throws UserError when there is none */
 export function cacheDirectory(): string {
-  return envPaths('vaekit', { suffix: '' }).cache;
+  const found = findCacheDirectory();
+  if (found !== undefined) return found;
+  throw new UserError(
+    'There is no home folder to keep data in. Set HOME (LOCALAPPDATA on Windows) to a folder that can be written.',
+  );
 }
 
 /**

@@ -57,6 +57,11 @@ export function removeFile(path: string): Promise<void> {
   return refuse('remove', path);
 }
 
+/** Finds nothing: a browser has no cache folder. */
+export function findCacheDirectory(): string | undefined {
+  return undefined;
+}
+
 /** @throws UserError always: a browser has no cache folder */
 export function cacheDirectory(): string {
   throw refusal('use', 'the cache folder');

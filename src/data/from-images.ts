@@ -1,5 +1,6 @@
 import { fromArray, type TensorDataset } from './dataset.js';
 import { UserError } from './errors.js';
+import { isBytes, isFloats } from './realm.js';
 
 /** One example that comes from code. */
 export interface LabelledImage {
@@ -26,11 +27,11 @@ export async function fromImages(
   const labels: number[] = [];
   let count = 0;
   for await (const { image, label } of images) {
-    if (!(image instanceof Uint8Array || image instanceof Float32Array)) {
+    if (!(isBytes(image) || isFloats(image))) {
       throw new UserError(`${name}: image ${count} is no Uint8Array or Float32Array. Convert it.`);
     }
     values ??= emptyLike(image, 64 * width);
-    if (image instanceof Uint8Array !== values instanceof Uint8Array) {
+    if (isBytes(image) !== isBytes(values)) {
       throw new UserError(
         `${name}: image ${count} is ${typeName(image)}, but those before are ${typeName(values)}. Give one type.`,
       );
@@ -62,9 +63,9 @@ export async function fromImages(
 }
 
 function emptyLike(values: Uint8Array | Float32Array, length: number): Uint8Array | Float32Array {
-  return values instanceof Uint8Array ? new Uint8Array(length) : new Float32Array(length);
+  return isBytes(values) ? new Uint8Array(length) : new Float32Array(length);
 }
 
 function typeName(values: Uint8Array | Float32Array): string {
-  return values instanceof Uint8Array ? 'Uint8Array' : 'Float32Array';
+  return isBytes(values) ? 'Uint8Array' : 'Float32Array';
 }

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
-import { cacheDirectory, exists, makeDirectory } from '#files';
+import { cacheDirectory, exists, findCacheDirectory, makeDirectory } from '#files';
 import { type Dataset, fromArray } from './dataset.js';
 import { UserError } from './errors.js';
 import { attempt, codeOf } from './file-errors.js';
@@ -20,7 +20,7 @@ const blockBytes = 2 ** 23;
  * not at all; one that is damaged is written anew.
  * @param key all that decides the examples, as JSON: files with sizes and dates, options
  * @param produce decodes: it calls `begin` once, adds all examples, and returns their labels
- * @throws UserError what `produce` throws, or when the cache cannot be written
+ * @throws UserError what `produce` throws, or when there is no cache or it cannot be written
  */
 export async function gather(
   name: string,
@@ -29,10 +29,10 @@ export async function gather(
   options: GatherOptions,
 ): Promise<{ dataset: Dataset; skipped: readonly Skipped[] }> {
   const digest = createHash('sha256').update(JSON.stringify(key)).digest('hex').slice(0, 32);
-  const folder = join(options.cache ?? cacheDirectory(), 'shards');
-  const place = join(folder, digest);
-  const known = await openCached(place, name, options);
+  const kept = options.cache ?? findCacheDirectory();
+  const known = kept && (await openCached(join(kept, 'shards', digest), name, options));
   if (known) return known;
+  const folder = () => join(kept ?? cacheDirectory(), 'shards');
 
   const limit = options.memoryLimit ?? defaultMemoryLimit;
   let rows: Rows | undefined;
@@ -40,9 +40,9 @@ export async function gather(
     const end = await produce((layout) => {
       rows = new Rows(layout, limit, async () => {
         options.onProgress?.(
-          `${name}: more than ${Math.round(limit / 2 ** 20)} MB; writing it to ${place}`,
+          `${name}: more than ${Math.round(limit / 2 ** 20)} MB; writing it to ${join(folder(), digest)}`,
         );
-        return temporaryFolder(folder, digest);
+        return temporaryFolder(folder(), digest);
       });
       return (values) => {
         options.signal?.throwIfAborted();
@@ -60,6 +60,7 @@ export async function gather(
       });
       return { dataset, skipped };
     }
+    const place = join(folder(), digest);
     const theirs = await putInPlace(spilled, place, name, options);
     if (theirs) return theirs;
     return await openShards(place, name);
@@ -141,7 +142,7 @@ class Rows {
   ) {
     const rowBytes = layout.shape.reduce((a, b) => a * b, layout.dtype === 'uint8' ? 1 : 4);
     const expected = layout.most === undefined ? undefined : layout.most * rowBytes;
-    // What will not fit is written from the start, and memory then only collects a block.
+    // Data that will not fit is written from the start, and memory then only collects a block.
     this.#limit = expected !== undefined && expected > limit ? 0 : limit;
     this.#memory = new Uint8Array(
       this.#limit === 0 ? blockBytes : (expected ?? Math.min(blockBytes, limit)),

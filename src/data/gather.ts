@@ -15,7 +15,7 @@ export interface GatherOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What kind of examples come. */
+/** The kind of examples that come. */
 export interface Layout {
   readonly shape: readonly number[];
   readonly dtype: 'uint8' | 'float32';
@@ -26,7 +26,7 @@ export interface Layout {
 /** Takes examples, one or several at a time, in their order. */
 export type AddRows = (values: Uint8Array | Float32Array) => Promise<void>;
 
-/** What is told of examples once all are there. */
+/** Facts of examples, told once all are there. */
 export interface Gathered {
   readonly labels?: ArrayLike<number> | undefined;
   readonly classNames?: readonly string[] | undefined;

@@ -36,7 +36,7 @@ export async function idxDataset(source: IdxSource): Promise<TensorDataset> {
   return fromArray(values, shape, { ...options, name, labels: classes });
 }
 
-/** What data from an IDX file is called: `train-images` for `data/train-images-idx3-ubyte.gz`. */
+/** The name of data from an IDX file: `train-images` for `data/train-images-idx3-ubyte.gz`. */
 export function dataName(path: string): string {
   const name = baseName(path)
     .replace(/\.gz$/i, '')

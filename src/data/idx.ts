@@ -15,7 +15,7 @@ const types = {
 
 type Types = (typeof types)[keyof typeof types];
 
-/** What an IDX file holds: values in row-major order. */
+/** The content of an IDX file: values in row-major order. */
 export type IdxData = {
   [Type in Types as Type['dtype']]: {
     readonly dtype: Type['dtype'];

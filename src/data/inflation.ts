@@ -4,7 +4,7 @@ import { mostFileBytes, tooLarge } from './file-errors.js';
 /** DEFLATE stores at most 258 bytes in 2 bits. RFC 1951, section 3.2.5. */
 const highestRatio = 1032;
 
-/** What real data does not reach: images that are nearly all black are packed 100 to 300 times. */
+/** A ratio that real data does not reach: images that are nearly all black are packed 100 to 300 times. */
 const suspiciousRatio = 500;
 
 /** Less than this does no harm, however it came about. */

@@ -1,35 +1,28 @@
-import { z } from 'zod';
 import type { Dataset } from './dataset.js';
 import { UserError } from './errors.js';
 import { elementCount } from './shape.js';
 
 /** The kinds of examples: they decide how one is shown, and which likelihood fits. */
-const inputKinds = ['image', 'vector', 'sequence'] as const;
+export const inputKinds = ['image', 'vector', 'sequence'] as const;
 
 export type InputKind = (typeof inputKinds)[number];
 
-/** How examples are to be taken, as plain data. */
-export const exampleSchema = z
-  .strictObject({
-    kind: z
-      .enum(inputKinds)
-      .optional()
-      .describe('image [channels, height, width], vector [values] or sequence [steps, values].'),
-    range: z
-      .tuple([z.number(), z.number()])
-      .refine(([low, high]) => low < high, { error: 'give the smaller number first' })
-      .optional()
-      .describe('The smallest and the largest value; [0, 1] for images when left out.'),
-    scaling: z
-      .enum(['none', 'standardize'])
-      .default('none')
-      .describe(
-        'standardize: the model sees each value less its mean, divided by its deviation in the training data.',
-      ),
-  })
-  .meta({ id: 'example', description: 'How examples are to be taken.' });
+/** The ways in which values are scaled before a model sees them. */
+export const inputScalings = ['none', 'standardize'] as const;
 
-export type ExampleOptions = z.input<typeof exampleSchema>;
+export type InputScaling = (typeof inputScalings)[number];
+
+/** How examples are to be taken; `exampleSchema` checks it as plain data. */
+export interface ExampleOptions {
+  readonly kind?: InputKind | undefined;
+  /** The smallest and the largest value; [0, 1] for images when left out. */
+  readonly range?: readonly [number, number] | undefined;
+  /**
+   * `standardize`: the model sees each value less its mean, divided by its deviation in the training
+   * data. `none` when left out.
+   */
+  readonly scaling?: InputScaling | undefined;
+}
 
 /** An example as a model knows it. */
 export interface InputDescription {
@@ -37,7 +30,7 @@ export interface InputDescription {
   readonly kind: InputKind;
   /** The smallest and the largest value, where values have such. */
   readonly range?: readonly [number, number];
-  readonly scaling: 'none' | 'standardize';
+  readonly scaling: InputScaling;
 }
 
 /** The kind of examples of a shape, where nobody tells. */

@@ -47,7 +47,7 @@ function faultOf(text: string): string {
 /** The place of the first character that no JSON has there; the end where more is missing. */
 function wrongAt(text: string): number | undefined {
   const open: string[] = [];
-  // What may come next: a value, a key, the colon after one, or what follows a value.
+  // The next may be: a value, a key, the colon after one, or what follows a value.
   let next: 'value' | 'key' | 'colon' | 'after' = 'value';
   let mayClose = false;
   for (let end = 0; ; ) {

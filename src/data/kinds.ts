@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { quote } from './excerpt.js';
 import { advice } from './suggest.js';
 
-/** What is built from plain data that names it by `type`: a layer, an optimizer, an objective. */
+/** A thing that is built from plain data which names it by `type`: a layer, an optimizer. */
 interface Kind {
   readonly type: string;
   /** The options beside `type`. */

@@ -2,7 +2,7 @@ import { type ElementType, elementSize } from './elements.js';
 import { UserError } from './errors.js';
 import { excerpt } from './excerpt.js';
 
-/** What the header of an .npy file says of the elements after it. */
+/** The elements that the header of an .npy file announces. */
 export interface NpyHeader {
   readonly type: ElementType;
   readonly bigEndian: boolean;

@@ -4,7 +4,7 @@ import { decodeNpyHeader, npyHeadBytes } from './npy.js';
 
 /** An .npy file, wherever it lies. */
 export interface NpySource {
-  /** What it is called in messages. */
+  /** Its name in messages. */
   readonly path: string;
   readonly size: number;
   /** Where in a file its bytes lie as they are. */

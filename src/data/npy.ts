@@ -14,7 +14,7 @@ import { damaged, formatNpyHeader, type NpyHeader, parseNpyHeader } from './npy-
 const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 /** NumPy's own limit. */
 const maxRank = 64;
-/** What version 1.0 can announce; NumPy itself reads no header of over 10,000 bytes. */
+/** The longest header that version 1.0 can announce; NumPy itself reads no header of over 10,000 bytes. */
 const maxHeaderBytes = 65_535;
 
 /**
@@ -81,7 +81,7 @@ export function decodeNpy(bytes: Uint8Array, name: string): Tensor {
 export const npyHeadBytes = 12 + maxHeaderBytes;
 
 /**
- * What an .npy file says of its elements, and where they start.
+ * The elements that an .npy file announces, and where they start.
  * @param bytes the file, or its first `npyHeadBytes`
  * @throws UserError as `decodeNpy`
  */

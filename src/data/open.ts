@@ -30,7 +30,7 @@ export function isPublished(spec: string): boolean {
   return Object.hasOwn(published, spec);
 }
 
-/** What `openDataset` takes, as in 'Give ...'. */
+/** The places that `openDataset` takes, as in 'Give ...'. */
 const choices = [...Object.keys(published), ...formats.map((format) => format.reads)].join(', ');
 
 /**

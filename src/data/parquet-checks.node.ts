@@ -104,7 +104,7 @@ export async function checkGroup(
         `column ${name} has ${meta.num_values} values in a row group, more than ${mostValues}`,
       );
     }
-    // What is nested may be repeated in a row.
+    // Nested values may be repeated in a row.
     if (meta.path_in_schema.length === 1 && meta.num_values !== rows) {
       throw new Fault(`column ${name} has ${meta.num_values} values for ${rows} rows`);
     }

@@ -18,7 +18,7 @@ import { attempt } from './file-errors.js';
 import { checkFooter, checkGroup } from './parquet-checks.node.js';
 import { statFile } from './stat-file.node.js';
 
-/** What a column holds, as far as it matters here. */
+/** The content of a column, as far as it matters here. */
 export type ColumnKind = 'number' | 'words' | 'bytes' | 'pictures' | 'other';
 
 /** A Parquet file that was opened. */

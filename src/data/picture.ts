@@ -8,7 +8,7 @@ export interface PictureShape {
   readonly width: number;
 }
 
-/** What a picture's header says; its size is that of the picture turned upright. */
+/** The header of a picture; its size is that of the picture turned upright. */
 export type PictureInfo = PictureShape;
 
 /** A picture in a folder. */

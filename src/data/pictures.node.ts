@@ -11,6 +11,7 @@ import {
   type PictureShape,
   pictureEndings,
 } from './picture.js';
+import { loadSkia } from './skia.node.js';
 
 /** Most bytes that a picture's pixels take, as those of a camera of 80 million do. */
 const mostBytes = 2 ** 28;
@@ -72,7 +73,7 @@ export function decodePicture(
   });
 }
 
-/** What a picture's header says, and the bytes that its pixels take when they are unpacked. */
+/** The header of a picture, and the bytes that its pixels take when they are unpacked. */
 async function headerOf(picture: Sharp) {
   const header = await picture.metadata();
   const deep = ['uchar', 'char'].includes(header.depth) ? 1 : 2;
@@ -111,7 +112,7 @@ async function load(bytes: Uint8Array): Promise<Sharp> {
 async function loadBmp(bytes: Uint8Array): Promise<Sharp> {
   const [{ default: sharp }, { createCanvas, loadImage }] = await Promise.all([
     import('sharp'),
-    import('@napi-rs/canvas'),
+    loadSkia(),
   ]);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < 26 || bytes.length < view.getUint32(2, true)) {

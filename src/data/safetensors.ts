@@ -30,7 +30,7 @@ const dtypes = Object.keys(types);
 const maxHeaderBytes = 100_000_000;
 const metadataKey = '__metadata__';
 
-/** What a safetensors file holds; both objects have no prototype, so any name is safe as a key. */
+/** The content of a safetensors file; both objects have no prototype, so any name is safe as a key. */
 export interface SafetensorsContent {
   readonly tensors: Record<string, Tensor>;
   readonly metadata: Record<string, string>;
@@ -142,7 +142,7 @@ export function decodeSafetensors(
   return { tensors, metadata };
 }
 
-/** What the header says of a tensor. */
+/** A tensor as the header announces it. */
 export interface TensorInfo {
   /** The tensor's name. */
   readonly key: string;

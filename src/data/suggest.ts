@@ -1,6 +1,6 @@
 import { closest, distance } from 'fastest-levenshtein';
 
-/** What is longer is no mistyped name. */
+/** A longer text is no mistyped name. */
 const longestWord = 100;
 
 /** Names that a message lists at most. */

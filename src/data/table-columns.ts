@@ -67,7 +67,7 @@ export function columnPlace(names: readonly string[], name: string, path: string
 }
 
 /**
- * What examples the features make: columns that are named as pixels (pixel0, pixel1 ... or 1x1, 1x2
+ * The examples that features make: columns that are named as pixels (pixel0, pixel1 ... or 1x1, 1x2
  * ...) are uint8, and a square image if their number is a square; others are a float32 vector.
  */
 export function tableLayout(features: readonly string[]): Layout {
@@ -86,7 +86,7 @@ export function fits(value: number, dtype: 'uint8' | 'float32'): boolean {
     : Number.isFinite(value) && Math.abs(value) <= 3.4028234663852886e38;
 }
 
-/** What is wrong with a number that does not fit. */
+/** The fault of a number that does not fit. */
 export function misfit(value: number, dtype: 'uint8' | 'float32'): string {
   return dtype === 'uint8'
     ? `${value} is no whole number from 0 to 255, as a pixel must be`

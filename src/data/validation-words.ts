@@ -39,7 +39,7 @@ const must = (what: string, input: unknown) =>
     ? `it is missing. Give ${what}`
     : `it must be ${what}, not ${describeValue(input)}`;
 
-/** What is wrong with a size: of a number, of a list, of a text. */
+/** The fault of a size: of a number, of a list, of a text. */
 function sizeWords(issue: RawIssue, input: unknown, limit: unknown, [over, at]: string[]): string {
   const bound = `${issue.inclusive ? at : over} ${String(limit)}`;
   if (Array.isArray(input))
@@ -51,7 +51,7 @@ function sizeWords(issue: RawIssue, input: unknown, limit: unknown, [over, at]: 
 }
 
 /**
- * What is wrong with a value, in vaekit's words: those of the library that checks are for its users,
+ * The fault of a value, in vaekit's words: those of the library that checks are for its users,
  * who know its terms. @returns undefined for what a schema has words for itself
  */
 export function validationWords(issue: RawIssue): string | undefined {

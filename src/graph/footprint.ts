@@ -26,8 +26,8 @@ const views = new Set(['Reshape', 'Squeeze', 'Unsqueeze', 'Flatten', 'Identity']
  * The most bytes of values that are there at the same time, when a program computes them one after the
  * other in the order in which it is written, and lets go of each after its last use. What is fed,
  * and constants, are not counted.
- * @param values what is computed; they stay to the end
- * @param batch what symbolic dimensions are
+ * @param values that are computed; they stay to the end
+ * @param batch the size of symbolic dimensions
  */
 export function workingBytes(values: readonly Value[], batch: number): number {
   const sizeOf = ({ dtype, shape }: ValueType) => {

@@ -38,4 +38,4 @@ export {
   size,
   Value,
 } from './value.js';
-export { multiplications } from './work.js';
+export { convolves, multiplications } from './work.js';

@@ -1,4 +1,4 @@
-import { UserError } from '../data/errors.js';
+import { TooLargeError, UserError } from '../data/errors.js';
 import { formatShape } from '../data/excerpt.js';
 import { elementCount } from '../data/shape.js';
 import { currentOrigin, type Origin } from './origin.js';
@@ -71,11 +71,11 @@ export type Operand = Value | number;
 const mostElements = 2 ** 28;
 const mostConstants = 2 ** 26;
 
-/** @throws UserError when a value would have more elements than any memory is meant to hold */
+/** @throws TooLargeError when a value would have more elements than any memory is meant to hold */
 function checkSize({ shape }: ValueType): void {
   const sizes = shape.filter((size) => typeof size === 'number');
   if (elementCount(sizes) <= mostElements) return;
-  throw new UserError(
+  throw new TooLargeError(
     `A value of shape ${formatShape(shape)} would have over ${mostElements} elements. Make layers or images smaller.`,
   );
 }

@@ -16,6 +16,11 @@ const products: Readonly<Record<string, (operation: Operation) => readonly Shape
   ConvWeightGradient: ({ inputs, outputs }) => [inputs[1]!.shape, outputs[0]!.shape.slice(1)],
 };
 
+/** Whether there are convolutions in what values are made of. */
+export function convolves(values: readonly Value[]): boolean {
+  return operationsOf(values).some(({ type }) => type.startsWith('Conv'));
+}
+
 /**
  * Counts the multiplications of the products that values are made of: matrices' and convolutions'.
  * @param batch the size of symbolic dimensions

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { UserError } from '../data/errors.js';
+import { TooLargeError, UserError } from '../data/errors.js';
 import { reasonOf } from '../data/excerpt.js';
 import { validate } from '../data/validate.js';
 import { formatShape, type Value, within } from '../graph/index.js';
@@ -72,7 +72,7 @@ export function applyLayers(
   }, x);
 }
 
-/** What messages and summaries call a layer. */
+/** The name of a layer in messages and summaries. */
 export function layerName(each: Layer): string {
   return String(each.options.name ?? each.type);
 }
@@ -90,6 +90,9 @@ const isValue = (output: unknown): output is Value =>
 /** An error that already names the layer it is about. */
 class LayerError extends UserError {}
 
+/** The same, of one that is too large. */
+class LargeLayerError extends TooLargeError {}
+
 /** Applies one layer in its scope. @throws UserError that names the layer and its input's shape */
 function applyLayer(each: Layer, x: Value, scope: Scope): Value {
   const place = `${scope.path} (${layerName(each)})`;
@@ -100,7 +103,8 @@ function applyLayer(each: Layer, x: Value, scope: Scope): Value {
       `${place} gives no value of a program, but ${output === null ? 'null' : typeof output}. Return what functions such as graph.mul give.`,
     );
   } catch (error) {
-    if (error instanceof LayerError) throw error;
+    if (error instanceof LayerError || error instanceof LargeLayerError) throw error;
+    if (error instanceof TooLargeError) throw new LargeLayerError(`${place}: ${error.message}`);
     if (!(error instanceof UserError)) {
       // The function of a layer of the user's own fails as code does.
       if (each.type !== 'custom') throw error;

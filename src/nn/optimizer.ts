@@ -10,7 +10,7 @@ export type Slots = Readonly<Record<string, Value>>;
  */
 export interface Optimizer {
   readonly type: string;
-  /** What `type` is built from, as in `config.json`. */
+  /** The options that `type` is built from, as in `config.json`. */
   readonly options: Readonly<Record<string, unknown>>;
   readonly learningRate: LearningRate;
   /** Last parts of the names of parameters that weight decay leaves alone, such as `bias`. */

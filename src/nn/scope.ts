@@ -4,7 +4,7 @@ import type { Initializer } from './initializers.js';
 /** Part of a network: plain data, and a function of its input (one value, unless it says else). */
 export interface Layer<Input = Value> {
   readonly type: string;
-  /** What `type` is built from, as in `config.json`. */
+  /** The options that `type` is built from, as in `config.json`. */
   readonly options: Readonly<Record<string, unknown>>;
   /** The layer's output for an input [batch, ...]. */
   apply(x: Input, scope: Scope): Value;
@@ -57,7 +57,7 @@ export interface State {
   update(next: Value): void;
 }
 
-/** What noise is drawn from; `bernoulli` is the probability of a 1. */
+/** The distribution that noise is drawn from; `bernoulli` is the probability of a 1. */
 export type NoiseKind = 'normal' | 'uniform' | { readonly bernoulli: number };
 
 /** Makes the values that scopes hand out. */

@@ -1,35 +1,30 @@
-import { createRequire } from 'node:module';
-import {
-  createCanvas as createSkiaCanvas,
-  GlobalFonts,
-  ImageData as SkiaImageData,
-} from '@napi-rs/canvas';
+import { ownFile } from '../data/own-files.node.js';
+import { loadSkia } from '../data/skia.node.js';
 import type { Canvas } from './canvas.js';
+
+type Skia = Awaited<ReturnType<typeof loadSkia>>;
 
 let fontsReady = false;
 
-/** Text must look the same everywhere, so the font is a file of a package, not of the system. */
-function registerFonts(): void {
+/** Text must look the same everywhere, so the font is a file of ours, not of the system. */
+function registerFonts({ GlobalFonts }: Skia): void {
   if (fontsReady) return;
-  const { resolve } = createRequire(import.meta.url);
-  GlobalFonts.registerFromPath(
-    resolve('@expo-google-fonts/inter/400Regular/Inter_400Regular.ttf'),
-    'Inter',
-  );
+  GlobalFonts.registerFromPath(ownFile('dist/vendor/inter/Inter_400Regular.ttf'), 'Inter');
   fontsReady = true;
 }
 
 /** A white canvas that is drawn by Skia. */
-export function createCanvas(width: number, height: number): Canvas {
-  registerFonts();
-  const canvas = createSkiaCanvas(width, height);
+export async function createCanvas(width: number, height: number): Promise<Canvas> {
+  const skia = await loadSkia();
+  registerFonts(skia);
+  const canvas = skia.createCanvas(width, height);
   const context = canvas.getContext('2d');
   context.fillStyle = 'white';
   context.fillRect(0, 0, width, height);
   return {
     context,
     put(raster, x, y) {
-      context.putImageData(new SkiaImageData(raster.data, raster.width, raster.height), x, y);
+      context.putImageData(new skia.ImageData(raster.data, raster.width, raster.height), x, y);
     },
     png: () => canvas.encode('png'),
   };

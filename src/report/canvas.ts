@@ -1,4 +1,4 @@
-/** What pictures draw with, in Node and in the browser. */
+/** The drawing functions of pictures, in Node and in the browser. */
 export type Context2D = Pick<
   CanvasRenderingContext2D,
   | 'fillStyle'

@@ -40,15 +40,15 @@ const config: Config = {
 
 /** Loads what charts are drawn by, so that the first one does not wait for it. */
 export async function loadCharts(): Promise<void> {
-  await Promise.all([import('vega'), import('vega-lite')]);
+  await import('#vega');
 }
 
 /** The running Vega view of a Vega-Lite chart in the style of all pictures, without a document. */
 export async function chartView(spec: TopLevelSpec) {
-  const [vega, { compile }] = await Promise.all([import('vega'), import('vega-lite')]);
-  const view = new vega.View(vega.parse(compile(spec, { config }).spec), {
+  const { compile, parse, View, Warn } = await import('#vega');
+  const view = new View(parse(compile(spec, { config }).spec), {
     renderer: 'none',
-    logLevel: vega.Warn,
+    logLevel: Warn,
   });
   return view.runAsync();
 }

@@ -1,5 +1,6 @@
 import { Tensor } from 'onnxruntime-common';
 import { UserError } from '../data/errors.js';
+import { isBytes, isFloats } from '../data/realm.js';
 import type { Raster } from './canvas.js';
 
 /**
@@ -21,7 +22,7 @@ export interface ImageBatch {
 
 /**
  * Reads the shape of images.
- * @param what what the images are called in messages
+ * @param what names the images in messages
  * @throws UserError when they are no images of shape [N, C, H, W] with 1 or 3 channels, N at least 1
  */
 export function readImages(images: Images, what: string): ImageBatch {
@@ -33,7 +34,7 @@ export function readImages(images: Images, what: string): ImageBatch {
       `${what}: a picture needs images of shape [N, C, H, W] with 1 or 3 channels, not [${shape.join(', ')}].`,
     );
   }
-  if (!(data instanceof Float32Array || data instanceof Uint8Array)) {
+  if (!(isFloats(data) || isBytes(data))) {
     throw new UserError(`${what}: a picture needs float32 or uint8 images.`);
   }
   if (count < 1 || data.length !== count * channels * height * width || data.length === 0) {
@@ -214,7 +215,7 @@ export function composeGrid(images: ImageBatch, options: GridOptions): Raster {
   const { columns, rows, scale, gap } = options;
   const size = gridSize(images, options);
   const pixels = new Uint8ClampedArray(4 * size.width * size.height).fill(255);
-  const unit = data instanceof Uint8Array ? 1 : 255;
+  const unit = isBytes(data) ? 1 : 255;
   const plane = height * width;
   const rowBytes = 4 * size.width;
   const count = Math.min(images.count, columns * rows);

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import { formatDuration, formatNumber } from './number.js';
 
-/** What progress is written to; `process.stdout` is one. */
+/** A stream that progress is written to; `process.stdout` is one. */
 export interface ProgressStream {
   write(text: string): unknown;
   readonly isTTY?: boolean;

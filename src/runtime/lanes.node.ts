@@ -26,9 +26,9 @@ import type { MicrobatchedStep, Session, SessionOptions, Tensors } from './sessi
  */
 const oneThread: SessionOptions = { threads: 1 };
 
-/** What the lanes need for the parts of one step. */
+/** The inputs of the parts of one step. */
 export interface PartsOfStep {
-  /** What every part sees. */
+  /** Tensors that every part sees. */
   readonly whole: PlainTensors;
   /** [examples, ...]: of these it sees its own. */
   readonly cut: PlainTensors;
@@ -36,7 +36,7 @@ export interface PartsOfStep {
   readonly taken: Int32Array;
 }
 
-/** What a part adds to each sum. */
+/** The terms that a part adds to the sums. */
 export interface PartDone {
   readonly part: number;
   readonly terms: PlainTensors;
@@ -98,7 +98,7 @@ function entryOf(tensor: PlainTensor, index: number): PlainTensor {
   return { ...rest, dims: dims.slice(1) };
 }
 
-/** What has those names. */
+/** The tensors of those names. */
 function pick(tensors: PlainTensors, names: readonly string[]): PlainTensors {
   return Object.fromEntries(
     names.filter((name) => name in tensors).map((name) => [name, tensors[name]!]),
@@ -122,7 +122,7 @@ class PartedSession implements Session {
   readonly outputNames: readonly string[];
   private readonly shared = new Copies(SharedArrayBuffer);
   private readonly own = new Copies(ArrayBuffer);
-  /** What parts that there are not add to the sums. */
+  /** The terms of parts that there are not. */
   private readonly none: PlainTensors;
   private readonly taken = new Int32Array(new SharedArrayBuffer(4));
 

@@ -7,7 +7,7 @@ import type { PlainTensor, PlainTensors } from './plain-tensor.js';
 export class Copies {
   private readonly buffers = new Map<string, ArrayBufferLike>();
 
-  /** @param memory what the copies are made of */
+  /** @param memory makes the memory of the copies */
   constructor(private readonly memory: new (bytes: number) => ArrayBufferLike) {}
 
   private take(name: string, { type, dims, data }: PlainTensor): PlainTensor {

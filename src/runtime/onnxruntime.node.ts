@@ -1,6 +1,8 @@
 import { runInThisContext } from 'node:vm';
 import { isMainThread, workerData } from 'node:worker_threads';
 import { UserError } from '../data/errors.js';
+import { nativeRuntime } from './binding.node.js';
+import type { Runtime } from './session.js';
 
 /*
  * ONNX Runtime tells its makers how it is used: on Linux and macOS it keeps a number of the device
@@ -126,10 +128,10 @@ let deciding: Promise<void> | undefined;
  * The native runtime, its telemetry off unless the environment has `ORT_DISABLE_TELEMETRY=0`.
  * @throws UserError where it cannot be kept off
  */
-export async function loadRuntime() {
+export async function loadRuntime(): Promise<Runtime> {
   if (!isDecided) {
     deciding ??= decideElsewhere();
     await deciding;
   }
-  return import('onnxruntime-node');
+  return nativeRuntime;
 }

@@ -1,4 +1,5 @@
 import { Tensor } from 'onnxruntime-common';
+import { isSharedMemory, ownArray } from '../data/realm.js';
 import { elementCount } from '../data/shape.js';
 
 type Numbers = Exclude<Tensor['data'], string[]>;
@@ -17,7 +18,7 @@ export function toPlain({ type, dims, data }: Tensor): PlainTensor {
 }
 
 export function fromPlain({ type, dims, data }: PlainTensor): Tensor {
-  return new Tensor(type, data, dims);
+  return new Tensor(type, ownArray(data), dims);
 }
 
 /** Entries of a tensor along its first axis, from `start` to before `end`, as a view. */
@@ -29,7 +30,7 @@ export function rowsOf({ type, dims, data }: PlainTensor, start: number, end: nu
 }
 
 export function isShared({ data }: PlainTensor): boolean {
-  return data.buffer instanceof SharedArrayBuffer;
+  return isSharedMemory(data.buffer);
 }
 
 /** A tensor as it is sent: a message takes with an array all memory that it is a part of. */
@@ -40,7 +41,7 @@ export function toSend(tensor: Tensor): PlainTensor {
   return whole ? plain : { ...plain, data: data.slice() };
 }
 
-/** What hands the tensors' arrays over to another thread. */
+/** The buffers that hand the tensors' arrays over to another thread. */
 export function buffersOf(tensors: readonly PlainTensor[]): ArrayBuffer[] {
   return [...new Set(tensors.map(({ data }) => data.buffer as ArrayBuffer))];
 }

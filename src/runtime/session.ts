@@ -1,7 +1,7 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-common';
 import { UserError } from '../data/errors.js';
 
-/** What a model runs on: the processor, or the graphics processor by WebGPU. */
+/** The device that a model runs on: the processor, or the graphics processor by WebGPU. */
 export type Device = 'cpu' | 'webgpu';
 
 /**
@@ -16,7 +16,7 @@ export interface MicrobatchedStep {
   readonly carried: readonly string[];
   /** Inputs of which every step sees its own entry. */
   readonly steps: readonly string[];
-  /** Those of them that hold the examples, of which a microbatch sees its own. */
+  /** The inputs among them that hold the examples, of which a microbatch sees its own. */
   readonly cut: readonly string[];
   /** Inputs that are the same for every step. */
   readonly invariant: readonly string[];
@@ -110,8 +110,21 @@ export function flushesDenormals(): boolean {
   return flushing;
 }
 
-/** What a build of ONNX Runtime offers; the same class in Node and in the browser. */
-type Runtime = { readonly InferenceSession: typeof InferenceSession };
+/** A model that a build of ONNX Runtime has loaded. */
+export interface RuntimeSession {
+  readonly inputNames: readonly string[];
+  readonly outputNames: readonly string[];
+  run(feeds: Tensors): Promise<Readonly<Record<string, Tensor>>>;
+  endProfiling(): void;
+  release(): Promise<void>;
+}
+
+/** The part that is used of a build of ONNX Runtime. */
+export interface Runtime {
+  readonly InferenceSession: {
+    create(model: Uint8Array, options?: InferenceSession.SessionOptions): Promise<RuntimeSession>;
+  };
+}
 
 /** The runtime's options for a device. */
 export function deviceOptions(

@@ -3,6 +3,7 @@ import { expose, transfer } from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
 import type { Tensor } from 'onnxruntime-common';
 import { allFinite } from '../data/finite.js';
+import { isFloats } from '../data/realm.js';
 import { inRuntime } from './gate.node.js';
 import { Lane, type LaneElsewhere, openParted, type PartsOfStep } from './lanes.node.js';
 import { Copies, discard } from './memory.node.js';
@@ -73,10 +74,10 @@ function keep(tensor: Tensor): Kept {
   const id = ++last;
   kept.set(id, tensor);
   const { type, dims, data } = tensor;
-  return { id, type, dims, finite: !(data instanceof Float32Array) || allFinite(data) };
+  return { id, type, dims, finite: !isFloats(data) || allFinite(data) };
 }
 
-/** What another thread asks of this one. */
+/** The questions that another thread may ask of this one. */
 const service = {
   /** Answered once the thread's mode is set. */
   ready() {},

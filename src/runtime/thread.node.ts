@@ -2,6 +2,9 @@ import { Worker } from 'node:worker_threads';
 import { type Remote, wrap } from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
 import { Tensor } from 'onnxruntime-common';
+import { UserError } from '../data/errors.js';
+import { ownFile } from '../data/own-files.node.js';
+import { ownArray } from '../data/realm.js';
 import { closeAtExit, gate } from './gate.node.js';
 import type { PartDone, PartsOfStep } from './lanes.node.js';
 import { telemetryData } from './onnxruntime.node.js';
@@ -16,17 +19,22 @@ import {
 } from './session.js';
 import type { Kept, ThreadService } from './thread-worker.node.js';
 
+/** An error as its thread threw it: messages between threads know no classes of errors. */
+function asThrown(error: Error): Error {
+  return error.name === 'UserError' ? new UserError(error.message, { cause: error }) : error;
+}
+
 /** A thread that holds sessions, or is a lane of one. */
 export class Thread {
-  private readonly worker = new Worker(new URL(import.meta.resolve('#session-thread')), {
+  private readonly worker = new Worker(ownFile('dist/runtime/thread-worker.node.js'), {
     workerData: { flush: flushesDenormals(), vaekitGate: gate, ...telemetryData() },
     // The process's own may be such as no worker takes.
     execArgv: [],
-    // What its script makes is little: arrays of numbers lie elsewhere.
+    // Its script makes little: arrays of numbers lie elsewhere.
     resourceLimits: { maxYoungGenerationSizeMb: 2 },
   });
   private readonly service: Remote<ThreadService> = wrap(nodeEndpoint(this.worker));
-  /** What becomes of those who wait for an answer when the thread is lost. */
+  /** Rejects those who wait for an answer when the thread is lost. */
   private readonly waiting = new Set<(reason: Error) => void>();
   private lost: Error | undefined;
   private readonly ids = new WeakMap<Tensor, number>();
@@ -52,7 +60,9 @@ export class Thread {
     return new Promise((resolve, reject) => {
       if (this.lost) throw this.lost;
       this.waiting.add(reject);
-      answer.then(resolve, reject).finally(() => this.waiting.delete(reject));
+      answer
+        .then(resolve, (error) => reject(asThrown(error)))
+        .finally(() => this.waiting.delete(reject));
     });
   }
 
@@ -125,7 +135,8 @@ export class Thread {
     const tensor = Tensor.fromGpuBuffer(buffer, {
       dataType: type as 'float32',
       dims,
-      download: () => this.ask(this.service.read(id) as Promise<unknown>) as Promise<Float32Array>,
+      download: async () =>
+        ownArray(await this.ask(this.service.read(id) as Promise<unknown>)) as Float32Array,
       dispose: () => {
         this.service.drop(id).catch(() => undefined);
       },
@@ -160,7 +171,7 @@ export function startAhead(): void {
   if (idle.size === 0) startThread().rest();
 }
 
-/** Ends threads without sessions. What comes after computes with denormal numbers as they are. */
+/** Ends threads without sessions. Later threads compute with denormal numbers as they are. */
 export async function endIdleThreads(): Promise<void> {
   await Promise.all([...idle].map((thread) => thread.end()));
 }

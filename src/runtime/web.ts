@@ -8,8 +8,8 @@ import { Turns } from './turns.js';
  * called by turns, whichever session it is for.
  */
 const builds = {
-  cpu: { load: () => import('onnxruntime-web/wasm'), turns: new Turns() },
-  webgpu: { load: () => import('onnxruntime-web/webgpu'), turns: new Turns() },
+  cpu: { load: () => import('#onnxruntime-web/wasm'), turns: new Turns() },
+  webgpu: { load: () => import('#onnxruntime-web/webgpu'), turns: new Turns() },
 };
 
 /** Loads an ONNX model into the WebAssembly runtime, or into the one with WebGPU. */

@@ -11,7 +11,7 @@ const mostWithNoise = 2 ** 29;
 /**
  * How many examples one call should take: fewer than wanted where they are so large that its memory
  * would grow beyond a bound, whatever the number of examples in all.
- * @param values what the call computes
+ * @param values that the call computes
  */
 export function callSize(values: readonly Value[], wanted: number, drawsNoise: boolean): number {
   const each = workingBytes(values, 2) - workingBytes(values, 1);

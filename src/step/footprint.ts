@@ -1,5 +1,11 @@
 import { elementCount } from '../data/shape.js';
-import { type LoopProgram, multiplications, resultsOf, workingBytes } from '../graph/index.js';
+import {
+  convolves,
+  type LoopProgram,
+  multiplications,
+  resultsOf,
+  workingBytes,
+} from '../graph/index.js';
 
 /** Memory and work of a training step, as its program tells them; bytes are estimates. */
 export interface Footprint {
@@ -17,44 +23,47 @@ export interface Footprint {
 
 /**
  * How often a step's working memory is in the process's, and how often the state. The runtime's pools
- * grow by doubling and keep memory that an earlier call took otherwise; copies of the state are with
- * the thread that trains, in the runtime on the way in and out, and in the checkpoint under way. Both
- * are measured: `npm run bench:memory`.
+ * grow by doubling and keep memory that an earlier call took otherwise: the more, the more tensors of
+ * different sizes come and go, as they do around convolutions. Copies of the state are with the thread
+ * that trains, in the runtime on the way in and out, and in the checkpoint under way. All are measured:
+ * `npm run bench:memory`.
  */
-const workingCopies = 4;
+const workingCopies = { convolutions: 4, others: 1.5 };
 const stateCopies = 8;
 
-/** Bytes that training adds to the process's memory. */
-export function trainingMemory({ state, working }: Pick<Footprint, 'state' | 'working'>): number {
-  return stateCopies * state + workingCopies * working;
+/** Bytes that a state of so many bytes adds to the process's memory by itself. */
+export function stateMemory(state: number): number {
+  return stateCopies * state;
 }
 
 /**
  * The footprint of a step.
- * @param program in the form that runs
- * @param parameters how many numbers the model has
- * @param batchSize examples of a step
- * @param threads that compute its microbatches beside one another
+ * @param program as it was made
+ * @param optimized the same in the form that runs
+ * @param step.parameters how many numbers the model has
+ * @param step.batchSize examples of a step
+ * @param step.threads that compute its microbatches beside one another
  */
 export function footprintOf(
   program: LoopProgram,
-  parameters: number,
-  batchSize: number,
-  threads: number,
+  optimized: LoopProgram,
+  step: { readonly parameters: number; readonly batchSize: number; readonly threads: number },
 ): Footprint {
-  const { microbatches, carried, outputs } = program;
+  const { parameters, batchSize, threads } = step;
+  const { microbatches, carried, outputs } = optimized;
   const results = [...carried.map(({ next }) => next), ...Object.values(outputs)];
   const state = carried.reduce(
     (sum, { current: { shape } }) => sum + 4 * elementCount(shape as readonly number[]),
     0,
   );
+  const copies = workingCopies[convolves(resultsOf(program)) ? 'convolutions' : 'others'];
   const working = workingBytes(results, batchSize) - state + beside(microbatches, threads);
   return {
     parameters,
     multiplications: multiplications(resultsOf(program), batchSize),
     state,
     working,
-    memory: trainingMemory({ state, working }),
+    memory: stateMemory(state) + copies * working,
   };
 }
 

@@ -190,7 +190,7 @@ function zeros(name: string, type: Tensor.Type, dims: readonly number[]): Tensor
   }
 }
 
-/** What random numbers a function's noise is made of. */
+/** The random numbers that a function's noise is made of. */
 export interface NoiseStream {
   readonly seed: number;
   readonly name: string;

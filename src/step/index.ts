@@ -5,7 +5,7 @@
  * other functions; state-memory.ts, where the state lives between calls; footprint.ts and
  * call-size.ts, how much memory a step takes, and how many examples a call may have.
  */
-export { type Footprint, trainingMemory } from './footprint.js';
+export { type Footprint, stateMemory } from './footprint.js';
 export {
   CompiledFunction,
   exportFunction,

@@ -7,7 +7,7 @@ export function noiseType(kind: NoiseKind): 'float32' | 'uint8' {
   return typeof kind === 'object' ? 'uint8' : 'float32';
 }
 
-/** What arrays of noise of a kind are made by. */
+/** The constructor of arrays of noise of a kind. */
 export function noiseArray(kind: NoiseKind): Uint8ArrayConstructor | Float32ArrayConstructor {
   return noiseType(kind) === 'uint8' ? Uint8Array : Float32Array;
 }

@@ -156,8 +156,17 @@ export interface Cutting {
   readonly cacheBytes?: number;
 }
 
-/** Summing up gradients over microbatches goes over as many parameters as this without a loss. */
+/**
+ * Summing up gradients over microbatches goes over as many parameters as this without a loss, and over
+ * more where each of them is used in as many multiplications of a microbatch.
+ */
 const mostParameters = 1 << 20;
+const leastWork = 500;
+
+/** Whether gradients may be summed up over microbatches of so many examples without a loss. */
+function paysToSum({ size }: Layout, gradients: readonly Value[], examples: number): boolean {
+  return size <= mostParameters || multiplications(gradients, examples) >= leastWork * size;
+}
 
 /** Each value times a share of it. */
 function shared(values: readonly Value[], share: Value): Value[] {
@@ -186,10 +195,11 @@ function computedInMicrobatches(
 ): Computed {
   const whole = computedWhole(traced, layout);
   const { losses, outputs, updates } = traced;
-  if (layout.size > mostParameters || updates.size > 0) return whole;
+  const gradients = whole.gradients.flat();
+  if (!paysToSum(layout, gradients, batchSize) || updates.size > 0) return whole;
   if (!isMeanOver([...losses, ...Object.values(outputs)], batchDimension)) return whole;
-  const size = microbatchSize(whole.gradients.flat(), batchDimension, batchSize, cacheBytes);
-  if (size === batchSize) return whole;
+  const size = microbatchSize(gradients, batchDimension, batchSize, cacheBytes);
+  if (size === batchSize || !paysToSum(layout, gradients, size)) return whole;
   const share = input('microbatch/share', []);
   const names = Object.keys(outputs);
   const weighted = shared(Object.values(outputs), share);
@@ -307,7 +317,10 @@ export async function compileTraining(
   const chosen = cutting ? withThreads(session, program, cutting.batchSize) : session;
   const optimized = optimizeLoop(program, session.device);
   if (onFootprint && cutting) {
-    await onFootprint(footprintOf(optimized, layout.modelSize, cutting.batchSize, lanesOf(chosen)));
+    const { batchSize } = cutting;
+    const threads = lanesOf(chosen);
+    const { modelSize: parameters } = layout;
+    await onFootprint(footprintOf(program, optimized, { parameters, batchSize, threads }));
   }
   return { session: await openLoop(optimized, chosen), ...described };
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /**
- * What the page may do: run its own scripts, WebAssembly and workers, and talk to its own server;
+ * The rights of the page: to run its own scripts, WebAssembly and workers, and talk to its own server;
  * nothing else.
  */
 const contentPolicy = [

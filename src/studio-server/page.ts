@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../data/errors.js';
-import { sendFile } from './send.js';
+import { sendCompressed, sendFile, takesCompressed } from './send.js';
 
 /** Where the page was built. */
 const builtPage = fileURLToPath(new URL('../studio', import.meta.url));
@@ -38,18 +38,15 @@ export class Page {
   ): Promise<boolean> {
     const path = parts.join('/') || 'index.html';
     if (!this.files.has(path)) return false;
-    // A range counts bytes of the plain file.
-    const accepts = /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''));
-    const small = accepts && !request.headers.range && this.files.has(`${path}.gz`);
     response.setHeader('Vary', 'Accept-Encoding');
-    // Names of assets hold a hash of their content.
+    // Paths of assets hold a hash of their content, or its version.
     const hashed = path.startsWith('assets/');
-    await sendFile(request, response, {
+    const sent = takesCompressed(request, path) ? sendCompressed : sendFile;
+    await sent(request, response, {
       root: this.folder,
-      path: small ? `${path}.gz` : path,
+      path,
       type: path,
       cache: hashed ? 'public, max-age=31536000, immutable' : 'no-cache',
-      ...(small ? { encoding: 'gzip' } : {}),
     });
     return true;
   }

@@ -26,8 +26,12 @@ export class PublishedData {
 
   constructor(
     private readonly tell: (message: string) => void,
-    private readonly cache = join(cacheDirectory(), 'studio'),
+    private readonly given?: string,
   ) {}
+
+  private get cache(): string {
+    return this.given ?? join(cacheDirectory(), 'studio');
+  }
 
   /** Sends `<set>/<file>.gz`, which is found or downloaded first. */
   async send(
@@ -53,7 +57,7 @@ export class PublishedData {
       root: this.cache,
       path,
       type: compressed,
-      // What a file holds is known by its checksum, and never changes.
+      // The content of a file is known by its checksum, and never changes.
       cache: 'public, max-age=31536000, immutable',
     });
   }

@@ -16,16 +16,16 @@ export interface Progress {
   readonly millisecondsPerStep: number;
 }
 
-/** What is told as training goes on; training waits for what is returned. */
+/** Hears of a training as it goes on; training waits for promises that are returned. */
 export interface Callback {
-  /** What a step takes, before memory is taken for it: what this throws ends training there. */
+  /** The memory and work of a step, before it is made ready; an error thrown here ends training. */
   onFootprint?(footprint: Footprint): void | Promise<void>;
   /** Data, model and settings fit together, and the first step is next. */
   onStart?(): void | Promise<void>;
   onProgress?(progress: Progress): void | Promise<void>;
   onEpochEnd?(metrics: EpochMetrics): void | Promise<void>;
   /**
-   * What `fit({ resume })` goes on from: given at the moments of `checkpoint`, and always when
+   * A checkpoint, from which `fit({ resume })` goes on: given at the moments of `checkpoint`, and always when
    * training ends, whatever the reason.
    */
   onCheckpoint?(checkpoint: Checkpoint): void | Promise<void>;

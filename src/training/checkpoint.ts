@@ -28,13 +28,13 @@ export interface Position {
  * seed and step, so that neither is kept.
  */
 export interface Checkpoint extends Position {
-  /** What decides the numbers of the run: settings, data and model, as JSON. */
+  /** The settings, data and model that decide the run's numbers, as JSON. */
   readonly identity: Readonly<Record<string, unknown>>;
   /** Seconds that the epoch under way has taken. */
   readonly seconds: number;
   /** The epochs behind. */
   readonly history: readonly EpochMetrics[];
-  /** What was changed while training ran, in order. */
+  /** The changes that were made while training ran, in order. */
   readonly changes: readonly Change[];
   /** Steps left out because a number was not finite, and how many of them were the last ones. */
   readonly skipped: { readonly all: number; readonly inRow: number };
@@ -124,7 +124,7 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer
 
 /**
  * The checkpoint in a file.
- * @param name what the file is called in messages
+ * @param name of the file, for messages
  * @throws UserError when the bytes are no checkpoint, damaged, or of a newer format
  */
 export function decodeCheckpoint(bytes: Uint8Array, name: string): Checkpoint {
@@ -157,7 +157,7 @@ function fromFormat1(checkpoint: z.output<typeof schema>): z.output<typeof schem
   };
 }
 
-/** What of a dataset decides a run's numbers. */
+/** The facts of a dataset that decide a run's numbers. */
 export async function dataIdentity(dataset: Dataset): Promise<Record<string, unknown>> {
   const { size, shape, dtype } = dataset;
   return { examples: size, shape, dtype, values: await fingerprint(dataset) };

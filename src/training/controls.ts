@@ -4,7 +4,7 @@ import { mainPlayer, type NumberAt } from '../step/index.js';
 
 /**
  * Numbers that can be changed while training runs: fields of a plain object that is read before each
- * call of the runtime. What is not named stays as it is.
+ * call of the runtime. A number that is not named stays as it is.
  */
 export interface Controls {
   /**

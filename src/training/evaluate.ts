@@ -95,7 +95,7 @@ function batchRuns(n: number, batchSize: number) {
   ].filter(({ iterations }) => iterations > 0);
 }
 
-/** What reads a dataset for `evaluateObjective`. */
+/** Reads a dataset for `evaluateObjective`. */
 export function evaluationFeeder(objective: LoopedObjective, dataset: Dataset, seed: number) {
   return new Feeder(dataset, objective, seed, 'evaluation');
 }

@@ -31,7 +31,7 @@ export interface Changes {
 class Arrays {
   private readonly free = new Map<string, ArrayBufferLike[]>();
 
-  /** @param memory what the arrays are made of */
+  /** @param memory makes the memory of the arrays */
   constructor(private readonly memory: new (bytes: number) => ArrayBufferLike) {}
 
   /** An array of a length for what has the name, with any numbers in it. */

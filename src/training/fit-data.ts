@@ -20,7 +20,7 @@ function checkShape(dataset: Dataset, given: readonly number[], wanted: readonly
 }
 
 /**
- * What a run trains on and what it is validated by: split off, cropped and made binary as the
+ * The data to train on and the data to validate by: split off, cropped and made binary as the
  * options ask. Only what changes from step to step is left to training.
  * @param shape the model's input
  * @param seed decides which examples are split off, and static binarization

@@ -32,11 +32,11 @@ const longestCallMilliseconds = 400;
 
 /**
  * How many steps a call should take.
- * @param transfer what each call spends on moving the state, in milliseconds
+ * @param transfer milliseconds that each call spends on moving the state
  * @param taken how long the call before took for its `count` steps
  */
 export function stepsOfCall(transfer: number, taken: number, count: number): number {
-  // What is known of the transfer is an estimate, and a step is no less than a part of the whole.
+  // The transfer is an estimate only, and a step is no less than a part of the whole.
   const perStep = Math.max(taken - transfer, taken / 4) / count;
   const length = Math.max(callMilliseconds, transfer / transferShare);
   return Math.max(1, Math.round(Math.min(length, longestCallMilliseconds) / perStep));

@@ -6,14 +6,14 @@ import { withUnweighedKl } from './old-runs.js';
 /** Most bytes of a run's metrics: a million lines. */
 export const mostMetricsText = 2 ** 28;
 
-/** What every line has. */
+/** Numbers that every line has. */
 const required = ['epoch', 'steps'] as const;
 
 /**
  * The lines of a `metrics.jsonl`. JSON has no NaN, which was written as null. `seconds` is NaN where
  * the lines do not tell it: `RunFolder.readMetrics` has it from another file.
  * @param model as the run's `config.json` has it, by which the numbers of older versions are read
- * @param name what the file is called in messages
+ * @param name of the file, for messages
  * @throws UserError when a line is none that training writes
  */
 export function parseMetrics(text: string, model: unknown, name = 'metrics.jsonl'): EpochMetrics[] {

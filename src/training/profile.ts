@@ -1,6 +1,6 @@
 import type { RuntimeEvent } from '../runtime/session.js';
 
-/** What part of a step something belongs to: of the model's, or of what is done around it. */
+/** The part of a step: of the model's, or of the work around it. */
 export type Phase = 'forward' | 'backward' | 'update' | 'around';
 
 /** The time of a part of the model in a phase. */
@@ -165,7 +165,7 @@ function traceOf(spans: readonly Span[], { start, end, before }: TimedCall): Tra
  * @param events of a session that made these calls and no others
  * @param calls all of them, in order
  * @param warmup how many of the first are not counted
- * @returns what they took, and one call as events of a Chrome trace (microseconds)
+ * @returns the times, and one call as events of a Chrome trace (microseconds)
  */
 export function profileOf(
   events: readonly RuntimeEvent[],

@@ -12,7 +12,7 @@ import { mostFileBytes, tooLarge } from '../data/file-errors.js';
 
 /** Where the files of a run lie: in a folder, in a zip archive, or in memory. */
 export interface RunFiles {
-  /** What the run is called in messages, and the folder's path if it is one. */
+  /** The name of the run in messages: the folder's path if it is one. */
   readonly path: string;
   /** A file's path or, where it has none, what it is called in messages. */
   file(name: string): string;
@@ -90,7 +90,7 @@ export function filesInMemory(
 export async function zipRun(
   files: Readonly<Record<string, Uint8Array | string>>,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  // What packs and unpacks archives is loaded only when there is one.
+  // The library for archives is loaded only when there is one.
   const { writeZip } = await import('../data/zip.js');
   return writeZip(files);
 }
@@ -98,7 +98,7 @@ export async function zipRun(
 /**
  * Files in a zip archive of a run folder, whether it was packed with or without the folder itself.
  * They are read from memory; nothing is unpacked to disk.
- * @param path what the archive is called in messages
+ * @param path of the archive, for messages
  * @param mark the file that a run has at least
  * @throws UserError when it is no sound zip archive, or holds no run or several
  */

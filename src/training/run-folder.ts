@@ -35,14 +35,14 @@ const checkpointFolder = 'checkpoints';
 const checkpointName = /^step-(\d+)\.safetensors$/;
 const stepOf = (name: string) => Number(checkpointName.exec(name)?.[1]);
 
-/** What a checkpoint is judged by; smaller is better. */
+/** The number that a checkpoint is judged by; smaller is better. */
 function scoreOf({ history }: Checkpoint): number {
   const last = history.at(-1);
   return last?.val_loss ?? last?.loss ?? Infinity;
 }
 
 /**
- * What holds one model: how it is built, its parameters, and what its training left. It is a folder,
+ * A run: how its model is built, the parameters, and the traces of its training. It is a folder,
  * a zip archive of one, or in memory.
  */
 export class RunFolder {

@@ -5,7 +5,7 @@ import { withLabelChannels } from './old-runs.js';
 /** Most bytes of a config: the largest networks take some hundred kilobytes. */
 export const mostConfigText = 2 ** 24;
 
-/** What `config.json` holds, as plain data. */
+/** The content of `config.json`, as plain data. */
 export type RunConfigData = Readonly<Record<string, unknown>>;
 
 /**
@@ -23,7 +23,7 @@ export const runFormat = migrations.length + 1;
 /**
  * The content of a `config.json` of any known version, as the present version has it.
  * @param value the parsed file
- * @param name what the file is called in messages
+ * @param name of the file, for messages
  * @throws UserError when it has no version, or one that is newer
  */
 export function readRunFormat(value: unknown, name: string): Record<string, unknown> {

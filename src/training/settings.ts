@@ -59,14 +59,14 @@ export type Stop =
   | { readonly reason: 'aborted' }
   /** The metric that had not improved for long enough. */
   | { readonly reason: 'early-stopping'; readonly metric: string }
-  /** What was not finite, where. */
+  /** The number that was not finite, and where. */
   | ({ readonly reason: 'non-finite' } & NonFinite);
 
 /** The outcome of a training. */
 export interface FitResult {
   readonly epochs: readonly EpochMetrics[];
   /**
-   * Those of the best epoch where one was to be kept, else those after the last step whose numbers
+   * Tensors of the best epoch where one was to be kept, else those after the last step whose numbers
    * were all finite; with `ema` their average.
    */
   readonly parameters: Record<string, Tensor>;
@@ -130,7 +130,7 @@ export function decidingSettings(settings: FitSettings): Readonly<Record<string,
 
 /**
  * Checks that training will report a metric.
- * @param where what asks for it, for messages
+ * @param where the option that asks for it, for messages
  * @param names the objective's metrics
  * @throws UserError when it will not
  */

@@ -48,7 +48,7 @@ export interface SaturatedLayer {
   readonly share: number;
 }
 
-/** What a trained model does not use, and how its training went. */
+/** The units, latents and codes that a trained model does not use, and how its training went. */
 export interface Health {
   /** Hidden ReLU units that were active on none of the examples. */
   readonly deadUnits: readonly DeadUnits[];
@@ -80,7 +80,7 @@ const largest = 'largest';
 const atBounds = 'at bounds';
 
 /**
- * What health is judged by: `largest/…`, the largest output of each unit or channel of layers that
+ * The outputs that health is judged by: `largest/…`, the largest output of each unit or channel of layers that
  * can die, [batch, units]; `at bounds/…`, the part of outputs at the bounds of layers that can
  * saturate, [batch]; `error`, −log p(x | z) at the posterior's mean, [batch]; where there are any,
  * `kl` in nats, [batch, latent], and `codes`, int64 [batch, ...].

@@ -7,7 +7,7 @@ const countedShare = 0.02;
 /** A rise that counts gives up at least this part of all that the loss fell. */
 const countedRise = 0.2;
 
-/** What is wrong with the losses of a training. */
+/** The fault in the losses of a training. */
 export type LossTrend =
   /** The loss of the last epoch is above that of the first. */
   | { readonly kind: 'rising'; readonly first: number; readonly last: number }

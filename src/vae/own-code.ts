@@ -12,7 +12,7 @@ function namesIn(layers: unknown): string[] {
   });
 }
 
-/** What a model as plain data names but cannot hold: it is code of the user's own. */
+/** The code of the user's own that a model as plain data names but cannot hold. */
 export interface OwnCode {
   /** Names of layers, each once. */
   readonly layers: readonly string[];

@@ -83,7 +83,7 @@ function activatedLogits({ likelihood, lastLayer }: Network): string | undefined
   return activation !== 'linear' && takesLogits.includes(likelihood.type) ? activation : undefined;
 }
 
-/** What the model is, and what was measured of it. */
+/** The model, and the numbers that were measured of it. */
 interface Trained {
   readonly specs: readonly ParameterSpec[];
   /** The parameters as they were drawn, and as they are. */

@@ -99,7 +99,7 @@ describe('wrong ones are one clear line, and nothing is written', () => {
     ],
     [
       ['--lr-schedule', 'cosin'],
-      /^vaekit: options: training\.optimizer\.learningRate\.type: unknown type 'cosin'\. Did you mean 'cosine'\?\n$/,
+      /^vaekit: options: training\.optimizer\.learningRate\.type: unknown schedule 'cosin'\. Did you mean 'cosine'\?\n$/,
     ],
     [['--lr-schedule', 'step'], /^vaekit: options: training\.optimizer\.learningRate\.every: /],
     [['--lr-schedule', 'step:10'], /'10' is not name=value\. Write step:every=10,factor=0\.5\.\n/],
@@ -110,7 +110,10 @@ describe('wrong ones are one clear line, and nothing is written', () => {
       ['--keep-best', 'val_los'],
       /^vaekit: fit\.keepBest: there is no metric 'val_los'\. Did you mean 'val_loss'\?\n$/,
     ],
-    [['--validation-split', '2'], /training\.validationSplit: it must be less than 1, not 2\./],
+    [
+      ['--validation-split', '2'],
+      /^vaekit: option '--validation-split <x>' argument '2' is invalid\. It must be a number from 0 to 1\.\n$/,
+    ],
     [['--binarize', 'sometimes'], /Allowed choices are dynamic, static\./],
     [
       ['--augment', 'flip=left'],

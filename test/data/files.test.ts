@@ -195,6 +195,20 @@ describe('places', () => {
     }
   });
 
+  test('a user without a home has a cache where a folder is named for it, else none', () => {
+    if (process.platform === 'win32') return;
+    const { HOME, XDG_CACHE_HOME } = process.env;
+    process.env.HOME = '';
+    delete process.env.XDG_CACHE_HOME;
+    try {
+      expect(files.findCacheDirectory()).toBeUndefined();
+      expect(() => files.cacheDirectory()).toThrow(/no home folder.*Set HOME/);
+    } finally {
+      process.env.HOME = HOME;
+      if (XDG_CACHE_HOME !== undefined) process.env.XDG_CACHE_HOME = XDG_CACHE_HOME;
+    }
+  });
+
   test('the files of a package are found beside vaekit', async () => {
     expect(await files.resolvePackageFile('vitest', 'package.json')).toMatch(
       /node_modules[\\/]vitest[\\/]package\.json$/,

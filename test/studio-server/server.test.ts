@@ -47,7 +47,6 @@ beforeAll(async () => {
   await mkdir(join(page, 'assets'), { recursive: true });
   await writeFile(join(page, 'index.html'), '<!doctype html><title>page</title>');
   await writeFile(join(page, 'assets', 'a-123.js'), 'const a = 1;');
-  await writeFile(join(page, 'assets', 'a-123.js.gz'), 'compressed');
   await writeFile(join(folder, 'secret.json'), secret);
   const run = join(folder, 'runs', 'one');
   await mkdir(run, { recursive: true });
@@ -103,11 +102,18 @@ describe('what is served', () => {
     expect(small.headers['content-encoding']).toBe('gzip');
     expect(small.headers['content-type']).toBe('text/javascript; charset=utf-8');
     expect(small.headers.vary).toBe('Accept-Encoding');
-    expect(small.body.toString()).toBe('compressed');
-    const again = await ask('/assets/a-123.js', {
-      headers: { 'if-none-match': plain.headers.etag! },
-    });
-    expect(again.status).toBe(304);
+    expect(gunzipSync(small.body).toString()).toBe('const a = 1;');
+    expect(small.headers.etag).not.toBe(plain.headers.etag);
+    for (const [{ etag }, encoding] of [
+      [plain.headers, 'identity'],
+      [small.headers, 'gzip'],
+    ] as const) {
+      const headers = { 'if-none-match': etag!, 'accept-encoding': encoding };
+      const again = await ask('/assets/a-123.js', { headers });
+      expect([again.status, again.body.length]).toEqual([304, 0]);
+    }
+    const part = { range: 'bytes=6-6', 'accept-encoding': 'gzip' };
+    expect((await ask('/assets/a-123.js', { headers: part })).body.toString()).toBe('a');
   });
 
   test('runs: their list, and the files that the page needs', async () => {

@@ -29,7 +29,7 @@ test.skipIf(!chromiumPath)(
       await shows('dense', '2', 'bernoulli');
       await give(page, colour('photos.npy', 40, 64));
       await chosen('colour pictures of 64 × 64.');
-      await shows('resnet', '64', 'gaussian');
+      await shows('resnet', '32', 'gaussian');
       if (process.env.SCREENSHOT) await page.screenshot({ path: process.env.SCREENSHOT });
       await give(page, ownImages);
       await chosen('small gray pictures of 8 × 8.');

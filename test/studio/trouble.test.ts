@@ -65,8 +65,10 @@ describe.skipIf(!chromiumPath)(`trouble in the studio${skipReason}`, () => {
   test('tells of a batch that the data cannot fill', async () => {
     const { page, close } = await openStudio({ browser });
     try {
+      await give(page, ownImages);
+      await page.locator('.own-data [role=status]').filter({ hasText: '600 examples' }).waitFor();
       await fill(page, 'Batch', 4000);
-      await trainOwnImages(page, 1);
+      await button(page, 'Start training').click();
       await page
         .getByRole('alert')
         .filter({ hasText: /batchSize 4000 is more than/ })

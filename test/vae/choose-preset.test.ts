@@ -18,7 +18,7 @@ describe('other data', () => {
     ['small gray pictures', [1, 28, 28], 60_000, { name: 'mlp', latent: 16, batchSize: 128 }],
     ['large gray pictures', [1, 64, 64], 400, { name: 'resnet', likelihood: picture }],
     ['small colour pictures', [3, 32, 32], 50_000, { name: 'resnet', latent: 32, epochs: 20 }],
-    ['large colour pictures', [3, 64, 64], 3000, { name: 'resnet', latent: 64, batchSize: 32 }],
+    ['large colour pictures', [3, 64, 64], 3000, { name: 'resnet', latent: 32, batchSize: 32 }],
     ['pictures that cannot be halved', [3, 50, 50], 3000, { name: 'mlp', likelihood: picture }],
     ['few pictures', [3, 64, 64], 15, { epochs: 300, batchSize: 15 }],
     ['rows', [30], 1797, { name: 'mlp', latent: 8, batchSize: 32 }],

@@ -11,7 +11,7 @@ export interface OpenedData {
   readonly train: Dataset;
   /** Images that are kept from training, when the data sets some apart. */
   readonly test?: Dataset;
-  /** What could not be read; absent when all was read. */
+  /** The files that could not be read; absent when all was read. */
   readonly skipped?: readonly Skipped[];
 }
 
@@ -27,7 +27,7 @@ export interface FormatOptions extends ReadOptions, GatherOptions {}
 
 /** A way in which data lies in files. */
 export interface DataFormat {
-  /** What it reads, as in 'Give ...'. */
+  /** The files that it reads, as in 'Give ...'. */
   readonly reads: string;
   /** The options that apply to it. */
   readonly uses: readonly (keyof ReadOptions)[];

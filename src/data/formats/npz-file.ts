@@ -27,7 +27,7 @@ export const npzFile: DataFormat = {
   uses: ['columns', 'label'],
   async open({ path, entries }, options) {
     if (entries || !/\.npz$/i.test(path)) return undefined;
-    // What unpacks archives is loaded only when there is one.
+    // The library for archives is loaded only when there is one.
     const { npzArrays } = await import('../npz.js');
     const arrays = await npzArrays(path);
     const name = dataName(path).replace(/\.npz$/i, '');

@@ -10,6 +10,7 @@ import { refuseBomb } from '../inflation.js';
 import { type Labels, labelsFromWords, sharedClasses } from '../labels.js';
 import type { ColumnKind, ParquetFile } from '../parquet.node.js';
 import { within } from '../paths.js';
+import { isBytes } from '../realm.js';
 import { chooseColumns, columnPlace, fits, misfit, tableLayout } from '../table-columns.js';
 import type { DataFormat, FormatOptions, OpenedData, Skipped } from './format.js';
 
@@ -27,7 +28,7 @@ export const parquetFile: DataFormat = {
   async open({ path, entries }, options) {
     const names = entries ? entries.filter((entry) => ending.test(entry)) : [path];
     if (names.length === 0 || !ending.test(names[0]!)) return undefined;
-    // What reads Parquet is loaded only when there is some.
+    // The reader of Parquet is loaded only when there is some.
     const { openParquet } = await import('../parquet.node.js');
     const open = (wanted: readonly string[]) =>
       Promise.all(wanted.map((name) => openParquet(entries ? within(path, name) : name)));
@@ -170,8 +171,8 @@ async function readPictures(
 }
 
 function pictureBytes(value: unknown): Uint8Array {
-  const bytes = value instanceof Uint8Array ? value : (value as { bytes?: unknown } | null)?.bytes;
-  if (bytes instanceof Uint8Array) return bytes;
+  const bytes = isBytes(value) ? value : (value as { bytes?: unknown } | null)?.bytes;
+  if (isBytes(bytes)) return bytes;
   throw new UserError('there are no bytes in it');
 }
 

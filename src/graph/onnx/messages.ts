@@ -1,4 +1,4 @@
-import onnxProto, { type onnx } from 'onnx-proto';
+import onnxProto, { type onnx } from '#onnx-proto';
 import { dtypeCodes } from '../operators/index.js';
 import type { Program } from '../program.js';
 import { type Attribute, type DType, type Numbers, type Shape, staticShape } from '../value.js';

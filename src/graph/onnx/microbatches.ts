@@ -39,7 +39,7 @@ export class MicrobatchWriter {
     this.range = [start, end];
   }
 
-  /** Declares a value's examples of a microbatch. @param whole those of the batch, in the body */
+  /** Declares a value's examples of a microbatch. @param whole all of the batch, in the body */
   cut(value: Value, whole: string): void {
     const axis = this.emitter.main.integer(0, [1]);
     const own = this.graph.apply('Slice', [whole, ...this.range, axis]);

@@ -163,7 +163,7 @@ export function convTranspose2d(
 /**
  * The derivative of `conv2d` by its weight.
  * @param x the image [batch, channels, height, width]
- * @param gradient that of the output [batch, filters, height', width']
+ * @param gradient of the output [batch, filters, height', width']
  * @returns [filters, channels / groups, kernelHeight, kernelWidth]
  */
 export function convWeightGradient(

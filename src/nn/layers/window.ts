@@ -14,7 +14,7 @@ export const pairOf = (least: number) =>
     z.tuple([z.int().min(least), z.int().min(least)]),
   ]);
 
-/** What is put around an image: so much on both sides, nothing, or enough for the 'same' size. */
+/** The padding of an image: so much on both sides, nothing, or enough for the 'same' size. */
 export const paddingSchema = z.union([z.enum(['valid', 'same']), pairOf(0)]);
 
 export interface Geometry {

@@ -40,7 +40,7 @@ function metricValues(history: readonly LossRow[], metric: Metric): Value[] {
 
 interface ValueAxis {
   readonly domain: [number, number];
-  /** What is written about a first epoch out of the plot, and where. */
+  /** The words about a first epoch out of the plot, and their place. */
   readonly cut?: { readonly text: string; readonly epoch: number; readonly value: number };
 }
 

@@ -46,7 +46,7 @@ export interface Stage {
   readonly kind: string;
   /** Names of its memories: tensors of the parameters' shapes. `''` is the name of a single one. */
   readonly slots: readonly string[];
-  /** What the memories hold before the first step: zeros when left out. */
+  /** The content of the memories before the first step: zeros when left out. */
   readonly startsAs?: 'parameters';
   /** The numbers that it is fed at a step, always of the same names. */
   numbers(moment: Moment): Readonly<Record<string, number>>;

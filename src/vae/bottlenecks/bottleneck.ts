@@ -3,7 +3,7 @@ import type { Layer, LayerObserver, Scope } from '../../nn/index.js';
 import type { Posterior } from '../posterior.js';
 import type { Sampler } from '../samplers/index.js';
 
-/** What stands between encoder and decoder: how features become latents. */
+/** The middle between encoder and decoder: how features become latents. */
 export interface Bottleneck<Encoding = unknown> {
   readonly type: string;
   /**
@@ -15,7 +15,7 @@ export interface Bottleneck<Encoding = unknown> {
   encode(features: Value, latent: number, scope: Scope, observe?: LayerObserver): Encoding;
   /** The latents that stand for an example, without noise: [batch, ...]. */
   point(encoding: Encoding): Value;
-  /** What `encoder.onnx` gives, by name. */
+  /** The outputs of `encoder.onnx`, by name. */
   outputs(encoding: Encoding): Values;
   /** The outputs as text, for the file's metadata. @param latentShape of one example's latents */
   describe(latentShape: readonly number[]): string;

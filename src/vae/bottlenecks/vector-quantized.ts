@@ -104,7 +104,7 @@ function updateCodebook(
 /** Counts under this are taken for 0. */
 const tiny = 1e-20;
 
-/** What summaries show in the place of the sampling layer. */
+/** The layer that summaries show in the place of the sampling layer. */
 const shown = layer<Value>('vectorQuantizer', (x) => x);
 
 /**

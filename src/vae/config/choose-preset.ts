@@ -1,6 +1,6 @@
 import { type PresetName, type PresetOptions, preset, type RunConfig } from './presets.js';
 
-/** What the choice of a preset depends on. */
+/** Facts of the data by which a preset is chosen. */
 export interface DataTraits {
   /** The data as it was asked for: `mnist`, a path, or what a page keeps it as. */
   readonly data: string;
@@ -58,8 +58,7 @@ function forPictures([channels, height, width]: readonly number[], size: number)
   if (channels === 1 && pixels <= fewPixels) {
     return { name: 'mlp', latent: 16, ...pacing(size, seen.others), because: `small ${because}` };
   }
-  const latent = pixels <= fewPixels ? 32 : 64;
-  const rest = { latent, likelihood: pictureLikelihood, ...pacing(size, seen.pictures) };
+  const rest = { latent: 32, likelihood: pictureLikelihood, ...pacing(size, seen.pictures) };
   if (height! % 4 === 0 && width! % 4 === 0) return { name: 'resnet', ...rest, because };
   const odd = 'whose height and width are no multiples of 4, as convolutions need them (--resize)';
   return { name: 'mlp', ...rest, because: `${because}, ${odd}` };

@@ -31,7 +31,7 @@ export interface TrainingInConfig
     | undefined;
 }
 
-/** What `vae.config.ts` holds: a model, or a preset and what goes over it. */
+/** The content of `vae.config.ts`: a model, or a preset and what goes over it. */
 export interface Config {
   /** Network and settings to start from. */
   readonly preset?: PresetName;
@@ -50,7 +50,7 @@ export function defineConfig(config: Config): Config {
 
 type Sampling = NonNullable<VAEOptions['sampling']>;
 
-/** What of a config is code and no plain data. */
+/** The code of a config, which is no plain data. */
 export interface ConfigCode {
   /** The user's own layers, by name. */
   readonly layers: Readonly<Record<string, Layer>>;

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { UserError } from '../../data/errors.js';
 import { either } from '../../data/excerpt.js';
-import { type ExampleOptions, exampleSchema } from '../../data/input.js';
+import type { ExampleOptions } from '../../data/input.js';
+import { exampleSchema } from '../../data/input-schema.js';
 import { option } from '../../data/option.js';
 import { validate } from '../../data/validate.js';
 import { type Layer, layerFromConfig, layerSchema, layerToConfig } from '../../nn/index.js';
@@ -45,7 +46,7 @@ export interface VAEOptions extends Readonly<PlainOptions> {
    * `bernoulli`, which takes logits, when left out.
    */
   readonly likelihood?: LikelihoodOptions;
-  /** What training makes small, in the place of `kl`; `vae(kl)` when left out. */
+  /** The loss that training makes small, in the place of `kl`; `vae(kl)` when left out. */
   readonly objective?: Objective;
   /** Draws z from the posterior; by default the reparameterization trick. */
   readonly sampling?: Layer<Posterior>;

@@ -13,9 +13,9 @@ export interface RunConfig {
 }
 
 interface Preset {
-  /** What it is called, for people. */
+  /** The name of the preset for people. */
   readonly title: string;
-  /** What it is, in a few words. */
+  /** The preset in a few words. */
   readonly about: string;
   /** How many latents when none are asked for. */
   readonly latent: number;
@@ -27,7 +27,7 @@ interface Preset {
   ) => RunConfig;
 }
 
-/** What a preset is built with in the place of its own. */
+/** Options that a preset is built with in the place of its own. */
 export interface PresetOptions {
   /** How many latents; the preset's own number when left out. */
   readonly latent?: number | undefined;
@@ -234,12 +234,12 @@ export type PresetName = keyof typeof presets;
 
 export const presetNames = Object.keys(presets) as PresetName[];
 
-/** What each is called, for people. */
+/** The names of presets for people. */
 export const presetTitles = Object.fromEntries(
   presetNames.map((name) => [name, presets[name].title]),
 ) as Readonly<Record<PresetName, string>>;
 
-/** What a preset is, in a few words. */
+/** A preset in a few words. */
 export function aboutPreset(name: PresetName): string {
   return presets[name].about;
 }

@@ -5,6 +5,7 @@ import { readOptionsSchema } from '../../data/read-options.js';
 import { validate } from '../../data/validate.js';
 import { type Optimizer, optimizerFromConfig } from '../../nn/index.js';
 import { type FitOptions, trainingShape } from '../../training/index.js';
+import { samplerSchema } from '../samplers/index.js';
 import { namedModelSchema } from './options.js';
 import { type PresetName, presetNames, presetTitles, type RunConfig } from './presets.js';
 
@@ -60,6 +61,9 @@ const written = {
   $schema: z.string().optional().describe('The JSON schema of this file, for editors.'),
   format: z.int().optional().describe("The version of the run folder's layout."),
   vaekit: z.string().optional().describe('The version that wrote the file.'),
+  sampler: samplerSchema
+    .optional()
+    .describe('The sampler that was fitted to the latents; a training from this file fits none.'),
 };
 
 /** A whole run as plain data: what `config.json` holds. */

@@ -135,7 +135,7 @@ export interface Ellipse {
 }
 
 /**
- * What a plane shows of a diagonal Gaussian: the ellipse of one standard deviation of its marginal
+ * The outline of a diagonal Gaussian on a plane: the ellipse of one standard deviation of its marginal
  * on the plane, whose covariance is [right, up]ᵀ diag(σ²) [right, up].
  * @param mean [latent]
  * @param logVariance [latent]; −Infinity gives a point

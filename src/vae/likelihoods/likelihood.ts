@@ -14,7 +14,7 @@ import type { Scope } from '../../nn/index.js';
  */
 export type Support = 'binary' | 'bytes' | 'levels' | 'unit' | 'real' | 'none';
 
-/** What a likelihood computes. Its parameters come from the decoder, and trained ones from the scope. */
+/** The functions of a likelihood. Its parameters come from the decoder, and trained ones from the scope. */
 export interface LikelihoodFunctions {
   /**
    * How many numbers k the decoder gives for each value of x, [C, ...]: its output is [batch, k·C,
@@ -37,7 +37,7 @@ export interface LikelihoodFunctions {
 /** p(x | z): how the decoder's output describes images. */
 export interface Likelihood extends LikelihoodFunctions {
   readonly type: string;
-  /** What `type` is built from, as in `config.json`. */
+  /** The options that `type` is built from, as in `config.json`. */
   readonly options: Readonly<Record<string, unknown>>;
 }
 

@@ -113,7 +113,7 @@ export class Network {
     return first.type === 'dense' || first.type === 'flatten';
   }
 
-  /** What the bottleneck makes of float images [batch, ...input]. */
+  /** The encoding, as the bottleneck has it, of float images [batch, ...input]. */
   encode({ images, labels }: Batch, scope: Scope, observe?: LayerObserver): unknown {
     const x = this.scaled(images, scope);
     const seen = this.withLabels(this.flattensImages ? flatten(x) : x, labels);

@@ -1,6 +1,7 @@
 import { Tensor } from 'onnxruntime-common';
 import { UserError } from '../../data/errors.js';
 import type { InputDescription } from '../../data/input.js';
+import { ownArray } from '../../data/realm.js';
 import type { Model } from '../../step/index.js';
 import type { ModelConfig, VAEOptions } from '../config/options.js';
 import type { Tensors } from '../samplers/index.js';
@@ -128,5 +129,5 @@ export class ModelWithTensors {
 }
 
 function copyOf({ data, dims }: Tensor): Tensor {
-  return new Tensor('float32', (data as Float32Array).slice(), dims);
+  return new Tensor('float32', ownArray(data as Float32Array).slice(), dims);
 }

@@ -32,7 +32,7 @@ export interface ConditionalOptions {
   readonly classes: number;
   /** The name of class i at place i, for pictures. */
   readonly classNames?: readonly string[] | undefined;
-  /** What is made small, given the labels; `vae()` when left out. */
+  /** The objective given the labels; `vae()` when left out. */
   readonly objective?: Objective;
   /**
    * How the encoder sees labels: as a `vector` after the flattened example, or as `channels` that are

@@ -7,7 +7,7 @@ import type { Bottleneck } from '../bottlenecks/index.js';
 
 /** A batch inside the network, as an objective sees it. */
 export interface ObjectiveContext<Encoding = unknown> {
-  /** What the bottleneck made of the batch. */
+  /** The batch as the bottleneck has encoded it. */
   readonly encoding: Encoding;
   /** Latents to decode, one an example: [batch, ...]. The noise is in it. */
   sample(): Value;
@@ -32,10 +32,10 @@ export interface ObjectiveContext<Encoding = unknown> {
   readonly scope: Scope;
 }
 
-/** What training makes small: plain data, and a function of a batch. */
+/** The loss that training makes small: plain data, and a function of a batch. */
 export interface Objective<Encoding = unknown> {
   readonly type: string;
-  /** What `type` is built from, as in `config.json`. */
+  /** The options that `type` is built from, as in `config.json`. */
   readonly options: Readonly<Record<string, unknown>>;
   /** How features become latents. */
   readonly bottleneck: Bottleneck<Encoding>;

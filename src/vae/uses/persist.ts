@@ -31,7 +31,7 @@ interface Announced {
 const parametersFile = 'parameters.safetensors';
 const samplerFile = 'sampler.safetensors';
 
-/** What is written of a model beside its tensors. */
+/** The facts of a model that are written beside its tensors. */
 export interface SavedConfig {
   readonly training: Readonly<Record<string, unknown>>;
   readonly fitted?: FittedSampler | undefined;

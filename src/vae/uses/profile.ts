@@ -130,7 +130,7 @@ export async function profile(
   };
 }
 
-/** What the parts are that are no layers, in the order of a step. */
+/** The parts that are no layers, in the order of a step. */
 const parts = {
   before: ['loop', 'images', 'parameters'],
   after: ['sampling', 'likelihood', 'objective', 'runtime', 'host'],

@@ -36,6 +36,11 @@ function nameFor(data: string, preset: PresetName, title: string): string {
   }
 }
 
+/** Tells plans apart: by the settings, and by the data that these are for. */
+function keyOf(settings: TrainSettings, data: ReturnType<typeof dataEntry>): string {
+  return JSON.stringify([settings, data?.shape, data?.size]);
+}
+
 /** Chooses what is trained, and how; while it trains, what may change does. */
 export function SettingsForm() {
   const [made, setMade] = useState<{ readonly for: string; readonly plan: Plan }>();
@@ -44,7 +49,7 @@ export function SettingsForm() {
   const live = run.value?.settings;
   const shown = isLive && live ? live : settings.value;
   const shape = dataEntry(shown.data);
-  const wanted = JSON.stringify([shown, shape?.shape, shape?.size]);
+  const wanted = keyOf(shown, shape);
   useEffect(() => {
     let current = true;
     if (!shape) return;
@@ -65,6 +70,21 @@ export function SettingsForm() {
   const set = (given: Partial<TrainSettings>) => {
     settings.value = { ...settings.value, ...given };
   };
+  /** Starts what is wanted now: a field may have changed since the form was last drawn. */
+  const begin = async () => {
+    const now = settings.value;
+    const entry = dataEntry(now.data);
+    if (!entry) return;
+    try {
+      const planned =
+        made?.for === keyOf(now, entry)
+          ? made.plan
+          : await helper().service.plan(now, entry.shape, entry.size);
+      start(planned, now, nameFor(now.data, planned.settings.preset, entry.title));
+    } catch (error) {
+      setProblem((error as Error).message);
+    }
+  };
   // What was planned last stays in sight until what is wanted now is planned.
   const plan = made?.plan;
   const isPlanned = made?.for === wanted && problem === undefined;
@@ -77,8 +97,7 @@ export function SettingsForm() {
       aria-label="Settings"
       onSubmit={(event) => {
         event.preventDefault();
-        if (!plan || !isPlanned || !shape) return;
-        start(plan, shown, nameFor(shown.data, plan.settings.preset, shape.title));
+        begin();
       }}
     >
       <h2>{isLive ? 'Settings of this run' : 'New run'}</h2>

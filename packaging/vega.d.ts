@@ -1,0 +1,2 @@
+export { parse, View, Warn } from 'vega';
+export { compile } from 'vega-lite';

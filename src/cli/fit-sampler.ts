@@ -1,0 +1,25 @@
+import { samplerFromConfig, type VAE } from '../vae/index.js';
+import { type LoadingOptions, loadRun, openRun } from './run.js';
+
+/**
+ * Fits a sampler to the latents of a run's training data, and keeps it in the run's folder.
+ * @param name of the sampler's kind
+ * @throws UserError when there is no such sampler, or when it cannot be fitted
+ */
+export async function fitSampler(
+  run: string,
+  name: string,
+  options: LoadingOptions,
+): Promise<{ vae: VAE }> {
+  const sampler = samplerFromConfig({ type: name }, '--sampler');
+  const { vae, data } = await openRun(run, { ...options, split: 'train' });
+  await vae.fitSampler(sampler, data);
+  if (/\.zip$/i.test(run)) {
+    process.stderr.write(`${run} is an archive: the sampler is used, and not kept.\n`);
+    return { vae };
+  }
+  const { folder, settings } = await loadRun(run, options);
+  const { training = {} } = settings as { training?: Record<string, unknown> };
+  await vae.saveTo(folder, training);
+  return { vae };
+}

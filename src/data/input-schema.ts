@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { inputKinds } from './input.js';
+
+/** How examples are to be taken, as plain data. */
+export const exampleSchema = z
+  .strictObject({
+    kind: z
+      .enum(inputKinds)
+      .optional()
+      .describe('image [channels, height, width], vector [values] or sequence [steps, values].'),
+    range: z
+      .tuple([z.number(), z.number()])
+      .refine(([low, high]) => low < high, { error: 'give the smaller number first' })
+      .optional()
+      .describe('The smallest and the largest value; [0, 1] for images when left out.'),
+    scaling: z
+      .enum(['none', 'standardize'])
+      .default('none')
+      .describe(
+        'standardize: the model sees each value less its mean, divided by its deviation in the training data.',
+      ),
+  })
+  .meta({ id: 'example', description: 'How examples are to be taken.' });
