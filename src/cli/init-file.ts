@@ -1,5 +1,6 @@
 import { exists, makeDirectory, writeFileAtomic } from '#files';
 import { UserError } from '../data/errors.js';
+import { either } from '../data/excerpt.js';
 import type { DescribedOption } from '../data/option.js';
 import { within } from '../data/paths.js';
 import { advice } from '../data/suggest.js';
@@ -49,10 +50,11 @@ const code = (value: unknown) =>
 
 /** The lines of an option: its description, and a line that sets it or shows how that is done. */
 function optionLines(option: DescribedOption, key: string, value: unknown): string[] {
-  const { description, usually, example } = option;
-  const text = usually ? `${description} When left out: ${usually}.` : description;
+  const { description, kinds, usually, example } = option;
+  const about = kinds ? `${description} One of ${either(kinds)}.` : description;
+  const text = usually ? `${about} When left out: ${usually}.` : about;
   if (written.includes(key)) {
-    return [...comment(description), `    ${key}: ${example ?? code(value)},`];
+    return [...comment(about), `    ${key}: ${example ?? code(value)},`];
   }
   return [...comment(text), `    // ${key}: ${example ?? code(option.default)},`];
 }

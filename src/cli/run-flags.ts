@@ -1,7 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { either } from '../data/excerpt.js';
 import type { DescribedOption, Flag } from '../data/option.js';
+import { settingsByPath } from '../vae/config/by-path.js';
 import { describedOptions } from '../vae/config/described.js';
-import type { ConfigData } from '../vae/config/run-config.js';
 import { named, number, pairs, wholeNumber } from './options.js';
 
 /** An option of a run that has a flag. */
@@ -15,7 +16,7 @@ const describedAt = (path: string) => describedOptions.find((each) => each.path 
 export const usualData = String(describedAt('training.data')?.default);
 
 /** The presets that there are. */
-export const presetNames = Object.keys(describedAt('preset')?.field?.titles ?? {});
+export const presetNames = describedAt('preset')?.kinds ?? [];
 
 /** Options as commander gives them, by the names of their flags: `batchSize`. */
 export type FlagValues = Readonly<Record<string, unknown>>;
@@ -77,9 +78,11 @@ function parserOf({ flag, kind }: Flagged): ((text: string) => unknown) | undefi
 }
 
 /** A flag's line of help: its own or the first sentence that describes it, with its default. */
-function helpOf({ flag, description, usually, default: standard }: Flagged): string {
+function helpOf({ flag, description, kinds, usually, default: standard }: Flagged): string {
   const [sentence = ''] = description.split(/\. |\.$/);
-  const help = flag.help ?? `${sentence[0]?.toLowerCase()}${sentence.slice(1)}`;
+  const words = flag.help ?? `${sentence[0]?.toLowerCase()}${sentence.slice(1)}`;
+  const options = flag.example ? `; with options as ${flag.example}` : '';
+  const help = kinds ? `${words}: ${either(kinds)}${options}` : words;
   const value = usually ?? (typeof standard === 'object' ? undefined : standard);
   return value === undefined || help.includes('(default') ? help : `${help} (default: ${value})`;
 }
@@ -115,22 +118,9 @@ function valueGiven({ flag }: Flagged, values: FlagValues): unknown {
   return value === true && flag.alone !== undefined ? flag.alone : value;
 }
 
-const isObject = (value: unknown): value is FlagValues =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** Plain data with a value put at a path, beside the options that are there already. */
-function put(before: unknown, [key, ...path]: readonly string[], value: unknown): unknown {
-  const others = isObject(before) ? before : {};
-  if (key !== undefined) return { ...others, [key]: put(others[key], path, value) };
-  return isObject(value) ? { ...others, ...value } : value;
-}
-
-/** What the command line says of a run, as a config has it. */
-export function settingsGiven(values: FlagValues): ConfigData & { readonly preset?: string } {
-  return flagged.reduce<unknown>((settings, each) => {
-    const value = valueGiven(each, values);
-    return value === undefined ? settings : put(settings, each.path.split('.'), value);
-  }, {}) as ConfigData;
+/** The settings of a run on the command line, as a config has them. */
+export function settingsGiven(values: FlagValues): ReturnType<typeof settingsByPath> {
+  return settingsByPath(flagged.map((each) => [each.path, valueGiven(each, values)]));
 }
 
 /** The first flag given that a resumed run cannot have: `--seed`. */

@@ -18,10 +18,15 @@ export interface Flag {
   readonly alone?: string;
 }
 
-/** An option in the studio's form. */
+/** An option in the studio's form, which explains it by its description. */
 export interface Field {
+  /** The key of its value among those of the form; the last of its path when left out. */
+  readonly name?: string;
   readonly label: string;
-  /** The largest number that the form takes. */
+  /** Words beside the description that are of use in a page alone. */
+  readonly note?: string;
+  /** The numbers that the form takes, where they are fewer than the option does. */
+  readonly least?: number;
   readonly most?: number;
   readonly unit?: string;
   /** Names of the values, for people. */
@@ -32,6 +37,8 @@ export interface Field {
 export interface OptionFaces {
   readonly flag?: string | Flag;
   readonly field?: Field;
+  /** Names of the kinds that it may be of. */
+  readonly kinds?: readonly string[];
   /** The value where none is given, in words: where it is no constant. */
   readonly usually?: string;
   /** Whether it may change while training runs. */

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { either } from '../data/excerpt.js';
 import { option } from '../data/option.js';
 import { optimizerNames, optimizerSchema, scheduleNames } from '../nn/index.js';
 import { augmentSchema } from './augment.js';
@@ -20,7 +19,7 @@ const optimizerParts = {
             flag: '--learning-rate <x>',
             help: "the optimizer's learning rate, or a schedule's first",
           },
-          field: { label: 'Learning rate', most: 10 },
+          field: { name: 'learningRate', label: 'Learning rate', most: 10 },
           live: true,
         },
       ),
@@ -29,10 +28,11 @@ const optimizerParts = {
     option('A learning rate that changes as training goes on.', {
       flag: {
         flag: '--lr-schedule <schedule>',
-        help: `${either(scheduleNames)}, with options as step:every=10,factor=0.5 or cosine:warmup=1`,
+        help: 'a learning rate that changes by',
         reads: 'named',
         example: 'step:every=10,factor=0.5',
       },
+      kinds: scheduleNames,
     }),
   ),
 };
@@ -46,7 +46,7 @@ export const paceShape = {
     .meta(
       option('How often every example is seen.', {
         flag: '--epochs <n>',
-        field: { label: 'Epochs', most: 10_000 },
+        field: { label: 'Epochs', least: 1, most: 10_000 },
         usually: "the preset's, else 30",
         resumable: true,
       }),
@@ -63,13 +63,13 @@ export const paceShape = {
       }),
     ),
   optimizer: optimizerSchema.prefault({}).meta(
-    option(`How gradients change the parameters: ${either(optimizerNames)}.`, {
+    option('How gradients change the parameters.', {
       flag: {
         flag: '--optimizer <name>',
-        help: `${either(optimizerNames)}; with options as sgd:momentum=0.9`,
         reads: 'named',
         example: 'sgd:momentum=0.9',
       },
+      kinds: optimizerNames,
       usually: 'adam',
       example: 'adam({ learningRate: 0.001 })',
       inside: optimizerParts,
@@ -128,18 +128,22 @@ export const paceShape = {
     .enum(['cpu', 'webgpu'])
     .default('cpu')
     .meta(
-      option('Hardware that steps run on: the processor, or a graphics processor by WebGPU.', {
-        flag: { flag: '--device <name>', help: 'hardware that steps run on' },
-        field: {
-          label: 'Computed on',
-          titles: {
-            cpu: 'The processor (WebAssembly)',
-            webgpu: 'The graphics processor (WebGPU)',
+      option(
+        'Hardware that steps run on. Small networks train faster on the processor, large ones on a graphics processor, by WebGPU.',
+        {
+          flag: { flag: '--device <name>', help: 'hardware that steps run on' },
+          field: {
+            label: 'Computed on',
+            note: 'The runtime for that, about 7 MB, is fetched when it is first used.',
+            titles: {
+              cpu: 'The processor (WebAssembly)',
+              webgpu: 'The graphics processor (WebGPU)',
+            },
           },
+          resumable: true,
+          advanced: true,
         },
-        resumable: true,
-        advanced: true,
-      }),
+      ),
     ),
 };
 

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { UserError } from '../../data/errors.js';
-import { either } from '../../data/excerpt.js';
 import type { ExampleOptions } from '../../data/input.js';
 import { exampleSchema } from '../../data/input-schema.js';
 import { option } from '../../data/option.js';
@@ -118,15 +117,16 @@ export const namedModelSchema = z.strictObject({
   ),
   likelihood: likelihoodSchema.default('bernoulli').meta(
     option(
-      `How the decoder's output describes the values of an example: ${either(likelihoodNames)}.`,
+      "How the decoder's output describes the values of an example: Bernoulli for black and white, Gaussian and others for grays and colours.",
       {
         flag: {
           flag: '--likelihood <name>',
-          help: `p(x | z): ${either(likelihoodNames)}; with options as gaussian:variance=pixel, discretizedLogistic:mixtures=10`,
+          help: 'p(x | z)',
           reads: 'named',
           example: 'gaussian:variance=pixel',
         },
         field: { label: 'Likelihood', titles: likelihoodTitles },
+        kinds: likelihoodNames,
         usually: "the preset's, else bernoulli",
         example: "'bernoulli'",
       },
@@ -161,13 +161,13 @@ export const namedModelSchema = z.strictObject({
       }),
     ),
   objective: objectiveSchema.optional().meta(
-    option(`The loss that training makes small: ${either(objectiveNames)}.`, {
+    option('The loss that training makes small.', {
       flag: {
         flag: '--objective <name>',
-        help: `the loss that training makes small: ${either(objectiveNames)}; with options as iwae:samples=10`,
         reads: 'named',
         example: 'iwae:samples=10',
       },
+      kinds: objectiveNames,
       usually: 'vae, weighed by kl',
       example: 'betaVae({ beta: 4 })',
       inside: objectiveParts,

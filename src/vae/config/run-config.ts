@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { either } from '../../data/excerpt.js';
 import { type DescribedOption, describeOptions, option } from '../../data/option.js';
 import { readOptionsSchema } from '../../data/read-options.js';
 import { validate } from '../../data/validate.js';
@@ -87,9 +86,10 @@ export const configSchema = z
         option('Network and settings to start from; model and training go over them.', {
           flag: {
             flag: '--preset <name>',
-            help: `network and settings to start from: ${either(presetNames)}`,
+            help: 'network and settings to start from',
             reads: 'text',
           },
+          kinds: presetNames,
           usually: 'by the data, which is told',
           field: { label: 'Network', titles: presetTitles },
         }),

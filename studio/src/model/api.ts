@@ -104,11 +104,8 @@ export interface TrainRequest {
   readonly resume: boolean;
 }
 
-/** Numbers that may change while a model trains. */
-export interface Changes {
-  readonly learningRate?: number;
-  readonly beta?: number;
-}
+/** Numbers that may change while a model trains, by the names of their fields. */
+export type Changes = Readonly<Record<string, number>>;
 
 /** How a training ended: all epochs are done, or it was halted and can go on. */
 export interface TrainEnd {

@@ -21,6 +21,7 @@ import { checkRun, fitOptionsOf } from '../../../src/vae/config/run-config.js';
 import { fromConfig } from '../../../src/vae/index.js';
 import type { KeptRun } from '../runs/database.js';
 import { checkpointFile, keepRun, keptFile, parametersFile } from '../runs/kept.js';
+import { formFields } from '../train/fields.js';
 import { Increments, type Trace, traceWith } from '../train/trace.js';
 import type { Changes, TrainEnd, TrainEvents, TrainRequest } from './api.js';
 import type { LoadedData } from './data.js';
@@ -64,9 +65,15 @@ export class Training {
   }
 
   /** Changes numbers while it trains. */
-  steer({ learningRate, beta }: Changes): void {
-    if (learningRate !== undefined) this.controls.learningRate = learningRate;
-    if (beta !== undefined) this.controls.schedules = { ...this.controls.schedules, beta };
+  steer(changes: Changes): void {
+    const { controls } = this;
+    const given = formFields.filter(({ live, name }) => live && changes[name] !== undefined);
+    for (const { name, path } of given) {
+      const value = changes[name]!;
+      if (path.startsWith('model.objective.')) {
+        controls.schedules = { ...controls.schedules, [name]: value };
+      } else controls.learningRate = value;
+    }
   }
 
   /**

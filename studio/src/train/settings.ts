@@ -1,26 +1,19 @@
-import type { PresetName } from '../../../src/vae/config/presets.js';
-import type { LikelihoodName, Summary } from '../../../src/vae/index.js';
+import type { Summary } from '../../../src/vae/index.js';
 import type { DataName } from '../model/api.js';
 
-/** What the user chose; what is left out is as the preset has it. */
-export interface TrainSettings {
-  readonly data: DataName;
-  /** The one that the data asks for when left out. */
-  readonly preset?: PresetName;
-  readonly latent?: number;
-  /** Units of the dense hidden layers of the encoder, from the image on; the decoder mirrors them. */
-  readonly hidden?: readonly number[];
-  readonly likelihood?: LikelihoodName;
-  readonly beta?: number;
-  readonly batchSize?: number;
-  readonly learningRate?: number;
-  readonly epochs?: number;
-  readonly seed?: number;
-  readonly device?: Device;
+/** Values of options that the form shows, by their names; one that is left out is as the preset has it. */
+export interface OptionValues {
+  readonly [option: string]: unknown;
 }
 
-/** What steps run on. */
-export type Device = 'cpu' | 'webgpu';
+/** The user's choices. */
+export interface TrainSettings extends OptionValues {
+  readonly data: DataName;
+  /** The one that the data asks for when left out. */
+  readonly preset?: string;
+  /** Units of the dense hidden layers of the encoder, from the image on; the decoder mirrors them. */
+  readonly hidden?: readonly number[];
+}
 
 /** A run's config as `config.json` has it. */
 export interface PlannedConfig {
@@ -28,50 +21,18 @@ export interface PlannedConfig {
   readonly training: Readonly<Record<string, unknown>>;
 }
 
-/** What the settings come to: all of them, the config, and the layers. */
+/** All that settings come to: the values of all options, the config, and the layers. */
 export interface Plan {
-  readonly settings: {
-    readonly preset: PresetName;
-    readonly latent: number;
+  /** A value is absent where it does not apply: β, where the loss has no KL term. */
+  readonly settings: OptionValues & {
+    readonly preset: string;
     /** Absent where the hidden layers are not all dense. */
     readonly hidden?: readonly number[];
-    readonly likelihood: LikelihoodName;
-    /** Absent where the loss has no KL term. */
-    readonly beta?: number;
-    readonly batchSize: number;
-    readonly learningRate: number;
-    readonly epochs: number;
-    readonly seed: number;
-    readonly device: Device;
   };
   /** Why the preset was chosen; absent where the user did. */
   readonly because?: string;
   readonly config: PlannedConfig;
   readonly summary: Summary;
 }
-
-/** What each preset is, for people. */
-export const presetTitles: Readonly<Record<PresetName, string>> = {
-  dense: 'Tiny: 2 hidden units (seconds)',
-  mlp: 'Dense: 512 hidden units',
-  conv: 'Convolutional',
-  resnet: 'Residual convolutions',
-  vq: 'VQ-VAE: a codebook',
-};
-
-export const likelihoodTitles: Readonly<Record<LikelihoodName, string>> = {
-  bernoulli: 'Bernoulli (black and white)',
-  continuousBernoulli: 'Continuous Bernoulli',
-  gaussian: 'Gaussian',
-  laplace: 'Laplace',
-  discretizedLogistic: 'Discretized logistic',
-  categorical: 'Categorical (256 levels)',
-  mse: 'Squared error (no probability)',
-};
-
-export const deviceTitles: Readonly<Record<Device, string>> = {
-  cpu: 'The processor (WebAssembly)',
-  webgpu: 'The graphics processor (WebGPU)',
-};
 
 export const firstSettings: TrainSettings = { data: 'mnist' };

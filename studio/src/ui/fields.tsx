@@ -1,11 +1,11 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { Term } from './term.js';
-import { type TermName, terms } from './terms.js';
+import { type Entry, entryOf, type TermName } from './terms.js';
 
 interface FieldProps {
   /** The word that the label is and explains. */
-  readonly term: TermName;
+  readonly term: TermName | Entry;
   readonly disabled?: boolean;
 }
 
@@ -16,7 +16,7 @@ function Labelled({
   hint,
 }: {
   id: string;
-  term: TermName;
+  term: TermName | Entry;
   children: ComponentChildren;
   hint?: string | undefined;
 }) {
@@ -24,7 +24,7 @@ function Labelled({
     <div class="field">
       <span class="field-label">
         <label for={id} class="visually-hidden">
-          {terms[term].word}
+          {entryOf(term).word}
         </label>
         <Term name={term} />
       </span>

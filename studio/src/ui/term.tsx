@@ -1,9 +1,9 @@
 import type { ComponentChildren } from 'preact';
 import { useId, useRef } from 'preact/hooks';
-import { type TermName, terms } from './terms.js';
+import { type Entry, entryOf, type TermName } from './terms.js';
 
 /** A word of the field that explains itself on hover, focus and touch. */
-export function Term({ name, children }: { name: TermName; children?: ComponentChildren }) {
+export function Term({ name, children }: { name: TermName | Entry; children?: ComponentChildren }) {
   const id = useId();
   const button = useRef<HTMLButtonElement>(null);
   const text = useRef<HTMLSpanElement>(null);
@@ -31,10 +31,10 @@ export function Term({ name, children }: { name: TermName; children?: ComponentC
         onBlur={hide}
         onClick={show}
       >
-        {children ?? terms[name].word}
+        {children ?? entryOf(name).word}
       </button>
       <span ref={text} id={id} class="term-text" role="tooltip" popover="manual">
-        {terms[name].text}
+        {entryOf(name).text}
       </span>
     </>
   );

@@ -1,17 +1,18 @@
-interface Entry {
+import { optionTerm } from '../train/fields.js';
+
+/** A word and its explanation. */
+export interface Entry {
   readonly word: string;
   readonly text: string;
 }
 
 /** The words of the field that the page uses, explained in a sentence or two. */
-export const terms = {
+const terms = {
+  latent: optionTerm('latent'),
+  likelihood: optionTerm('likelihood'),
   vae: {
     word: 'VAE',
     text: 'A variational autoencoder: one network turns an image into a few numbers, another turns such numbers back into an image.',
-  },
-  latent: {
-    word: 'Latents',
-    text: 'The few numbers into which the model puts an image. Two can be drawn as a map.',
   },
   loss: {
     word: 'Loss',
@@ -61,49 +62,17 @@ export const terms = {
     word: 'Collapsed',
     text: 'A latent that says less than 0.01 nats about any image: the model does not use it.',
   },
-  beta: {
-    word: 'β',
-    text: 'The weight of the KL term. Above 1 the latents are kept simpler and images get blurrier; below 1 the other way round.',
-  },
-  likelihood: {
-    word: 'Likelihood',
-    text: 'How pixels are described: Bernoulli for black and white, Gaussian and others for grays and colours.',
-  },
-  batch: {
-    word: 'Batch',
-    text: 'How many images one step of training looks at.',
-  },
   epoch: {
     word: 'Epoch',
     text: 'One pass over all training images.',
-  },
-  learningRate: {
-    word: 'Learning rate',
-    text: 'How far each step moves the parameters. Too large and the loss jumps or grows; too small and it falls slowly.',
-  },
-  device: {
-    word: 'Computed on',
-    text: 'Small networks train faster on the processor, large ones on a graphics processor. Its runtime, about 7 MB, is fetched when it is first used.',
   },
   parameters: {
     word: 'Parameters',
     text: 'The numbers that training changes: the weights and biases of the layers.',
   },
-  preset: {
-    word: 'Network',
-    text: 'The layers to start from. You can change latents and hidden units below.',
-  },
   hidden: {
     word: 'Hidden units',
     text: 'The units of each dense layer between the image and the latents. More of them can tell more images apart, and take longer.',
-  },
-  epochs: {
-    word: 'Epochs',
-    text: 'How often every training image is seen.',
-  },
-  seed: {
-    word: 'Seed',
-    text: 'Decides the first parameters, the order of images and all noise: the same seed gives the same run.',
   },
   data: {
     word: 'Data',
@@ -120,3 +89,7 @@ export const terms = {
 } as const satisfies Readonly<Record<string, Entry>>;
 
 export type TermName = keyof typeof terms;
+
+/** A word of the field by its name, or with its explanation at hand. */
+export const entryOf = (term: TermName | Entry): Entry =>
+  typeof term === 'string' ? terms[term] : term;

@@ -1,33 +1,28 @@
 import { signal } from '@preact/signals';
+import { Fragment } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { formatCount } from '../../../../src/report/number.js';
-import type { PresetName } from '../../../../src/vae/config/presets.js';
 import { dataEntry } from '../../data/store.js';
 import { helper } from '../../model/helper.js';
 import { runs } from '../../runs/store.js';
+import { formFields } from '../../train/fields.js';
 import { changes, isBusy, phase, run, start, steer } from '../../train/session.js';
-import {
-  deviceTitles,
-  firstSettings,
-  likelihoodTitles,
-  type Plan,
-  presetTitles,
-  type TrainSettings,
-} from '../../train/settings.js';
+import { firstSettings, type Plan, type TrainSettings } from '../../train/settings.js';
 import { hasWebGpu } from '../../train/webgpu.js';
-import { ChoiceField, ListField, NumberField } from '../../ui/fields.js';
+import { ListField } from '../../ui/fields.js';
 import { Notice } from '../../ui/notice.js';
 import { Term } from '../../ui/term.js';
 import { DataChoice } from './data-choice.js';
+import { OptionField } from './option-field.js';
 
 /** The settings of the next run. */
 const settings = signal<TrainSettings>(firstSettings);
 
-const entries = <Key extends string>(titles: Readonly<Record<Key, string>>) =>
-  Object.entries(titles) as [Key, string][];
+/** The fields that may change while a model trains. */
+const live = formFields.filter((field) => field.live);
 
 /** What a run of these settings is called: `mnist-dense`, or `mnist-dense-2` when there is one. */
-function nameFor(data: string, preset: PresetName, title: string): string {
+function nameFor(data: string, preset: string, title: string): string {
   const base = `${(data.startsWith('kept:') ? title.replace(/: [^:]*$/, '') : data).replace(/[^\w.-]+/g, '_')}-${preset}`;
   const taken = new Set(runs.value?.map(({ name }) => name));
   for (let number = 1; ; number++) {
@@ -46,8 +41,8 @@ export function SettingsForm() {
   const [made, setMade] = useState<{ readonly for: string; readonly plan: Plan }>();
   const [problem, setProblem] = useState<string>();
   const isLive = phase.value !== 'idle';
-  const live = run.value?.settings;
-  const shown = isLive && live ? live : settings.value;
+  const kept = run.value?.settings;
+  const shown = isLive && kept ? kept : settings.value;
   const shape = dataEntry(shown.data);
   const wanted = keyOf(shown, shape);
   useEffect(() => {
@@ -91,6 +86,12 @@ export function SettingsForm() {
   const values = plan?.settings;
   const canSteer = phase.value === 'train';
   const fixed = isLive;
+  const planned = formFields.filter(
+    ({ path, live, name }) =>
+      path !== 'preset' &&
+      !live &&
+      (name !== 'device' || hasWebGpu.value || values?.device === 'webgpu'),
+  );
   return (
     <form
       class="panel stack settings"
@@ -102,91 +103,60 @@ export function SettingsForm() {
     >
       <h2>{isLive ? 'Settings of this run' : 'New run'}</h2>
       <DataChoice value={shown.data} disabled={fixed} onChange={(data) => set({ data })} />
-      <ChoiceField
-        term="preset"
-        value={values?.preset ?? shown.preset}
-        choices={entries(presetTitles)}
-        disabled={fixed}
-        onChange={(preset: PresetName) => {
-          const { data, device } = settings.value;
-          settings.value = { data, preset, ...(device ? { device } : {}) };
-        }}
-      />
+      {formFields
+        .filter(({ path }) => path === 'preset')
+        .map((field) => (
+          <OptionField
+            key={field.name}
+            field={field}
+            value={values?.preset ?? shown.preset}
+            disabled={fixed}
+            onChange={(preset) => {
+              const { data, device } = settings.value;
+              settings.value = { data, preset: String(preset), ...(device ? { device } : {}) };
+            }}
+          />
+        ))}
       {isPlanned && plan?.because && <p class="soft small">Chosen for {plan.because}.</p>}
-      <div class="pair">
-        <NumberField
-          term="latent"
-          value={values?.latent}
-          least={1}
-          most={512}
-          whole
-          disabled={fixed}
-          onChange={(latent) => set({ latent })}
-        />
-        <ListField
-          term="hidden"
-          value={values?.hidden}
-          disabled={fixed || !values?.hidden}
-          onChange={(hidden) => set({ hidden })}
-        />
+      <div class="fields">
+        {planned.map((field) => (
+          <Fragment key={field.name}>
+            <OptionField
+              field={field}
+              value={values?.[field.name]}
+              disabled={fixed}
+              onChange={(value) => set({ [field.name]: value })}
+            />
+            {field.name === 'latent' && (
+              <ListField
+                term="hidden"
+                value={values?.hidden}
+                disabled={fixed || !values?.hidden}
+                onChange={(hidden) => set({ hidden })}
+              />
+            )}
+          </Fragment>
+        ))}
       </div>
-      <ChoiceField
-        term="likelihood"
-        value={values?.likelihood}
-        choices={entries(likelihoodTitles)}
-        disabled={fixed}
-        onChange={(likelihood) => set({ likelihood })}
-      />
-      <div class="pair">
-        <NumberField
-          term="batch"
-          value={values?.batchSize}
-          least={1}
-          most={4096}
-          whole
-          unit="images"
-          disabled={fixed}
-          onChange={(batchSize) => set({ batchSize })}
-        />
-        <NumberField
-          term="epochs"
-          value={values?.epochs}
-          least={1}
-          most={10_000}
-          whole
-          disabled={fixed}
-          onChange={(epochs) => set({ epochs })}
-        />
-      </div>
-      {(hasWebGpu.value || values?.device === 'webgpu') && (
-        <ChoiceField
-          term="device"
-          value={values?.device}
-          choices={entries(deviceTitles)}
-          disabled={fixed}
-          onChange={(device) => set({ device })}
-        />
-      )}
-      <fieldset class="pair" disabled={fixed && !canSteer}>
+      <fieldset class="fields" disabled={fixed && !canSteer}>
         <legend class="visually-hidden">May change while it trains</legend>
-        <NumberField
-          term="learningRate"
-          value={(isLive ? changes.value.learningRate : undefined) ?? values?.learningRate}
-          least={0}
-          most={10}
-          disabled={fixed && !canSteer}
-          onChange={(learningRate) => (isLive ? steer({ learningRate }) : set({ learningRate }))}
-        />
-        <NumberField
-          term="beta"
-          value={(isLive ? changes.value.beta : undefined) ?? values?.beta}
-          least={0}
-          most={1000}
-          disabled={(fixed && !canSteer) || values?.beta === undefined}
-          onChange={(beta) => (isLive ? steer({ beta }) : set({ beta }))}
-        />
+        {live.map((field) => (
+          <OptionField
+            key={field.name}
+            field={field}
+            value={(isLive ? changes.value[field.name] : undefined) ?? values?.[field.name]}
+            disabled={(fixed && !canSteer) || values?.[field.name] === undefined}
+            onChange={(value) =>
+              isLive ? steer({ [field.name]: Number(value) }) : set({ [field.name]: value })
+            }
+          />
+        ))}
       </fieldset>
-      {canSteer && <p class="soft small">Learning rate and β may be changed while it trains.</p>}
+      {canSteer && (
+        <p class="soft small">
+          {live.map(({ field }) => field.label).join(' and ')} may be changed while it trains.
+        </p>
+      )}
       <p class="row parameter-count">
         <Term name="parameters" />
         <strong class="number">{plan ? formatCount(plan.summary.parameters) : '…'}</strong>

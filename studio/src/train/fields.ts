@@ -1,0 +1,24 @@
+import type { DescribedOption, Field } from '../../../src/data/option.js';
+import { describedOptions } from '../../../src/vae/config/described.js';
+
+/** An option of a run that the form shows, by the key of its value in the form. */
+export interface FormField extends DescribedOption {
+  readonly field: Field;
+  readonly name: string;
+}
+
+/** The options that the form shows, in its order. */
+export const formFields: readonly FormField[] = describedOptions.flatMap((option) => {
+  const { field, path } = option;
+  return field ? [{ ...option, field, name: field.name ?? path.split('.').at(-1)! }] : [];
+});
+
+/** The label and the explanation of an option. */
+export function termOf({ description, field }: FormField): { word: string; text: string } {
+  return { word: field.label, text: field.note ? `${description} ${field.note}` : description };
+}
+
+/** The label and the explanation of the option of this name. */
+export function optionTerm(name: string): { word: string; text: string } {
+  return termOf(formFields.find((each) => each.name === name)!);
+}
