@@ -4,15 +4,8 @@ import { UserError } from '../data/errors.js';
 import { explanationOf } from '../data/file-errors.js';
 import { isError } from '../data/realm.js';
 import { version } from '../version.js';
-import { encodeCommand } from './encode.js';
-import { evaluateCommand } from './evaluate.js';
-import { infoCommand } from './info.js';
-import { initCommand } from './init.js';
+import * as commands from './all.js';
 import { surviveLostOutput } from './output.js';
-import { reconstructCommand } from './reconstruct.js';
-import { sampleCommand } from './sample.js';
-import { studioCommand } from './studio.js';
-import { trainCommand } from './train.js';
 
 /** The exit code of errors that the user can mend. */
 const userErrorCode = 2;
@@ -51,18 +44,8 @@ const program = new Command('vaekit')
     flushDenormals();
   });
 
-for (const add of [
-  trainCommand,
-  reconstructCommand,
-  sampleCommand,
-  encodeCommand,
-  evaluateCommand,
-  infoCommand,
-  initCommand,
-  studioCommand,
-]) {
-  add(program);
-}
+// Training comes first in help; the others follow by name.
+for (const add of new Set([commands.trainCommand, ...Object.values(commands)])) add(program);
 
 try {
   await program.parseAsync(process.argv.length > 2 ? process.argv : [...process.argv, '--help']);

@@ -1,0 +1,9 @@
+/* Every command of the command line: a line a file. */
+export * from './encode.js';
+export * from './evaluate.js';
+export * from './info.js';
+export * from './init.js';
+export * from './reconstruct.js';
+export * from './sample.js';
+export * from './studio.js';
+export * from './train.js';
