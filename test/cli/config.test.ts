@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { newJob } from '../../src/cli/train-job.js';
 import { UserError } from '../../src/data/errors.js';
+import { decodeSafetensors } from '../../src/data/safetensors.js';
 import { presetNames } from '../../src/vae/config/presets.js';
 import { emptyFolder, tree, vaekit, writeQuarters } from './process.js';
 
@@ -112,6 +113,53 @@ describe('a config of code', () => {
       epochs: 1,
       batchSize: 40,
       optimizer: { type: 'adamW', exclude: ['bias'] },
+    });
+  });
+
+  test('gives the players of an objective of its own their optimizers', async () => {
+    const adversarial = `
+      import { dense, graph, reshape, sgd, waeMmd, type Objective } from 'vaekit';
+      const judge = [dense(1)];
+      const objective: Objective = {
+        ...waeMmd(),
+        type: 'adversarial',
+        options: {},
+        schedules: {},
+        players: [{ name: 'judge', owns: ['judge'] }],
+        terms({ sample, negativeLogLikelihood, network, prior }) {
+          const z = sample();
+          const reconstruction = graph.mean(negativeLogLikelihood(z));
+          const told = graph.mean(network('judge', judge, z));
+          const drawn = graph.mean(network('judge', judge, prior(z)));
+          return {
+            loss: graph.sub(reconstruction, told),
+            losses: { judge: graph.square(graph.sub(drawn, told)) },
+            metrics: { reconstruction },
+          };
+        },
+      };
+      export default {
+        model: { latent: 2, encoder: [], decoder: [dense(64), reshape([1, 8, 8])], objective },
+        training: { players: { judge: { optimizer: sgd({ learningRate: 0 }) } } },
+      };`;
+    await writeFile(at('players.config.ts'), adversarial);
+    const by = ['--config', 'players.config.ts', '--epochs'];
+    const run = (...more: string[]) =>
+      vaekit(folder, 'train', '--data', 'quarters', ...by, ...more, '--out', `players-${more[0]}`);
+    for (const epochs of ['0', '2']) {
+      const { code, stderr } = await run(epochs);
+      expect([code, stderr]).toEqual([0, '']);
+    }
+    const read = (epochs: number) => readFile(at(`players-${epochs}`, 'parameters.safetensors'));
+    const [before, after] = [await read(0), await read(2)].map((bytes) =>
+      decodeSafetensors(bytes, 'parameters'),
+    );
+    const values = (file: typeof before, name: string) => file!.tensors[name]!.data;
+    expect(values(after, 'judge.0.weight')).toEqual(values(before, 'judge.0.weight'));
+    expect(values(after, 'mean.weight')).not.toEqual(values(before, 'mean.weight'));
+    const { training } = await configOf('players-2');
+    expect(training.players).toMatchObject({
+      judge: { optimizer: { type: 'sgd', learningRate: 0, momentum: 0 } },
     });
   });
 

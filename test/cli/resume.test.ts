@@ -104,7 +104,8 @@ describe('a run that was stopped', () => {
     expect(resumed.stdout).toMatch(/^Going on after step \d+, in epoch \d+\.$/m);
     expect(await fingerprint(at('ctrl-c'))).toEqual(whole);
 
-    const more = await vaekit(folder, 'train', '--resume', 'ctrl-c', '--epochs', '42');
+    const free = ['--threads', '1', '--checkpoint-every', '1epochs', '--keep-checkpoints', '3'];
+    const more = await vaekit(folder, 'train', '--resume', 'ctrl-c', '--epochs', '42', ...free);
     expect(more.code).toBe(0);
     expect(more.stdout.match(/^Epoch /gm)).toHaveLength(2);
     const less = await vaekit(folder, 'train', '--resume', 'ctrl-c', '--epochs', '10');
@@ -147,6 +148,8 @@ describe('a run that was stopped', () => {
       /^vaekit: --resume goes on with .*: --seed cannot change/,
     ],
     [['--resume', 'whole', '--batch-size', '7'], /--batch-size cannot change/],
+    [['--resume', 'whole', '--out', 'other'], /--out cannot change/],
+    [['--resume', 'whole', '--lr-schedule', 'cosine'], /--lr-schedule cannot change/],
     [['--checkpoint-every', '5'], /Write 500steps, 60s or 2epochs\./],
   ])('%j is refused', async (options, says) => {
     const { code, stderr } = await vaekit(folder, 'train', ...options);

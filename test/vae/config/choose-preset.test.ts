@@ -1,9 +1,9 @@
 import { describe, expect, test, vi } from 'vitest';
-import { fromArray, VAE } from '../../src/index.js';
-import { choosePreset, chosenRun } from '../../src/vae/config/choose-preset.js';
-import { fromConfig } from '../../src/vae/config/options.js';
-import { preset } from '../../src/vae/config/presets.js';
-import { checkRun } from '../../src/vae/config/run-config.js';
+import { fromArray, VAE } from '../../../src/index.js';
+import { choosePreset, chosenRun } from '../../../src/vae/config/choose-preset.js';
+import { fromConfig } from '../../../src/vae/config/options.js';
+import { preset } from '../../../src/vae/config/presets.js';
+import { checkRun } from '../../../src/vae/config/run-config.js';
 
 test('MNIST has the reference, to the last setting', () => {
   const shape = [1, 28, 28];

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { fromArray, type TensorDataset } from '../../src/data/dataset.js';
-import { type LikelihoodOptions, VAE } from '../../src/index.js';
-import { fromConfig } from '../../src/vae/config/options.js';
-import { preset, presetNames } from '../../src/vae/config/presets.js';
-import { overPreset } from '../../src/vae/config/resolve.js';
-import { likelihoodNames } from '../../src/vae/likelihoods/index.js';
+import { fromArray, type TensorDataset } from '../../../src/data/dataset.js';
+import { type LikelihoodOptions, VAE } from '../../../src/index.js';
+import { fromConfig } from '../../../src/vae/config/options.js';
+import { preset, presetNames } from '../../../src/vae/config/presets.js';
+import { overPreset } from '../../../src/vae/config/resolve.js';
+import { likelihoodNames } from '../../../src/vae/likelihoods/index.js';
 
 /** Colour images that are dark on the left and light on the right, or the other way round. */
 function ramps(count: number): TensorDataset {
