@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { inputKinds } from './input.js';
+import { inputKinds, inputScalings } from './input.js';
 
 /** How examples are to be taken, as plain data. */
 export const exampleSchema = z
@@ -14,7 +14,7 @@ export const exampleSchema = z
       .optional()
       .describe('The smallest and the largest value; [0, 1] for images when left out.'),
     scaling: z
-      .enum(['none', 'standardize'])
+      .enum(inputScalings)
       .default('none')
       .describe(
         'standardize: the model sees each value less its mean, divided by its deviation in the training data.',

@@ -80,8 +80,9 @@ async function decideInBun(value: string): Promise<void> {
   const machine = arch === 'arm64' ? 'aarch64' : 'x86_64';
   const libraries =
     platform === 'darwin' ? ['libSystem.B.dylib'] : ['libc.so.6', `libc.musl-${machine}.so.1`];
+  // Bundlers look for no such module.
   const name = 'bun:ffi';
-  const { dlopen } = (await import(name)) as ForeignFunctions;
+  const { dlopen } = (await import(/* webpackIgnore: true */ name)) as ForeignFunctions;
   const setenv = { args: ['ptr', 'ptr', 'i32'], returns: 'i32' };
   const open = (library: string) => {
     try {
