@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Tensor } from 'onnxruntime-common';
-import { encodeNpy } from '../dist/data/npy.js';
+import { encodeNpy } from '../dist/data/codecs/npy.js';
 import { fillIn } from './readme.mjs';
 import { markdown } from './table.mjs';
 

@@ -1,7 +1,7 @@
 export { Tensor } from 'onnxruntime-common';
+export { UserError } from './base/errors.js';
 export { type Dataset, fromArray, type TensorDataset } from './data/dataset.js';
 export * as datasets from './data/datasets.js';
-export { UserError } from './data/errors.js';
 export type { ExampleOptions, InputDescription } from './data/input.js';
 export * as graph from './graph/index.js';
 export {
@@ -39,25 +39,22 @@ export {
 } from './nn/index.js';
 export * as schedules from './nn/schedules/index.js';
 export * as report from './report/index.js';
+export { decodeCheckpoint, encodeCheckpoint, RunFolder, zipRun } from './runs/index.js';
 export { type Device, flushDenormals } from './runtime/session.js';
 export type { Footprint } from './step/index.js';
-export {
-  type Callback,
-  type Change,
-  type Checkpoint,
-  type Controls,
-  decodeCheckpoint,
-  type EpochMetrics,
-  encodeCheckpoint,
-  type Metrics,
-  type NonFinite,
-  type Profile,
-  type ProfileEntry,
-  type Progress,
-  RunFolder,
-  type Stop,
-  type TraceEvent,
-  zipRun,
+export type {
+  Callback,
+  Change,
+  Checkpoint,
+  Controls,
+  EpochMetrics,
+  Metrics,
+  NonFinite,
+  Profile,
+  ProfileEntry,
+  Progress,
+  Stop,
+  TraceEvent,
 } from './training/index.js';
 export { type Config, defineConfig } from './vae/config/define-config.js';
 export * from './vae/index.js';

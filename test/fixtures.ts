@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Tensor } from 'onnxruntime-common';
-import { decodeSafetensors } from '../src/data/safetensors.js';
+import { decodeSafetensors } from '../src/data/codecs/safetensors.js';
 
 const url = (name: string) => new URL(`./fixtures/${name}`, import.meta.url);
 

@@ -1,7 +1,7 @@
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { exists } from '#files';
-import { UserError } from '../data/errors.js';
-import { excerpt } from '../data/excerpt.js';
+import { UserError } from '../base/errors.js';
+import { excerpt } from '../base/excerpt.js';
 import { isPublished } from '../data/open.js';
 import { type ReadOptions, readingOver } from '../data/read-options.js';
 

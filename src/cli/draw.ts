@@ -1,8 +1,8 @@
 import type { Sharp } from 'sharp';
 import { writeFileAtomic } from '#files';
+import { UserError } from '../base/errors.js';
+import { reasonOf } from '../base/excerpt.js';
 import type { Dataset } from '../data/dataset.js';
-import { UserError } from '../data/errors.js';
-import { reasonOf } from '../data/excerpt.js';
 import type { VAE } from '../vae/index.js';
 import { pictureEnding } from './options.js';
 import { reconstructionSheet, type SampleOptions, sampleSheet } from './sheets.js';

@@ -1,8 +1,8 @@
 import type { Tensor } from 'onnxruntime-common';
-import { type AtomicFile, openAtomic } from '../data/atomic-file.node.js';
+import { elementsOf } from '../data/codecs/elements.js';
+import { encodeNpyHeader } from '../data/codecs/npy.js';
 import type { Dataset } from '../data/dataset.js';
-import { elementsOf } from '../data/elements.js';
-import { encodeNpyHeader } from '../data/npy.js';
+import { type AtomicFile, openAtomic } from '../data/files/atomic-file.node.js';
 import type { Encoding, VAE } from '../vae/index.js';
 import { piecesOf } from '../vae/model/examples.js';
 

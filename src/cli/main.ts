@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
-import { UserError } from '../data/errors.js';
-import { explanationOf } from '../data/file-errors.js';
-import { isError } from '../data/realm.js';
-import { version } from '../version.js';
-import * as commands from './all.js';
+import { UserError } from '../base/errors.js';
+import { explanationOf } from '../base/file-errors.js';
+import { isError } from '../base/realm.js';
+import { version } from '../base/version.js';
+import * as commands from './commands/all.js';
 import { surviveLostOutput } from './output.js';
 
 /** The exit code of errors that the user can mend. */

@@ -1,4 +1,4 @@
-import { explanationOf } from '../data/file-errors.js';
+import { explanationOf } from '../base/file-errors.js';
 
 /**
  * Lets a command go on when its output can no longer be written: a training is not lost because a

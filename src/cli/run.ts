@@ -1,10 +1,11 @@
+import { asValidated, asModelSees } from '../data/changes/seen.js';
 import type { Dataset } from '../data/dataset.js';
 import { openDataset } from '../data/datasets.js';
-import { asJudged, asSeen, RunFolder } from '../training/index.js';
+import { RunFolder } from '../runs/index.js';
 import { VAE } from '../vae/index.js';
+import { ownCode } from './config/own-code.js';
+import { usualData } from './config/run-flags.js';
 import { locateData, requireData } from './data-path.js';
-import { ownCode } from './own-code.js';
-import { usualData } from './run-flags.js';
 
 /** Options of commands that load a run. */
 export interface LoadingOptions {
@@ -48,6 +49,6 @@ export async function openRun(path: string, options: DataOptions): Promise<OpenR
     ...(label !== undefined && labels ? { label } : {}),
     onProgress: (message) => process.stderr.write(`${message}\n`),
   });
-  const data = asSeen(options.split === 'train' ? train : (test ?? train), training.augment);
-  return { vae, data, judged: asJudged(data, training.binarize, vae.config.seed) };
+  const data = asModelSees(options.split === 'train' ? train : (test ?? train), training.augment);
+  return { vae, data, judged: asValidated(data, training.binarize, vae.config.seed) };
 }

@@ -1,7 +1,7 @@
 import type { Tensor } from 'onnxruntime-common';
+import { UserError } from '../base/errors.js';
+import { ofEachClass } from '../data/changes/spread.js';
 import type { Dataset } from '../data/dataset.js';
-import { UserError } from '../data/errors.js';
-import { ofEachClass } from '../data/spread.js';
 import type { VAE } from '../vae/index.js';
 import { joined, piecesOf } from '../vae/model/examples.js';
 

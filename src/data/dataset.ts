@@ -1,7 +1,7 @@
 import { Tensor } from 'onnxruntime-common';
-import { UserError } from './errors.js';
-import { ownArray } from './realm.js';
-import { elementCount } from './shape.js';
+import { UserError } from '../base/errors.js';
+import { ownArray } from '../base/realm.js';
+import { elementCount } from '../base/shape.js';
 
 /**
  * Examples that can be read by index, however they are stored. Training asks for nothing else, so

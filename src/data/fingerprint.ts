@@ -1,5 +1,5 @@
+import { elementCount } from '../base/shape.js';
 import type { Dataset } from './dataset.js';
-import { elementCount } from './shape.js';
 
 /** Examples that are looked at: the first, the last, and some between. */
 const looked = 8;

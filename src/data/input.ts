@@ -1,6 +1,6 @@
+import { UserError } from '../base/errors.js';
+import { elementCount } from '../base/shape.js';
 import type { Dataset } from './dataset.js';
-import { UserError } from './errors.js';
-import { elementCount } from './shape.js';
 
 /** The kinds of examples: they decide how one is shown, and which likelihood fits. */
 export const inputKinds = ['image', 'vector', 'sequence'] as const;

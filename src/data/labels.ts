@@ -1,7 +1,7 @@
 import type { Tensor } from 'onnxruntime-common';
+import { UserError } from '../base/errors.js';
+import { excerpt, formatShape } from '../base/excerpt.js';
 import type { Dataset } from './dataset.js';
-import { UserError } from './errors.js';
-import { excerpt, formatShape } from './excerpt.js';
 
 /** Labels and, when they were words, the words by label. */
 export interface Labels {

@@ -1,14 +1,14 @@
 import { exists, isDirectory, listDirectory } from '#files';
 import { formats } from '#formats';
-import { UserError } from './errors.js';
-import { excerpt } from './excerpt.js';
-import { fashionMnist } from './fashion-mnist.js';
+import { UserError } from '../base/errors.js';
+import { excerpt } from '../base/excerpt.js';
+import { validate } from '../base/settings/validate.js';
+import { nearest } from '../base/suggest.js';
 import type { OpenedData } from './formats/format.js';
-import { mnist } from './mnist.js';
-import type { PublishedOptions, Splits } from './published.js';
+import { fashionMnist } from './published/fashion-mnist.js';
+import { mnist } from './published/mnist.js';
+import type { PublishedOptions, Splits } from './published/published.js';
 import { type ReadOptions, readOptionsSchema } from './read-options.js';
-import { nearest } from './suggest.js';
-import { validate } from './validate.js';
 
 /** How data is found, fetched, read and kept. */
 export interface OpenOptions extends PublishedOptions, ReadOptions {

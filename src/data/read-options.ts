@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { option } from './option.js';
+import { option } from '../base/settings/option.js';
 
 /** How the user's own data is read. What does not apply to the format at hand is left out. */
 export const readOptionsSchema = z.strictObject({

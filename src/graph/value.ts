@@ -1,6 +1,6 @@
-import { TooLargeError, UserError } from '../data/errors.js';
-import { formatShape } from '../data/excerpt.js';
-import { elementCount } from '../data/shape.js';
+import { TooLargeError, UserError } from '../base/errors.js';
+import { formatShape } from '../base/excerpt.js';
+import { elementCount } from '../base/shape.js';
 import { currentOrigin, type Origin } from './origin.js';
 
 export { elementCount, formatShape };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { fillNormal, fillUniform, type RandomStream } from '../data/random.js';
-import { elementCount } from '../data/shape.js';
+import { fillNormal, fillUniform, type RandomStream } from '../base/random.js';
+import { elementCount } from '../base/shape.js';
 
 /**
  * How a parameter starts:

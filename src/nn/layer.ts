@@ -1,7 +1,7 @@
 import type { z } from 'zod';
-import { TooLargeError, UserError } from '../data/errors.js';
-import { reasonOf } from '../data/excerpt.js';
-import { validate } from '../data/validate.js';
+import { TooLargeError, UserError } from '../base/errors.js';
+import { reasonOf } from '../base/excerpt.js';
+import { validate } from '../base/settings/validate.js';
 import { formatShape, type Value, within } from '../graph/index.js';
 import type { Layer, LayerObserver, Scope } from './scope.js';
 

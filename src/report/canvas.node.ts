@@ -1,5 +1,5 @@
-import { ownFile } from '../data/own-files.node.js';
-import { loadSkia } from '../data/skia.node.js';
+import { ownFile } from '../base/own-files.node.js';
+import { loadSkia } from '../data/pictures/skia.node.js';
 import type { Canvas } from './canvas.js';
 
 type Skia = Awaited<ReturnType<typeof loadSkia>>;

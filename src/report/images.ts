@@ -1,6 +1,6 @@
 import { Tensor } from 'onnxruntime-common';
-import { UserError } from '../data/errors.js';
-import { isBytes, isFloats } from '../data/realm.js';
+import { UserError } from '../base/errors.js';
+import { isBytes, isFloats } from '../base/realm.js';
 import type { Raster } from './canvas.js';
 
 /**

@@ -2,9 +2,9 @@ import * as modules from 'node:module';
 import { setImmediate } from 'node:timers/promises';
 import { isMainThread } from 'node:worker_threads';
 import { type InferenceSession, Tensor } from 'onnxruntime-common';
-import { UserError } from '../data/errors.js';
-import { ownFile } from '../data/own-files.node.js';
-import { ownArray } from '../data/realm.js';
+import { UserError } from '../base/errors.js';
+import { ownFile } from '../base/own-files.node.js';
+import { ownArray } from '../base/realm.js';
 import type { Runtime, RuntimeSession, Tensors } from './session.js';
 
 /*

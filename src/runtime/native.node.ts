@@ -1,7 +1,6 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { inRuntime } from './gate.node.js';
 import { loadRuntime } from './onnxruntime.node.js';
 import {
   deviceOptions,
@@ -10,6 +9,7 @@ import {
   type Session,
   type SessionOptions,
 } from './session.js';
+import { inRuntime } from './thread/gate.node.js';
 
 /** How many threads a session may use. */
 export function threadsOf({ threads = availableParallelism() }: SessionOptions): number {

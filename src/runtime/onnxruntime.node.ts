@@ -1,6 +1,6 @@
 import { runInThisContext } from 'node:vm';
 import { isMainThread, workerData } from 'node:worker_threads';
-import { UserError } from '../data/errors.js';
+import { UserError } from '../base/errors.js';
 import { nativeRuntime } from './binding.node.js';
 import type { Runtime } from './session.js';
 

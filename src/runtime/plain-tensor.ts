@@ -1,6 +1,6 @@
 import { Tensor } from 'onnxruntime-common';
-import { isSharedMemory, ownArray } from '../data/realm.js';
-import { elementCount } from '../data/shape.js';
+import { isSharedMemory, ownArray } from '../base/realm.js';
+import { elementCount } from '../base/shape.js';
 
 type Numbers = Exclude<Tensor['data'], string[]>;
 

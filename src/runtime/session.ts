@@ -1,5 +1,5 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-common';
-import { UserError } from '../data/errors.js';
+import { UserError } from '../base/errors.js';
 
 /** The device that a model runs on: the processor, or the graphics processor by WebGPU. */
 export type Device = 'cpu' | 'webgpu';

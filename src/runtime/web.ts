@@ -1,4 +1,4 @@
-import { UserError } from '../data/errors.js';
+import { UserError } from '../base/errors.js';
 import { deviceOptions, openSession, type Session, type SessionOptions } from './session.js';
 import { Turns } from './turns.js';
 

@@ -1,4 +1,4 @@
-import { elementCount } from '../data/shape.js';
+import { elementCount } from '../base/shape.js';
 import {
   convolves,
   type LoopProgram,

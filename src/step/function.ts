@@ -1,8 +1,8 @@
 import { Tensor } from 'onnxruntime-common';
-import { breathe } from '../data/breathe.js';
-import { UserError } from '../data/errors.js';
-import { randomStream } from '../data/random.js';
-import { elementCount } from '../data/shape.js';
+import { breathe } from '../base/breathe.js';
+import { UserError } from '../base/errors.js';
+import { randomStream } from '../base/random.js';
+import { elementCount } from '../base/shape.js';
 import {
   constant,
   input,

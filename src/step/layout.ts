@@ -1,6 +1,6 @@
 import type { Tensor } from 'onnxruntime-common';
-import { UserError } from '../data/errors.js';
-import { elementCount } from '../data/shape.js';
+import { UserError } from '../base/errors.js';
+import { elementCount } from '../base/shape.js';
 import { input, type Value } from '../graph/index.js';
 import { keyText, mainPlayer } from './keys.js';
 import type { ParameterSpec, Player } from './model.js';

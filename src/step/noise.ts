@@ -1,4 +1,4 @@
-import { fillBernoulli, fillNormal, fillUniform, type RandomStream } from '../data/random.js';
+import { fillBernoulli, fillNormal, fillUniform, type RandomStream } from '../base/random.js';
 import { parseDimension, type Shape } from '../graph/index.js';
 import type { NoiseKind } from '../nn/index.js';
 

@@ -1,5 +1,5 @@
 import { Tensor } from 'onnxruntime-common';
-import { elementCount } from '../data/shape.js';
+import { elementCount } from '../base/shape.js';
 import { concat, constant, reshape, slice, transpose, type Value } from '../graph/index.js';
 import type { ParameterSpec } from './model.js';
 

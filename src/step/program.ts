@@ -1,5 +1,5 @@
 import { lanesOf } from '#runtime';
-import { UserError } from '../data/errors.js';
+import { UserError } from '../base/errors.js';
 import {
   dequantize,
   gradient,

@@ -1,5 +1,5 @@
 import { Tensor } from 'onnxruntime-common';
-import { allFinite } from '../data/finite.js';
+import { allFinite } from '../base/finite.js';
 import { add, compile, input, sum } from '../graph/index.js';
 import { keptFinite, type Session, type SessionOptions } from '../runtime/session.js';
 import type { Feeds } from './layout.js';

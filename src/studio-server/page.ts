@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { UserError } from '../data/errors.js';
+import { UserError } from '../base/errors.js';
 import { sendCompressed, sendFile, takesCompressed } from './send.js';
 
 /** Where the page was built. */

@@ -2,16 +2,21 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { UserError } from '../data/errors.js';
-import { fashionMnistSet } from '../data/fashion-mnist.js';
-import { cacheDirectory, exists, makeDirectory, writeFileAtomic } from '../data/files.node.js';
-import { mnistSet } from '../data/mnist.js';
+import { UserError } from '../base/errors.js';
+import {
+  cacheDirectory,
+  exists,
+  makeDirectory,
+  writeFileAtomic,
+} from '../data/files/files.node.js';
+import { fashionMnistSet } from '../data/published/fashion-mnist.js';
+import { mnistSet } from '../data/published/mnist.js';
 import {
   loadPublishedFile,
   type PublishedFile,
   type PublishedSet,
   publishedFiles,
-} from '../data/published.js';
+} from '../data/published/published.js';
 import { answer } from './guard.js';
 import { sendFile } from './send.js';
 

@@ -1,9 +1,9 @@
 import { realpath, stat } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { basename, dirname, join, resolve, sep } from 'node:path';
-import { UserError } from '../data/errors.js';
-import { isDirectory, listDirectory } from '../data/files.node.js';
-import { RunFolder } from '../training/index.js';
+import { UserError } from '../base/errors.js';
+import { isDirectory, listDirectory } from '../data/files/files.node.js';
+import { RunFolder } from '../runs/index.js';
 import { answer } from './guard.js';
 import { sendFile } from './send.js';
 

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { UserError } from '../data/errors.js';
-import { codeOf } from '../data/file-errors.js';
+import { UserError } from '../base/errors.js';
+import { codeOf } from '../base/file-errors.js';
 import { answer, headers, pathParts, refusalOf } from './guard.js';
 import { Page } from './page.js';
 import { PublishedData } from './published.js';

@@ -1,14 +1,9 @@
 import type { Tensor } from 'onnxruntime-common';
-import { z } from 'zod';
+import { UserError } from '../base/errors.js';
 import type { Dataset } from '../data/dataset.js';
-import { UserError } from '../data/errors.js';
 import { fingerprint } from '../data/fingerprint.js';
-import { parseJson } from '../data/json.js';
-import { decodeSafetensors, encodeSafetensors } from '../data/safetensors.js';
-import { validate } from '../data/validate.js';
 import type { Change } from './controls.js';
 import type { EpochMetrics, MetricTotals } from './evaluate.js';
-import { withLabelChannels, withUnweighedKl } from './old-runs.js';
 
 /** Where training stands between two steps. */
 export interface Position {
@@ -87,75 +82,9 @@ export function bestTensors(checkpoint: Checkpoint): Record<string, Tensor> {
   return sectionOf(checkpoint, 'best');
 }
 
-/** The version of the file's layout that this version writes. */
-const format = '2';
-
-/** JSON has no numbers that are not finite. */
-const finiteText = (_: string, value: unknown) =>
+/** A value for JSON, which has no numbers that are not finite: they become words. */
+export const finiteText = (_: string, value: unknown) =>
   typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
-
-const number = z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity']).transform(Number)]);
-const count = z.int().min(0);
-const schema = z.strictObject({
-  step: count,
-  epoch: z.int().min(1),
-  batch: count,
-  totals: z.strictObject({ examples: count, sums: z.record(z.string(), number) }),
-  identity: z.record(z.string(), z.unknown()),
-  seconds: z.number().min(0),
-  // A record keeps the order of its keys, so that lines written again are the same.
-  history: z.array(z.record(z.string(), number)) as unknown as z.ZodType<EpochMetrics[]>,
-  changes: z.array(
-    z.strictObject({
-      step: count,
-      learningRate: z.number().min(0).nullable().optional(),
-      rateFactor: z.number().positive().optional(),
-      schedules: z.record(z.string(), z.number().nullable()).optional(),
-    }),
-  ) as unknown as z.ZodType<Change[]>,
-  skipped: z.strictObject({ all: count, inRow: count }),
-});
-
-/** A checkpoint as the bytes of one safetensors file, with all but the tensors in its metadata. */
-export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer> {
-  const { tensors, ...rest } = checkpoint;
-  return encodeSafetensors(tensors, { format, checkpoint: JSON.stringify(rest, finiteText) });
-}
-
-/**
- * The checkpoint in a file.
- * @param name of the file, for messages
- * @throws UserError when the bytes are no checkpoint, damaged, or of a newer format
- */
-export function decodeCheckpoint(bytes: Uint8Array, name: string): Checkpoint {
-  const { tensors, metadata } = decodeSafetensors(bytes, name);
-  const { format: found, checkpoint } = metadata;
-  if (checkpoint === undefined) {
-    throw new UserError(`${name} is no checkpoint. Give a file that training wrote.`);
-  }
-  if (found !== format && found !== '1') {
-    throw new UserError(
-      `${name}: checkpoints of format ${found} are not known to this version, which reads up to ${format}. Update vaekit.`,
-    );
-  }
-  const rest = validate(schema, parseJson(checkpoint, name), name, { isFile: true });
-  return { ...(found === '1' ? fromFormat1(rest) : rest), tensors };
-}
-
-/** A checkpoint of version 1 as version 2 has it: both told with the same layouts of run folders. */
-function fromFormat1(checkpoint: z.output<typeof schema>): z.output<typeof schema> {
-  const { identity, history, totals } = checkpoint;
-  const { model } = identity;
-  const sums = withUnweighedKl(totals.sums, model);
-  // No epoch's mean can be told of a part of it.
-  const unknown = 'kl' in totals.sums && !('kl' in sums) ? { kl: Number.NaN } : {};
-  return {
-    ...checkpoint,
-    identity: { ...identity, ...('model' in identity ? { model: withLabelChannels(model) } : {}) },
-    history: history.map((line) => withUnweighedKl(line, model)),
-    totals: { ...totals, sums: { ...sums, ...unknown } },
-  };
-}
 
 /** The facts of a dataset that decide a run's numbers. */
 export async function dataIdentity(dataset: Dataset): Promise<Record<string, unknown>> {

@@ -1,5 +1,5 @@
-import { UserError } from '../data/errors.js';
-import { advice } from '../data/suggest.js';
+import { UserError } from '../base/errors.js';
+import { advice } from '../base/suggest.js';
 import { mainPlayer, type NumberAt } from '../step/index.js';
 
 /**

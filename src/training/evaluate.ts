@@ -1,5 +1,5 @@
 import { Tensor } from 'onnxruntime-common';
-import { breathe } from '../data/breathe.js';
+import { breathe } from '../base/breathe.js';
 import type { Dataset } from '../data/dataset.js';
 import { type ScheduleMoment, valueAt } from '../nn/index.js';
 import { type Feeds, feedName, type LoopedObjective, type NumberAt } from '../step/index.js';

@@ -1,9 +1,10 @@
 import { Tensor } from 'onnxruntime-common';
-import { binarize } from '../data/binarize.js';
+import { UserError } from '../base/errors.js';
+import { randomStream } from '../base/random.js';
+import { elementCount, roomyBuffer } from '../base/shape.js';
+import { type Augment, Augmenter } from '../data/changes/augment.js';
+import { binarize } from '../data/changes/binarize.js';
 import type { Dataset } from '../data/dataset.js';
-import { UserError } from '../data/errors.js';
-import { randomStream } from '../data/random.js';
-import { elementCount, roomyBuffer } from '../data/shape.js';
 import {
   drawNoise,
   type Feeds,
@@ -13,7 +14,6 @@ import {
   noiseType,
   sizesAt,
 } from '../step/index.js';
-import { type Augment, Augmenter } from './augment.js';
 
 /** Feeds of one chunk may hold this many bytes of examples and noise. */
 const chunkBytes = 1 << 22;

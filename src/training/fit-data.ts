@@ -1,9 +1,9 @@
-import { binarized } from '../data/binarize.js';
-import { centerCropped } from '../data/crop.js';
+import { UserError } from '../base/errors.js';
+import { augmentedShape } from '../data/changes/augment.js';
+import { binarized } from '../data/changes/binarize.js';
+import { centerCropped } from '../data/changes/crop.js';
+import { split } from '../data/changes/split.js';
 import type { Dataset } from '../data/dataset.js';
-import { UserError } from '../data/errors.js';
-import { split } from '../data/split.js';
-import { augmentedShape } from './augment.js';
 import type { FitOptions } from './settings.js';
 
 /** The data of one training run. */

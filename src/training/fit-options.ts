@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { option } from '../data/option.js';
+import { option } from '../base/settings/option.js';
+import { augmentSchema } from '../data/changes/augment.js';
 import { optimizerNames, optimizerSchema, scheduleNames } from '../nn/index.js';
-import { augmentSchema } from './augment.js';
 
 /** Each thread takes memory, whether or not there is a processor for it. */
 const mostThreads = 256;

@@ -1,6 +1,6 @@
 import type { Tensor } from 'onnxruntime-common';
+import { UserError } from '../base/errors.js';
 import type { Dataset } from '../data/dataset.js';
-import { UserError } from '../data/errors.js';
 import type { SessionOptions } from '../runtime/session.js';
 import {
   compileEvaluation,

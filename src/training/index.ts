@@ -1,5 +1,5 @@
 export type { Callback, Progress } from './callbacks.js';
-export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.js';
+export { type Checkpoint, finiteText } from './checkpoint.js';
 export type { Change, Controls } from './controls.js';
 export {
   afterTraining,
@@ -20,10 +20,6 @@ export {
   profileOf,
   type TraceEvent,
 } from './profile.js';
-export { zipRun } from './run-files.js';
-export { packageSchema, RunFolder } from './run-folder.js';
-export { mostConfigText, readRunFormat, runFormat } from './run-format.js';
-export { asJudged, asSeen } from './seen.js';
 export {
   type FitOptions,
   type FitResult,

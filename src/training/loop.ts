@@ -1,7 +1,7 @@
 import { Tensor } from 'onnxruntime-common';
-import { breathe } from '../data/breathe.js';
+import { breathe } from '../base/breathe.js';
+import { permutation, randomStream } from '../base/random.js';
 import type { Dataset } from '../data/dataset.js';
-import { permutation, randomStream } from '../data/random.js';
 import {
   type Feeds,
   feedName,

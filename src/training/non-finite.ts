@@ -1,5 +1,5 @@
 import { Tensor } from 'onnxruntime-common';
-import { allFinite } from '../data/finite.js';
+import { allFinite } from '../base/finite.js';
 import { fromPlain, rowsOf, toPlain } from '../runtime/plain-tensor.js';
 import type { Feeds, Layout, StateMemory } from '../step/index.js';
 

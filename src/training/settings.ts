@@ -1,10 +1,10 @@
 import type { Tensor } from 'onnxruntime-common';
 import type { z } from 'zod';
+import { UserError } from '../base/errors.js';
+import { describeOptions, valueKind } from '../base/settings/option.js';
+import { validate } from '../base/settings/validate.js';
+import { advice } from '../base/suggest.js';
 import type { Dataset } from '../data/dataset.js';
-import { UserError } from '../data/errors.js';
-import { describeOptions, valueKind } from '../data/option.js';
-import { advice } from '../data/suggest.js';
-import { validate } from '../data/validate.js';
 import { type Optimizer, optimizerFromConfig } from '../nn/index.js';
 import type { PlayerSettings } from '../step/index.js';
 import type { Callback } from './callbacks.js';

@@ -1,5 +1,5 @@
-import { UserError } from '../data/errors.js';
-import { describeValue } from '../data/validation-words.js';
+import { UserError } from '../base/errors.js';
+import { describeValue } from '../base/settings/validation-words.js';
 import type { FitOptions } from '../training/index.js';
 
 /** Whether something has a function of this name, as what vaekit's functions make. */

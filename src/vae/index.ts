@@ -1,6 +1,7 @@
 export type { FitOptions } from '../training/index.js';
 export { fromConfig, type ModelConfig, modelSchema, type VAEOptions } from './config/options.js';
-export { describeHealth, type Health } from './health.js';
+export { describeHealth, type Health } from './health/health.js';
+export type { Remedy } from './health/non-finite.js';
 export {
   type LikelihoodName,
   type LikelihoodOptions,
@@ -10,7 +11,6 @@ export type { ImageOptions } from './model/engine.js';
 export type { LabelOptions } from './model/examples.js';
 export type { Labels } from './model/labels.js';
 export type { Summary, SummaryRow } from './model/summary.js';
-export type { Remedy } from './non-finite.js';
 export * from './objectives/all.js';
 export {
   type Objective,

@@ -1,4 +1,4 @@
-import { quote } from '../data/excerpt.js';
+import { quote } from '../base/excerpt.js';
 import { objectiveNames } from './objectives/index.js';
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>

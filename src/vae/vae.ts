@@ -1,7 +1,8 @@
 import type { Tensor } from 'onnxruntime-common';
 import type { Dataset } from '../data/dataset.js';
-import { type FitOptions, type Metrics, RunFolder } from '../training/index.js';
-import type { Health } from './health.js';
+import { RunFolder } from '../runs/index.js';
+import type { FitOptions, Metrics } from '../training/index.js';
+import type { Health } from './health/health.js';
 import type { ImageOptions } from './model/engine.js';
 import { type LabelOptions, labelsOf } from './model/examples.js';
 import type { Labels } from './model/labels.js';

@@ -1,9 +1,9 @@
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { newJob } from '../../src/cli/train-job.js';
-import { UserError } from '../../src/data/errors.js';
-import { decodeSafetensors } from '../../src/data/safetensors.js';
+import { UserError } from '../../src/base/errors.js';
+import { newJob } from '../../src/cli/train/train-job.js';
+import { decodeSafetensors } from '../../src/data/codecs/safetensors.js';
 import { presetNames } from '../../src/vae/config/presets.js';
 import { emptyFolder, tree, vaekit, writeQuarters } from './process.js';
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, watch } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fillUniform, randomStream } from '../../src/data/random.js';
+import { fillUniform, randomStream } from '../../src/base/random.js';
 import { decodeCheckpoint } from '../../src/index.js';
 import { type Ended, ended, start, tree, vaekit } from './process.js';
 

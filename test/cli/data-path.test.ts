@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { idxFile } from '../data/idx-file.js';
+import { idxFile } from '../data/codecs/idx-file.js';
 import { emptyFolder, quarters, vaekit, writeQuarters } from './process.js';
 
 /** A folder `work` with data and a run that was trained beside it, in an empty folder. */

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll } from 'vitest';
-import { fillUniform, randomStream } from '../../src/data/random.js';
-import { idxFile } from '../data/idx-file.js';
+import { fillUniform, randomStream } from '../../src/base/random.js';
+import { idxFile } from '../data/codecs/idx-file.js';
 
 /** The built command line. */
 export const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { idxFile } from '../data/idx-file.js';
+import { idxFile } from '../data/codecs/idx-file.js';
 import { emptyFolder, quarters, tree, vaekit, writeQuarters } from './process.js';
 
 const { images, labels } = quarters(40, 1);

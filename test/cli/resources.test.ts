@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { encodeNpy } from '../../src/data/npy.js';
+import { encodeNpy } from '../../src/data/codecs/npy.js';
 import { Tensor } from '../../src/index.js';
 import { emptyFolder, vaekit, writeQuarters } from './process.js';
 

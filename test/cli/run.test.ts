@@ -4,8 +4,8 @@ import { decode } from 'fast-png';
 import type { Tensor } from 'onnxruntime-common';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { decodeNpy } from '../../src/data/codecs/npy.js';
 import { readRange } from '../../src/data/dataset.js';
-import { decodeNpy } from '../../src/data/npy.js';
 import { datasets, VAE, zipRun } from '../../src/index.js';
 import { emptyFolder, tree, vaekit, writeQuarters } from './process.js';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { decode } from 'fast-png';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { VAE } from '../../src/index.js';
-import { idxFile } from '../data/idx-file.js';
+import { idxFile } from '../data/codecs/idx-file.js';
 import { emptyFolder, ended, start, tree, vaekit, writeQuarters } from './process.js';
 
 const files = [

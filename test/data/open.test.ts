@@ -2,9 +2,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { UserError } from '../../src/data/errors.js';
+import { UserError } from '../../src/base/errors.js';
 import { openDataset } from '../../src/data/open.js';
-import { gzip, idxFile } from './idx-file.js';
+import { gzip, idxFile } from './codecs/idx-file.js';
 
 let root: string;
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { Tensor } from 'onnxruntime-common';
 import { expect } from 'vitest';
-import { UserError } from '../../src/data/errors.js';
+import { UserError } from '../../src/base/errors.js';
 
 const word = fc.integer({ min: 0, max: 2 ** 32 - 1 });
 

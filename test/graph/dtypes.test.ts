@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
-import { UserError } from '../../src/data/errors.js';
+import { UserError } from '../../src/base/errors.js';
 import { type DType, full, gradient, input, toModel, type Value } from '../../src/graph/index.js';
 import * as operators from '../../src/graph/operators/index.js';
 import { optimize } from '../../src/graph/rewrite/index.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { randomStream } from '../../src/data/random.js';
+import { randomStream } from '../../src/base/random.js';
 import { initialize } from '../../src/nn/index.js';
 
 const draw = (shape: readonly number[], seed = 0) =>

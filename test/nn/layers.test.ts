@@ -1,6 +1,6 @@
 import { Tensor } from 'onnxruntime-common';
 import { describe, expect, test } from 'vitest';
-import { fillBernoulli, fillNormal, randomStream } from '../../src/data/random.js';
+import { fillBernoulli, fillNormal, randomStream } from '../../src/base/random.js';
 import { compile, gradient, input, mul, sum, type Value } from '../../src/graph/index.js';
 import { dropout } from '../../src/index.js';
 import { createScope, layerFromConfig, layerToConfig } from '../../src/nn/index.js';

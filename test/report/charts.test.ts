@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { UserError } from '../../src/data/errors.js';
+import { UserError } from '../../src/base/errors.js';
 import { chartView } from '../../src/report/chart.js';
 import { type LossRow, latentPicture, lossPicture } from '../../src/report/index.js';
 import { latentSpec } from '../../src/report/pictures/latent.js';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { Tensor } from 'onnxruntime-common';
 import { describe, expect, it } from 'vitest';
-import { UserError } from '../../src/data/errors.js';
+import { UserError } from '../../src/base/errors.js';
 import {
   composeGrid,
   gridScale,

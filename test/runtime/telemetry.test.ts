@@ -9,7 +9,7 @@ import { describe, expect, test } from 'vitest';
 import { main, tree } from '../cli/process.js';
 import { emptyPlace, noTrace, run, traced } from './traces.js';
 
-const script = fileURLToPath(new URL('trains-in-thread.mjs', import.meta.url));
+const script = fileURLToPath(new URL('thread/trains-in-thread.mjs', import.meta.url));
 
 /** How long the runtime gathers before it sends: it looked its host up after 10 seconds. */
 const seconds = 12;

@@ -1,6 +1,6 @@
 import { Tensor } from 'onnxruntime-common';
 import { expect, test } from 'vitest';
-import { encodeNpy } from '../../src/data/npy.js';
+import { encodeNpy } from '../../src/data/codecs/npy.js';
 import { chromiumPath, skipReason } from '../browser/chromium.js';
 import { field, give, ownImages } from './controls.js';
 import { openStudio } from './open.js';

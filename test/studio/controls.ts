@@ -1,7 +1,7 @@
 import axe from 'axe-core';
 import { Tensor } from 'onnxruntime-common';
 import type { Locator, Page } from 'playwright-core';
-import { encodeNpy } from '../../src/data/npy.js';
+import { encodeNpy } from '../../src/data/codecs/npy.js';
 import { quarters } from '../cli/process.js';
 
 declare global {

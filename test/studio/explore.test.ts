@@ -2,12 +2,12 @@ import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { asValidated, asModelSees } from '../../src/data/changes/seen.js';
+import { take } from '../../src/data/changes/split.js';
+import { decodeNpy } from '../../src/data/codecs/npy.js';
 import { readRange } from '../../src/data/dataset.js';
-import { mnist } from '../../src/data/mnist.js';
-import { decodeNpy } from '../../src/data/npy.js';
-import { take } from '../../src/data/split.js';
+import { mnist } from '../../src/data/published/mnist.js';
 import { datasets, dense, reshape, Tensor, VAE } from '../../src/index.js';
-import { asJudged, asSeen } from '../../src/training/index.js';
 import { chromiumPath, skipReason } from '../browser/chromium.js';
 import { emptyFolder, vaekit } from '../cli/process.js';
 import { faultsInBothThemes, ownImages } from './controls.js';
@@ -284,7 +284,7 @@ describe.skipIf(!chromiumPath)(`exploring and comparing in the studio${skipReaso
     expect(await pixels(page, '.worst li:first-child canvas >> nth=0')).toHaveLength(36);
     const vae = await VAE.load(join(folder, 'runs/own'));
     const { train } = await datasets.openDataset(file);
-    const seen = asJudged(asSeen(train, { crop: [6, 6] }), 'static', vae.config.seed);
+    const seen = asValidated(asModelSees(train, { crop: [6, 6] }), 'static', vae.config.seed);
     let least = 0;
     for (let start = 0; start < 600; start += 250) {
       const images = await readRange(seen, start, Math.min(600, start + 250));

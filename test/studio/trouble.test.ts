@@ -6,8 +6,8 @@ import { encode } from 'fast-png';
 import { Tensor } from 'onnxruntime-common';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { encodeNpy } from '../../src/data/npy.js';
-import { openZip, wholeFile, writeZip } from '../../src/data/zip.js';
+import { encodeNpy } from '../../src/data/codecs/npy.js';
+import { openZip, wholeFile, writeZip } from '../../src/data/files/zip.js';
 import { chromiumPath, launchChromium, skipReason } from '../browser/chromium.js';
 import {
   button,

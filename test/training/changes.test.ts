@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { binarized } from '../../src/data/binarize.js';
-import { centerCropped } from '../../src/data/crop.js';
+import { fillUniform, randomStream } from '../../src/base/random.js';
+import { type Augment, Augmenter } from '../../src/data/changes/augment.js';
+import { binarized } from '../../src/data/changes/binarize.js';
+import { centerCropped } from '../../src/data/changes/crop.js';
 import { fromArray } from '../../src/data/dataset.js';
-import { fillUniform, randomStream } from '../../src/data/random.js';
 import { type FitOptions, layer, type Posterior, sgd } from '../../src/index.js';
-import { type Augment, Augmenter } from '../../src/training/augment.js';
 import { corners, smallVAE } from '../vae/small.js';
 
 const meanSampling = layer<Posterior>('mean', ({ mean }) => mean);

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Checkpoint } from '../../src/index.js';
+import { RunFolder } from '../../src/runs/index.js';
 import { CheckpointClock } from '../../src/training/checkpoint-clock.js';
-import { RunFolder } from '../../src/training/index.js';
 import { corners, smallVAE } from '../vae/small.js';
 
 let root: string;

@@ -4,8 +4,8 @@ import { optimizeLoop } from '../../src/graph/compile.js';
 import { compileLoop } from '../../src/graph/index.js';
 import { toMicrobatchedStep } from '../../src/graph/microbatch/index.js';
 import { conv2d, convTranspose2d, dense, flatten, reshape, VAE } from '../../src/index.js';
-import { Lane, type LaneElsewhere, openParted } from '../../src/runtime/lanes.node.js';
 import type { MicrobatchedStep } from '../../src/runtime/session.js';
+import { Lane, type LaneElsewhere, openParted } from '../../src/runtime/thread/workers.node.js';
 import { feedsOf, programOf } from './programs.js';
 
 const vae = new VAE({

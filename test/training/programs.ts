@@ -1,6 +1,6 @@
 import { Tensor } from 'onnxruntime-common';
-import { fillNormal, fillUniform, randomStream } from '../../src/data/random.js';
-import { elementCount } from '../../src/data/shape.js';
+import { fillNormal, fillUniform, randomStream } from '../../src/base/random.js';
+import { elementCount } from '../../src/base/shape.js';
 import type { LoopProgram, Value } from '../../src/graph/index.js';
 import { inputName } from '../../src/graph/program.js';
 import type { VAE } from '../../src/index.js';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { Tensor } from 'onnxruntime-common';
 import { describe, expect, test } from 'vitest';
-import { fillNormal, randomStream } from '../../src/data/random.js';
-import { elementCount } from '../../src/data/shape.js';
+import { fillNormal, randomStream } from '../../src/base/random.js';
+import { elementCount } from '../../src/base/shape.js';
 import { optimizeLoop, rewriteLoop } from '../../src/graph/compile.js';
 import { type LoopProgram, toLoopModel } from '../../src/graph/index.js';
 import { operationsOf } from '../../src/graph/order.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { fillNormal, randomStream } from '../../src/data/random.js';
+import { fillNormal, randomStream } from '../../src/base/random.js';
 import { constant } from '../../src/graph/index.js';
 import { klDivergence, klTerm } from '../../src/vae/posterior.js';
 import { evaluate } from '../graph/evaluate.js';

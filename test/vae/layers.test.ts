@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { fillNormal, randomStream } from '../../src/data/random.js';
+import { fillNormal, randomStream } from '../../src/base/random.js';
 import {
   activation,
   averagePool2d,

@@ -5,10 +5,10 @@ import { fileURLToPath } from 'node:url';
 import { Tensor } from 'onnxruntime-common';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { encodeNpy } from '../../src/data/npy.js';
+import { encodeNpy } from '../../src/data/codecs/npy.js';
+import { writeZip } from '../../src/data/files/zip.js';
 import { openDataset } from '../../src/data/open.js';
-import { ShardWriter } from '../../src/data/shards.node.js';
-import { writeZip } from '../../src/data/zip.js';
+import { ShardWriter } from '../../src/data/rows/shards.node.js';
 import {
   type Checkpoint,
   decodeCheckpoint,
@@ -18,7 +18,7 @@ import {
   reshape,
   VAE,
 } from '../../src/index.js';
-import { gzip, idxFile } from '../data/idx-file.js';
+import { gzip, idxFile } from '../data/codecs/idx-file.js';
 import { corners } from './small.js';
 import { trained } from './trained.js';
 

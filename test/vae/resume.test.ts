@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { fillUniform, randomStream } from '../../src/data/random.js';
-import { decodeSafetensors, encodeSafetensors } from '../../src/data/safetensors.js';
+import { fillUniform, randomStream } from '../../src/base/random.js';
+import { decodeSafetensors, encodeSafetensors } from '../../src/data/codecs/safetensors.js';
 import {
   activation,
   adam,

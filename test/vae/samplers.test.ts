@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { randomStream } from '../../src/data/random.js';
+import { randomStream } from '../../src/base/random.js';
 import { autoencoder, samplerNames, samplers, Tensor, UserError, VAE } from '../../src/index.js';
 import { samplerFromConfig } from '../../src/vae/samplers/index.js';
 import { corners, smallVAE } from './small.js';

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import onnxProto from 'onnx-proto';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { UserError } from '../../src/data/errors.js';
-import { decodeSafetensors, encodeSafetensors } from '../../src/data/safetensors.js';
+import { UserError } from '../../src/base/errors.js';
+import { version } from '../../src/base/version.js';
+import { decodeSafetensors, encodeSafetensors } from '../../src/data/codecs/safetensors.js';
 import { dense, flatten, graph, type Layer, layer, reshape, VAE } from '../../src/index.js';
-import { version } from '../../src/version.js';
 import { corners, smallShape, smallVAE } from './small.js';
 
 let parent: string;

@@ -1,5 +1,5 @@
+import { fillUniform, randomStream } from '../../src/base/random.js';
 import { fromArray, type TensorDataset } from '../../src/data/dataset.js';
-import { fillUniform, randomStream } from '../../src/data/random.js';
 import { dense, reshape, VAE, type VAEOptions } from '../../src/index.js';
 
 export const smallShape = [1, 4, 4];

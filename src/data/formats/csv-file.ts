@@ -1,14 +1,20 @@
 import { stat } from 'node:fs/promises';
-import type { CsvRow } from '../csv-rows.node.js';
-import { UserError } from '../errors.js';
-import { excerpt } from '../excerpt.js';
-import { attempt } from '../file-errors.js';
-import type { AddRows, Layout } from '../gather.js';
-import { gather } from '../gather.node.js';
-import { dataName } from '../idx-dataset.js';
+import { UserError } from '../../base/errors.js';
+import { excerpt } from '../../base/excerpt.js';
+import { attempt } from '../../base/file-errors.js';
+import type { CsvRow } from '../codecs/csv-rows.node.js';
 import { labelsFromWords } from '../labels.js';
-import { chooseColumns, fits, misfit, type TableColumns, tableLayout } from '../table-columns.js';
+import type { AddRows, Layout } from '../rows/gather.js';
+import { gather } from '../rows/gather.node.js';
+import {
+  chooseColumns,
+  fits,
+  misfit,
+  type TableColumns,
+  tableLayout,
+} from '../rows/table-columns.js';
 import type { DataFormat, FormatOptions } from './format.js';
+import { dataName } from './idx-dataset.js';
 
 const endings = /\.(csv|tsv|tab)(\.gz)?$/i;
 
@@ -28,7 +34,7 @@ export const csvFile: DataFormat = {
   uses: ['columns', 'label'],
   async open({ path, entries }, options) {
     if (entries || !endings.test(path)) return undefined;
-    const { csvRows } = await import('../csv-rows.node.js');
+    const { csvRows } = await import('../codecs/csv-rows.node.js');
     const name = dataName(path).replace(endings, '');
     const { size, mtimeMs } = await attempt('read', path, () => stat(path));
     const { columns, label } = options;

@@ -1,6 +1,6 @@
 import type { Dataset } from '../dataset.js';
-import type { GatherOptions, Skipped } from '../gather.js';
 import type { ReadOptions } from '../read-options.js';
+import type { GatherOptions, Skipped } from '../rows/gather.js';
 
 export type { Skipped };
 

@@ -1,8 +1,8 @@
 import { exists } from '#files';
-import { dataName, idxDataset } from '../idx-dataset.js';
-import { readLabelFile } from '../label-file.js';
 import { withLabels } from '../labels.js';
+import { readLabelFile } from '../rows/label-file.js';
 import type { DataFormat } from './format.js';
+import { dataName, idxDataset } from './idx-dataset.js';
 
 /** One IDX file of images; labels are taken from beside it, if it is named as MNIST's files are. */
 export const idxFile: DataFormat = {

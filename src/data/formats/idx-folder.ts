@@ -1,6 +1,6 @@
-import { dataName, idxDataset } from '../idx-dataset.js';
-import { within } from '../paths.js';
+import { within } from '../../base/paths.js';
 import type { DataFormat, Place } from './format.js';
+import { dataName, idxDataset } from './idx-dataset.js';
 
 /** IDX files that are named as those of MNIST; test images and labels may be missing. */
 export const idxFolder: DataFormat = {

@@ -1,9 +1,9 @@
 import { exists } from '#files';
 import { npyDataset, npyFileSource } from '#npy-rows';
-import { dataName } from '../idx-dataset.js';
-import { readLabelFile } from '../label-file.js';
 import { withLabels } from '../labels.js';
+import { readLabelFile } from '../rows/label-file.js';
 import type { DataFormat } from './format.js';
+import { dataName } from './idx-dataset.js';
 
 /** One .npy file of images or vectors; labels are taken from beside it. */
 export const npyFile: DataFormat = {

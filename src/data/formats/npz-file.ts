@@ -1,13 +1,13 @@
 import { npyDataset } from '#npy-rows';
+import { UserError } from '../../base/errors.js';
+import { excerpt } from '../../base/excerpt.js';
+import { nearest } from '../../base/suggest.js';
+import { decodeNpy } from '../codecs/npy.js';
+import { type NpySource, npyHead, wholeOf } from '../codecs/npy-source.js';
 import type { Dataset } from '../dataset.js';
-import { UserError } from '../errors.js';
-import { excerpt } from '../excerpt.js';
-import { dataName } from '../idx-dataset.js';
 import { labelsFrom, withLabels } from '../labels.js';
-import { decodeNpy } from '../npy.js';
-import { type NpySource, npyHead, wholeOf } from '../npy-source.js';
-import { nearest } from '../suggest.js';
 import type { DataFormat, FormatOptions } from './format.js';
+import { dataName } from './idx-dataset.js';
 
 /** Names of arrays in two parts: Keras's, and those of MedMNIST. */
 const splits = [
@@ -28,7 +28,7 @@ export const npzFile: DataFormat = {
   async open({ path, entries }, options) {
     if (entries || !/\.npz$/i.test(path)) return undefined;
     // The library for archives is loaded only when there is one.
-    const { npzArrays } = await import('../npz.js');
+    const { npzArrays } = await import('../codecs/npz.js');
     const arrays = await npzArrays(path);
     const name = dataName(path).replace(/\.npz$/i, '');
     const find = (wanted: string) =>

@@ -1,18 +1,18 @@
 import { stat } from 'node:fs/promises';
+import { UserError } from '../../base/errors.js';
+import { excerpt } from '../../base/excerpt.js';
+import { attempt } from '../../base/file-errors.js';
+import { within } from '../../base/paths.js';
+import { isBytes } from '../../base/realm.js';
+import type { ColumnKind, ParquetFile } from '../codecs/parquet.node.js';
 import type { Dataset } from '../dataset.js';
-import { UserError } from '../errors.js';
-import { excerpt } from '../excerpt.js';
-import { attempt } from '../file-errors.js';
-import { gather } from '../gather.node.js';
-import { gatherPictures } from '../gather-pictures.js';
-import { dataName } from '../idx-dataset.js';
-import { refuseBomb } from '../inflation.js';
+import { refuseBomb } from '../files/inflation.js';
 import { type Labels, labelsFromWords, sharedClasses } from '../labels.js';
-import type { ColumnKind, ParquetFile } from '../parquet.node.js';
-import { within } from '../paths.js';
-import { isBytes } from '../realm.js';
-import { chooseColumns, columnPlace, fits, misfit, tableLayout } from '../table-columns.js';
+import { gather } from '../rows/gather.node.js';
+import { gatherPictures } from '../rows/gather-pictures.js';
+import { chooseColumns, columnPlace, fits, misfit, tableLayout } from '../rows/table-columns.js';
 import type { DataFormat, FormatOptions, OpenedData, Skipped } from './format.js';
+import { dataName } from './idx-dataset.js';
 
 const ending = /\.parquet$/i;
 const labelNames = ['label', 'labels', 'class'];
@@ -29,7 +29,7 @@ export const parquetFile: DataFormat = {
     const names = entries ? entries.filter((entry) => ending.test(entry)) : [path];
     if (names.length === 0 || !ending.test(names[0]!)) return undefined;
     // The reader of Parquet is loaded only when there is some.
-    const { openParquet } = await import('../parquet.node.js');
+    const { openParquet } = await import('../codecs/parquet.node.js');
     const open = (wanted: readonly string[]) =>
       Promise.all(wanted.map((name) => openParquet(entries ? within(path, name) : name)));
     const name = dataName(path).replace(ending, '');

@@ -1,12 +1,12 @@
 import { readFile } from '#files';
 import { listPictures } from '#pictures';
-import { UserError } from '../errors.js';
-import { gatherPictures, type PictureSource } from '../gather-pictures.js';
-import { dataName } from '../idx-dataset.js';
-import { readLabelFile } from '../label-file.js';
+import { UserError } from '../../base/errors.js';
 import { type Labels, labelsFromWords } from '../labels.js';
-import type { PictureFile } from '../picture.js';
+import type { PictureFile } from '../pictures/picture.js';
+import { gatherPictures, type PictureSource } from '../rows/gather-pictures.js';
+import { readLabelFile } from '../rows/label-file.js';
 import type { DataFormat, FormatOptions } from './format.js';
+import { dataName } from './idx-dataset.js';
 
 /** Most bytes of a picture's file, compressed or not. */
 const mostPictureBytes = 2 ** 28;

@@ -1,6 +1,6 @@
-import { dataName } from '../idx-dataset.js';
-import { openShards, shardHeader } from '../shards.node.js';
+import { openShards, shardHeader } from '../rows/shards.node.js';
 import type { DataFormat } from './format.js';
+import { dataName } from './idx-dataset.js';
 
 /** A folder of shards, which are read by batch, so that their size does not matter. */
 export const shardFolder: DataFormat = {

@@ -1,4 +1,4 @@
-import { UserError } from '../../data/errors.js';
+import { UserError } from '../../base/errors.js';
 import { dtypeCodes } from '../operators/index.js';
 import { operationsOf } from '../order.js';
 import { within } from '../origin.js';

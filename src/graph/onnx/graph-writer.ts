@@ -1,4 +1,4 @@
-import { UserError } from '../../data/errors.js';
+import { UserError } from '../../base/errors.js';
 import { currentOrigin, type Origin } from '../origin.js';
 import type { Attributes, DType, Numbers, Shape } from '../value.js';
 import { attribute, bytesOf, initializer, type onnx } from './messages.js';

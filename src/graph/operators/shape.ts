@@ -1,4 +1,4 @@
-import { UserError } from '../../data/errors.js';
+import { UserError } from '../../base/errors.js';
 import {
   apply,
   applyMany,

@@ -1,4 +1,4 @@
-import { UserError } from '../../data/errors.js';
+import { UserError } from '../../base/errors.js';
 import type * as graph from '../../graph/index.js';
 
 /** How many channels an input [batch, channels, ...] has. @throws UserError */

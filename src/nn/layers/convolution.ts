@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { UserError } from '../../data/errors.js';
+import { UserError } from '../../base/errors.js';
 import * as graph from '../../graph/index.js';
 import { activate, activationSchema } from '../activations.js';
 import { initializerSchema } from '../initializers.js';

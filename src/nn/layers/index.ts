@@ -3,10 +3,10 @@
  * plain data becomes layers.
  */
 import { z } from 'zod';
-import { UserError } from '../../data/errors.js';
-import { quote } from '../../data/excerpt.js';
-import { Registry } from '../../data/registry.js';
-import { validate } from '../../data/validate.js';
+import { UserError } from '../../base/errors.js';
+import { quote } from '../../base/excerpt.js';
+import { Registry } from '../../base/settings/registry.js';
+import { validate } from '../../base/settings/validate.js';
 import type { Layer, LayerKind } from '../layer.js';
 import * as all from './all.js';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { UserError } from '../../data/errors.js';
+import { UserError } from '../../base/errors.js';
 import * as graph from '../../graph/index.js';
 import { defineLayer } from '../layer.js';
 import { type Pair, paddingSchema, pairOf, samePadding, sizeOf, windowOf } from './window.js';

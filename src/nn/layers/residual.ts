@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { UserError } from '../../data/errors.js';
+import { UserError } from '../../base/errors.js';
 import { add, formatShape } from '../../graph/index.js';
 import { applyLayers, defineLayer, type Layer, layerName } from '../layer.js';
 

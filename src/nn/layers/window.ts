@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { UserError } from '../../data/errors.js';
+import { UserError } from '../../base/errors.js';
 import type { Value, Window } from '../../graph/index.js';
 
 export type Pair = [height: number, width: number];

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { validate } from '../../data/validate.js';
+import { validate } from '../../base/settings/validate.js';
 import type { Optimizer } from '../optimizer.js';
 import type { LearningRate } from '../schedules/index.js';
 

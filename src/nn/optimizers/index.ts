@@ -2,7 +2,7 @@
  * Optimizers, a file a kind; all.ts lists them. From here plain data becomes optimizers.
  */
 import { z } from 'zod';
-import { Registry } from '../../data/registry.js';
+import { Registry } from '../../base/settings/registry.js';
 import type { Optimizer } from '../optimizer.js';
 import * as all from './all.js';
 import type { OptimizerKind } from './define.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { validate } from '../../data/validate.js';
+import { validate } from '../../base/settings/validate.js';
 
 /** The moment of a training for which a schedule is asked. */
 export interface ScheduleMoment {

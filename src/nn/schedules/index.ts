@@ -3,7 +3,7 @@
  * numbers of objectives, such as β, take the same ones.
  */
 import { z } from 'zod';
-import { Registry } from '../../data/registry.js';
+import { Registry } from '../../base/settings/registry.js';
 import * as all from './all.js';
 import type { ScheduleKind, ScheduleMoment } from './define.js';
 

@@ -1,5 +1,5 @@
 import type { TopLevelSpec } from 'vega-lite';
-import { UserError } from '../../data/errors.js';
+import { UserError } from '../../base/errors.js';
 import { drawChart } from '../chart.js';
 import { classColours, style } from '../style.js';
 

@@ -1,4 +1,4 @@
-import { UserError } from '../../data/errors.js';
+import { UserError } from '../../base/errors.js';
 import { type Images, readImages, type Sheet, scaleThatFits, sheetOf } from '../images.js';
 import { pixels } from '../style.js';
 import { drawNamedRows, type NamedRow, pick, type RowsShape, rowsSize } from './named-rows.js';

@@ -1,5 +1,5 @@
-import { UserError } from '../../data/errors.js';
-import { placesByClass } from '../../data/spread.js';
+import { UserError } from '../../base/errors.js';
+import { placesByClass } from '../../data/changes/spread.js';
 import { createCanvas } from '../canvas.js';
 import {
   composeGrid,

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { UserError } from '../../data/errors.js';
+import { UserError } from '../../base/errors.js';
 import { type Layer, layerToConfig, type Optimizer } from '../../nn/index.js';
 import { type Objective, objectiveNames, objectiveToConfig } from '../objectives/index.js';
 import type { VAEOptions } from './options.js';

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { UserError } from '../../data/errors.js';
+import { UserError } from '../../base/errors.js';
+import { option } from '../../base/settings/option.js';
+import { validate } from '../../base/settings/validate.js';
 import type { ExampleOptions } from '../../data/input.js';
 import { exampleSchema } from '../../data/input-schema.js';
-import { option } from '../../data/option.js';
-import { validate } from '../../data/validate.js';
 import { type Layer, layerFromConfig, layerSchema, layerToConfig } from '../../nn/index.js';
 import { requireLayers, requireMade } from '../given.js';
 import {

@@ -1,8 +1,8 @@
-import { UserError } from '../../data/errors.js';
-import { quote } from '../../data/excerpt.js';
-import { elementCount } from '../../data/shape.js';
-import { advice } from '../../data/suggest.js';
-import { validate } from '../../data/validate.js';
+import { UserError } from '../../base/errors.js';
+import { quote } from '../../base/excerpt.js';
+import { validate } from '../../base/settings/validate.js';
+import { elementCount } from '../../base/shape.js';
+import { advice } from '../../base/suggest.js';
 import { likelihoodFromConfig } from '../likelihoods/index.js';
 import { namedModelSchema } from './options.js';
 

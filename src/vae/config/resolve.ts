@@ -1,5 +1,5 @@
+import { UserError } from '../../base/errors.js';
 import type { Dataset } from '../../data/dataset.js';
-import { UserError } from '../../data/errors.js';
 import { type ReadOptions, readingOver } from '../../data/read-options.js';
 import { usualLearningRate } from '../../nn/index.js';
 import { trainingShape } from '../../training/index.js';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { type DescribedOption, describeOptions, option } from '../../data/option.js';
+import { type DescribedOption, describeOptions, option } from '../../base/settings/option.js';
+import { validate } from '../../base/settings/validate.js';
 import { readOptionsSchema } from '../../data/read-options.js';
-import { validate } from '../../data/validate.js';
 import { type Optimizer, optimizerFromConfig } from '../../nn/index.js';
 import { type FitOptions, trainingShape } from '../../training/index.js';
 import { samplerSchema } from '../samplers/index.js';

@@ -1,5 +1,5 @@
 import { Tensor } from 'onnxruntime-common';
-import { UserError } from '../../data/errors.js';
+import { UserError } from '../../base/errors.js';
 
 /**
  * How a path goes from one latent to another. `linear`: straight. `spherical`: along the arc between

@@ -1,5 +1,5 @@
 import { Tensor } from 'onnxruntime-common';
-import { UserError } from '../../data/errors.js';
+import { UserError } from '../../base/errors.js';
 import { checkPoints, type PrincipalComponents } from './principal-components.js';
 
 type Vector = ArrayLike<number>;

@@ -1,6 +1,6 @@
 import type { Tensor } from 'onnxruntime-common';
-import { UserError } from '../../data/errors.js';
-import { formatShape } from '../../data/excerpt.js';
+import { UserError } from '../../base/errors.js';
+import { formatShape } from '../../base/excerpt.js';
 
 /** Directions in which points vary, the widest first. */
 export interface PrincipalComponents {

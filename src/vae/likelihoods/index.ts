@@ -3,9 +3,9 @@
  * examples.ts, location-scale.ts and logits.ts are shared by several. From here plain data becomes likelihoods.
  */
 import { z } from 'zod';
-import { quote } from '../../data/excerpt.js';
-import { Registry } from '../../data/registry.js';
-import { advice } from '../../data/suggest.js';
+import { quote } from '../../base/excerpt.js';
+import { Registry } from '../../base/settings/registry.js';
+import { advice } from '../../base/suggest.js';
 import * as all from './all.js';
 import type { Likelihood, LikelihoodKind } from './likelihood.js';
 

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { validate } from '../../data/validate.js';
+import { validate } from '../../base/settings/validate.js';
 import type { Value } from '../../graph/index.js';
 import type { Scope } from '../../nn/index.js';
 

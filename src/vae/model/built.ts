@@ -1,8 +1,8 @@
 import { Tensor } from 'onnxruntime-common';
-import { formatShape, quote } from '../../data/excerpt.js';
+import { formatShape, quote } from '../../base/excerpt.js';
+import { randomStream } from '../../base/random.js';
+import { advice } from '../../base/suggest.js';
 import { describeInput, type InputDescription } from '../../data/input.js';
-import { randomStream } from '../../data/random.js';
-import { advice } from '../../data/suggest.js';
 import { input, type Values } from '../../graph/index.js';
 import { initialize } from '../../nn/index.js';
 import {

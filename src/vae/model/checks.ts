@@ -1,7 +1,7 @@
 import type { Tensor } from 'onnxruntime-common';
+import { UserError } from '../../base/errors.js';
+import { formatShape } from '../../base/excerpt.js';
 import { type Dataset, fromArray } from '../../data/dataset.js';
-import { UserError } from '../../data/errors.js';
-import { formatShape } from '../../data/excerpt.js';
 
 /** A tensor's type and shape as messages tell them, or that there is none. */
 function described(value: unknown): string {

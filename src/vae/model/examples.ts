@@ -1,6 +1,6 @@
 import { Tensor } from 'onnxruntime-common';
+import { spread } from '../../data/changes/spread.js';
 import { type Dataset, exampleBytes, readRange } from '../../data/dataset.js';
-import { spread } from '../../data/spread.js';
 import { checkData } from './checks.js';
 import { type Labels, requireLabels } from './labels.js';
 

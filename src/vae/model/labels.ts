@@ -1,6 +1,6 @@
 import { Tensor } from 'onnxruntime-common';
+import { UserError } from '../../base/errors.js';
 import type { Dataset } from '../../data/dataset.js';
-import { UserError } from '../../data/errors.js';
 
 /** The class of each example: whole numbers from 0. */
 export type Labels = ArrayLike<number>;

@@ -1,6 +1,6 @@
-import { UserError } from '../../data/errors.js';
+import { UserError } from '../../base/errors.js';
+import { elementCount } from '../../base/shape.js';
 import type { InputDescription } from '../../data/input.js';
-import { elementCount } from '../../data/shape.js';
 import {
   add,
   clip,

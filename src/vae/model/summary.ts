@@ -1,4 +1,4 @@
-import { elementCount } from '../../data/shape.js';
+import { elementCount } from '../../base/shape.js';
 import type { Value } from '../../graph/index.js';
 import { type Layer, layerName } from '../../nn/index.js';
 import { formatTable } from '../../report/table.js';

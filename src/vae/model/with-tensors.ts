@@ -1,7 +1,7 @@
 import { Tensor } from 'onnxruntime-common';
-import { UserError } from '../../data/errors.js';
+import { UserError } from '../../base/errors.js';
+import { ownArray } from '../../base/realm.js';
 import type { InputDescription } from '../../data/input.js';
-import { ownArray } from '../../data/realm.js';
 import type { Model } from '../../step/index.js';
 import type { ModelConfig, VAEOptions } from '../config/options.js';
 import type { Tensors } from '../samplers/index.js';

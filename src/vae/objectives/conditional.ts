@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { validate } from '../../data/validate.js';
+import { validate } from '../../base/settings/validate.js';
 import {
   type Objective,
   type ObjectiveKind,

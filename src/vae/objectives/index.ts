@@ -3,7 +3,7 @@
  * mmd.ts holds the discrepancy that two of them share. From here plain data becomes objectives.
  */
 import { z } from 'zod';
-import { Registry } from '../../data/registry.js';
+import { Registry } from '../../base/settings/registry.js';
 import * as all from './all.js';
 import type { Objective, ObjectiveKind } from './objective.js';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { fillUniform } from '../../data/random.js';
-import { elementCount } from '../../data/shape.js';
+import { fillUniform } from '../../base/random.js';
+import { elementCount } from '../../base/shape.js';
 import { defineSampler } from './sampler.js';
 
 /** The path of a codebook's tensors: `codebook` [codes, latent], and their use `count` [codes]. */

@@ -1,7 +1,7 @@
 import { Tensor } from 'onnxruntime-common';
 import { z } from 'zod';
-import { UserError } from '../../data/errors.js';
-import { fillNormal } from '../../data/random.js';
+import { UserError } from '../../base/errors.js';
+import { fillNormal } from '../../base/random.js';
 import { defineSampler } from './sampler.js';
 
 /** Latents [N, ...latent] as rows of one length. */

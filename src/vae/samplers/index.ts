@@ -2,8 +2,8 @@
  * Samplers draw latents, a file a kind; all.ts lists them. Each bottleneck has one as its prior; others
  * are fitted to the latents of a trained model. From here plain data becomes samplers.
  */
-import { Registry } from '../../data/registry.js';
-import { validate } from '../../data/validate.js';
+import { Registry } from '../../base/settings/registry.js';
+import { validate } from '../../base/settings/validate.js';
 import * as all from './all.js';
 import type { Sampler, SamplerKind } from './sampler.js';
 

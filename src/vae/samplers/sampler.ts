@@ -1,7 +1,7 @@
 import type { Tensor } from 'onnxruntime-common';
 import type { z } from 'zod';
-import type { RandomStream } from '../../data/random.js';
-import { validate } from '../../data/validate.js';
+import type { RandomStream } from '../../base/random.js';
+import { validate } from '../../base/settings/validate.js';
 
 /** Tensors by name. */
 export type Tensors = Readonly<Record<string, Tensor>>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { fillNormal } from '../../data/random.js';
-import { elementCount } from '../../data/shape.js';
+import { fillNormal } from '../../base/random.js';
+import { elementCount } from '../../base/shape.js';
 import { defineSampler } from './sampler.js';
 
 /** N(0, I): the prior of models with a Gaussian posterior (Kingma and Welling 2014, §2.3). */

@@ -1,6 +1,6 @@
 import type { Tensor } from 'onnxruntime-common';
+import { UserError } from '../../base/errors.js';
 import type { Dataset } from '../../data/dataset.js';
-import { UserError } from '../../data/errors.js';
 import { compileEvaluation, Layout, type Model } from '../../step/index.js';
 import { afterTraining, evaluateObjective, type Metrics } from '../../training/index.js';
 import type { BuiltModel } from '../model/built.js';

@@ -1,11 +1,11 @@
 import { type Dataset, exampleBytes } from '../../data/dataset.js';
 import type { EpochMetrics } from '../../training/index.js';
-import { type Health, healthOf, observedHealth } from '../health.js';
+import { type Health, healthOf, observedHealth } from '../health/health.js';
+import { trainingHealth } from '../health/training-health.js';
 import { checkData } from '../model/checks.js';
 import { callSize, type Present } from '../model/engine.js';
 import { type Examples, readSpread } from '../model/examples.js';
 import { requireLabels } from '../model/labels.js';
-import { trainingHealth } from '../training-health.js';
 
 /** Examples that health is judged by: fewer where they are larger. */
 const healthExamples = 2000;

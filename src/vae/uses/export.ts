@@ -1,5 +1,5 @@
+import { version } from '../../base/version.js';
 import { exportFunction } from '../../step/index.js';
-import { version } from '../../version.js';
 import type { BuiltModel } from '../model/built.js';
 import type { Tensors } from '../samplers/index.js';
 import { decoding, encoding } from './infer.js';

@@ -1,6 +1,6 @@
 import type { Tensor } from 'onnxruntime-common';
+import { UserError } from '../../base/errors.js';
 import type { Dataset } from '../../data/dataset.js';
-import { UserError } from '../../data/errors.js';
 import { statisticsOf } from '../../data/input.js';
 import {
   describeNonFinite,
@@ -14,13 +14,13 @@ import {
   type Stop,
 } from '../../training/index.js';
 import { requireFit } from '../given.js';
+import { nonFiniteAdvice, type Remedy } from '../health/non-finite.js';
+import { boundedName, rangeOf } from '../health/training-health.js';
+import { largeWeights } from '../health/weights.js';
 import { callSize, type Present } from '../model/engine.js';
 import { readSpread } from '../model/examples.js';
 import { requireLabels } from '../model/labels.js';
-import { nonFiniteAdvice, type Remedy } from '../non-finite.js';
 import type { Tensors } from '../samplers/index.js';
-import { boundedName, rangeOf } from '../training-health.js';
-import { largeWeights } from '../weights.js';
 
 /** The outcome of a training. */
 export interface History {

@@ -1,5 +1,5 @@
 import { Tensor } from 'onnxruntime-common';
-import { UserError } from '../../data/errors.js';
+import { UserError } from '../../base/errors.js';
 import { gradient } from '../../graph/index.js';
 import { CompiledFunction, feedName, mainPlayer, noiseType, sizesAt } from '../../step/index.js';
 import { afterTraining, numberAt } from '../../training/index.js';

@@ -1,9 +1,9 @@
 import type { Tensor } from 'onnxruntime-common';
-import { UserError } from '../../data/errors.js';
-import { elementCount } from '../../data/shape.js';
+import { UserError } from '../../base/errors.js';
+import { elementCount } from '../../base/shape.js';
+import { version } from '../../base/version.js';
 import type { Layer } from '../../nn/index.js';
-import type { RunFolder } from '../../training/index.js';
-import { version } from '../../version.js';
+import type { RunFolder } from '../../runs/index.js';
 import { fromConfig, type VAEOptions } from '../config/options.js';
 import type { BuiltModel } from '../model/built.js';
 import type { Objective } from '../objectives/index.js';

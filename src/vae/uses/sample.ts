@@ -1,7 +1,7 @@
 import { Tensor } from 'onnxruntime-common';
+import { UserError } from '../../base/errors.js';
+import { randomStream } from '../../base/random.js';
 import type { Dataset } from '../../data/dataset.js';
-import { UserError } from '../../data/errors.js';
-import { randomStream } from '../../data/random.js';
 import type { Values } from '../../graph/index.js';
 import type { Scope } from '../../nn/index.js';
 import type { BuiltModel } from '../model/built.js';

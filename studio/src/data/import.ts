@@ -1,6 +1,6 @@
-import { giveFiles } from '../../../src/data/given-files.web.js';
+import { elementCount } from '../../../src/base/shape.js';
+import { giveFiles } from '../../../src/data/files/given-files.web.js';
 import type { ReadOptions } from '../../../src/data/read-options.js';
-import { elementCount } from '../../../src/data/shape.js';
 import { type Dataset, datasets, UserError } from '../../../src/index.js';
 import type { DataPart, GivenData } from '../runs/database.js';
 

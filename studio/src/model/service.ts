@@ -1,8 +1,8 @@
+import { asValidated, asModelSees } from '../../../src/data/changes/seen.js';
+import { placesOfEachClass, placesOfSpread } from '../../../src/data/changes/spread.js';
+import { decodeSafetensors } from '../../../src/data/codecs/safetensors.js';
 import type { ReadOptions } from '../../../src/data/read-options.js';
-import { decodeSafetensors } from '../../../src/data/safetensors.js';
-import { placesOfEachClass, placesOfSpread } from '../../../src/data/spread.js';
 import { type Dataset, datasets, UserError, VAE } from '../../../src/index.js';
-import { asJudged, asSeen } from '../../../src/training/seen.js';
 import { describeOwnCode, ownCodeOf } from '../../../src/vae/own-code.js';
 import { importData } from '../data/import.js';
 import { datasetsOf, keepData } from '../data/kept.js';
@@ -225,7 +225,7 @@ export class Service implements ModelService {
   /** A part of the data as an open model sees it. @throws UserError when it does not fit it */
   private async seen(id: string, data: DataName, part: Part): Promise<Dataset> {
     const { vae, training } = this.model(id);
-    const dataset = asSeen(await this.part(data, part), training.augment);
+    const dataset = asModelSees(await this.part(data, part), training.augment);
     const [...input] = vae.config.input;
     if (dataset.shape.join() !== input.join()) {
       throw new UserError(
@@ -238,7 +238,7 @@ export class Service implements ModelService {
   /** A part of the data as an open model is judged by it. */
   private async judged(id: string, data: DataName, part: Part): Promise<Dataset> {
     const { vae, training } = this.model(id);
-    return asJudged(await this.seen(id, data, part), training.binarize, vae.config.seed);
+    return asValidated(await this.seen(id, data, part), training.binarize, vae.config.seed);
   }
 
   /** The labels that a model sees with the examples; undefined when it sees none. */

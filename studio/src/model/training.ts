@@ -1,6 +1,6 @@
 import type { Tensor } from 'onnxruntime-common';
+import { encodeSafetensors } from '../../../src/data/codecs/safetensors.js';
 import { isPicture } from '../../../src/data/input.js';
-import { encodeSafetensors } from '../../../src/data/safetensors.js';
 import {
   type Callback,
   type Checkpoint,

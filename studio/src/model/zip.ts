@@ -1,6 +1,6 @@
-import { decodeSafetensors } from '../../../src/data/safetensors.js';
+import { decodeSafetensors } from '../../../src/data/codecs/safetensors.js';
 import { UserError, VAE } from '../../../src/index.js';
-import { RunFolder } from '../../../src/training/index.js';
+import { RunFolder } from '../../../src/runs/index.js';
 import { keptDataInfo } from '../data/kept.js';
 import type { KeptRun } from '../runs/database.js';
 import { keptFile, keptRun, parametersFile } from '../runs/kept.js';

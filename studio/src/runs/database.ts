@@ -1,5 +1,5 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
-import { UserError } from '../../../src/data/errors.js';
+import { UserError } from '../../../src/base/errors.js';
 import type { EpochMetrics } from '../../../src/training/index.js';
 import type { DataName } from '../model/api.js';
 import type { TrainSettings } from '../train/settings.js';

@@ -1,4 +1,4 @@
-import { UserError } from '../../../src/data/errors.js';
+import { UserError } from '../../../src/base/errors.js';
 import type { RunContent } from '../model/api.js';
 import { database, type KeptRun, storageError } from './database.js';
 

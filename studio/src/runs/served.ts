@@ -1,6 +1,6 @@
-import { UserError } from '../../../src/data/errors.js';
-import { parseMetrics } from '../../../src/training/metrics-lines.js';
-import { parseRunConfig } from '../../../src/training/run-format.js';
+import { UserError } from '../../../src/base/errors.js';
+import { parseMetrics } from '../../../src/runs/metrics-lines.js';
+import { parseRunConfig } from '../../../src/runs/run-format.js';
 import type { RunContent } from '../model/api.js';
 
 /** What `runs/index.json` lists. */

@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { UserError } from '../../../src/data/errors.js';
+import { UserError } from '../../../src/base/errors.js';
 import type { RunContent } from '../model/api.js';
 import type { KeptRun } from './database.js';
 import { listKept, openKept, removeKept } from './kept.js';

@@ -1,4 +1,4 @@
-import type { DescribedOption, Field } from '../../../src/data/option.js';
+import type { DescribedOption, Field } from '../../../src/base/settings/option.js';
 import { describedOptions } from '../../../src/vae/config/described.js';
 
 /** An option of a run that the form shows, by the key of its value in the form. */

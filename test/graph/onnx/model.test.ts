@@ -1,6 +1,6 @@
 import { Tensor } from 'onnxruntime-common';
 import { describe, expect, it } from 'vitest';
-import { UserError } from '../../../src/data/errors.js';
+import { UserError } from '../../../src/base/errors.js';
 import {
   add,
   broadcastLike,

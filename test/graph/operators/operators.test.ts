@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { UserError } from '../../../src/data/errors.js';
+import { UserError } from '../../../src/base/errors.js';
 import {
   constant,
   type DType,

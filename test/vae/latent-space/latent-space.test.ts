@@ -1,6 +1,6 @@
 import { Tensor } from 'onnxruntime-common';
 import { describe, expect, test } from 'vitest';
-import { fillNormal, randomStream } from '../../../src/data/random.js';
+import { fillNormal, randomStream } from '../../../src/base/random.js';
 import { latentSpace, UserError } from '../../../src/index.js';
 
 const {

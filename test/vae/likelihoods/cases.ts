@@ -1,6 +1,6 @@
 import { Tensor } from 'onnxruntime-common';
-import { randomStream } from '../../../src/data/random.js';
-import { elementCount } from '../../../src/data/shape.js';
+import { randomStream } from '../../../src/base/random.js';
+import { elementCount } from '../../../src/base/shape.js';
 import { compile, gradient, input, mul, sum, type Value } from '../../../src/graph/index.js';
 import type { LikelihoodOptions } from '../../../src/index.js';
 import { drawNoise, noiseArray, noiseType } from '../../../src/step/noise.js';

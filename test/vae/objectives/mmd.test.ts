@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fillNormal, randomStream } from '../../../src/data/random.js';
+import { fillNormal, randomStream } from '../../../src/base/random.js';
 import { mmd } from '../../../src/vae/objectives/mmd.js';
 import { evaluate } from '../../graph/evaluate.js';
 

@@ -1,5 +1,5 @@
 import { Tensor } from 'onnxruntime-common';
-import { encodeNpy } from '../../../../src/data/npy.js';
+import { encodeNpy } from '../../../../src/data/codecs/npy.js';
 import type { Numbers } from '../../model/api.js';
 import { Pictures } from '../../ui/pictures.js';
 import type { Compared, SharedImages } from './comparison.js';

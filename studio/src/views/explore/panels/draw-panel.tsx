@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
-import { centerDrawing } from '../../../../../src/data/center-drawing.js';
+import { centerDrawing } from '../../../../../src/data/pictures/center-drawing.js';
 import type { Numbers } from '../../../model/api.js';
 import { numberText } from '../../../ui/number.js';
 import { Pictures } from '../../../ui/pictures.js';

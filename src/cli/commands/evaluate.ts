@@ -1,0 +1,55 @@
+import type { Command } from 'commander';
+import { examples, runArgument, wholeNumber, withData } from '../options.js';
+import type { DataOptions } from '../run.js';
+
+interface EvaluateOptions extends DataOptions {
+  seed?: number;
+  iwae?: number;
+  json?: boolean;
+}
+
+export function evaluateCommand(program: Command): void {
+  withData(program.command('evaluate').argument(...runArgument))
+    .description(
+      'Print the loss and its parts on data, in nats, and bits per dimension where defined.',
+    )
+    .option('--seed <n>', "decides the posterior's noise (default: the run's seed)", wholeNumber(0))
+    .option(
+      '--iwae <K>',
+      'estimate log p(x) too, by K draws of the posterior an image (Burda et al. 2016)',
+      wholeNumber(1),
+    )
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      examples(
+        ['The test loss', 'evaluate runs/mnist-dense'],
+        ['And an estimate of log p(x)', 'evaluate runs/mnist-dense --iwae 100'],
+        ['On other data, for a script', 'evaluate runs/mnist-dense --data fashion-mnist --json'],
+      ),
+    )
+    .action(async (run: string, options: EvaluateOptions) => {
+      const { openRun } = await import('../run.js');
+      const { vae, judged: data } = await openRun(run, options);
+      const seed = options.seed === undefined ? {} : { seed: options.seed };
+      const metrics: Record<string, number> = { ...(await vae.evaluate(data, seed)) };
+      if (options.iwae !== undefined) {
+        const { mean } = await vae.logLikelihood(data, { samples: options.iwae, ...seed });
+        metrics.log_likelihood = mean;
+      }
+      if (options.json) {
+        process.stdout.write(
+          `${JSON.stringify({ data: data.name, size: data.size, ...metrics })}\n`,
+        );
+        return;
+      }
+      const { bitsPerDimension, ...others } = metrics;
+      const parts = Object.entries(others).map(([name, value]) => `${name} ${value.toFixed(2)}`);
+      const unit = vae.isInNats ? ' (nats)' : '';
+      const bits =
+        bitsPerDimension === undefined ? '' : `  bitsPerDimension ${bitsPerDimension.toFixed(3)}`;
+      process.stdout.write(
+        `${data.name}, ${data.size} images: ${parts.join('  ')}${unit}${bits}\n`,
+      );
+    });
+}

@@ -1,0 +1,130 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { either } from '../../base/excerpt.js';
+import type { DescribedOption, Flag } from '../../base/settings/option.js';
+import { settingsByPath } from '../../vae/config/by-path.js';
+import { describedOptions } from '../../vae/config/described.js';
+import { named, number, pairs, wholeNumber } from '../options.js';
+
+/** An option of a run that has a flag. */
+type Flagged = DescribedOption & { readonly flag: Flag };
+
+const flagged = describedOptions.filter((each): each is Flagged => each.flag !== undefined);
+
+const describedAt = (path: string) => describedOptions.find((each) => each.path === path);
+
+/** The data of a run that names none. */
+export const usualData = String(describedAt('training.data')?.default);
+
+/** The presets that there are. */
+export const presetNames = describedAt('preset')?.kinds ?? [];
+
+/** Options as commander gives them, by the names of their flags: `batchSize`. */
+export type FlagValues = Readonly<Record<string, unknown>>;
+
+/** `64` or `64x48`, height first. */
+function size(text: string): number | [number, number] {
+  const [, height, width] = /^([1-9]\d*)(?:x([1-9]\d*))?$/i.exec(text.trim()) ?? [];
+  if (height === undefined) {
+    throw new InvalidArgumentError('It must be a number of pixels, or height x width as 64x48.');
+  }
+  return width === undefined ? Number(height) : [Number(height), Number(width)];
+}
+
+/** `500steps`, `60s`, `2epochs`, or several: how often a checkpoint is taken. */
+function interval(text: string): Readonly<Record<string, number>> {
+  const units: Readonly<Record<string, string>> = { s: 'seconds', step: 'steps', epoch: 'epochs' };
+  return Object.fromEntries(
+    text.split(',').map((part) => {
+      const [, number, unit = ''] = /^(\d+(?:\.\d+)?) ?(s|step|epoch)s?$/.exec(part.trim()) ?? [];
+      if (units[unit] === undefined || !(Number(number) > 0)) {
+        throw new InvalidArgumentError('Write 500steps, 60s or 2epochs.');
+      }
+      return [units[unit], Number(number)];
+    }),
+  );
+}
+
+/** One of a few values, of which some are numbers. */
+function choice(choices: readonly (string | number)[]) {
+  return (text: string): string | number => {
+    const value = choices.find((each) => String(each) === text);
+    if (value !== undefined) return value;
+    throw new InvalidArgumentError(`It must be ${choices.join(' or ')}.`);
+  };
+}
+
+/** The parser of a flag's text; undefined where the text is the value. */
+function parserOf({ flag, kind }: Flagged): ((text: string) => unknown) | undefined {
+  const { reads, example = '', first } = flag;
+  switch (reads ?? kind.type) {
+    case 'whole':
+    case 'number': {
+      const { least = -Infinity, most } = kind as { least?: number; most?: number };
+      return kind.type === 'whole' ? wholeNumber(least, most) : number(least, most);
+    }
+    case 'interval':
+      return interval;
+    case 'list':
+      return (text) => text.split(',');
+    case 'named':
+      return named(example);
+    case 'pairs':
+      return pairs(example, first);
+    case 'size':
+      return size;
+    default:
+      return undefined;
+  }
+}
+
+/** A flag's line of help: its own or the first sentence that describes it, with its default. */
+function helpOf({ flag, description, kinds, usually, default: standard }: Flagged): string {
+  const [sentence = ''] = description.split(/\. |\.$/);
+  const words = flag.help ?? `${sentence[0]?.toLowerCase()}${sentence.slice(1)}`;
+  const options = flag.example ? `; with options as ${flag.example}` : '';
+  const help = kinds ? `${words}: ${either(kinds)}${options}` : words;
+  const value = usually ?? (typeof standard === 'object' ? undefined : standard);
+  return value === undefined || help.includes('(default') ? help : `${help} (default: ${value})`;
+}
+
+function optionOf(flagged: Flagged): Option {
+  const { flag, kind } = flagged;
+  const option = new Option(flag.flag, helpOf(flagged));
+  const parse = parserOf(flagged);
+  if (parse) option.argParser(parse);
+  if (kind.type === 'choice' && !flag.reads) {
+    option.choices(kind.choices.map(String));
+    if (typeof kind.choices[0] === 'number') option.argParser(choice(kind.choices));
+  }
+  return option;
+}
+
+/** The heading of help that a flag stands under. */
+function groupOf({ path, advanced }: Flagged): string {
+  if (/^training\.(data|read)\b/.test(path)) return 'Data:';
+  if (!path.startsWith('training.')) return 'Model:';
+  return advanced ? 'Running:' : 'Training:';
+}
+
+/** Adds a flag for every option of a run that has one. */
+export function withRunFlags(command: Command): Command {
+  for (const each of flagged) command.addOption(optionOf(each).helpGroup(groupOf(each)));
+  return command;
+}
+
+/** The value of a flag; undefined where it is not given. */
+function valueGiven({ flag }: Flagged, values: FlagValues): unknown {
+  const value = values[new Option(flag.flag).attributeName()];
+  return value === true && flag.alone !== undefined ? flag.alone : value;
+}
+
+/** The settings of a run on the command line, as a config has them. */
+export function settingsGiven(values: FlagValues): ReturnType<typeof settingsByPath> {
+  return settingsByPath(flagged.map((each) => [each.path, valueGiven(each, values)]));
+}
+
+/** The first flag given that a resumed run cannot have: `--seed`. */
+export function fixedFlag(values: FlagValues): string | undefined {
+  const fixed = flagged.find((each) => !each.resumable && valueGiven(each, values) !== undefined);
+  return fixed && new Option(fixed.flag.flag).long;
+}

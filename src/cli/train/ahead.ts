@@ -1,0 +1,41 @@
+import type { OpenedData } from '../../data/formats/format.js';
+import { openDataset } from '../../data/open.js';
+import { type ReadOptions, readingOver } from '../../data/read-options.js';
+import { startAhead } from '../../runtime/thread/thread.node.js';
+import type { TrainOptions } from '../commands/train.js';
+import { findConfig } from '../config/config-names.js';
+import { settingsGiven, usualData } from '../config/run-flags.js';
+
+/** Opens the data that is meant, and tells how far that is. */
+export function openData(spec: string, reading: ReadOptions): Promise<OpenedData> {
+  const onProgress = (message: string) => process.stderr.write(`${message}\n`);
+  return openDataset(spec, { ...reading, onProgress });
+}
+
+/** The data where options alone say which; undefined where a config may. */
+async function dataOf(options: TrainOptions): Promise<OpenedData | undefined> {
+  if (options.resume !== undefined || options.config !== undefined || (await findConfig())) {
+    return undefined;
+  }
+  const { data = usualData, read } = settingsGiven(options).training ?? {};
+  return openData(String(data), readingOver(undefined, read as ReadOptions));
+}
+
+/** Gives what was opened ahead, once: who holds it on would hold the data in memory. */
+export type TakeAhead = () => Promise<OpenedData | undefined> | undefined;
+
+/**
+ * Begins what training needs and takes no model, while the modules that make one are being loaded:
+ * the thread that computes, and the data.
+ */
+export function beginTraining(options: TrainOptions): TakeAhead {
+  if (settingsGiven(options).training?.device !== 'webgpu') startAhead();
+  let data: Promise<OpenedData | undefined> | undefined = dataOf(options);
+  // Its faults are told when it is asked for.
+  data.catch(() => undefined);
+  return () => {
+    const taken = data;
+    data = undefined;
+    return taken;
+  };
+}

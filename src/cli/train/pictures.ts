@@ -1,0 +1,66 @@
+import { Tensor } from 'onnxruntime-common';
+import { breathe } from '../../base/breathe.js';
+import { spread } from '../../data/changes/spread.js';
+import type { Dataset } from '../../data/dataset.js';
+import { isPicture } from '../../data/input.js';
+import type { RunFolder } from '../../runs/index.js';
+import type { EpochMetrics } from '../../training/index.js';
+import type { VAE } from '../../vae/index.js';
+import { reconstructionSheet, sampleSheet } from '../sheets.js';
+
+const shownReconstructions = 10;
+const shownMeans = 10_000;
+
+/** Loads the charts while training goes on; drawing will tell what is wrong with them. */
+export function preparePictures(): void {
+  import('../../report/chart.js').then(({ loadCharts }) => loadCharts()).catch(() => undefined);
+}
+
+/**
+ * Draws the pictures that a run is judged by, into its folder.
+ * @throws the signal's reason once it is aborted, between two pictures
+ */
+export async function writePictures(
+  folder: RunFolder,
+  vae: VAE,
+  data: Dataset,
+  history: readonly EpochMetrics[],
+  signal: AbortSignal,
+): Promise<void> {
+  const report = await import('../../report/index.js');
+  const write = async (name: string, png: Uint8Array) => {
+    signal.throwIfAborted();
+    await folder.write(name, png);
+    await breathe();
+  };
+  if (history.length > 0) {
+    const rows = history.map((line) => ({
+      ...line,
+      ...(line.kl === undefined ? {} : { kl: line.kl }),
+    }));
+    await write('loss.png', await report.lossPicture(rows));
+  }
+  if (isPicture(vae.input)) {
+    await write('reconstructions.png', await reconstructionSheet(vae, data, shownReconstructions));
+    if (vae.hasPrior) {
+      await write('samples.png', await sampleSheet(vae, {}));
+    }
+  }
+  if (vae.config.latent !== 2 || vae.bottleneck === 'vectorQuantized') return;
+  // Else the runtime would keep what it took for the pictures before.
+  await vae.release();
+  const shown = spread(data, shownMeans);
+  const { mean } = await vae.encode(shown);
+  const means = mean.data as Float32Array;
+  await write('latent.png', await report.latentPicture(means, shown.labels, data.classNames));
+  // The image of a point depends on the label where the model sees it, and on no prior's
+  // quantiles where there is none.
+  if (isPicture(vae.input) && vae.hasPrior && vae.classes === undefined) {
+    await vae.release();
+    const grid = report.latentGrid();
+    const points = new Tensor('float32', grid.points, [grid.rows * grid.columns, 2]);
+    const shrink = report.manifoldShrink(data.shape, grid);
+    const images = await vae.decode(points, { shrink });
+    await write('manifold.png', await report.manifoldPicture(images, grid));
+  }
+}

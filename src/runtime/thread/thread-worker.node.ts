@@ -1,0 +1,155 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { expose, transfer } from 'comlink';
+import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
+import type { Tensor } from 'onnxruntime-common';
+import { allFinite } from '../../base/finite.js';
+import { isFloats } from '../../base/realm.js';
+import { openNative } from '../native.node.js';
+import { loadRuntime } from '../onnxruntime.node.js';
+import {
+  buffersOf,
+  fromPlain,
+  isShared,
+  mapValues,
+  type PlainTensor,
+  type PlainTensors,
+  toPlain,
+} from '../plain-tensor.js';
+import type { MicrobatchedStep, Session, SessionOptions } from '../session.js';
+import { Turns } from '../turns.js';
+import { inRuntime } from './gate.node.js';
+import { Copies, discard } from './memory.node.js';
+import { Thread } from './thread.node.js';
+import { Lane, type LaneElsewhere, openParted, type PartsOfStep } from './workers.node.js';
+
+/** Whether this thread takes denormal numbers as 0. Not known before it runs. */
+function isFlushing(): boolean {
+  const [small, factor] = Float64Array.of(1e-300, 1e-15);
+  return small! * factor! === 0;
+}
+
+// The runtime sets the mode of the thread that makes the first session, even of a model that is none.
+if ((workerData as { flush: boolean }).flush) {
+  await inRuntime(async () => {
+    const { InferenceSession } = await loadRuntime();
+    await InferenceSession.create(new Uint8Array(1), {
+      logSeverityLevel: 4,
+      extra: { session: { set_denormal_as_zero: '1' } },
+    }).catch(() => undefined);
+  });
+}
+const flush = isFlushing();
+
+interface Opened {
+  readonly session: Session;
+  readonly keep: ReadonlySet<string>;
+  readonly copies: Copies;
+  /** Two calls at a time would share copies, and lanes. */
+  readonly turns: Turns;
+}
+
+const sessions = new Map<number, Opened>();
+const kept = new Map<number, Tensor>();
+let last = 0;
+let lane: Lane | undefined;
+
+/** A lane on a thread of its own, which computes in the mode of this one where the system passes it on. */
+async function startLane(model: MicrobatchedStep): Promise<LaneElsewhere | undefined> {
+  const other = new Thread();
+  const flushes = await other.openLane(model);
+  if (flushes === flush) return other;
+  await other.end();
+  return undefined;
+}
+
+/** A tensor that stays on this thread. */
+export interface Kept {
+  readonly id: number;
+  readonly type: Tensor.Type;
+  readonly dims: readonly number[];
+  readonly finite: boolean;
+}
+
+function keep(tensor: Tensor): Kept {
+  const id = ++last;
+  kept.set(id, tensor);
+  const { type, dims, data } = tensor;
+  return { id, type, dims, finite: !isFloats(data) || allFinite(data) };
+}
+
+/** The questions that another thread may ask of this one. */
+const service = {
+  /** Answered once the thread's mode is set. */
+  ready() {},
+
+  async open(model: Uint8Array, options: SessionOptions) {
+    const { microbatched, keep } = options;
+    const session =
+      (microbatched && (await openParted(microbatched, options, flush, startLane))) ??
+      (await openNative(model, options, flush));
+    const id = ++last;
+    const copies = new Copies(ArrayBuffer);
+    sessions.set(id, { session, keep: new Set(keep), copies, turns: new Turns() });
+    const { inputNames, outputNames } = session;
+    return { id, inputNames, outputNames };
+  },
+
+  /** @param again ids of kept tensors, by the inputs that they are fed to */
+  async run(id: number, feeds: PlainTensors, again: Readonly<Record<string, number>>) {
+    const { session, keep: names, copies, turns } = sessions.get(id)!;
+    // The runtime does not read shared memory.
+    const isCopied = (tensor: PlainTensor) => isShared(tensor) && !session.sharesMemory;
+    const results = await turns.take(() => {
+      const given = mapValues(copies.takeAll(feeds, isCopied), fromPlain);
+      const back = mapValues(again, (tensor) => kept.get(tensor)!);
+      return session.run({ ...given, ...back });
+    });
+    const outputs: Record<string, PlainTensor | Kept> = {};
+    const sent: PlainTensor[] = [];
+    for (const [name, tensor] of Object.entries(results)) {
+      if (names.has(name)) outputs[name] = keep(tensor);
+      else {
+        const plain = toPlain(tensor);
+        outputs[name] = plain;
+        sent.push(plain);
+      }
+    }
+    return transfer(outputs, buffersOf(sent));
+  },
+
+  read(tensor: number) {
+    return kept.get(tensor)!.data;
+  },
+
+  drop(tensor: number) {
+    const dropped = kept.get(tensor);
+    kept.delete(tensor);
+    if (dropped) discard(dropped);
+  },
+
+  events(id: number) {
+    return sessions.get(id)!.session.events!();
+  },
+
+  /** Makes this thread a lane. @returns whether it takes denormal numbers as 0 */
+  async openLane(model: MicrobatchedStep) {
+    lane = await Lane.open(model, flush);
+    return flush;
+  },
+
+  async work(parts: PartsOfStep) {
+    const done = await lane!.work(parts);
+    return transfer(done, buffersOf(done.flatMap(({ terms }) => Object.values(terms))));
+  },
+
+  async release(id: number) {
+    const { session, turns } = sessions.get(id)!;
+    sessions.delete(id);
+    await turns.take(() => session.release());
+    if (sessions.size === 0) kept.clear();
+  },
+};
+
+export type ThreadService = typeof service;
+
+expose(service, nodeEndpoint(parentPort!));
