@@ -3,6 +3,11 @@ import { UserError } from '../base/errors.js';
 import { ownArray } from '../base/realm.js';
 import { elementCount } from '../base/shape.js';
 
+/** A column of a table: one value of an example. */
+export interface Column {
+  readonly name: string;
+}
+
 /**
  * Examples that can be read by index, however they are stored. Training asks for nothing else, so
  * a source larger than memory need only implement `read`.
@@ -19,6 +24,10 @@ export interface Dataset {
   /** The class of each example, when the data has classes. */
   readonly labels?: ArrayLike<number>;
   readonly classNames?: readonly string[];
+  /** Columns of the table that examples are rows of, one for each value. */
+  readonly columns?: readonly Column[];
+  /** Where an example comes from, for people: a file's path within the data, or a row. */
+  readonly origin?: (index: number) => string;
   /**
    * Copies the examples at `indices`, one after another, to the start of `target`.
    * @param target at least `indices.length` times the values of one example, of `dtype`'s array type
@@ -38,10 +47,18 @@ export function exampleBytes({ shape, dtype }: Dataset): number {
 }
 
 /** Facts of a dataset beside its values. */
-export interface DatasetOptions {
-  readonly name?: string;
-  readonly labels?: ArrayLike<number>;
-  readonly classNames?: readonly string[];
+export interface DatasetOptions
+  extends Partial<Pick<Dataset, 'name' | 'labels' | 'classNames' | 'columns' | 'origin'>> {}
+
+/** The facts of a dataset that stay those of a view of the same examples. */
+export function factsOf(dataset: Dataset): Omit<DatasetOptions, 'name'> {
+  const { labels, classNames, columns, origin } = dataset;
+  return {
+    ...(labels ? { labels } : {}),
+    ...(classNames ? { classNames } : {}),
+    ...(columns ? { columns } : {}),
+    ...(origin ? { origin } : {}),
+  };
 }
 
 /**

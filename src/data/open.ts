@@ -69,6 +69,7 @@ export async function openDataset(spec: string, options: OpenOptions = {}): Prom
     if (!data) continue;
     tellUnused(spec, reading, format.uses, onProgress);
     tellSkipped(data, onProgress);
+    tellDoubtful(data, onProgress);
     return data;
   }
   const empty = place.entries?.length === 0;
@@ -99,4 +100,8 @@ function tellSkipped({ name, skipped = [] }: OpenedData, onProgress?: (message: 
   onProgress?.(
     `${name}: ${skipped.length} broken ${skipped.length > 1 ? 'pictures' : 'picture'} skipped${others} (${first.reason})`,
   );
+}
+
+function tellDoubtful({ name, notes = [] }: OpenedData, onProgress?: (message: string) => void) {
+  for (const { text } of notes.filter(({ doubtful }) => doubtful)) onProgress?.(`${name}: ${text}`);
 }

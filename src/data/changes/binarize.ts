@@ -1,7 +1,7 @@
 import { type RandomStream, randomStream, uniformBlock } from '../../base/random.js';
 import { isBytes } from '../../base/realm.js';
 import { elementCount } from '../../base/shape.js';
-import type { Dataset } from '../dataset.js';
+import { type Dataset, factsOf } from '../dataset.js';
 
 const draws = new Float32Array(4);
 
@@ -31,14 +31,12 @@ export function binarize(values: Uint8Array | Float32Array, stream: RandomStream
  */
 export function binarized(dataset: Dataset, seed = 0): Dataset {
   const width = elementCount(dataset.shape);
-  const { labels, classNames } = dataset;
   return {
     name: `${dataset.name} (binarized)`,
     size: dataset.size,
     shape: dataset.shape,
     dtype: dataset.dtype,
-    ...(labels ? { labels } : {}),
-    ...(classNames ? { classNames } : {}),
+    ...factsOf(dataset),
     async read(indices, target) {
       await dataset.read(indices, target);
       for (let row = 0; row < indices.length; row++) {

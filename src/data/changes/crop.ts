@@ -1,5 +1,5 @@
 import { UserError } from '../../base/errors.js';
-import type { Dataset } from '../dataset.js';
+import { type Dataset, factsOf } from '../dataset.js';
 
 /** Height and width in pixels. */
 export type Size = readonly [height: number, width: number];
@@ -26,14 +26,12 @@ export function centerCropped(dataset: Dataset, size: Size): Dataset {
   const [channels, rows, columns] = dataset.shape as [number, number, number];
   const [height, width] = size;
   const [top, left] = [(rows - height) >> 1, (columns - width) >> 1];
-  const { labels, classNames } = dataset;
   return {
     name: dataset.name,
     size: dataset.size,
     shape,
     dtype: dataset.dtype,
-    ...(labels ? { labels } : {}),
-    ...(classNames ? { classNames } : {}),
+    ...factsOf(dataset),
     async read(indices, target) {
       const values = indices.length * channels * rows * columns;
       const whole = new (dataset.dtype === 'uint8' ? Uint8Array : Float32Array)(values);

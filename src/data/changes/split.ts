@@ -1,6 +1,6 @@
 import { UserError } from '../../base/errors.js';
 import { permutation, randomStream } from '../../base/random.js';
-import { type Dataset, fromArray, type TensorDataset } from '../dataset.js';
+import { type Dataset, factsOf, fromArray, type TensorDataset } from '../dataset.js';
 
 /**
  * Some examples of a dataset as a dataset, with their labels. Nothing is copied but the labels.
@@ -15,14 +15,15 @@ export function subset(dataset: Dataset, indices: ArrayLike<number>, name = data
     }
     return index;
   });
-  const { shape, dtype, labels, classNames } = dataset;
+  const { shape, dtype, labels, origin } = dataset;
   return {
     name,
     size: places.length,
     shape,
     dtype,
+    ...factsOf(dataset),
     ...(labels ? { labels: Int32Array.from(places, (place) => labels[place]!) } : {}),
-    ...(classNames ? { classNames } : {}),
+    ...(origin ? { origin: (index: number) => origin(places[index]!) } : {}),
     read(chosen, target) {
       return dataset.read(
         Uint32Array.from(chosen, (index) => places[index]!),
@@ -46,7 +47,7 @@ export function checkCount({ name }: Dataset, count: number): void {
 export function take(dataset: TensorDataset, count: number): TensorDataset;
 export function take(dataset: Dataset, count: number): Dataset;
 export function take(dataset: Dataset, count: number): Dataset {
-  const { name, size, shape, labels, classNames } = dataset;
+  const { name, size, shape, labels } = dataset;
   checkCount(dataset, count);
   if (count >= size) return dataset;
   const first = Uint32Array.from({ length: count }, (_, i) => i);
@@ -55,8 +56,8 @@ export function take(dataset: Dataset, count: number): Dataset {
   const values = dataset.images.data as Uint8Array | Float32Array;
   return fromArray(values.subarray(0, count * width), shape, {
     name,
+    ...factsOf(dataset),
     ...(labels ? { labels: Int32Array.from(first, (i) => labels[i]!) } : {}),
-    ...(classNames ? { classNames } : {}),
   });
 }
 

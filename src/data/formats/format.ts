@@ -4,15 +4,43 @@ import type { GatherOptions, Skipped } from '../rows/gather.js';
 
 export type { Skipped };
 
+/** The subjects of notes, in the order in which people read them. */
+export const noteSubjects = [
+  'format',
+  'axes',
+  'values',
+  'columns',
+  'labels',
+  'split',
+  'order',
+  'left out',
+] as const;
+
+/** A line on how data was read, and why. */
+export interface ReadingNote {
+  readonly about: (typeof noteSubjects)[number];
+  /** One sentence without its full stop: `columns id and name left out: they hold words`. */
+  readonly text: string;
+  /**
+   * Whether it is a choice that may not be its owner's. Such notes are told before training too, all
+   * others on the data card alone.
+   */
+  readonly doubtful?: boolean;
+}
+
 /** Data that was found under a name or path. */
 export interface OpenedData {
   /** A short name, fit for a folder's name. */
   readonly name: string;
   readonly train: Dataset;
-  /** Images that are kept from training, when the data sets some apart. */
+  /** Examples that training is validated by, when the data sets some apart beside `test`. */
+  readonly validation?: Dataset;
+  /** Examples that are kept from training, when the data sets some apart. */
   readonly test?: Dataset;
-  /** The files that could not be read; absent when all was read. */
+  /** The files and rows that could not be read; absent when all was read. */
   readonly skipped?: readonly Skipped[];
+  /** How it was read, and why. */
+  readonly notes?: readonly ReadingNote[];
 }
 
 /** A file or folder that is there. */

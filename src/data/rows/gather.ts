@@ -1,4 +1,4 @@
-/** A part of the data that could not be read and was left out. */
+/** A file or row that could not be read and was left out. */
 export interface Skipped {
   /** The file, or the row of a table. */
   readonly name: string;
