@@ -1,32 +1,9 @@
 import type { Dataset } from '../dataset.js';
+import type { ReadingNote } from '../notes.js';
 import type { ReadOptions } from '../read-options.js';
 import type { GatherOptions, Skipped } from '../rows/gather.js';
 
 export type { Skipped };
-
-/** The subjects of notes, in the order in which people read them. */
-export const noteSubjects = [
-  'format',
-  'axes',
-  'values',
-  'columns',
-  'labels',
-  'split',
-  'order',
-  'left out',
-] as const;
-
-/** A line on how data was read, and why. */
-export interface ReadingNote {
-  readonly about: (typeof noteSubjects)[number];
-  /** One sentence without its full stop: `columns id and name left out: they hold words`. */
-  readonly text: string;
-  /**
-   * Whether it is a choice that may not be its owner's. Such notes are told before training too, all
-   * others on the data card alone.
-   */
-  readonly doubtful?: boolean;
-}
 
 /** Data that was found under a name or path. */
 export interface OpenedData {

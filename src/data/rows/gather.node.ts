@@ -4,12 +4,22 @@ import { join } from 'node:path';
 import { cacheDirectory, exists, findCacheDirectory, makeDirectory } from '#files';
 import { UserError } from '../../base/errors.js';
 import { attempt, codeOf } from '../../base/file-errors.js';
-import { type Dataset, fromArray } from '../dataset.js';
-import type { AddRows, Gathered, GatherOptions, Layout, Skipped } from './gather.js';
+import { fromArray } from '../dataset.js';
+import {
+  type AddRows,
+  datasetOptions,
+  type Gathered,
+  type GatheredData,
+  type GatherOptions,
+  type Layout,
+} from './gather.js';
 import { openShards, ShardWriter, shardHeader } from './shards.node.js';
 
 /** Data of more bytes than this is kept on disk. */
 export const defaultMemoryLimit = 512 * 2 ** 20;
+
+/** The version of how data is decoded: examples that an older one decoded are not taken for the same. */
+const decoding = 2;
 
 /** Bytes that are collected before they are written. */
 const blockBytes = 2 ** 23;
@@ -27,8 +37,11 @@ export async function gather(
   key: unknown,
   produce: (begin: (layout: Layout) => AddRows) => Promise<Gathered>,
   options: GatherOptions,
-): Promise<{ dataset: Dataset; skipped: readonly Skipped[] }> {
-  const digest = createHash('sha256').update(JSON.stringify(key)).digest('hex').slice(0, 32);
+): Promise<GatheredData> {
+  const digest = createHash('sha256')
+    .update(JSON.stringify([decoding, key]))
+    .digest('hex')
+    .slice(0, 32);
   const kept = options.cache ?? findCacheDirectory();
   const known = kept && (await openCached(join(kept, 'shards', digest), name, options));
   if (known) return known;
@@ -52,13 +65,8 @@ export async function gather(
     if (!rows) throw new Error(`${name}: nothing was gathered`);
     const spilled = await rows.spilled(end);
     if (!spilled) {
-      const { labels, classNames, skipped = [] } = end;
-      const dataset = fromArray(rows.values(), rows.layout.shape, {
-        name,
-        ...(labels ? { labels } : {}),
-        ...(classNames ? { classNames } : {}),
-      });
-      return { dataset, skipped };
+      const dataset = fromArray(rows.values(), rows.layout.shape, datasetOptions(name, end));
+      return { dataset, skipped: end.skipped ?? [], notes: end.notes ?? [] };
     }
     const place = join(folder(), digest);
     const theirs = await putInPlace(spilled, place, name, options);

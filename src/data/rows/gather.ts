@@ -1,3 +1,6 @@
+import type { Column, Dataset } from '../dataset.js';
+import type { ReadingNote } from '../notes.js';
+
 /** A file or row that could not be read and was left out. */
 export interface Skipped {
   /** The file, or the row of a table. */
@@ -26,9 +29,40 @@ export interface Layout {
 /** Takes examples, one or several at a time, in their order. */
 export type AddRows = (values: Uint8Array | Float32Array) => Promise<void>;
 
+/** Where examples come from: their files, or the rows of a table, counted from 1. */
+export type Origins = readonly string[] | Uint32Array;
+
 /** Facts of examples, told once all are there. */
 export interface Gathered {
   readonly labels?: ArrayLike<number> | undefined;
   readonly classNames?: readonly string[] | undefined;
+  readonly columns?: readonly Column[] | undefined;
+  readonly origins?: Origins | undefined;
   readonly skipped?: readonly Skipped[] | undefined;
+  readonly notes?: readonly ReadingNote[] | undefined;
+}
+
+/** Examples that were gathered, with how they were read. */
+export interface GatheredData {
+  readonly dataset: Dataset;
+  readonly skipped: readonly Skipped[];
+  readonly notes: readonly ReadingNote[];
+}
+
+/** The facts of a dataset among those of gathered examples. */
+export function datasetOptions(name: string, gathered: Gathered) {
+  const { labels, classNames, columns, origins } = gathered;
+  return {
+    name,
+    ...(labels ? { labels } : {}),
+    ...(classNames ? { classNames } : {}),
+    ...(columns ? { columns } : {}),
+    ...(origins ? { origin: originOf(origins) } : {}),
+  };
+}
+
+function originOf(origins: Origins): (index: number) => string {
+  return origins instanceof Uint32Array
+    ? (index) => `row ${origins[index]}`
+    : (index) => origins[index]!;
 }

@@ -1,5 +1,12 @@
-import { type Dataset, fromArray } from '../dataset.js';
-import type { AddRows, Gathered, GatherOptions, Layout, Skipped } from './gather.js';
+import { fromArray } from '../dataset.js';
+import {
+  type AddRows,
+  datasetOptions,
+  type Gathered,
+  type GatheredData,
+  type GatherOptions,
+  type Layout,
+} from './gather.js';
 
 /**
  * Examples that must first be decoded, as a dataset in memory: a browser has no cache of files.
@@ -11,14 +18,10 @@ export async function gather(
   _key: unknown,
   produce: (begin: (layout: Layout) => AddRows) => Promise<Gathered>,
   { signal }: GatherOptions,
-): Promise<{ dataset: Dataset; skipped: readonly Skipped[] }> {
+): Promise<GatheredData> {
   const rows: (Uint8Array | Float32Array)[] = [];
   let layout: Layout | undefined;
-  const {
-    labels,
-    classNames,
-    skipped = [],
-  } = await produce((given) => {
+  const end = await produce((given) => {
     layout = given;
     return async (values) => {
       signal?.throwIfAborted();
@@ -33,10 +36,6 @@ export async function gather(
     values.set(each, at);
     at += each.length;
   }
-  const dataset = fromArray(values, layout.shape, {
-    name,
-    ...(labels ? { labels } : {}),
-    ...(classNames ? { classNames } : {}),
-  });
-  return { dataset, skipped };
+  const dataset = fromArray(values, layout.shape, datasetOptions(name, end));
+  return { dataset, skipped: end.skipped ?? [], notes: end.notes ?? [] };
 }

@@ -8,9 +8,11 @@
  * - the shards, each `count` examples of `shape` (channels, height, width for images) one after
  *   another, row-major, nothing before, between or after them; `dtype` is `uint8` (`.u8`, 0 to 255
  *   for 0 to 1) or `float32` (`.f32`, little-endian)
- * - if there are labels, one int32 an example in an .npy file, and the classes' names in the header.
+ * - if there are labels, one int32 an example in an .npy file, and the classes' names in the header
+ * - if examples come from files or rows, their paths as a list in a .json file, or the numbers of the
+ *   rows, from 1, as int32 in an .npy file.
  *
- * `file` and `labels` name files in the folder itself. The header is written last, so that a folder
+ * `file`, `labels` and `origins` name files in the folder itself. The header is written last, so that a folder
  * that has one is whole.
  */
 import * as fs from 'node:fs/promises';
@@ -23,11 +25,10 @@ import { attempt } from '../../base/file-errors.js';
 import { parseJson } from '../../base/json.js';
 import { validate } from '../../base/settings/validate.js';
 import { decodeNpy, encodeNpy } from '../codecs/npy.js';
-import type { Dataset } from '../dataset.js';
-import type { Skipped } from '../formats/format.js';
 import { labelsFrom } from '../labels.js';
+import { noteSubjects, type ReadingNote } from '../notes.js';
 import { fileRows } from './file-rows.node.js';
-import type { Gathered } from './gather.js';
+import { datasetOptions, type Gathered, type GatheredData, type Origins } from './gather.js';
 
 /** The name of the header's file. */
 export const shardHeader = 'shards.json';
@@ -45,34 +46,46 @@ const headerSchema = z.strictObject({
   shards: z.array(z.strictObject({ file: fileName, count: z.int().min(1) })).min(1),
   labels: fileName.optional(),
   classNames: z.array(z.string()).optional(),
+  columns: z.array(z.strictObject({ name: z.string() })).optional(),
+  origins: fileName.optional(),
   skipped: z.array(z.strictObject({ name: z.string(), reason: z.string() })).optional(),
+  notes: z
+    .array(
+      z.strictObject({
+        about: z.enum(noteSubjects),
+        text: z.string(),
+        doubtful: z.boolean().optional(),
+      }),
+    )
+    .optional(),
 });
 
 /**
  * The examples of a folder of shards, which stay on disk.
  * @throws UserError when the header is wrong, or when a file is missing or not of its size
  */
-export async function openShards(
-  folder: string,
-  name: string,
-): Promise<{ dataset: Dataset; skipped: readonly Skipped[] }> {
+export async function openShards(folder: string, name: string): Promise<GatheredData> {
   const path = join(folder, shardHeader);
   const text = new TextDecoder().decode(await readFile(path));
   const header = validate(headerSchema, parseJson(text, path), path);
-  const { shape, dtype, shards, classNames, skipped = [] } = header;
+  const { shape, dtype, shards, classNames, columns, skipped = [], notes = [] } = header;
   const size = shards.reduce((sum, { count }) => sum + count, 0);
   const rowBytes = rowSize(shape, dtype);
   for (const { file, count } of shards) await checkSize(join(folder, file), count, rowBytes);
   const labels = header.labels && (await readLabels(join(folder, header.labels), size));
+  const origins = header.origins && (await readOrigins(join(folder, header.origins), size));
   const dataset = await fileRows({
-    name,
+    ...datasetOptions(name, {
+      labels: labels || undefined,
+      classNames,
+      columns,
+      origins: origins || undefined,
+    }),
     shape,
     dtype,
     pieces: shards.map(({ file, count }) => ({ path: join(folder, file), offset: 0, count })),
-    ...(labels ? { labels } : {}),
-    ...(classNames ? { classNames } : {}),
   });
-  return { dataset, skipped };
+  return { dataset, skipped, notes: notes as readonly ReadingNote[] };
 }
 
 async function checkSize(path: string, count: number, rowBytes: number): Promise<void> {
@@ -90,6 +103,33 @@ async function readLabels(path: string, size: number): Promise<Int32Array> {
     throw new UserError(`${path}: ${labels.length} labels for ${size} examples. Give one each.`);
   }
   return labels;
+}
+
+async function readOrigins(path: string, size: number): Promise<Origins> {
+  const bytes = await readFile(path);
+  const origins = path.endsWith('.json')
+    ? validate(z.array(z.string()), parseJson(new TextDecoder().decode(bytes), path), path)
+    : Uint32Array.from(labelsFrom(decodeNpy(bytes, path), path));
+  if (origins.length !== size) {
+    throw new UserError(`${path}: ${origins.length} origins for ${size} examples. Give one each.`);
+  }
+  return origins;
+}
+
+/** Writes numbers as an .npy file. */
+function writeNumbers(path: string, numbers: ArrayLike<number>): Promise<void> {
+  const tensor = new Tensor('int32', Int32Array.from(numbers), [numbers.length]);
+  return writeFileAtomic(path, encodeNpy(tensor));
+}
+
+/** Writes where examples come from. @returns the name of the file in the folder */
+async function writeOrigins(folder: string, origins: Origins): Promise<string> {
+  if (origins instanceof Uint32Array) {
+    await writeNumbers(join(folder, 'rows.npy'), origins);
+    return 'rows.npy';
+  }
+  await writeFileAtomic(join(folder, 'origins.json'), JSON.stringify(origins));
+  return 'origins.json';
 }
 
 function rowSize(shape: readonly number[], dtype: 'uint8' | 'float32'): number {
@@ -130,13 +170,11 @@ export class ShardWriter {
     }
   }
 
-  /** Writes labels and header, after which the shards are whole and safe from a power cut. */
-  async finish({ labels, classNames, skipped = [] }: Gathered): Promise<void> {
+  /** Writes the facts of the examples and the header, after which the shards are whole and safe from a power cut. */
+  async finish(gathered: Gathered): Promise<void> {
+    const { labels, classNames, columns, origins, skipped = [], notes = [] } = gathered;
     await this.close();
-    if (labels) {
-      const tensor = new Tensor('int32', Int32Array.from(labels), [labels.length]);
-      await writeFileAtomic(join(this.folder, 'labels.npy'), encodeNpy(tensor));
-    }
+    if (labels) await writeNumbers(join(this.folder, 'labels.npy'), labels);
     const header = {
       format: 'vaekit-shards',
       version: 1,
@@ -145,7 +183,10 @@ export class ShardWriter {
       shards: this.#shards,
       ...(labels ? { labels: 'labels.npy' } : {}),
       ...(classNames ? { classNames } : {}),
+      ...(columns ? { columns } : {}),
+      ...(origins ? { origins: await writeOrigins(this.folder, origins) } : {}),
       ...(skipped.length > 0 ? { skipped } : {}),
+      ...(notes.length > 0 ? { notes } : {}),
     };
     await writeFileAtomic(join(this.folder, shardHeader), `${JSON.stringify(header, null, 2)}\n`);
   }
