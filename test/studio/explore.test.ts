@@ -2,7 +2,7 @@ import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { asValidated, asModelSees } from '../../src/data/changes/seen.js';
+import { asModelSees, asValidated } from '../../src/data/changes/seen.js';
 import { take } from '../../src/data/changes/split.js';
 import { decodeNpy } from '../../src/data/codecs/npy.js';
 import { readRange } from '../../src/data/dataset.js';
