@@ -15,7 +15,7 @@ import { readRange } from '../../dist/data/dataset.js';
 import { writeZip } from '../../dist/data/files/zip.js';
 import { openDataset } from '../../dist/data/open.js';
 import { fromConfig, Tensor, VAE } from '../../dist/index.js';
-import { RunFolder } from '../../dist/training/index.js';
+import { RunFolder } from '../../dist/runs/index.js';
 import { preset } from '../../dist/vae/config/presets.js';
 import { overPreset } from '../../dist/vae/config/resolve.js';
 import { checkRun } from '../../dist/vae/config/run-config.js';
