@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { option } from '../base/settings/option.js';
 
+/** The orders in which the axes of images lie in an array. */
+export const arrayLayouts = ['channels-first', 'channels-last'] as const;
+
 /** How the user's own data is read. What does not apply to the format at hand is left out. */
 export const readOptionsSchema = z.strictObject({
   resize: z
@@ -42,6 +45,39 @@ export const readOptionsSchema = z.strictObject({
         flag: { flag: '--channels <n>', help: 'gray (1) or colour (3) pictures' },
         usually: '3 unless all pictures are gray',
       }),
+    ),
+  layout: z
+    .enum(arrayLayouts, { error: "it must be 'channels-first' or 'channels-last'" })
+    .optional()
+    .meta(
+      option(
+        'The order of the axes of images in an array: [N, channels, height, width] or [N, height, width, channels].',
+        {
+          flag: {
+            flag: '--layout <order>',
+            help: 'order of the axes of images in an array',
+            also: { '--channels-last': 'channels-last' },
+          },
+          usually: 'by the sizes of the axes, which is told',
+        },
+      ),
+    ),
+  shape: z
+    .array(z.int().min(1), { error: 'it must be a list of whole numbers such as [28, 28]' })
+    .min(1)
+    .max(3)
+    .optional()
+    .meta(
+      option(
+        'Shape of one example, whose values lie in a row: [height, width] of gray images, [channels, height, width] or [height, width, channels], or [values].',
+        {
+          flag: {
+            flag: '--shape <shape>',
+            help: 'shape of one example whose values lie in a row: 28x28, 3x32x32, 32x32x3',
+            reads: 'shape',
+          },
+        },
+      ),
     ),
   strict: z
     .boolean()
