@@ -32,27 +32,30 @@ test.each([
   ['a batch whose last microbatch has fewer examples', batchSize - 3],
   ['a batch of fewer microbatches', 20],
   ['a batch of one microbatch', 2],
-])('microbatches beside one another give the same bits as one after the other: %s', async (_, batch) => {
-  expect(program.microbatches!.count).toBeGreaterThan(3);
-  const feeds = feedsOf(program, 7, 3, batch);
-  const results = [];
-  for (const options of [
-    { threads: 1 },
-    { threads: 1, thread: {} },
-    { threads: 2, thread: {} },
-    { threads: 3, thread: {} },
-  ]) {
-    const session = await compileLoop(program, options);
-    const outputs = await session.run(feeds);
-    const numbers = Object.entries(outputs).map(
-      async ([name, tensor]) => [name, await tensor.getData()] as const,
-    );
-    results.push(Object.fromEntries(await Promise.all(numbers)));
-    await session.release();
-  }
-  const [expected, ...found] = results;
-  for (const each of found) expect(each).toEqual(expected);
-});
+])(
+  'microbatches beside one another give the same bits as one after the other: %s',
+  async (_, batch) => {
+    expect(program.microbatches!.count).toBeGreaterThan(3);
+    const feeds = feedsOf(program, 7, 3, batch);
+    const results = [];
+    for (const options of [
+      { threads: 1 },
+      { threads: 1, thread: {} },
+      { threads: 2, thread: {} },
+      { threads: 3, thread: {} },
+    ]) {
+      const session = await compileLoop(program, options);
+      const outputs = await session.run(feeds);
+      const numbers = Object.entries(outputs).map(
+        async ([name, tensor]) => [name, await tensor.getData()] as const,
+      );
+      results.push(Object.fromEntries(await Promise.all(numbers)));
+      await session.release();
+    }
+    const [expected, ...found] = results;
+    for (const each of found) expect(each).toEqual(expected);
+  },
+);
 
 test('workers share the microbatches, and there are none where threads cannot compute alike', async () => {
   const optimized = optimizeLoop(program);
@@ -75,7 +78,9 @@ test('workers share the microbatches, and there are none where threads cannot co
     expect(each.length).toBeGreaterThan(0);
     expect(each.length).toBeLessThan(model.count);
   }
-  expect(await openMicrobatched(model, { threads: 2 }, false, async () => undefined)).toBeUndefined();
+  expect(
+    await openMicrobatched(model, { threads: 2 }, false, async () => undefined),
+  ).toBeUndefined();
   expect(await openMicrobatched(model, { threads: 1 }, false, beside)).toBeUndefined();
 });
 
