@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { option } from '../base/settings/option.js';
 
 /** The orders in which the axes of images lie in an array. */
-export const arrayLayouts = ['channels-first', 'channels-last'] as const;
+const arrayLayouts = ['channels-first', 'channels-last'] as const;
 
 /** How the user's own data is read. What does not apply to the format at hand is left out. */
 export const readOptionsSchema = z.strictObject({
@@ -98,25 +98,46 @@ export const readOptionsSchema = z.strictObject({
     .min(1)
     .optional()
     .meta(
-      option('Columns of a table to read, or the array of an .npz file.', {
-        flag: {
-          flag: '--columns <names>',
-          help: 'columns of a CSV or Parquet file, separated by commas',
+      option(
+        'Columns of a table to read, or the array of an .npz file, or the set of arrays of a folder.',
+        {
+          flag: {
+            flag: '--columns <names>',
+            help: 'columns of a CSV or Parquet file, separated by commas',
+          },
+          usually: 'all numeric ones',
         },
-        usually: 'all numeric ones',
-      }),
+      ),
     ),
   label: z
     .string()
     .optional()
     .meta(
-      option('The column, array or file that holds the labels.', {
-        flag: {
-          flag: '--label <name>',
-          help: 'column of labels, or a file with one label an image',
+      option(
+        'The column, array or file that holds the labels; `name:2` is the third column of an array.',
+        {
+          flag: {
+            flag: '--label <name>',
+            help: 'column of labels, or a file with one label an image',
+          },
+          resumable: true,
         },
-        resumable: true,
-      }),
+      ),
+    ),
+  missing: z
+    .literal(['error', 'drop', 'mean'], { error: "it must be 'error', 'drop' or 'mean'" })
+    .optional()
+    .meta(
+      option(
+        "What is done with rows of a table and examples of an array that have gaps: 'drop' leaves them out, 'mean' fills a gap with the mean of its column.",
+        {
+          flag: {
+            flag: '--missing <how>',
+            help: 'rows or examples with gaps: an error, left out (drop) or filled (mean)',
+          },
+          usually: 'error',
+        },
+      ),
     ),
 });
 

@@ -80,7 +80,7 @@ describe('an .npy file', () => {
     expect(await values(moved)).toEqual([...image, ...image.map((value) => value + 12)]);
   });
 
-  test('of floats or truth values is converted, of others refused', async () => {
+  test('of floats, truth values or whole numbers is converted; gaps are refused', async () => {
     const wide = new Tensor('float64', Float64Array.of(0.5, -1, 0.25, 1), [2, 2]);
     const { train } = await openDataset(await npy('wide.npy', wide));
     expect(train.dtype).toBe('float32');
@@ -90,11 +90,11 @@ describe('an .npy file', () => {
       0, 255,
     ]);
     const whole = new Tensor('int32', Int32Array.of(1, 2), [1, 2]);
-    expect(await refusal(await npy('whole.npy', whole))).toMatch(
-      /^whole\.npy holds int32 values\. Convert images to uint8/,
-    );
+    expect(await values((await openDataset(await npy('whole.npy', whole))).train)).toEqual([1, 2]);
     const bad = new Tensor('float32', Float32Array.of(1, Number.NaN), [1, 2]);
-    expect(await refusal(await npy('bad.npy', bad))).toMatch(/bad: example 0 holds NaN at value 1/);
+    expect(await refusal(await npy('bad.npy', bad))).toMatch(
+      /bad\.npy: 1 value in 1 of 1 example is not finite; the first: example 0 holds NaN at value 1/,
+    );
   });
 
   test('has the labels beside it, or those of a named file', async () => {
@@ -107,12 +107,21 @@ describe('an .npy file', () => {
     expect(Array.from(train.labels!)).toEqual([1, 0, 1]);
     await npy('y_train.npy', bytes(2));
     expect(await refusal(path)).toMatch(
-      /x_train holds 3 examples, but y_train\.npy holds 2 labels/,
+      /x_train\.npy holds 3 examples, but y_train\.npy holds 2 labels/,
     );
-    await npy('y_train.npy', new Tensor('float32', new Float32Array(3), [3]));
-    expect(await refusal(path)).toMatch(/y_train\.npy holds float32 values\. Convert labels/);
-    await npy('y_train.npy', bytes(3, 2));
-    expect(await refusal(path)).toMatch(/y_train\.npy has shape \[3, 2\]\. Give labels as \[N\]/);
+    await npy('y_train.npy', new Tensor('float32', Float32Array.of(2, 0, 1), [3]));
+    expect(Array.from((await openDataset(path)).train.labels!)).toEqual([2, 0, 1]);
+    const label = await npy('y_train.npy', bytes(3, 2));
+    const { train: plain, notes } = await openDataset(path);
+    expect(plain.labels).toBeUndefined();
+    expect(notes).toContainEqual({
+      about: 'labels',
+      text: expect.stringMatching(/^labels left out: .*y_train\.npy has shape \[3, 2\]/),
+      doubtful: true,
+    });
+    expect(await refusal(path, { label })).toMatch(
+      /y_train\.npy has shape \[3, 2\]: .*\. Give labels as \[N\]/,
+    );
     expect(await refusal(path, { label: join(root, 'nothing.npy') })).toMatch(/Cannot read/);
   });
 

@@ -1,0 +1,71 @@
+import { fileBytes } from '#array-file';
+import { listDirectory } from '#files';
+import { UserError } from '../../base/errors.js';
+import { baseName, within } from '../../base/paths.js';
+import { isIdx } from '../codecs/idx.js';
+import { isNpy, isZip, refuseOther } from '../files/foreign.js';
+import type { ArrayEntry } from './choose.js';
+import { idxArray } from './idx-array.js';
+import { npyArray } from './npy-array.js';
+
+const idxEnding = /[-.]idx\d([-.][a-z]+)?(\.gz)?$/i;
+
+/** The EMNIST files hold columns where others have rows. https://www.nist.gov/itl/products-and-services/emnist-dataset */
+const emnist = /^emnist-(balanced|byclass|bymerge|digits|letters|mnist)-(train|test)-images-idx3/i;
+
+/** The array of a file that is called as arrays are; undefined for other files. */
+export function entryOfFile(path: string): ArrayEntry | undefined {
+  const name = baseName(path);
+  if (name.startsWith('.')) return undefined;
+  if (/\.npy$/i.test(name)) {
+    return {
+      key: name.slice(0, -4),
+      open: async () => {
+        await refuseOther(path, isNpy);
+        return npyArray(await fileBytes(path));
+      },
+    };
+  }
+  if (/\.npz$/i.test(name)) return { key: name.slice(0, -4), open: () => soleArray(path) };
+  if (!idxEnding.test(name)) return undefined;
+  return {
+    key: name.replace(idxEnding, ''),
+    open: async () => {
+      await refuseOther(path, isIdx);
+      return idxArray(path, path);
+    },
+    ...(emnist.test(name) ? { transposed: true } : {}),
+  };
+}
+
+/** The array of an .npz file that holds one alone. @throws UserError when it holds several */
+async function soleArray(path: string) {
+  await refuseOther(path, isZip);
+  const { npzArrays } = await import('../codecs/npz.js');
+  const arrays = [...(await npzArrays(path)).values()];
+  if (arrays.length === 1) return npyArray(arrays[0]!);
+  throw new UserError(
+    `${path} holds ${arrays.length} arrays, so it is no single one. Give it alone.`,
+  );
+}
+
+/** The arrays of files in a folder; a file that is there plain and as gzip counts once. */
+export function entriesIn(folder: string, names: readonly string[]): ArrayEntry[] {
+  const entries = new Map<string, ArrayEntry>();
+  for (const name of [...names].sort()) {
+    const entry = entryOfFile(within(folder, name));
+    if (entry && !entries.has(entry.key)) entries.set(entry.key, entry);
+  }
+  return [...entries.values()];
+}
+
+/** The arrays of files that lie beside a file. */
+export async function entriesBeside(path: string): Promise<ArrayEntry[]> {
+  const name = baseName(path);
+  const folder = path.slice(0, path.length - name.length);
+  const names = await listDirectory(folder === '' ? '.' : folder.replace(/(.)[\\/]$/, '$1'));
+  return entriesIn(
+    folder === '' ? '.' : folder,
+    names.filter((each) => each !== name),
+  );
+}
