@@ -1,8 +1,8 @@
 import { fileBytes } from '#array-file';
 import { readFile } from '#files';
-import { elementSize } from '../codecs/elements.js';
 import { openIdx } from '../codecs/idx.js';
 import type { ArraySource } from './array-source.js';
+import { memoryArray } from './memory-array.js';
 
 /**
  * The array of an IDX file, plain or gzip.
@@ -15,17 +15,6 @@ export async function idxArray(
 ): Promise<ArraySource> {
   const isPath = typeof file === 'string';
   const { dtype, shape, data } = await openIdx(isPath ? await readFile(file) : file, path);
-  return {
-    path,
-    type: dtype,
-    itemBytes: elementSize(dtype),
-    shape,
-    bigEndian: true,
-    fortranOrder: false,
-    key: ['idx', isPath ? (await fileBytes(file)).key : path],
-    bytes: data,
-    async *chunks() {
-      yield data;
-    },
-  };
+  const key = ['idx', isPath ? (await fileBytes(file)).key : path];
+  return memoryArray({ path, type: dtype, shape, bytes: data, key, bigEndian: true });
 }

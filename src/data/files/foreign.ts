@@ -242,3 +242,10 @@ export async function refuseOther(
   const kind = isRight(start) ? undefined : kindOf(start, '');
   if (kind) throw new UserError(`${path} is ${kind.what}. ${kind.advice}`);
 }
+
+/** Whether bytes begin a zip archive whose first file has such a name. */
+export function isZipOf(start: Uint8Array, name: RegExp): boolean {
+  if (!isZip(start) || start.length < 30) return false;
+  const length = start[26]! + 256 * start[27]!;
+  return name.test(new TextDecoder().decode(start.subarray(30, 30 + length)));
+}

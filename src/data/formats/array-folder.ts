@@ -1,6 +1,6 @@
 import { within } from '../../base/paths.js';
 import { chosenByName, named } from '../arrays/choose.js';
-import { entriesIn } from '../arrays/files.js';
+import { entriesIn, entryOfFile } from '../arrays/files.js';
 import { openArrays } from '../arrays/open-arrays.js';
 import type { ReadingNote } from '../notes.js';
 import type { DataFormat, FormatOptions, OpenedData, Place } from './format.js';
@@ -28,7 +28,7 @@ function othersNote(files: readonly string[], used: number): ReadingNote[] {
   ];
 }
 
-const isArray = (file: string) => /\.np[yz]$|[-.]idx\d([-.][a-z]+)?(\.gz)?$/i.test(file);
+const isArray = (file: string) => entryOfFile(file) !== undefined;
 
 /**
  * A folder of arrays in files of their own, whose names tell what they are: `train-images-idx3-ubyte`

@@ -1,7 +1,8 @@
+import { readStart } from '#files';
 import { entriesBeside } from '../arrays/files.js';
 import { npyArray } from '../arrays/npy-array.js';
 import { openArrays } from '../arrays/open-arrays.js';
-import { isZip, refuseOther } from '../files/foreign.js';
+import { isZip, isZipOf, refuseOther } from '../files/foreign.js';
 import type { DataFormat } from './format.js';
 import { dataName } from './idx-dataset.js';
 
@@ -14,15 +15,17 @@ export const npzFile: DataFormat = {
   reads: 'an .npz file with x_train and the like, or with one array',
   uses: ['columns', 'label', 'layout', 'shape', 'missing'],
   async open({ path, entries }, options) {
-    if (entries || !/\.npz$/i.test(path)) return undefined;
-    await refuseOther(path, isZip);
+    if (entries) return undefined;
+    // An archive whose first file is an array is one, whatever it is called.
+    if (/\.npz$/i.test(path)) await refuseOther(path, isZip);
+    else if (!isZipOf(await readStart(path, 300), /\.npy$/)) return undefined;
     // The library for archives is loaded only when there is one.
     const { npzArrays } = await import('../codecs/npz.js');
     const arrays = [...(await npzArrays(path))].map(([key, file]) => ({
       key,
       open: () => npyArray(file),
     }));
-    const name = dataName(path).replace(/\.npz$/i, '');
+    const name = dataName(path).replace(/\.(npz|zip)$/i, '');
     const [only] = arrays;
     // The sole array of a file has the file's name, as in KMNIST: its labels are in another file.
     if (arrays.length === 1 && options.columns === undefined) {
