@@ -4,7 +4,6 @@ import { UserError } from '../base/errors.js';
 import { excerpt } from '../base/excerpt.js';
 import { validate } from '../base/settings/validate.js';
 import { nearest } from '../base/suggest.js';
-import { refuseForeign } from './files/foreign.js';
 import type { OpenedData } from './formats/format.js';
 import { fashionMnist } from './published/fashion-mnist.js';
 import { mnist } from './published/mnist.js';
@@ -73,6 +72,7 @@ export async function openDataset(spec: string, options: OpenOptions = {}): Prom
     tellDoubtful(data, onProgress);
     return data;
   }
+  const { refuseForeign } = await import('./files/foreign.js');
   await refuseForeign(place);
   const empty = place.entries?.length === 0;
   throw new UserError(

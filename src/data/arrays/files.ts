@@ -1,11 +1,11 @@
 import { fileBytes } from '#array-file';
-import { listDirectory, readFile } from '#files';
+import { listDirectory, readFile, readStart } from '#files';
 import { UserError } from '../../base/errors.js';
 import { baseName, within } from '../../base/paths.js';
 import { isIdx } from '../codecs/idx.js';
 import { openNorb } from '../codecs/norb.js';
-import { isNpy, isZip, refuseOther } from '../files/foreign.js';
-import { gunzip, isGzip } from '../files/gzip.js';
+import { gunzip, isGzip, plainStart } from '../files/gzip.js';
+import { isNpy, isZip } from '../files/marks.js';
 import type { ArraySource } from './array-source.js';
 import type { ArrayEntry } from './choose.js';
 import { bytesOf, startOf } from './file-bytes.js';
@@ -50,6 +50,14 @@ export function entryOfFile(path: string): ArrayEntry | undefined {
     },
     ...(emnist.test(name) ? { transposed: true } : {}),
   };
+}
+
+/** Tells of a file that is named as one kind and is of another that is known. @throws UserError */
+export async function refuseOther(path: string, isRight: (start: Uint8Array) => boolean) {
+  if (isRight(await plainStart(await readStart(path, 256)))) return;
+  // The list of kinds is loaded only when there is a foreign file.
+  const { refuseKnown } = await import('../files/foreign.js');
+  await refuseKnown(path);
 }
 
 /** The array of an .npy file, plain or gzip. @throws UserError when it is none or damaged */

@@ -223,29 +223,11 @@ export async function refuseForeign({
   throw unknown(path, start);
 }
 
-/** Whether bytes begin as NumPy's files do. */
-export const isNpy = (start: Uint8Array) => start[0] === 0x93 && start[1] === 0x4e;
-
-/** Whether bytes begin as zip archives do. */
-export const isZip = (start: Uint8Array) => start[0] === 0x50 && start[1] === 0x4b;
-
 /**
- * Tells of a file that is named as one kind and is of another that is known; a damaged one is passed.
- * @param isRight whether the first bytes are those of the kind that its name tells
+ * Tells what a file is, if that is known; a damaged one is passed.
  * @throws UserError
  */
-export async function refuseOther(
-  path: string,
-  isRight: (start: Uint8Array) => boolean,
-): Promise<void> {
-  const start = await plainStart(await readStart(path, startBytes));
-  const kind = isRight(start) ? undefined : kindOf(start, '');
+export async function refuseKnown(path: string): Promise<void> {
+  const kind = kindOf(await plainStart(await readStart(path, startBytes)), '');
   if (kind) throw new UserError(`${path} is ${kind.what}. ${kind.advice}`);
-}
-
-/** Whether bytes begin a zip archive whose first file has such a name. */
-export function isZipOf(start: Uint8Array, name: RegExp): boolean {
-  if (!isZip(start) || start.length < 30) return false;
-  const length = start[26]! + 256 * start[27]!;
-  return name.test(new TextDecoder().decode(start.subarray(30, 30 + length)));
 }

@@ -1,7 +1,7 @@
 import { readStart } from '#files';
 import { entriesBeside, entryOfFile, npyOfFile } from '../arrays/files.js';
 import { openArrays } from '../arrays/open-arrays.js';
-import { isNpy } from '../files/foreign.js';
+import { isNpy } from '../files/marks.js';
 import type { DataFormat } from './format.js';
 import { dataName } from './idx-dataset.js';
 

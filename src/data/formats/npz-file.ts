@@ -1,8 +1,8 @@
 import { readStart } from '#files';
-import { entriesBeside } from '../arrays/files.js';
+import { entriesBeside, refuseOther } from '../arrays/files.js';
 import { npyArray } from '../arrays/npy-array.js';
 import { openArrays } from '../arrays/open-arrays.js';
-import { isZip, isZipOf, refuseOther } from '../files/foreign.js';
+import { isZip, isZipOf } from '../files/marks.js';
 import type { DataFormat } from './format.js';
 import { dataName } from './idx-dataset.js';
 
