@@ -2,7 +2,7 @@ import { elementCount } from '../../../src/base/shape.js';
 import { giveFiles } from '../../../src/data/files/given-files.web.js';
 import type { ReadOptions } from '../../../src/data/read-options.js';
 import { type Dataset, datasets, UserError } from '../../../src/index.js';
-import type { DataPart, GivenData } from '../runs/database.js';
+import type { DataPart, GivenData } from '../storage/database.js';
 
 /** Bytes of examples that a page takes: they are held in memory, and twice while they are kept. */
 const mostBytes = 2 ** 30;

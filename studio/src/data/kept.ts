@@ -6,7 +6,7 @@ import {
   type KeptData,
   type KeptDataInfo,
   storageError,
-} from '../runs/database.js';
+} from '../storage/database.js';
 
 /** Data as it is used. */
 export interface OpenedKeptData {

@@ -1,8 +1,8 @@
 import { signal } from '@preact/signals';
 import type { ReadOptions } from '../../../src/data/read-options.js';
-import type { AddedData, DataName } from '../model/api.js';
 import { helper } from '../model/helper.js';
-import { database } from '../runs/database.js';
+import { database } from '../storage/database.js';
+import type { AddedData, DataName } from './info.js';
 
 /** Data that the page can train on. */
 export interface DataEntry {

@@ -1,7 +1,9 @@
 import type { ReadOptions } from '../../../src/data/read-options.js';
 import type { EpochMetrics, Progress } from '../../../src/training/index.js';
 import type { Health, ModelConfig, Summary } from '../../../src/vae/index.js';
-import type { KeptRun } from '../runs/database.js';
+import type { AddedData, DataInfo, DataName, Part } from '../data/info.js';
+import type { RunContent } from '../runs/content.js';
+import type { KeptRun } from '../storage/database.js';
 import type { Plan, TrainSettings } from '../train/settings.js';
 import type { Trace } from '../train/trace.js';
 
@@ -10,18 +12,6 @@ export interface Numbers {
   readonly data: Float32Array | Uint8Array;
   /** [N, ...shape of one]; images [N, channels, height, width]. */
   readonly dims: readonly number[];
-}
-
-/** All that a run is made of, whoever keeps it. */
-export interface RunContent {
-  readonly id: string;
-  readonly name: string;
-  /** What `config.json` says. */
-  readonly config: Readonly<Record<string, unknown>>;
-  /** The lines of `metrics.jsonl`. */
-  readonly metrics: readonly EpochMetrics[];
-  /** The bytes of `parameters.safetensors`. */
-  readonly parameters: Uint8Array<ArrayBuffer>;
 }
 
 /** What the page needs to know of a model that is open. */
@@ -35,35 +25,6 @@ export interface ModelInfo {
   readonly isInNats: boolean;
   /** How many classes the model sees as labels, if it does. */
   readonly classes?: number;
-}
-
-/** Which data: `mnist`, `fashion-mnist`, or `kept:<id>` for what the browser keeps. */
-export type DataName = string;
-
-export type Part = 'train' | 'test';
-
-export interface PartInfo {
-  readonly size: number;
-  readonly hasLabels: boolean;
-}
-
-export interface DataInfo {
-  readonly data: DataName;
-  readonly title: string;
-  /** Shape of one example: [channels, height, width] for images. */
-  readonly shape: readonly number[];
-  readonly train: PartInfo;
-  /** Absent when no images are kept from training. */
-  readonly test?: PartInfo;
-  readonly classNames?: readonly string[];
-}
-
-/** Data that was given to the page. */
-export interface AddedData extends DataInfo {
-  /** Files that could not be read and were left out, each with the reason. */
-  readonly skipped: readonly { readonly name: string; readonly reason: string }[];
-  /** Why the browser does not keep it after the page closes. */
-  readonly problem?: string;
 }
 
 /** Some examples of a dataset. */

@@ -1,24 +1,22 @@
-import { asValidated, asModelSees } from '../../../src/data/changes/seen.js';
+import { asModelSees, asValidated } from '../../../src/data/changes/seen.js';
 import { placesOfEachClass, placesOfSpread } from '../../../src/data/changes/spread.js';
 import { decodeSafetensors } from '../../../src/data/codecs/safetensors.js';
 import type { ReadOptions } from '../../../src/data/read-options.js';
 import { type Dataset, datasets, UserError, VAE } from '../../../src/index.js';
 import { describeOwnCode, ownCodeOf } from '../../../src/vae/own-code.js';
 import { importData } from '../data/import.js';
+import type { DataInfo, DataName, Part } from '../data/info.js';
 import { datasetsOf, keepData } from '../data/kept.js';
+import type { RunContent } from '../runs/content.js';
 import { plan } from '../train/plan.js';
 import type { TrainSettings } from '../train/settings.js';
 import type {
   Changes,
-  DataInfo,
-  DataName,
   Encoding,
   Examples,
   ModelInfo,
   ModelService,
   Numbers,
-  Part,
-  RunContent,
   TrainEnd,
   TrainEvents,
   TrainRequest,

@@ -1,10 +1,10 @@
 import { decodeSafetensors } from '../../../src/data/codecs/safetensors.js';
 import { UserError, VAE } from '../../../src/index.js';
 import { RunFolder } from '../../../src/runs/index.js';
+import type { DataName } from '../data/info.js';
 import { keptDataInfo } from '../data/kept.js';
-import type { KeptRun } from '../runs/database.js';
 import { keptFile, keptRun, parametersFile } from '../runs/kept.js';
-import type { DataName } from './api.js';
+import type { KeptRun } from '../storage/database.js';
 
 /** A run as a zip archive of the folder that `vaekit train` writes. */
 export async function zipRun(

@@ -1,6 +1,6 @@
 import { UserError } from '../../../src/base/errors.js';
-import type { RunContent } from '../model/api.js';
-import { database, type KeptRun, storageError } from './database.js';
+import { database, type KeptRun, storageError } from '../storage/database.js';
+import type { RunContent } from './content.js';
 
 export const parametersFile = 'parameters.safetensors';
 export const checkpointFile = 'checkpoint.safetensors';

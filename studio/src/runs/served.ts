@@ -1,7 +1,7 @@
 import { UserError } from '../../../src/base/errors.js';
 import { parseMetrics } from '../../../src/runs/metrics-lines.js';
 import { parseRunConfig } from '../../../src/runs/run-format.js';
-import type { RunContent } from '../model/api.js';
+import type { RunContent } from './content.js';
 
 /** What `runs/index.json` lists. */
 export interface ServedRun {

@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import { UserError } from '../../../src/base/errors.js';
-import type { RunContent } from '../model/api.js';
-import type { KeptRun } from './database.js';
+import type { KeptRun } from '../storage/database.js';
+import type { RunContent } from './content.js';
 import { listKept, openKept, removeKept } from './kept.js';
 import { listServed, openServed, type ServedRun } from './served.js';
 

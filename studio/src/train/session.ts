@@ -5,9 +5,9 @@ import { dataEntry } from '../data/store.js';
 import type { Changes, Numbers } from '../model/api.js';
 import { type ModelClient, startModelWorker } from '../model/client.js';
 import { helper } from '../model/helper.js';
-import type { KeptRun } from '../runs/database.js';
 import { checkpointFile, keptFile, keptRun } from '../runs/kept.js';
 import { refreshRuns, runs } from '../runs/store.js';
+import type { KeptRun } from '../storage/database.js';
 import type { Plan, TrainSettings } from './settings.js';
 import type { Trace } from './trace.js';
 

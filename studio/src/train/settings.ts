@@ -1,5 +1,5 @@
 import type { Summary } from '../../../src/vae/index.js';
-import type { DataName } from '../model/api.js';
+import type { DataName } from '../data/info.js';
 
 /** Values of options that the form shows, by their names; one that is left out is as the preset has it. */
 export interface OptionValues {

@@ -1,5 +1,7 @@
-import type { DataName, ModelInfo, Numbers, Part, RunContent } from '../../model/api.js';
+import type { DataName, Part } from '../../data/info.js';
+import type { ModelInfo, Numbers } from '../../model/api.js';
 import type { ModelClient } from '../../model/client.js';
+import type { RunContent } from '../../runs/content.js';
 import { readRun } from '../../runs/store.js';
 
 /** Images that every run reconstructs. */

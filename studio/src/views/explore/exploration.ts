@@ -12,8 +12,10 @@ import {
   principalComponents,
   principalPlane,
 } from '../../../../src/vae/latent-space/index.js';
-import type { DataInfo, DataName, ModelInfo, Numbers, RunContent } from '../../model/api.js';
+import type { DataInfo, DataName } from '../../data/info.js';
+import type { ModelInfo, Numbers } from '../../model/api.js';
 import { type ModelClient, startModelWorker } from '../../model/client.js';
+import type { RunContent } from '../../runs/content.js';
 import { latest } from './latest.js';
 import type { Place } from './map/viewport.js';
 

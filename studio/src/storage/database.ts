@@ -1,7 +1,7 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
 import { UserError } from '../../../src/base/errors.js';
 import type { EpochMetrics } from '../../../src/training/index.js';
-import type { DataName } from '../model/api.js';
+import type { DataName } from '../data/info.js';
 import type { TrainSettings } from '../train/settings.js';
 import type { Trace } from '../train/trace.js';
 
