@@ -8,7 +8,8 @@ import { Term } from '../../../ui/term.js';
 import type { Exploration } from '../exploration.js';
 import { latest } from '../latest.js';
 import { strangeness } from '../scores.js';
-import { drawingKeys, Pad, padSize } from './pad.js';
+import { padSize } from './drawing.js';
+import { drawingKeys, Pad } from './pad.js';
 
 /** Draws of the posterior over which a drawing's ELBO is averaged. */
 const draws = 16;

@@ -1,18 +1,11 @@
 import type { RefObject } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
-
-/** Pixels of the pad, each way. */
-export const padSize = 224;
-
-/** A digit of MNIST that fills its box has strokes about this wide, as a share of the pad. */
-const brush = padSize * 0.085;
-
-const keyStep = padSize / 28;
+import { type Place, padSize, useDrawing } from './drawing.js';
+import { usePen } from './pen.js';
 
 export const drawingKeys =
   'By keyboard: arrow keys move the pen, Space puts it down and lifts it, Delete clears.';
 
-type Place = readonly [x: number, y: number];
+const share = (value: number) => `${(100 * value) / padSize}%`;
 
 /** A square to draw on in white on black. */
 export function Pad({
@@ -24,65 +17,16 @@ export function Pad({
   onChange: () => void;
   onClear: () => void;
 }) {
-  const [pen, setPen] = useState<{ at: Place; down: boolean } | undefined>(undefined);
-  const last = useRef<Place | undefined>(undefined);
-
-  const wipe = () => {
-    const context = canvas.current!.getContext('2d', { willReadFrequently: true })!;
-    context.fillStyle = 'black';
-    context.fillRect(0, 0, padSize, padSize);
-  };
-  useEffect(wipe, []);
-  const clear = () => {
-    wipe();
-    last.current = undefined;
-    onClear();
-  };
+  const drawing = useDrawing(canvas);
   const lineTo = (to: Place) => {
-    const context = canvas.current!.getContext('2d')!;
-    const from = last.current ?? to;
-    context.lineCap = 'round';
-    context.lineJoin = 'round';
-    context.lineWidth = brush;
-    context.strokeStyle = 'white';
-    context.beginPath();
-    context.moveTo(...from);
-    context.lineTo(...to);
-    context.stroke();
-    last.current = to;
+    drawing.lineTo(to);
     onChange();
   };
-  const at = (event: PointerEvent): Place => {
-    const box = canvas.current!.getBoundingClientRect();
-    const scale = padSize / box.width;
-    return [(event.clientX - box.left) * scale, (event.clientY - box.top) * scale];
+  const clear = () => {
+    drawing.wipe();
+    onClear();
   };
-  const onKey = (event: KeyboardEvent) => {
-    const now = pen ?? { at: [padSize / 2, padSize / 2] as Place, down: false };
-    const arrows: Readonly<Record<string, Place>> = {
-      ArrowLeft: [-1, 0],
-      ArrowRight: [1, 0],
-      ArrowUp: [0, -1],
-      ArrowDown: [0, 1],
-    };
-    const arrow = arrows[event.key];
-    if (arrow) {
-      const inside = (value: number) => Math.min(padSize, Math.max(0, value));
-      const to: Place = [
-        inside(now.at[0] + arrow[0] * keyStep),
-        inside(now.at[1] + arrow[1] * keyStep),
-      ];
-      setPen({ at: to, down: now.down });
-      if (now.down) lineTo(to);
-    } else if (event.key === ' ') {
-      setPen({ at: now.at, down: !now.down });
-      last.current = undefined;
-      if (!now.down) lineTo(now.at);
-    } else if (event.key === 'Delete' || event.key === 'Backspace') clear();
-    else return;
-    event.preventDefault();
-  };
-  const share = (value: number) => `${(100 * value) / padSize}%`;
+  const { pen, onKey, putAway } = usePen(lineTo, () => drawing.lift(), clear);
   return (
     <div class="pad">
       <div
@@ -93,7 +37,7 @@ export function Pad({
         aria-label="Pad to draw on"
         aria-description={drawingKeys}
         onKeyDown={onKey}
-        onBlur={() => setPen(undefined)}
+        onBlur={putAway}
       >
         <canvas
           ref={canvas}
@@ -101,12 +45,12 @@ export function Pad({
           height={padSize}
           onPointerDown={(event) => {
             event.currentTarget.setPointerCapture(event.pointerId);
-            setPen(undefined);
-            last.current = undefined;
-            lineTo(at(event));
+            putAway();
+            drawing.lift();
+            lineTo(drawing.at(event));
           }}
           onPointerMove={(event) => {
-            if (event.currentTarget.hasPointerCapture(event.pointerId)) lineTo(at(event));
+            if (event.currentTarget.hasPointerCapture(event.pointerId)) lineTo(drawing.at(event));
           }}
         />
         {pen && (
