@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useId, useRef, useState } from 'preact/hooks';
 import { Term } from './term.js';
 import { type Entry, entryOf, type TermName } from './terms.js';
 
@@ -34,13 +34,16 @@ function Labelled({
   );
 }
 
-/** The text of a field: what it is to show, until the user types, which nothing writes over. */
+/** The text of a field: as it is to be shown, until the user types, which nothing writes over. */
 function useText(shown: string) {
   const [text, setText] = useState(shown);
+  const [before, setBefore] = useState(shown);
   const typing = useRef(false);
-  useEffect(() => {
+  // Set while it is drawn, not in an effect after it: all that is told of a plan changes at once.
+  if (shown !== before) {
+    setBefore(shown);
     if (!typing.current) setText(shown);
-  }, [shown]);
+  }
   const events = {
     onInput(event: { readonly currentTarget: HTMLInputElement }) {
       typing.current = true;
