@@ -6,7 +6,7 @@ export function Reconstructions() {
   const shown = pictures.value;
   if (!shown) return null;
   return (
-    <section class="panel stack tight" aria-labelledby="reconstructions">
+    <section class="panel stack" aria-labelledby="reconstructions">
       <div>
         <h2 id="reconstructions">Reconstructions</h2>
         <p class="soft small">

@@ -6,6 +6,7 @@ import { Hover } from './hover.js';
 import { Inset } from './inset.js';
 import { Legend } from './legend.js';
 import { onKey } from './map-keys.js';
+import './map.css';
 import { MapState } from './map-state.js';
 import { Tools } from './tools.js';
 

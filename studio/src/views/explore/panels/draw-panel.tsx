@@ -10,6 +10,7 @@ import { latest } from '../latest.js';
 import { strangeness } from '../scores.js';
 import { padSize } from './drawing.js';
 import { drawingKeys, Pad } from './pad.js';
+import './draw.css';
 
 /** Draws of the posterior over which a drawing's ELBO is averaged. */
 const draws = 16;

@@ -1,6 +1,7 @@
 import { Term } from '../../../ui/term.js';
 import type { Exploration } from '../exploration.js';
 import { latentName } from '../map/map-state.js';
+import './latents.css';
 
 /** How far sliders go when the prior is a standard normal distribution. */
 const reach = 3;

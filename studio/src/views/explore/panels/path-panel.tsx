@@ -3,6 +3,7 @@ import type { PathKind } from '../../../../../src/vae/latent-space/index.js';
 import { Pictures } from '../../../ui/pictures.js';
 import { Term } from '../../../ui/term.js';
 import { type Exploration, rowsOf, type ShownData } from '../exploration.js';
+import './path.css';
 import { PathAnimation } from './path-animation.js';
 import { PathEnd } from './path-end.js';
 import { frames, usePathImages } from './path-images.js';
