@@ -29,7 +29,7 @@ export async function zipKept(id: string): Promise<Uint8Array<ArrayBuffer>> {
   return zipRun(run, parameters);
 }
 
-/** What data is called outside of this browser: files that were given to it, by their name. */
+/** The name of data outside of this browser: given files are called by their own. */
 async function nameOf(data: DataName): Promise<string> {
   if (!data.startsWith('kept:')) return data;
   const kept = await keptDataInfo(data.slice('kept:'.length)).catch(() => undefined);

@@ -3,7 +3,7 @@ import { parseMetrics } from '../../../src/runs/metrics-lines.js';
 import { parseRunConfig } from '../../../src/runs/run-format.js';
 import type { RunContent } from './content.js';
 
-/** What `runs/index.json` lists. */
+/** An entry of `runs/index.json`. */
 export interface ServedRun {
   /** The run's folder, below `runs/`. */
   readonly folder: string;

@@ -38,7 +38,7 @@ export function ExploreView() {
   return <ExploreRun key={id} id={id} />;
 }
 
-/** Opens a run and shows it, or why that went wrong. */
+/** Opens a run and shows it, or the reason why it cannot. */
 function ExploreRun({ id }: { id: string }) {
   const opened = useSignal<Exploration | Error | undefined>(undefined);
   useEffect(() => {
@@ -159,7 +159,7 @@ function Walk({ exploration }: { exploration: Exploration }) {
   );
 }
 
-/** Why there is no map. */
+/** Tells the reason why there is no map. */
 function NoMap({ exploration }: { exploration: Exploration }) {
   return exploration.info.bottleneck === 'vectorQuantized' ? (
     <Empty title="No map for this model">

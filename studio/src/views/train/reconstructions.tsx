@@ -1,7 +1,7 @@
 import { pictures } from '../../train/session.js';
 import { Pictures } from '../../ui/pictures.js';
 
-/** Fixed test images, and what the model makes of them as it learns. */
+/** Shows fixed test images, and the model's reconstructions of them as it learns. */
 export function Reconstructions() {
   const shown = pictures.value;
   if (!shown) return null;

@@ -76,7 +76,7 @@ export function FixedFields({
 
 /**
  * The fields that may change while a model trains.
- * @param props.steers whether they are those of a run under way, and not of the next one
+ * @param props.steers whether a change acts on the run under way, and not on the next one
  */
 export function LiveFields({
   values,
