@@ -1,5 +1,5 @@
-import { Pictures } from '../../../ui/pictures.js';
-import { rowsOf, type ShownData } from '../exploration.js';
+import { Pictures } from '../../../../ui/pictures.js';
+import { rowsOf, type ShownData } from '../../exploration.js';
 
 /** Chooses the image at one end of a path. */
 export function PathEnd({

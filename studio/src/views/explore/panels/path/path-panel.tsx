@@ -1,8 +1,8 @@
 import { type Signal, useComputed, useSignal } from '@preact/signals';
-import type { PathKind } from '../../../../../src/vae/latent-space/index.js';
-import { Pictures } from '../../../ui/pictures.js';
-import { Term } from '../../../ui/term.js';
-import { type Exploration, rowsOf, type ShownData } from '../exploration.js';
+import type { PathKind } from '../../../../../../src/vae/latent-space/index.js';
+import { Pictures } from '../../../../ui/pictures.js';
+import { Term } from '../../../../ui/term.js';
+import { type Exploration, rowsOf, type ShownData } from '../../exploration.js';
 import './path.css';
 import { PathAnimation } from './path-animation.js';
 import { PathEnd } from './path-end.js';

@@ -1,8 +1,8 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import type { Numbers } from '../../../model/api.js';
-import { drawImages } from '../../../ui/pictures.js';
-import { rowsOf } from '../exploration.js';
+import type { Numbers } from '../../../../model/api.js';
+import { drawImages } from '../../../../ui/pictures.js';
+import { rowsOf } from '../../exploration.js';
 import { frames } from './path-images.js';
 
 /** From one end to the other, in seconds. */

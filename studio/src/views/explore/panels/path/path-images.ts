@@ -1,8 +1,8 @@
 import { type ReadonlySignal, type Signal, useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { latentPath, type PathKind } from '../../../../../src/vae/latent-space/index.js';
-import type { Numbers } from '../../../model/api.js';
-import { type Exploration, rowOf, type ShownData } from '../exploration.js';
+import { latentPath, type PathKind } from '../../../../../../src/vae/latent-space/index.js';
+import type { Numbers } from '../../../../model/api.js';
+import { type Exploration, rowOf, type ShownData } from '../../exploration.js';
 
 /** Images of a path, both ends with them. */
 export const frames = 41;
