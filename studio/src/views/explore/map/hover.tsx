@@ -8,6 +8,7 @@ export function Hover({ exploration, state }: { exploration: Exploration; state:
   if (!hover || !data || !view) return null;
   const [x, y] = hover.at;
   const label = data.labels?.[hover.index];
+  const place = data.places[hover.index];
   const name = label === undefined ? '' : (data.info.classNames?.[label] ?? String(label));
   return (
     <div
@@ -17,12 +18,9 @@ export function Hover({ exploration, state }: { exploration: Exploration; state:
         top: `${y > view.height - 130 ? y - 118 : y + 14}px`,
       }}
     >
-      <Pictures
-        images={rowsOf(data.images, [hover.index])}
-        label={`Image ${data.places[hover.index]}`}
-      />
+      <Pictures images={rowsOf(data.images, [hover.index])} label={`Image ${place}`} />
       <span>
-        {name} <span class="soft">#{hover.index}</span>
+        {name} <span class="soft">#{place}</span>
       </span>
     </div>
   );
