@@ -136,13 +136,12 @@ async function trainJob(job: Job, run: KeptRun, options: TrainOptions): Promise<
   const resources = new Resources({ model: job.model, training: settings }, job.data.train);
   resources.checkParameters(vae.layers().parameters, fitting.optimizer.slots.length);
   const signals = abortOnSignals();
+  const held = job.data.validation ?? job.data.test;
   let profiled: MeasuredProfile | undefined;
   const shown = showTraining(job, run, resources, () => profiled);
   const fitted = {
     ...fitting,
-    ...(job.data.test && settings.validationSplit === undefined
-      ? { validation: job.data.test }
-      : {}),
+    ...(held && settings.validationSplit === undefined ? { validation: held } : {}),
     signal: signals.signal,
   };
   try {
