@@ -3,22 +3,23 @@ import { elementCount } from '../../base/shape.js';
 import { type Numbers, numbersOf } from '../codecs/numbers.js';
 import type { ReadingNote } from '../notes.js';
 import { type NumberSource, rowBlocks } from './array-source.js';
-import type { Gaps } from './survey.js';
+import type { Gaps, Survey } from './survey.js';
 
 const counted = (count: number, what: string) =>
   `${count.toLocaleString('en-US')} ${what}${count === 1 ? '' : 's'}`;
 
 /** The gaps of an array in a few words. */
-function described({ values, examples, first }: Gaps, size: number): string {
+function described({ values, examples, first }: Gaps, size: number, sampled = false): string {
   const { example, place, value } = first!;
   const of = `${counted(values, 'value')} in ${examples.length.toLocaleString('en-US')} of ${counted(size, 'example')}`;
-  return `${of} ${values === 1 ? 'is' : 'are'} not finite; the first: example ${example} holds ${value} at value ${place}`;
+  const part = sampled ? ', of which a part was looked at,' : '';
+  return `${of}${part} ${values === 1 ? 'is' : 'are'} not finite; the first: example ${example} holds ${value} at value ${place}`;
 }
 
 /** @throws UserError on all the gaps that an array has */
-export function refuseGaps(gaps: Gaps, size: number, name: string): never {
+export function refuseGaps({ gaps, sampled }: Survey, size: number, name: string): never {
   throw new UserError(
-    `${name}: ${described(gaps, size)}. Give missing (--missing): drop leaves those examples out, mean takes the mean of the other examples.`,
+    `${name}: ${described(gaps, size, sampled)}. Give missing (--missing): drop leaves those examples out, mean takes the mean of the other examples.`,
   );
 }
 

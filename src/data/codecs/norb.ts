@@ -1,6 +1,6 @@
 import { UserError } from '../../base/errors.js';
 import { formatShape } from '../../base/excerpt.js';
-import type { StoredType } from './numbers.js';
+import { type StoredType, storedSize } from './numbers.js';
 
 /** Element types by the number that a file begins with, little-endian. https://cs.nyu.edu/~ylclab/data/norb-v1.0-small/ */
 const types: Readonly<Record<number, StoredType>> = {
@@ -26,9 +26,8 @@ export function openNorb(bytes: Uint8Array<ArrayBuffer>, name: string) {
     throw new UserError(`${name}: this is no file of smallNORB. Get it again.`);
   }
   const shape = Array.from({ length: rank }, (_, axis) => view.getInt32(8 + 4 * axis, true));
-  const width = { float32: 4, float64: 8, int32: 4, uint8: 1, int16: 2 }[type as 'uint8'];
-  const size = start + shape.reduce((product, length) => product * length, width);
-  if (size !== bytes.length) {
+  const size = start + shape.reduce((product, length) => product * length, storedSize(type));
+  if (size !== bytes.length || shape.some((length) => length < 0)) {
     throw new UserError(
       `${name}: shape ${formatShape(shape)} of ${type} takes ${size} bytes with its header, but the file has ${bytes.length}. The file is damaged: get it again.`,
     );
