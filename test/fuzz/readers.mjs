@@ -43,12 +43,12 @@ async function readData(path, cache, options = {}) {
 }
 
 /** A reader of one file with an ending. */
-function dataFile(name, endings, seeds, more = {}) {
+function dataFile(name, endings, seeds, { stem = 'data', ...more } = {}) {
   return {
     name,
     seeds,
     async read(bytes, { folder, cache }, random) {
-      const path = join(folder, `data${random.pick(endings)}`);
+      const path = join(folder, `${stem}${random.pick(endings)}`);
       await writeFile(path, bytes);
       try {
         // A small limit leads through the cache of shards, too.
@@ -67,6 +67,12 @@ function idx(code, shape, values) {
   header.writeUInt32BE(code * 256 + shape.length);
   for (const [axis, length] of shape.entries()) header.writeUInt32BE(length >>> 0, 4 + 4 * axis);
   return new Uint8Array(Buffer.concat([header, values]));
+}
+
+/** A file of smallNORB. */
+function norb(magic, shape, values) {
+  const header = Int32Array.of(magic, shape.length, ...shape, ...(shape.length < 3 ? [1] : []));
+  return new Uint8Array(Buffer.concat([Buffer.from(header.buffer), values]));
 }
 
 const some = (length) => Uint8Array.from({ length }, (_, i) => (i * 37) & 255);
@@ -116,7 +122,9 @@ const npySeeds = () =>
       'cube-u1-fortran',
       'cube-f4-fortran',
       'b1',
+      'half',
       'refused-objects',
+      'refused-text',
       'f4-little-v2',
       'f4-little-v3',
     ].map((name) => fixture(`npy/${name}.npy`)),
@@ -269,7 +277,31 @@ export const readers = [
       arbitrary: arbitraryIdx.map((each) => new Uint8Array(gzipSync(each, { level: 1 }))),
     },
   ),
-  dataFile('npy', ['.npy'], npySeeds, { arbitrary: arbitraryNpy }),
+  dataFile('npy', ['.npy', ''], npySeeds, { arbitrary: arbitraryNpy }),
+  dataFile(
+    'npy.gz',
+    ['.npy.gz'],
+    async () => (await npySeeds()).map((each) => new Uint8Array(gzipSync(each))),
+    { arbitrary: arbitraryNpy.map((each) => new Uint8Array(gzipSync(each, { level: 1 }))) },
+  ),
+  dataFile(
+    'tensors',
+    ['.safetensors'],
+    async () => [
+      encodeSafetensors({ x: new Tensor('uint8', some(48), [3, 4, 4]) }),
+      encodeSafetensors({
+        x_train: new Tensor('float32', Float32Array.from(some(12)), [3, 4]),
+        y_train: new Tensor('int64', BigInt64Array.of(1n, 0n, 2n), [3]),
+      }),
+    ],
+    { arbitrary: arbitrarySafetensors },
+  ),
+  dataFile(
+    'norb',
+    ['.mat'],
+    async () => [norb(507_333_717, [2, 2, 5, 5], some(100)), norb(507_333_716, [2, 2], some(16))],
+    { stem: 'smallnorb-2x5x5-training-dat' },
+  ),
   dataFile(
     'npz',
     ['.npz'],
