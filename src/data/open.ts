@@ -17,6 +17,11 @@ export interface OpenOptions extends PublishedOptions, ReadOptions {
    * once into shards in the cache folder, and read from there by batch.
    */
   readonly memoryLimit?: number;
+  /**
+   * To look at data rather than train on it: pictures are decoded when they are read, and their shape
+   * and range are those of so many of each part, spread over it. Sizes and labels are those of all.
+   */
+  readonly sample?: number;
 }
 
 /** The public datasets by the names that `openDataset` knows. */
@@ -41,7 +46,7 @@ const choices = [...Object.keys(published), ...formats.map((format) => format.re
  *   signal's reason when that aborts a download or the decoding
  */
 export async function openDataset(spec: string, options: OpenOptions = {}): Promise<OpenedData> {
-  const { signal, onProgress, cache, mirrors, memoryLimit, ...rest } = options;
+  const { signal, onProgress, cache, mirrors, memoryLimit, sample, ...rest } = options;
   const reading = validate(readOptionsSchema, rest, 'openDataset options');
   const known = isPublished(spec) ? published[spec] : undefined;
   if (known) {
@@ -63,6 +68,7 @@ export async function openDataset(spec: string, options: OpenOptions = {}): Prom
       ...(reading as ReadOptions),
       cache,
       memoryLimit,
+      sample,
       onProgress,
       signal,
     });
