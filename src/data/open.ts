@@ -4,6 +4,7 @@ import { UserError } from '../base/errors.js';
 import { excerpt } from '../base/excerpt.js';
 import { validate } from '../base/settings/validate.js';
 import { nearest } from '../base/suggest.js';
+import { isIgnored } from './files/ignored.js';
 import type { OpenedData } from './formats/format.js';
 import { fashionMnist } from './published/fashion-mnist.js';
 import { mnist } from './published/mnist.js';
@@ -61,7 +62,7 @@ export async function openDataset(spec: string, options: OpenOptions = {}): Prom
     );
   }
   const place = (await isDirectory(spec))
-    ? { path: spec, entries: await listDirectory(spec) }
+    ? { path: spec, entries: (await listDirectory(spec)).filter((name) => !isIgnored(name)) }
     : { path: spec };
   for (const format of formats) {
     const data = await format.open(place, {
