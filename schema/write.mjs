@@ -46,7 +46,7 @@ const described = runOptions()
   .map((each) => `  ${JSON.stringify(each)},\n`);
 const listFile = new URL('../src/vae/config/described.ts', import.meta.url);
 const list = `// Options of a run that have a flag or a field of the studio's form. npm run schema writes this file.
-import type { DescribedOption } from '../../data/option.js';
+import type { DescribedOption } from '../../base/settings/option.js';
 
 /** The options of a run that faces show, as plain data: no schema is loaded for them. */
 export const describedOptions: readonly DescribedOption[] = [

@@ -1,0 +1,82 @@
+import { decode, type TiffIfd } from 'tiff';
+import { UserError } from '../../base/errors.js';
+import type { PictureInfo } from './picture.js';
+import type { RawPicture } from './raw-picture.js';
+
+/** Most bytes of pixels. */
+const mostBytes = 2 ** 28;
+
+/** Most compressed bytes of a strip or tile: each may grow a thousand times. */
+const mostStripBytes = 2 ** 20;
+
+const refuse = (reason: string) => new UserError(`it is a TIFF ${reason}, which is not read here`);
+
+/** The first page, checked to be of a form that the decoder reads right. */
+function firstPage(bytes: Uint8Array): { page: TiffIfd; pages: number } {
+  const all = decode(bytes, { ignoreImageData: true });
+  const [page] = all;
+  if (!page) throw new UserError('it is damaged: there is no page in it');
+  const { sampleFormat, bitsPerSample: bits, samplesPerPixel: samples, type } = page;
+  if (page.width * page.height * samples * Math.ceil(bits / 8) > mostBytes) {
+    throw new UserError(`its ${page.width}×${page.height} pixels take over ${mostBytes} bytes`);
+  }
+  if (samples > 4) throw refuse(`of ${samples} channels`);
+  if (samples > 1 && page.planarConfiguration !== 1) throw refuse('with a plane for each channel');
+  if (sampleFormat === 3 && bits < 32) throw refuse(`of real numbers in ${bits} bits`);
+  if (sampleFormat === 2 && bits !== 16) throw refuse(`of whole numbers with sign in ${bits} bits`);
+  if (page.fillOrder !== 1) throw refuse('whose bits are reversed');
+  if (type === 0 && sampleFormat !== 1) throw refuse('whose white is 0');
+  if (type > 3) throw refuse(`of photometric kind ${type}`);
+  const strips = (page.tiled ? page.tileByteCounts : page.stripByteCounts) ?? [bytes.length];
+  if (page.compression !== 1 && strips.some((count) => count > mostStripBytes)) {
+    throw refuse(`with strips of over ${mostStripBytes} compressed bytes`);
+  }
+  return { page, pages: all.length };
+}
+
+/** Whether its values are kept as bytes, and shown by 8 bits. */
+const isBytes = ({ bitsPerSample, type }: TiffIfd) => bitsPerSample <= 8 || type === 3;
+
+/** The header of a TIFF file, by its first page. */
+export function tiffInfo(bytes: Uint8Array): PictureInfo {
+  const { page, pages } = firstPage(bytes);
+  const { width, height, sampleFormat, samplesPerPixel, type } = page;
+  return {
+    width,
+    height,
+    pages,
+    channels: samplesPerPixel > 2 || type === 3 ? 3 : 1,
+    depth: isBytes(page) ? 'bytes' : sampleFormat === 3 ? 'real' : 'whole',
+  };
+}
+
+/**
+ * The pixels of the first page of a TIFF file, whatever numbers it is made of: whole ones with or
+ * without sign, or real ones of 32 or 64 bits.
+ * @throws UserError when it is of a form that is not read; an Error of the decoder when it is damaged
+ */
+export function decodeTiff(bytes: Uint8Array): RawPicture {
+  firstPage(bytes);
+  const [page] = decode(bytes, { pages: [0] }) as [TiffIfd];
+  const { width, height, bitsPerSample, sampleFormat, palette } = page;
+  const channels = page.samplesPerPixel as RawPicture['channels'];
+  const data = page.data as Uint8Array | Uint16Array | Float32Array | Float64Array;
+  if (palette && page.type === 3) {
+    // Colours of palettes have 16 bits.
+    const values = Uint8Array.from(
+      { length: width * height * 3 },
+      (_, i) => palette[data[Math.floor(i / 3)]!]![i % 3]! >> 8,
+    );
+    return { width, height, channels: 3, values, depth: 'bytes' };
+  }
+  if (isBytes(page)) {
+    const white = 2 ** bitsPerSample - 1;
+    const values = white === 255 ? data : data.map((value) => (value * 255) / white);
+    return { width, height, channels, values, depth: 'bytes', opaque: 255 };
+  }
+  const isSigned = sampleFormat === 2;
+  const values = isSigned ? new Int16Array(data.buffer, data.byteOffset, data.length) : data;
+  return sampleFormat === 3
+    ? { width, height, channels, values, depth: 'real' }
+    : { width, height, channels, values, depth: 'whole', opaque: isSigned ? 32767 : 65535 };
+}
