@@ -40,7 +40,7 @@ const whole = {
   ],
 };
 
-/** What forms and flags need, as data that is read without the schema. */
+/** Facts for forms and flags, as data that is read without the schema. */
 const described = runOptions()
   .filter(({ flag, field }) => flag ?? field)
   .map((each) => `  ${JSON.stringify(each)},\n`);
