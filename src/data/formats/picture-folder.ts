@@ -42,7 +42,7 @@ export const pictureFolder: DataFormat = {
       formatNote(pictures),
       ...layout.notes,
       ...labelled.notes,
-      orderNote(pictures),
+      orderNote(labelled.parts.flatMap(({ files }) => files)),
       ...repeatedNote(repeated),
       ...othersNote(others.filter(({ path }) => !labelled.used.has(path))),
     ];

@@ -171,7 +171,7 @@ function innerParts(
   }));
   told.notes.push({
     about: 'split',
-    text: `each folder has its own ${[...splits.keys()].join(', ')}; the folders around them are the classes`,
+    text: `each folder has its own ${inOrder(splits)}; the folders around them are the classes`,
     doubtful: true,
   });
   return partsOf(swapped, splits, told);
@@ -199,12 +199,19 @@ function partsOf(
     const loose = under(left, (top) => top === undefined).map(pathOf);
     notes.push({
       about: 'left out',
-      text: `${pictures(left.length)} beside the folders ${[...splits.keys()].join(', ')}: ${listed([...tops, ...loose])}`,
+      text: `${pictures(left.length)} beside the folders ${inOrder(splits)}: ${listed([...tops, ...loose])}`,
       ...(tops.every(isMasks) && loose.length === 0 ? {} : { doubtful: true }),
     });
   }
   tellClasses(parts, told.classNotes);
   return parts;
+}
+
+/** The folders of parts, those to train on first. */
+function inOrder(splits: ReadonlyMap<string, Role>): string {
+  const order = ([, role]: readonly [string, Role]) => roles.indexOf(role);
+  const sorted = [...splits].sort((a, b) => order(a) - order(b));
+  return sorted.map(([folder]) => folder).join(', ');
 }
 
 const purposes: Readonly<Record<Role, string>> = {
