@@ -16,7 +16,10 @@ function firstPage(bytes: Uint8Array): { page: TiffIfd; pages: number } {
   const all = decode(bytes, { ignoreImageData: true });
   const [page] = all;
   if (!page) throw new UserError('it is damaged: there is no page in it');
-  const { sampleFormat, bitsPerSample: bits, samplesPerPixel: samples, type } = page;
+  const { sampleFormat, samplesPerPixel: samples, type } = page;
+  const bits = page.bitsPerSample as number | undefined;
+  // Without a number of bits there is one, which the decoder does not know.
+  if (bits === undefined) throw refuse('of one bit');
   if (page.width * page.height * samples * Math.ceil(bits / 8) > mostBytes) {
     throw new UserError(`its ${page.width}×${page.height} pixels take over ${mostBytes} bytes`);
   }

@@ -177,14 +177,14 @@ function sizeNotes(
   return notes;
 }
 
-function channelNotes({ hasColour, first }: Surveyor, { channels }: FormatOptions): ReadingNote[] {
+function channelNotes({ hasColour }: Surveyor, { channels }: FormatOptions): ReadingNote[] {
   if (channels !== undefined) {
     return [{ about: 'axes', text: `${channels === 1 ? 'gray' : 'colour'}, as channels says` }];
   }
-  if (hasColour) return [{ about: 'axes', text: 'colour, for not all pixels are gray' }];
-  return first?.info.channels === 3
-    ? [{ about: 'axes', text: 'gray, for all pixels are, though they were saved as colour' }]
-    : [{ about: 'axes', text: 'gray, for all pixels are' }];
+  const text = hasColour
+    ? 'colour: three channels, for not all pixels are gray'
+    : 'gray: one channel, for all pixels are gray, however they were saved';
+  return [{ about: 'axes', text }];
 }
 
 /** The values of black and white in pictures of more than 8 bits, and how they were found. */

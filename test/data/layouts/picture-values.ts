@@ -85,7 +85,7 @@ export const pictureValues: readonly DataLayout[] = [
     expect: { values: [0, 0.25, 1], notes: [/hold -1,000 to 3,000/] },
   },
   {
-    title: 'TIFF by deflate of 16 bits, TIFF by LZW of 8',
+    title: 'TIFF by deflate of 16 bits',
     files: { 'a.tif': sample('deflateTiff') },
     expect: { values: [0, 1000 / 4095, 1] },
   },
@@ -102,6 +102,7 @@ export const pictureValues: readonly DataLayout[] = [
   {
     title: 'TIFF of one bit',
     files: { 'a.tif': sample('bitTiff') },
+    nodeOnly: 'the decoder for browsers reads no TIFF of one bit that does not say so',
     expect: { dtype: 'uint8', values: [0, 1] },
   },
   {
@@ -211,7 +212,11 @@ export const pictureValues: readonly DataLayout[] = [
   {
     title: 'gray that was saved as colour: gray, told',
     files: { 'a.png': png([51, 51, 51, 102, 102, 102], { channels: 3 }) },
-    expect: { shape: [1, 1, 2], values: [0.2, 0.4], notes: [/gray, .*saved as colour/] },
+    expect: {
+      shape: [1, 1, 2],
+      values: [0.2, 0.4],
+      notes: [/gray: one channel, .*however they were saved/],
+    },
   },
   {
     title: 'gray JPEG that was saved as colour, and as gray',
@@ -248,7 +253,7 @@ export const pictureValues: readonly DataLayout[] = [
     },
   },
   {
-    title: 'WebP and BMP',
+    title: 'WebP without loss',
     files: { 'a.webp': sample('webp') },
     expect: { values: [1, 1, 0, 0, 0, 0] },
   },
