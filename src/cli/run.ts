@@ -44,11 +44,12 @@ export async function openRun(path: string, options: DataOptions): Promise<OpenR
   if (options.data === undefined) await requireData(path, located);
   // A file of labels belongs to the data that the run was trained on; a column may be in other data.
   const labels = options.data === undefined || !located.hasLabelFile;
-  const { train, test } = await openDataset(options.data ?? located.data, {
+  const { train, validation, test } = await openDataset(options.data ?? located.data, {
     ...reading,
     ...(label !== undefined && labels ? { label } : {}),
     onProgress: (message) => process.stderr.write(`${message}\n`),
   });
-  const data = asModelSees(options.split === 'train' ? train : (test ?? train), training.augment);
+  const held = test ?? validation ?? train;
+  const data = asModelSees(options.split === 'train' ? train : held, training.augment);
   return { vae, data, validated: asValidated(data, training.binarize, vae.config.seed) };
 }

@@ -112,7 +112,8 @@ async function fitAndSave(
   const { out } = job;
   const history = await fitJob(job, options);
   // The training data takes the most memory, and pictures need theirs.
-  job.data = { name: job.data.name, train: job.data.test ?? job.data.train };
+  const { name, train, test, validation } = job.data;
+  job.data = { name, train: test ?? validation ?? train };
   const stopping = signals.beginSaving(
     `All that was trained is kept; the files that are missing are written by: vaekit train --resume ${out}`,
   );
@@ -137,11 +138,10 @@ async function trainJob(job: Job, run: KeptRun, options: TrainOptions): Promise<
   const signals = abortOnSignals();
   let profiled: MeasuredProfile | undefined;
   const shown = showTraining(job, run, resources, () => profiled);
+  const held = job.data.validation ?? job.data.test;
   const fitted = {
     ...fitting,
-    ...(job.data.test && settings.validationSplit === undefined
-      ? { validation: job.data.test }
-      : {}),
+    ...(held && settings.validationSplit === undefined ? { validation: held } : {}),
     signal: signals.signal,
   };
   try {

@@ -4,7 +4,7 @@ import { reasonOf } from '../../base/excerpt.js';
 import { Budget } from './budget.js';
 import { isGrayColour, type UserColour } from './colour.js';
 import { headerFacts } from './headers.js';
-import { kindOf } from './kinds.js';
+import { kindOf, type PictureKind } from './kinds.js';
 import type { DecodedPicture, Decoding, Depth, PictureInfo } from './picture.js';
 import { decodePnm, pnmHeader } from './pnm.js';
 import { fitRaw, isColoured, isOneColour, type RawPicture } from './raw-picture.js';
@@ -19,43 +19,96 @@ const mostBmpPixels = 2 ** 24;
 /** Pictures are decoded at the same time as long as their pixels take no more bytes than one may. */
 const budget = new Budget(mostBytes);
 
+/** A picture whose header was read. */
+interface Source {
+  readonly bytes: Uint8Array;
+  readonly kind: PictureKind;
+  /** For sharp, which reads all but netpbm and some TIFF files. */
+  readonly opened?: Opened | undefined;
+}
+
+async function sourceOf(bytes: Uint8Array): Promise<Source> {
+  const kind = kindOf(bytes);
+  return kind === 'pnm' ? { bytes, kind } : { bytes, kind, opened: await open(bytes, kind) };
+}
+
+async function infoOf(source: Source, background: UserColour): Promise<PictureInfo> {
+  const { bytes, kind, opened } = source;
+  if (kind === 'pnm') {
+    const { white, width, height, channels } = pnmHeader(bytes);
+    return { width, height, channels, depth: white > 255 ? 'whole' : 'bytes', pages: 1 };
+  }
+  if (!opened) return (await import('./tiff.js')).tiffInfo(bytes);
+  const { autoOrient, space, depth, hasAlpha, pages } = opened.header;
+  const isGray = space === 'b-w' || space === 'grey16';
+  return {
+    width: autoOrient.width,
+    height: autoOrient.height,
+    channels: isGray && (!hasAlpha || isGrayColour(background)) ? 1 : 3,
+    pages: pages ?? headerFacts(bytes, kind).pages,
+    depth: depthOf(depth, space),
+  };
+}
+
+/** Pixels as the file has them. */
+async function rawOf({ bytes, kind, opened }: Source): Promise<RawPicture> {
+  if (kind === 'pnm') return decodePnm(bytes);
+  if (!opened) return (await import('./tiff.js')).decodeTiff(bytes);
+  const { picture, header, size } = opened;
+  const { depth, space } = header;
+  // A conversion between spaces would clip: the pixels stay in their own.
+  picture.autoOrient().toColourspace(space);
+  const { data, info } = await budget.run(size, () =>
+    picture.raw({ depth: 'float' }).toBuffer({ resolveWithObject: true }),
+  );
+  const values = new Float32Array(data.buffer, data.byteOffset, data.length / 4);
+  const channels = info.channels as RawPicture['channels'];
+  const { width, height } = info;
+  const opaque = depth === 'ushort' ? 65535 : depth === 'uint' ? 2 ** 32 - 1 : 1;
+  return { width, height, channels, values, depth: depthOf(depth, space), opaque };
+}
+
+/** A picture of 8 bits, upright and over its ground. */
+async function overGround(source: Source, [r, g, b]: UserColour): Promise<Grounded> {
+  const { opened } = source;
+  const { picture, size, hasAlpha } = opened
+    ? { ...opened, hasAlpha: opened.header.hasAlpha, picture: opened.picture.autoOrient() }
+    : await unpacked(await rawOf(source));
+  return { picture: picture.flatten({ background: { r, g, b } }), size, hasAlpha };
+}
+
+interface Grounded {
+  readonly picture: Sharp;
+  readonly size: number;
+  readonly hasAlpha: boolean;
+}
+
+function pixelsOf({ picture, size }: Grounded) {
+  return budget.run(size, () =>
+    picture.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true }),
+  );
+}
+
 /**
  * Size, channels and depth of a picture, from its header alone.
  * @throws UserError when the bytes are no picture; its message is the reason
  */
 export function pictureInfo(bytes: Uint8Array, background: UserColour): Promise<PictureInfo> {
-  return attempt(async () => {
-    const kind = kindOf(bytes);
-    if (kind === 'pnm') {
-      const { white, ...size } = pnmHeader(bytes);
-      return { ...size, depth: white > 255 ? 'whole' : 'bytes', pages: 1 };
-    }
-    const opened = await open(bytes, kind);
-    if (!opened) return (await import('./tiff.js')).tiffInfo(bytes);
-    const { autoOrient, space, depth, hasAlpha } = opened.header;
-    const { width, height } = autoOrient;
-    const isGray =
-      (space === 'b-w' || space === 'grey16') && !(hasAlpha && !isGrayColour(background));
-    const channels = isGray ? 1 : 3;
-    const { pages = headerFacts(bytes, kind).pages } = opened.header;
-    return { width, height, channels, pages, depth: depthOf(depth, space) };
-  });
+  return attempt(async () => infoOf(await sourceOf(bytes), background));
 }
 
 /** Whether some pixel of a picture on a ground is not gray. @throws UserError as `decodePicture` */
 export function showsColour(bytes: Uint8Array, background: UserColour): Promise<boolean> {
   return attempt(async () => {
-    const { depth } = await pictureInfo(bytes, background);
-    if (depth !== 'bytes') return isColoured(await rawPicture(bytes), background);
-    const { picture, size } = await byteSource(bytes);
-    const [r, g, b] = background;
-    picture.flatten({ background: { r, g, b } });
-    const { data, info } = await budget.run(size, () =>
-      picture.toColourspace('srgb').raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true }),
-    );
+    const source = await sourceOf(bytes);
+    const { depth } = await infoOf(source, background);
+    if (depth !== 'bytes') return isColoured(await rawOf(source), background);
+    const grounded = await overGround(source, background);
+    grounded.picture.toColourspace('srgb');
+    const { data, info } = await pixelsOf(grounded);
     const { width, height } = info;
     const channels = info.channels as RawPicture['channels'];
-    return isColoured({ width, height, channels, values: data, depth: 'bytes' }, background);
+    return isColoured({ width, height, channels, values: data, depth }, background);
   });
 }
 
@@ -64,24 +117,7 @@ export function showsColour(bytes: Uint8Array, background: UserColour): Promise<
  * @throws UserError when the picture cannot be decoded whole; its message is the reason
  */
 export function rawPicture(bytes: Uint8Array): Promise<RawPicture> {
-  return attempt(async () => {
-    const kind = kindOf(bytes);
-    if (kind === 'pnm') return decodePnm(bytes);
-    const opened = await open(bytes, kind);
-    if (!opened) return (await import('./tiff.js')).decodeTiff(bytes);
-    const { picture, header, size } = opened;
-    const { depth, space } = header;
-    // A conversion between spaces would clip: the pixels stay in their own.
-    picture.autoOrient().toColourspace(space);
-    const { data, info } = await budget.run(size, () =>
-      picture.raw({ depth: 'float' }).toBuffer({ resolveWithObject: true }),
-    );
-    const values = new Float32Array(data.buffer, data.byteOffset, data.length / 4);
-    const channels = info.channels as RawPicture['channels'];
-    const { width, height } = info;
-    const opaque = depth === 'ushort' ? 65535 : depth === 'uint' ? 2 ** 32 - 1 : 1;
-    return { width, height, channels, values, depth: depthOf(depth, space), opaque };
-  });
+  return attempt(async () => rawOf(await sourceOf(bytes)));
 }
 
 /**
@@ -91,38 +127,23 @@ export function rawPicture(bytes: Uint8Array): Promise<RawPicture> {
 export function decodePicture(bytes: Uint8Array, decoding: Decoding): Promise<DecodedPicture> {
   return attempt(async () => {
     const { shape, fit, background } = decoding;
-    const { depth, ...found } = await pictureInfo(bytes, background);
+    const source = await sourceOf(bytes);
+    const { depth, ...found } = await infoOf(source, background);
     if (!fit && (found.width !== shape.width || found.height !== shape.height)) {
       throw new UserError(`it is ${found.width}×${found.height} pixels`);
     }
-    if (depth !== 'bytes') return fitRaw(await rawPicture(bytes), decoding);
-    const { picture, size, hasAlpha } = await byteSource(bytes);
-    const [r, g, b] = background;
-    picture.flatten({ background: { r, g, b } });
-    if (fit) picture.resize({ width: shape.width, height: shape.height, fit });
-    picture.toColourspace(shape.channels === 1 ? 'b-w' : 'srgb');
-    const { data, info } = await budget.run(size, () =>
-      picture.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true }),
-    );
+    if (depth !== 'bytes') return fitRaw(await rawOf(source), decoding);
+    const grounded = await overGround(source, background);
+    if (fit) grounded.picture.resize({ width: shape.width, height: shape.height, fit });
+    grounded.picture.toColourspace(shape.channels === 1 ? 'b-w' : 'srgb');
+    const { data, info } = await pixelsOf(grounded);
     const values = planar(data, shape.channels, info.channels);
-    return { values, isVeiled: hasAlpha && isOneColour(values, shape.channels) };
+    return { values, isVeiled: grounded.hasAlpha && isOneColour(values, shape.channels) };
   });
 }
 
-/** A picture of 8 bits, upright. */
-async function byteSource(
-  bytes: Uint8Array,
-): Promise<{ picture: Sharp; size: number; hasAlpha: boolean }> {
-  const kind = kindOf(bytes);
-  if (kind === 'pnm') return sourceOf(decodePnm(bytes));
-  const opened = await open(bytes, kind);
-  if (!opened) return sourceOf((await import('./tiff.js')).decodeTiff(bytes));
-  const { picture, header, size } = opened;
-  return { picture: picture.autoOrient(), size, hasAlpha: header.hasAlpha };
-}
-
 /** Pixels that were decoded without sharp, for what comes after. */
-async function sourceOf({ width, height, channels, values }: RawPicture) {
+async function unpacked({ width, height, channels, values }: RawPicture): Promise<Grounded> {
   const { default: sharp } = await import('sharp');
   const picture = sharp(Uint8Array.from(values), { raw: { width, height, channels } });
   if (channels < 3) picture.toColourspace('b-w');

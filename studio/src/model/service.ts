@@ -1,4 +1,4 @@
-import { asValidated, asModelSees } from '../../../src/data/changes/seen.js';
+import { asModelSees, asValidated } from '../../../src/data/changes/seen.js';
 import { placesOfEachClass, placesOfSpread } from '../../../src/data/changes/spread.js';
 import { decodeSafetensors } from '../../../src/data/codecs/safetensors.js';
 import type { ReadOptions } from '../../../src/data/read-options.js';
