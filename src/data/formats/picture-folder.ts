@@ -1,6 +1,6 @@
 import { readFile } from '#files';
 import { UserError } from '../../base/errors.js';
-import { listed } from '../../base/excerpt.js';
+import { listedNames } from '../../base/excerpt.js';
 import { baseName } from '../../base/paths.js';
 import { naturally } from '../files/natural-order.js';
 import { type Labels, labelsFromWords } from '../labels.js';
@@ -84,7 +84,7 @@ async function labelledParts(
   if (tabled === 'byLine') {
     if (parts.length > 1) {
       throw new UserError(
-        `${name}: a label a line does not tell ${listed(parts.flatMap((part) => part.folders))} apart. Give the pictures' names beside the labels, or open one of the folders.`,
+        `${name}: a label a line does not tell ${listedNames(parts.flatMap((part) => part.folders))} apart. Give the pictures' names beside the labels, or open one of the folders.`,
       );
     }
     const { labels, note } = await lineLabels(label!, pictures, name);
@@ -113,7 +113,7 @@ async function labelledParts(
 function unlabelledNote(files: readonly PictureFile[]): ReadingNote[] {
   if (files.length === 0) return [];
   const some = files.length === 1 ? 'a picture' : `${files.length} pictures`;
-  const text = `${some} without a label: ${listed(files.map(({ parts }) => parts.join('/')))}`;
+  const text = `${some} without a label: ${listedNames(files.map(({ parts }) => parts.join('/')))}`;
   return [{ about: 'left out', text, doubtful: true }];
 }
 
@@ -136,7 +136,7 @@ function byFolder(parts: readonly PicturePart[], name: string) {
   const text =
     names.length === 1
       ? `the folder ${names[0]} is the only class`
-      : `the folders are the ${names.length} classes: ${listed(names)}`;
+      : `the folders are the ${names.length} classes: ${listedNames(names)}`;
   return { ...labelled, notes: names.length > 0 ? [{ about: 'labels' as const, text }] : [] };
 }
 

@@ -1,4 +1,4 @@
-import { listed } from '../../base/excerpt.js';
+import { listedNames } from '../../base/excerpt.js';
 import type { ReadingNote } from '../notes.js';
 import type { PictureFile } from './list-pictures.js';
 import {
@@ -101,7 +101,7 @@ function withoutMaskFiles(items: readonly Item[], { notes }: Told): readonly Ite
   if (masks.length === 0) return items;
   notes.push({
     about: 'left out',
-    text: `${pictures(masks.length)} named as masks of others: ${listed(masks.map(pathOf))}`,
+    text: `${pictures(masks.length)} named as masks of others: ${listedNames(masks.map(pathOf))}`,
     doubtful: true,
   });
   return items.filter((item) => !isMask(item));
@@ -119,7 +119,7 @@ function opened(items: readonly Item[], { notes, classNotes }: Told): readonly I
     const left = under(items, (top) => top !== holder.name);
     notes.push({
       about: 'left out',
-      text: `${pictures(left.length)} in ${listed(others.map(({ name }) => name))}, beside ${holder.name}: by their names they are no examples`,
+      text: `${pictures(left.length)} in ${listedNames(others.map(({ name }) => name))}, beside ${holder.name}: by their names they are no examples`,
     });
     return within(under(items, (top) => top === holder.name));
   }
@@ -190,7 +190,7 @@ function partsOf(
   });
   const texts = parts.map(
     ({ role, folders, files }) =>
-      `${listed(folders)} (${pictures(files.length)}) for ${purposes[role]}`,
+      `${listedNames(folders)} (${pictures(files.length)}) for ${purposes[role]}`,
   );
   notes.push({ about: 'split', text: `by folder: ${texts.join(', ')}` });
   const left = under(items, (top) => top === undefined || !splits.has(top));
@@ -199,7 +199,7 @@ function partsOf(
     const loose = under(left, (top) => top === undefined).map(pathOf);
     notes.push({
       about: 'left out',
-      text: `${pictures(left.length)} beside the folders ${inOrder(splits)}: ${listed([...tops, ...loose])}`,
+      text: `${pictures(left.length)} beside the folders ${inOrder(splits)}: ${listedNames([...tops, ...loose])}`,
       ...(tops.every(isMasks) && loose.length === 0 ? {} : { doubtful: true }),
     });
   }
@@ -226,7 +226,7 @@ function tellClasses(parts: readonly PicturePart[], notes: ReadingNote[]): void 
   if (!train) return;
   const known = new Set(train.classes);
   for (const { role, folders, classes } of others) {
-    const where = listed(folders);
+    const where = listedNames(folders);
     if (train.classes && !classes) {
       notes.push({
         about: 'labels',
@@ -236,7 +236,7 @@ function tellClasses(parts: readonly PicturePart[], notes: ReadingNote[]): void 
     }
     const more = [...new Set(classes)].filter((word) => !known.has(word));
     if (more.length === 0) continue;
-    const names = listed(more);
+    const names = listedNames(more);
     const [only] = known;
     if (known.size === 1 && role === 'test') {
       const text = `training is on ${only} alone, ${where} has ${names} too, as for the detection of anomalies`;
@@ -268,7 +268,7 @@ function partOf(
   });
   const loose = items.filter((item) => item.folders.length === 0);
   if (loose.length === items.length) return part(items);
-  const where = folders.length > 0 ? ` of ${listed(folders)}` : '';
+  const where = folders.length > 0 ? ` of ${listedNames(folders)}` : '';
   if (loose.length > Math.max(1, strayShare * items.length)) {
     told.classNotes.push({
       about: 'labels',
@@ -280,7 +280,7 @@ function partOf(
   if (loose.length > 0) {
     told.classNotes.push({
       about: 'left out',
-      text: `${pictures(loose.length)} beside the folders of classes${where}: ${listed(loose.map(pathOf))}`,
+      text: `${pictures(loose.length)} beside the folders of classes${where}: ${listedNames(loose.map(pathOf))}`,
       doubtful: true,
     });
   }

@@ -1,7 +1,7 @@
 import Papa from 'papaparse';
 import { readFile } from '#files';
 import { UserError } from '../../base/errors.js';
-import { excerpt, listed } from '../../base/excerpt.js';
+import { excerpt, listedNames } from '../../base/excerpt.js';
 import type { PictureFile } from './list-pictures.js';
 
 /** A table that tells facts of pictures: a row for each, its cells as words. */
@@ -153,7 +153,7 @@ export async function readMetadata(path: string): Promise<LabelTable> {
 function checked(table: LabelTable): LabelTable {
   if (table.fileColumn >= 0) return table;
   throw new UserError(
-    `${table.path}: there is no column file_name, which tells the picture of a row: it has ${listed(table.columns, 8)}. Name the column so, or move the file out of the folder.`,
+    `${table.path}: there is no column file_name, which tells the picture of a row: it has ${listedNames(table.columns, 8)}. Name the column so, or move the file out of the folder.`,
   );
 }
 
@@ -180,7 +180,7 @@ export function labelColumn(table: LabelTable, asked: string | undefined): Label
     const place = columns.indexOf(asked);
     if (place >= 0 && place !== fileColumn) return column(place);
     throw new UserError(
-      `${path}: there is no column ${excerpt(asked)}. It has ${listed(
+      `${path}: there is no column ${excerpt(asked)}. It has ${listedNames(
         others.map((each) => columns[each]!),
         8,
       )}.`,
@@ -202,7 +202,7 @@ function oneHot({ columns, rows }: LabelTable, others: readonly number[]): Label
     if (ones.length !== 1 || !values.every((value) => value === 0 || value === 1)) return undefined;
     words.push(columns[others[ones[0]!]!]!);
   }
-  return { name: listed(others.map((place) => columns[place]!)), words };
+  return { name: listedNames(others.map((place) => columns[place]!)), words };
 }
 
 /** The only column beside the names of pictures. */

@@ -1,6 +1,6 @@
 import { exists, readFile } from '#files';
 import { UserError } from '../../base/errors.js';
-import { excerpt, listed } from '../../base/excerpt.js';
+import { excerpt, listedNames } from '../../base/excerpt.js';
 import { baseName } from '../../base/paths.js';
 import type { WalkedFile } from '../files/walk.js';
 import type { ReadingNote } from '../notes.js';
@@ -57,7 +57,7 @@ export async function tabledLabels(
       const given = table.columns.filter((_, place) => place !== table.fileColumn);
       notes.push({
         about: 'labels',
-        text: `${shown} has no column of labels by a usual name: it has ${listed(given, 8)}; name one by label (--label)`,
+        text: `${shown} has no column of labels by a usual name: it has ${listedNames(given, 8)}; name one by label (--label)`,
         doubtful: true,
       });
       continue;
@@ -101,7 +101,7 @@ async function fromFile(
   if (!column) {
     const given = table.columns.filter((_, place) => place !== table.fileColumn);
     throw new UserError(
-      `${path}: it is not clear which column holds the labels: ${listed(given, 8)}. Name it label, or keep it alone beside the names.`,
+      `${path}: it is not clear which column holds the labels: ${listedNames(given, 8)}. Name it label, or keep it alone beside the names.`,
     );
   }
   const words: (string | undefined)[] = files.map(() => undefined);
@@ -159,7 +159,7 @@ function assign(
     const rows = missing.length === 1 ? 'a row names' : `${missing.length} rows name`;
     notes.push({
       about: 'left out',
-      text: `${rows} of ${shown} pictures that are not there: ${listed(missing.map((each) => excerpt(each, 40)))}`,
+      text: `${rows} of ${shown} pictures that are not there: ${listedNames(missing)}`,
       doubtful: true,
     });
   }

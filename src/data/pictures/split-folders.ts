@@ -1,4 +1,5 @@
 import { UserError } from '../../base/errors.js';
+import { listedNames } from '../../base/excerpt.js';
 
 /** The parts of data in the order in which they are told. */
 export const roles = ['train', 'validation', 'test'] as const;
@@ -78,7 +79,7 @@ export function splitFolders(
   if (plain.size === folders.length && plain.size > 0) {
     if (found.size === 1) return new Map([...plain].map(([name]) => [name, 'train']));
     throw new UserError(
-      `${where}: the folders ${[...plain.keys()].join(' and ')} are there, but none to train on. Give one of them, or name one train.`,
+      `${where}: the folders ${listedNames([...plain.keys()])} are there, but none to train on. Give one of them, or name one train.`,
     );
   }
   return looseSplits(folders);

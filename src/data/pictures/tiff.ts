@@ -11,10 +11,47 @@ const mostStripBytes = 2 ** 20;
 
 const refuse = (reason: string) => new UserError(`it is a TIFF ${reason}, which is not read here`);
 
+/** LZW and deflate make no more bytes of one. */
+const mostGrowth = 4096;
+
+/** Most pages that are counted. */
+const mostPages = 10_000;
+
+/** Pages of a TIFF file, which form a chain; one that leads in a circle ends where it began. */
+function pageCount(bytes: Uint8Array): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const isLittle = bytes[0] === 0x49;
+  const seen = new Set<number>();
+  let at = bytes.length < 8 ? 0 : view.getUint32(4, isLittle);
+  while (at > 0 && at + 2 <= bytes.length && !seen.has(at) && seen.size < mostPages) {
+    seen.add(at);
+    const next = at + 2 + 12 * view.getUint16(at, isLittle);
+    at = next + 4 <= bytes.length ? view.getUint32(next, isLittle) : 0;
+  }
+  return seen.size;
+}
+
+/** Bytes of a value by the number of its type; 0 for types that the decoder passes over. */
+const valueBytes = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8];
+
+/** Refuses a first page with lists that are longer than the file: they would be made room for. */
+function checkLists(bytes: Uint8Array): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const isLittle = bytes[0] === 0x49;
+  const start = view.getUint32(4, isLittle);
+  const entries = view.getUint16(start, isLittle);
+  for (let at = start + 2; at < start + 2 + 12 * entries; at += 12) {
+    const size = valueBytes[view.getUint16(at + 2, isLittle)] ?? 0;
+    if (size * view.getUint32(at + 4, isLittle) > bytes.length) {
+      throw new UserError('it is cut short');
+    }
+  }
+}
+
 /** The first page, checked to be of a form that the decoder reads right. */
 function firstPage(bytes: Uint8Array): { page: TiffIfd; pages: number } {
-  const all = decode(bytes, { ignoreImageData: true });
-  const [page] = all;
+  checkLists(bytes);
+  const [page] = decode(bytes, { ignoreImageData: true, pages: [0] });
   if (!page) throw new UserError('it is damaged: there is no page in it');
   const { sampleFormat, samplesPerPixel: samples, type } = page;
   const bits = page.bitsPerSample as number | undefined;
@@ -30,11 +67,25 @@ function firstPage(bytes: Uint8Array): { page: TiffIfd; pages: number } {
   if (page.fillOrder !== 1) throw refuse('whose bits are reversed');
   if (type === 0 && sampleFormat !== 1) throw refuse('whose white is 0');
   if (type > 3) throw refuse(`of photometric kind ${type}`);
-  const strips = (page.tiled ? page.tileByteCounts : page.stripByteCounts) ?? [bytes.length];
+  checkStrips(page, bits);
+  const strips = (page.tiled ? page.tileByteCounts : page.stripByteCounts) ?? [];
   if (page.compression !== 1 && strips.some((count) => count > mostStripBytes)) {
     throw refuse(`with strips of over ${mostStripBytes} compressed bytes`);
   }
-  return { page, pages: all.length };
+  return { page, pages: pageCount(bytes) };
+}
+
+/** Refuses a page whose strips or tiles cannot hold its pixels: the decoder would leave them black. */
+function checkStrips(page: TiffIfd, bits: number): void {
+  const { width, height, samplesPerPixel, compression, rowsPerStrip } = page;
+  const counts = (page.tiled ? page.tileByteCounts : page.stripByteCounts) ?? [];
+  const needed = page.tiled
+    ? Math.ceil(width / page.tileWidth!) * Math.ceil(height / page.tileHeight!)
+    : Math.ceil(height / rowsPerStrip);
+  const held = counts.reduce((sum, count) => sum + count, 0) * (compression === 1 ? 1 : mostGrowth);
+  if (counts.length < needed || held < Math.floor((width * bits) / 8) * height * samplesPerPixel) {
+    throw new UserError('it is cut short');
+  }
 }
 
 /** Whether its values are kept as bytes, and shown by 8 bits. */

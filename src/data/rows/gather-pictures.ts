@@ -1,7 +1,7 @@
 import { gather } from '#gather';
 import { decodePicture } from '#pictures';
 import { UserError } from '../../base/errors.js';
-import { listed } from '../../base/excerpt.js';
+import { listedNames } from '../../base/excerpt.js';
 import type { Dataset } from '../dataset.js';
 import type { FormatOptions, Skipped } from '../formats/format.js';
 import { labelsAt } from '../labels.js';
@@ -176,7 +176,7 @@ function veiledNote(
   if (veiled.length === 0) return [];
   const other = background === 'white' ? 'black' : 'white';
   const [verb, colour] = veiled.length === 1 ? ['is', 'one colour'] : ['are', 'one colour each'];
-  const text = `${veiled.length} of ${count} pictures ${verb} ${colour} on the ${background} ground that is seen through them (${listed(veiled)}): background ${other} (--background ${other}) may show more`;
+  const text = `${veiled.length} of ${count} pictures ${verb} ${colour} on the ${background} ground that is seen through them (${listedNames(veiled)}): background ${other} (--background ${other}) may show more`;
   return [{ about: 'values', text, doubtful: true }];
 }
 

@@ -1,3 +1,4 @@
+import { oneLine } from '../../base/excerpt.js';
 import type { Labels } from '../labels.js';
 import type { ReadingNote } from '../notes.js';
 
@@ -64,7 +65,8 @@ export async function* spreadOver(source: PictureSource, most: number): AsyncGen
   }
 }
 
-/** Notes that several parts of data have alike, each once. */
+/** Notes that several parts of data have alike, each once and on one line, whatever names are in it. */
 export function eachOnce(notes: readonly ReadingNote[]): readonly ReadingNote[] {
-  return notes.filter(({ text }, i) => notes.findIndex((note) => note.text === text) === i);
+  const lines = notes.map((note) => ({ ...note, text: oneLine(note.text) }));
+  return lines.filter(({ text }, i) => lines.findIndex((note) => note.text === text) === i);
 }
