@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { option } from '../base/settings/option.js';
+import { colourSchema } from './pictures/colour.js';
 
 /** How the user's own data is read. What does not apply to the format at hand is left out. */
 export const readOptionsSchema = z.strictObject({
@@ -43,6 +44,15 @@ export const readOptionsSchema = z.strictObject({
         usually: '3 unless all pictures are gray',
       }),
     ),
+  background: colourSchema.optional().meta(
+    option('The ground that is seen through transparent pictures: white, black, gray or #rrggbb.', {
+      flag: {
+        flag: '--background <colour>',
+        help: 'ground of transparent pictures: white, black, gray or #rrggbb',
+      },
+      usually: 'white',
+    }),
+  ),
   strict: z
     .boolean()
     .optional()

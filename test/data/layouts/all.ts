@@ -1,5 +1,13 @@
 import type { DataLayout } from './layout.js';
 import { numbered } from './numbered.js';
+import { pictureFolders } from './picture-folders.js';
+import { pictureLabels } from './picture-labels.js';
+import { pictureValues } from './picture-values.js';
 
 /** Every layout, by the kind of data. Its files are built by code that runs in a browser too. */
-export const layouts: Readonly<Record<string, readonly DataLayout[]>> = { numbered };
+export const layouts: Readonly<Record<string, readonly DataLayout[]>> = {
+  numbered,
+  'folders of pictures': pictureFolders,
+  'values of pictures': pictureValues,
+  'labels of pictures': pictureLabels,
+};
