@@ -4,6 +4,7 @@ import { UserError } from '../base/errors.js';
 import { excerpt } from '../base/excerpt.js';
 import { validate } from '../base/settings/validate.js';
 import { nearest } from '../base/suggest.js';
+import { isIgnored } from './files/ignored.js';
 import type { OpenedData } from './formats/format.js';
 import { fashionMnist } from './published/fashion-mnist.js';
 import { mnist } from './published/mnist.js';
@@ -17,6 +18,11 @@ export interface OpenOptions extends PublishedOptions, ReadOptions {
    * once into shards in the cache folder, and read from there by batch.
    */
   readonly memoryLimit?: number;
+  /**
+   * To look at data rather than train on it: pictures are decoded when they are read, and their shape
+   * and range are those of so many of each part, spread over it. Sizes and labels are those of all.
+   */
+  readonly sample?: number;
 }
 
 /** The public datasets by the names that `openDataset` knows. */
@@ -41,7 +47,7 @@ const choices = [...Object.keys(published), ...formats.map((format) => format.re
  *   signal's reason when that aborts a download or the decoding
  */
 export async function openDataset(spec: string, options: OpenOptions = {}): Promise<OpenedData> {
-  const { signal, onProgress, cache, mirrors, memoryLimit, ...rest } = options;
+  const { signal, onProgress, cache, mirrors, memoryLimit, sample, ...rest } = options;
   const reading = validate(readOptionsSchema, rest, 'openDataset options');
   const known = isPublished(spec) ? published[spec] : undefined;
   if (known) {
@@ -56,13 +62,14 @@ export async function openDataset(spec: string, options: OpenOptions = {}): Prom
     );
   }
   const place = (await isDirectory(spec))
-    ? { path: spec, entries: await listDirectory(spec) }
+    ? { path: spec, entries: (await listDirectory(spec)).filter((name) => !isIgnored(name)) }
     : { path: spec };
   for (const format of formats) {
     const data = await format.open(place, {
       ...(reading as ReadOptions),
       cache,
       memoryLimit,
+      sample,
       onProgress,
       signal,
     });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { option } from '../base/settings/option.js';
+import { colourSchema } from './pictures/colour.js';
 
 /** The orders in which the axes of images lie in an array. */
 const arrayLayouts = ['channels-first', 'channels-last'] as const;
@@ -79,6 +80,15 @@ export const readOptionsSchema = z.strictObject({
         },
       ),
     ),
+  background: colourSchema.optional().meta(
+    option('The ground that is seen through transparent pictures: white, black, gray or #rrggbb.', {
+      flag: {
+        flag: '--background <colour>',
+        help: 'ground of transparent pictures: white, black, gray or #rrggbb',
+      },
+      usually: 'white',
+    }),
+  ),
   strict: z
     .boolean()
     .optional()

@@ -5,6 +5,7 @@ import { baseName, within } from '../../base/paths.js';
 import { isIdx } from '../codecs/idx.js';
 import { openNorb } from '../codecs/norb.js';
 import { gunzip, isGzip, plainStart } from '../files/gzip.js';
+import { isIgnoredPath } from '../files/ignored.js';
 import { isNpy, isZip } from '../files/marks.js';
 import type { ArraySource } from './array-source.js';
 import type { ArrayEntry } from './choose.js';
@@ -26,7 +27,7 @@ const norbKinds = { dat: 'images', cat: 'labels', info: 'info' } as const;
 /** The array of a file that is called as arrays are; undefined for other files. */
 export function entryOfFile(path: string): ArrayEntry | undefined {
   const name = baseName(path);
-  if (name.startsWith('.')) return undefined;
+  if (isIgnoredPath(name)) return undefined;
   if (npyEnding.test(name)) {
     return {
       key: name.replace(npyEnding, ''),

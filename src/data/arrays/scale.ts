@@ -113,7 +113,7 @@ export function isSameScale(a: Scale, b: Scale): boolean {
  */
 export function scaled(numbers: Numbers, { dtype, by, most }: Scale, name: string) {
   if (dtype === 'float32') {
-    const values = Float32Array.from(numbers);
+    const values = new Float32Array(numbers);
     if (by !== 1) for (let i = 0; i < values.length; i++) values[i] = numbers[i]! / by;
     return values;
   }

@@ -1,6 +1,7 @@
 import { readFile } from '#files';
 import { UserError } from '../../base/errors.js';
 import type { FileBytes } from '../arrays/file-bytes.js';
+import { isIgnoredPath } from '../files/ignored.js';
 import { openZip } from '../files/zip.js';
 
 /**
@@ -16,7 +17,7 @@ export async function npzArrays(path: string): Promise<Map<string, FileBytes>> {
   const sha256 = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
   const digest = Array.from(sha256, (byte) => byte.toString(16).padStart(2, '0')).join('');
   for (const [file, { size, chunks }] of await openZip(bytes, path)) {
-    if (!file.endsWith('.npy')) continue;
+    if (!file.endsWith('.npy') || isIgnoredPath(file)) continue;
     const name = file.slice(0, -4);
     const shown = name.replace(/\p{Cc}/gu, '\uFFFD');
     arrays.set(name, {

@@ -2,6 +2,8 @@ import { UserError } from '../../base/errors.js';
 import { tooLarge } from '../../base/file-errors.js';
 import { filesBelow, givenFile } from './given-files.web.js';
 
+export { walk } from './walk.web.js';
+
 /** Whether this place has a disk; in a browser there are only files that were given to the page. */
 export const hasFiles = false;
 

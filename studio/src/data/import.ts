@@ -2,6 +2,7 @@ import { elementCount } from '../../../src/base/shape.js';
 import { entryOfFile } from '../../../src/data/arrays/files.js';
 import { roleOf } from '../../../src/data/arrays/names.js';
 import { giveFiles } from '../../../src/data/files/given-files.web.js';
+import { pictureEndings } from '../../../src/data/pictures/picture.js';
 import type { ReadOptions } from '../../../src/data/read-options.js';
 import { type Dataset, datasets, UserError } from '../../../src/index.js';
 import type { DataPart, GivenData } from '../storage/database.js';
@@ -34,7 +35,8 @@ export async function importData(
     Object.fromEntries(Object.entries(files).map(([path, file]) => [`dropped/${path}`, file])),
   );
   try {
-    const { name, train, test, skipped = [] } = await datasets.openDataset(placeOf(files), options);
+    const opened = await datasets.openDataset(placeOf(files), options);
+    const { name, train, test = opened.validation, skipped = [] } = opened;
     const { classNames } = train;
     const data: GivenData = {
       id: crypto.randomUUID(),
@@ -73,8 +75,7 @@ function placeOf(files: Readonly<Record<string, Blob>>): string {
   if (paths.length > 1 && arrays.length < paths.length) return 'dropped';
   if (paths.some((path) => /^train-images/.test(path))) return 'dropped';
   if (paths.length > 1 && paths.some(isOtherPart)) return 'dropped';
-  if (paths.length === 1 && !arrays.length && /\.(png|jpe?g|webp|gif|bmp)$/i.test(paths[0]!))
-    return 'dropped';
+  if (paths.length === 1 && !arrays.length && pictureEndings.test(paths[0]!)) return 'dropped';
   // Images take more room than their labels.
   const [largest] = paths.sort((a, b) => files[b]!.size - files[a]!.size);
   return `dropped/${largest}`;
