@@ -1,11 +1,10 @@
 import { exists, isDirectory, listDirectory } from '#files';
-import { formats } from '#formats';
 import { UserError } from '../base/errors.js';
 import { excerpt } from '../base/excerpt.js';
 import { validate } from '../base/settings/validate.js';
 import { nearest } from '../base/suggest.js';
 import { isIgnored } from './files/ignored.js';
-import type { OpenedData } from './formats/format.js';
+import type { DataFormat, OpenedData } from './formats/format.js';
 import { fashionMnist } from './published/fashion-mnist.js';
 import { mnist } from './published/mnist.js';
 import type { PublishedOptions, Splits } from './published/published.js';
@@ -37,7 +36,8 @@ export function isPublished(spec: string): boolean {
 }
 
 /** The places that `openDataset` takes, as in 'Give ...'. */
-const choices = [...Object.keys(published), ...formats.map((format) => format.reads)].join(', ');
+const choicesOf = (formats: readonly DataFormat[]) =>
+  [...Object.keys(published), ...formats.map((format) => format.reads)].join(', ');
 
 /**
  * The data that a few words name: `mnist`, `fashion-mnist`, or the path of a file or folder of a
@@ -55,10 +55,12 @@ export async function openDataset(spec: string, options: OpenOptions = {}): Prom
     return { name: spec, ...(await known(options)) };
   }
 
+  // The readers of people's own files are loaded when there are such.
+  const { formats } = await import('#formats');
   if (spec === '' || !(await exists(spec))) {
     const guess = nearest(spec, Object.keys(published));
     throw new UserError(
-      `No data ${excerpt(spec)}: there is no such file or folder. ${guess ? `Did you mean ${guess}? ` : ''}Give one of: ${choices}.`,
+      `No data ${excerpt(spec)}: there is no such file or folder. ${guess ? `Did you mean ${guess}? ` : ''}Give one of: ${choicesOf(formats)}.`,
     );
   }
   const place = (await isDirectory(spec))
@@ -83,7 +85,7 @@ export async function openDataset(spec: string, options: OpenOptions = {}): Prom
   await refuseForeign(place);
   const empty = place.entries?.length === 0;
   throw new UserError(
-    `${spec}: ${empty ? 'the folder is empty' : 'there is no data in it that vaekit reads'}. Give one of: ${choices}.`,
+    `${spec}: ${empty ? 'the folder is empty' : 'there is no data in it that vaekit reads'}. Give one of: ${choicesOf(formats)}.`,
   );
 }
 
