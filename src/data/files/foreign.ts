@@ -152,7 +152,7 @@ const kinds: readonly Foreign[] = [
   {
     what: 'a Zarr array',
     advice: asNpz("np.savez('data.npz', images=zarr.open(path)['images'][:])"),
-    named: /^(\.zarray|\.zgroup|zarr\.json)$/,
+    named: /^zarr\.json$|\.zarr$/,
   },
 ];
 
@@ -207,7 +207,8 @@ export async function refuseForeign({
   readonly entries?: readonly string[];
 }): Promise<void> {
   if (entries) {
-    const found = kinds.find(({ named }) => entries.some((entry) => named?.test(entry)));
+    const names = [baseName(path), ...entries];
+    const found = kinds.find(({ named }) => names.some((name) => named?.test(name)));
     if (found) throw new UserError(`${path} holds ${found.what}. ${found.advice}`);
     return;
   }

@@ -512,6 +512,12 @@ const others: readonly DataLayout[] = [
   ),
   foreign('Empty file', 'd.idx', '', /d\.idx is empty/),
   {
+    title: 'Zarr array',
+    files: { 'd.zarr/.zarray': '{}', 'd.zarr/0.0': new Uint8Array(8) },
+    open: 'd.zarr',
+    expect: { refused: /d\.zarr holds a Zarr array\. Save its arrays/ },
+  },
+  {
     title: 'Folder of an LMDB database',
     files: { 'data.mdb': new Uint8Array(32), 'lock.mdb': new Uint8Array(8) },
     expect: { refused: /holds an LMDB database\. Save its pictures/ },
