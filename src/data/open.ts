@@ -79,6 +79,8 @@ export async function openDataset(spec: string, options: OpenOptions = {}): Prom
     tellDoubtful(data, onProgress);
     return data;
   }
+  const { refuseForeign } = await import('./files/foreign.js');
+  await refuseForeign(place);
   const empty = place.entries?.length === 0;
   throw new UserError(
     `${spec}: ${empty ? 'the folder is empty' : 'there is no data in it that vaekit reads'}. Give one of: ${choices}.`,
