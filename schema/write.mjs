@@ -40,13 +40,13 @@ const whole = {
   ],
 };
 
-/** What forms and flags need, as data that is read without the schema. */
+/** Facts for forms and flags, as data that is read without the schema. */
 const described = runOptions()
   .filter(({ flag, field }) => flag ?? field)
   .map((each) => `  ${JSON.stringify(each)},\n`);
 const listFile = new URL('../src/vae/config/described.ts', import.meta.url);
 const list = `// Options of a run that have a flag or a field of the studio's form. npm run schema writes this file.
-import type { DescribedOption } from '../../data/option.js';
+import type { DescribedOption } from '../../base/settings/option.js';
 
 /** The options of a run that faces show, as plain data: no schema is loaded for them. */
 export const describedOptions: readonly DescribedOption[] = [

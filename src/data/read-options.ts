@@ -82,6 +82,71 @@ export const readOptionsSchema = z.strictObject({
         resumable: true,
       }),
     ),
+  delimiter: z
+    .string()
+    .regex(/^([^\w\s.\-+"]|[ \t]|\\t|tab|space|comma|semicolon|bar)$/, {
+      error: "it must be one character, as ';', or tab or space",
+    })
+    .optional()
+    .meta(
+      option("The character between the columns of a text table, as ';', or tab or space.", {
+        flag: {
+          flag: '--delimiter <char>',
+          help: "character between columns of a CSV file, as ';', or tab or space",
+        },
+        usually: 'the one that cuts lines alike',
+      }),
+    ),
+  decimal: z
+    .literal(['.', ','], { error: "it must be '.' or ','" })
+    .optional()
+    .meta(
+      option('The mark between whole part and fraction of numbers in a text table.', {
+        flag: { flag: '--decimal <mark>', help: 'decimal mark of a CSV file' },
+        usually: 'found by the numbers',
+      }),
+    ),
+  header: z
+    .literal(['yes', 'no'], { error: "it must be 'yes' or 'no'" })
+    .optional()
+    .meta(
+      option('Whether the first line of a text table names its columns.', {
+        flag: { flag: '--header <which>', help: 'whether the first line of a CSV file is names' },
+        usually: 'found by what lies under it',
+      }),
+    ),
+  missing: z
+    .literal(['error', 'drop', 'mean'], { error: "it must be 'error', 'drop' or 'mean'" })
+    .optional()
+    .meta(
+      option(
+        "What is done with rows of a table that have gaps: 'drop' leaves them out, 'mean' fills a gap with its column's mean.",
+        {
+          flag: {
+            flag: '--missing <how>',
+            help: 'rows of a table with gaps: an error, left out (drop) or filled (mean)',
+          },
+          usually: 'error',
+        },
+      ),
+    ),
+  shape: z
+    .array(z.int().min(1))
+    .min(1)
+    .max(3)
+    .optional()
+    .meta(
+      option(
+        'The shape of an example that lies flat in its row: [28, 28], [3, 32, 32], or [32, 32, 3] where each pixel has its colours together.',
+        {
+          flag: {
+            flag: '--shape <shape>',
+            help: 'shape of examples that lie flat in rows: 28x28, 3x32x32 or 32x32x3',
+            reads: 'shape',
+          },
+        },
+      ),
+    ),
 });
 
 /** How the user's own data is read. */

@@ -30,6 +30,14 @@ function size(text: string): number | [number, number] {
   return width === undefined ? Number(height) : [Number(height), Number(width)];
 }
 
+/** `28x28` or `3x32x32`: lengths of axes. */
+function shape(text: string): number[] {
+  if (!/^[1-9]\d{0,8}(x[1-9]\d{0,8}){0,2}$/i.test(text.trim())) {
+    throw new InvalidArgumentError('Write lengths with x between them, as 28x28 or 3x32x32.');
+  }
+  return text.trim().toLowerCase().split('x').map(Number);
+}
+
 /** `500steps`, `60s`, `2epochs`, or several: how often a checkpoint is taken. */
 function interval(text: string): Readonly<Record<string, number>> {
   const units: Readonly<Record<string, string>> = { s: 'seconds', step: 'steps', epoch: 'epochs' };
@@ -70,6 +78,8 @@ function parserOf({ flag, kind }: Flagged): ((text: string) => unknown) | undefi
       return named(example);
     case 'pairs':
       return pairs(example, first);
+    case 'shape':
+      return shape;
     case 'size':
       return size;
     default:

@@ -7,6 +7,8 @@ import { home } from '../../base/home.node.js';
 import { openAtomic, syncFolder } from './atomic-file.node.js';
 import { statFile } from './stat-file.node.js';
 
+export { fileBytes } from './file-bytes.node.js';
+
 /** Whether this place has files at all; in a browser it has none. */
 export const hasFiles = true;
 
