@@ -29,7 +29,7 @@ const work = mkdtempSync(join(tmpdir(), 'vaekit-environments-'));
 const project = join(work, 'project');
 const run = promisify(execFile);
 
-/** What a program prints. @throws Error with all that it printed when it fails */
+/** The output of a program. @throws Error with all that it printed when it fails */
 async function output(command, args, options = {}) {
   try {
     const { stdout } = await run(command, args, { cwd: project, timeout: 120_000, ...options });
@@ -207,7 +207,7 @@ async function bun() {
 
 const types = { '.html': 'text/html', '.js': 'text/javascript', '.wasm': 'application/wasm' };
 
-/** What a page of a folder comes to in Chromium. */
+/** The result of a folder's page in Chromium. */
 async function inChromium(folder) {
   const server = createServer((request, response) => {
     const file = join(folder, request.url === '/' ? 'index.html' : request.url);

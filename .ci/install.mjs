@@ -86,7 +86,7 @@ function sizes(pattern) {
     }));
 }
 
-/** What no user needs: compilers, test runners, bundlers and their kin. */
+/** Packages that no user needs: compilers, test runners, bundlers and their kin. */
 const development =
   /^(typescript|@typescript\/.*|@types\/node|vite|vitest|rolldown|esbuild|webpack|jest|eslint|knip|@biomejs\/.*|playwright.*|yargs|rimraf|prettier|jsdoc|onnxruntime-(node|web))$/;
 

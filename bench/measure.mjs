@@ -23,7 +23,7 @@ export function median(values) {
  */
 
 /**
- * What one run of a contestant gave.
+ * Measurements of one run of a contestant.
  * @typedef {object} Round
  * @property {number} msPerStep the median of its stretches after the warm-up
  * @property {{ seconds: number, steps: number }} first from the start of its process to its first
@@ -32,7 +32,7 @@ export function median(values) {
  */
 
 /**
- * What the lines of a contestant come to.
+ * Figures from the lines of a contestant.
  * @param {readonly Line[]} lines
  * @returns {Round & { versions: object }}
  */
@@ -71,7 +71,7 @@ const longestSeconds = 240;
 const keptErrors = 20_000;
 
 /**
- * What a failed program had to say: the line that names the error, else its last.
+ * The line by which a failed program names the error, else its last line.
  * @param {string} text
  */
 function errorLine(text) {

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { median } from './measure.mjs';
 
 /**
- * What a file of `results` holds: every round, so that rounds of several runs make one median.
+ * Contents of a file of `results`: every round, so that rounds of several runs make one median.
  * @typedef {object} Results
  * @property {{ cpu: string, cores: number, node: string, platform: string }} machine
  * @property {Record<string, WorkResults>} works by name

@@ -47,7 +47,7 @@ Results are kept in bench/results/scale.json.
 const usual = { network: 'mlp', batch: 128, width: 512, depth: 1, size: 28, examples: 8192 };
 
 /**
- * What grows, from where.
+ * Quantities that grow, from their first values.
  * @type {{ key: Exclude<keyof Setting, 'network'>, axis: string, from: Partial<Setting>[], values: number[] }[]}
  */
 const curves = [

@@ -138,7 +138,7 @@ function font() {
   put(join(source, 'LICENSE_FONT'), join(target, 'LICENSE'));
 }
 
-/** What dist/vendor is made from: this script and the versions of the packages that are installed. */
+/** Sources of dist/vendor: this script and the versions of the packages that are installed. */
 function source() {
   const lock = readFileSync(path('../node_modules/.package-lock.json'));
   return createHash('sha256')

@@ -1,4 +1,4 @@
-/** What a JSON schema lets through, in a few words. */
+/** Values that a JSON schema lets through, in a few words. */
 function kindOf(schema, defs) {
   if (schema.$ref) return `[${schema.$ref.split('/').at(-1)}](#${anchor(schema.$ref)})`;
   if (schema.allOf) return schema.allOf.map((each) => kindOf(each, defs)).join(' and ');

@@ -19,7 +19,7 @@ import { vaekit } from './vaekit.mjs';
  */
 
 /**
- * What is measured: a network at a batch size, and all that train it.
+ * One measurement: a network at a batch size, and all contestants that train it.
  * @typedef {object} Work
  * @property {string} name
  * @property {string} short the same as a column's heading

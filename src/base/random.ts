@@ -214,6 +214,7 @@ const drawn = new Uint32Array(drawnWords);
  * Four blocks are computed at a time: each is a chain of operations of which one waits for the
  * other, and four chains side by side keep the processor busy.
  */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: words stay in registers in one function alone.
 function drawMany({ key, counter }: RandomStream, block: number, count: number): void {
   for (let at = 0; at < count; at += 16) {
     const first = block + at / 4;

@@ -1,4 +1,4 @@
-import { asValidated, asModelSees } from '../data/changes/seen.js';
+import { asModelSees, asValidated } from '../data/changes/seen.js';
 import type { Dataset } from '../data/dataset.js';
 import { openDataset } from '../data/datasets.js';
 import { RunFolder } from '../runs/index.js';
@@ -24,7 +24,7 @@ interface OpenRun {
   readonly vae: VAE;
   readonly data: Dataset;
   /** The data as validation saw it: black and white when the model was trained on that. */
-  readonly judged: Dataset;
+  readonly validated: Dataset;
 }
 
 /** A run's model, its folder, and the settings in its `config.json`. */
@@ -50,5 +50,5 @@ export async function openRun(path: string, options: DataOptions): Promise<OpenR
     onProgress: (message) => process.stderr.write(`${message}\n`),
   });
   const data = asModelSees(options.split === 'train' ? train : (test ?? train), training.augment);
-  return { vae, data, judged: asValidated(data, training.binarize, vae.config.seed) };
+  return { vae, data, validated: asValidated(data, training.binarize, vae.config.seed) };
 }

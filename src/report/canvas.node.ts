@@ -1,6 +1,6 @@
 import { ownFile } from '../base/own-files.node.js';
 import { loadSkia } from '../data/pictures/skia.node.js';
-import type { Canvas } from './canvas.js';
+import type { Canvas } from './canvas-type.js';
 
 type Skia = Awaited<ReturnType<typeof loadSkia>>;
 

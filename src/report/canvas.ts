@@ -1,34 +1,6 @@
-/** The drawing functions of pictures, in Node and in the browser. */
-export type Context2D = Pick<
-  CanvasRenderingContext2D,
-  | 'fillStyle'
-  | 'font'
-  | 'textAlign'
-  | 'textBaseline'
-  | 'fillRect'
-  | 'fillText'
-  | 'measureText'
-  | 'save'
-  | 'restore'
-  | 'translate'
-  | 'rotate'
->;
+import type { Canvas } from './canvas-type.js';
 
-/** Pixels, row by row from the top: red, green, blue, alpha, each 0 to 255. */
-export interface Raster {
-  readonly width: number;
-  readonly height: number;
-  readonly data: Uint8ClampedArray<ArrayBuffer>;
-}
-
-/** A canvas of a fixed size in pixels, white at first. */
-export interface Canvas {
-  readonly context: Context2D;
-  /** Replaces the pixels under `raster` by it; its upper left corner lies at (x, y). */
-  put(raster: Raster, x: number, y: number): void;
-  /** The canvas as a PNG file. */
-  png(): Promise<Uint8Array>;
-}
+export type { Canvas, Context2D, Raster } from './canvas-type.js';
 
 /**
  * A white canvas: Skia's in Node, an OffscreenCanvas in the browser. What draws is loaded with the

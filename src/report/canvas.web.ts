@@ -1,4 +1,4 @@
-import type { Canvas } from './canvas.js';
+import type { Canvas } from './canvas-type.js';
 
 /** A white canvas that is drawn by the browser, in a page or a worker. */
 export function createCanvas(width: number, height: number): Canvas {

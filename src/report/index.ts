@@ -1,3 +1,7 @@
+/**
+ * Pictures and text for people: `pictures/` has one file a picture, over sheets of images, charts and a
+ * canvas; tables, numbers and progress lines are for the terminal.
+ */
 export { type Images, type Sheet, shrunkTensor } from './images.js';
 export { type LatentGrid, latentGrid } from './latent-grid.js';
 export { latentPicture } from './pictures/latent.js';

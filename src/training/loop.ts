@@ -240,7 +240,7 @@ export class TrainingLoop {
         : this.chunkAt(epoch + 1, 0, step + count);
     if (next.epoch > this.parts.settings.epochs) return;
     const feeds = this.draw(next);
-    // Whoever needs it hears of what went wrong; it may be that nobody does.
+    // An error reaches the next call, if there is one; unheard, it must not end the process.
     feeds.catch(() => undefined);
     this.ahead = { chunk: next, feeds };
   }

@@ -17,7 +17,7 @@ import type { NonFinite } from './non-finite.js';
 /** Settings in whose place code gives objects. */
 type Built = 'optimizer' | 'players';
 
-/** Whatever of a training is no plain data. */
+/** Settings of a training that are no plain data. */
 interface FitObjects {
   /** Optimizers of the objective's other players, in the place of those that it gives them. */
   readonly players?: PlayerSettings | undefined;

@@ -1,3 +1,9 @@
+/**
+ * Variational autoencoders. `vae.ts` is the class that users meet; `model/` builds networks and carries
+ * data through them, `uses/` has one file for each use of a model; objectives, likelihoods, bottlenecks
+ * and samplers are kinds in folders of their own; `config/` owns settings, `health/` the judgement of a
+ * training.
+ */
 export type { FitOptions } from '../training/index.js';
 export { fromConfig, type ModelConfig, modelSchema, type VAEOptions } from './config/options.js';
 export { describeHealth, type Health } from './health/health.js';

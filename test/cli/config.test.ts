@@ -356,7 +356,7 @@ describe('a config of code', () => {
     [mlp("training: { augment: { flip: 'h' } }"), /^training\.augment\.flip: /],
   ])('%s is refused in one line', async (text, says) => {
     wrong += 1;
-    // What was run once is not run again under the same name.
+    // A module that was run once is not run again under the same name.
     const path = at(`wrong-${wrong}.ts`);
     await writeFile(path, text);
     const error = await newJob({ data: at('quarters'), config: path }).catch((each) => each);

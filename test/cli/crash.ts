@@ -72,7 +72,7 @@ export interface CampaignOptions {
   readonly tell?: (line: string) => void;
 }
 
-/** What became of the kills of a campaign. */
+/** Outcomes of the kills of a campaign. */
 export interface Campaign {
   /** Kills by what was under way. */
   readonly struck: Record<'before the run' | 'in training' | 'in the final save', number>;

@@ -26,7 +26,7 @@ const foreign =
 /** Codes of the system, and names of libraries in capitals. */
 const codes = /\bE[A-Z]{4,}\b|\bORT\b|\bERR_/;
 
-/** What an action that a user got wrong says: one line of vaekit's. */
+/** The message of an action that a user got wrong: one line of vaekit's. */
 async function said(action: () => unknown): Promise<string> {
   const error = await Promise.resolve()
     .then(action)

@@ -37,7 +37,7 @@ function shell(line: string, args: readonly string[]) {
   return ended(spawn('sh', whole, { cwd: folder }));
 }
 
-/** What of a run is left, but for how long it took. */
+/** Files of a run, without its times. */
 const filesOf = async (run: string) =>
   (await readdir(join(folder, run))).filter((name) => name !== 'timing.jsonl').sort();
 

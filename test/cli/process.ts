@@ -12,7 +12,7 @@ import { idxFile } from '../data/codecs/idx-file.js';
 export const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 if (!existsSync(main)) throw new Error('These tests run what is built: npm run build first.');
 
-/** What a process has left. */
+/** Outcome of a process. */
 export interface Ended {
   readonly code: number | null;
   readonly stdout: string;

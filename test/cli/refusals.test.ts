@@ -14,7 +14,7 @@ interface Case {
   /** Writes what is wrong into an empty folder. */
   readonly prepare?: (folder: string) => Promise<unknown>;
   readonly args: readonly string[];
-  /** What the one line says. */
+  /** Matches the one line. */
   readonly says: RegExp;
 }
 

@@ -20,7 +20,7 @@ vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 let folder: string;
 let run: Unbroken;
-/** What the unbroken run leaves. */
+/** Files of the unbroken run. */
 let whole: Record<string, string>;
 const at = (...names: string[]) => join(folder, ...names);
 
@@ -158,7 +158,7 @@ describe('a run that was stopped', () => {
   });
 });
 
-/** What a run leaves when its disk has no more room; then it goes on. */
+/** Files of a run whose disk has no more room; then it goes on. */
 async function isRefusedRoom(failed: Awaited<ReturnType<typeof ended>>, run: string, says: RegExp) {
   expect(failed.stderr).toMatch(says);
   expect(failed.stderr).toMatch(/Then go on: vaekit train --resume \S+\.\n$/);

@@ -23,7 +23,7 @@ const files = [
 const data = ['--data', 'quarters', '--preset', 'dense', '--epochs', '4'];
 
 let folder: string;
-/** What a run folder holds beside checkpoints. */
+/** Files of a run folder beside checkpoints. */
 const left = async (run: string) =>
   (await tree(join(folder, run))).filter((name) => !name.startsWith('checkpoints'));
 const lines = async (path: string) => (await readFile(path, 'utf8')).trimEnd().split('\n');

@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  // Whoever waits for a pipe's other end would wait for ever.
+  // A reader that waits for a pipe's other end would wait for ever.
   for (const pipe of pipes) closeSync(openSync(pipe, 'r+'));
   await rm(root, { recursive: true });
 });

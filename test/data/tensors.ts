@@ -85,7 +85,7 @@ export function mutated(original: fc.Arbitrary<Uint8Array>): fc.Arbitrary<Uint8A
   return fc.tuple(original, fc.nat()).map(([bytes, seed]) => mutate(bytes, randomFrom(seed)));
 }
 
-/** What `read` gives, or undefined when it refuses in one line; any other error fails the test. */
+/** The result of `read`, or undefined when it refuses in one line; any other error fails the test. */
 export function readOrRefuse<T>(read: () => T): T | undefined {
   try {
     return read();

@@ -48,7 +48,7 @@ let least = Number.POSITIVE_INFINITY;
 /** Reads an input once, and says what it did. */
 async function attempt(bytes, random) {
   resetPeak();
-  // What earlier inputs left to be collected must not hide what this one takes.
+  // Garbage of earlier inputs must not hide the memory that this one takes.
   const before = Math.min(memory().now, least);
   const begun = performance.now();
   let fault;
@@ -109,7 +109,7 @@ try {
   } else {
     const others = (await Promise.all(readers.map((each) => each.seeds()))).flat();
     const input = await inputsOf(reader, seed, others);
-    // What is loaded and compiled at first is not the input's doing.
+    // Modules are loaded and code is compiled here, not at the input's cost.
     for (const bytes of await reader.seeds()) await attempt(bytes, randomFrom(0));
     // A second collection waits until the first has given its memory back.
     globalThis.gc?.();

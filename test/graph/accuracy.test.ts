@@ -13,8 +13,8 @@ const rowsOf = functions as unknown as Readonly<Record<string, Rows>>;
 const tolerance = { float32: 1e-6, float64: 1e-14 };
 
 /**
- * What is exact beside 1 alone, as in other frameworks: functions near a bound of theirs, where a
- * difference with it is taken.
+ * Functions that are exact beside 1 alone, as in other frameworks: near a bound of theirs they take a
+ * difference with it.
  */
 const besideOne: Readonly<Record<string, readonly ('value' | 'slope')[]>> = {
   sigmoid: ['slope'],

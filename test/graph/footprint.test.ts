@@ -12,7 +12,7 @@ test('counts what is there at the same time, of batches of any size', () => {
   expect(workingBytes([c], 7)).toBe(7 * 2 * 40);
   // The first is needed to the end.
   expect(workingBytes([add(c, a)], 1)).toBe(3 * 40);
-  // What is put out stays.
+  // An output stays.
   expect(workingBytes([a, c], 1)).toBe(3 * 40);
 });
 

@@ -9,7 +9,7 @@ import { hasWhiteFrame, readPng } from './png.js';
 
 const draw = async (spec: Parameters<typeof chartView>[0]) => (await chartView(spec)).toSVG();
 
-/** What text a drawing shows, in the order of drawing. */
+/** Texts of a drawing, in the order of drawing. */
 const texts = (svg: string) => [...svg.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map(([, t]) => t);
 
 describe('latentPicture', () => {

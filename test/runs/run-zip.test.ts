@@ -74,7 +74,7 @@ function emptyFiles(count: number): Uint8Array {
   return Buffer.concat([content, index, end]);
 }
 
-/** What is said of the archive, both as bytes and as a file. */
+/** The message about the archive, both as bytes and as a file. */
 async function refusal(bytes: Uint8Array): Promise<string> {
   const path = join(folder, `${count++}.zip`);
   await writeFile(path, bytes);

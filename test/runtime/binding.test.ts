@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(work, { recursive: true }));
 
-/** What a program prints that trains with what was built, copied without the runtime's libraries. */
+/** The output of a program that trains with a copy of the build that lacks the runtime's libraries. */
 async function training(manifest: Readonly<Record<string, unknown>>): Promise<string> {
   const folder = await mkdtemp(join(work, 'copy-'));
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));

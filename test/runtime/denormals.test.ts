@@ -16,7 +16,7 @@ async function products(options: SessionOptions): Promise<Float32Array> {
   return product!.data as Float32Array;
 }
 
-/** The sum of such products, part by part on two lanes. */
+/** The sum of such products, one microbatch after the other on two workers. */
 async function sumOfProducts(): Promise<number> {
   const [x, before, term] = [input('x', ['batch', count]), input('before', []), input('term', [])];
   const program = {

@@ -22,7 +22,7 @@ export async function emptyPlace(): Promise<Place> {
   return { home: home!, temporary: temporary!, work: work!, trace: join(folder, 'trace') };
 }
 
-/** What the runtime takes for the signs of a machine that tests, where it sends nothing. */
+/** Variables by which the runtime knows a machine that tests: it sends nothing there. */
 const signsOfTests =
   /^(CI|TF_BUILD|GITHUB_ACTIONS|GITLAB_CI|CIRCLECI|TRAVIS|JENKINS_URL|CODEBUILD_BUILD_ID|BUILDKITE|TEAMCITY_VERSION|APPVEYOR|BITBUCKET_BUILD_NUMBER|SYSTEM_TEAMFOUNDATIONCOLLECTIONURI|ORT_.*)$/;
 
@@ -61,7 +61,7 @@ export function run(
   return { end: ended(spawn(command[0]!, command.slice(1), { cwd: place.work, env })) };
 }
 
-/** What a traced program asked of the system. */
+/** Calls of the system that a traced program made. */
 export interface Traced {
   /** Calls that have to do with the network. */
   readonly network: readonly string[];

@@ -11,7 +11,7 @@ setFlagsFromString('--expose-gc');
 /** Frees what nothing holds. V8 would leave garbage until its heap, which it sizes itself, is full. */
 const collect = runInNewContext('gc') as () => void;
 
-/** What else a process holds: open files and sockets, and what keeps it alive. */
+/** How many files, sockets and other handles a process holds. */
 function handles(): number {
   const files = process.platform === 'linux' ? readdirSync('/proc/self/fd').length : 0;
   return files + process.getActiveResourcesInfo().length;

@@ -9,7 +9,7 @@ export default defineConfig({
     pool: 'forks',
     fileParallelism: false,
     testTimeout: 3_600_000,
-    // What a test tells is seen at once.
+    // Lines that a test prints are seen at once.
     disableConsoleIntercept: true,
   },
 });

@@ -88,7 +88,7 @@ describe.skipIf(!chromiumPath)(`exploring and comparing in the studio${skipReaso
     await page.mouse.up();
     const decodes = () => page.evaluate(() => window.decodes);
     await expect.poll(async () => (await decodes()).length).toBeGreaterThanOrEqual(20);
-    // What else the machine does makes some late: the quarter that it leaves alone is judged.
+    // Other work of the machine makes some late, so the fastest quarter is compared.
     const times = (await decodes()).sort((a, b) => a - b);
     expect(times[times.length >> 2]).toBeLessThan(16);
   });
@@ -312,7 +312,7 @@ describe.skipIf(!chromiumPath)(`exploring and comparing in the studio${skipReaso
   });
 
   test('opens again and again, whatever is still being computed', async () => {
-    // What is asked for meanwhile waits for the runtime, and then begins at one time.
+    // Requests meanwhile wait for the runtime, and then begin at one time.
     let delay = 0;
     await page.context().route('**/*.wasm', async (route) => {
       await new Promise((resolve) => setTimeout(resolve, delay));

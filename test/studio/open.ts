@@ -17,7 +17,7 @@ export interface OpenStudio {
   readonly browser: Browser;
   /** Requests to any other origin than the page's own. */
   readonly foreignRequests: readonly string[];
-  /** What went wrong in the page: uncaught errors and messages of its console. */
+  /** Errors of the page: uncaught errors and messages of its console. */
   readonly errors: string[];
   close(): Promise<void>;
 }

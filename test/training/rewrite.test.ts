@@ -42,7 +42,7 @@ function jittered(feeds: Record<string, Tensor>, seed: number): Record<string, T
   );
 }
 
-/** What a program gives for each of the feeds. */
+/** Outputs of a program for each of the feeds. */
 async function run(
   program: LoopProgram,
   feeds: readonly Record<string, Tensor>[],

@@ -67,7 +67,7 @@ function examples({ datasets }: typeof vaekit, count: number) {
 
 type Call = readonly [name: string, call: () => Promise<unknown>];
 
-/** What can be asked of a model, again and again, with the same answer. */
+/** Calls of a model that give the same answer each time. */
 function callsOf(library: typeof vaekit, name: string, vae: vaekit.VAE): Call[] {
   const data = examples(library, 300);
   const { images } = data;
@@ -131,7 +131,7 @@ export async function overlapping(
       if (i % 4 === round % 4) await new Promise((resolve) => setTimeout(resolve, round % 3));
     }
     if (round % 4 === 0) start(trainings[(round / 4) % trainings.length]!);
-    // What is under way goes on, and what follows is compiled again.
+    // Calls under way go on, and later ones compile again.
     if (round % 5 === 2) underWay.push(open[round % open.length]![1].release());
   }
   await Promise.all(underWay);

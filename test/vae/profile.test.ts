@@ -56,7 +56,7 @@ describe('a profile', async () => {
   });
 
   test('leaves no operation of the step without a part', () => {
-    // What is of no part counts and gathers the batch's entries.
+    // Operators of no part count, and gather the batch's entries.
     const loop = entries.find(({ part }) => part === 'loop')!;
     expect(Object.keys(loop.operators).sort()).toEqual(expect.arrayContaining(['Gather', 'Range']));
     const matrix = ['Gemm', 'FusedGemm', 'MatMul', 'Conv', 'Mul', 'ReduceSum'];

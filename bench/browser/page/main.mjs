@@ -3,7 +3,7 @@
 /** @typedef {import('../../measure.mjs').Line} Line */
 
 /**
- * What is trained in a worker.
+ * A training in a worker.
  * @typedef {object} Task
  * @property {'vaekit' | 'tfjs'} library
  * @property {import('../../multiplications.mjs').Size['network']} network

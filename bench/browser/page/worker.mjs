@@ -1,4 +1,4 @@
-/** What the workers of all contestants have in common. */
+/** The common part of all contestants' workers. */
 
 /** @typedef {import('./main.mjs').Task} Task */
 

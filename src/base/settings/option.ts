@@ -108,12 +108,12 @@ export interface DescribedOption extends Omit<OptionFaces, 'inside' | 'flag'> {
   readonly path: string;
   readonly description: string;
   readonly kind: ValueKind;
-  /** What is taken where it is left out; undefined where that is nothing. */
+  /** The value that a setting left out has; undefined where it has none. */
   readonly default?: unknown;
   readonly flag?: Flag;
 }
 
-/** What a schema says of itself, whichever of its layers says it. */
+/** Description and faces of a schema, from whichever of its layers has them. */
 function metaOf(schema: z.core.$ZodType): { description?: string; faces?: OptionFaces } {
   const metas = layersOf(schema).map((each) => z.globalRegistry.get(each));
   return Object.assign({}, ...metas.reverse());

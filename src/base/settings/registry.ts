@@ -44,7 +44,7 @@ export class Registry<Known extends Kind> {
     return [...this.kindOf.values()];
   }
 
-  /** What each is called, for people; its name where it says nothing else. */
+  /** Names for people, by type; the type itself where a kind has no title. */
   get titles(): Readonly<Record<string, string>> {
     const titleOf = ({ type, schema }: Known) => [type, schema.meta()?.title ?? type] as const;
     return Object.fromEntries(this.kinds.map(titleOf));

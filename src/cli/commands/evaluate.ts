@@ -30,7 +30,7 @@ export function evaluateCommand(program: Command): void {
     )
     .action(async (run: string, options: EvaluateOptions) => {
       const { openRun } = await import('../run.js');
-      const { vae, judged: data } = await openRun(run, options);
+      const { vae, validated: data } = await openRun(run, options);
       const seed = options.seed === undefined ? {} : { seed: options.seed };
       const metrics: Record<string, number> = { ...(await vae.evaluate(data, seed)) };
       if (options.iwae !== undefined) {

@@ -1,12 +1,8 @@
 import type { Command } from 'commander';
 import { either } from '../../base/excerpt.js';
+import type { InitOptions } from '../config/init-file.js';
 import { presetNames } from '../config/run-flags.js';
 import { examples } from '../options.js';
-
-export interface InitOptions {
-  json?: boolean;
-  preset?: string;
-}
 
 export function initCommand(program: Command): void {
   program

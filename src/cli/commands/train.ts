@@ -1,14 +1,7 @@
 import type { Command } from 'commander';
-import { type FlagValues, withRunFlags } from '../config/run-flags.js';
+import { withRunFlags } from '../config/run-flags.js';
 import { examples } from '../options.js';
-
-/** Options of the command itself, beside the flags of a run's settings. */
-export interface TrainOptions extends FlagValues {
-  readonly config?: string;
-  readonly profile?: boolean;
-  readonly out?: string;
-  readonly resume?: string;
-}
+import type { TrainOptions } from '../train/train-options.js';
 
 export function trainCommand(program: Command): void {
   const command = program.command('train');

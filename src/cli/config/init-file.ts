@@ -8,8 +8,13 @@ import { packageSchema } from '../../runs/index.js';
 import { choosePreset } from '../../vae/config/choose-preset.js';
 import { aboutPreset, type PresetName, preset, presetNames } from '../../vae/config/presets.js';
 import { checkRun, runOptions } from '../../vae/config/run-config.js';
-import type { InitOptions } from '../commands/init.js';
 import { configNames } from './config-names.js';
+
+/** How a config file is begun. */
+export interface InitOptions {
+  readonly json?: boolean;
+  readonly preset?: string;
+}
 
 /** The data of the file, by which presets are shown. */
 const shownData = { data: 'mnist', shape: [1, 28, 28], size: 60_000 };

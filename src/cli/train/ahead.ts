@@ -2,9 +2,9 @@ import type { OpenedData } from '../../data/formats/format.js';
 import { openDataset } from '../../data/open.js';
 import { type ReadOptions, readingOver } from '../../data/read-options.js';
 import { startAhead } from '../../runtime/thread/thread.node.js';
-import type { TrainOptions } from '../commands/train.js';
 import { findConfig } from '../config/config-names.js';
 import { settingsGiven, usualData } from '../config/run-flags.js';
+import type { TrainOptions } from './train-options.js';
 
 /** Opens the data that is meant, and tells how far that is. */
 export function openData(spec: string, reading: ReadOptions): Promise<OpenedData> {

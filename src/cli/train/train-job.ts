@@ -12,7 +12,6 @@ import { presetNames } from '../../vae/config/presets.js';
 import { resolveRun, trainingOver } from '../../vae/config/resolve.js';
 import { type CompleteRun, checkRun } from '../../vae/config/run-config.js';
 import { fromConfig, type LoadOptions, VAE } from '../../vae/index.js';
-import type { TrainOptions } from '../commands/train.js';
 import { type ConfigFile, isCode, readConfig } from '../config/config-file.js';
 import { findConfig } from '../config/config-names.js';
 import { ownCode } from '../config/own-code.js';
@@ -21,6 +20,7 @@ import { locateConfigData, locateData, recordedData, requireData } from '../data
 import { shellWord } from '../shell-word.js';
 import { openData, type TakeAhead } from './ahead.js';
 import { smaller } from './resources.js';
+import type { TrainOptions } from './train-options.js';
 
 type Data = Readonly<Record<string, unknown>>;
 

@@ -46,7 +46,7 @@ export function toMicrobatchedStep(
     carried.map(nextName),
     carried.map(({ next }) => next),
   );
-  const zero = input('part/zero', []);
+  const zero = input('microbatch/zero', []);
   const sums = microbatches.sums.map(({ term, total: { operation, shape, dtype } }) => {
     const name = operation.attributes.name as string;
     const terms = Array.from({ length: count }, (_, i) => input(`${name}/${i}`, shape, dtype));

@@ -66,7 +66,7 @@ export class MicrobatchWriter {
     });
     const most = main.apply('Add', [examples, main.integer(size - 1)]);
     const count = main.apply('Div', [most, main.integer(size)]);
-    writeLoop('parts', graph, count, this.index, carried);
+    writeLoop('microbatches', graph, count, this.index, carried);
     sums.forEach(({ total }, i) => {
       emitter.declare(total, carried[i]!.final, body);
     });

@@ -40,7 +40,7 @@ export function manifoldShrink(shape: readonly number[], { columns, rows }: Grid
 }
 
 /**
- * What the decoder gives over a grid of two latents, edge to edge: z₁ grows to the right, z₂
+ * Decoded images over a grid of two latents, edge to edge: z₁ grows to the right, z₂
  * upwards, and the axes tell their values.
  * @param images the decoded points of `grid`, in their order: shape [rows · columns, C, H, W]
  * @returns a PNG file

@@ -20,7 +20,13 @@ import { Turns } from '../turns.js';
 import { inRuntime } from './gate.node.js';
 import { Copies, discard } from './memory.node.js';
 import { Thread } from './thread.node.js';
-import { Lane, type LaneElsewhere, openParted, type PartsOfStep } from './workers.node.js';
+import type { Kept, ThreadService } from './thread-service.js';
+import {
+  MicrobatchWorker,
+  openMicrobatched,
+  type StepInputs,
+  type WorkerElsewhere,
+} from './workers.node.js';
 
 /** Whether this thread takes denormal numbers as 0. Not known before it runs. */
 function isFlushing(): boolean {
@@ -44,30 +50,22 @@ interface Opened {
   readonly session: Session;
   readonly keep: ReadonlySet<string>;
   readonly copies: Copies;
-  /** Two calls at a time would share copies, and lanes. */
+  /** Two calls at a time would share copies, and workers. */
   readonly turns: Turns;
 }
 
 const sessions = new Map<number, Opened>();
 const kept = new Map<number, Tensor>();
 let last = 0;
-let lane: Lane | undefined;
+let worker: MicrobatchWorker | undefined;
 
-/** A lane on a thread of its own, which computes in the mode of this one where the system passes it on. */
-async function startLane(model: MicrobatchedStep): Promise<LaneElsewhere | undefined> {
+/** A worker on a thread of its own, in the mode of this one where the system passes it on. */
+async function startWorker(model: MicrobatchedStep): Promise<WorkerElsewhere | undefined> {
   const other = new Thread();
-  const flushes = await other.openLane(model);
+  const flushes = await other.openWorker(model);
   if (flushes === flush) return other;
   await other.end();
   return undefined;
-}
-
-/** A tensor that stays on this thread. */
-export interface Kept {
-  readonly id: number;
-  readonly type: Tensor.Type;
-  readonly dims: readonly number[];
-  readonly finite: boolean;
 }
 
 function keep(tensor: Tensor): Kept {
@@ -78,14 +76,13 @@ function keep(tensor: Tensor): Kept {
 }
 
 /** The questions that another thread may ask of this one. */
-const service = {
-  /** Answered once the thread's mode is set. */
+const service: ThreadService = {
   ready() {},
 
   async open(model: Uint8Array, options: SessionOptions) {
     const { microbatched, keep } = options;
     const session =
-      (microbatched && (await openParted(microbatched, options, flush, startLane))) ??
+      (microbatched && (await openMicrobatched(microbatched, options, flush, startWorker))) ??
       (await openNative(model, options, flush));
     const id = ++last;
     const copies = new Copies(ArrayBuffer);
@@ -94,7 +91,6 @@ const service = {
     return { id, inputNames, outputNames };
   },
 
-  /** @param again ids of kept tensors, by the inputs that they are fed to */
   async run(id: number, feeds: PlainTensors, again: Readonly<Record<string, number>>) {
     const { session, keep: names, copies, turns } = sessions.get(id)!;
     // The runtime does not read shared memory.
@@ -131,14 +127,13 @@ const service = {
     return sessions.get(id)!.session.events!();
   },
 
-  /** Makes this thread a lane. @returns whether it takes denormal numbers as 0 */
-  async openLane(model: MicrobatchedStep) {
-    lane = await Lane.open(model, flush);
+  async openWorker(model: MicrobatchedStep) {
+    worker = await MicrobatchWorker.open(model, flush);
     return flush;
   },
 
-  async work(parts: PartsOfStep) {
-    const done = await lane!.work(parts);
+  async work(inputs: StepInputs) {
+    const done = await worker!.work(inputs);
     return transfer(done, buffersOf(done.flatMap(({ terms }) => Object.values(terms))));
   },
 
@@ -149,7 +144,5 @@ const service = {
     if (sessions.size === 0) kept.clear();
   },
 };
-
-export type ThreadService = typeof service;
 
 expose(service, nodeEndpoint(parentPort!));

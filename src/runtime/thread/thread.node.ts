@@ -16,15 +16,15 @@ import {
   type Tensors,
 } from '../session.js';
 import { closeAtExit, gate } from './gate.node.js';
-import type { Kept, ThreadService } from './thread-worker.node.js';
-import type { PartDone, PartsOfStep } from './workers.node.js';
+import type { Kept, ThreadService } from './thread-service.js';
+import type { MicrobatchTerms, StepInputs } from './workers.node.js';
 
 /** An error as its thread threw it: messages between threads know no classes of errors. */
 function asThrown(error: Error): Error {
   return error.name === 'UserError' ? new UserError(error.message, { cause: error }) : error;
 }
 
-/** A thread that holds sessions, or is a lane of one. */
+/** A thread that holds sessions, or is a worker of one. */
 export class Thread {
   private readonly worker = new Worker(ownFile('dist/runtime/thread/thread-worker.node.js'), {
     workerData: { flush: flushesDenormals(), vaekitGate: gate, ...telemetryData() },
@@ -72,12 +72,12 @@ export class Thread {
     idle.add(this);
   }
 
-  openLane(model: MicrobatchedStep): Promise<boolean> {
-    return this.ask(this.service.openLane(model));
+  openWorker(model: MicrobatchedStep): Promise<boolean> {
+    return this.ask(this.service.openWorker(model));
   }
 
-  work(parts: PartsOfStep): Promise<PartDone[]> {
-    return this.ask(this.service.work(parts));
+  work(inputs: StepInputs): Promise<MicrobatchTerms[]> {
+    return this.ask(this.service.work(inputs));
   }
 
   /** Ends it; no call may be under way. */

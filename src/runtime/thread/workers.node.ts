@@ -14,10 +14,10 @@ import type { MicrobatchedStep, Session, SessionOptions, Tensors } from '../sess
 import { Copies, discard } from './memory.node.js';
 
 /*
- * Parts of a step beside one another. The runtime's threads share the work inside an operator, and so
- * wait for one another at the end of each; some operators use one thread only. A lane is a thread
- * that computes whole parts, and waits once a step. The sums go over the parts in their order, so that
- * it does not matter which lane took which.
+ * Microbatches of a step beside one another. The runtime's threads share the work inside an operator,
+ * and so wait for one another at the end of each; some operators use one thread only. A worker is a
+ * thread that computes whole microbatches, and waits once a step. The sums go over the microbatches in
+ * their order, so that it does not matter which worker took which.
  */
 
 /**
@@ -26,24 +26,24 @@ import { Copies, discard } from './memory.node.js';
  */
 const oneThread: SessionOptions = { threads: 1 };
 
-/** The inputs of the parts of one step. */
-export interface PartsOfStep {
-  /** Tensors that every part sees. */
+/** The inputs of the microbatches of one step. */
+export interface StepInputs {
+  /** Tensors that every microbatch sees. */
   readonly whole: PlainTensors;
-  /** [examples, ...]: of these it sees its own. */
+  /** [examples, ...]: of these it sees its own rows. */
   readonly cut: PlainTensors;
-  /** How many parts are taken, in shared memory. */
-  readonly taken: Int32Array;
+  /** How many microbatches workers have begun, in shared memory. */
+  readonly begun: Int32Array;
 }
 
-/** The terms that a part adds to the sums. */
-export interface PartDone {
-  readonly part: number;
+/** The terms that a microbatch adds to the sums. */
+export interface MicrobatchTerms {
+  readonly microbatch: number;
   readonly terms: PlainTensors;
 }
 
-/** Computes parts on the thread that it was made on. */
-export class Lane {
+/** Computes microbatches on the thread that it was made on. */
+export class MicrobatchWorker {
   private readonly copies = new Copies(ArrayBuffer);
 
   private constructor(
@@ -51,23 +51,24 @@ export class Lane {
     private readonly model: MicrobatchedStep,
   ) {}
 
-  static async open(model: MicrobatchedStep, flush: boolean): Promise<Lane> {
-    return new Lane(await openNative(model.microbatch, oneThread, flush), model);
+  static async open(model: MicrobatchedStep, flush: boolean): Promise<MicrobatchWorker> {
+    return new MicrobatchWorker(await openNative(model.microbatch, oneThread, flush), model);
   }
 
   get inputNames(): readonly string[] {
     return this.session.inputNames;
   }
 
-  /** Computes parts that nobody has taken, until there are none left. */
-  async work({ whole, cut, taken }: PartsOfStep): Promise<PartDone[]> {
+  /** Computes microbatches that no worker has begun, until there are none left. */
+  async work({ whole, cut, begun }: StepInputs): Promise<MicrobatchTerms[]> {
     const { size, share } = this.model;
     const examples = Object.values(cut)[0]!.dims[0]!;
     const all = mapValues(this.copies.takeAll(whole), fromPlain);
-    const done: PartDone[] = [];
+    const done: MicrobatchTerms[] = [];
     for (;;) {
-      const part = Atomics.add(taken, 0, 1);
-      const [start, end] = [part * size, Math.min((part + 1) * size, examples)];
+      const microbatch = Atomics.add(begun, 0, 1);
+      const start = microbatch * size;
+      const end = Math.min(start + size, examples);
       if (start >= end) return done;
       const rows = mapValues(cut, (tensor) => rowsOf(tensor, start, end));
       const own = Float32Array.of((end - start) * Math.fround(1 / examples));
@@ -76,7 +77,7 @@ export class Lane {
         ...mapValues(this.copies.takeAll(rows), fromPlain),
         [share]: new Tensor('float32', own, []),
       });
-      done.push({ part, terms: mapValues(outputs, toPlain) });
+      done.push({ microbatch, terms: mapValues(outputs, toPlain) });
     }
   }
 
@@ -85,9 +86,9 @@ export class Lane {
   }
 }
 
-/** A lane on another thread. */
-export interface LaneElsewhere {
-  work(parts: PartsOfStep): Promise<PartDone[]>;
+/** A worker on another thread. */
+export interface WorkerElsewhere {
+  work(inputs: StepInputs): Promise<MicrobatchTerms[]>;
   /** Ends its thread. */
   end(): Promise<void>;
 }
@@ -115,38 +116,38 @@ function stacked(tensors: readonly Tensor[]): Tensor {
   return new Tensor('float32', data, [tensors.length, ...first.dims]);
 }
 
-/** A repeated step whose parts lanes compute. */
-class PartedSession implements Session {
+/** A repeated step whose microbatches are computed by workers. */
+class MicrobatchedSession implements Session {
   readonly sharesMemory = true;
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
   private readonly shared = new Copies(SharedArrayBuffer);
   private readonly own = new Copies(ArrayBuffer);
-  /** The terms of parts that there are not. */
-  private readonly none: PlainTensors;
-  private readonly taken = new Int32Array(new SharedArrayBuffer(4));
+  /** Zeros, in the place of terms of microbatches that a short batch lacks. */
+  private readonly zeros: PlainTensors;
+  private readonly begun = new Int32Array(new SharedArrayBuffer(4));
 
   constructor(
     private readonly model: MicrobatchedStep,
     private readonly rest: Session,
-    private readonly lane: Lane,
-    private readonly others: readonly LaneElsewhere[],
+    private readonly worker: MicrobatchWorker,
+    private readonly others: readonly WorkerElsewhere[],
   ) {
     const { carried, steps, invariant, sums, zero } = model;
     this.inputNames = ['iterations', ...carried, ...steps, ...invariant];
     const scalar: PlainTensor = { type: 'float32', dims: [], data: new Float32Array(1) };
-    const none = Object.values(sums).flatMap(({ dims, terms }) => {
-      const zeros = new Float32Array(elementCount(dims));
-      return terms.map((name) => [name, { type: 'float32', dims, data: zeros }] as const);
+    const terms = Object.values(sums).flatMap(({ dims, terms }) => {
+      const data = new Float32Array(elementCount(dims));
+      return terms.map((name) => [name, { type: 'float32', dims, data }] as const);
     });
-    this.none = { [zero]: scalar, ...Object.fromEntries(none) };
+    this.zeros = { [zero]: scalar, ...Object.fromEntries(terms) };
     this.outputNames = [...model.carried.map((name) => `${name}.next`), ...model.outputs];
   }
 
   /** No call may be under way: a thread that ends in the midst of one takes the process with it. */
   async release(): Promise<void> {
     const ends = this.others.map((each) => each.end());
-    await Promise.all([...ends, this.rest.release(), this.lane.release()]);
+    await Promise.all([...ends, this.rest.release(), this.worker.release()]);
   }
 
   async run(feeds: Tensors): Promise<Record<string, Tensor>> {
@@ -172,24 +173,26 @@ class PartedSession implements Session {
   }
 
   private async step(inputs: PlainTensors): Promise<Record<string, Tensor>> {
-    const { lane, others, model, rest } = this;
+    const { worker, others, model, rest } = this;
     const cut = pick(inputs, model.cut);
-    const names = lane.inputNames.filter((name) => !(name in cut));
-    this.taken[0] = 0;
-    const parts: PartsOfStep = {
+    const names = worker.inputNames.filter((name) => !(name in cut));
+    this.begun[0] = 0;
+    const shared: StepInputs = {
       whole: this.shared.takeAll(pick(inputs, names)),
       cut,
-      taken: this.taken,
+      begun: this.begun,
     };
-    const working = [...others, lane].map((each) => each.work(parts));
+    const working = [...others, worker].map((each) => each.work(shared));
     await Promise.allSettled(working);
     const done = (await Promise.all(working)).flat();
-    const terms = done.flatMap(({ part, terms }) =>
-      Object.entries(terms).map(([name, term]) => [model.sums[name]!.terms[part]!, term] as const),
+    const terms = done.flatMap(({ microbatch, terms }) =>
+      Object.entries(terms).map(
+        ([name, term]) => [model.sums[name]!.terms[microbatch]!, term] as const,
+      ),
     );
     const fed = this.own.takeAll(pick(inputs, rest.inputNames), isShared);
     const results = await rest.run(
-      mapValues({ ...this.none, ...fed, ...Object.fromEntries(terms) }, fromPlain),
+      mapValues({ ...this.zeros, ...fed, ...Object.fromEntries(terms) }, fromPlain),
     );
     for (const [, term] of terms) discard(term);
     return results;
@@ -197,26 +200,26 @@ class PartedSession implements Session {
 }
 
 /**
- * A session that computes a step's parts on this thread and on others beside it.
- * @param beside starts a lane on another thread; undefined where it cannot compute as this one does
- * @returns undefined where one lane is all that there can be
+ * A session that computes a step's microbatches on this thread and on others beside it.
+ * @param beside starts a worker on another thread; undefined where it cannot compute as this one does
+ * @returns undefined where one worker is all that there can be
  */
-export async function openParted(
+export async function openMicrobatched(
   model: MicrobatchedStep,
   options: SessionOptions,
   flush: boolean,
-  beside: (model: MicrobatchedStep) => Promise<LaneElsewhere | undefined>,
+  beside: (model: MicrobatchedStep) => Promise<WorkerElsewhere | undefined>,
 ): Promise<Session | undefined> {
-  const lanes = Math.min(threadsOf(options), model.count);
-  if (lanes < 2) return undefined;
-  const starting = Array.from({ length: lanes - 1 }, () => beside(model));
-  const [rest, lane, ...others] = await Promise.all([
+  const workers = Math.min(threadsOf(options), model.count);
+  if (workers < 2) return undefined;
+  const starting = Array.from({ length: workers - 1 }, () => beside(model));
+  const [rest, worker, ...others] = await Promise.all([
     openNative(model.rest, oneThread, flush),
-    Lane.open(model, flush),
+    MicrobatchWorker.open(model, flush),
     ...starting,
   ]);
   const there = others.filter((other) => other !== undefined);
-  const session = new PartedSession(model, rest, lane, there);
+  const session = new MicrobatchedSession(model, rest, worker, there);
   if (there.length === others.length) return session;
   await session.release();
   return undefined;

@@ -10,10 +10,10 @@ import { type CompleteRun, type ConfigData, checkRun } from './run-config.js';
 
 type Data = Readonly<Record<string, unknown>>;
 
-/** What is known of data that settings depend on. */
+/** Facts of data that settings depend on. */
 type KnownData = Pick<Dataset, 'name' | 'shape' | 'size' | 'labels' | 'classNames'>;
 
-/** What a run's settings come from: the first over a preset, each over those before. */
+/** Sources of a run's settings: the first goes over a preset, each goes over those before. */
 export interface Sources {
   /** A config file. */
   readonly file?: ConfigData | undefined;
@@ -110,7 +110,7 @@ function modelOver(base: Data, { kl, objective, ...given }: Data, data: KnownDat
   return { ...base, ...given, ...aimOver(base, { kl, objective } as Aim, data) };
 }
 
-/** What a model is trained for: `kl` stands for the objective vae. */
+/** Settings that say the objective: `kl` stands for the objective vae. */
 interface Aim {
   readonly kl?: Data | undefined;
   readonly objective?: Data | undefined;

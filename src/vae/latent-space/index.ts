@@ -1,3 +1,6 @@
+/**
+ * Geometry of latents: planes through them, and paths between them.
+ */
 export { latentPath, type PathKind } from './path.js';
 export {
   axesPlane,

@@ -24,7 +24,7 @@ export type LikelihoodOptions =
 
 export const likelihoodNames = registry.names as readonly [LikelihoodName, ...LikelihoodName[]];
 
-/** What each is called, for people. */
+/** Names for people, by type. */
 export const likelihoodTitles = registry.titles;
 
 export const likelihoodSchema = z

@@ -36,7 +36,7 @@ function replaced(bytes: Buffer, from: readonly number[], to: readonly number[])
   return Buffer.concat([bytes.subarray(0, at), Buffer.from(to), bytes.subarray(at + from.length)]);
 }
 
-/** What the file says of the first row group. */
+/** The first row group, as the file describes it. */
 const truth = {
   /** Of the column `quarter`. */
   values: 12n,
@@ -51,7 +51,7 @@ const truth = {
   /** Of the group and of the file. */
   rows: 12n,
   allRows: 30n,
-  /** What is added to the length of the footer. */
+  /** Bytes added to the length of the footer. */
   footer: 0n,
 };
 

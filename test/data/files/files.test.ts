@@ -60,7 +60,7 @@ describe('files', () => {
       const handle = await open(target);
       const prototype = Object.getPrototypeOf(handle) as FileHandle;
       await handle.close();
-      /** What is synced, and what the name leads to meanwhile. */
+      /** Paths that are synced, and the content under the name meanwhile. */
       const synced: string[] = [];
       const { sync } = prototype;
       const spy = vi.spyOn(prototype, 'sync').mockImplementation(async function (this: FileHandle) {

@@ -20,7 +20,7 @@ test('a session on a thread gives what one beside the caller gives', async () =>
   const [here, there] = [await open('sum', {}), await open('sum', { thread: {} })];
   const [expected, found] = [await here.run(feeds), await there.run(feeds)];
   for (const name of ['next', 'product']) expect(found[name]!.data).toEqual(expected[name]!.data);
-  // What was fed is still the caller's.
+  // Inputs are still the caller's.
   expect(feeds.a.data).toEqual(Float32Array.of(1, 2, 3, 4));
   await Promise.all([here.release(), there.release()]);
 });

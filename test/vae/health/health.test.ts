@@ -20,7 +20,7 @@ import { corners, smallShape, smallVAE } from '../small.js';
 const data = corners(320);
 const usual = { optimizer: adam({ learningRate: 0.01 }) };
 
-/** What is told at the end of a training of 12 epochs. */
+/** Notes at the end of a training of 12 epochs. */
 async function advice(options: Partial<VAEOptions>, fit: FitOptions, given = data) {
   const model = smallVAE(options);
   const { epochs } = await model.fit(given, { epochs: 12, batchSize: 16, ...fit });

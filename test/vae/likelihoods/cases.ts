@@ -35,7 +35,7 @@ export const cases: Readonly<Record<string, LikelihoodOptions>> = {
 export const likelihoodOf = (options: LikelihoodOptions): Likelihood =>
   likelihoodFromConfig(options as Parameters<typeof likelihoodFromConfig>[0]);
 
-/** What a likelihood is given. */
+/** Inputs of a likelihood. */
 export interface Given {
   /** [N, C, ...] */
   readonly x: Tensor;
@@ -43,7 +43,7 @@ export interface Given {
   readonly parameters: Tensor;
   /** Of likelihoods with a trained number of their own. */
   readonly scalar?: number | undefined;
-  /** What each example's nats count in the scalar that is differentiated, [N]; 1 when left out. */
+  /** Weights of each example's nats in the scalar that is differentiated, [N]; 1 when left out. */
   readonly weights?: Tensor | undefined;
 }
 

@@ -38,7 +38,7 @@ const brightest = (images: Tensor, i: number) => {
   return sums.indexOf(Math.max(...sums));
 };
 
-/** What corners() draws for each label. */
+/** The quarter that corners() draws for each label. */
 const quarterOf: number[] = [];
 for (let label = 0; label < 4; label++) {
   const pixels = Float32Array.from(

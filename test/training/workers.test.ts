@@ -5,7 +5,11 @@ import { compileLoop } from '../../src/graph/index.js';
 import { toMicrobatchedStep } from '../../src/graph/microbatch/index.js';
 import { conv2d, convTranspose2d, dense, flatten, reshape, VAE } from '../../src/index.js';
 import type { MicrobatchedStep } from '../../src/runtime/session.js';
-import { Lane, type LaneElsewhere, openParted } from '../../src/runtime/thread/workers.node.js';
+import {
+  MicrobatchWorker,
+  openMicrobatched,
+  type WorkerElsewhere,
+} from '../../src/runtime/thread/workers.node.js';
 import { feedsOf, programOf } from './programs.js';
 
 const vae = new VAE({
@@ -25,57 +29,62 @@ const program = programOf(vae, 'uint8', { batchSize, cacheBytes: 1 << 16 });
 
 test.each([
   ['a whole batch', batchSize],
-  ['a batch whose last part has fewer examples', batchSize - 3],
-  ['a batch of fewer parts', 20],
-  ['a batch of one part', 2],
-])('parts beside one another give the same bits as one after the other: %s', async (_, batch) => {
-  expect(program.microbatches!.count).toBeGreaterThan(3);
-  const feeds = feedsOf(program, 7, 3, batch);
-  const results = [];
-  for (const options of [
-    { threads: 1 },
-    { threads: 1, thread: {} },
-    { threads: 2, thread: {} },
-    { threads: 3, thread: {} },
-  ]) {
-    const session = await compileLoop(program, options);
-    const outputs = await session.run(feeds);
-    const numbers = Object.entries(outputs).map(
-      async ([name, tensor]) => [name, await tensor.getData()] as const,
-    );
-    results.push(Object.fromEntries(await Promise.all(numbers)));
-    await session.release();
-  }
-  const [expected, ...found] = results;
-  for (const each of found) expect(each).toEqual(expected);
-});
+  ['a batch whose last microbatch has fewer examples', batchSize - 3],
+  ['a batch of fewer microbatches', 20],
+  ['a batch of one microbatch', 2],
+])(
+  'microbatches beside one another give the same bits as one after the other: %s',
+  async (_, batch) => {
+    expect(program.microbatches!.count).toBeGreaterThan(3);
+    const feeds = feedsOf(program, 7, 3, batch);
+    const results = [];
+    for (const options of [
+      { threads: 1 },
+      { threads: 1, thread: {} },
+      { threads: 2, thread: {} },
+      { threads: 3, thread: {} },
+    ]) {
+      const session = await compileLoop(program, options);
+      const outputs = await session.run(feeds);
+      const numbers = Object.entries(outputs).map(
+        async ([name, tensor]) => [name, await tensor.getData()] as const,
+      );
+      results.push(Object.fromEntries(await Promise.all(numbers)));
+      await session.release();
+    }
+    const [expected, ...found] = results;
+    for (const each of found) expect(each).toEqual(expected);
+  },
+);
 
-test('lanes share the parts, and there are none where threads cannot compute alike', async () => {
+test('workers share the microbatches, and there are none where threads cannot compute alike', async () => {
   const optimized = optimizeLoop(program);
   const model = toMicrobatchedStep({ ...optimized, microbatches: optimized.microbatches! });
   const taken: number[][] = [];
   const beside = async (model: MicrobatchedStep) => {
-    const lane = await Lane.open(model, false);
-    const work: LaneElsewhere['work'] = async (parts) => {
-      const done = await lane.work(parts);
-      taken.push(done.map(({ part }) => part));
+    const worker = await MicrobatchWorker.open(model, false);
+    const work: WorkerElsewhere['work'] = async (inputs) => {
+      const done = await worker.work(inputs);
+      taken.push(done.map(({ microbatch }) => microbatch));
       return done;
     };
-    return { work, end: () => lane.release() };
+    return { work, end: () => worker.release() };
   };
-  const session = await openParted(model, { threads: 2 }, false, beside);
+  const session = await openMicrobatched(model, { threads: 2 }, false, beside);
   await session!.run(feedsOf(program, 7, 3, batchSize));
   await session!.release();
   expect(taken).toHaveLength(3);
-  for (const parts of taken) {
-    expect(parts.length).toBeGreaterThan(0);
-    expect(parts.length).toBeLessThan(model.count);
+  for (const each of taken) {
+    expect(each.length).toBeGreaterThan(0);
+    expect(each.length).toBeLessThan(model.count);
   }
-  expect(await openParted(model, { threads: 2 }, false, async () => undefined)).toBeUndefined();
-  expect(await openParted(model, { threads: 1 }, false, beside)).toBeUndefined();
+  expect(
+    await openMicrobatched(model, { threads: 2 }, false, async () => undefined),
+  ).toBeUndefined();
+  expect(await openMicrobatched(model, { threads: 1 }, false, beside)).toBeUndefined();
 });
 
-test('what fails in a lane is told', async () => {
+test('what fails in a worker is told', async () => {
   const session = await compileLoop(program, { thread: {}, threads: 2 });
   const { images, ...others } = feedsOf(program, 7, 1, batchSize);
   const odd = new Tensor('uint8', images!.data as Uint8Array, [1, 2 * batchSize, 1, 12, 6]);

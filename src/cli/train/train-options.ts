@@ -1,0 +1,9 @@
+import type { FlagValues } from '../config/run-flags.js';
+
+/** Options of the command itself, beside the flags of a run's settings. */
+export interface TrainOptions extends FlagValues {
+  readonly config?: string;
+  readonly profile?: boolean;
+  readonly out?: string;
+  readonly resume?: string;
+}

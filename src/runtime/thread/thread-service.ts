@@ -1,0 +1,40 @@
+import type { Tensor } from 'onnxruntime-common';
+import type { PlainTensor, PlainTensors } from '../plain-tensor.js';
+import type { MicrobatchedStep, Session, SessionOptions } from '../session.js';
+import type { MicrobatchTerms, StepInputs } from './workers.node.js';
+
+/** A tensor that stays on its thread. */
+export interface Kept {
+  readonly id: number;
+  readonly type: Tensor.Type;
+  readonly dims: readonly number[];
+  readonly finite: boolean;
+}
+
+/** A session that another thread holds. */
+export interface OpenedSession {
+  readonly id: number;
+  readonly inputNames: readonly string[];
+  readonly outputNames: readonly string[];
+}
+
+/** The questions that a thread may ask of another one, which computes. */
+export interface ThreadService {
+  /** Answered once the thread's mode is set. */
+  ready(): void;
+  open(model: Uint8Array, options: SessionOptions): Promise<OpenedSession>;
+  /** @param again ids of kept tensors, by the inputs that they are fed to */
+  run(
+    id: number,
+    feeds: PlainTensors,
+    again: Readonly<Record<string, number>>,
+  ): Promise<Record<string, PlainTensor | Kept>>;
+  /** The values of a kept tensor. */
+  read(tensor: number): Tensor['data'];
+  drop(tensor: number): void;
+  events(id: number): ReturnType<NonNullable<Session['events']>>;
+  release(id: number): Promise<void>;
+  /** Makes the thread a worker. @returns whether it takes denormal numbers as 0 */
+  openWorker(model: MicrobatchedStep): Promise<boolean>;
+  work(inputs: StepInputs): Promise<MicrobatchTerms[]>;
+}
