@@ -103,6 +103,8 @@ describe('openDataset', () => {
   test('says so when a folder or a file holds no data', async () => {
     const path = await folder('other', { 'notes.txt': new TextEncoder().encode('hello') });
     await expect(openDataset(path)).rejects.toThrow(/other: there is no data in it.*Give one of/);
-    await expect(openDataset(join(path, 'notes.txt'))).rejects.toThrow(/is not an IDX file/);
+    await expect(openDataset(join(path, 'notes.txt'))).rejects.toThrow(
+      /there is no row of numbers/,
+    );
   });
 });

@@ -20,6 +20,9 @@ import { checkText, type Encoding, joined, lastLine, lineEnd, textOf } from './t
 /** Bytes that tell the dialect, if they hold a few lines; and the most that are looked at. */
 const [sampleBytes, mostSampleBytes] = [2 ** 18, 2 ** 24];
 
+/** Most bytes of a cell that may be one number with marks. */
+const longestNumber = 60;
+
 /** Whole numbers below are exact in float32. */
 const exactFloats = 2 ** 24;
 
@@ -112,13 +115,16 @@ export class DelimitedTable implements Table {
 
   /** Looks at a cell that is no plain number; if it has a value, that is put with the row's numbers. */
   #look(bytes: Uint8Array, cell: number, line: number, column: ColumnSurvey): void {
-    const { numbers } = this.#scanner;
-    const list = this.#list(bytes, cell);
-    if (list) column.list(list);
-    else {
-      const text = this.#scanner.text(bytes, cell);
-      numbers[cell] = column.text(text, this.dialect.decimal, () => `line ${line}`);
-    }
+    const { numbers, starts, ends } = this.#scanner;
+    const { decimal } = this.dialect;
+    const place = () => `line ${line}`;
+    // Groups of thousands look like a list, too.
+    const isShort = ends[cell]! - starts[cell]! < longestNumber;
+    const text = isShort ? this.#scanner.text(bytes, cell) : undefined;
+    const isNumber = text !== undefined && cellNumber(text, decimal) !== undefined;
+    const list = isNumber ? undefined : this.#list(bytes, cell);
+    if (list) column.list(list, place);
+    else numbers[cell] = column.text(text ?? this.#scanner.text(bytes, cell), decimal, place);
   }
 
   #list(bytes: Uint8Array, cell: number): Float32Array | undefined {

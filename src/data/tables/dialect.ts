@@ -150,7 +150,9 @@ function chooseDelimiter(rowsBy: (delimiter: string) => string[][]): string {
 }
 
 function decimalOf(rows: readonly (readonly string[])[], delimiter: string) {
-  const cells = rows.flatMap((row) => row.slice(0, sampleCells));
+  const cells = rows.flatMap((row) =>
+    row.slice(0, sampleCells).map((cell) => cell.replace(/[\p{Sc}%()]/gu, '').trim()),
+  );
   const commas = cells.filter((cell) => commaNumber.test(cell));
   const points = cells.filter((cell) => pointNumber.test(cell));
   if (commas.length === 0) return { decimal: '.' as const, isDoubtful: false };

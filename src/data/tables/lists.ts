@@ -3,7 +3,7 @@ import { found, readNumber } from './numbers.js';
 /** Fewest numbers of a list without brackets: two may be a date. */
 const fewest = 4;
 
-const [bracketOpen, bracketClose, parenthesisOpen, parenthesisClose] = [91, 93, 40, 41];
+const [bracketOpen, bracketClose] = [91, 93];
 
 /** Whether a byte parts numbers of a list. */
 function isBreak(byte: number): boolean {
@@ -26,7 +26,7 @@ export function readList(
   let { start: at, end } = range;
   while (at < end && isBreak(bytes[at]!)) at++;
   while (end > at && isBreak(bytes[end - 1]!)) end--;
-  const isOpen = bytes[at] === bracketOpen || bytes[at] === parenthesisOpen;
+  const isOpen = bytes[at] === bracketOpen;
   if (isOpen) at++;
   let count = 0;
   while (at < end) {
@@ -45,5 +45,5 @@ export function readList(
 
 function isSeparator(byte: number, decimal: number, isOpen: boolean): boolean {
   if (isBreak(byte) || (byte === 44 && decimal !== 44)) return true;
-  return isOpen && [bracketOpen, bracketClose, parenthesisOpen, parenthesisClose].includes(byte);
+  return isOpen && (byte === bracketOpen || byte === bracketClose);
 }

@@ -20,8 +20,9 @@ export interface TablePlan {
   readonly columns: readonly Column[];
   /** Values of a row, in the order of the columns. */
   readonly width: number;
-  /** The value for a gap of each feature's values; undefined where there is none or rows are dropped. */
-  readonly fill: Float32Array | undefined;
+  /** The mean of each of an example's values, and whether gaps are filled with it or rows dropped. */
+  readonly means: Float32Array;
+  readonly isFilled: boolean;
   readonly parts: ReadonlyMap<string, Part> | undefined;
   readonly notes: readonly ReadingNote[];
 }
@@ -36,27 +37,72 @@ export interface TablePart {
 export async function planTable(table: Table, options: FormatOptions): Promise<TablePlan> {
   const facts = await table.facts();
   if (facts.rows === 0) {
-    throw new UserError(`${table.path}: there is no row of numbers. Give a table.`);
+    const begins = table.beginning === undefined ? '' : ` It begins with ${table.beginning}.`;
+    throw new UserError(`${table.path}: there is no row of numbers.${begins} Give a table.`);
   }
   const roles = chooseRoles(facts, table.path, options, table.beginning);
   const columns = roles.features.map((place) => facts.columns[place]!);
   refuseInfinite(columns, table.path);
-  const fill = gaps(facts, roles, table.path, options);
+  const gapNotes = gaps(facts, roles, table.path, options);
   const example = exampleShape(columns, table.path, {
     shape: options.shape,
     isFlatPicture: isFlatPicture(facts, roles),
   });
   const parts = roles.split === undefined ? undefined : partsOf(facts.columns[roles.split]!);
-  const notes = [...table.notes, ...roles.notes, ...example.notes, ...fill.notes];
+  const notes = [...table.notes, ...roles.notes, ...example.notes, ...gapNotes];
   return {
     roles,
     example,
     columns: example.shape.length === 1 ? columnsOf(columns) : [],
     width: columns.reduce((sum, each) => sum + elements(each), 0),
-    fill: fill.values,
+    means: meansOf(columns),
+    isFilled: options.missing === 'mean',
     parts,
     notes,
   };
+}
+
+/**
+ * Decides how rows of another part become examples like those of the training part: by the names of
+ * the same columns. @throws UserError when they cannot
+ */
+export async function planLike(
+  table: Table,
+  options: FormatOptions,
+  train: { readonly plan: TablePlan; readonly table: Table },
+): Promise<TablePlan> {
+  const { plan } = train;
+  const facts = await table.facts();
+  const nameOf = (place: number) => train.table.names[place]!;
+  const { label } = plan.roles;
+  const hasLabel = label !== undefined && table.names.includes(nameOf(label));
+  const roles = chooseRoles(facts, table.path, {
+    columns: plan.roles.features.map(nameOf),
+    label: hasLabel ? nameOf(label) : undefined,
+  });
+  const columns = roles.features.map((place) => facts.columns[place]!);
+  refuseInfinite(columns, table.path);
+  gaps(facts, roles, table.path, options);
+  const width = columns.reduce((sum, each) => sum + elements(each), 0);
+  if (width !== plan.width) {
+    throw new UserError(
+      `${table.path}: a row has ${width} values, but ${plan.width} in ${train.table.path}. Give tables that belong together.`,
+    );
+  }
+  const wide = columns.find(({ least, most, isWhole }) => !isWhole || least < 0 || most > 255);
+  if (plan.example.dtype === 'uint8' && wide) {
+    throw new UserError(
+      `${table.path}: column ${excerpt(wide.name)} has values from ${wide.least} to ${wide.most}, but ${train.table.path} whole numbers from 0 to 255. Give tables that belong together.`,
+    );
+  }
+  const found = hasLabel ? roles : { ...roles, label: undefined };
+  return { ...plan, roles: { ...found, split: undefined }, parts: undefined, notes: [] };
+}
+
+function meansOf(columns: readonly ColumnFacts[]): Float32Array {
+  return Float32Array.from(
+    columns.flatMap((each) => Array.from({ length: elements(each) }, () => each.mean)),
+  );
 }
 
 function columnsOf(columns: readonly ColumnFacts[]): Column[] {
@@ -81,15 +127,19 @@ function isFlatPicture({ columns }: TableFacts, { features, label }: Roles): boo
   return label !== undefined && features.length === 784 && isUnnamed(columns) && arePixels(columns);
 }
 
-/** Gaps of the columns in use: refused, dropped or filled. */
-function gaps({ rows, columns }: TableFacts, roles: Roles, path: string, options: FormatOptions) {
+/** Notes on the gaps of the columns in use. @throws UserError when they are not to be there */
+function gaps(
+  { rows, columns }: TableFacts,
+  roles: Roles,
+  path: string,
+  options: FormatOptions,
+): readonly ReadingNote[] {
   const used = roles.features.map((place) => ({ place, count: columns[place]!.missing }));
   const label = roles.label === undefined ? undefined : columns[roles.label]!;
   const isWordLabel = label?.kind === 'words' || label?.kind === 'mixed';
   const labelGaps = label ? (isWordLabel ? label.missingLabels : label.missing) : 0;
   const found = used.filter(({ count }) => count > 0);
-  const none = { values: undefined, notes: [] as ReadingNote[] };
-  if (found.length === 0 && labelGaps === 0) return none;
+  if (found.length === 0 && labelGaps === 0) return [];
   const named = [
     ...found.map(({ place, count }) => `${excerpt(columns[place]!.name, 30)} ${count}`),
     ...(labelGaps > 0 ? [`${excerpt(label!.name, 30)} (the labels) ${labelGaps}`] : []),
@@ -103,17 +153,12 @@ function gaps({ rows, columns }: TableFacts, roles: Roles, path: string, options
     );
   }
   if (missing === 'drop') {
-    const text = `${told}: rows with a gap are left out`;
-    return { values: undefined, notes: [{ about: 'left out' as const, text }] };
+    return [{ about: 'left out', text: `${told}: rows with a gap are left out` }];
   }
   if (labelGaps > 0) {
     throw new UserError(`${path}: ${told}. A label has no mean: give missing (--missing) as drop.`);
   }
-  const values = roles.features.flatMap((place) =>
-    Array.from({ length: elements(columns[place]!) }, () => columns[place]!.mean),
-  );
-  const text = `${told}: filled with the column's mean`;
-  return { values: Float32Array.from(values), notes: [{ about: 'values' as const, text }] };
+  return [{ about: 'values', text: `${told}: filled with the column's mean` }];
 }
 
 /** Options that decide how a table is read, for the key of what is kept of it. */
@@ -199,13 +244,14 @@ class RowsOf {
 
   /** The values of the rows of a block that stay, as the dataset keeps them. */
   #kept({ count, first, values, texts }: TableBlock): Uint8Array | Float32Array {
-    const { width, roles, parts, fill, example } = this.plan;
+    const { width, roles, parts, example } = this.plan;
     const labels = roles.label === undefined ? undefined : texts[0];
-    const splits = roles.split === undefined ? undefined : texts.at(-1);
+    const isParted = roles.split !== undefined && this.part !== undefined;
+    const splits = isParted ? texts.at(-1) : undefined;
     let kept = 0;
     for (let row = 0; row < count; row++) {
       if (splits && parts?.get(wholeWord(splits[row]!)) !== this.part) continue;
-      if (!this.#fill(values, row * width, fill) || (labels && isMissingLabel(labels[row]!))) {
+      if (!this.#fill(values, row * width) || (labels && isMissingLabel(labels[row]!))) {
         this.#dropped++;
         continue;
       }
@@ -225,13 +271,13 @@ class RowsOf {
   }
 
   /** Fills the gaps of a row. @returns whether none is left */
-  #fill(values: Float32Array, start: number, fill: Float32Array | undefined): boolean {
-    const { width } = this.plan;
+  #fill(values: Float32Array, start: number): boolean {
+    const { width, means, isFilled } = this.plan;
     for (let i = 0; i < width; i++) {
       const value = values[start + i]!;
       if (!Number.isNaN(value)) continue;
-      if (!fill) return false;
-      values[start + i] = fill[i]!;
+      if (!isFilled) return false;
+      values[start + i] = means[i]!;
     }
     return true;
   }
@@ -270,6 +316,44 @@ export async function openTable(
       others[part] = withClasses((await read(part)).dataset, train.dataset, name);
   }
   return { name, train: train.dataset, ...others, notes: train.notes };
+}
+
+/** Tables of data that lies in parts. */
+export interface TableParts {
+  readonly train: Table;
+  readonly validation?: Table | undefined;
+  readonly test?: Table | undefined;
+}
+
+/**
+ * The data of tables that are a part each; of one alone, in parts when a column tells them.
+ * @throws UserError when they cannot be read or do not belong together
+ */
+export async function openTables(
+  name: string,
+  tables: TableParts,
+  options: FormatOptions,
+): Promise<OpenedData> {
+  const { train: table } = tables;
+  if (!tables.validation && !tables.test) return openTable(name, table, options);
+  let planned: Promise<TablePlan> | undefined;
+  const plan = () => {
+    planned ??= planTable(table, options);
+    return planned;
+  };
+  const train = await gatherTable(`${name} train`, table, options, { plan });
+  const others: { validation?: Dataset; test?: Dataset } = {};
+  const notes = [...train.notes];
+  for (const part of ['validation', 'test'] as const) {
+    const other = tables[part];
+    if (!other) continue;
+    const like = async () => planLike(other, options, { plan: await plan(), table });
+    const how = { plan: like, of: table.key };
+    const read = await gatherTable(`${name} ${part}`, other, options, how);
+    others[part] = withClasses(read.dataset, train.dataset, name);
+    notes.push(...read.notes);
+  }
+  return { name, train: train.dataset, ...others, notes };
 }
 
 /** A part whose classes are numbered as those of the training part. */

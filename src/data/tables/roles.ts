@@ -54,6 +54,9 @@ export function arePixels(columns: readonly ColumnFacts[]): boolean {
   return columns.every(isByte) && columns.some(({ most }) => most > 16);
 }
 
+/** Why a column is left out, and why several are. */
+type Reason = readonly [one: string, many: string];
+
 /** The use of each column of a table. */
 export interface Roles {
   /** Places of the features, in their order. */
@@ -173,10 +176,11 @@ class Chooser {
     for (const place of kept) this.#taken.add(place);
     if (kept.length > 0) {
       const names = kept.map((place) => this.#names[place]!);
-      const why =
-        label === undefined
-          ? 'they are named as targets and hold no classes'
-          : 'they are named as targets';
+      const classes = label === undefined ? ' and holds no classes' : '';
+      const why: Reason = [
+        `it is named as a target${classes}`,
+        `they are named as targets${label === undefined ? ' and hold no classes' : ''}`,
+      ];
       this.#leave(names, why, label === undefined);
     }
     return label;
@@ -212,22 +216,22 @@ class Chooser {
     if (places.length > 0) {
       this.#leave(
         places.map((place) => this.#names[place]!),
-        'they number or name the rows',
+        ['it numbers or names the rows', 'they number or name the rows'],
       );
     }
     const [first] = this.#free();
     const isBare = isUnnamed(this.facts.columns);
     if (first === 0 && isBare && this.facts.rows >= 10 && this.facts.columns[0]!.isCounting) {
       this.#taken.add(0);
-      this.#leave(['1'], 'it counts the rows', true);
+      this.#leave(['1'], ['it counts the rows', 'they count the rows'], true);
     }
   }
 
-  #leave(names: readonly string[], why: string, doubtful = false): void {
-    const because = names.length === 1 ? why.replace(/\bthey (\w+?)\b/, single) : why;
+  #leave(names: readonly string[], [one, many]: Reason, doubtful = false): void {
+    const why = names.length === 1 ? one : many;
     this.#note(
       'left out',
-      `${columnsText(names)} left out: ${because}${doubtful ? ' (--columns says otherwise)' : ''}`,
+      `${columnsText(names)} left out: ${why}${doubtful ? ' (--columns says otherwise)' : ''}`,
       doubtful,
     );
   }
@@ -282,20 +286,22 @@ class Chooser {
     if (rest.length > 0) {
       this.#leave(
         rest.map((place) => this.#names[place]!),
-        'they are not among those named',
+        ['it is not among those named', 'they are not among those named'],
       );
     }
   }
 
   /** Tells the columns that are left out, by reason. */
   #tellLeft(places: readonly number[], list: number | undefined): void {
-    const groups = new Map<string, string[]>();
+    const groups = new Map<string, { reason: Reason; names: string[] }>();
     for (const place of places) {
       const column = this.facts.columns[place]!;
       const reason = reasonOf(column, list === undefined ? undefined : this.#names[list]);
-      groups.set(reason, [...(groups.get(reason) ?? []), column.name]);
+      const group = groups.get(reason[0]) ?? { reason, names: [] };
+      group.names.push(column.name);
+      groups.set(reason[0], group);
     }
-    for (const [reason, names] of groups) this.#leave(names, reason);
+    for (const { reason, names } of groups.values()) this.#leave(names, reason);
   }
 
   #tellBooleans(features: readonly number[]): void {
@@ -330,14 +336,12 @@ export function elements({ shape }: ColumnFacts): number {
   return shape?.reduce((product, length) => product * length, 1) ?? 1;
 }
 
-function single(_: string, verb: string): string {
-  const forms: Readonly<Record<string, string>> = { are: 'is', have: 'has', hold: 'holds' };
-  return `it ${forms[verb] ?? `${verb}s`}`;
-}
-
-function reasonOf({ kind, type }: ColumnFacts, list: string | undefined): string {
-  if (kind === 'words') return 'they hold words';
-  if (kind === 'empty') return 'they hold nothing';
-  if (kind === 'other') return `they hold ${type}`;
-  return `the lists of column ${excerpt(list ?? '')} are the examples`;
+/** The reason why a column is left out, by its content. */
+function reasonOf({ kind, type }: ColumnFacts, list: string | undefined): Reason {
+  const content = kind === 'words' ? 'words' : kind === 'empty' ? 'nothing' : type;
+  if (kind === 'words' || kind === 'empty' || kind === 'other') {
+    return [`it holds ${content}`, `they hold ${content}`];
+  }
+  const why = `the lists of column ${excerpt(list ?? '')} are the examples`;
+  return [why, why];
 }

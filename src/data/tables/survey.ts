@@ -155,12 +155,18 @@ export class ColumnSurvey {
     if (this.#words.size < mostWords) this.#words.add(text);
   }
 
-  /** Takes a list of numbers. */
-  list(values: ArrayLike<number>): void {
+  /** Takes a list of numbers; NaN in it is a gap. */
+  list(values: ArrayLike<number>, place: () => string): void {
     this.#lists++;
     if (this.#length === undefined) this.#length = values.length;
     else if (this.#length !== values.length) this.#length = -1;
-    for (let i = 0; i < values.length; i++) this.numbers.range(this.place, values[i]!);
+    let hasGap = false;
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i]!;
+      if (Number.isNaN(value)) hasGap = true;
+      else this.numbers.range(this.place, value);
+    }
+    if (hasGap) this.#gap(place);
   }
 
   #kind(): ColumnKind {
