@@ -13,6 +13,7 @@ import { fileBytes } from '#files';
 import { Fault, UserError } from '../../base/errors.js';
 import { ownReason } from '../../base/excerpt.js';
 import { attempt } from '../../base/file-errors.js';
+import { refuseForeign } from '../tables/foreign.js';
 import { checkFooter, checkGroup } from './parquet-checks.js';
 import { columnsOf, type ParquetColumn } from './parquet-columns.js';
 
@@ -50,6 +51,8 @@ export async function openParquet(path: string): Promise<ParquetFile> {
     attempt('read', path, action).catch((error: unknown) => {
       throw error instanceof UserError ? error : damaged(path, error);
     });
+  const head = await bytes.slice(0, Math.min(bytes.size, 64));
+  refuseForeign(new TextDecoder().decode(head).split('\n')[0]!, path);
   const metadata = await read(async () => {
     await checkFooter(file);
     return parquetMetadataAsync(file, { geoparquet: false });

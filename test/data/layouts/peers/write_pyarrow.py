@@ -1,6 +1,6 @@
 """Writes pyarrow-files.ts: small Parquet files as pyarrow and pandas write them, in base64.
 
-python write_pyarrow.py
+python write_pyarrow.py; npx biome format --write test/data/layouts/pyarrow-files.ts
 """
 
 import base64
@@ -90,7 +90,8 @@ arrow('hub test', {'x': pa.array([4.0]), 'label': pa.array([0])})
 
 frame = pd.DataFrame({'a': [1.5, 2.5, 3.5], 'b': [4, 5, 6]})
 pandas('pandas', frame)
-pandas('pandas sample', frame.sample(frac=1, random_state=0))
+more = pd.DataFrame({'a': np.arange(5) + 0.5, 'b': np.arange(5)})
+pandas('pandas sample', more.sample(frac=1, random_state=1))
 pandas('pandas named index', frame.set_index(pd.Index([9, 7, 8], name='customer')))
 pandas('pandas dates', frame.set_index(pd.date_range('2020-01-01', periods=3, name='day')))
 
