@@ -69,7 +69,7 @@ function judge(first: Row, rest: readonly Row[], decimal: Decimal) {
     isNumber(cell) || booleanOf(cell) !== undefined || numberList.test(cell);
   const yes = { isHeader: true, isDoubtful: false };
   const no = { isHeader: false, isDoubtful: false };
-  if (rest.length === 0) return first.some(isWord) ? yes : no;
+  if (rest.length === 0) return first.some(isWord) && !first.some(isNumber) ? yes : no;
   // A row of words over one that R gave a name to.
   const shift = rest[0]!.length === first.length + 1 && first.every((cell) => cell !== '') ? 1 : 0;
   const isOverNumbers = (place: number) => {
