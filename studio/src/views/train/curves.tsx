@@ -6,7 +6,7 @@ import type { Trace } from '../../train/trace.js';
 import { Chart, type Series } from '../../ui/chart.js';
 import { LogSwitch } from '../../ui/log-switch.js';
 
-/** The values of both: of some steps each, and of whole epochs. */
+/** Columns of a chart: means over some steps, and numbers of whole epochs. */
 function curvesOf(trace: Trace, epochs: readonly EpochMetrics[]) {
   const rows = [
     ...trace.map((point) => ({ x: point.epochs, point, line: undefined })),
@@ -24,7 +24,7 @@ function curvesOf(trace: Trace, epochs: readonly EpochMetrics[]) {
   };
 }
 
-/** How the loss and its parts went. */
+/** Draws the loss and its parts over the epochs. */
 export function Curves() {
   const log = useSignal(false);
   const { x, loss, reconstruction, kl, valLoss, valKl } = curvesOf(trace.value, metrics.value);
