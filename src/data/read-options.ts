@@ -149,6 +149,39 @@ export const readOptionsSchema = z.strictObject({
         },
       ),
     ),
+  delimiter: z
+    .string()
+    .regex(/^([^\w\s.\-+"]|[ \t]|\\t|tab|space|comma|semicolon|bar)$/, {
+      error: "it must be one character, as ';', or tab or space",
+    })
+    .optional()
+    .meta(
+      option("The character between the columns of a text table, as ';', or tab or space.", {
+        flag: {
+          flag: '--delimiter <char>',
+          help: "character between columns of a CSV file, as ';', or tab or space",
+        },
+        usually: 'the one that cuts lines alike',
+      }),
+    ),
+  decimal: z
+    .literal(['.', ','], { error: "it must be '.' or ','" })
+    .optional()
+    .meta(
+      option('The mark between whole part and fraction of numbers in a text table.', {
+        flag: { flag: '--decimal <mark>', help: 'decimal mark of a CSV file' },
+        usually: 'found by the numbers',
+      }),
+    ),
+  header: z
+    .literal(['yes', 'no'], { error: "it must be 'yes' or 'no'" })
+    .optional()
+    .meta(
+      option('Whether the first line of a text table names its columns.', {
+        flag: { flag: '--header <which>', help: 'whether the first line of a CSV file is names' },
+        usually: 'found by what lies under it',
+      }),
+    ),
 });
 
 /** How the user's own data is read. */
