@@ -89,7 +89,7 @@ export function fromArray(
   }
   const dtype = values instanceof Uint8Array ? 'uint8' : 'float32';
   if (values instanceof Float32Array) {
-    const bad = values.findIndex((value) => !Number.isFinite(value));
+    const bad = firstNotFinite(values);
     if (bad >= 0) {
       throw new UserError(
         `${name}: example ${Math.floor(bad / width)} holds ${values[bad]} at value ${bad % width}. Remove or replace values that are not finite.`,
@@ -110,6 +110,14 @@ export function fromArray(
       }
     },
   };
+}
+
+/** The place of the first value that is not finite; -1 when all are. A plain loop, as values may be many. */
+function firstNotFinite(values: Float32Array): number {
+  for (let i = 0; i < values.length; i++) {
+    if (!Number.isFinite(values[i])) return i;
+  }
+  return -1;
 }
 
 /**

@@ -35,9 +35,12 @@ export function labelsFrom(tensor: Tensor, name: string): Int32Array {
   });
 }
 
+/** A whole number of at most 9 digits, as whole floats are written too. */
+const wholeNumber = /^[-+]?\d{1,9}(\.0*)?$/;
+
 /**
- * Labels from words: whole numbers stay what they are if all are such, other words are numbered in
- * their sorted order.
+ * Labels from words: whole numbers stay what they are if all are such (1.0 is 1), false and true are
+ * 0 and 1, and other words are numbered in their sorted order: numbers by size.
  * @param name what the labels are called in messages
  * @throws UserError when a word is empty
  */
@@ -46,10 +49,17 @@ export function labelsFromWords(words: readonly string[], name: string): Labels 
   if (empty >= 0) {
     throw new UserError(`${name}: label ${empty} is empty. Give every example a label.`);
   }
-  if (words.every((word) => /^-?\d{1,9}$/.test(word))) {
+  if (words.every((word) => wholeNumber.test(word))) {
     return { labels: Int32Array.from(words, Number) };
   }
+  if (words.every((word) => /^(true|false)$/i.test(word))) {
+    const labels = Int32Array.from(words, (word) => Number(word.toLowerCase() === 'true'));
+    return { labels, classNames: ['false', 'true'] };
+  }
   const classNames = [...new Set(words)].sort();
+  if (classNames.every((word) => Number.isFinite(Number(word)))) {
+    classNames.sort((a, b) => Number(a) - Number(b));
+  }
   const numbers = new Map(classNames.map((word, i) => [word, i]));
   return { labels: Int32Array.from(words, (word) => numbers.get(word)!), classNames };
 }

@@ -47,6 +47,15 @@ export const readOptionsSchema = z.strictObject({
         usually: '3 unless all pictures are gray',
       }),
     ),
+  background: colourSchema.optional().meta(
+    option('The ground that is seen through transparent pictures: white, black, gray or #rrggbb.', {
+      flag: {
+        flag: '--background <colour>',
+        help: 'ground of transparent pictures: white, black, gray or #rrggbb',
+      },
+      usually: 'white',
+    }),
+  ),
   layout: z
     .enum(arrayLayouts, { error: "it must be 'channels-first' or 'channels-last'" })
     .optional()
@@ -80,15 +89,6 @@ export const readOptionsSchema = z.strictObject({
         },
       ),
     ),
-  background: colourSchema.optional().meta(
-    option('The ground that is seen through transparent pictures: white, black, gray or #rrggbb.', {
-      flag: {
-        flag: '--background <colour>',
-        help: 'ground of transparent pictures: white, black, gray or #rrggbb',
-      },
-      usually: 'white',
-    }),
-  ),
   strict: z
     .boolean()
     .optional()
@@ -148,6 +148,39 @@ export const readOptionsSchema = z.strictObject({
           usually: 'error',
         },
       ),
+    ),
+  delimiter: z
+    .string()
+    .regex(/^([^\w\s.\-+"]|[ \t]|\\t|tab|space|comma|semicolon|bar)$/, {
+      error: "it must be one character, as ';', or tab or space",
+    })
+    .optional()
+    .meta(
+      option("The character between the columns of a text table, as ';', or tab or space.", {
+        flag: {
+          flag: '--delimiter <char>',
+          help: "character between columns of a CSV file, as ';', or tab or space",
+        },
+        usually: 'the one that cuts lines alike',
+      }),
+    ),
+  decimal: z
+    .literal(['.', ','], { error: "it must be '.' or ','" })
+    .optional()
+    .meta(
+      option('The mark between whole part and fraction of numbers in a text table.', {
+        flag: { flag: '--decimal <mark>', help: 'decimal mark of a CSV file' },
+        usually: 'found by the numbers',
+      }),
+    ),
+  header: z
+    .literal(['yes', 'no'], { error: "it must be 'yes' or 'no'" })
+    .optional()
+    .meta(
+      option('Whether the first line of a text table names its columns.', {
+        flag: { flag: '--header <which>', help: 'whether the first line of a CSV file is names' },
+        usually: 'found by what lies under it',
+      }),
     ),
 });
 

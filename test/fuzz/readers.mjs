@@ -346,18 +346,27 @@ export const readers = [
       },
     },
   ),
-  dataFile('csv', ['.csv', '.tsv', '.csv.gz'], async () => [
+  dataFile('csv', ['.csv', '.tsv', '.csv.gz', '.txt', '.csv.zip'], async () => [
     text('a,b,label\n1,2,cat\n3,4,dog\n5,6,cat\n'),
     text('label,1x1,1x2,2x1,2x2\n7,0,255,3,4\n1,9,8,7,6\n'),
     text('"x ""1""";y\n1.5;-2e3\n"3";4\n'),
     text('1\t2\n3\t4\n'),
     new Uint8Array(gzipSync('a,b\n1,2\n3,4\n')),
+    await writeZip({ 'a.csv': text('a,b\n1,2\n3,4\n') }),
+    text('emotion,pixels,Usage\n0,1 2 3 255,Training\n1,"[5, 6, 7, 8]",PublicTest\n'),
+    text('# x y\n  1.5  NA\n 2,5  3%\n'),
+  ]),
+  dataFile('json', ['.jsonl', '.json', '.jsonl.gz'], async () => [
+    text('{"a":1,"b":[1,2],"label":"cat"}\n{"a":2,"b":[3,4],"label":"dog"}\n'),
+    text('[{"a":1.5,"b":true},{"a":null,"b":false}]'),
+    text('{"a":[1,2],"b":[3,4]}'),
   ]),
   dataFile('parquet', ['.parquet'], () =>
     Promise.all(
-      ['numbers.snappy', 'numbers.gzip', 'numbers.zstd', 'nulls', 'pictures'].map((name) =>
-        fixture(`tables/${name}.parquet`),
-      ),
+      [
+        ...['numbers.snappy', 'numbers.gzip', 'numbers.zstd', 'nulls', 'pictures'],
+        ...['lists', 'matrix', 'decimals', 'told'],
+      ].map((name) => fixture(`tables/${name}.parquet`)),
     ),
   ),
   {

@@ -7,6 +7,7 @@ import { home } from '../../base/home.node.js';
 import { openAtomic, syncFolder } from './atomic-file.node.js';
 import { statFile } from './stat-file.node.js';
 
+export { fileBytes } from './file-bytes.node.js';
 export { walk } from './walk.node.js';
 
 /** Whether this place has files at all; in a browser it has none. */

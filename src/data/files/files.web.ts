@@ -1,5 +1,6 @@
 import { UserError } from '../../base/errors.js';
 import { tooLarge } from '../../base/file-errors.js';
+import type { FileBytes } from './file-bytes.js';
 import { filesBelow, givenFile } from './given-files.web.js';
 
 export { walk } from './walk.web.js';
@@ -19,6 +20,19 @@ export async function readFile(
   const blob = givenFile(path);
   if (!blob) throw refusal('read', path);
   if (blob.size > most) throw tooLarge(path, most);
+  return bytesOf(blob, path);
+}
+
+/** A file that was given, of which parts can be read. @throws UserError when there is none */
+export async function fileBytes(path: string): Promise<FileBytes> {
+  const blob = givenFile(path);
+  if (!blob) throw refusal('read', path);
+  const modified = 'lastModified' in blob ? Number(blob.lastModified) : 0;
+  const slice = (start: number, end: number) => bytesOf(blob.slice(start, end), path);
+  return { path, size: blob.size, modified, slice };
+}
+
+async function bytesOf(blob: Blob, path: string): Promise<Uint8Array<ArrayBuffer>> {
   try {
     return new Uint8Array(await blob.arrayBuffer());
   } catch (error) {

@@ -1,165 +1,176 @@
-import { stat } from 'node:fs/promises';
 import { UserError } from '../../base/errors.js';
 import { excerpt } from '../../base/excerpt.js';
-import { attempt } from '../../base/file-errors.js';
 import { within } from '../../base/paths.js';
 import { isBytes } from '../../base/realm.js';
-import type { ColumnKind, ParquetFile } from '../codecs/parquet.node.js';
+import type { ParquetFile } from '../codecs/parquet.js';
+import type { ParquetColumn } from '../codecs/parquet-columns.js';
 import type { Dataset } from '../dataset.js';
-import { refuseBomb } from '../files/inflation.js';
-import { type Labels, labelsFromWords, sharedClasses } from '../labels.js';
-import { gather } from '../rows/gather.node.js';
+import { type Labels, labelsFromWords } from '../labels.js';
+import type { ReadingNote } from '../notes.js';
 import { gatherPictures } from '../rows/gather-pictures.js';
-import { chooseColumns, columnPlace, fits, misfit, tableLayout } from '../rows/table-columns.js';
-import type { DataFormat, FormatOptions, OpenedData, Skipped } from './format.js';
+import type { FoundTables } from '../tables/find-tables.js';
+import type { ParquetTable } from '../tables/parquet-table.js';
+import type { DataFormat, FormatOptions, OpenedData, Place, Skipped } from './format.js';
 import { dataName } from './idx-dataset.js';
 
-const ending = /\.parquet$/i;
-const labelNames = ['label', 'labels', 'class'];
+const ending = /\.(parquet|parq)$/i;
 
 /**
- * A Parquet file, or a folder of them (those named test... or val... are kept from training), in one
- * of two layouts: numeric columns, which are features, or a column of pictures as Hugging Face
- * writes it (a struct of bytes and path, or plain bytes) with a column of labels.
+ * A Parquet file, or a folder of them (by their names in parts: train, validation, test; a repository
+ * of Hugging Face too), in one of two layouts: columns of numbers, which are features, or a column of
+ * pictures as Hugging Face writes it (a struct of bytes and path, or plain bytes) with one of labels.
  */
 export const parquetFile: DataFormat = {
   reads: 'a Parquet file of numbers or pictures, or a folder of such',
-  uses: ['columns', 'label', 'resize', 'crop', 'channels', 'strict'],
-  async open({ path, entries }, options) {
-    const names = entries ? entries.filter((entry) => ending.test(entry)) : [path];
-    if (names.length === 0 || !ending.test(names[0]!)) return undefined;
+  uses: ['columns', 'label', 'resize', 'crop', 'channels', 'strict', 'missing', 'shape'],
+  async open(place, options) {
+    const found = await filesOf(place);
+    if (!found) return undefined;
     // The reader of Parquet is loaded only when there is some.
-    const { openParquet } = await import('../codecs/parquet.node.js');
-    const open = (wanted: readonly string[]) =>
-      Promise.all(wanted.map((name) => openParquet(entries ? within(path, name) : name)));
-    const name = dataName(path).replace(ending, '');
-    const isTest = (entry: string) => entries !== undefined && /^(test|val)/i.test(entry);
-    const trainNames = names.filter((entry) => !isTest(entry));
-    if (trainNames.length === 0) {
-      return opened(name, await readPart(name, await open(names), options));
+    const { openParquet } = await import('../codecs/parquet.js');
+    const open = (paths: readonly string[]) => Promise.all(paths.map(openParquet));
+    const name = dataName(place.path).replace(ending, '');
+    const train = await open(found.parts.train);
+    const picture = pictureColumn(train[0]!, options);
+    const rest: { validation?: readonly ParquetFile[]; test?: readonly ParquetFile[] } = {};
+    for (const part of ['validation', 'test'] as const) {
+      if (found.parts[part].length > 0) rest[part] = await open(found.parts[part]);
     }
-    const testNames = names.filter((entry) => /^test/i.test(entry));
-    const others = testNames.length > 0 ? testNames : names.filter(isTest);
-    if (others.length === 0) {
-      return opened(name, await readPart(name, await open(trainNames), options));
-    }
-    const train = await readPart(`${name} train`, await open(trainNames), options);
-    const { shape } = train.dataset;
-    // The test part is brought to the channels of the training part, whatever its own are.
-    const channels = train.pictures ? { channels: shape[0] as 1 | 3 } : {};
-    const test = await readPart(`${name} test`, await open(others), { ...options, ...channels });
-    if (test.dataset.shape.join() !== shape.join()) {
-      throw new UserError(
-        `${path}: examples for training have shape [${shape.join(', ')}], those for test [${test.dataset.shape.join(', ')}]. Give resize (--resize) or files that belong together.`,
-      );
-    }
-    return opened(name, train, test);
+    const data =
+      picture === undefined
+        ? await openNumbers(name, { train, ...rest }, options)
+        : await openPictures(name, { train, ...rest }, picture, options);
+    return { ...data, notes: [...found.notes, ...(data.notes ?? [])] };
   },
 };
 
-interface Part {
-  readonly dataset: Dataset;
-  readonly skipped: readonly Skipped[];
-  readonly pictures: boolean;
-}
+type PartFiles = {
+  readonly train: readonly ParquetFile[];
+  readonly validation?: readonly ParquetFile[];
+  readonly test?: readonly ParquetFile[];
+};
 
-function opened(name: string, train: Part, test?: Part): OpenedData {
-  const skipped = [...train.skipped, ...(test?.skipped ?? [])];
-  const { labels, classNames } = train.dataset;
-  const shared =
-    test?.dataset.labels && labels
-      ? sharedClasses(
-          { labels, ...(classNames ? { classNames } : {}) },
-          {
-            labels: test.dataset.labels,
-            ...(test.dataset.classNames ? { classNames: test.dataset.classNames } : {}),
-          },
-          name,
-        )
-      : {};
+async function filesOf(place: Place): Promise<FoundTables | undefined> {
+  const { path, entries } = place;
+  if (!entries) {
+    if (!ending.test(path)) return undefined;
+    return { parts: { train: [path], validation: [], test: [] }, notes: [] };
+  }
+  const { findTables } = await import('../tables/find-tables.js');
+  const found = await findTables(place, ending);
+  if (!found) return undefined;
+  const { train, validation, test } = found.parts;
+  const full = (paths: readonly string[]) => paths.map((each) => within(path, each));
   return {
-    name,
-    train: train.dataset,
-    ...(test ? { test: { ...test.dataset, ...shared } } : {}),
-    ...(skipped.length > 0 ? { skipped } : {}),
+    ...found,
+    parts: { train: full(train), validation: full(validation), test: full(test) },
   };
 }
 
-async function readPart(
+async function openNumbers(
   name: string,
-  files: readonly ParquetFile[],
+  { train, validation, test }: PartFiles,
   options: FormatOptions,
-): Promise<Part> {
-  const [first] = files as [ParquetFile];
-  const other = files.find((file) => file.names.join('\n') !== first.names.join('\n'));
-  if (other) {
-    throw new UserError(
-      `${other.path}: its columns are not those of ${first.path}. Give one kind.`,
-    );
-  }
-  if (files.every(({ size }) => size === 0)) {
-    throw new UserError(`${first.path}: there is no row in it. Give a file with examples.`);
-  }
-  const pictures = pictureColumn(first, options);
-  return pictures === undefined
-    ? readNumbers(name, files, options)
-    : readPictures(name, files, pictures, options);
+): Promise<OpenedData> {
+  const { ParquetTable } = await import('../tables/parquet-table.js');
+  const { openTables } = await import('../tables/open-table.js');
+  const more = options.label === undefined ? [] : [options.label];
+  const tableOf = (files: readonly ParquetFile[] | undefined) =>
+    files && new ParquetTable(files, more);
+  return openTables(
+    name,
+    { train: tableOf(train)!, validation: tableOf(validation), test: tableOf(test) },
+    options,
+  );
 }
 
 /** The column of pictures; undefined when the table is one of numbers. */
-function pictureColumn({ names, kinds, path }: ParquetFile, { columns }: FormatOptions) {
-  const holds = (place: number, ...wanted: ColumnKind[]) => wanted.includes(kinds[place]!);
-  if (columns) {
-    const places = columns.map((name) => columnPlace(names, name, path));
-    const found = places.find((place) => holds(place, 'pictures', 'bytes'));
-    if (found === undefined) return undefined;
-    if (places.length === 1) return found;
+function pictureColumn(
+  { columns, path }: ParquetFile,
+  options: FormatOptions,
+): ParquetColumn | undefined {
+  const holds = ({ kind }: ParquetColumn) => kind === 'pictures' || kind === 'bytes';
+  if (options.columns) {
+    const named = columns.filter(({ name }) => options.columns!.includes(name));
+    const found = named.find(holds);
+    if (found === undefined || options.columns.length === 1) return found;
     throw new UserError(
-      `${path}: column ${excerpt(names[found]!)} holds pictures, of which one column is read. Name that one alone.`,
+      `${path}: column ${excerpt(found.name)} holds pictures, of which one column is read. Name that one alone.`,
     );
   }
-  const candidates = names.flatMap((_, place) =>
-    holds(place, 'pictures', 'bytes') ? [place] : [],
-  );
+  const candidates = columns.filter(holds);
   return (
-    candidates.find((place) => kinds[place] === 'pictures') ??
-    candidates.find((place) => /^(image|img|picture)/i.test(names[place]!))
+    candidates.find(({ kind }) => kind === 'pictures') ??
+    candidates.find(({ name }) => /^(image|img|picture)/i.test(name))
   );
 }
 
-async function keyOf(files: readonly ParquetFile[]) {
-  const key: (readonly [path: string, bytes: number, modified: number])[] = [];
-  for (const { path } of files) {
-    const { size, mtimeMs } = await attempt('read', path, () => stat(path));
-    key.push([path, size, mtimeMs]);
+async function openPictures(
+  name: string,
+  { train, validation, test }: PartFiles,
+  column: ParquetColumn,
+  options: FormatOptions,
+): Promise<OpenedData> {
+  const { withClasses } = await import('../tables/open-table.js');
+  const whole = !validation && !test;
+  const part = await readPictures(whole ? name : `${name} train`, train, column, options);
+  const { shape } = part.dataset;
+  const skipped = [...part.skipped];
+  const others: { validation?: Dataset; test?: Dataset } = {};
+  for (const [title, files] of [
+    ['validation', validation],
+    ['test', test],
+  ] as const) {
+    if (!files) continue;
+    // Other parts are brought to the channels of the training part, whatever their own are.
+    const channels = shape[0] as 1 | 3;
+    const read = await readPictures(`${name} ${title}`, files, column, { ...options, channels });
+    if (read.dataset.shape.join() !== shape.join()) {
+      throw new UserError(
+        `${files[0]!.path}: examples for training have shape [${shape.join(', ')}], those for ${title} [${read.dataset.shape.join(', ')}]. Give resize (--resize) or files that belong together.`,
+      );
+    }
+    others[title] = withClasses(read.dataset, part.dataset, name);
+    skipped.push(...read.skipped);
   }
-  return key;
+  return {
+    name,
+    train: part.dataset,
+    ...others,
+    ...(skipped.length > 0 ? { skipped } : {}),
+    notes: part.notes,
+  };
+}
+
+interface PicturePart {
+  readonly dataset: Dataset;
+  readonly skipped: readonly Skipped[];
+  readonly notes: readonly ReadingNote[];
 }
 
 async function readPictures(
   name: string,
   files: readonly ParquetFile[],
-  place: number,
+  column: ParquetColumn,
   options: FormatOptions,
-): Promise<Part> {
-  const [{ names, path }] = files as [ParquetFile];
-  const column = names[place]!;
-  const label =
-    options.label ??
-    names.find((each) => labelNames.includes(each.toLowerCase()) && each !== column);
-  if (label !== undefined) columnPlace(names, label, path);
+): Promise<PicturePart> {
+  const { ParquetTable } = await import('../tables/parquet-table.js');
+  const { pictureRoles } = await import('../tables/picture-roles.js');
+  const more = options.label === undefined ? [] : [options.label];
+  const table = new ParquetTable(files, more);
+  const { label, notes } = pictureRoles(files[0]!, column, options);
   const source = {
     name,
     count: files.reduce((sum, { size }) => sum + size, 0),
-    key: [await keyOf(files), column],
-    labels: label === undefined ? undefined : await readLabels(files, label),
+    key: [table.key, column.name],
+    labels: label === undefined ? undefined : await labelsOf(table, label),
     async *pictures() {
       for (const file of files) {
         for (const [group, [start]] of file.groups.entries()) {
-          const values = await file.objects(column, group);
+          const values = await file.objects(column.name, group);
           for (const [i, value] of values.entries()) {
             yield {
-              name: `${file.path} row ${start + i}`,
+              name: `${file.path} row ${start + i + 1}`,
               bytes: async () => pictureBytes(value),
             };
           }
@@ -167,7 +178,8 @@ async function readPictures(
       }
     },
   };
-  return { ...(await gatherPictures(source, options)), pictures: true };
+  const { dataset, skipped } = await gatherPictures(source, options);
+  return { dataset, skipped, notes };
 }
 
 function pictureBytes(value: unknown): Uint8Array {
@@ -177,93 +189,18 @@ function pictureBytes(value: unknown): Uint8Array {
 }
 
 /** Labels of all rows: whole numbers, with Hugging Face's class names, or words. */
-async function readLabels(files: readonly ParquetFile[], column: string): Promise<Labels> {
-  const [{ names, kinds, notes, path }] = files as [ParquetFile];
-  const kind = kinds[names.indexOf(column)];
-  if (kind !== 'number' && kind !== 'words') {
-    throw new UserError(
-      `${path}: column ${excerpt(column)} holds no labels. Name another (--label).`,
-    );
-  }
+async function labelsOf(table: ParquetTable, column: string): Promise<Labels> {
   const words: string[] = [];
-  for (const file of files) {
-    for (const [group, [start]] of file.groups.entries()) {
-      const values = (await file.columns([column], group)).get(column)!;
-      for (let i = 0; i < values.length; i++) {
-        const value: unknown = values[i];
-        const word = typeof value === 'boolean' ? String(Number(value)) : String(value ?? '');
-        if (word === '' || (kind === 'number' && !/^-?\d{1,9}$/.test(word))) {
-          throw new UserError(
-            `${file.path}: row ${start + i} of column ${excerpt(column)} is ${excerpt(word)}, which is no label. Give a whole number or a word.`,
-          );
-        }
-        words.push(word);
-      }
+  for await (const { texts, first } of table.texts(column)) {
+    const gap = texts[0]!.indexOf('');
+    if (gap >= 0) {
+      throw new UserError(
+        `${table.path}: row ${first + gap} of column ${excerpt(column)} has no label. Give every row one, or name another column (--label).`,
+      );
     }
+    words.push(...texts[0]!);
   }
-  const labels = labelsFromWords(words, `${path}: column ${excerpt(column)}`);
-  const classNames = labels.classNames ?? classNamesOf(notes.get('huggingface'), column);
+  const labels = labelsFromWords(words, `${table.path}: column ${excerpt(column)}`);
+  const classNames = labels.classNames ?? table.classNames.get(column);
   return { ...labels, ...(classNames ? { classNames } : {}) };
-}
-
-/** The names that Hugging Face's `datasets` notes of a column's classes. */
-function classNamesOf(note: string | undefined, column: string): readonly string[] | undefined {
-  if (note === undefined) return undefined;
-  try {
-    const names: unknown = JSON.parse(note)?.info?.features?.[column]?.names;
-    const all = Array.isArray(names) && names.every((name) => typeof name === 'string');
-    return all ? (names as string[]) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-async function readNumbers(
-  name: string,
-  files: readonly ParquetFile[],
-  options: FormatOptions,
-): Promise<Part> {
-  const [{ names, kinds, path }] = files as [ParquetFile];
-  const isNumber = (place: number) => kinds[place] === 'number';
-  const chosen = chooseColumns(names, isNumber, options, path);
-  const features = chosen.features.map((place) => names[place]!);
-  const { shape, dtype } = tableLayout(features);
-  const most = files.reduce((sum, { size }) => sum + size, 0);
-  const { columns, label } = options;
-  const sizes = await keyOf(files);
-  // Columns of one value take hardly a byte, so that small files may hold many rows.
-  const fileBytes = sizes.reduce((sum, [, bytes]) => sum + bytes, 2 ** 19);
-  refuseBomb(most * features.length * (dtype === 'uint8' ? 1 : 4), fileBytes, path);
-  const key = { parquet: 1, files: sizes, columns, label };
-  const gathered = await gather(
-    name,
-    key,
-    async (begin) => {
-      const add = begin({ shape, dtype, most });
-      for (const file of files) {
-        for (const [group, [start]] of file.groups.entries()) {
-          let rows: Uint8Array | Float32Array | undefined;
-          for (const [place, feature] of features.entries()) {
-            const values = (await file.columns([feature], group)).get(feature)!;
-            const count = values.length * features.length;
-            rows ??= dtype === 'uint8' ? new Uint8Array(count) : new Float32Array(count);
-            for (let i = 0; i < values.length; i++) {
-              const value =
-                values[i] === null || values[i] === undefined ? Number.NaN : Number(values[i]);
-              if (!fits(value, dtype)) {
-                throw new UserError(
-                  `${file.path}: row ${start + i} of column ${excerpt(feature)}: ${values[i] == null ? 'there is no value' : misfit(value, dtype)}. Mend the row, or name other columns (--columns).`,
-                );
-              }
-              rows[i * features.length + place] = value;
-            }
-          }
-          if (rows) await add(rows);
-        }
-      }
-      return chosen.label === undefined ? {} : readLabels(files, names[chosen.label]!);
-    },
-    options,
-  );
-  return { ...gathered, pictures: false };
 }

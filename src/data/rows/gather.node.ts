@@ -8,6 +8,7 @@ import { fromArray } from '../dataset.js';
 import {
   type AddRows,
   datasetOptions,
+  defaultMemoryLimit,
   type Gathered,
   type GatheredData,
   type GatherOptions,
@@ -15,8 +16,7 @@ import {
 } from './gather.js';
 import { openShards, ShardWriter, shardHeader } from './shards.node.js';
 
-/** Data of more bytes than this is kept on disk. */
-export const defaultMemoryLimit = 512 * 2 ** 20;
+export { defaultMemoryLimit };
 
 /** The version of how data is decoded: examples that an older one decoded are not taken for the same. */
 const decoding = 2;

@@ -1,6 +1,9 @@
 import type { Column, Dataset } from '../dataset.js';
 import type { ReadingNote } from '../notes.js';
 
+/** Data of more bytes than this is kept on disk. */
+export const defaultMemoryLimit = 512 * 2 ** 20;
+
 /** A file or row that could not be read and was left out. */
 export interface Skipped {
   /** The file, or the row of a table. */

@@ -1,69 +1,70 @@
-import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { decompress as unpackZstd } from 'fzstd';
 import {
   type AsyncBuffer,
-  asyncBufferFromFile,
   type Compressors,
   type DecodedArray,
   type FileMetaData,
   parquetMetadataAsync,
   parquetRead,
   parquetReadObjects,
-  parquetSchema,
 } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
+import { fileBytes } from '#files';
 import { Fault, UserError } from '../../base/errors.js';
 import { ownReason } from '../../base/excerpt.js';
 import { attempt } from '../../base/file-errors.js';
-import { statFile } from '../files/stat-file.node.js';
-import { checkFooter, checkGroup } from './parquet-checks.node.js';
-
-/** The content of a column, as far as it matters here. */
-export type ColumnKind = 'number' | 'words' | 'bytes' | 'pictures' | 'other';
+import { refuseForeign } from '../tables/foreign.js';
+import { checkFooter, checkGroup } from './parquet-checks.js';
+import { columnsOf, type ParquetColumn } from './parquet-columns.js';
 
 /** A Parquet file that was opened. */
 export interface ParquetFile {
   readonly path: string;
+  /** When it was last changed, and its bytes: what is kept of it is known by them. */
+  readonly key: readonly [path: string, bytes: number, modified: number];
+  /** How many rows there are. */
   readonly size: number;
-  readonly names: readonly string[];
-  readonly kinds: readonly ColumnKind[];
+  readonly columns: readonly ParquetColumn[];
   /** First and last row, exclusive, of each row group: what is decoded together. */
   readonly groups: readonly (readonly [start: number, end: number])[];
-  /** Metadata that writers of the file added. */
-  readonly notes: ReadonlyMap<string, string>;
   /** The values of some columns in a row group, by column. */
-  columns(names: readonly string[], group: number): Promise<ReadonlyMap<string, DecodedArray>>;
+  values(names: readonly string[], group: number): Promise<ReadonlyMap<string, DecodedArray>>;
   /** One column's values in a row group, put together where it is nested. */
   objects(name: string, group: number): Promise<readonly unknown[]>;
 }
 
-/** Decompression that stops at the size that a page announces, which was checked. */
+/** Decompression into the size that a page announces, which was checked. */
 const bounded: Compressors = {
   ...compressors,
-  GZIP: (input, length) => gunzipSync(input, { maxOutputLength: Math.max(1, length) }),
-  BROTLI: (input, length) => brotliDecompressSync(input, { maxOutputLength: Math.max(1, length) }),
   ZSTD: (input, length) => unpackZstd(input, new Uint8Array(length)),
 };
 
 /** Opens a Parquet file by its footer. @throws UserError when it cannot be read or is damaged */
 export async function openParquet(path: string): Promise<ParquetFile> {
-  await statFile(path);
-  const file = await attempt('read', path, () => asyncBufferFromFile(path));
+  const bytes = await fileBytes(path);
+  const file: AsyncBuffer = {
+    byteLength: bytes.size,
+    slice: async (start, end = bytes.size) =>
+      (await bytes.slice(Math.max(0, start), Math.min(end, bytes.size))).buffer,
+  };
   const read = <T>(action: () => Promise<T>): Promise<T> =>
     attempt('read', path, action).catch((error: unknown) => {
       throw error instanceof UserError ? error : damaged(path, error);
     });
+  const head = await bytes.slice(0, Math.min(bytes.size, 64));
+  refuseForeign(new TextDecoder().decode(head).split('\n')[0]!, path);
   const metadata = await read(async () => {
-    await checkFooter(file as AsyncBuffer);
-    return parquetMetadataAsync(file as AsyncBuffer, { geoparquet: false });
+    await checkFooter(file);
+    return parquetMetadataAsync(file, { geoparquet: false });
   });
-  const { names, kinds, groups, notes } = await read(async () => ({
-    ...columnsOf(metadata),
-    groups: groupsOf(metadata),
-    notes: new Map((metadata.key_value_metadata ?? []).map(({ key, value }) => [key, value ?? ''])),
-  }));
+  const { columns, groups } = await read(async () => {
+    const told = new Map(
+      (metadata.key_value_metadata ?? []).map(({ key, value }) => [key, value ?? '']),
+    );
+    return { columns: columnsOf(metadata, told), groups: groupsOf(metadata) };
+  });
   const common = {
-    file: file as AsyncBuffer,
+    file,
     metadata,
     compressors: bounded,
     utf8: false,
@@ -71,15 +72,14 @@ export async function openParquet(path: string): Promise<ParquetFile> {
   };
   return {
     path,
+    key: [path, bytes.size, bytes.modified],
     size: groups.at(-1)?.[1] ?? 0,
-    names,
-    kinds,
+    columns,
     groups,
-    notes,
-    columns(wanted, group) {
+    values(wanted, group) {
       const [rowStart, rowEnd] = groups[group]!;
       return read(async () => {
-        await checkGroup(file as AsyncBuffer, metadata.row_groups[group]!, wanted);
+        await checkGroup(file, metadata.row_groups[group]!, wanted);
         const values = new Map<string, DecodedArray[]>();
         await parquetRead({
           ...common,
@@ -100,7 +100,7 @@ export async function openParquet(path: string): Promise<ParquetFile> {
     objects(name, group) {
       const [rowStart, rowEnd] = groups[group]!;
       return read(async () => {
-        await checkGroup(file as AsyncBuffer, metadata.row_groups[group]!, [name]);
+        await checkGroup(file, metadata.row_groups[group]!, [name]);
         const rows = await parquetReadObjects({ ...common, columns: [name], rowStart, rowEnd });
         return checked(
           rows.map((row) => row[name] as unknown),
@@ -134,33 +134,6 @@ function groupsOf(metadata: FileMetaData): [start: number, end: number][] {
     throw new Fault(`${metadata.num_rows} rows are announced, and there are ${start}`);
   }
   return groups;
-}
-
-function columnsOf(metadata: FileMetaData): { names: string[]; kinds: ColumnKind[] } {
-  const { children } = parquetSchema(metadata);
-  if (children.some(({ element }) => typeof element.name !== 'string')) {
-    throw new Fault('a column has no name');
-  }
-  return {
-    names: children.map(({ element }) => element.name),
-    kinds: children.map(({ element, children: inner }): ColumnKind => {
-      if (inner.length > 0) {
-        const bytes = inner.find((child) => child.element.name === 'bytes');
-        return bytes?.element.type === 'BYTE_ARRAY' ? 'pictures' : 'other';
-      }
-      const { type, converted_type: converted, logical_type: logical, repetition_type } = element;
-      if (repetition_type === 'REPEATED') return 'other';
-      if (type === 'BYTE_ARRAY') {
-        if (converted === 'UTF8' || converted === 'ENUM' || logical?.type === 'STRING') {
-          return 'words';
-        }
-        return converted === undefined ? 'bytes' : 'other';
-      }
-      if (/^(DATE|TIME|DECIMAL|INTERVAL)/.test(converted ?? logical?.type ?? '')) return 'other';
-      if (type === 'FIXED_LEN_BYTE_ARRAY') return logical?.type === 'FLOAT16' ? 'number' : 'other';
-      return type === 'INT96' || type === undefined ? 'other' : 'number';
-    }),
-  };
 }
 
 function damaged(path: string, error: unknown): UserError {

@@ -1,0 +1,12 @@
+/** A file of which parts can be read, on a disk or given to a page. */
+export interface FileBytes {
+  readonly path: string;
+  readonly size: number;
+  /** When it was last changed, in milliseconds since 1970; 0 where that is not known. */
+  readonly modified: number;
+  /**
+   * Bytes from `start` to before `end`, which both lie in the file.
+   * @throws UserError when they cannot be read
+   */
+  slice(start: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
+}

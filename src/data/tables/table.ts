@@ -1,0 +1,86 @@
+import type { ReadingNote } from '../notes.js';
+import type { NumberMark } from './numbers.js';
+
+/** The content of a column. */
+export type ColumnKind =
+  | 'number'
+  | 'boolean'
+  | 'words'
+  /** Numbers, and a few words among them. */
+  | 'mixed'
+  /** A list of numbers in each cell. */
+  | 'list'
+  | 'empty'
+  /** Things that are no example's values: `type` names them. */
+  | 'other';
+
+/** A column of a table, as all of its rows show it. */
+export interface ColumnFacts {
+  readonly name: string;
+  readonly kind: ColumnKind;
+  /** The type, in words, of a column that holds neither numbers nor words. */
+  readonly type?: string | undefined;
+  /** How many cells hold no value, and the row or line of the first. */
+  readonly missing: number;
+  readonly firstMissing?: string | undefined;
+  /** Of cells that would hold no label. */
+  readonly missingLabels: number;
+  readonly least: number;
+  readonly most: number;
+  readonly mean: number;
+  readonly isWhole: boolean;
+  /** Whether the values count the rows: 0, 1, 2 … or 1, 2, 3 …. */
+  readonly isCounting: boolean;
+  /** Marks that numbers were written with. */
+  readonly marks: readonly NumberMark[];
+  /** The first different words of the column, and the place of the very first. */
+  readonly words: readonly string[];
+  readonly hasMoreWords: boolean;
+  readonly firstWord?: string | undefined;
+  /** The first number that is not finite, and its place. */
+  readonly infinite?: string | undefined;
+  /** The shape of every list. */
+  readonly shape?: readonly number[] | undefined;
+  /** Whether the file itself says that it is an index. */
+  readonly isIndex?: boolean | undefined;
+}
+
+/** All that a first reading shows of a table. */
+export interface TableFacts {
+  readonly rows: number;
+  readonly columns: readonly ColumnFacts[];
+}
+
+/** Rows of a table, one after another. */
+export interface TableBlock {
+  readonly count: number;
+  /** The number of the first row, from 1. */
+  readonly first: number;
+  /** Values of the columns asked for, row by row; NaN where there is none. Lists take as many as they hold. */
+  readonly values: Float32Array;
+  /** The text of each column asked for, one a row. */
+  readonly texts: readonly (readonly string[])[];
+}
+
+/** A table of rows, whichever file it lies in. */
+export interface Table {
+  readonly path: string;
+  /** Files that it lies in, with sizes and dates, as JSON. */
+  readonly key: unknown;
+  /** The names of its columns, all different but for '', as far as they are known at once. */
+  readonly names: readonly string[];
+  /** How its text was understood. */
+  readonly notes: readonly ReadingNote[];
+  /** Advice for a table without numbers: the beginning of its text. */
+  readonly beginning?: string | undefined;
+  /** Class names that the file gives, by column. */
+  readonly classNames?: ReadonlyMap<string, readonly string[]> | undefined;
+  /** Reads all of it once. @throws UserError when it cannot be read */
+  facts(): Promise<TableFacts>;
+  /**
+   * The rows.
+   * @param values places of columns to be read as numbers
+   * @param texts places of columns to be read as text
+   */
+  blocks(values: readonly number[], texts: readonly number[]): AsyncIterable<TableBlock>;
+}
