@@ -12,6 +12,9 @@ function partsOf(vae: VAE, { mean, logVariance, codes }: Encoding): Record<strin
   return vae.bottleneck === 'gaussian' ? { mean, log_variance: logVariance } : { mean };
 }
 
+/** Text as a cell of CSV. */
+const cell = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+
 /** Row by row, its numbers as text. */
 function rowsOf(tensor: Tensor): string[] {
   const [count = 0] = tensor.dims;
@@ -44,7 +47,8 @@ class LatentFiles {
         await array.add(encodeNpyHeader(type, [data.size, ...inner]));
         for (let i = 0; i < tensor.size / count; i++) columns.push(`${name}_${i}`);
       }
-      await csv.add(`${['index', ...(data.labels ? ['label'] : []), ...columns].join()}\n`);
+      const known = [...(data.origin ? ['origin'] : []), ...(data.labels ? ['label'] : [])];
+      await csv.add(`${['index', ...known, ...columns].join()}\n`);
       return new LatentFiles(csv, arrays);
     } catch (error) {
       for (const file of opened) await file.discard();
@@ -53,11 +57,12 @@ class LatentFiles {
   }
 
   /** Adds examples from place `start` on. */
-  async add(start: number, parts: Readonly<Record<string, Tensor>>, labels: Dataset['labels']) {
+  async add(start: number, parts: Readonly<Record<string, Tensor>>, { labels, origin }: Dataset) {
     const rows = Object.values(parts).map(rowsOf);
     const lines = rows[0]!.map((_, i) => {
       const label = labels ? [labels[start + i]] : [];
-      return `${[start + i, ...label, ...rows.map((part) => part[i])].join()}\n`;
+      const from = origin ? [cell(origin(start + i))] : [];
+      return `${[start + i, ...from, ...label, ...rows.map((part) => part[i])].join()}\n`;
     });
     await this.csv.add(lines.join(''));
     for (const [name, tensor] of Object.entries(parts)) {
@@ -75,7 +80,7 @@ class LatentFiles {
 }
 
 /**
- * Writes `<path>.csv`, `<path>.mean.npy` and `<path>.log_variance.npy`; for deterministic encoders
+ * Writes `<path>.csv`, with the file or row that each example is from, `<path>.mean.npy` and `<path>.log_variance.npy`; for deterministic encoders
  * no log-variances, and with a codebook `<path>.codes.npy` alone. Of large data, only some examples are
  * in memory at a time.
  */
@@ -89,12 +94,12 @@ export async function writeLatents(vae: VAE, data: Dataset, path: string): Promi
       const parts = partsOf(vae, encoding);
       names = Object.keys(parts);
       files ??= await LatentFiles.open(path, data, parts);
-      await files.add(start, parts, data.labels);
+      await files.add(start, parts, data);
     }
     await files?.commit();
   } finally {
     await files?.discard();
   }
   const written = [`${path}.csv`, ...names.map((name) => `${path}.${name}.npy`)];
-  process.stdout.write(`Written: ${written.join(', ')} (${data.size} images)\n`);
+  process.stdout.write(`Written: ${written.join(', ')} (${data.size} examples)\n`);
 }

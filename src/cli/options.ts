@@ -97,7 +97,10 @@ export function withData(command: Command): Command {
   return withCode(command)
     .option('--data <data>', 'data to use (default: what the run was trained on)')
     .addOption(
-      new Option('--split <part>', 'part of the data').choices(['test', 'train']).default('test'),
+      new Option(
+        '--split <part>',
+        'part of the data (default: the part that was kept from training)',
+      ).choices(['test', 'validation', 'train']),
     );
 }
 

@@ -17,13 +17,18 @@ type TrainingData = Readonly<Record<string, unknown>>;
  * A variational autoencoder (Kingma and Welling 2014): its network, parameters and training.
  *
  * Images are uint8, or float32 in their range, [N, ...input]; where a dataset may stand in their place,
- * it is read piece by piece, with its own labels. Calls may overlap, of one model or of several. Each
+ * it is read piece by piece, with its own labels. Its columns and classes are taken by the names that they
+ * had in training; data that lacks a column, or is on another scale, is refused. Calls may overlap, of one model or of several. Each
  * gives what it gives alone, by the parameters that the model has as it is called. Tensors that are given
  * are not copied: leave them as they are until the call is done. While a model is trained, `fit` and
  * `setParameters` are refused.
  */
 export class VAE extends ModelWithTensors {
   private fitted: uses.FittedSampler | undefined;
+
+  private get facts(): Omit<uses.SavedConfig, 'training'> {
+    return { fitted: this.fitted, trainedOn: this.described };
+  }
 
   /** Whether latents can be drawn: the model has a prior, or a sampler was fitted. */
   get hasPrior(): boolean {
@@ -36,9 +41,8 @@ export class VAE extends ModelWithTensors {
   }
 
   /**
-   * Trains the model on from its present parameters, or from a checkpoint. Meanwhile the model has the
-   * parameters that the last finished epoch left, or those from before where none is finished; calls
-   * from `onEpochEnd` see that epoch's. They stay when training fails.
+   * Trains the model on from its present parameters, or from a checkpoint. Meanwhile, and when training
+   * fails, it has those of the last finished epoch, which calls from `onEpochEnd` see too.
    * @throws UserError when data, settings or checkpoint do not fit the model, or when it is being
    *   trained already
    * @throws NonFiniteError when a loss, gradient or parameter is not finite and training stops
@@ -47,9 +51,15 @@ export class VAE extends ModelWithTensors {
     this.requireNoFit('fit');
     this.isFitting = true;
     try {
-      return await uses.fitModel(this.present, data, options, (tensors) => {
-        this.drawn = tensors;
-      });
+      return await uses.fitModel(
+        this.present,
+        this.matched(data),
+        options,
+        (tensors, trainedOn) => {
+          this.drawn = tensors;
+          this.described = trainedOn;
+        },
+      );
     } finally {
       this.isFitting = false;
     }
@@ -60,12 +70,12 @@ export class VAE extends ModelWithTensors {
    * `bitsPerDimension`, where the model has a bound on it (Theis et al. 2016, §3.1).
    */
   async evaluate(data: Dataset, options: uses.EvaluateOptions = {}): Promise<Metrics> {
-    return uses.evaluate(this.present, data, options);
+    return uses.evaluate(this.present, await this.seen(data), options);
   }
 
   /** The latents of examples. @throws UserError when these or their labels do not fit */
   async encode(images: Tensor | Dataset, options: LabelOptions = {}): Promise<uses.Encoding> {
-    return uses.encode(this.present, images, options);
+    return uses.encode(this.present, await this.seen(images), options);
   }
 
   /**
@@ -85,7 +95,7 @@ export class VAE extends ModelWithTensors {
     images: Tensor | Dataset,
     options: LabelOptions & ImageOptions = {},
   ): Promise<Tensor> {
-    return uses.reconstruct(this.present, images, options);
+    return uses.reconstruct(this.present, await this.seen(images), options);
   }
 
   /**
@@ -104,7 +114,7 @@ export class VAE extends ModelWithTensors {
    * @throws UserError when it cannot be fitted to them
    */
   async fitSampler(sampler: Sampler, data: Dataset): Promise<void> {
-    this.fitted = await uses.fitSampler(this.present, sampler, data);
+    this.fitted = await uses.fitSampler(this.present, sampler, await this.seen(data));
   }
 
   /**
@@ -118,7 +128,7 @@ export class VAE extends ModelWithTensors {
     images: Tensor | Dataset,
     options: LabelOptions & { readonly seed?: number } = {},
   ): Promise<Tensor> {
-    return uses.elbo(this.present, images, options);
+    return uses.elbo(this.present, await this.seen(images), options);
   }
 
   /**
@@ -131,12 +141,12 @@ export class VAE extends ModelWithTensors {
     data: Dataset,
     options: uses.LikelihoodEstimateOptions = {},
   ): Promise<uses.LikelihoodEstimate> {
-    return uses.logLikelihood(this.present, data, options);
+    return uses.logLikelihood(this.present, await this.seen(data), options);
   }
 
   /** The labels of a dataset's examples, from `start` to before `end`. */
   labelsOf(data: Dataset, start = 0, end = data.size): Labels | undefined {
-    return labelsOf(data, this.classes, start, end);
+    return labelsOf(this.matched(data), this.classes, start, end);
   }
 
   /**
@@ -155,7 +165,7 @@ export class VAE extends ModelWithTensors {
    * spread over the data, or all where there are fewer.
    */
   async health(data: Dataset, options: uses.HealthOptions = {}): Promise<Health> {
-    return uses.examine(this.present, data, options);
+    return uses.examine(this.present, await this.seen(data), options);
   }
 
   /**
@@ -179,11 +189,8 @@ export class VAE extends ModelWithTensors {
    * @param training how the model was trained, kept in `config.json`
    * @throws UserError when the folder cannot be written or already holds a run
    */
-  async save(path: string, training: TrainingData = {}): Promise<RunFolder> {
-    const { built, fitted, tensors } = this;
-    const folder = await RunFolder.create(path);
-    await uses.writeModel(folder, built, tensors, { training, fitted });
-    return folder;
+  save(path: string, training: TrainingData = {}): Promise<RunFolder> {
+    return uses.saveModel(path, this.present, { training, ...this.facts });
   }
 
   /**
@@ -192,18 +199,12 @@ export class VAE extends ModelWithTensors {
    * @param signal ends it between two files
    */
   saveTo(folder: RunFolder, training: TrainingData = {}, signal?: AbortSignal): Promise<void> {
-    return uses.writeModel(
-      folder,
-      this.built,
-      this.tensors,
-      { training, fitted: this.fitted },
-      signal,
-    );
+    return uses.writeModel(folder, this.present, { training, ...this.facts }, signal);
   }
 
   /** Writes how the model is built, before it has been trained. */
   saveConfigTo(folder: RunFolder, training: TrainingData = {}): Promise<void> {
-    return uses.writeConfig(folder, this.built, { training });
+    return uses.writeConfig(folder, this.built, { training, trainedOn: this.described });
   }
 
   /**
@@ -218,6 +219,7 @@ export class VAE extends ModelWithTensors {
     const vae = new VAE(uses.optionsOf(config.model, folder.file('config.json'), options));
     vae.drawn = await uses.readParameters(folder, vae.built);
     vae.fitted = await uses.readSampler(folder, config);
+    vae.described = uses.readTrainedOn(config, folder.file('config.json'));
     return vae;
   }
 
@@ -244,6 +246,7 @@ export class VAE extends ModelWithTensors {
     uses.requireParameters(vae.built, announced, parametersName);
     vae.drawn = {};
     vae.setParameters(parameters);
+    vae.described = uses.readTrainedOn(config, configName);
     return vae;
   }
 }

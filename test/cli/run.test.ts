@@ -26,7 +26,7 @@ describe('a run is used by', () => {
     const { code, stdout } = await vaekit(folder, 'encode', 'a', '--out', 'latents');
     expect(code).toBe(0);
     expect(stdout).toContain(
-      'latents.csv, latents.mean.npy, latents.log_variance.npy (100 images)',
+      'latents.csv, latents.mean.npy, latents.log_variance.npy (100 examples)',
     );
     const { test } = await datasets.openDataset(at('quarters'));
     const { mean, logVariance } = await (await VAE.load(at('a'))).encode(
@@ -93,7 +93,7 @@ describe('a run is used by', () => {
     expect(result.reconstruction).toBeCloseTo(val_reconstruction, 5);
     expect(result.kl).toBeCloseTo(val_kl, 5);
     expect((await vaekit(folder, 'evaluate', 'a')).stdout).toBe(
-      `quarters test, 100 images: loss ${val_loss.toFixed(2)}  reconstruction ${val_reconstruction.toFixed(2)}  kl ${val_kl.toFixed(2)}  weightedKl ${val_weightedKl.toFixed(2)} (nats)\n`,
+      `quarters test, 100 examples of the test part: loss ${val_loss.toFixed(2)}  reconstruction ${val_reconstruction.toFixed(2)}  kl ${val_kl.toFixed(2)}  weightedKl ${val_weightedKl.toFixed(2)} (nats)\n`,
     );
     const other = await vaekit(folder, 'evaluate', 'a', '--split', 'train', '--json');
     expect(JSON.parse(other.stdout)).toMatchObject({ data: 'quarters train', size: 400 });
@@ -204,7 +204,7 @@ describe('a run is used by', () => {
     expect(await written('sample', 'b.zip')).toBe('Written: b-samples.png\n');
     expect(await written('reconstruct', 'b.zip')).toBe('Written: b-reconstructions.png\n');
     expect(await written('encode', 'b.zip')).toBe(
-      'Written: b-latents.csv, b-latents.mean.npy, b-latents.log_variance.npy (100 images)\n',
+      'Written: b-latents.csv, b-latents.mean.npy, b-latents.log_variance.npy (100 examples)\n',
     );
   });
 

@@ -4,12 +4,12 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { asModelSees, asValidated } from '../../src/data/changes/seen.js';
 import { take } from '../../src/data/changes/split.js';
-import { decodeNpy } from '../../src/data/codecs/npy.js';
+import { decodeNpy, encodeNpy } from '../../src/data/codecs/npy.js';
 import { readRange } from '../../src/data/dataset.js';
 import { mnist } from '../../src/data/published/mnist.js';
 import { datasets, dense, reshape, Tensor, VAE } from '../../src/index.js';
 import { chromiumPath, skipReason } from '../browser/chromium.js';
-import { emptyFolder, vaekit } from '../cli/process.js';
+import { emptyFolder, quarters, vaekit } from '../cli/process.js';
 import { faultsInBothThemes, ownImages } from './controls.js';
 import { type OpenStudio, openStudio } from './open.js';
 
@@ -34,6 +34,19 @@ function digest(page: Page, selector: string): Promise<number> {
     const canvas = element as HTMLCanvasElement;
     const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
     return new Uint32Array(data.buffer).reduce((hash, v) => Math.imul(hash ^ v, 0x01000193), 1);
+  });
+}
+
+/** A place of the map on which a point is drawn, in CSS pixels; its corner where none is yet. */
+function aPoint(page: Page): Promise<[x: number, y: number]> {
+  return page.locator('.map > canvas:nth-of-type(2)').evaluate((element) => {
+    const { width, height, clientWidth } = element as HTMLCanvasElement;
+    const context = (element as HTMLCanvasElement).getContext('2d')!;
+    const pixels = new Uint32Array(context.getImageData(0, 0, width, height).data.buffer);
+    const drawn = Array.from(pixels.keys()).filter((i) => pixels[i] !== 0);
+    const middle = drawn[Math.floor(drawn.length / 2)] ?? 0;
+    const scale = clientWidth / width;
+    return [(middle % width) * scale, Math.floor(middle / width) * scale];
   });
 }
 
@@ -155,7 +168,7 @@ describe.skipIf(!chromiumPath)(`exploring and comparing in the studio${skipReaso
     await page.mouse.move(pad.x + pad.width / 2, pad.y + pad.height * 0.2);
     await page.mouse.down();
     const score = () => page.locator('[data-score]').innerText();
-    // It is judged while one draws, not at the end alone.
+    // It is encoded while one draws, not at the end alone.
     for (let stretch = 0; stretch < 4; stretch++) {
       const last = await score();
       for (let i = 1; i <= 5; i++) {
@@ -292,6 +305,34 @@ describe.skipIf(!chromiumPath)(`exploring and comparing in the studio${skipReaso
     }
     await vae.release();
     expect(Math.abs(nats + least)).toBeLessThan(0.01);
+  });
+
+  test('names an image under the pointer by its place in data of which not all is shown', async () => {
+    const { images } = quarters(12_000, 2);
+    const file = encodeNpy(new Tensor('uint8', images, [12_000, 8, 8]));
+    await page.goto(`${opened.studio.address.replace(/#.*$/, '')}#/explore/served%3Aown`);
+    await page.reload();
+    await page.getByText(/The page cannot read .*quarters\.npy/).waitFor();
+    await page
+      .locator('.drop input[type=file]')
+      .first()
+      .setInputFiles({
+        name: 'many.npy',
+        mimeType: 'application/octet-stream',
+        buffer: Buffer.from(file),
+      });
+    await page.locator('.map-inset canvas').nth(1).waitFor({ timeout: 30_000 });
+    const map = (await page.locator('.map').boundingBox())!;
+    const hover = page.locator('.map-hover');
+    await expect
+      .poll(async () => {
+        const [x, y] = await aPoint(page);
+        await page.mouse.move(map.x + x, map.y + y);
+        return hover.isVisible();
+      })
+      .toBe(true);
+    const place = /\d+/.exec((await hover.locator('canvas').getAttribute('aria-label'))!)![0];
+    expect(await hover.innerText()).toContain(`#${place}`);
   });
 
   test('says what is wrong with a damaged run, and compares the others', async () => {

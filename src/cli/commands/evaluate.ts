@@ -8,6 +8,10 @@ interface EvaluateOptions extends DataOptions {
   json?: boolean;
 }
 
+/** Examples of a part, for people. */
+const examplesOf = (part: string) =>
+  part === 'all' ? 'examples, all of it' : `examples of the ${part} part`;
+
 export function evaluateCommand(program: Command): void {
   withData(program.command('evaluate').argument(...runArgument))
     .description(
@@ -30,7 +34,7 @@ export function evaluateCommand(program: Command): void {
     )
     .action(async (run: string, options: EvaluateOptions) => {
       const { openRun } = await import('../run.js');
-      const { vae, validated: data } = await openRun(run, options);
+      const { vae, validated: data, part } = await openRun(run, options);
       const seed = options.seed === undefined ? {} : { seed: options.seed };
       const metrics: Record<string, number> = { ...(await vae.evaluate(data, seed)) };
       if (options.iwae !== undefined) {
@@ -39,7 +43,7 @@ export function evaluateCommand(program: Command): void {
       }
       if (options.json) {
         process.stdout.write(
-          `${JSON.stringify({ data: data.name, size: data.size, ...metrics })}\n`,
+          `${JSON.stringify({ data: data.name, part, size: data.size, ...metrics })}\n`,
         );
         return;
       }
@@ -49,7 +53,7 @@ export function evaluateCommand(program: Command): void {
       const bits =
         bitsPerDimension === undefined ? '' : `  bitsPerDimension ${bitsPerDimension.toFixed(3)}`;
       process.stdout.write(
-        `${data.name}, ${data.size} images: ${parts.join('  ')}${unit}${bits}\n`,
+        `${data.name}, ${data.size} ${examplesOf(part)}: ${parts.join('  ')}${unit}${bits}\n`,
       );
     });
 }

@@ -13,6 +13,8 @@ export class KeptRun {
   folder: RunFolder | undefined;
   /** Metrics of all epochs so far, those before a resume too. */
   readonly lines: EpochMetrics[];
+  /** Lines that people were told before the first step. */
+  readonly notes: string[] = [];
   private unlock: (() => Promise<void>) | undefined;
   private written = Number.NEGATIVE_INFINITY;
 

@@ -33,6 +33,10 @@ export function showTraining(
   const before = run.lines.length;
   let memory: string | undefined;
   const callback: Callback = {
+    onNote: (line) => {
+      run.notes.push(line);
+      process.stdout.write(`Note: ${line}\n`);
+    },
     onFootprint: (footprint) => {
       memory = resources.describe(footprint);
     },

@@ -71,7 +71,7 @@ function fitJob({ vae, data }: Job, options: FitOptions): Promise<History> {
  */
 async function save(
   { vae, data, settings, training }: Job,
-  { folder, lines: history }: KeptRun,
+  { folder, lines: history, notes }: KeptRun,
   signal: AbortSignal,
 ): Promise<string[]> {
   const into = folder!;
@@ -84,7 +84,8 @@ async function save(
   await vae.release();
   await giveMemoryBack();
   await writePictures(into, vae, examples, history, signal);
-  return describeHealth(health).map((line) => `Note: ${line}`);
+  const untold = describeHealth(health).filter((line) => !notes.includes(line));
+  return untold.map((line) => `Note: ${line}`);
 }
 
 /** A fault of a training, with the way on from it. */
@@ -136,9 +137,9 @@ async function trainJob(job: Job, run: KeptRun, options: TrainOptions): Promise<
   const resources = new Resources({ model: job.model, training: settings }, job.data.train);
   resources.checkParameters(vae.layers().parameters, fitting.optimizer.slots.length);
   const signals = abortOnSignals();
+  const held = job.data.validation ?? job.data.test;
   let profiled: MeasuredProfile | undefined;
   const shown = showTraining(job, run, resources, () => profiled);
-  const held = job.data.validation ?? job.data.test;
   const fitted = {
     ...fitting,
     ...(held && settings.validationSplit === undefined ? { validation: held } : {}),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type DescribedOption, describeOptions, option } from '../../base/settings/option.js';
 import { validate } from '../../base/settings/validate.js';
+import { descriptionSchema } from '../../data/description-schema.js';
 import { readOptionsSchema } from '../../data/read-options.js';
 import { type Optimizer, optimizerFromConfig } from '../../nn/index.js';
 import { type FitOptions, trainingShape } from '../../training/index.js';
@@ -63,6 +64,11 @@ const written = {
   sampler: samplerSchema
     .optional()
     .describe('The sampler that was fitted to the latents; a training from this file fits none.'),
+  trainedOn: descriptionSchema
+    .optional()
+    .describe(
+      'Facts of the data that the model was trained on; a training from this file has its own.',
+    ),
 };
 
 /** A whole run as plain data: what `config.json` holds. */
@@ -114,7 +120,11 @@ export const configSchema = z
  * Every option of a config, in its order.
  * @public `schema/write.mjs` makes flags, forms and documents of it
  */
-export const runOptions = (): DescribedOption[] => describeOptions(configSchema.shape);
+export const runOptions = (): DescribedOption[] => {
+  // Facts of a run that are no options.
+  const { trainedOn: _, ...options } = configSchema.shape;
+  return describeOptions(options);
+};
 
 /** A checked config as it was given: defaults are filled in once it is whole. */
 export interface ConfigData {

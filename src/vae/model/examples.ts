@@ -24,7 +24,7 @@ const mostReadBytes = 2 ** 26;
 const mostRead = 256;
 
 /** Whether examples are a dataset, whose examples are read in pieces. */
-function isDataset(given: Tensor | Dataset): given is Dataset {
+export function isDataset(given: Tensor | Dataset): given is Dataset {
   return typeof (given as Dataset | undefined)?.read === 'function';
 }
 

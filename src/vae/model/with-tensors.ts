@@ -1,12 +1,16 @@
 import { Tensor } from 'onnxruntime-common';
 import { UserError } from '../../base/errors.js';
 import { ownArray } from '../../base/realm.js';
+import type { Dataset } from '../../data/dataset.js';
+import type { DataDescription } from '../../data/description.js';
 import type { InputDescription } from '../../data/input.js';
+import { checkScale, matchData } from '../../data/match.js';
 import type { Model } from '../../step/index.js';
 import type { ModelConfig, VAEOptions } from '../config/options.js';
 import type { Tensors } from '../samplers/index.js';
 import { BuiltModel } from './built.js';
 import { Engine, type Present } from './engine.js';
+import { isDataset } from './examples.js';
 import { formatSummary, layersOf, type Summary } from './summary.js';
 
 /** A model with its tensors, before anything is done with it. */
@@ -16,6 +20,7 @@ export class ModelWithTensors {
   /** Never changed, only replaced: a call under way goes on with those that it began with. */
   protected drawn: Tensors | undefined;
   protected isFitting = false;
+  protected described: DataDescription | undefined;
 
   /**
    * A model with new parameters, decided by the seed.
@@ -34,6 +39,24 @@ export class ModelWithTensors {
   /** Examples as the model knows them: shape, kind, range and scaling. */
   get input(): InputDescription {
     return this.built.input;
+  }
+
+  /** Facts of the data that it was trained on; undefined before that. */
+  get trainedOn(): DataDescription | undefined {
+    return this.described;
+  }
+
+  /** A dataset by the columns and classes of the data that the model was trained on. */
+  protected matched(data: Dataset): Dataset {
+    return this.described ? matchData(this.described, data, this.classes !== undefined).data : data;
+  }
+
+  /** Examples to use the model on: a dataset by its names and on its scale, a tensor as it is. */
+  protected async seen<Given extends Tensor | Dataset>(given: Given): Promise<Given> {
+    if (!this.described || !isDataset(given)) return given;
+    const data = this.matched(given);
+    await checkScale(this.described, data);
+    return data as Given;
   }
 
   /** The tensors: drawn when they are first asked for, as a model that is loaded never does. */

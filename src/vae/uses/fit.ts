@@ -1,7 +1,9 @@
 import type { Tensor } from 'onnxruntime-common';
 import { UserError } from '../../base/errors.js';
 import type { Dataset } from '../../data/dataset.js';
+import { type DataDescription, describeData } from '../../data/description.js';
 import { statisticsOf } from '../../data/input.js';
+import { matchData } from '../../data/match.js';
 import {
   describeNonFinite,
   type EpochMetrics,
@@ -11,11 +13,12 @@ import {
   fitData,
   fitSettings,
   type NonFinite,
+  notify,
   type Stop,
 } from '../../training/index.js';
 import { requireFit } from '../given.js';
 import { nonFiniteAdvice, type Remedy } from '../health/non-finite.js';
-import { boundedName, rangeOf } from '../health/training-health.js';
+import { boundedName, describeRange, rangeOf } from '../health/training-health.js';
 import { largeWeights } from '../health/weights.js';
 import { callSize, type Present } from '../model/engine.js';
 import { readSpread } from '../model/examples.js';
@@ -88,30 +91,38 @@ async function beginning({ model, tensors }: Present, data: Dataset): Promise<Te
 
 /**
  * Trains a model on from its present tensors.
- * @param keep takes the tensors of each epoch that is over, and those of the end
+ * @param keep takes tensors, those of each epoch that is over and of the end, and facts of the data
  */
 export async function fitModel(
   present: Present,
   data: Dataset,
   options: FitOptions,
-  keep: (tensors: Tensors) => void,
+  keep: (tensors: Tensors, trainedOn: DataDescription) => void,
 ): Promise<History> {
   const { model } = present;
   requireFit(data, options);
-  for (const each of options.validation ? [data, options.validation] : [data]) {
-    requireLabels(each, model.objective.classes);
-  }
+  const { classes } = model.objective;
+  requireLabels(data, classes);
+  const given =
+    options.validation &&
+    matchData(await describeData(data), options.validation, classes !== undefined).data;
+  if (given) requireLabels(given, classes);
   const { input, seed } = model.config;
   const settings = fitSettings({ ...options, seed });
-  const { train, validation } = fitData(input, data, options.validation, settings, seed);
+  const { train, validation } = fitData(input, data, given, settings, seed);
+  const described = await describeData(train, validation);
+  const kept = (each: Tensors) => keep(each, described);
+  kept(present.tensors);
+  const range = describeRange(described.values, boundedName(model.network.likelihood));
+  if (range) await notify(settings.callbacks, 'onNote', range);
   const result = await fit(
     model.forTraining(train.size),
     model.specs,
     await beginning(present, train),
     train,
-    { ...settings, validation, onParameters: keep },
+    { ...settings, validation, onParameters: kept },
   );
-  keep(result.parameters);
+  kept(result.parameters);
   const { best, stopped } = result;
   const history = { epochs: result.epochs, ...(best && { best }), ...(stopped && { stopped }) };
   if (stopped?.reason !== 'non-finite') return history;

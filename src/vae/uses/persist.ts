@@ -1,13 +1,17 @@
 import type { Tensor } from 'onnxruntime-common';
 import { UserError } from '../../base/errors.js';
+import { validate } from '../../base/settings/validate.js';
 import { elementCount } from '../../base/shape.js';
 import { version } from '../../base/version.js';
+import type { DataDescription } from '../../data/description.js';
+import { descriptionSchema } from '../../data/description-schema.js';
 import type { Layer } from '../../nn/index.js';
-import type { RunFolder } from '../../runs/index.js';
+import { RunFolder } from '../../runs/index.js';
 import { fromConfig, type VAEOptions } from '../config/options.js';
 import type { BuiltModel } from '../model/built.js';
+import type { Present } from '../model/engine.js';
 import type { Objective } from '../objectives/index.js';
-import { samplerFromConfig, type Tensors } from '../samplers/index.js';
+import { samplerFromConfig } from '../samplers/index.js';
 import { decoderModel, encoderModel } from './export.js';
 import type { FittedSampler } from './sample.js';
 
@@ -35,13 +39,14 @@ const samplerFile = 'sampler.safetensors';
 export interface SavedConfig {
   readonly training: Readonly<Record<string, unknown>>;
   readonly fitted?: FittedSampler | undefined;
+  readonly trainedOn?: DataDescription | undefined;
 }
 
 /** Writes how a model is built. */
 export function writeConfig(
   folder: RunFolder,
   model: BuiltModel,
-  { training, fitted }: SavedConfig,
+  { training, fitted, trainedOn }: SavedConfig,
 ): Promise<void> {
   const sampler = fitted && { type: fitted.sampler.type, ...fitted.sampler.options };
   return folder.writeConfig({
@@ -49,6 +54,7 @@ export function writeConfig(
     model: model.config,
     training,
     ...(sampler ? { sampler } : {}),
+    ...(trainedOn ? { trainedOn } : {}),
   });
 }
 
@@ -59,8 +65,7 @@ export function writeConfig(
  */
 export async function writeModel(
   folder: RunFolder,
-  model: BuiltModel,
-  tensors: Tensors,
+  { model, tensors }: Omit<Present, 'engine'>,
   saved: SavedConfig,
   signal?: AbortSignal,
 ): Promise<void> {
@@ -75,6 +80,17 @@ export async function writeModel(
   await folder.write('encoder.onnx', encoderModel(model, tensors));
   signal?.throwIfAborted();
   await folder.write('decoder.onnx', decoderModel(model, tensors));
+}
+
+/** Writes a model into a new run folder. @throws UserError when there is a run already */
+export async function saveModel(
+  path: string,
+  present: Omit<Present, 'engine'>,
+  saved: SavedConfig,
+): Promise<RunFolder> {
+  const folder = await RunFolder.create(path);
+  await writeModel(folder, present, saved);
+  return folder;
 }
 
 /** The options of a model that plain data describes, with the code that is none. */
@@ -120,4 +136,13 @@ export async function readSampler(
   if (config.sampler === undefined) return undefined;
   const sampler = samplerFromConfig(config.sampler, `${folder.file('config.json')}: sampler`);
   return { sampler, tensors: sampler.fit ? await folder.readTensors(samplerFile) : {} };
+}
+
+/** Facts of the data that a run was trained on; undefined where it keeps none. @throws UserError */
+export function readTrainedOn(
+  config: Readonly<Record<string, unknown>>,
+  name: string,
+): DataDescription | undefined {
+  if (config.trainedOn === undefined) return undefined;
+  return validate(descriptionSchema, config.trainedOn, `${name}: trainedOn`, { isFile: true });
 }

@@ -4,7 +4,7 @@ export const views = ['train', 'explore', 'compare'] as const;
 
 export type View = (typeof views)[number];
 
-/** What the address after `#` says: `#/explore/served:mnist-dense`. */
+/** The view and runs of the address after `#`, such as `#/explore/served:mnist-dense`. */
 export interface Route {
   readonly view: View;
   /** Ids of runs that the view shows. */
@@ -24,7 +24,7 @@ export function addressOf(view: View, ...runs: readonly string[]): string {
   return `#/${[view, ...runs.map(encodeURIComponent)].join('/')}`;
 }
 
-/** Where the page is. */
+/** The route that the page shows. */
 export const route = signal(parse(location.hash));
 
 addEventListener('hashchange', () => {

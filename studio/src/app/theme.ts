@@ -35,7 +35,7 @@ export function toggleTheme(): void {
   try {
     localStorage.setItem(key, chosen.value);
   } catch {
-    // It then holds until the page closes.
+    // The choice then holds until the page closes.
   }
 }
 

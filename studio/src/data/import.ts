@@ -3,12 +3,12 @@ import { giveFiles } from '../../../src/data/files/given-files.web.js';
 import { pictureEndings } from '../../../src/data/pictures/picture.js';
 import type { ReadOptions } from '../../../src/data/read-options.js';
 import { type Dataset, datasets, UserError } from '../../../src/index.js';
-import type { DataPart, GivenData } from '../runs/database.js';
+import type { DataPart, GivenData } from '../storage/database.js';
 
 /** Bytes of examples that a page takes: they are held in memory, and twice while they are kept. */
 const mostBytes = 2 ** 30;
 
-/** Data as it was read, and what of it could not be. */
+/** Data that was read, and the files that could not be. */
 export interface ImportedData {
   readonly data: GivenData;
   readonly skipped: readonly { readonly name: string; readonly reason: string }[];
@@ -17,7 +17,7 @@ export interface ImportedData {
 /**
  * Reads files that were given to the page.
  * @param files by their paths in the folder that was given, or by their names
- * @throws UserError when there is no data in them, or what there is cannot be read
+ * @throws UserError when there is no data in them, or it cannot be read
  */
 export async function importData(
   files: Readonly<Record<string, Blob>>,
@@ -48,7 +48,7 @@ export async function importData(
     };
     return { data, skipped };
   } catch (error) {
-    // IDX is what any other file is taken for.
+    // A file of no other format is taken for IDX.
     const [, name] = /^dropped\/(.*) is not an IDX file/.exec((error as Error).message) ?? [];
     if (name === undefined || /idx|\.gz$/i.test(name)) throw error;
     throw new UserError(

@@ -6,9 +6,9 @@ import {
   type KeptData,
   type KeptDataInfo,
   storageError,
-} from '../runs/database.js';
+} from '../storage/database.js';
 
-/** Data as it is used. */
+/** Kept data, opened for use. */
 export interface OpenedKeptData {
   readonly title: string;
   readonly train: Dataset;
@@ -48,7 +48,7 @@ export async function openKeptData(id: string): Promise<OpenedKeptData> {
   });
 }
 
-/** What is told of data that the browser keeps; undefined when it does not. */
+/** Facts of data that the browser keeps; undefined when it does not. */
 export async function keptDataInfo(id: string): Promise<KeptDataInfo | undefined> {
   return (await database()).get('dataInfo', id);
 }

@@ -1,8 +1,8 @@
 import { signal } from '@preact/signals';
 import type { ReadOptions } from '../../../src/data/read-options.js';
-import type { AddedData, DataName } from '../model/api.js';
 import { helper } from '../model/helper.js';
-import { database } from '../runs/database.js';
+import { database } from '../storage/database.js';
+import type { AddedData, DataName } from './info.js';
 
 /** Data that the page can train on. */
 export interface DataEntry {
@@ -25,7 +25,7 @@ export const publishedData: readonly DataEntry[] = [
 /** Data that was given to the page, the newest first. */
 export const ownData = signal<readonly DataEntry[]>([]);
 
-/** Lists anew what the browser keeps. */
+/** Lists anew the data that the browser keeps. */
 export async function refreshData(): Promise<void> {
   const kept = await (await database()).getAll('dataInfo');
   const inMemory = ownData.value.filter((each) => each.inMemory);
@@ -40,7 +40,7 @@ export async function refreshData(): Promise<void> {
   ownData.value = [...inMemory, ...listed];
 }
 
-/** What is known of data before it is loaded. */
+/** Facts of data before it is loaded. */
 export function dataEntry(data: DataName): DataEntry | undefined {
   return [...publishedData, ...ownData.value].find((each) => each.data === data);
 }

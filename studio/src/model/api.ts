@@ -1,7 +1,9 @@
 import type { ReadOptions } from '../../../src/data/read-options.js';
 import type { EpochMetrics, Progress } from '../../../src/training/index.js';
 import type { Health, ModelConfig, Summary } from '../../../src/vae/index.js';
-import type { KeptRun } from '../runs/database.js';
+import type { AddedData, DataInfo, DataName, Part } from '../data/info.js';
+import type { RunContent } from '../runs/content.js';
+import type { KeptRun } from '../storage/database.js';
 import type { Plan, TrainSettings } from '../train/settings.js';
 import type { Trace } from '../train/trace.js';
 
@@ -12,19 +14,7 @@ export interface Numbers {
   readonly dims: readonly number[];
 }
 
-/** All that a run is made of, whoever keeps it. */
-export interface RunContent {
-  readonly id: string;
-  readonly name: string;
-  /** What `config.json` says. */
-  readonly config: Readonly<Record<string, unknown>>;
-  /** The lines of `metrics.jsonl`. */
-  readonly metrics: readonly EpochMetrics[];
-  /** The bytes of `parameters.safetensors`. */
-  readonly parameters: Uint8Array<ArrayBuffer>;
-}
-
-/** What the page needs to know of a model that is open. */
+/** Facts of an open model that the page needs. */
 export interface ModelInfo {
   readonly config: ModelConfig;
   readonly summary: Summary;
@@ -33,44 +23,15 @@ export interface ModelInfo {
   readonly hasPrior: boolean;
   /** Whether the loss is in nats: the likelihood is a distribution. */
   readonly isInNats: boolean;
-  /** How many classes the model sees as labels, if it does. */
+  /** Number of classes that the model sees as labels, if it sees any. */
   readonly classes?: number;
-}
-
-/** Which data: `mnist`, `fashion-mnist`, or `kept:<id>` for what the browser keeps. */
-export type DataName = string;
-
-export type Part = 'train' | 'test';
-
-export interface PartInfo {
-  readonly size: number;
-  readonly hasLabels: boolean;
-}
-
-export interface DataInfo {
-  readonly data: DataName;
-  readonly title: string;
-  /** Shape of one example: [channels, height, width] for images. */
-  readonly shape: readonly number[];
-  readonly train: PartInfo;
-  /** Absent when no images are kept from training. */
-  readonly test?: PartInfo;
-  readonly classNames?: readonly string[];
-}
-
-/** Data that was given to the page. */
-export interface AddedData extends DataInfo {
-  /** Files that could not be read and were left out, each with the reason. */
-  readonly skipped: readonly { readonly name: string; readonly reason: string }[];
-  /** Why the browser does not keep it after the page closes. */
-  readonly problem?: string;
 }
 
 /** Some examples of a dataset. */
 export interface Examples {
   readonly images: Numbers;
   readonly labels?: Int32Array;
-  /** Where each is in its part of the data. */
+  /** The place of each in its part of the data. */
   readonly places: Uint32Array;
 }
 
@@ -81,18 +42,18 @@ export interface Encoding {
   readonly logVariance: Numbers;
 }
 
-/** What the page is told while a model trains; each call comes from the worker. */
+/** Calls from the worker to the page while a model trains. */
 export interface TrainEvents {
-  /** What is done now: the data is loaded, the steps are compiled, or they run. */
+  /** The stage that begins: the data is loaded, the steps are compiled, or they run. */
   onStage(stage: 'data' | 'compile' | 'train'): void;
   onProgress(progress: Progress): void;
   onTrace(trace: Trace): void;
   onEpoch(metrics: EpochMetrics): void;
-  /** Some fixed images, [N, channels, height, width], and what the model now makes of them. */
+  /** Some fixed images, [N, channels, height, width], and their present reconstructions. */
   onPictures(originals: Numbers, made: Numbers): void;
   /**
-   * The browser keeps the latest state, or why it does not. Fulfilled when the page has taken this
-   * and all that it was told before.
+   * The browser keeps the latest state, or does not for the reason given. Fulfilled when the page
+   * has taken this and every earlier call.
    */
   onKept(problem?: string): Promise<void>;
 }
@@ -107,19 +68,19 @@ export interface TrainRequest {
 /** Numbers that may change while a model trains, by the names of their fields. */
 export type Changes = Readonly<Record<string, number>>;
 
-/** How a training ended: all epochs are done, or it was halted and can go on. */
+/** The end of a training: all epochs are done, or it was halted and can go on. */
 export interface TrainEnd {
   readonly state: KeptRun['state'];
 }
 
 /**
- * What the worker does. Every model that it opened is named by the id of its run. A call fails with
- * a `UserError`'s message for whatever the user can mend.
+ * The work of the worker. Every model that it opened is named by the id of its run. A call fails
+ * with the message of a `UserError` where the user can mend the fault.
  */
 export interface ModelService {
   /**
-   * Once, before all else.
-   * @param page where the page lies, beside which its data is
+   * Called once, before all else.
+   * @param page the page's address, beside which its data lies
    * @param lock the name of a lock that the worker holds as long as it lives
    */
   start(page: string, lock: string): Promise<void>;
@@ -140,13 +101,13 @@ export interface ModelService {
   data(data: DataName): Promise<DataInfo>;
   /** `count` examples that stand for a part, as the model of an open run sees them. */
   examples(id: string, data: DataName, part: Part, count: number): Promise<Examples>;
-  /** Fewer, of each class in turn, to be looked at. */
+  /** `count` examples, of each class in turn, to be looked at. */
   examplesOfClasses(id: string, data: DataName, part: Part, count: number): Promise<Examples>;
-  /** `encode` of what `examples` gives. */
+  /** `encode` of the images that `examples` gives. */
   encodeData(id: string, data: DataName, part: Part, count: number): Promise<Encoding>;
   /**
-   * Evidence lower bounds in nats of what `examples` gives, from `start` to before `end` of it: black
-   * and white when the model was trained on that, as `vaekit evaluate` judges it.
+   * Evidence lower bounds in nats of the images that `examples` gives, from `start` to before `end`:
+   * in black and white when the model was trained so, as `vaekit evaluate` takes them.
    */
   elboOfData(
     id: string,
@@ -166,15 +127,15 @@ export interface ModelService {
 
   /**
    * A run that the browser keeps as a zip archive of its run folder, which `vaekit` opens.
-   * @param run what this worker trained last where left out, whether it was kept or not
+   * @param id left out, the run that this worker trained last, kept or not
    */
   zip(id?: string): Promise<Uint8Array<ArrayBuffer>>;
   /**
-   * Reads files, keeps what is in them in the browser, and loads it.
+   * Reads files, keeps their data in the browser, and loads it.
    * @param files by their paths in the folder that was given
    */
   addData(files: Readonly<Record<string, Blob>>, options?: ReadOptions): Promise<AddedData>;
 
-  /** What settings come to for data of a shape, with so many examples. */
+  /** The plan of settings for data of a shape, with `size` examples. */
   plan(settings: TrainSettings, shape: readonly number[], size: number): Promise<Plan>;
 }

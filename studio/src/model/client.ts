@@ -11,7 +11,7 @@ export interface ModelClient {
 }
 
 const lostMessage =
-  'The part of the page that computes has stopped, which happens when memory runs out. What was kept is safe: reload the page to go on, with a smaller model or batch.';
+  'The part of the page that computes has stopped, as it does when memory runs out. Kept runs are safe: reload the page to go on, with a smaller model or batch.';
 
 /** Starts a worker for models. */
 export function startModelWorker(): ModelClient {
@@ -30,7 +30,7 @@ export function startModelWorker(): ModelClient {
     });
   });
   const remote = wrap<ModelService>(worker);
-  // A lost worker answers nothing: whoever waits for it must hear of it.
+  // A lost worker answers nothing: calls that wait for it must fail.
   const service = new Proxy(remote, {
     get(target, name: string | symbol) {
       const member = Reflect.get(target, name);

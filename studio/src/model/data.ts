@@ -23,7 +23,7 @@ export async function loadData(name: string, page: string): Promise<LoadedData> 
   if (name.startsWith('kept:')) return openKeptData(name.slice('kept:'.length));
   if (!Object.hasOwn(published, name)) {
     throw new UserError(
-      `The page cannot read ${name}, which is on the disk of whoever trained the run. Drop the data into the page, or choose other data.`,
+      `The page cannot read ${name}, which is on the disk of the machine that trained the run. Drop the data into the page, or choose other data.`,
     );
   }
   const { title, load } = published[name as keyof typeof published];

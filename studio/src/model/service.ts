@@ -5,20 +5,18 @@ import type { ReadOptions } from '../../../src/data/read-options.js';
 import { type Dataset, datasets, UserError, VAE } from '../../../src/index.js';
 import { describeOwnCode, ownCodeOf } from '../../../src/vae/own-code.js';
 import { importData } from '../data/import.js';
+import type { DataInfo, DataName, Part } from '../data/info.js';
 import { datasetsOf, keepData } from '../data/kept.js';
+import type { RunContent } from '../runs/content.js';
 import { plan } from '../train/plan.js';
 import type { TrainSettings } from '../train/settings.js';
 import type {
   Changes,
-  DataInfo,
-  DataName,
   Encoding,
   Examples,
   ModelInfo,
   ModelService,
   Numbers,
-  Part,
-  RunContent,
   TrainEnd,
   TrainEvents,
   TrainRequest,
@@ -42,13 +40,13 @@ const partOf = (dataset: Dataset) => ({
   hasLabels: dataset.labels !== undefined,
 });
 
-/** A model, and how its config says that it was trained. */
+/** A model, and the options of its training by its config. */
 interface OpenModel {
   readonly vae: VAE;
   readonly training: Readonly<Record<string, unknown>>;
 }
 
-/** Models and data of one worker, and what can be asked of them. */
+/** Models and data of one worker, and the uses of them. */
 export class Service implements ModelService {
   private page = '';
   private readonly models = new Map<string, OpenModel>();
@@ -159,13 +157,13 @@ export class Service implements ModelService {
     start = 0,
     end = count,
   ): Promise<Float32Array> {
-    const dataset = await this.judged(id, data, part);
+    const dataset = await this.validated(id, data, part);
     const chosen = datasets.subset(dataset, placesOfSpread(dataset, count).subarray(start, end));
     return this.elbo(id, await read(chosen), this.labels(id, chosen));
   }
 
   async health(id: string, data: DataName, part: Part) {
-    return this.model(id).vae.health(await this.judged(id, data, part));
+    return this.model(id).vae.health(await this.validated(id, data, part));
   }
 
   async zip(id?: string): Promise<Uint8Array<ArrayBuffer>> {
@@ -211,7 +209,7 @@ export class Service implements ModelService {
   private dataset(data: DataName): Promise<LoadedData> {
     const known = this.loaded.get(data) ?? loadData(data, this.page);
     this.loaded.set(data, known);
-    // What failed, such as a lost connection, may go well the next time.
+    // A failure, such as a lost connection, may not come again the next time.
     known.catch(() => this.loaded.delete(data));
     return known;
   }
@@ -235,8 +233,8 @@ export class Service implements ModelService {
     return dataset;
   }
 
-  /** A part of the data as an open model is judged by it. */
-  private async judged(id: string, data: DataName, part: Part): Promise<Dataset> {
+  /** A part of the data as an open model was validated on it. */
+  private async validated(id: string, data: DataName, part: Part): Promise<Dataset> {
     const { vae, training } = this.model(id);
     return asValidated(await this.seen(id, data, part), training.binarize, vae.config.seed);
   }

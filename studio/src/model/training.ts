@@ -19,8 +19,8 @@ import type { Footprint } from '../../../src/step/index.js';
 import type { RunConfig } from '../../../src/vae/config/presets.js';
 import { checkRun, fitOptionsOf } from '../../../src/vae/config/run-config.js';
 import { fromConfig } from '../../../src/vae/index.js';
-import type { KeptRun } from '../runs/database.js';
 import { checkpointFile, keepRun, keptFile, parametersFile } from '../runs/kept.js';
+import type { KeptRun } from '../storage/database.js';
 import { formFields } from '../train/fields.js';
 import { Increments, type Trace, traceWith } from '../train/trace.js';
 import type { Changes, TrainEnd, TrainEvents, TrainRequest } from './api.js';
@@ -31,7 +31,7 @@ import { zipRun } from './zip.js';
 /** Test images whose reconstructions are shown while a model trains. */
 const shownImages = 10;
 
-/** Milliseconds between two things of a kind that the page is told or the browser keeps. */
+/** Milliseconds between two messages of a kind to the page, and between two states that are kept. */
 const every = { progress: 100, trace: 250, kept: 5000 };
 
 /** Seconds between two checkpoints, each of which redraws the reconstructions. */
@@ -50,7 +50,7 @@ export class Training {
   constructor(
     private readonly request: TrainRequest,
     private readonly events: TrainEvents,
-    /** An earlier training in this worker: of the same run, it has what no storage may have. */
+    /** An earlier training in this worker: of the same run, it may have files that no storage has. */
     before?: Training,
   ) {
     if (before?.run.id === request.run.id) this.files = before.files;
@@ -59,7 +59,7 @@ export class Training {
     this.metrics = [...request.run.metrics];
   }
 
-  /** Ends after the steps under way; the browser keeps what was trained. */
+  /** Ends after the steps under way; the browser keeps the latest state. */
   halt(): void {
     this.stop.abort();
   }
@@ -130,7 +130,7 @@ export class Training {
     }
   }
 
-  /** What training goes on from. @throws UserError when nothing is kept */
+  /** The checkpoint to go on from. @throws UserError when none is kept */
   private async checkpoint(): Promise<Uint8Array<ArrayBuffer>> {
     const { id, name } = this.run;
     const bytes = this.files[checkpointFile] ?? (await keptFile(id, checkpointFile));
@@ -141,7 +141,7 @@ export class Training {
   }
 
   /**
-   * @param redraw shows what a model of these parameters makes of the fixed images
+   * @param redraw shows the reconstructions of the fixed images by a model of these parameters
    * @param first does the same before the first step
    */
   private callback(
@@ -169,7 +169,7 @@ export class Training {
           drawn = now;
           events.onTrace(this.trace);
         }
-        if (now - told < every.progress) return;
+        if (now - told < every.progress && progress.step < progress.steps) return;
         told = now;
         events.onProgress(progress);
       },
@@ -201,7 +201,7 @@ export class Training {
     await this.events.onKept(problem);
   }
 
-  /** What shows the page a few images and what a model of given parameters makes of them. */
+  /** Gives a function that shows a few images and their reconstructions by given parameters. */
   private async redrawing(shown: VAE, data: Dataset) {
     if (!isPicture(shown.input)) return async () => {};
     const few = datasets.ofEachClass(data, shownImages);
@@ -219,7 +219,7 @@ export class Training {
 const mostBytes = 2 ** 32;
 const mostShare = 0.8;
 
-/** @throws UserError when a training would take more memory than a page has, by what its step takes */
+/** @throws UserError when the step of a training takes more memory than a page has */
 function checkMemory({ parameters, memory }: Footprint): void {
   // Chromium tells how many GiB the machine has, 8 at the most.
   const { deviceMemory = 8 } = navigator as { readonly deviceMemory?: number };

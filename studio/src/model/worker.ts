@@ -2,7 +2,7 @@ import { expose } from 'comlink';
 import { config } from 'zod';
 import { Service } from './service.js';
 
-// Code made at run time is what the page's security policy forbids.
+// The page's security policy forbids code that is made at run time.
 config({ jitless: true });
 
 expose(new Service());

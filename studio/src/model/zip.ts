@@ -1,10 +1,10 @@
 import { decodeSafetensors } from '../../../src/data/codecs/safetensors.js';
 import { UserError, VAE } from '../../../src/index.js';
 import { RunFolder } from '../../../src/runs/index.js';
+import type { DataName } from '../data/info.js';
 import { keptDataInfo } from '../data/kept.js';
-import type { KeptRun } from '../runs/database.js';
 import { keptFile, keptRun, parametersFile } from '../runs/kept.js';
-import type { DataName } from './api.js';
+import type { KeptRun } from '../storage/database.js';
 
 /** A run as a zip archive of the folder that `vaekit train` writes. */
 export async function zipRun(
@@ -29,7 +29,7 @@ export async function zipKept(id: string): Promise<Uint8Array<ArrayBuffer>> {
   return zipRun(run, parameters);
 }
 
-/** What data is called outside of this browser: files that were given to it, by their name. */
+/** The name of data outside of this browser: given files are called by their own. */
 async function nameOf(data: DataName): Promise<string> {
   if (!data.startsWith('kept:')) return data;
   const kept = await keptDataInfo(data.slice('kept:'.length)).catch(() => undefined);

@@ -1,6 +1,6 @@
 import { UserError } from '../../../src/base/errors.js';
-import type { RunContent } from '../model/api.js';
-import { database, type KeptRun, storageError } from './database.js';
+import { database, type KeptRun, storageError } from '../storage/database.js';
+import type { RunContent } from './content.js';
 
 export const parametersFile = 'parameters.safetensors';
 export const checkpointFile = 'checkpoint.safetensors';
@@ -50,7 +50,7 @@ export async function keepRun(
     ];
     await Promise.all([...puts, change.done]);
   } catch (error) {
-    // What a request says of a transaction that failed is not why it did.
+    // The transaction has the reason of a failure; a request's own error does not tell it.
     throw storageError(change.error ?? error);
   }
 }

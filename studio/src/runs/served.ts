@@ -1,9 +1,9 @@
 import { UserError } from '../../../src/base/errors.js';
 import { parseMetrics } from '../../../src/runs/metrics-lines.js';
 import { parseRunConfig } from '../../../src/runs/run-format.js';
-import type { RunContent } from '../model/api.js';
+import type { RunContent } from './content.js';
 
-/** What `runs/index.json` lists. */
+/** An entry of `runs/index.json`. */
 export interface ServedRun {
   /** The run's folder, below `runs/`. */
   readonly folder: string;
@@ -23,13 +23,14 @@ export async function listServed(): Promise<readonly ServedRun[]> {
 
 /** All of a run beside the page. @throws UserError when it is not there or damaged */
 export async function openServed(folder: string): Promise<RunContent> {
-  const [config, parameters, metrics] = await Promise.all([
-    read(folder, 'config.json'),
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  // Alone and first: where it is missing there is no run, whichever other file is missing too.
+  const config = await read(folder, 'config.json');
+  const parsed = parseRunConfig(text(config), `${folder}/config.json`);
+  const [parameters, metrics] = await Promise.all([
     read(folder, 'parameters.safetensors'),
     read(folder, 'metrics.jsonl', true),
   ]);
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  const parsed = parseRunConfig(text(config), `${folder}/config.json`);
   return {
     id: `served:${folder}`,
     name: folder,

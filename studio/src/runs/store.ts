@@ -1,26 +1,26 @@
 import { signal } from '@preact/signals';
 import { UserError } from '../../../src/base/errors.js';
-import type { RunContent } from '../model/api.js';
-import type { KeptRun } from './database.js';
+import type { KeptRun } from '../storage/database.js';
+import type { RunContent } from './content.js';
 import { listKept, openKept, removeKept } from './kept.js';
 import { listServed, openServed, type ServedRun } from './served.js';
 
 /** A run that the page can open. */
 export interface RunEntry {
-  /** `served:<folder>` for what the CLI's server shows, `kept:<id>` for what the browser keeps. */
+  /** `served:<folder>` for a run beside the page, `kept:<id>` for one that the browser keeps. */
   readonly id: string;
   readonly name: string;
   readonly place: 'served' | 'kept';
-  /** When it last changed, in milliseconds since 1970. */
+  /** Time of its last change, in milliseconds since 1970. */
   readonly modified: number;
-  /** What the browser keeps of it. */
+  /** The run as the browser keeps it. */
   readonly kept?: KeptRun;
 }
 
 /** All runs, the newest first; undefined until they were first listed. */
 export const runs = signal<readonly RunEntry[] | undefined>(undefined);
 
-/** Why some runs could not be listed, in words for the user. */
+/** The reason why some runs could not be listed, in words for the user. */
 export const runsProblem = signal<string | undefined>(undefined);
 
 const keptEntry = (kept: KeptRun): RunEntry => ({

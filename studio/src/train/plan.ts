@@ -40,7 +40,7 @@ function networkOf(run: ResolvedRun, hidden: readonly number[] | undefined) {
 }
 
 /**
- * The run that settings come to for data of a shape.
+ * The plan of a run by its settings, for data of a shape.
  * @param size examples to train on
  * @throws UserError when the preset cannot take the shape, or a setting is out of its range
  */

@@ -5,14 +5,14 @@ import { dataEntry } from '../data/store.js';
 import type { Changes, Numbers } from '../model/api.js';
 import { type ModelClient, startModelWorker } from '../model/client.js';
 import { helper } from '../model/helper.js';
-import type { KeptRun } from '../runs/database.js';
 import { checkpointFile, keptFile, keptRun } from '../runs/kept.js';
 import { refreshRuns, runs } from '../runs/store.js';
+import type { KeptRun } from '../storage/database.js';
 import type { Plan, TrainSettings } from './settings.js';
 import type { Trace } from './trace.js';
 
 /**
- * Where the page's one training stands. `halting`: the steps under way are ending; `paused`: it can
+ * The state of the page's one training. `halting`: the steps under way are ending; `paused`: it can
  * go on from where it is kept; `failed`: it cannot, for the reason in `problem`.
  */
 export type Phase =
@@ -39,9 +39,9 @@ export const metrics = signal<readonly EpochMetrics[]>([]);
 export const pictures = signal<Pictures | undefined>(undefined);
 /** Whether a training that failed can go on from where it was last kept. */
 export const canGoOn = signal(false);
-/** Why training failed. */
+/** The reason why training failed. */
 export const problem = signal<string | undefined>(undefined);
-/** Why the browser does not keep the latest state. */
+/** The reason why the browser does not keep the latest state. */
 export const unkept = signal<string | undefined>(undefined);
 /** Numbers that were changed while it trains. */
 export const changes = signal<Changes>({});
@@ -83,7 +83,7 @@ export function start(plan: Plan, settings: TrainSettings, name: string): Promis
 
 /**
  * Goes on with a run from where the browser kept it.
- * @param epochs how many in all, in the place of what was planned
+ * @param epochs epochs in all, in the place of the planned number
  */
 export function goOn(kept: KeptRun, epochs?: number): Promise<void> {
   if (epochs === undefined) return begin(kept, true);
@@ -133,7 +133,7 @@ export async function pause(): Promise<void> {
  * @throws UserError when nothing is trained or kept
  */
 export function zip(id: string): Promise<Uint8Array<ArrayBuffer>> {
-  // Where the browser has no room, the worker that trained the run still has it.
+  // The worker that trained the run has it even where the browser has no room.
   const holder = client && run.value?.id === id ? client : undefined;
   return holder ? holder.service.zip() : helper().service.zip(id);
 }
@@ -147,7 +147,7 @@ export async function steer(given: Changes): Promise<void> {
 async function begin(kept: KeptRun, resume: boolean): Promise<void> {
   if (isBusy.value) return;
   const shown = run.value?.id === kept.id ? pictures.value : undefined;
-  // What no storage has is only in the worker that read or trained it.
+  // Data and runs that no storage has are only in the worker that read or trained them.
   const holder = dataEntry(kept.data)?.inMemory
     ? helper()
     : resume && run.value?.id === kept.id
@@ -196,7 +196,7 @@ async function begin(kept: KeptRun, resume: boolean): Promise<void> {
       phase.value = 'failed';
     });
   } finally {
-    // What no storage keeps, the worker has for a download.
+    // The worker has a run that no storage keeps, for a download.
     if (unkept.value === undefined) {
       if (own !== helper()) own.stop();
       if (client === own) client = undefined;

@@ -1,5 +1,5 @@
 import type { Summary } from '../../../src/vae/index.js';
-import type { DataName } from '../model/api.js';
+import type { DataName } from '../data/info.js';
 
 /** Values of options that the form shows, by their names; one that is left out is as the preset has it. */
 export interface OptionValues {
@@ -9,7 +9,7 @@ export interface OptionValues {
 /** The user's choices. */
 export interface TrainSettings extends OptionValues {
   readonly data: DataName;
-  /** The one that the data asks for when left out. */
+  /** Left out, the preset that fits the data. */
   readonly preset?: string;
   /** Units of the dense hidden layers of the encoder, from the image on; the decoder mirrors them. */
   readonly hidden?: readonly number[];
@@ -21,7 +21,7 @@ export interface PlannedConfig {
   readonly training: Readonly<Record<string, unknown>>;
 }
 
-/** All that settings come to: the values of all options, the config, and the layers. */
+/** The outcome of settings: the values of all options, the config, and the layers. */
 export interface Plan {
   /** A value is absent where it does not apply: β, where the loss has no KL term. */
   readonly settings: OptionValues & {
@@ -29,7 +29,7 @@ export interface Plan {
     /** Absent where the hidden layers are not all dense. */
     readonly hidden?: readonly number[];
   };
-  /** Why the preset was chosen; absent where the user did. */
+  /** The reason why the preset was chosen; absent where the user chose it. */
   readonly because?: string;
   readonly config: PlannedConfig;
   readonly summary: Summary;

@@ -1,6 +1,6 @@
 import type { Metrics } from '../../../src/training/index.js';
 
-/** What some steps of training came to: means over their images, in nats. */
+/** Means over the images of some steps of training, in nats. */
 export interface Point {
   /** Epochs done, with the part of the epoch under way. */
   readonly epochs: number;
@@ -35,7 +35,7 @@ function between(a: Point, b: Point): Point {
   };
 }
 
-/** Turns means over an epoch so far into means over what came since the last ones. */
+/** Turns means over an epoch so far into means over the steps since the last ones. */
 export class Increments {
   private steps = 0;
   private readonly sums: Record<string, number> = {};

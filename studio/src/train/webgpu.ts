@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 
-/** What of WebGPU the page asks for; types of the browser have none of it. */
+/** The part of WebGPU that the page needs; TypeScript's types of the browser lack it. */
 interface WithGpu {
   readonly gpu?: { requestAdapter(): Promise<unknown> };
 }

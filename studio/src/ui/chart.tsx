@@ -17,10 +17,10 @@ export interface Series {
 }
 
 export interface ChartProps {
-  /** What the chart shows, for those who cannot see it. */
+  /** The chart in words, for users of screen readers. */
   readonly label: string;
   readonly x: readonly number[];
-  /** What x counts. */
+  /** The quantity that x counts. */
   readonly xLabel: string;
   readonly series: readonly Series[];
   /** The unit of the values. */
@@ -35,7 +35,7 @@ export function Chart({ label, x, xLabel, series, unit, log = false, height = 20
   const plot = useRef<uPlot>(undefined);
   const data = [x, ...series.map(({ values }) => values)] as uPlot.AlignedData;
   const { value: shownTheme } = theme;
-  // Between whole epochs there is nothing to mark on the axis.
+  // No ticks between whole epochs: there are no values.
   const whole = x.every(Number.isInteger);
   const look = JSON.stringify(series.map(({ values: _, ...rest }) => rest));
   useEffect(() => {

@@ -1,4 +1,4 @@
-/** Files by their paths from what was dropped or chosen. */
+/** Files by their paths from the folder that was dropped or chosen. */
 export type Files = Readonly<Record<string, Blob>>;
 
 /** The files of a file field; those of a folder keep their paths. */
@@ -10,7 +10,7 @@ export async function filesFromInput(list: FileList): Promise<Files> {
 
 /** The files that were dropped, with all in folders. */
 export async function filesFromDrop(data: DataTransfer): Promise<Files> {
-  // Entries can only be asked for before the event is over.
+  // Entries can be asked for only before the event is over.
   const entries = Array.from(data.items, (item) => item.webkitGetAsEntry()).filter(
     (entry) => entry !== null,
   );
@@ -26,7 +26,7 @@ export async function filesFromDrop(data: DataTransfer): Promise<Files> {
     }
     const reader = (entry as FileSystemDirectoryEntry).createReader();
     for (;;) {
-      // It gives a hundred at a time.
+      // A reader gives a hundred entries at a time.
       const some = await new Promise<FileSystemEntry[]>((resolve, reject) =>
         reader.readEntries(resolve, reject),
       );

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 
-/** What a view shows when there is nothing to show yet, and what to do. */
+/** Stands in a view that has nothing to show yet, and tells how to get something. */
 export function Empty({ title, children }: { title: string; children?: ComponentChildren }) {
   return (
     <div class="panel empty">

@@ -1,10 +1,10 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useId, useRef, useState } from 'preact/hooks';
 import { Term } from './term.js';
 import { type Entry, entryOf, type TermName } from './terms.js';
 
 interface FieldProps {
-  /** The word that the label is and explains. */
+  /** The word of the label, with its explanation. */
   readonly term: TermName | Entry;
   readonly disabled?: boolean;
 }
@@ -34,13 +34,16 @@ function Labelled({
   );
 }
 
-/** The text of a field: what it is to show, until the user types, which nothing writes over. */
+/** The text of a field: `shown`, until the user types; nothing writes over the user's text. */
 function useText(shown: string) {
   const [text, setText] = useState(shown);
+  const [before, setBefore] = useState(shown);
   const typing = useRef(false);
-  useEffect(() => {
+  // Set in this render, not in an effect after it: all fields of a plan must change at once.
+  if (shown !== before) {
+    setBefore(shown);
     if (!typing.current) setText(shown);
-  }, [shown]);
+  }
   const events = {
     onInput(event: { readonly currentTarget: HTMLInputElement }) {
       typing.current = true;
@@ -53,7 +56,7 @@ function useText(shown: string) {
   return { text, events };
 }
 
-/** A number that the user may change; told once it is one and in its range. */
+/** Takes a number; `onChange` is called once the text is one and in its range. */
 export function NumberField({
   term,
   value,
@@ -108,7 +111,7 @@ export function NumberField({
   );
 }
 
-/** One of a few. */
+/** Chooses one of a few values. */
 export function ChoiceField<Value extends string>({
   term,
   value,
@@ -139,7 +142,7 @@ export function ChoiceField<Value extends string>({
   );
 }
 
-/** Whole numbers with commas between them. */
+/** Takes whole numbers with commas between them. */
 export function ListField({
   term,
   value,

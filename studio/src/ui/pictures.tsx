@@ -14,7 +14,7 @@ export function Pictures({
   columns?: number;
   /** White pixels between two images. */
   gap?: number;
-  /** What the pictures show, for those who cannot see them. */
+  /** The pictures in words, for users of screen readers. */
   label: string;
   class?: string;
 }) {

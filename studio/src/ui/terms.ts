@@ -16,11 +16,11 @@ const terms = {
   },
   loss: {
     word: 'Loss',
-    text: 'What training makes small, for one image: reconstruction error plus the weighed KL term.',
+    text: 'The number that training makes small, for one image: reconstruction error plus the weighed KL term.',
   },
   reconstruction: {
     word: 'Reconstruction',
-    text: 'How badly the image is described by what the decoder makes of its latents, in nats; smaller is better.',
+    text: 'The error of the image that the decoder draws from the latents, in nats; smaller is better.',
   },
   kl: {
     word: 'KL',
@@ -56,7 +56,7 @@ const terms = {
   },
   posterior: {
     word: 'Posterior',
-    text: 'What the encoder says of an image: for every latent a mean and a variance.',
+    text: 'The answer of the encoder for an image: for every latent a mean and a variance.',
   },
   collapsed: {
     word: 'Collapsed',

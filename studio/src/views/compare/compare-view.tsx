@@ -6,12 +6,12 @@ import { runs, runsProblem } from '../../runs/store.js';
 import { Empty } from '../../ui/empty.js';
 import { Notice } from '../../ui/notice.js';
 import './compare.css';
-import { type Compared, judge, loadShared, openRun, type SharedImages } from './comparison.js';
+import { type Compared, loadShared, measure, openRun, type SharedImages } from './comparison.js';
 import { CurvesOfRuns } from './curves-of-runs.js';
 import { NumbersOfRuns } from './numbers-of-runs.js';
 import { ReconstructionsOfRuns } from './reconstructions-of-runs.js';
 
-/** More curves cannot be told apart. */
+/** Runs at most: the curves of more cannot be told apart. */
 const most = 6;
 
 /** Shows several runs side by side. */
@@ -76,9 +76,9 @@ function Comparison({ ids }: { ids: readonly string[] }) {
       if (!current) return;
       shared.value = images;
       for (const [i, run] of compared.value.entries()) {
-        const judged = await judge(client, run, images);
+        const measured = await measure(client, run, images);
         if (!current) return;
-        compared.value = compared.value.with(i, judged);
+        compared.value = compared.value.with(i, measured);
       }
     };
     load().catch((error: Error) => {

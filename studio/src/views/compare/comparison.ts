@@ -1,5 +1,7 @@
-import type { DataName, ModelInfo, Numbers, Part, RunContent } from '../../model/api.js';
+import type { DataName, Part } from '../../data/info.js';
+import type { ModelInfo, Numbers } from '../../model/api.js';
 import type { ModelClient } from '../../model/client.js';
+import type { RunContent } from '../../runs/content.js';
 import { readRun } from '../../runs/store.js';
 
 /** Images that every run reconstructs. */
@@ -8,12 +10,12 @@ const shownImages = 12;
 /** Images over which the ELBO is averaged. */
 export const scoredImages = 1000;
 
-/** A run that is compared, or why it cannot be. */
+/** A run that is compared, or the reason why it cannot be. */
 export interface Compared {
   readonly id: string;
   readonly run?: RunContent;
   readonly info?: ModelInfo;
-  /** What it makes of the images that all reconstruct. */
+  /** Its reconstructions of the images that all runs get. */
   readonly made?: Numbers;
   /** The mean ELBO of `scoredImages` images in nats, for models that have one. */
   readonly elbo?: number;
@@ -56,8 +58,8 @@ export async function loadShared(
   return { title: test ? `${title}, test images` : title, data, part, images };
 }
 
-/** What a run makes of the images. */
-export async function judge(
+/** A run with its reconstructions and its ELBO. */
+export async function measure(
   { service }: ModelClient,
   compared: Compared,
   { data, part }: SharedImages,

@@ -10,7 +10,7 @@ const metrics = [
   ['kl', 'kl'],
 ] as const;
 
-/** What came out of each run, a column a run. */
+/** Shows the results of each run, a column a run. */
 export function NumbersOfRuns({ runs }: { runs: readonly Compared[] }) {
   const last = ({ run }: Compared) => run?.metrics.at(-1);
   const unit = ({ info }: Compared) => (info?.isInNats ? ' nats' : '');

@@ -4,7 +4,7 @@ import type { Numbers } from '../../model/api.js';
 import { Pictures } from '../../ui/pictures.js';
 import type { Compared, SharedImages } from './comparison.js';
 
-/** Saves images as an .npy file, for whoever wants the exact numbers. */
+/** Saves the exact numbers of images as an .npy file. */
 function download(name: string, { data, dims }: Numbers): void {
   const tensor = new Tensor('float32', data as Float32Array, dims);
   const bytes = encodeNpy(tensor) as Uint8Array<ArrayBuffer>;
@@ -13,7 +13,7 @@ function download(name: string, { data, dims }: Numbers): void {
   setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }
 
-/** The same images, and what each run makes of them. */
+/** Shows the same images, and each run's reconstructions of them. */
 export function ReconstructionsOfRuns({
   runs,
   shared,

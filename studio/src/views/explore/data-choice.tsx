@@ -6,7 +6,7 @@ import type { Files } from '../../ui/dropped-files.js';
 import { Notice } from '../../ui/notice.js';
 import type { Exploration } from './exploration.js';
 
-/** Which images are on the map: the run's own, or others of the same shape. */
+/** Chooses the images on the map: the run's own, or others of the same shape. */
 export function DataChoice({ exploration }: { exploration: Exploration }) {
   const data = exploration.data.value;
   const chosen = exploration.dataName.value;

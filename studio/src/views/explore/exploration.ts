@@ -12,8 +12,10 @@ import {
   principalComponents,
   principalPlane,
 } from '../../../../src/vae/latent-space/index.js';
-import type { DataInfo, DataName, ModelInfo, Numbers, RunContent } from '../../model/api.js';
+import type { DataInfo, DataName } from '../../data/info.js';
+import type { ModelInfo, Numbers } from '../../model/api.js';
 import { type ModelClient, startModelWorker } from '../../model/client.js';
+import type { RunContent } from '../../runs/content.js';
 import { latest } from './latest.js';
 import type { Place } from './map/viewport.js';
 
@@ -23,20 +25,20 @@ const mostImages = 10_000;
 /** Values of images that are kept in the page. */
 const mostValues = 64e6;
 
-/** Which two directions the map shows: latents, or principal components of the images' latents. */
+/** The two directions of the map: latents, or principal components of the images' latents. */
 export interface PlaneChoice {
   readonly kind: 'latents' | 'components';
   readonly pair: readonly [number, number];
 }
 
-/** Images with what the encoder makes of them. */
+/** Images with their latents. */
 export interface ShownData {
   readonly info: DataInfo;
-  /** Of which part they are: the test images, or the training images where there are no others. */
+  /** Their part of the data: the test images, or the training images where there are no others. */
   readonly part: 'test' | 'train';
   readonly images: Numbers;
   readonly labels?: Int32Array;
-  /** Where each image is in its part of the data. */
+  /** The place of each image in its part of the data. */
   readonly places: Uint32Array;
   /** [N, latent]; with a codebook [N, latent, ...positions]. */
   readonly mean: Numbers;
@@ -49,9 +51,9 @@ export interface PosteriorOf {
   readonly logVariance: Float32Array;
 }
 
-/** How much each latent says, for the sliders. */
+/** The information in each latent, for the sliders. */
 export interface Usage {
-  /** In nats, the mean over `examples` images. */
+  /** KL in nats, the mean over `examples` images. */
   readonly klPerLatent: readonly number[];
   readonly collapsed: ReadonlySet<number>;
   readonly examples: number;
@@ -76,15 +78,15 @@ export function rowsOf(numbers: Numbers, indices: readonly number[]): Numbers {
 
 const nextFrame = () => new Promise((resolve) => setTimeout(resolve));
 
-/** A walk through the latent space of one model: where it stands, and what is seen from there. */
+/** A walk through the latent space of one model: its place, and the images around it. */
 export class Exploration {
   /** The images on the map; undefined until they are encoded. */
   readonly data = signal<ShownData | undefined>(undefined);
   /** The name of the data whose images are, or are to be, on the map. */
   readonly dataName = signal<DataName>('mnist');
-  /** Why there are no images, in words for the user. */
+  /** The reason why there are no images, in words for the user. */
   readonly dataProblem = signal<string | undefined>(undefined);
-  /** What is being done, in words; undefined when nothing is. */
+  /** The work under way, in words; undefined when there is none. */
   readonly stage = signal<string | undefined>(undefined);
   readonly usage = signal<Usage | undefined>(undefined);
   readonly components = signal<PrincipalComponents | undefined>(undefined);
@@ -92,9 +94,9 @@ export class Exploration {
   readonly choice = signal<PlaneChoice>({ kind: 'latents', pair: [0, 1] });
   /** The plane of the map; it holds z. Undefined for models whose latents make no map. */
   readonly plane = signal<LatentPlane | undefined>(undefined);
-  /** Where on the plane z is. */
+  /** The place of z on the plane. */
   readonly place = signal<Place>([0, 0]);
-  /** Where the images are on the map: x and y of each in turn. */
+  /** The places of the images on the map: x and y of each in turn. */
   readonly places = computed(() => {
     const data = this.data.value;
     if (!data || !this.hasMap) return new Float32Array();
@@ -102,11 +104,11 @@ export class Exploration {
     const points = new Tensor('float32', mean.data as Float32Array, mean.dims);
     return placesOn(this.basePlane(this.choice.value), points);
   });
-  /** Where the walk stands. */
+  /** The latents at which the walk stands. */
   readonly z: Signal<Float32Array>;
-  /** The class of what is decoded, for models that see labels. */
+  /** The class of the decoded image, for models that see labels. */
   readonly label = signal(0);
-  /** What z stands for, [1, C, H, W]. */
+  /** The image decoded from z, [1, C, H, W]. */
   readonly decoded = signal<Numbers | undefined>(undefined);
   /** The image of the data at which the walk stands, by its index. */
   readonly picked = signal<number | undefined>(undefined);
@@ -114,7 +116,7 @@ export class Exploration {
   readonly posterior = signal<PosteriorOf | undefined>(undefined);
   /** Latents on the way between two images, [N, latent]. */
   readonly path = signal<Tensor | undefined>(undefined);
-  /** Why something went wrong that is none of the above. */
+  /** The reason of any other fault, in words for the user. */
   readonly problem = signal<string | undefined>(undefined);
 
   private walking = false;
@@ -188,13 +190,13 @@ export class Exploration {
     return typeof data === 'string' ? data : 'mnist';
   }
 
-  /** How training read the data; files of labels are looked for beside it. */
+  /** The options by which training read the data; files of labels are looked for beside it. */
   get reading(): ReadOptions {
     const { label: _, ...options } = (this.training.read ?? {}) as ReadOptions;
     return options;
   }
 
-  /** Encodes images of data and shows them; what is wrong goes to `dataProblem`. */
+  /** Encodes images of data and shows them; a fault goes to `dataProblem`. */
   async load(name: DataName): Promise<void> {
     this.dataProblem.value = undefined;
     this.data.value = undefined;
@@ -338,7 +340,7 @@ export class Exploration {
     },
   );
 
-  /** Of one example's latents. */
+  /** Shape of one example's latents. */
   get latentShape(): readonly number[] {
     const { data } = this;
     return this.info.bottleneck === 'vectorQuantized'

@@ -10,9 +10,9 @@ import { Exploration } from './exploration.js';
 import './explore.css';
 import { LatentMap } from './map/latent-map.js';
 import { AnomaliesPanel } from './panels/anomalies-panel.js';
-import { DrawPanel } from './panels/draw-panel.js';
+import { DrawPanel } from './panels/draw/draw-panel.js';
 import { LatentsPanel } from './panels/latents-panel.js';
-import { PathPanel } from './panels/path-panel.js';
+import { PathPanel } from './panels/path/path-panel.js';
 import { SamplesPanel } from './panels/samples-panel.js';
 import { PlaneSelect } from './plane-select.js';
 import { type Tab, Tabs } from './tabs.js';
@@ -38,7 +38,7 @@ export function ExploreView() {
   return <ExploreRun key={id} id={id} />;
 }
 
-/** Opens a run and shows it, or why that went wrong. */
+/** Opens a run and shows it, or the reason why it cannot. */
 function ExploreRun({ id }: { id: string }) {
   const opened = useSignal<Exploration | Error | undefined>(undefined);
   useEffect(() => {
@@ -159,7 +159,7 @@ function Walk({ exploration }: { exploration: Exploration }) {
   );
 }
 
-/** Why there is no map. */
+/** Tells the reason why there is no map. */
 function NoMap({ exploration }: { exploration: Exploration }) {
   return exploration.info.bottleneck === 'vectorQuantized' ? (
     <Empty title="No map for this model">

@@ -1,7 +1,7 @@
 import type { Exploration, PlaneChoice } from './exploration.js';
 import { latentName } from './map/map-state.js';
 
-/** Which two directions the map shows, for more than two latents. */
+/** Chooses the two directions of the map, for more than two latents. */
 export function PlaneSelect({ exploration }: { exploration: Exploration }) {
   const { kind, pair } = exploration.choice.value;
   const [usage, components] = [exploration.usage.value, exploration.components.value];
@@ -19,7 +19,7 @@ export function PlaneSelect({ exploration }: { exploration: Exploration }) {
   };
   const choose = (next: Partial<PlaneChoice>) => {
     const [first, second] = next.pair ?? pair;
-    // The same direction twice makes no plane: the other axis takes what this one had.
+    // The same direction twice makes no plane: the other axis takes the former one of this.
     const apart: PlaneChoice['pair'] =
       first !== second ? [first, second] : first === pair[0] ? [pair[1], second] : [first, pair[0]];
     exploration.choose({ kind, ...next, pair: apart });

@@ -19,8 +19,8 @@ function squaredErrors(images: Numbers, made: Numbers): Float32Array {
 }
 
 /**
- * How strange a model finds images: the ELBO in nats, where low is strange; for models that have
- * none the squared error of the reconstruction, where high is strange.
+ * The strangeness of images to a model: the ELBO in nats, where low is strange; for models that
+ * have none the squared error of the reconstruction, where high is strange.
  */
 export async function strangeness(
   { service, id, hasElbo }: Exploration,

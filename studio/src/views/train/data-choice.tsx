@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useId } from 'preact/hooks';
+import type { DataName } from '../../data/info.js';
 import { addData, ownData, publishedData, refreshData } from '../../data/store.js';
-import type { DataName } from '../../model/api.js';
 import { DropFiles, withoutPlace } from '../../ui/drop-files.js';
 import type { Files } from '../../ui/dropped-files.js';
 import { ChoiceField } from '../../ui/fields.js';

@@ -1,6 +1,6 @@
 import { Term } from '../../ui/term.js';
 
-/** What the page does, before the first training. */
+/** Tells the purpose of the page before the first training. */
 export function Intro() {
   return (
     <section class="panel stack intro">

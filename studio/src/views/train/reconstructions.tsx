@@ -1,12 +1,12 @@
 import { pictures } from '../../train/session.js';
 import { Pictures } from '../../ui/pictures.js';
 
-/** Fixed test images, and what the model makes of them as it learns. */
+/** Shows fixed test images, and the model's reconstructions of them as it learns. */
 export function Reconstructions() {
   const shown = pictures.value;
   if (!shown) return null;
   return (
-    <section class="panel stack tight" aria-labelledby="reconstructions">
+    <section class="panel stack" aria-labelledby="reconstructions">
       <div>
         <h2 id="reconstructions">Reconstructions</h2>
         <p class="soft small">

@@ -35,7 +35,7 @@ const unkeptWords: Partial<Record<Phase, string>> = {
   done: 'Done. It is there until the page is closed: it is not kept in this browser. Download it.',
 };
 
-/** How the training stands, and what can be done with it. */
+/** Shows the state of the training, with buttons for its next steps. */
 export function Status() {
   const kept = run.value!;
   const now = progress.value;

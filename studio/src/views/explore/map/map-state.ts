@@ -14,7 +14,7 @@ import {
   zoomed,
 } from './viewport.js';
 
-/** How near to a point the pointer must be, in CSS pixels. */
+/** Distance within which the pointer finds a point, in CSS pixels. */
 const reach = 9;
 
 /** The map is dark in every theme, as most images of digits and clothes are. */
@@ -27,7 +27,7 @@ export function latentName(latent: number): string {
   return `z${String(latent + 1).replace(/\d/g, (digit) => subscripts[Number(digit)]!)}`;
 }
 
-/** The map of an exploration: what of it is seen, and its drawing on three canvases. */
+/** The map of an exploration: its view, and its drawing on three canvases. */
 export class MapState {
   /** Undefined until the map has a size. */
   readonly view = signal<Viewport | undefined>(undefined);
@@ -35,7 +35,7 @@ export class MapState {
   readonly showsImages = signal(true);
   /** Classes whose points are hidden. */
   readonly hidden = signal<ReadonlySet<number>>(new Set());
-  /** The point under the pointer, and where it is on the map. */
+  /** The point under the pointer, and the pointer's place on the map. */
   readonly hover = signal<{ readonly index: number; readonly at: Place } | undefined>(undefined);
   readonly points = computed(
     () => new Points(this.exploration.places.value, this.exploration.data.value?.labels),
@@ -58,7 +58,7 @@ export class MapState {
     );
   }
 
-  /** The map takes its size; what is seen stays in the middle. */
+  /** Takes the map's size; the middle of the view stays in the middle. */
   resize(width: number, height: number): void {
     const view = this.view.peek();
     this.view.value = view ? { ...view, width, height } : fitted(new Float32Array(), width, height);
@@ -76,13 +76,13 @@ export class MapState {
     if (view) this.view.value = panned(view, right, down);
   }
 
-  /** @param at what stays where it is; the middle when left out */
+  /** @param at the place on the map that does not move; the middle when left out */
   zoom(factor: number, at?: Place): void {
     const view = this.view.peek();
     if (view) this.view.value = zoomed(view, factor, at ?? [view.width / 2, view.height / 2]);
   }
 
-  /** Moves the walk by CSS pixels, and what is seen when it would leave it. */
+  /** Moves the walk by CSS pixels, and the view where the walk would leave it. */
   step(right: number, down: number): void {
     const view = this.view.peek();
     if (!view) return;
@@ -93,7 +93,7 @@ export class MapState {
     this.pan(-over(left, view.width), -over(top, view.height));
   }
 
-  /** Walks to where the pointer is. */
+  /** Walks to a place on the map. */
   walk(at: Place): void {
     const view = this.view.peek();
     if (view) this.exploration.walkTo(toPlane(view, at));

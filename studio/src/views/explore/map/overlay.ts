@@ -7,7 +7,7 @@ import { tickText } from '../../../ui/number.js';
 import type { Exploration } from '../exploration.js';
 import { boundsOf, type Place, ticks, toScreen, type Viewport } from './viewport.js';
 
-/** Colours of what lies over points and images. */
+/** Colours of the overlay. */
 const inks = { text: '#f3f6f9', halo: '#12161a', posterior: '#7fd0ff', path: '#ffb27a' };
 
 type Context = CanvasRenderingContext2D;
@@ -125,7 +125,7 @@ function drawPath(context: Context, view: Viewport, plane: LatentPlane, path: Fl
   }
 }
 
-/** Draws what lies over images and points: axes, path, posterior and where the walk stands. */
+/** Draws over images and points: axes, path, posterior and the place of the walk. */
 export function drawOverlay(
   context: Context,
   view: Viewport,

@@ -38,7 +38,7 @@ export class Points {
   }
 }
 
-/** How a class's points look. */
+/** The look of a class's points. */
 export interface PointStyle {
   readonly colour: string;
   readonly shown: boolean;
@@ -48,7 +48,7 @@ export interface PointStyle {
 interface Stamp {
   readonly offsets: Int32Array;
   readonly pixels: Uint32Array;
-  /** Whether a pixel covers what is there; its soft edge is laid on empty ground alone. */
+  /** Whether a pixel covers an earlier one; the soft edge is laid on empty ground alone. */
   readonly covers: Uint8Array;
 }
 
@@ -84,7 +84,7 @@ const rim = '#10151a';
 /**
  * Draws the points that are seen, ten thousand in a few milliseconds: their pixels are written, not
  * drawn one by one as shapes.
- * @param styleOf how points of a class look
+ * @param styleOf the look of a class's points
  * @param ratio canvas pixels in a CSS pixel
  */
 export function drawPoints(

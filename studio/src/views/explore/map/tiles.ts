@@ -5,7 +5,7 @@ import { boundsOf, type Place, toScreen, type Viewport } from './viewport.js';
 /** Images in a tile, each way. */
 const cells = 4;
 
-/** An image is at least this wide on the map, in CSS pixels, and less than twice that. */
+/** The least width of an image on the map, in CSS pixels; it is less than twice as wide. */
 const cellSize = 30;
 
 /** Tiles that are kept. */
@@ -20,7 +20,7 @@ interface TilePlace {
 
 interface Tile extends TilePlace {
   readonly canvas: HTMLCanvasElement;
-  /** Of which plane it is. */
+  /** The plane that it is of, by its number. */
   readonly generation: number;
 }
 
@@ -32,7 +32,7 @@ function levelOf(unit: number): number {
   return Math.ceil(Math.log2((cells * cellSize) / unit));
 }
 
-/** The tiles that cover what is seen, the middle first. */
+/** The tiles that cover a view, the middle first. */
 function tilesOf(view: Viewport): TilePlace[] {
   const level = levelOf(view.unit);
   const side = sideOf(level);
@@ -82,13 +82,13 @@ export class Tiles {
     this.work();
   }
 
-  /** Asks for what is seen. */
+  /** Asks for the tiles of a view. */
   want(view: Viewport): void {
     this.wanted = tilesOf(view);
     this.work();
   }
 
-  /** Draws what there is of what is seen: coarser tiles first, so that finer ones cover them. */
+  /** Draws the tiles that are made: coarser ones first, so that finer ones cover them. */
   draw(context: CanvasRenderingContext2D, view: Viewport): void {
     const { left, right, bottom, top } = boundsOf(view);
     const level = levelOf(view.unit);

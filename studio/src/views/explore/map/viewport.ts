@@ -1,4 +1,4 @@
-/** What of a plane is seen: its centre, its scale, and the map's size in CSS pixels. */
+/** The part of a plane that is seen: its centre, its scale, and the map's size in CSS pixels. */
 export interface Viewport {
   readonly x: number;
   readonly y: number;
@@ -10,11 +10,12 @@ export interface Viewport {
 
 export type Place = readonly [x: number, y: number];
 
-/** Where a place of the plane lies on the map, in CSS pixels from its upper left corner. */
+/** The place on the map of a place on the plane, in CSS pixels from the upper left corner. */
 export function toScreen(view: Viewport, [x, y]: Place): Place {
   return [view.width / 2 + (x - view.x) * view.unit, view.height / 2 - (y - view.y) * view.unit];
 }
 
+/** The place on the plane of a place on the map, the inverse of `toScreen`. */
 export function toPlane(view: Viewport, [left, top]: Place): Place {
   return [
     view.x + (left - view.width / 2) / view.unit,
@@ -22,7 +23,7 @@ export function toPlane(view: Viewport, [left, top]: Place): Place {
   ];
 }
 
-/** Bounds of what is seen. */
+/** Bounds of a view on the plane. */
 export function boundsOf(view: Viewport) {
   const [halfWidth, halfHeight] = [view.width / 2 / view.unit, view.height / 2 / view.unit];
   return {
@@ -33,7 +34,7 @@ export function boundsOf(view: Viewport) {
   };
 }
 
-/** Moves what is seen by CSS pixels. */
+/** Moves a view by CSS pixels. */
 export function panned(view: Viewport, right: number, down: number): Viewport {
   return { ...view, x: view.x - right / view.unit, y: view.y + down / view.unit };
 }
@@ -41,7 +42,7 @@ export function panned(view: Viewport, right: number, down: number): Viewport {
 const smallestUnit = 1e-3;
 const largestUnit = 1e5;
 
-/** Enlarges what is seen; the place under `at` stays where it is. */
+/** Enlarges a view; the place under `at` stays where it is. */
 export function zoomed(view: Viewport, factor: number, at: Place): Viewport {
   const unit = Math.min(largestUnit, Math.max(smallestUnit, view.unit * factor));
   const [x, y] = toPlane(view, at);

@@ -7,6 +7,7 @@ import { Pictures } from '../../../ui/pictures.js';
 import { Term } from '../../../ui/term.js';
 import { type Exploration, rowsOf, type ShownData } from '../exploration.js';
 import { Scores } from '../scores.js';
+import './anomalies.css';
 
 const listed = 12;
 

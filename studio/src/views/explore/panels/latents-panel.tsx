@@ -1,8 +1,9 @@
 import { Term } from '../../../ui/term.js';
 import type { Exploration } from '../exploration.js';
 import { latentName } from '../map/map-state.js';
+import './latents.css';
 
-/** How far sliders go when the prior is a standard normal distribution. */
+/** Reach of the sliders where the prior is a standard normal distribution. */
 const reach = 3;
 
 /** Bounds of each latent's slider. */

@@ -1,20 +1,23 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
-import { centerDrawing } from '../../../../../src/data/pictures/center-drawing.js';
-import type { Numbers } from '../../../model/api.js';
-import { numberText } from '../../../ui/number.js';
-import { Pictures } from '../../../ui/pictures.js';
-import { Term } from '../../../ui/term.js';
-import type { Exploration } from '../exploration.js';
-import { latest } from '../latest.js';
-import { strangeness } from '../scores.js';
-import { drawingKeys, Pad, padSize } from './pad.js';
+import { centerDrawing } from '../../../../../../src/data/pictures/center-drawing.js';
+import type { Numbers } from '../../../../model/api.js';
+import { numberText } from '../../../../ui/number.js';
+import { Pictures } from '../../../../ui/pictures.js';
+import { Term } from '../../../../ui/term.js';
+import type { Exploration } from '../../exploration.js';
+import { latest } from '../../latest.js';
+import { strangeness } from '../../scores.js';
+import { padSize } from './drawing.js';
+import { drawingKeys, Pad } from './pad.js';
+import './draw.css';
 
 /** Draws of the posterior over which a drawing's ELBO is averaged. */
 const draws = 16;
 
-interface Judged {
-  /** What the encoder is given, [1, 1, height, width]. */
+/** A drawing through the model. */
+interface EncodedDrawing {
+  /** The encoder's input, [1, 1, height, width]. */
   readonly seen: Numbers;
   readonly made: Numbers;
   /** As `strangeness` has it. */
@@ -37,14 +40,14 @@ function repeated({ data, dims }: Numbers, count: number): Numbers {
   return { data: copies, dims: [count, ...dims.slice(1)] };
 }
 
-/** Something to draw on, and what the model makes of it while one draws. */
+/** Takes a drawing, and shows its reconstruction while one draws. */
 export function DrawPanel({ exploration }: { exploration: Exploration }) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const judged = useSignal<Judged | undefined>(undefined);
+  const encoded = useSignal<EncodedDrawing | undefined>(undefined);
   const { info, service, id } = exploration;
   const label = exploration.label.value;
 
-  const judge = useMemo(
+  const encode = useMemo(
     () =>
       latest(async () => {
         const pad = canvas.current;
@@ -64,23 +67,23 @@ export function DrawPanel({ exploration }: { exploration: Exploration }) {
           const count = exploration.hasElbo ? draws : 1;
           const scores = await strangeness(exploration, repeated(seen, count), labels(count));
           const score = scores.reduce((total, value) => total + value / count, 0);
-          judged.value = { seen, made, score };
+          encoded.value = { seen, made, score };
         } catch (error) {
           exploration.problem.value = (error as Error).message;
         }
       }),
     [exploration],
   );
-  // Another class: what the model makes of the drawing changes.
+  // Another class changes the reconstruction of the drawing.
   useEffect(() => {
-    if (judged.value) judge(undefined);
+    if (encoded.value) encode(undefined);
   }, [label]);
 
   const clear = () => {
-    judged.value = undefined;
+    encoded.value = undefined;
     exploration.posterior.value = undefined;
   };
-  const result = judged.value;
+  const result = encoded.value;
   return (
     <>
       <p class="small">
@@ -94,7 +97,7 @@ export function DrawPanel({ exploration }: { exploration: Exploration }) {
         )}
       </p>
       <div class="draw">
-        <Pad canvas={canvas} onChange={() => judge(undefined)} onClear={clear} />
+        <Pad canvas={canvas} onChange={() => encode(undefined)} onClear={clear} />
         <div class="draw-result" aria-live="polite">
           <figure>
             {result ? (

@@ -1,7 +1,7 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
 import { UserError } from '../../../src/base/errors.js';
 import type { EpochMetrics } from '../../../src/training/index.js';
-import type { DataName } from '../model/api.js';
+import type { DataName } from '../data/info.js';
 import type { TrainSettings } from '../train/settings.js';
 import type { Trace } from '../train/trace.js';
 
@@ -16,7 +16,7 @@ export interface KeptRun {
   readonly state: 'unfinished' | 'done';
   readonly data: DataName;
   readonly settings: TrainSettings;
-  /** What `config.json` says. */
+  /** The content of `config.json`. */
   readonly config: Readonly<Record<string, unknown>>;
   readonly metrics: readonly EpochMetrics[];
   readonly trace: Trace;
@@ -28,14 +28,14 @@ export interface DataPart {
   readonly labels?: Int32Array;
 }
 
-/** What is told of data without loading it. */
+/** Facts of data that need no loading. */
 export interface KeptDataInfo {
   readonly id: string;
   readonly name: string;
   /** Shape of one example. */
   readonly shape: readonly number[];
   readonly size: number;
-  /** When it was given, in milliseconds since 1970. */
+  /** Time at which it was given, in milliseconds since 1970. */
   readonly created: number;
 }
 
@@ -52,7 +52,7 @@ interface KeptPart extends Omit<DataPart, 'values'> {
   readonly dtype: 'uint8' | 'float32';
 }
 
-/** Such data as the browser keeps it. */
+/** Given data as the browser keeps it. */
 export interface KeptData extends Omit<GivenData, 'train' | 'test'> {
   readonly train: KeptPart;
   readonly test?: KeptPart;
@@ -63,7 +63,7 @@ interface Schema extends DBSchema {
   /** The larger files of runs, by `<run>/<file>`. */
   files: { key: string; value: Blob };
   data: { key: string; value: KeptData };
-  /** Of each of `data`, what is shown in a list. */
+  /** Facts of each of `data`, for lists. */
   dataInfo: { key: string; value: KeptDataInfo };
 }
 
@@ -71,7 +71,7 @@ export type Database = IDBPDatabase<Schema>;
 
 let opened: Promise<Database> | undefined;
 
-/** What this browser keeps for the page. @throws UserError when it keeps nothing */
+/** The page's storage in this browser. @throws UserError when the browser keeps nothing */
 export function database(): Promise<Database> {
   opened ??= open();
   opened.catch(() => {
@@ -95,7 +95,7 @@ async function open(): Promise<Database> {
     });
   } catch (error) {
     throw new UserError(
-      'This browser keeps nothing for the page (a private window, or storage is turned off): runs are lost when the page closes. Download what you want to keep.',
+      'This browser keeps nothing for the page (a private window, or storage is turned off): runs are lost when the page closes. Download the runs that you want to keep.',
       { cause: error },
     );
   }

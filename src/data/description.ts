@@ -1,0 +1,38 @@
+import type { Dataset } from './dataset.js';
+import { summarizeValues } from './values.js';
+
+/** Facts of data that a model keeps of the data it was trained on: plain data of `config.json`. */
+export interface DataDescription {
+  readonly name: string;
+  /** Shape of one example. */
+  readonly shape: readonly number[];
+  readonly dtype: 'uint8' | 'float32';
+  /** The values of a sample; bytes stand for [0, 1]. */
+  readonly values: {
+    readonly least: number;
+    readonly most: number;
+    readonly mean: number;
+    readonly deviation: number;
+  };
+  /** Names of the columns of a table, in the order in which examples hold them. */
+  readonly columns?: readonly string[] | undefined;
+  /** The name of class i at place i. */
+  readonly classNames?: readonly string[] | undefined;
+  /** How many examples each part had. */
+  readonly parts: { readonly train: number; readonly validation?: number | undefined };
+}
+
+/** The description of data that a model is trained on. */
+export async function describeData(train: Dataset, validation?: Dataset): Promise<DataDescription> {
+  const { name, shape, dtype, columns, classNames } = train;
+  const { least, most, mean, deviation } = await summarizeValues(train);
+  return {
+    name,
+    shape: [...shape],
+    dtype,
+    values: { least, most, mean, deviation },
+    ...(columns ? { columns: columns.map((column) => column.name) } : {}),
+    ...(classNames ? { classNames: [...classNames] } : {}),
+    parts: { train: train.size, ...(validation ? { validation: validation.size } : {}) },
+  };
+}

@@ -1,0 +1,13 @@
+import type { EpochMetrics } from '../../../src/training/index.js';
+
+/** All parts of a run, wherever it is kept. */
+export interface RunContent {
+  readonly id: string;
+  readonly name: string;
+  /** The content of `config.json`. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** The lines of `metrics.jsonl`. */
+  readonly metrics: readonly EpochMetrics[];
+  /** The bytes of `parameters.safetensors`. */
+  readonly parameters: Uint8Array<ArrayBuffer>;
+}

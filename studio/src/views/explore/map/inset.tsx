@@ -1,0 +1,34 @@
+import { useSignalEffect } from '@preact/signals';
+import { useRef } from 'preact/hooks';
+import { drawImages, Pictures } from '../../../ui/pictures.js';
+import { type Exploration, rowsOf } from '../exploration.js';
+
+/** The picked image, and the image decoded where the walk stands, over a corner of the map. */
+export function Inset({ exploration }: { exploration: Exploration }) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useSignalEffect(() => {
+    const decoded = exploration.decoded.value;
+    // Drawn at once, not with the next change of the page: it must not be a frame late.
+    if (decoded && canvas.current) drawImages(canvas.current, decoded);
+  });
+  const [data, picked] = [exploration.data.value, exploration.picked.value];
+  const label = picked === undefined ? undefined : data?.labels?.[picked];
+  return (
+    <div class="map-inset">
+      {data && picked !== undefined && (
+        <figure>
+          <Pictures images={rowsOf(data.images, [picked])} label={`Image ${data.places[picked]}`} />
+          <figcaption>
+            {label === undefined
+              ? `image ${data.places[picked]}`
+              : (data.info.classNames?.[label] ?? label)}
+          </figcaption>
+        </figure>
+      )}
+      <figure>
+        <canvas ref={canvas} class="pixels" role="img" aria-label="Decoded image" data-decoded />
+        <figcaption>decoded</figcaption>
+      </figure>
+    </div>
+  );
+}

@@ -1,0 +1,33 @@
+import type { Exploration } from '../exploration.js';
+import { classColour } from './colours.js';
+import type { MapState } from './map-state.js';
+
+/** The classes with their colours; each is a switch for its points. */
+export function Legend({ exploration, state }: { exploration: Exploration; state: MapState }) {
+  const data = exploration.data.value;
+  if (!data?.labels) return null;
+  const classes = [...new Set(data.labels)].sort((a, b) => a - b);
+  const hidden = state.hidden.value;
+  const toggle = (label: number) => {
+    const next = new Set(hidden);
+    if (!next.delete(label)) next.add(label);
+    state.hidden.value = next;
+  };
+  return (
+    <fieldset class="legend">
+      <legend class="visually-hidden">Classes on the map</legend>
+      {classes.map((label) => (
+        <button
+          key={label}
+          type="button"
+          class="quiet"
+          aria-pressed={!hidden.has(label)}
+          onClick={() => toggle(label)}
+        >
+          <span class="swatch" style={{ background: classColour(label) }} />
+          {data.info.classNames?.[label] ?? label}
+        </button>
+      ))}
+    </fieldset>
+  );
+}

@@ -1,0 +1,86 @@
+import type { Signal } from '@preact/signals';
+import { numberText } from '../../../ui/number.js';
+import type { Exploration } from '../exploration.js';
+import type { MapState } from './map-state.js';
+
+/** Switches and buttons under the map, and the place of the walk. */
+export function Tools({
+  state,
+  pans,
+  exploration,
+}: {
+  state: MapState;
+  pans: Signal<boolean>;
+  exploration: Exploration;
+}) {
+  const [x, y] = exploration.place.value;
+  const [nameX, nameY] = state.names.value;
+  return (
+    <div class="map-tools">
+      <fieldset class="segments">
+        <legend class="visually-hidden">What dragging does</legend>
+        <label>
+          <input
+            type="radio"
+            name="drag"
+            checked={!pans.value}
+            onChange={() => {
+              pans.value = false;
+            }}
+          />
+          Walk
+        </label>
+        <label>
+          <input
+            type="radio"
+            name="drag"
+            checked={pans.value}
+            onChange={() => {
+              pans.value = true;
+            }}
+          />
+          Move map
+        </label>
+      </fieldset>
+      <div class="map-zoom">
+        <button
+          type="button"
+          aria-label="Zoom out"
+          title="Zoom out"
+          onClick={() => state.zoom(0.7)}
+        >
+          −
+        </button>
+        <button type="button" aria-label="Zoom in" title="Zoom in" onClick={() => state.zoom(1.4)}>
+          +
+        </button>
+        <button type="button" onClick={() => state.fit()}>
+          Show all
+        </button>
+      </div>
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={state.showsPoints.value}
+          onChange={(event) => {
+            state.showsPoints.value = event.currentTarget.checked;
+          }}
+        />
+        Points
+      </label>
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={state.showsImages.value}
+          onChange={(event) => {
+            state.showsImages.value = event.currentTarget.checked;
+          }}
+        />
+        Decoded grid
+      </label>
+      <output class="number small soft" data-place>
+        {nameX} {numberText(x)}, {nameY} {numberText(y)}
+      </output>
+    </div>
+  );
+}

@@ -1,0 +1,98 @@
+import { type Signal, useComputed, useSignal } from '@preact/signals';
+import type { PathKind } from '../../../../../../src/vae/latent-space/index.js';
+import { Pictures } from '../../../../ui/pictures.js';
+import { Term } from '../../../../ui/term.js';
+import { type Exploration, rowsOf, type ShownData } from '../../exploration.js';
+import './path.css';
+import { PathAnimation } from './path-animation.js';
+import { PathEnd } from './path-end.js';
+import { frames, usePathImages } from './path-images.js';
+
+/** One image in so many of the path is in the strip. */
+const everyNth = 5;
+
+const inStrip = Array.from({ length: (frames - 1) / everyNth + 1 }, (_, i) => i * everyNth);
+
+/** The first image, and the first of another class. */
+function firstPair({ labels }: ShownData): [number, number] {
+  const other = labels?.findIndex((label) => label !== labels[0]) ?? 1;
+  return [0, Math.max(1, other)];
+}
+
+/** Two different images of `count`, by chance. */
+function randomPair(count: number): [number, number] {
+  const from = Math.floor(Math.random() * count);
+  const to = Math.floor(Math.random() * (count - 1));
+  return [from, to < from ? to : to + 1];
+}
+
+/** The way between two images: a strip and an animation. */
+export function PathPanel({ exploration }: { exploration: Exploration }) {
+  const data = exploration.data.value;
+  if (!data || data.images.dims[0]! < 2) {
+    return <p>A path goes between two images of the data. There are none yet.</p>;
+  }
+  return <Path exploration={exploration} data={data} />;
+}
+
+function Path({ exploration, data }: { exploration: Exploration; data: ShownData }) {
+  const pair = useSignal(firstPair(data));
+  const kind = useSignal<PathKind>('linear');
+  const made = usePathImages(exploration, data, pair, kind);
+  const strip = useComputed(() => made.value && rowsOf(made.value, inStrip));
+  return (
+    <>
+      <div class="path-ends">
+        {(['From', 'To'] as const).map((title, end) => (
+          <PathEnd
+            key={title}
+            title={title}
+            data={data}
+            index={pair.value[end]!}
+            picked={exploration.picked.value}
+            choose={(index) => {
+              const next: [number, number] = [...pair.value];
+              next[end] = index;
+              pair.value = next;
+            }}
+          />
+        ))}
+      </div>
+      <div class="row">
+        <button
+          type="button"
+          onClick={() => {
+            pair.value = randomPair(data.images.dims[0]!);
+          }}
+        >
+          Two others
+        </button>
+        <KindChoice kind={kind} />
+        <Term name="arc">What is an arc?</Term>
+      </div>
+      {strip.value && <Pictures class="strip" images={strip.value} label="Images along the path" />}
+      {made.value && <PathAnimation images={made.value} />}
+    </>
+  );
+}
+
+function KindChoice({ kind }: { kind: Signal<PathKind> }) {
+  return (
+    <fieldset class="segments">
+      <legend class="visually-hidden">Shape of the path</legend>
+      {(['linear', 'spherical'] as const).map((each) => (
+        <label key={each}>
+          <input
+            type="radio"
+            name="path-kind"
+            checked={kind.value === each}
+            onChange={() => {
+              kind.value = each;
+            }}
+          />
+          {each === 'linear' ? 'Straight' : 'Arc'}
+        </label>
+      ))}
+    </fieldset>
+  );
+}

@@ -1,0 +1,71 @@
+import { useEffect, useState } from 'preact/hooks';
+import { type DataEntry, dataEntry } from '../../data/store.js';
+import { helper } from '../../model/helper.js';
+import { runs } from '../../runs/store.js';
+import { start } from '../../train/session.js';
+import type { Plan, TrainSettings } from '../../train/settings.js';
+
+/** The name of a run of these settings: `mnist-dense`, or `mnist-dense-2` when there is one. */
+function nameFor(data: string, preset: string, title: string): string {
+  const base = `${(data.startsWith('kept:') ? title.replace(/: [^:]*$/, '') : data).replace(/[^\w.-]+/g, '_')}-${preset}`;
+  const taken = new Set(runs.value?.map(({ name }) => name));
+  for (let number = 1; ; number++) {
+    const name = number === 1 ? base : `${base}-${number}`;
+    if (!taken.has(name)) return name;
+  }
+}
+
+/** Tells plans apart: by the settings, and by the data that these are for. */
+function keyOf(settings: TrainSettings, data: DataEntry | undefined): string {
+  return JSON.stringify([settings, data?.shape, data?.size]);
+}
+
+const planFor = (settings: TrainSettings, { shape, size }: DataEntry): Promise<Plan> =>
+  helper().service.plan(settings, shape, size);
+
+/** A plan of settings that are shown, and the way from it to a run. */
+export interface Planning {
+  /** The latest plan: it stays in sight until the settings that are shown are planned. */
+  readonly plan: Plan | undefined;
+  /** Whether it is a plan of the settings that are shown. */
+  readonly isPlanned: boolean;
+  /** The reason why the settings cannot be planned. */
+  readonly problem: string | undefined;
+  /** Starts a run of settings, which may be newer than the plan. */
+  begin(settings: TrainSettings): Promise<void>;
+}
+
+/** Plans settings anew whenever they or their data change. */
+export function usePlanning(shown: TrainSettings): Planning {
+  const [made, setMade] = useState<{ readonly for: string; readonly plan: Plan }>();
+  const [problem, setProblem] = useState<string>();
+  const data = dataEntry(shown.data);
+  const wanted = keyOf(shown, data);
+  useEffect(() => {
+    let current = true;
+    if (!data) return;
+    planFor(shown, data).then(
+      (plan) => {
+        if (!current) return;
+        setMade({ for: wanted, plan });
+        setProblem(undefined);
+      },
+      (error: Error) => current && setProblem(error.message),
+    );
+    return () => {
+      current = false;
+    };
+  }, [wanted]);
+  const begin = async (now: TrainSettings) => {
+    const entry = dataEntry(now.data);
+    if (!entry) return;
+    try {
+      const plan = made?.for === keyOf(now, entry) ? made.plan : await planFor(now, entry);
+      start(plan, now, nameFor(now.data, plan.settings.preset, entry.title));
+    } catch (error) {
+      setProblem((error as Error).message);
+    }
+  };
+  const isPlanned = made?.for === wanted && problem === undefined;
+  return { plan: made?.plan, isPlanned, problem, begin };
+}
