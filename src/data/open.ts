@@ -1,11 +1,12 @@
-import { exists, isDirectory, listDirectory } from '#files';
+import { exists, isDirectory, listDirectory, walk } from '#files';
 import { formats } from '#formats';
 import { UserError } from '../base/errors.js';
-import { excerpt } from '../base/excerpt.js';
+import { excerpt, oneLine } from '../base/excerpt.js';
 import { validate } from '../base/settings/validate.js';
 import { nearest } from '../base/suggest.js';
 import { isIgnored } from './files/ignored.js';
-import type { OpenedData } from './formats/format.js';
+import type { OpenedData, Place } from './formats/format.js';
+import { othersNote } from './pictures/list-pictures.js';
 import { fashionMnist } from './published/fashion-mnist.js';
 import { mnist } from './published/mnist.js';
 import type { PublishedOptions, Splits } from './published/published.js';
@@ -79,10 +80,15 @@ export async function openDataset(spec: string, options: OpenOptions = {}): Prom
     tellDoubtful(data, onProgress);
     return data;
   }
-  const empty = place.entries?.length === 0;
-  throw new UserError(
-    `${spec}: ${empty ? 'the folder is empty' : 'there is no data in it that vaekit reads'}. Give one of: ${choices}.`,
-  );
+  throw new UserError(`${spec}: ${await absence(place)}. Give one of: ${choices}.`);
+}
+
+/** Why a place holds no data: its files by their endings. */
+async function absence({ path, entries }: Place): Promise<string> {
+  if (entries?.length === 0) return 'the folder is empty';
+  const [note] = entries ? othersNote((await walk(path)).files) : [];
+  const held = note ? ` (${oneLine(note.text)})` : '';
+  return `there is no data in it that vaekit reads${held}`;
 }
 
 /** Options that this data has no use for do no harm, but whoever gave them should know. */

@@ -268,6 +268,12 @@ export const pictureFolders: readonly DataLayout[] = [
     },
   },
   {
+    title: 'pictures of no kind that is read: refused by their endings',
+    files: { 'p/1.heic': 'x', 'p/2.heic': 'x', 'p/a/3.dcm': 'x' },
+    open: 'p',
+    expect: { refused: /no data in it that vaekit reads \(3 files of .*: 2 \.heic, 1 \.dcm\)/ },
+  },
+  {
     title: 'pictures of different sizes: refused without a size',
     files: { 'a.png': grayPng(1, 2, 5), 'b.png': grayPng(2, 2, 5) },
     expect: {
