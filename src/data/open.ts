@@ -80,6 +80,8 @@ export async function openDataset(spec: string, options: OpenOptions = {}): Prom
     tellDoubtful(data, onProgress);
     return data;
   }
+  const { refuseForeign } = await import('./files/foreign.js');
+  await refuseForeign(place);
   throw new UserError(`${spec}: ${await absence(place)}. Give one of: ${choices}.`);
 }
 

@@ -81,7 +81,7 @@ describe('openDataset', () => {
     const outcome = openDataset(path);
     await expect(outcome).rejects.toThrow(UserError);
     await expect(outcome).rejects.toThrow(
-      /train-images-idx3-ubyte holds 4 images, but .*train-labels-idx1-ubyte holds 3 labels/,
+      /train-images-idx3-ubyte holds 4 examples, but .*train-labels-idx1-ubyte holds 3 labels/,
     );
   });
 
@@ -103,6 +103,8 @@ describe('openDataset', () => {
   test('says so when a folder or a file holds no data', async () => {
     const path = await folder('other', { 'notes.txt': new TextEncoder().encode('hello') });
     await expect(openDataset(path)).rejects.toThrow(/other: there is no data in it.*Give one of/);
-    await expect(openDataset(join(path, 'notes.txt'))).rejects.toThrow(/is not an IDX file/);
+    await expect(openDataset(join(path, 'notes.txt'))).rejects.toThrow(
+      /is a text file of no kind that vaekit reads; it begins with "hello"/,
+    );
   });
 });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** How the text of a flag is written, where the option's own values don't say. */
-export type FlagReading = 'interval' | 'named' | 'pairs' | 'size' | 'text';
+export type FlagReading = 'interval' | 'named' | 'pairs' | 'shape' | 'size' | 'text';
 
 /** An option on the command line. */
 export interface Flag {
@@ -16,6 +16,8 @@ export interface Flag {
   readonly first?: string;
   /** The value of a flag that is given without one. */
   readonly alone?: string;
+  /** Flags that stand for one value each: `{ '--channels-last': 'channels-last' }`. */
+  readonly also?: Readonly<Record<string, string>>;
 }
 
 /** An option in the studio's form, which explains it by its description. */

@@ -30,6 +30,14 @@ function size(text: string): number | [number, number] {
   return width === undefined ? Number(height) : [Number(height), Number(width)];
 }
 
+/** `28x28` or `3x32x32`. */
+function shape(text: string): number[] {
+  if (!/^[1-9]\d*(x[1-9]\d*){0,2}$/i.test(text.trim())) {
+    throw new InvalidArgumentError('Write it as 28x28, 3x32x32 or 784.');
+  }
+  return text.trim().split(/x/i).map(Number);
+}
+
 /** `500steps`, `60s`, `2epochs`, or several: how often a checkpoint is taken. */
 function interval(text: string): Readonly<Record<string, number>> {
   const units: Readonly<Record<string, string>> = { s: 'seconds', step: 'steps', epoch: 'epochs' };
@@ -70,6 +78,8 @@ function parserOf({ flag, kind }: Flagged): ((text: string) => unknown) | undefi
       return named(example);
     case 'pairs':
       return pairs(example, first);
+    case 'shape':
+      return shape;
     case 'size':
       return size;
     default:
@@ -106,9 +116,23 @@ function groupOf({ path, advanced }: Flagged): string {
   return advanced ? 'Running:' : 'Training:';
 }
 
+/** Flags that stand for one value of an option. */
+function otherFlags({ flag: { flag, also = {} } }: Flagged): Option[] {
+  const { long } = new Option(flag);
+  return Object.entries(also).map(([name, value]) =>
+    new Option(name, `the same as ${long} ${value}`).implies({
+      [new Option(flag).attributeName()]: value,
+    }),
+  );
+}
+
 /** Adds a flag for every option of a run that has one. */
 export function withRunFlags(command: Command): Command {
-  for (const each of flagged) command.addOption(optionOf(each).helpGroup(groupOf(each)));
+  for (const each of flagged) {
+    for (const option of [optionOf(each), ...otherFlags(each)]) {
+      command.addOption(option.helpGroup(groupOf(each)));
+    }
+  }
   return command;
 }
 

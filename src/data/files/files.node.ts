@@ -26,6 +26,20 @@ export function readFile(path: string, most = mostFileBytes): Promise<Uint8Array
   });
 }
 
+/** The first bytes of a file, as many as it has up to `most`. @throws UserError when it cannot be read */
+export function readStart(path: string, most: number): Promise<Uint8Array<ArrayBuffer>> {
+  return attempt('read', path, async () => {
+    await statFile(path);
+    const handle = await fs.open(path);
+    try {
+      const { buffer, bytesRead } = await handle.read(new Uint8Array(most), 0, most, 0);
+      return buffer.subarray(0, bytesRead);
+    } finally {
+      await handle.close();
+    }
+  });
+}
+
 /**
  * Writes a file whole or not at all: whatever happens, the path holds the old content or the new,
  * and once this resolves the new content survives a power cut. A symbolic link at the path is

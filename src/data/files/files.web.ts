@@ -29,6 +29,13 @@ export async function readFile(
   }
 }
 
+/** The first bytes of a file that was given, as many as it has up to `most`. @throws UserError when there is none */
+export async function readStart(path: string, most: number): Promise<Uint8Array<ArrayBuffer>> {
+  const blob = givenFile(path);
+  if (!blob) throw refusal('read', path);
+  return new Uint8Array(await blob.slice(0, most).arrayBuffer());
+}
+
 /** @throws UserError always: a browser writes no files */
 export function writeFileAtomic(path: string, _content: Uint8Array | string): Promise<void> {
   return refuse('write', path);

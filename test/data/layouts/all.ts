@@ -1,3 +1,4 @@
+import { arraySets } from './array-sets.js';
 import type { DataLayout } from './layout.js';
 import { numbered } from './numbered.js';
 import { pictureFolders } from './picture-folders.js';
@@ -7,6 +8,7 @@ import { pictureValues } from './picture-values.js';
 /** Every layout, by the kind of data. Its files are built by code that runs in a browser too. */
 export const layouts: Readonly<Record<string, readonly DataLayout[]>> = {
   numbered,
+  arraySets,
   'folders of pictures': pictureFolders,
   'values of pictures': pictureValues,
   'labels of pictures': pictureLabels,
