@@ -24,11 +24,6 @@ export function quote(name: string): string {
   return `'${excerpt(name).slice(1, -1)}'`;
 }
 
-/** A name from a file as it may stand in a message of one line: without quotes, cut short. */
-export function plain(name: string): string {
-  return excerpt(name).slice(1, -1);
-}
-
 /** Texts in a row, the last one after `or`. */
 export function either(texts: readonly string[]): string {
   return texts.length < 2 ? texts.join('') : `${texts.slice(0, -1).join(', ')} or ${texts.at(-1)}`;
@@ -43,10 +38,10 @@ export function listed(items: readonly (number | string)[], most = 3): string {
   return `${texts.slice(0, most).join(', ')} and ${more} more`;
 }
 
-/** Names from files in a line, the first of many. */
+/** Names from files in a line, as `listed`: without quotes, escaped, each cut short. */
 export function listedNames(names: readonly (string | number)[], most = 3): string {
   return listed(
-    names.map((name) => plain(String(name))),
+    names.map((name) => excerpt(String(name)).slice(1, -1)),
     most,
   );
 }

@@ -1,10 +1,10 @@
-import { exists, isDirectory, listDirectory } from '#files';
+import { exists, isDirectory, listDirectory, walk } from '#files';
 import { UserError } from '../base/errors.js';
-import { excerpt, listed, quote } from '../base/excerpt.js';
+import { excerpt, listed, oneLine, quote } from '../base/excerpt.js';
 import { validate } from '../base/settings/validate.js';
 import { nearest } from '../base/suggest.js';
 import { isIgnored } from './files/ignored.js';
-import type { OpenedData } from './formats/format.js';
+import type { OpenedData, Place } from './formats/format.js';
 import type { ReadingNote } from './notes.js';
 import { fashionMnist } from './published/fashion-mnist.js';
 import { mnist } from './published/mnist.js';
@@ -81,10 +81,16 @@ export async function openDataset(spec: string, options: OpenOptions = {}): Prom
   }
   const { refuseForeign } = await import('./files/foreign.js');
   await refuseForeign(place);
-  const empty = place.entries?.length === 0;
-  throw new UserError(
-    `${spec}: ${empty ? 'the folder is empty' : 'there is no data in it that vaekit reads'}. Give one of: ${choices}.`,
-  );
+  throw new UserError(`${spec}: ${await absence(place)}. Give one of: ${choices}.`);
+}
+
+/** Why a place holds no data: its files by their endings. */
+async function absence({ path, entries }: Place): Promise<string> {
+  if (entries?.length === 0) return 'the folder is empty';
+  const { othersNote } = await import('./pictures/list-pictures.js');
+  const [note] = entries ? othersNote((await walk(path)).files) : [];
+  const held = note ? ` (${oneLine(note.text)})` : '';
+  return `there is no data in it that vaekit reads${held}`;
 }
 
 /** A note on files that are no data of anyone's. */

@@ -113,7 +113,7 @@ async function labelledParts(
 function unlabelledNote(files: readonly PictureFile[]): ReadingNote[] {
   if (files.length === 0) return [];
   const some = files.length === 1 ? 'a picture' : `${files.length} pictures`;
-  const text = `${some} without a label: ${listedNames(files.map(({ parts }) => parts.join('/')))}`;
+  const text = `${some} left out, for want of a label: ${listedNames(files.map(({ parts }) => parts.join('/')))}`;
   return [{ about: 'left out', text, doubtful: true }];
 }
 

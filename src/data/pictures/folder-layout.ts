@@ -101,7 +101,7 @@ function withoutMaskFiles(items: readonly Item[], { notes }: Told): readonly Ite
   if (masks.length === 0) return items;
   notes.push({
     about: 'left out',
-    text: `${pictures(masks.length)} named as masks of others: ${listedNames(masks.map(pathOf))}`,
+    text: `${pictures(masks.length)} left out, named as masks of others: ${listedNames(masks.map(pathOf))}`,
     doubtful: true,
   });
   return items.filter((item) => !isMask(item));
@@ -119,7 +119,7 @@ function opened(items: readonly Item[], { notes, classNotes }: Told): readonly I
     const left = under(items, (top) => top !== holder.name);
     notes.push({
       about: 'left out',
-      text: `${pictures(left.length)} in ${listedNames(others.map(({ name }) => name))}, beside ${holder.name}: by their names they are no examples`,
+      text: `${pictures(left.length)} left out, in ${listedNames(others.map(({ name }) => name))} beside ${holder.name}: by their names they are no examples`,
     });
     return within(under(items, (top) => top === holder.name));
   }
@@ -199,7 +199,7 @@ function partsOf(
     const loose = under(left, (top) => top === undefined).map(pathOf);
     notes.push({
       about: 'left out',
-      text: `${pictures(left.length)} beside the folders ${inOrder(splits)}: ${listedNames([...tops, ...loose])}`,
+      text: `${pictures(left.length)} left out, beside the folders ${inOrder(splits)}: ${listedNames([...tops, ...loose])}`,
       ...(tops.every(isMasks) && loose.length === 0 ? {} : { doubtful: true }),
     });
   }
@@ -280,7 +280,7 @@ function partOf(
   if (loose.length > 0) {
     told.classNotes.push({
       about: 'left out',
-      text: `${pictures(loose.length)} beside the folders of classes${where}: ${listedNames(loose.map(pathOf))}`,
+      text: `${pictures(loose.length)} left out, beside the folders of classes${where}: ${listedNames(loose.map(pathOf))}`,
       doubtful: true,
     });
   }

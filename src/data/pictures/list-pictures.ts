@@ -53,7 +53,7 @@ export function othersNote(others: readonly WalkedFile[]): ReadingNote[] {
   return [
     {
       about: 'left out',
-      text: `${others.length} ${others.length === 1 ? 'file' : 'files'} of other kinds: ${texts.slice(0, 8).join(', ')}${more}`,
+      text: `${others.length} ${others.length === 1 ? 'file' : 'files'} of other kinds left out: ${texts.slice(0, 8).join(', ')}${more}`,
       ...(isDoubtful ? { doubtful: true } : {}),
     },
   ];

@@ -152,14 +152,14 @@ function assign(
   const notes: ReadingNote[] = [
     {
       about: 'labels',
-      text: `from column ${column.name} of ${shown}, by the names of ${count} pictures in column ${table.columns[table.fileColumn]}`,
+      text: `labels from column ${column.name} of ${shown}, by the names of ${count} pictures in column ${table.columns[table.fileColumn]}`,
     },
   ];
   if (missing.length > 0) {
-    const rows = missing.length === 1 ? 'a row names' : `${missing.length} rows name`;
+    const rows = missing.length === 1 ? 'a row' : `${missing.length} rows`;
     notes.push({
       about: 'left out',
-      text: `${rows} of ${shown} pictures that are not there: ${listedNames(missing)}`,
+      text: `${rows} of ${shown} left out, of pictures that are not there: ${listedNames(missing)}`,
       doubtful: true,
     });
   }

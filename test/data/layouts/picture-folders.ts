@@ -51,7 +51,7 @@ export const pictureFolders: readonly DataLayout[] = [
       classNames: ['broken', 'good', 'scratch'],
       labels: [1, 1],
       notes: [
-        /2 pictures beside the folders train, test: ground_truth/,
+        /2 pictures left out, beside the folders train, test: ground_truth/,
         /training is on good alone, test has broken and scratch too/,
       ],
     },
@@ -71,7 +71,7 @@ export const pictureFolders: readonly DataLayout[] = [
       test: 2,
       classNames: ['cable', 'wood'],
       labels: [0, 1],
-      notes: [/each folder has its own train, test/, /2 pictures beside the folders/],
+      notes: [/each folder has its own train, test/, /2 pictures left out, beside the folders/],
     },
   },
   {
@@ -95,13 +95,13 @@ export const pictureFolders: readonly DataLayout[] = [
       size: 2,
       validation: 1,
       labels: null,
-      notes: [/2 files of other kinds: 1 \.txt, 1 \.yaml/],
+      notes: [/2 files of other kinds left out: 1 \.txt, 1 \.yaml/],
     },
   },
   {
     title: 'images beside masks: the masks are no examples',
     files: at(['images/1.png', 'images/2.png', 'masks/1.png', 'masks/2.png']),
-    expect: { size: 2, labels: null, notes: [/2 pictures in masks, beside images/] },
+    expect: { size: 2, labels: null, notes: [/2 pictures left out, in masks beside images/] },
   },
   {
     title: 'train and val with images and masks in each',
@@ -120,7 +120,7 @@ export const pictureFolders: readonly DataLayout[] = [
     expect: {
       size: 2,
       classNames: ['benign', 'normal'],
-      notes: [/3 pictures named as masks of others/],
+      notes: [/3 pictures left out, named as masks of others/],
     },
   },
   {
@@ -144,7 +144,7 @@ export const pictureFolders: readonly DataLayout[] = [
       size: 2,
       test: 1,
       classNames: ['forest', 'sea'],
-      notes: [/1 picture beside .*: seg_pred/],
+      notes: [/1 picture left out, beside .*: seg_pred/],
     },
   },
   {
@@ -194,7 +194,7 @@ export const pictureFolders: readonly DataLayout[] = [
     expect: {
       size: 3,
       classNames: ['cat', 'dog'],
-      notes: [/1 picture beside the folders of classes: logo\.png/],
+      notes: [/1 picture left out, beside the folders of classes: logo\.png/],
     },
   },
   {
@@ -262,7 +262,16 @@ export const pictureFolders: readonly DataLayout[] = [
   {
     title: 'files of other kinds: counted by ending, those that hold pictures told before training',
     files: { ...at(['1.png']), '1.xml': '<a/>', '2.xml': '<a/>', '2.heic': 'x', notes: 'x' },
-    expect: { size: 1, notes: [/^4 files of other kinds: 2 \.xml, 1 without ending, 1 \.heic$/] },
+    expect: {
+      size: 1,
+      notes: [/^4 files of other kinds left out: 2 \.xml, 1 without ending, 1 \.heic$/],
+    },
+  },
+  {
+    title: 'pictures of no kind that is read: refused by their endings',
+    files: { 'p/1.heic': 'x', 'p/2.heic': 'x', 'p/a/3.dcm': 'x' },
+    open: 'p',
+    expect: { refused: /no data in it that vaekit reads \(3 files of .*: 2 \.heic, 1 \.dcm\)/ },
   },
   {
     title: 'pictures of different sizes: refused without a size',

@@ -25,7 +25,9 @@ export const pictureLabels: readonly DataLayout[] = [
     expect: {
       labels: [0, 1, 1],
       classNames: ['fox', 'owl'],
-      notes: [/from column label of metadata\.csv, by the names of 3 pictures in column file_name/],
+      notes: [
+        /labels from column label of metadata\.csv, by the names of 3 pictures in column file_name/,
+      ],
     },
   },
   {
@@ -124,8 +126,8 @@ export const pictureLabels: readonly DataLayout[] = [
       labels: [1, 2],
       origins: ['a.png', 'c.png'],
       notes: [
-        /a picture without a label: b\.png/,
-        /a row names of labels\.csv|pictures that are not there/,
+        /a picture left out, for want of a label: b\.png/,
+        /a row of labels\.csv left out, of pictures that are not there: d\.png/,
       ],
     },
   },

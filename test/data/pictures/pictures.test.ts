@@ -156,7 +156,7 @@ describe('a folder of pictures', () => {
     const { train: without, notes } = await openDataset(path);
     expect(Array.from(without.labels!)).toEqual([0, 1, 1]);
     expect(notes!.map(({ text }) => text)).toContain(
-      '1 picture beside the folders of classes: loose.png',
+      '1 picture left out, beside the folders of classes: loose.png',
     );
     const digits = await folder('digits', {
       '7/a.png': await gray(2, 2),
