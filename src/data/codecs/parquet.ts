@@ -14,6 +14,7 @@ import { Fault, UserError } from '../../base/errors.js';
 import { ownReason } from '../../base/excerpt.js';
 import { attempt } from '../../base/file-errors.js';
 import { refuseForeign } from '../tables/foreign.js';
+import { HeldBytes } from './held-bytes.js';
 import { checkFooter, checkGroup } from './parquet-checks.js';
 import { columnsOf, type ParquetColumn } from './parquet-columns.js';
 
@@ -39,6 +40,8 @@ const bounded: Compressors = {
   ZSTD: (input, length) => unpackZstd(input, new Uint8Array(length)),
 };
 
+const decoding = { compressors: bounded, utf8: false, geoparquet: false };
+
 /** Opens a Parquet file by its footer. @throws UserError when it cannot be read or is damaged */
 export async function openParquet(path: string): Promise<ParquetFile> {
   const bytes = await fileBytes(path);
@@ -63,12 +66,11 @@ export async function openParquet(path: string): Promise<ParquetFile> {
     );
     return { columns: columnsOf(metadata, told), groups: groupsOf(metadata) };
   });
-  const common = {
-    file,
-    metadata,
-    compressors: bounded,
-    utf8: false,
-    geoparquet: false,
+  /** The columns of a row group, read and checked, as hyparquet is to decode them. */
+  const checkedGroup = async (wanted: readonly string[], group: number) => {
+    const held = new HeldBytes(file);
+    await checkGroup(held, metadata.row_groups[group]!, wanted);
+    return { ...decoding, file: held, metadata, columns: [...wanted] };
   };
   return {
     path,
@@ -79,11 +81,10 @@ export async function openParquet(path: string): Promise<ParquetFile> {
     values(wanted, group) {
       const [rowStart, rowEnd] = groups[group]!;
       return read(async () => {
-        await checkGroup(file, metadata.row_groups[group]!, wanted);
+        const source = await checkedGroup(wanted, group);
         const values = new Map<string, DecodedArray[]>();
         await parquetRead({
-          ...common,
-          columns: [...wanted],
+          ...source,
           rowStart,
           rowEnd,
           onChunk({ columnName, columnData, rowStart: from }) {
@@ -100,8 +101,8 @@ export async function openParquet(path: string): Promise<ParquetFile> {
     objects(name, group) {
       const [rowStart, rowEnd] = groups[group]!;
       return read(async () => {
-        await checkGroup(file, metadata.row_groups[group]!, [name]);
-        const rows = await parquetReadObjects({ ...common, columns: [name], rowStart, rowEnd });
+        const source = await checkedGroup([name], group);
+        const rows = await parquetReadObjects({ ...source, rowStart, rowEnd });
         return checked(
           rows.map((row) => row[name] as unknown),
           rowEnd - rowStart,

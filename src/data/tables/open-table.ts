@@ -34,7 +34,7 @@ export interface TablePart {
 }
 
 /** Decides how rows become examples. @throws UserError when they cannot */
-export async function planTable(table: Table, options: FormatOptions): Promise<TablePlan> {
+async function planTable(table: Table, options: FormatOptions): Promise<TablePlan> {
   const facts = await table.facts();
   if (facts.rows === 0) {
     const begins = table.beginning === undefined ? '' : ` It begins with ${table.beginning}.`;
@@ -66,7 +66,7 @@ export async function planTable(table: Table, options: FormatOptions): Promise<T
  * Decides how rows of another part become examples like those of the training part: by the names of
  * the same columns. @throws UserError when they cannot
  */
-export async function planLike(
+async function planLike(
   table: Table,
   options: FormatOptions,
   train: { readonly plan: TablePlan; readonly table: Table },
@@ -162,7 +162,7 @@ function gaps(
 }
 
 /** Options that decide how a table is read, for the key of what is kept of it. */
-export function readingKey(options: FormatOptions) {
+function readingKey(options: FormatOptions) {
   const { columns, label, missing, shape, delimiter, decimal, header } = options;
   return { columns, label, missing, shape, delimiter, decimal, header };
 }
@@ -171,7 +171,7 @@ export function readingKey(options: FormatOptions) {
  * The examples of a table, or of one of its parts.
  * @param plan made when it is first needed: what is kept from before needs none
  */
-export async function gatherTable(
+async function gatherTable(
   name: string,
   table: Table,
   options: FormatOptions,

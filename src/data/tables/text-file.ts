@@ -7,9 +7,6 @@ import { refuseBomb } from '../files/inflation.js';
 /** Bytes that are read together. */
 const pieceBytes = 2 ** 22;
 
-/** Endings of files that are read like plain ones. */
-export const packings = /\.(gz|zst|zip)$/i;
-
 async function* rawPieces({ size, slice }: FileBytes): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   for (let at = 0; at < size; at += pieceBytes) yield slice(at, Math.min(size, at + pieceBytes));
 }
