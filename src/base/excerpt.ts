@@ -3,7 +3,12 @@ import { isError } from './realm.js';
 
 /** Text from a file as it may stand in a message of one line: quoted, escaped, cut short. */
 export function excerpt(text: string, limit = 60): string {
-  return JSON.stringify(text.length > limit ? `${text.slice(0, limit)}…` : text).replace(
+  return oneLine(JSON.stringify(text.length > limit ? `${text.slice(0, limit)}…` : text));
+}
+
+/** A text whose characters that would begin a line, or that are none, are escaped. */
+export function oneLine(text: string): string {
+  return text.replace(
     /[\p{Cc}\p{Zl}\p{Zp}]/gu,
     (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
@@ -19,6 +24,11 @@ export function quote(name: string): string {
   return `'${excerpt(name).slice(1, -1)}'`;
 }
 
+/** A name from a file as it may stand in a message of one line: without quotes, cut short. */
+export function plain(name: string): string {
+  return excerpt(name).slice(1, -1);
+}
+
 /** Texts in a row, the last one after `or`. */
 export function either(texts: readonly string[]): string {
   return texts.length < 2 ? texts.join('') : `${texts.slice(0, -1).join(', ')} or ${texts.at(-1)}`;
@@ -31,6 +41,14 @@ export function listed(items: readonly (number | string)[], most = 3): string {
   if (texts.length <= most + 1) return `${texts.slice(0, -1).join(', ')} and ${texts.at(-1)}`;
   const more = (texts.length - most).toLocaleString('en-US');
   return `${texts.slice(0, most).join(', ')} and ${more} more`;
+}
+
+/** Names from files in a line, the first of many. */
+export function listedNames(names: readonly (string | number)[], most = 3): string {
+  return listed(
+    names.map((name) => plain(String(name))),
+    most,
+  );
 }
 
 /** ` (…)` with a reason in vaekit's words; empty for those of libraries, which tell users little. */

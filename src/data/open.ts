@@ -1,9 +1,9 @@
 import { exists, isDirectory, listDirectory } from '#files';
-import { formats } from '#formats';
 import { UserError } from '../base/errors.js';
 import { excerpt } from '../base/excerpt.js';
 import { validate } from '../base/settings/validate.js';
 import { nearest } from '../base/suggest.js';
+import { isIgnored } from './files/ignored.js';
 import type { OpenedData } from './formats/format.js';
 import { fashionMnist } from './published/fashion-mnist.js';
 import { mnist } from './published/mnist.js';
@@ -17,6 +17,11 @@ export interface OpenOptions extends PublishedOptions, ReadOptions {
    * once into shards in the cache folder, and read from there by batch.
    */
   readonly memoryLimit?: number;
+  /**
+   * To look at data rather than train on it: pictures are decoded when they are read, and their shape
+   * and range are those of so many of each part, spread over it. Sizes and labels are those of all.
+   */
+  readonly sample?: number;
 }
 
 /** The public datasets by the names that `openDataset` knows. */
@@ -30,8 +35,14 @@ export function isPublished(spec: string): boolean {
   return Object.hasOwn(published, spec);
 }
 
+/** The formats, which are loaded when there is something to read: a page starts without them. */
+const formatsOfAll = async () => (await import('#formats')).formats;
+
 /** The places that `openDataset` takes, as in 'Give ...'. */
-const choices = [...Object.keys(published), ...formats.map((format) => format.reads)].join(', ');
+async function choices(): Promise<string> {
+  const reads = (await formatsOfAll()).map((format) => format.reads);
+  return [...Object.keys(published), ...reads].join(', ');
+}
 
 /**
  * The data that a few words name: `mnist`, `fashion-mnist`, or the path of a file or folder of a
@@ -41,7 +52,7 @@ const choices = [...Object.keys(published), ...formats.map((format) => format.re
  *   signal's reason when that aborts a download or the decoding
  */
 export async function openDataset(spec: string, options: OpenOptions = {}): Promise<OpenedData> {
-  const { signal, onProgress, cache, mirrors, memoryLimit, ...rest } = options;
+  const { signal, onProgress, cache, mirrors, memoryLimit, sample, ...rest } = options;
   const reading = validate(readOptionsSchema, rest, 'openDataset options');
   const known = isPublished(spec) ? published[spec] : undefined;
   if (known) {
@@ -52,17 +63,18 @@ export async function openDataset(spec: string, options: OpenOptions = {}): Prom
   if (spec === '' || !(await exists(spec))) {
     const guess = nearest(spec, Object.keys(published));
     throw new UserError(
-      `No data ${excerpt(spec)}: there is no such file or folder. ${guess ? `Did you mean ${guess}? ` : ''}Give one of: ${choices}.`,
+      `No data ${excerpt(spec)}: there is no such file or folder. ${guess ? `Did you mean ${guess}? ` : ''}Give one of: ${await choices()}.`,
     );
   }
   const place = (await isDirectory(spec))
-    ? { path: spec, entries: await listDirectory(spec) }
+    ? { path: spec, entries: (await listDirectory(spec)).filter((name) => !isIgnored(name)) }
     : { path: spec };
-  for (const format of formats) {
+  for (const format of await formatsOfAll()) {
     const data = await format.open(place, {
       ...(reading as ReadOptions),
       cache,
       memoryLimit,
+      sample,
       onProgress,
       signal,
     });
@@ -72,9 +84,11 @@ export async function openDataset(spec: string, options: OpenOptions = {}): Prom
     tellDoubtful(data, onProgress);
     return data;
   }
+  const { refuseForeign } = await import('./files/foreign.js');
+  await refuseForeign(place);
   const empty = place.entries?.length === 0;
   throw new UserError(
-    `${spec}: ${empty ? 'the folder is empty' : 'there is no data in it that vaekit reads'}. Give one of: ${choices}.`,
+    `${spec}: ${empty ? 'the folder is empty' : 'there is no data in it that vaekit reads'}. Give one of: ${await choices()}.`,
   );
 }
 

@@ -1,5 +1,9 @@
 import { z } from 'zod';
 import { option } from '../base/settings/option.js';
+import { colourSchema } from './pictures/colour.js';
+
+/** The orders in which the axes of images lie in an array. */
+const arrayLayouts = ['channels-first', 'channels-last'] as const;
 
 /** How the user's own data is read. What does not apply to the format at hand is left out. */
 export const readOptionsSchema = z.strictObject({
@@ -43,6 +47,48 @@ export const readOptionsSchema = z.strictObject({
         usually: '3 unless all pictures are gray',
       }),
     ),
+  background: colourSchema.optional().meta(
+    option('The ground that is seen through transparent pictures: white, black, gray or #rrggbb.', {
+      flag: {
+        flag: '--background <colour>',
+        help: 'ground of transparent pictures: white, black, gray or #rrggbb',
+      },
+      usually: 'white',
+    }),
+  ),
+  layout: z
+    .enum(arrayLayouts, { error: "it must be 'channels-first' or 'channels-last'" })
+    .optional()
+    .meta(
+      option(
+        'The order of the axes of images in an array: [N, channels, height, width] or [N, height, width, channels].',
+        {
+          flag: {
+            flag: '--layout <order>',
+            help: 'order of the axes of images in an array',
+            also: { '--channels-last': 'channels-last' },
+          },
+          usually: 'by the sizes of the axes, which is told',
+        },
+      ),
+    ),
+  shape: z
+    .array(z.int().min(1), { error: 'it must be a list of whole numbers such as [28, 28]' })
+    .min(1)
+    .max(3)
+    .optional()
+    .meta(
+      option(
+        'Shape of one example, whose values lie in a row: [height, width] of gray images, [channels, height, width] or [height, width, channels], or [values].',
+        {
+          flag: {
+            flag: '--shape <shape>',
+            help: 'shape of one example whose values lie in a row: 28x28, 3x32x32, 32x32x3',
+            reads: 'shape',
+          },
+        },
+      ),
+    ),
   strict: z
     .boolean()
     .optional()
@@ -62,25 +108,46 @@ export const readOptionsSchema = z.strictObject({
     .min(1)
     .optional()
     .meta(
-      option('Columns of a table to read, or the array of an .npz file.', {
-        flag: {
-          flag: '--columns <names>',
-          help: 'columns of a CSV or Parquet file, separated by commas',
+      option(
+        'Columns of a table to read, or the array of an .npz file, or the set of arrays of a folder.',
+        {
+          flag: {
+            flag: '--columns <names>',
+            help: 'columns of a CSV or Parquet file, separated by commas',
+          },
+          usually: 'all numeric ones',
         },
-        usually: 'all numeric ones',
-      }),
+      ),
     ),
   label: z
     .string()
     .optional()
     .meta(
-      option('The column, array or file that holds the labels.', {
-        flag: {
-          flag: '--label <name>',
-          help: 'column of labels, or a file with one label an image',
+      option(
+        'The column, array or file that holds the labels; `name:2` is the third column of an array.',
+        {
+          flag: {
+            flag: '--label <name>',
+            help: 'column of labels, or a file with one label an image',
+          },
+          resumable: true,
         },
-        resumable: true,
-      }),
+      ),
+    ),
+  missing: z
+    .literal(['error', 'drop', 'mean'], { error: "it must be 'error', 'drop' or 'mean'" })
+    .optional()
+    .meta(
+      option(
+        "What is done with rows of a table and examples of an array that have gaps: 'drop' leaves them out, 'mean' fills a gap with the mean of its column.",
+        {
+          flag: {
+            flag: '--missing <how>',
+            help: 'rows or examples with gaps: an error, left out (drop) or filled (mean)',
+          },
+          usually: 'error',
+        },
+      ),
     ),
   delimiter: z
     .string()
@@ -114,38 +181,6 @@ export const readOptionsSchema = z.strictObject({
         flag: { flag: '--header <which>', help: 'whether the first line of a CSV file is names' },
         usually: 'found by what lies under it',
       }),
-    ),
-  missing: z
-    .literal(['error', 'drop', 'mean'], { error: "it must be 'error', 'drop' or 'mean'" })
-    .optional()
-    .meta(
-      option(
-        "What is done with rows of a table that have gaps: 'drop' leaves them out, 'mean' fills a gap with its column's mean.",
-        {
-          flag: {
-            flag: '--missing <how>',
-            help: 'rows of a table with gaps: an error, left out (drop) or filled (mean)',
-          },
-          usually: 'error',
-        },
-      ),
-    ),
-  shape: z
-    .array(z.int().min(1))
-    .min(1)
-    .max(3)
-    .optional()
-    .meta(
-      option(
-        'The shape of an example that lies flat in its row: [28, 28], [3, 32, 32], or [32, 32, 3] where each pixel has its colours together.',
-        {
-          flag: {
-            flag: '--shape <shape>',
-            help: 'shape of examples that lie flat in rows: 28x28, 3x32x32 or 32x32x3',
-            reads: 'shape',
-          },
-        },
-      ),
     ),
 });
 

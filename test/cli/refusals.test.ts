@@ -76,7 +76,7 @@ const cases: Readonly<Record<string, Case>> = {
   'a file that is not IDX': {
     prepare: put('notes.idx', 'What this file holds is text.'),
     args: withData('notes.idx'),
-    says: /^vaekit: notes\.idx is not an IDX file/,
+    says: /^vaekit: notes\.idx is a text file of no kind that vaekit reads; it begins with "What this/,
   },
   'labels given as images': {
     prepare: put('labels.idx', idxFile('uint8', [40], labels)),
@@ -86,7 +86,7 @@ const cases: Readonly<Record<string, Case>> = {
   'images and labels that differ in count': {
     prepare: putPair(39),
     args: withData('pair'),
-    says: /holds 40 images, but .*train-labels-idx1-ubyte holds 39 labels\./,
+    says: /holds 40 examples, but .*train-labels-idx1-ubyte holds 39 labels\./,
   },
   'an objective that needs labels, without labels': {
     prepare: put('images.idx', imagesFile),
@@ -96,7 +96,7 @@ const cases: Readonly<Record<string, Case>> = {
   'NaN in data': {
     prepare: put('nan.idx', idxFile('float32', [40, 8, 8], withNaN)),
     args: withData('nan.idx'),
-    says: /nan: example 2 holds NaN at value 2\./,
+    says: /nan\.idx: 1 value in 1 of 40 examples is not finite; the first: example 2 holds NaN at value 2\./,
   },
   'an unknown key in a config': byConfig(
     { training: { epoch: 3 } },

@@ -81,7 +81,7 @@ describe('openDataset', () => {
     const outcome = openDataset(path);
     await expect(outcome).rejects.toThrow(UserError);
     await expect(outcome).rejects.toThrow(
-      /train-images-idx3-ubyte holds 4 images, but .*train-labels-idx1-ubyte holds 3 labels/,
+      /train-images-idx3-ubyte holds 4 examples, but .*train-labels-idx1-ubyte holds 3 labels/,
     );
   });
 

@@ -227,6 +227,31 @@ const pictures = async () => [
   await picture('tiff', { compression: 'lzw' }),
   await picture('tiff', { compression: 'deflate', tile: true }),
   bmp(),
+  await picture('avif'),
+  text(
+    '<svg xmlns="http://www.w3.org/2000/svg" width="4" height="3"><rect width="2" height="3"/></svg>',
+  ),
+  text('P2\n# gray\n2 2\n255\n0 51 102 255\n'),
+  text('P1 3 2 010 101'),
+  new Uint8Array([...text('P5 2 1 4095\n'), 1, 2, 3, 4]),
+  new Uint8Array([...text('P6 1 2 255\n'), 1, 2, 3, 4, 5, 6]),
+  new Uint8Array([...text('P4 9 2\n'), 1, 128, 3, 128]),
+  await deepPng(),
+  ...deepTiffs.map((each) => new Uint8Array(Buffer.from(each, 'base64'))),
+];
+
+function deepPng() {
+  const pixels = Uint16Array.from({ length: 12 }, (_, i) => i * 300);
+  return sharp(pixels, { raw: { width: 4, height: 3, channels: 1 } })
+    .toColourspace('grey16')
+    .png()
+    .toBuffer();
+}
+
+/** TIFF files of two real numbers of 64 bits, and of two pages of colours of 16 bits with sign. */
+const deepTiffs = [
+  'SUkqAAgAAAAKAAABBAABAAAAAgAAAAEBBAABAAAAAQAAAAIBAwABAAAAQAAAAAMBAwABAAAAAQAAAAYBAwABAAAAAQAAABEBBAABAAAAlgAAABUBAwABAAAAAQAAABYBBAABAAAAAQAAABcBBAABAAAAEAAAAFMBAwABAAAAAwAAAAAAAABAAAAAAAAAAAMAAAAAAAAAAAAAAAAAAAAAAAAAAADgPw==',
+  'SUkqAAgAAAAKAAABBAABAAAAAgAAAAEBBAABAAAAAQAAAAIBAwADAAAAhgAAAAMBAwABAAAAAQAAAAYBAwABAAAAAgAAABEBBAABAAAAlgAAABUBAwABAAAAAwAAABYBBAABAAAAAQAAABcBBAABAAAADAAAAFMBAwADAAAAjgAAAKIAAAAQABAAEAAAAAIAAgACAAAA+/8FAAEAAgADAAQACgAAAQQAAQAAAAIAAAABAQQAAQAAAAEAAAACAQMAAwAAACABAAADAQMAAQAAAAEAAAAGAQMAAQAAAAIAAAARAQQAAQAAADABAAAVAQMAAQAAAAMAAAAWAQQAAQAAAAEAAAAXAQQAAQAAAAwAAABTAQMAAwAAACgBAAAAAAAAEAAQABAAAAACAAIAAgAAAAEAAgADAAQABQAGAA==',
 ];
 
 const runFiles = async () => ({
@@ -318,11 +343,37 @@ export const readers = [
     async read(bytes, { folder, cache }, random) {
       const place = join(folder, 'pictures');
       await mkdir(place, { recursive: true });
-      const path = join(place, `a.${random.pick(['png', 'jpg', 'webp', 'gif', 'bmp', 'tiff'])}`);
+      const path = join(
+        place,
+        `a.${random.pick(['png', 'jpg', 'webp', 'gif', 'bmp', 'tiff', 'pgm'])}`,
+      );
       await writeFile(path, bytes);
       const resize = random.below(2) === 0 ? { resize: 8, crop: 'center' } : {};
       try {
         await readData(place, cache, { strict: true, ...resize });
+      } finally {
+        await rm(path);
+      }
+    },
+  },
+  {
+    name: 'labels of pictures',
+    seeds: async () => [
+      text('file_name,label\n1.png,cat\n2.png,dog\n3.png,cat\n'),
+      text('{"file_name": "1.png", "label": 3}\n{"file_name": "2.png", "label": 4}\n'),
+      text('1.png 4\n2.png 5\n3.png 6\n'),
+      text('image;MEL;NV\n1;0;1\n2;1;0\n3;0;1\n'),
+    ],
+    async read(bytes, { folder, cache }, random) {
+      const place = join(folder, 'labelled');
+      await mkdir(place, { recursive: true });
+      for (const name of [1, 2, 3])
+        await writeFile(join(place, `${name}.png`), await picture('png'));
+      const name = random.pick(['metadata.csv', 'metadata.jsonl', 'labels.csv']);
+      const path = join(place, name);
+      await writeFile(path, bytes);
+      try {
+        await readData(place, cache, name === 'labels.csv' ? { label: path } : {});
       } finally {
         await rm(path);
       }

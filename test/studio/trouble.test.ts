@@ -34,7 +34,9 @@ describe.skipIf(!chromiumPath)(`trouble in the studio${skipReason}`, () => {
     try {
       const alert = page.locator('.own-data [role=alert]');
       await give(page, { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('hello') });
-      await alert.filter({ hasText: 'notes.txt is neither a picture nor' }).waitFor();
+      await alert
+        .filter({ hasText: 'notes.txt is a text file of no kind that vaekit reads' })
+        .waitFor();
       await give(page, { ...ownImages, buffer: ownImages.buffer.subarray(0, 1000) });
       await alert.filter({ hasText: /quarters\.npy.*damaged/ }).waitFor();
       const png = (size: number) =>
@@ -51,9 +53,11 @@ describe.skipIf(!chromiumPath)(`trouble in the studio${skipReason}`, () => {
       const npz = await writeZip({ 'x_train.npy': ownImages.buffer, 'y_train.npy': labels });
       await give(page, { ...ownImages, name: 'packed.npz', buffer: Buffer.from(npz) });
       await note.filter({ hasText: /packed: 600 examples of 1 × 8 × 8, with labels/ }).waitFor();
-      await trainOwnImages(page, 2);
+      // Short epochs: their ends are told although progress is told at intervals.
+      await trainOwnImages(page, 3);
       await waitFor(page, 'done');
       expect(await page.locator('.figures').innerText()).toMatch(/Validation\s+[\d.]+ nats/);
+      expect(await epochsDone(page)).toBe(3);
       await page.reload();
       await expect.poll(() => field(page, 'Data').innerText()).toContain('quarters');
       expect(errors).toEqual([]);

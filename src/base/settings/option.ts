@@ -16,6 +16,8 @@ export interface Flag {
   readonly first?: string;
   /** The value of a flag that is given without one. */
   readonly alone?: string;
+  /** Flags that stand for one value each: `{ '--channels-last': 'channels-last' }`. */
+  readonly also?: Readonly<Record<string, string>>;
 }
 
 /** An option in the studio's form, which explains it by its description. */

@@ -30,12 +30,12 @@ function size(text: string): number | [number, number] {
   return width === undefined ? Number(height) : [Number(height), Number(width)];
 }
 
-/** `28x28` or `3x32x32`: lengths of axes. */
+/** `28x28` or `3x32x32`. */
 function shape(text: string): number[] {
-  if (!/^[1-9]\d{0,8}(x[1-9]\d{0,8}){0,2}$/i.test(text.trim())) {
-    throw new InvalidArgumentError('Write lengths with x between them, as 28x28 or 3x32x32.');
+  if (!/^[1-9]\d*(x[1-9]\d*){0,2}$/i.test(text.trim())) {
+    throw new InvalidArgumentError('Write it as 28x28, 3x32x32 or 784.');
   }
-  return text.trim().toLowerCase().split('x').map(Number);
+  return text.trim().split(/x/i).map(Number);
 }
 
 /** `500steps`, `60s`, `2epochs`, or several: how often a checkpoint is taken. */
@@ -116,9 +116,23 @@ function groupOf({ path, advanced }: Flagged): string {
   return advanced ? 'Running:' : 'Training:';
 }
 
+/** Flags that stand for one value of an option. */
+function otherFlags({ flag: { flag, also = {} } }: Flagged): Option[] {
+  const { long } = new Option(flag);
+  return Object.entries(also).map(([name, value]) =>
+    new Option(name, `the same as ${long} ${value}`).implies({
+      [new Option(flag).attributeName()]: value,
+    }),
+  );
+}
+
 /** Adds a flag for every option of a run that has one. */
 export function withRunFlags(command: Command): Command {
-  for (const each of flagged) command.addOption(optionOf(each).helpGroup(groupOf(each)));
+  for (const each of flagged) {
+    for (const option of [optionOf(each), ...otherFlags(each)]) {
+      command.addOption(option.helpGroup(groupOf(each)));
+    }
+  }
   return command;
 }
 

@@ -3,6 +3,7 @@ import { TooLargeError, UserError } from '../../base/errors.js';
 import { asModelSees } from '../../data/changes/seen.js';
 import type { OpenedData } from '../../data/formats/format.js';
 import { type ReadOptions, readingOver } from '../../data/read-options.js';
+import { summarizeValues } from '../../data/values.js';
 import { optimizerFromConfig } from '../../nn/index.js';
 import { RunFolder } from '../../runs/index.js';
 import { lockRun } from '../../runs/run-lock.node.js';
@@ -149,15 +150,17 @@ export async function newJob(options: TrainOptions, ahead?: TakeAhead): Promise<
   const spec = String(named);
   const reading = readingOver(located.reading, read as ReadOptions);
   const data = (await ahead?.()) ?? (await openData(spec, reading));
+  const seen = asModelSees(data.train, augment);
   const settings = resolveRun({
     file: file?.data,
     given,
-    data: asModelSees(data.train, augment),
+    data: { ...seen, values: await summarizeValues(seen) },
     spec,
     name: file?.name ?? 'options',
   });
-  const { choice, preset = 'config' } = settings;
+  const { choice, notes, preset = 'config' } = settings;
   if (choice) tellChoice(choice, settings);
+  for (const note of notes) process.stdout.write(`${note}\n`);
   const out = options.out ?? (await defaultFolder(data.name, preset));
   return {
     vae: modelOf(settings, code, file?.name ?? 'options'),

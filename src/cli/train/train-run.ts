@@ -113,7 +113,8 @@ async function fitAndSave(
   const { out } = job;
   const history = await fitJob(job, options);
   // The training data takes the most memory, and pictures need theirs.
-  job.data = { name: job.data.name, train: job.data.test ?? job.data.train };
+  const { name, train, test, validation } = job.data;
+  job.data = { name, train: test ?? validation ?? train };
   const stopping = signals.beginSaving(
     `All that was trained is kept; the files that are missing are written by: vaekit train --resume ${out}`,
   );

@@ -83,14 +83,24 @@ export function elementsOf(tensor: Tensor, name: string): { type: ElementType; b
 
 /** A copy of the bytes with those of each element in reverse order. */
 export function reversedElements(bytes: Uint8Array, size: number): Uint8Array<ArrayBuffer> {
-  const copy = new Uint8Array(bytes.length);
-  for (let start = 0; start < bytes.length; start += size) {
-    for (let i = 0; i < size; i++) copy[start + i] = bytes[start + size - 1 - i]!;
-  }
+  const copy = new Uint8Array(bytes);
+  reverseElements(copy, size);
   return copy;
 }
 
-function checkTruthValues(bytes: Uint8Array, name: string): void {
+/** Turns the bytes of each element round, in place. */
+export function reverseElements(bytes: Uint8Array, size: number): void {
+  for (let start = 0; start < bytes.length; start += size) {
+    for (let low = start, high = start + size - 1; low < high; low++, high--) {
+      const byte = bytes[low]!;
+      bytes[low] = bytes[high]!;
+      bytes[high] = byte;
+    }
+  }
+}
+
+/** @throws UserError when a truth value is neither 0 nor 1 */
+export function checkTruthValues(bytes: Uint8Array, name: string): void {
   const bad = bytes.findIndex((value) => value > 1);
   if (bad >= 0) {
     throw new UserError(

@@ -43,6 +43,19 @@ interface Header {
  * @throws UserError when the bytes are not exactly one IDX file
  */
 export async function parseIdx(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<IdxData> {
+  const { dtype, shape, data } = await openIdx(bytes, name);
+  const { Values } = Object.values(types).find((type) => type.dtype === dtype)!;
+  const width = Values.BYTES_PER_ELEMENT;
+  const native = width === 1 ? data : littleEndian ? reversedElements(data, width) : data.slice();
+  const values = new Values(native.buffer, native.byteOffset, native.length / width);
+  return { dtype, shape, values } as IdxData;
+}
+
+/**
+ * The elements of an IDX file as their bytes, big-endian and row-major; nothing is copied.
+ * @throws UserError as `parseIdx`
+ */
+export async function openIdx(bytes: Uint8Array<ArrayBuffer>, name: string) {
   const plain = await inflateIdx(bytes, name);
   const header = parseHeader(plain, name);
   if (!header) throw damaged(`${name}: the file ends within its header`);
@@ -52,12 +65,13 @@ export async function parseIdx(bytes: Uint8Array<ArrayBuffer>, name: string): Pr
       `${name}: shape ${formatShape(shape)} of ${type.dtype} takes ${size} bytes with its header, but the file has ${plain.length}`,
     );
   }
-  const { dtype, Values } = type;
-  const width = Values.BYTES_PER_ELEMENT;
-  const data = plain.subarray(start);
-  const native = width === 1 ? data : littleEndian ? reversedElements(data, width) : data.slice();
-  const values = new Values(native.buffer, native.byteOffset, native.length / width);
-  return { dtype, shape, values } as IdxData;
+  return { dtype: type.dtype, shape, data: plain.subarray(start) };
+}
+
+/** Whether a file begins as IDX files do. @param start its first bytes, decompressed */
+export function isIdx(start: Uint8Array): boolean {
+  const [first, second, code = 0, rank = 0] = start;
+  return first === 0 && second === 0 && isCode(code) && rank > 0 && rank <= 8;
 }
 
 /**

@@ -1,10 +1,13 @@
 import { UserError } from '../../base/errors.js';
 import { excerpt } from '../../base/excerpt.js';
-import { type ElementType, elementSize } from './elements.js';
+import type { ElementType } from './elements.js';
+import { type ArrayType, type StoredType, storedSize } from './numbers.js';
 
 /** The elements that the header of an .npy file announces. */
 export interface NpyHeader {
-  readonly type: ElementType;
+  readonly type: ArrayType;
+  /** Bytes of one element. */
+  readonly itemBytes: number;
   readonly bigEndian: boolean;
   /** Whether the first index varies fastest, not the last. */
   readonly fortranOrder: boolean;
@@ -12,7 +15,8 @@ export interface NpyHeader {
 }
 
 /** NumPy's names of the element types, without the byte order. */
-const types: Readonly<Record<string, ElementType>> = {
+const types: Readonly<Record<string, StoredType>> = {
+  f2: 'float16',
   f4: 'float32',
   f8: 'float64',
   i1: 'int8',
@@ -40,7 +44,7 @@ const refused: Readonly<Record<string, string>> = {
 
 /** The header of little-endian elements in C order, as NumPy writes it, without its padding. */
 export function formatNpyHeader(type: ElementType, shape: readonly number[]): string {
-  const order = elementSize(type) === 1 ? '|' : '<';
+  const order = storedSize(type) === 1 ? '|' : '<';
   const dtype = Object.keys(types).find((key) => types[key] === type);
   // A tuple of one element keeps its comma in Python.
   const lengths = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
@@ -56,7 +60,7 @@ export function formatNpyHeader(type: ElementType, shape: readonly number[]): st
  */
 export function parseNpyHeader(text: string, name: string): NpyHeader {
   const tokens = new Tokens(text, name);
-  let element: { type: ElementType; bigEndian: boolean } | undefined;
+  let element: Omit<NpyHeader, 'fortranOrder' | 'shape'> | undefined;
   let fortranOrder: boolean | undefined;
   let shape: number[] | undefined;
   tokens.take('{');
@@ -158,17 +162,27 @@ function tuple(tokens: Tokens): number[] {
   return lengths;
 }
 
-function dtype(tokens: Tokens, name: string): { type: ElementType; bigEndian: boolean } {
+function dtype(tokens: Tokens, name: string): Omit<NpyHeader, 'fortranOrder' | 'shape'> {
   if (tokens.next === '[' || tokens.next === '(') throw unsupported(name, 'records');
   const descr = string(tokens);
+  const [, wordOrder, letter, length] = /^([<>|])([USa])(\d{1,6})$/.exec(descr) ?? [];
+  if (letter !== undefined && Number(length) > 0) {
+    const itemBytes = Number(length) * (letter === 'U' ? 4 : 1);
+    return { type: letter === 'U' ? 'utf32' : 'bytes', itemBytes, bigEndian: wordOrder === '>' };
+  }
   const [, order, code] = /^([<>|])([a-z]\d)$/.exec(descr) ?? [];
   const type = code !== undefined && Object.hasOwn(types, code) ? types[code] : undefined;
-  if (!type || (order === '|' && elementSize(type) > 1)) {
-    const letter = /^[<>|=]?([a-zA-Z])/.exec(descr)?.[1] ?? '';
-    const kind = Object.hasOwn(refused, letter) ? refused[letter] : undefined;
-    throw unsupported(name, kind ?? `elements of dtype ${excerpt(descr, 20)}`);
+  if (!type || (order === '|' && storedSize(type) > 1)) {
+    const kind = /^[<>|=]?([a-zA-Z])/.exec(descr)?.[1] ?? '';
+    const known = Object.hasOwn(refused, kind) ? refused[kind] : undefined;
+    throw unsupported(name, known ?? `elements of dtype ${excerpt(descr, 20)}`);
   }
-  return { type, bigEndian: order === '>' };
+  return { type, itemBytes: storedSize(type), bigEndian: order === '>' };
+}
+
+/** The refusal of an array of words where numbers are due. */
+export function refuseWords(name: string): UserError {
+  return unsupported(name, 'text');
 }
 
 function unsupported(name: string, what: string): UserError {

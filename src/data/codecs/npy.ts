@@ -1,15 +1,16 @@
-import type { Tensor } from 'onnxruntime-common';
+import { Tensor } from 'onnxruntime-common';
 import { UserError } from '../../base/errors.js';
 import { formatShape } from '../../base/excerpt.js';
+import { elementsOf, littleEndian, reversedElements, tensorOver, tensorSize } from './elements.js';
 import {
-  elementSize,
-  elementsOf,
-  littleEndian,
-  reversedElements,
-  tensorOver,
-  tensorSize,
-} from './elements.js';
-import { damaged, formatNpyHeader, type NpyHeader, parseNpyHeader } from './npy-header.js';
+  damaged,
+  formatNpyHeader,
+  type NpyHeader,
+  parseNpyHeader,
+  refuseWords,
+} from './npy-header.js';
+import { isWords, numbersOf, storedSize } from './numbers.js';
+import { rowMajor } from './row-major.js';
 
 const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 /** NumPy's own limit. */
@@ -60,20 +61,24 @@ export function encodeNpyHeader(
  * copy in C order. Pickled objects are refused, so reading never runs code.
  * @param name what the file is called in messages
  * @throws UserError when the file is not whole and consistent, or holds elements other than
- *   truth values, integers of 8 to 64 bits and floats of 32 or 64 bits
+ *   truth values, integers of 8 to 64 bits and floats of 16 to 64 bits, of which those of 16 bits
+ *   become float32
  */
 export function decodeNpy(bytes: Uint8Array, name: string): Tensor {
   const { type, bigEndian, fortranOrder, shape, start } = decodeNpyHeader(bytes, name);
+  if (isWords(type)) throw refuseWords(name);
   const data = bytes.subarray(start);
-  const size = tensorSize(type, shape);
+  const isHalf = type === 'float16' || type === 'bfloat16';
+  const size = isHalf ? tensorSize('uint16', shape) : tensorSize(type, shape);
   if (size !== data.length) {
     throw damaged(
       `${name}: shape ${formatShape(shape)} of ${type} takes ${size ?? 'over 2^53'} bytes, but ${data.length} follow the header`,
     );
   }
-  const width = elementSize(type);
-  const ordered = fortranOrder ? toRowMajor(data, width, shape) : new Uint8Array(data);
+  const width = storedSize(type);
+  const ordered = fortranOrder ? rowMajor(data, width, shape) : new Uint8Array(data);
   const native = bigEndian === littleEndian ? reversedElements(ordered, width) : ordered;
+  if (isHalf) return new Tensor('float32', numbersOf(type, native, name) as Float32Array, shape);
   return tensorOver(type, native, shape, name);
 }
 
@@ -122,32 +127,4 @@ function readHeader(bytes: Uint8Array, name: string): { text: string; start: num
   const header = bytes.subarray(start, start + length);
   const text = new TextDecoder(major === 3 ? 'utf-8' : 'latin1').decode(header);
   return { text, start: start + length };
-}
-
-/** Elements from column-major into row-major order: the last index is the fastest afterwards. */
-function toRowMajor(
-  bytes: Uint8Array,
-  width: number,
-  shape: readonly number[],
-): Uint8Array<ArrayBuffer> {
-  const target = new Uint8Array(bytes.length);
-  const strides: number[] = [];
-  let stride = width;
-  for (const length of shape) {
-    strides.push(stride);
-    stride *= length;
-  }
-  const index = shape.map(() => 0);
-  let from = 0;
-  for (let to = 0; to < bytes.length; to += width) {
-    for (let i = 0; i < width; i++) target[to + i] = bytes[from + i]!;
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      from += strides[axis]!;
-      index[axis]! += 1;
-      if (index[axis]! < shape[axis]!) break;
-      from -= strides[axis]! * shape[axis]!;
-      index[axis] = 0;
-    }
-  }
-  return target;
 }

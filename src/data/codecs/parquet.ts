@@ -13,7 +13,8 @@ import { fileBytes } from '#files';
 import { Fault, UserError } from '../../base/errors.js';
 import { ownReason } from '../../base/excerpt.js';
 import { attempt } from '../../base/file-errors.js';
-import { refuseForeign } from '../tables/foreign.js';
+import type { FileBytes } from '../files/file-bytes.js';
+import { refuseKnown } from '../files/foreign.js';
 import { HeldBytes } from './held-bytes.js';
 import { checkFooter, checkGroup } from './parquet-checks.js';
 import { columnsOf, type ParquetColumn } from './parquet-columns.js';
@@ -54,8 +55,7 @@ export async function openParquet(path: string): Promise<ParquetFile> {
     attempt('read', path, action).catch((error: unknown) => {
       throw error instanceof UserError ? error : damaged(path, error);
     });
-  const head = await bytes.slice(0, Math.min(bytes.size, 64));
-  refuseForeign(new TextDecoder().decode(head).split('\n')[0]!, path);
+  if (!(await isParquet(bytes))) await refuseKnown(path);
   const metadata = await read(async () => {
     await checkFooter(file);
     return parquetMetadataAsync(file, { geoparquet: false });
@@ -110,6 +110,12 @@ export async function openParquet(path: string): Promise<ParquetFile> {
       });
     },
   };
+}
+
+/** Whether a file begins as Parquet files do. */
+async function isParquet({ size, slice }: FileBytes): Promise<boolean> {
+  const head = await slice(0, Math.min(4, size));
+  return new TextDecoder().decode(head) === 'PAR1';
 }
 
 function joined(parts: readonly DecodedArray[]): DecodedArray {

@@ -11,6 +11,7 @@ import {
   tensorOver,
   tensorSize,
 } from './elements.js';
+import type { StoredType } from './numbers.js';
 
 /** The format's names of the element types, in the order in which its own writer lays tensors. */
 const types: Readonly<Record<string, ElementType>> = {
@@ -27,6 +28,9 @@ const types: Readonly<Record<string, ElementType>> = {
   BOOL: 'bool',
 };
 const dtypes = Object.keys(types);
+/** Element types that are read as arrays of data alone. */
+const halves: Readonly<Record<string, StoredType>> = { F16: 'float16', BF16: 'bfloat16' };
+const stored: Readonly<Record<string, StoredType>> = { ...types, ...halves };
 const maxHeaderBytes = 100_000_000;
 const metadataKey = '__metadata__';
 
@@ -110,8 +114,35 @@ export function decodeSafetensors(
   name: string,
   check?: (announced: readonly TensorInfo[]) => void,
 ): SafetensorsContent {
-  const { header, data } = split(bytes, name);
+  const { infos, metadata, data } = openSafetensors(bytes, name);
+  check?.(infos);
   const tensors: Record<string, Tensor> = Object.create(null);
+  for (const { key, type, shape, start, end } of infos) {
+    if (type === 'float16' || type === 'bfloat16') throw unsupported(key, type, name);
+    const content = data.subarray(start, end);
+    // A copy owns its memory, is aligned, and lets go of the file.
+    const copy = littleEndian
+      ? new Uint8Array(content)
+      : reversedElements(content, elementSize(type));
+    tensors[key] = tensorOver(type, copy, shape, `${name}: tensor ${excerpt(key)}`);
+  }
+  return { tensors, metadata };
+}
+
+/** A safetensors file as its header announces it, which is checked; its values are not read. */
+export interface OpenSafetensors {
+  readonly infos: readonly TensorInfo[];
+  readonly metadata: Record<string, string>;
+  /** The bytes of all tensors, little-endian. */
+  readonly data: Uint8Array;
+}
+
+/**
+ * The tensors of a safetensors file, not yet read; floats of 16 bits are among them.
+ * @throws UserError when the file is not whole and consistent
+ */
+export function openSafetensors(bytes: Uint8Array, name: string): OpenSafetensors {
+  const { header, data } = split(bytes, name);
   const metadata: Record<string, string> = Object.create(null);
   const infos: TensorInfo[] = [];
   for (const [key, value] of Object.entries(header)) {
@@ -130,23 +161,14 @@ export function decodeSafetensors(
     }
   }
   checkLayout(infos, data.length, name);
-  check?.(infos);
-  for (const { key, type, shape, start, end } of infos) {
-    const content = data.subarray(start, end);
-    // A copy owns its memory, is aligned, and lets go of the file.
-    const copy = littleEndian
-      ? new Uint8Array(content)
-      : reversedElements(content, elementSize(type));
-    tensors[key] = tensorOver(type, copy, shape, `${name}: tensor ${excerpt(key)}`);
-  }
-  return { tensors, metadata };
+  return { infos, metadata, data };
 }
 
 /** A tensor as the header announces it. */
 export interface TensorInfo {
   /** The tensor's name. */
   readonly key: string;
-  readonly type: ElementType;
+  readonly type: StoredType;
   readonly shape: readonly number[];
   /** First byte, and the byte after the last, from the start of the data. */
   readonly start: number;
@@ -190,18 +212,14 @@ function checkInfo(key: string, value: unknown, where: string): TensorInfo {
   const extra = Object.keys(info).find((field) => !infoFields.has(field));
   if (extra !== undefined) throw damaged(`${where} has the unknown field ${excerpt(extra)}`);
   if (typeof dtype !== 'string') throw damaged(`${where} has no dtype`);
-  const type = Object.hasOwn(types, dtype) ? types[dtype] : undefined;
-  if (!type) {
-    throw new UserError(
-      `${where} has dtype ${excerpt(dtype)}, which is not supported. Convert it to one of ${dtypes.join(', ')}.`,
-    );
-  }
+  const type = Object.hasOwn(stored, dtype) ? stored[dtype] : undefined;
+  if (!type) throw unsupported(key, dtype, where.slice(0, where.lastIndexOf(': tensor')));
   if (!isCounts(shape)) throw damaged(`${where} has no shape of whole numbers`);
   if (!isCounts(offsets) || offsets.length !== 2) {
     throw damaged(`${where} has no data_offsets of two whole numbers`);
   }
   const [start, end] = offsets as [number, number];
-  const size = tensorSize(type, shape);
+  const size = storedBytes(type, shape);
   if (size !== end - start) {
     throw damaged(
       `${where} of shape ${formatShape(shape)} and dtype ${dtype} takes ${size ?? 'over 2^53'} bytes, but data_offsets [${start}, ${end}] hold ${end - start}`,
@@ -211,6 +229,17 @@ function checkInfo(key: string, value: unknown, where: string): TensorInfo {
 }
 
 const infoFields = new Set(['dtype', 'shape', 'data_offsets']);
+
+function storedBytes(type: StoredType, shape: readonly number[]): number | undefined {
+  return tensorSize(type === 'float16' || type === 'bfloat16' ? 'uint16' : type, shape);
+}
+
+function unsupported(key: string, type: string, name: string): UserError {
+  const dtype = Object.keys(halves).find((each) => halves[each] === type) ?? type;
+  return new UserError(
+    `${name}: tensor ${excerpt(key)} has dtype ${excerpt(dtype)}, which is not supported. Convert it to one of ${dtypes.join(', ')}.`,
+  );
+}
 
 /** Refuses data that tensors share, that none holds, or that the file lacks. */
 function checkLayout(infos: readonly TensorInfo[], dataBytes: number, name: string): void {

@@ -8,6 +8,7 @@ import { openAtomic, syncFolder } from './atomic-file.node.js';
 import { statFile } from './stat-file.node.js';
 
 export { fileBytes } from './file-bytes.node.js';
+export { walk } from './walk.node.js';
 
 /** Whether this place has files at all; in a browser it has none. */
 export const hasFiles = true;
@@ -23,6 +24,20 @@ export function readFile(path: string, most = mostFileBytes): Promise<Uint8Array
     if (size > most) throw tooLarge(path, most);
     const { buffer, byteOffset, byteLength } = await fs.readFile(path);
     return new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
+  });
+}
+
+/** The first bytes of a file, as many as it has up to `most`. @throws UserError when it cannot be read */
+export function readStart(path: string, most: number): Promise<Uint8Array<ArrayBuffer>> {
+  return attempt('read', path, async () => {
+    await statFile(path);
+    const handle = await fs.open(path);
+    try {
+      const { buffer, bytesRead } = await handle.read(new Uint8Array(most), 0, most, 0);
+      return buffer.subarray(0, bytesRead);
+    } finally {
+      await handle.close();
+    }
   });
 }
 

@@ -3,6 +3,8 @@ import { tooLarge } from '../../base/file-errors.js';
 import type { FileBytes } from './file-bytes.js';
 import { filesBelow, givenFile } from './given-files.web.js';
 
+export { walk } from './walk.web.js';
+
 /** Whether this place has a disk; in a browser there are only files that were given to the page. */
 export const hasFiles = false;
 
@@ -39,6 +41,13 @@ async function bytesOf(blob: Blob, path: string): Promise<Uint8Array<ArrayBuffer
       { cause: error },
     );
   }
+}
+
+/** The first bytes of a file that was given, as many as it has up to `most`. @throws UserError when there is none */
+export async function readStart(path: string, most: number): Promise<Uint8Array<ArrayBuffer>> {
+  const blob = givenFile(path);
+  if (!blob) throw refusal('read', path);
+  return new Uint8Array(await blob.slice(0, most).arrayBuffer());
 }
 
 /** @throws UserError always: a browser writes no files */

@@ -60,6 +60,26 @@ export async function gunzip(
   return content;
 }
 
+/**
+ * The first bytes of a file, decompressed if it is gzip.
+ * @param start the first bytes of the file as it is
+ * @returns as many as they give; of damaged gzip, none
+ */
+export async function plainStart(start: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  if (!isGzip(start)) return start;
+  const source = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    start(controller) {
+      controller.enqueue(start);
+      controller.close();
+    },
+  });
+  const reader = source.pipeThrough(new DecompressionStream('gzip')).getReader();
+  // What follows the first piece is cut off, so an error is all there is to come.
+  const first = await reader.read().catch(() => undefined);
+  await reader.cancel().catch(() => undefined);
+  return first?.value ?? new Uint8Array(0);
+}
+
 async function read(reader: ReadableStreamDefaultReader<Uint8Array>, name: string) {
   try {
     return await reader.read();

@@ -1,5 +1,11 @@
+import type { UserColour } from './colour.js';
+
 /** The endings of files that are taken for pictures. */
-export const pictureEndings = /\.(png|jpe?g|jfif|webp|gif|bmp|tiff?)$/i;
+export const pictureEndings =
+  /\.(png|apng|jpe?g|jpe|jfif|webp|gif|bmp|dib|tiff?|avif|svg|pgm|ppm|pbm|pnm)$/i;
+
+/** The pictures that are read, as in 'Give ...'. */
+export const pictureKinds = 'PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF, SVG, PGM, PPM or PBM';
 
 /** Size and channels that pictures are brought to. */
 export interface PictureShape {
@@ -8,14 +14,34 @@ export interface PictureShape {
   readonly width: number;
 }
 
-/** The header of a picture; its size is that of the picture turned upright. */
-export type PictureInfo = PictureShape;
+/** How values are kept: 8 bits, whole numbers of more bits, or real numbers. */
+export type Depth = 'bytes' | 'whole' | 'real';
 
-/** A picture in a folder. */
-export interface PictureFile {
-  readonly path: string;
-  /** Folders and name under the data's own folder. */
-  readonly parts: readonly string[];
-  readonly size: number;
-  readonly modified: number;
+/** The header of a picture; its size is that of the picture turned upright. */
+export interface PictureInfo extends PictureShape {
+  readonly depth: Depth;
+  /** Pages of a document, or frames of a moving picture. */
+  readonly pages: number;
+}
+
+/** The values that stand for black and for white in pictures of more than 8 bits. */
+export type Range = readonly [black: number, white: number];
+export type Ranges = Readonly<Partial<Record<'whole' | 'real', Range>>>;
+
+/** How a picture is decoded. */
+export interface Decoding {
+  readonly shape: PictureShape;
+  /** `'fill'` stretches; `'cover'` scales, then cuts what lies outside on both sides. */
+  readonly fit?: 'fill' | 'cover' | undefined;
+  /** The ground that is seen through transparent parts. */
+  readonly background: UserColour;
+  readonly ranges: Ranges;
+}
+
+/** A picture that was decoded. */
+export interface DecodedPicture {
+  /** [channels, height, width]: bytes, or more than 8 bits as numbers from 0 to 1. */
+  readonly values: Uint8Array | Float32Array;
+  /** Whether parts were transparent, and on the ground all became one colour. */
+  readonly isVeiled: boolean;
 }

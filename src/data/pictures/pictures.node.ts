@@ -1,16 +1,13 @@
-import * as fs from 'node:fs/promises';
-import { join } from 'node:path';
-import type { Sharp } from 'sharp';
+import type { Metadata, Sharp } from 'sharp';
 import { UserError } from '../../base/errors.js';
 import { reasonOf } from '../../base/excerpt.js';
-import { attempt as attemptOn } from '../../base/file-errors.js';
 import { Budget } from './budget.js';
-import {
-  type PictureFile,
-  type PictureInfo,
-  type PictureShape,
-  pictureEndings,
-} from './picture.js';
+import { isGrayColour, type UserColour } from './colour.js';
+import { headerFacts } from './headers.js';
+import { kindOf, type PictureKind } from './kinds.js';
+import type { DecodedPicture, Decoding, Depth, PictureInfo } from './picture.js';
+import { decodePnm, pnmHeader } from './pnm.js';
+import { fitRaw, isColoured, isOneColour, type RawPicture } from './raw-picture.js';
 import { loadSkia } from './skia.node.js';
 
 /** Most bytes that a picture's pixels take, as those of a camera of 80 million do. */
@@ -22,68 +19,177 @@ const mostBmpPixels = 2 ** 24;
 /** Pictures are decoded at the same time as long as their pixels take no more bytes than one may. */
 const budget = new Budget(mostBytes);
 
-/** How each kind of picture begins; nothing else is given to a decoder, whatever it is called. */
-const beginnings: Readonly<Record<string, (start: string) => boolean>> = {
-  png: (start) => start.startsWith('\x89PNG\r\n\x1a\n'),
-  jpeg: (start) => start.startsWith('\xff\xd8\xff'),
-  webp: (start) => start.startsWith('RIFF') && start.startsWith('WEBP', 8),
-  gif: (start) => start.startsWith('GIF87a') || start.startsWith('GIF89a'),
-  tiff: (start) => ['II*\0', 'II+\0', 'MM\0*', 'MM\0+'].some((each) => start.startsWith(each)),
-  bmp: (start) => start.startsWith('BM'),
-};
+/** A picture whose header was read. */
+interface Source {
+  readonly bytes: Uint8Array;
+  readonly kind: PictureKind;
+  /** For sharp, which reads all but netpbm and some TIFF files. */
+  readonly opened?: Opened | undefined;
+}
+
+async function sourceOf(bytes: Uint8Array): Promise<Source> {
+  const kind = kindOf(bytes);
+  return kind === 'pnm' ? { bytes, kind } : { bytes, kind, opened: await open(bytes, kind) };
+}
+
+async function infoOf(source: Source, background: UserColour): Promise<PictureInfo> {
+  const { bytes, kind, opened } = source;
+  if (kind === 'pnm') {
+    const { white, width, height, channels } = pnmHeader(bytes);
+    return { width, height, channels, depth: white > 255 ? 'whole' : 'bytes', pages: 1 };
+  }
+  if (!opened) return (await import('./tiff.js')).tiffInfo(bytes);
+  const { autoOrient, space, depth, hasAlpha, pages } = opened.header;
+  const isGray = space === 'b-w' || space === 'grey16';
+  return {
+    width: autoOrient.width,
+    height: autoOrient.height,
+    channels: isGray && (!hasAlpha || isGrayColour(background)) ? 1 : 3,
+    pages: pages ?? headerFacts(bytes, kind).pages,
+    depth: depthOf(depth, space),
+  };
+}
+
+/** Pixels as the file has them. */
+async function rawOf({ bytes, kind, opened }: Source): Promise<RawPicture> {
+  if (kind === 'pnm') return decodePnm(bytes);
+  if (!opened) return (await import('./tiff.js')).decodeTiff(bytes);
+  const { picture, header, size } = opened;
+  const { depth, space } = header;
+  // A conversion between spaces would clip: the pixels stay in their own.
+  picture.autoOrient().toColourspace(space);
+  const { data, info } = await budget.run(size, () =>
+    picture.raw({ depth: 'float' }).toBuffer({ resolveWithObject: true }),
+  );
+  const values = new Float32Array(data.buffer, data.byteOffset, data.length / 4);
+  const channels = info.channels as RawPicture['channels'];
+  const { width, height } = info;
+  const opaque = depth === 'ushort' ? 65535 : depth === 'uint' ? 2 ** 32 - 1 : 1;
+  return { width, height, channels, values, depth: depthOf(depth, space), opaque };
+}
+
+/** A picture of 8 bits, upright and over its ground. */
+async function overGround(source: Source, [r, g, b]: UserColour): Promise<Grounded> {
+  const { opened } = source;
+  const { picture, size, hasAlpha } = opened
+    ? { ...opened, hasAlpha: opened.header.hasAlpha, picture: opened.picture.autoOrient() }
+    : await unpacked(await rawOf(source));
+  return { picture: picture.flatten({ background: { r, g, b } }), size, hasAlpha };
+}
+
+interface Grounded {
+  readonly picture: Sharp;
+  readonly size: number;
+  readonly hasAlpha: boolean;
+}
+
+function pixelsOf({ picture, size }: Grounded) {
+  return budget.run(size, () =>
+    picture.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true }),
+  );
+}
 
 /**
- * Size and channels of a picture, from its header alone.
+ * Size, channels and depth of a picture, from its header alone.
  * @throws UserError when the bytes are no picture; its message is the reason
  */
-export function pictureInfo(bytes: Uint8Array): Promise<PictureInfo> {
+export function pictureInfo(bytes: Uint8Array, background: UserColour): Promise<PictureInfo> {
+  return attempt(async () => infoOf(await sourceOf(bytes), background));
+}
+
+/** Whether some pixel of a picture on a ground is not gray. @throws UserError as `decodePicture` */
+export function showsColour(bytes: Uint8Array, background: UserColour): Promise<boolean> {
   return attempt(async () => {
-    const picture = await load(bytes);
-    const { autoOrient, space } = await headerOf(picture);
-    const { width, height } = autoOrient;
-    return { width, height, channels: space === 'b-w' || space === 'grey16' ? 1 : 3 };
+    const source = await sourceOf(bytes);
+    const { depth } = await infoOf(source, background);
+    if (depth !== 'bytes') return isColoured(await rawOf(source), background);
+    const grounded = await overGround(source, background);
+    grounded.picture.toColourspace('srgb');
+    const { data, info } = await pixelsOf(grounded);
+    const { width, height } = info;
+    const channels = info.channels as RawPicture['channels'];
+    return isColoured({ width, height, channels, values: data, depth }, background);
   });
 }
 
 /**
- * The pixels of a picture, uint8 [channels, height, width]: upright, of its first frame, in sRGB or
- * gray, transparent parts white.
- * @param shape the size that it must have or, with `fit`, is brought to
- * @param fit `'fill'` stretches; `'cover'` scales, then cuts what lies outside on both sides
+ * The pixels of a picture as its file has them: for those of more than 8 bits.
  * @throws UserError when the picture cannot be decoded whole; its message is the reason
  */
-export function decodePicture(
-  bytes: Uint8Array,
-  { channels, height, width }: PictureShape,
-  fit?: 'fill' | 'cover',
-): Promise<Uint8Array> {
+export function rawPicture(bytes: Uint8Array): Promise<RawPicture> {
+  return attempt(async () => rawOf(await sourceOf(bytes)));
+}
+
+/**
+ * The pixels of a picture: upright, of its first frame, in sRGB or gray, over the ground.
+ * @throws UserError when the picture cannot be decoded whole; its message is the reason
+ */
+export function decodePicture(bytes: Uint8Array, decoding: Decoding): Promise<DecodedPicture> {
   return attempt(async () => {
-    const picture = await load(bytes);
-    const { size } = await headerOf(picture);
-    picture.autoOrient().flatten({ background: 'white' });
-    if (fit) picture.resize({ width, height, fit });
-    picture.toColourspace(channels === 1 ? 'b-w' : 'srgb');
-    const { data, info } = await budget.run(size, () =>
-      picture.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true }),
-    );
-    if (info.width !== width || info.height !== height) {
-      throw new UserError(`it is ${info.width}×${info.height} pixels`);
+    const { shape, fit, background } = decoding;
+    const source = await sourceOf(bytes);
+    const { depth, ...found } = await infoOf(source, background);
+    if (!fit && (found.width !== shape.width || found.height !== shape.height)) {
+      throw new UserError(`it is ${found.width}×${found.height} pixels`);
     }
-    return planar(data, channels, info.channels);
+    if (depth !== 'bytes') return fitRaw(await rawOf(source), decoding);
+    const grounded = await overGround(source, background);
+    if (fit) grounded.picture.resize({ width: shape.width, height: shape.height, fit });
+    grounded.picture.toColourspace(shape.channels === 1 ? 'b-w' : 'srgb');
+    const { data, info } = await pixelsOf(grounded);
+    const values = planar(data, shape.channels, info.channels);
+    return { values, isVeiled: grounded.hasAlpha && isOneColour(values, shape.channels) };
   });
 }
 
-/** The header of a picture, and the bytes that its pixels take when they are unpacked. */
-async function headerOf(picture: Sharp) {
-  const header = await picture.metadata();
-  const deep = ['uchar', 'char'].includes(header.depth) ? 1 : 2;
-  const size = header.width * header.height * header.channels * deep;
-  if (size > mostBytes) {
+/** Pixels that were decoded without sharp, for what comes after. */
+async function unpacked({ width, height, channels, values }: RawPicture): Promise<Grounded> {
+  const { default: sharp } = await import('sharp');
+  const picture = sharp(Uint8Array.from(values), { raw: { width, height, channels } });
+  if (channels < 3) picture.toColourspace('b-w');
+  return { picture, size: width * height * channels, hasAlpha: channels % 2 === 0 };
+}
+
+interface Opened {
+  readonly picture: Sharp;
+  readonly header: Metadata;
+  /** Bytes that its pixels take when they are unpacked. */
+  readonly size: number;
+}
+
+/** A picture for sharp; undefined for a TIFF file whose numbers it does not read, or would change. */
+async function open(bytes: Uint8Array, kind: string): Promise<Opened | undefined> {
+  const picture = kind === 'bmp' ? await loadBmp(bytes) : await load(bytes);
+  let header: Metadata;
+  try {
+    header = await picture.metadata();
+  } catch (error) {
+    if (kind === 'tiff') return undefined;
+    throw error;
+  }
+  const { depth, width, height, channels } = header;
+  // Real colours would be taken for linear light, numbers below 0 cut off.
+  const isForeign = depth === 'short' || depth === 'char' || depth === 'double';
+  if (isForeign || (depth === 'float' && channels > 2)) return undefined;
+  if (channels > (header.space === 'cmyk' ? 5 : 4)) {
     throw new UserError(
-      `its ${header.width}×${header.height} pixels take ${size} bytes, over ${mostBytes}`,
+      `it has ${channels} channels. Save pictures of other than gray or colour as an .npy file`,
     );
   }
-  return { ...header, size };
+  const deep = depth === 'uchar' ? 1 : depth === 'ushort' ? 2 : 4;
+  const size = width * height * channels * deep;
+  if (size > mostBytes) {
+    throw new UserError(`its ${width}×${height} pixels take ${size} bytes, over ${mostBytes}`);
+  }
+  return { picture, header, size };
+}
+
+/** How values are kept. Spaces of print and of sight are brought to 8 bits without a loss of range. */
+function depthOf(depth: string, space: string): Depth {
+  if (depth === 'uchar' || !['b-w', 'grey16', 'rgb16', 'srgb', 'rgb'].includes(space)) {
+    return 'bytes';
+  }
+  return ['float', 'double'].includes(depth) ? 'real' : 'whole';
 }
 
 /** From interleaved channels to one plane a channel; a gray picture may come with three alike. */
@@ -99,11 +205,6 @@ function planar(data: Uint8Array, channels: number, given: number): Uint8Array {
 
 async function load(bytes: Uint8Array): Promise<Sharp> {
   const { default: sharp } = await import('sharp');
-  if (bytes.length === 0) throw new UserError('the file is empty');
-  const start = Buffer.from(bytes.subarray(0, 16)).toString('latin1');
-  const kind = Object.keys(beginnings).find((each) => beginnings[each]!(start));
-  if (!kind) throw new UserError('it is no PNG, JPEG, WebP, GIF, BMP or TIFF');
-  if (kind === 'bmp') return loadBmp(bytes);
   // A warning is about oddities that do not change the pixels; what is missing is an error.
   return sharp(bytes, { failOn: 'truncated', pages: 1, limitInputPixels: mostBytes });
 }
@@ -149,35 +250,4 @@ async function attempt<T>(action: () => Promise<T>): Promise<T> {
     if (error instanceof UserError) throw error;
     throw new UserError(pictureFault(error), { cause: error });
   }
-}
-
-/** All pictures under a folder in a fixed order; hidden files and folders are passed over. */
-export async function listPictures(root: string): Promise<PictureFile[]> {
-  const files: PictureFile[] = [];
-  const seen = new Set<string>();
-  const visit = async (folder: string, parts: readonly string[]): Promise<void> => {
-    const names = (await attemptOn('read', folder, () => fs.readdir(folder))).sort();
-    for (const name of names) {
-      if (/^(\.|__MACOSX$)/.test(name)) continue;
-      const path = join(folder, name);
-      const picture = pictureEndings.test(name);
-      const info = await fs.stat(path).catch(() => undefined);
-      if (info?.isDirectory()) {
-        // Links may lead in a circle.
-        const identity = `${info.dev}:${info.ino}`;
-        if (seen.has(identity)) continue;
-        seen.add(identity);
-        await visit(path, [...parts, name]);
-      } else if (picture) {
-        files.push({
-          path,
-          parts: [...parts, name],
-          size: info?.size ?? 0,
-          modified: info?.mtimeMs ?? 0,
-        });
-      }
-    }
-  };
-  await visit(root, []);
-  return files;
 }

@@ -1,163 +1,218 @@
 import { gather } from '#gather';
-import { decodePicture, pictureInfo } from '#pictures';
+import { decodePicture } from '#pictures';
 import { UserError } from '../../base/errors.js';
+import { listedNames } from '../../base/excerpt.js';
 import type { Dataset } from '../dataset.js';
 import type { FormatOptions, Skipped } from '../formats/format.js';
-import { type Labels, labelsAt } from '../labels.js';
-import type { PictureInfo, PictureShape } from '../pictures/picture.js';
+import { labelsAt } from '../labels.js';
+import type { ReadingNote } from '../notes.js';
+import { colourOf } from '../pictures/colour.js';
+import { type Decoding, pictureKinds } from '../pictures/picture.js';
+import { datasetOptions, type GatheredData } from './gather.js';
+import { type Picture, type PictureSource, windows } from './picture-source.js';
+import { type Survey, surveyPictures, windowBytes } from './survey-pictures.js';
+
+export type { Picture, PictureSource };
 
 /** Pictures that are decoded at the same time, if their pixels take no more than `windowBytes`. */
 const windowSize = 32;
-const windowBytes = 2 ** 26;
 
 /** Milliseconds between two lines on how far decoding is. */
 const reportInterval = 5000;
 
-/** A picture that is not decoded yet. */
-export interface Picture {
-  /** Its file or row, for messages. */
-  readonly name: string;
-  /** @throws UserError when it cannot be read */
-  bytes(): Promise<Uint8Array>;
-}
-
-/** Pictures that can be gone through more than once. */
-export interface PictureSource {
-  readonly name: string;
-  readonly count: number;
-  /** All that decides the pictures and their labels, as JSON. */
-  readonly key: unknown;
-  /** One label a picture. */
-  readonly labels?: Labels | undefined;
-  pictures(): Iterable<Picture> | AsyncIterable<Picture>;
-}
+/** Pictures of a source that cannot be read, by their places. */
+type Broken = Map<number, Skipped>;
 
 /**
- * Pictures as a dataset of uint8 [channels, height, width]. One that cannot be read is skipped, or
- * with `strict` an error.
+ * Pictures as a dataset of [channels, height, width]: uint8, or float32 from 0 to 1 when some have
+ * more than 8 bits. One that cannot be read is skipped, or with `strict` an error.
  * @throws UserError when pictures differ in size and no `resize` is given, or when none can be read
  */
 export async function gatherPictures(
   source: PictureSource,
   options: FormatOptions,
-): Promise<{ dataset: Dataset; skipped: readonly Skipped[] }> {
-  const { resize, crop, channels, strict = false } = options;
+): Promise<GatheredData> {
+  const [data] = await gatherPictureParts(source.name, [source], options);
+  return data!;
+}
+
+/**
+ * The parts of data of pictures, of one shape and scaled alike.
+ * With `options.sample` nothing is decoded before it is read, and the shape is that of so many
+ * pictures of each part.
+ * @param name of all of them
+ * @throws UserError as `gatherPictures`
+ */
+export async function gatherPictureParts(
+  name: string,
+  sources: readonly PictureSource[],
+  options: FormatOptions,
+): Promise<readonly GatheredData[]> {
+  const { resize, crop, channels, background, strict, sample } = options;
   if (crop && resize === undefined) {
-    throw new UserError(`${source.name}: crop needs resize, the size to cut to. Give both.`);
+    throw new UserError(`${name}: crop needs resize, the size to cut to. Give both.`);
   }
-  const key = { pictures: 1, source: source.key, labels: labelKey(source), resize, crop, channels };
-  const { dataset, skipped } = await gather(
-    source.name,
-    key,
-    async (begin) => {
-      const broken = new Map<number, Skipped>();
-      const refuse = (index: number, name: string, error: unknown) => {
-        if (!(error instanceof UserError)) throw error;
-        if (strict) throw unreadable({ name, reason: error.message });
-        broken.set(index, { name, reason: error.message });
-      };
-      const shape = await chooseShape(source, options, refuse);
-      if (!shape) throw noneReadable(source, broken);
-      const fit = resize === undefined ? undefined : crop ? ('cover' as const) : ('fill' as const);
-      const add = begin({
-        shape: [shape.channels, shape.height, shape.width],
-        dtype: 'uint8',
-        most: source.count,
-      });
-      const kept: number[] = [];
-      const report = reporter(source, options);
-      const decode = (picture: Picture) =>
-        picture.bytes().then((bytes) => decodePicture(bytes, shape, fit));
-      const bytes = shape.channels * shape.height * shape.width;
-      const count = Math.max(1, Math.min(windowSize, Math.floor(windowBytes / bytes)));
-      for await (const window of windows(source.pictures(), count)) {
-        const results = await Promise.allSettled(
-          window.map(({ index, picture }) => (broken.has(index) ? undefined : decode(picture))),
-        );
-        for (const [i, result] of results.entries()) {
-          const { index, picture } = window[i]!;
-          if (result.status === 'rejected') refuse(index, picture.name, result.reason);
-          else if (result.value) {
-            await add(result.value);
-            kept.push(index);
-          }
-        }
-        report(window.at(-1)!.index + 1);
-      }
-      if (kept.length === 0) throw noneReadable(source, broken);
-      const skipped = [...broken].sort(([a], [b]) => a - b).map(([, each]) => each);
-      return { ...(source.labels ? labelsAt(source.labels, kept) : {}), skipped };
-    },
-    options,
-  );
-  // The cache may have been written without `strict`.
-  if (strict && skipped[0]) throw unreadable(skipped[0]);
-  return { dataset, skipped };
+  const survey = surveyOnce(name, sources, options);
+  const parts: GatheredData[] = [];
+  for (const [place, source] of sources.entries()) {
+    if (sample !== undefined && source.at) {
+      parts.push(await decodedWhenRead(source, await survey(source), options));
+      continue;
+    }
+    // All parts decide how one is read.
+    const keys = sources.map((each) => each.key);
+    const labels = source.labels && [Array.from(source.labels.labels), source.labels.classNames];
+    const key = { pictures: 2, keys, place, labels, resize, crop, channels, background };
+    const data = await gather(
+      source.name,
+      key,
+      async (begin) => decodeAll(source, await survey(source), options, begin),
+      options,
+    );
+    // The cache may have been written without `strict`.
+    if (strict && data.skipped[0]) throw unreadable(data.skipped[0]);
+    parts.push(data);
+  }
+  return parts;
 }
 
-function labelKey({ labels }: PictureSource) {
-  return labels && [Array.from(labels.labels), labels.classNames];
+/** A survey of all parts with the pictures of a part that it could not read; made when first asked for. */
+function surveyOnce(name: string, sources: readonly PictureSource[], options: FormatOptions) {
+  const broken = new Map<PictureSource, Broken>(sources.map((source) => [source, new Map()]));
+  let survey: Promise<Survey | undefined> | undefined;
+  return async (source: PictureSource) => {
+    survey ??= surveyPictures(
+      name,
+      sources,
+      options,
+      (of, { index, picture }, error) =>
+        refuse(broken.get(of)!, index, picture.name, error, options),
+      options.sample,
+    );
+    const found = await survey;
+    if (!found) throw noneReadable(source, broken.get(source)!);
+    return { survey: found, broken: broken.get(source)! };
+  };
 }
 
-/** The size and channels of all pictures; undefined when none can be read. */
-async function chooseShape(
+function refuse(
+  broken: Broken,
+  index: number,
+  name: string,
+  error: unknown,
+  { strict }: FormatOptions,
+): void {
+  if (!(error instanceof UserError)) throw error;
+  if (strict) throw unreadable({ name, reason: error.message });
+  broken.set(index, { name, reason: error.message });
+}
+
+interface Surveyed {
+  readonly survey: Survey;
+  readonly broken: Broken;
+}
+
+function decodingOf({ shape, ranges }: Survey, options: FormatOptions): Decoding {
+  const { resize, crop, background = 'white' } = options;
+  const fit = resize === undefined ? undefined : crop ? 'cover' : 'fill';
+  return { shape, ranges, fit, background: colourOf(background) };
+}
+
+/** The values of a picture in the type of its dataset. */
+async function decodeAs(dtype: Survey['dtype'], picture: Picture, decoding: Decoding) {
+  const { values, isVeiled } = await decodePicture(await picture.bytes(), decoding);
+  const isAsked = dtype === 'uint8' || values instanceof Float32Array;
+  return { isVeiled, values: isAsked ? values : Float32Array.from(values, (value) => value / 255) };
+}
+
+async function decodeAll(
   source: PictureSource,
-  { resize, channels }: FormatOptions,
-  refuse: (index: number, name: string, error: unknown) => void,
-): Promise<PictureShape | undefined> {
-  const size = typeof resize === 'number' ? ([resize, resize] as const) : resize;
-  if (size && channels) return { channels, height: size[0], width: size[1] };
-  let first: { name: string; info: PictureInfo } | undefined;
-  let colour = false;
-  for await (const window of windows(source.pictures())) {
+  { survey, broken }: Surveyed,
+  options: FormatOptions,
+  begin: Parameters<Parameters<typeof gather>[2]>[0],
+) {
+  const { shape, dtype } = survey;
+  const { channels, height, width } = shape;
+  const decoding = decodingOf(survey, options);
+  const add = begin({ shape: [channels, height, width], dtype, most: source.count });
+  const kept: number[] = [];
+  const veiled: string[] = [];
+  const report = reporter(source, options);
+  const bytes = channels * height * width * (dtype === 'uint8' ? 1 : 4);
+  const count = Math.max(1, Math.min(windowSize, Math.floor(windowBytes / bytes)));
+  for await (const window of windows(source.pictures(), count)) {
     const results = await Promise.allSettled(
-      window.map(({ picture }) => picture.bytes().then(pictureInfo)),
+      window.map(({ index, picture }) =>
+        broken.has(index) ? undefined : decodeAs(dtype, picture, decoding),
+      ),
     );
     for (const [i, result] of results.entries()) {
       const { index, picture } = window[i]!;
       if (result.status === 'rejected') {
-        refuse(index, picture.name, result.reason);
-        continue;
-      }
-      const info = result.value;
-      first ??= { name: picture.name, info };
-      colour ||= info.channels === 3;
-      if (!size && (info.height !== first.info.height || info.width !== first.info.width)) {
-        throw new UserError(
-          `${source.name}: pictures differ in size: ${first.name} is ${sizeOf(first.info)}, ${picture.name} is ${sizeOf(info)}. Give resize (--resize) to bring all to one size.`,
-        );
+        refuse(broken, index, picture.name, result.reason, options);
+      } else if (result.value) {
+        await add(result.value.values);
+        if (result.value.isVeiled) veiled.push(source.origins?.[index] ?? picture.name);
+        kept.push(index);
       }
     }
+    report(window.at(-1)!.index + 1);
   }
-  if (!first) return undefined;
-  if (!size && first.info.height * first.info.width * 3 > windowBytes) {
-    throw new UserError(
-      `${source.name}: pictures of ${sizeOf(first.info)} are too large to train on as they are. Give resize (--resize) to make them smaller.`,
-    );
-  }
+  if (kept.length === 0) throw noneReadable(source, broken);
   return {
-    channels: channels ?? (colour ? 3 : 1),
-    height: size?.[0] ?? first.info.height,
-    width: size?.[1] ?? first.info.width,
+    ...(source.labels ? labelsAt(source.labels, kept) : {}),
+    ...(source.origins ? { origins: kept.map((index) => source.origins![index]!) } : {}),
+    skipped: [...broken].sort(([a], [b]) => a - b).map(([, each]) => each),
+    notes: [...survey.notes, ...veiledNote(veiled, kept.length, options)],
   };
 }
 
-function sizeOf({ height, width }: PictureInfo): string {
-  return `${height} high and ${width} wide`;
+/** Transparent pictures of which nothing is seen on the ground. */
+function veiledNote(
+  veiled: readonly string[],
+  count: number,
+  { background = 'white' }: FormatOptions,
+): ReadingNote[] {
+  if (veiled.length === 0) return [];
+  const other = background === 'white' ? 'black' : 'white';
+  const [verb, colour] = veiled.length === 1 ? ['is', 'one colour'] : ['are', 'one colour each'];
+  const text = `${veiled.length} of ${count} pictures ${verb} ${colour} on the ${background} ground that is seen through them (${listedNames(veiled)}): background ${other} (--background ${other}) may show more`;
+  return [{ about: 'values', text, doubtful: true }];
 }
 
-/** Pictures with their places, some at a time. */
-async function* windows(pictures: Iterable<Picture> | AsyncIterable<Picture>, count = windowSize) {
-  let window: { index: number; picture: Picture }[] = [];
-  let index = 0;
-  for await (const picture of pictures) {
-    window.push({ index: index++, picture });
-    if (window.length === count) {
-      yield window;
-      window = [];
-    }
-  }
-  if (window.length > 0) yield window;
+/** A dataset whose pictures are decoded when they are read: to look at some of many. */
+async function decodedWhenRead(
+  source: PictureSource,
+  { survey }: Surveyed,
+  options: FormatOptions,
+): Promise<GatheredData> {
+  const { shape, dtype } = survey;
+  const { channels, height, width } = shape;
+  const decoding = decodingOf(survey, options);
+  const size = channels * height * width;
+  const dataset: Dataset = {
+    ...datasetOptions(source.name, { ...source.labels, origins: source.origins }),
+    size: source.count,
+    shape: [channels, height, width],
+    dtype,
+    async read(indices, target) {
+      const pictures = Array.from(indices, (index) => source.at!(index));
+      for (let start = 0; start < pictures.length; start += windowSize) {
+        const some = pictures.slice(start, start + windowSize);
+        const decoded = await Promise.all(
+          some.map((picture) =>
+            decodeAs(dtype, picture, decoding).catch((error: unknown) => {
+              throw error instanceof UserError
+                ? unreadable({ name: picture.name, reason: error.message })
+                : error;
+            }),
+          ),
+        );
+        for (const [i, { values }] of decoded.entries()) target.set(values, (start + i) * size);
+      }
+    },
+  };
+  return { dataset, skipped: [], notes: survey.notes };
 }
 
 function reporter({ name, count }: PictureSource, { onProgress }: FormatOptions) {
@@ -180,6 +235,6 @@ function noneReadable(source: PictureSource, broken: ReadonlyMap<number, Skipped
   const [first] = broken.values();
   const why = first ? `; ${first.name}: ${first.reason.replace(/\.$/, '')}` : '';
   return new UserError(
-    `${source.name}: none of ${source.count} pictures can be read${why}. Give PNG, JPEG, WebP, GIF, BMP or TIFF.`,
+    `${source.name}: none of ${source.count} pictures can be read${why}. Give ${pictureKinds}.`,
   );
 }

@@ -19,6 +19,11 @@ export interface GatherOptions {
   readonly memoryLimit?: number | undefined;
   readonly onProgress?: ((message: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
+  /**
+   * To look at data rather than train on it: a format may look at so many examples of each part,
+   * spread over it, and read others only when they are asked for. Sizes and labels are those of all.
+   */
+  readonly sample?: number | undefined;
 }
 
 /** The kind of examples that come. */

@@ -1,10 +1,11 @@
-import { Tensor } from 'onnxruntime-common';
 import { readFile } from '#files';
 import { UserError } from '../../base/errors.js';
-import { parseIdx } from '../codecs/idx.js';
-import { decodeNpy } from '../codecs/npy.js';
+import { bytesOf } from '../arrays/file-bytes.js';
+import { idxArray } from '../arrays/idx-array.js';
+import { labelsOfArray } from '../arrays/label-array.js';
+import { npyArray } from '../arrays/npy-array.js';
 import { isGzip } from '../files/gzip.js';
-import { type Labels, labelsFrom, labelsFromWords } from '../labels.js';
+import { type Labels, labelsFromWords } from '../labels.js';
 
 /**
  * Labels from a file of their own: .npy, IDX (plain or gzip), or text with one label a line, which
@@ -13,12 +14,13 @@ import { type Labels, labelsFrom, labelsFromWords } from '../labels.js';
  */
 export async function readLabelFile(path: string): Promise<Labels> {
   const bytes = await readFile(path);
-  if (bytes[0] === 0x93) return { labels: labelsFrom(decodeNpy(bytes, path), path) };
-  if (bytes[0] === 0 || isGzip(bytes)) {
-    const { dtype, values, shape } = await parseIdx(bytes, path);
-    return { labels: labelsFrom(new Tensor(dtype, values, shape), path) };
-  }
-  return labelsFromWords(linesOf(bytes, path), path);
+  const isNpy = bytes[0] === 0x93;
+  if (!isNpy && bytes[0] !== 0 && !isGzip(bytes))
+    return labelsFromWords(linesOf(bytes, path), path);
+  const array = isNpy ? await npyArray(bytesOf(bytes, path)) : await idxArray(bytes, path);
+  const { labels, reason } = await labelsOfArray(array);
+  if (labels) return labels;
+  throw new UserError(`${reason}. Give labels as [N], whole numbers or words.`);
 }
 
 function linesOf(bytes: Uint8Array, path: string): string[] {

@@ -2,6 +2,7 @@ import { isDirectory, listDirectory } from '#files';
 import { UserError } from '../../base/errors.js';
 import { excerpt, listed } from '../../base/excerpt.js';
 import { within } from '../../base/paths.js';
+import { isIgnored } from '../files/ignored.js';
 import type { Place } from '../formats/format.js';
 import type { ReadingNote } from '../notes.js';
 import { type Part, partOf } from './parts.js';
@@ -31,7 +32,9 @@ interface Found {
  */
 export async function findTables(place: Place, ending: RegExp): Promise<FoundTables | undefined> {
   const hidden: string[] = [];
-  const all = await below(place.path, place.entries ?? [], '', ending, hidden);
+  // The names that were given lack hidden ones, which are to be told.
+  const entries = place.entries ? await listDirectory(place.path) : [];
+  const all = await below(place.path, entries, '', ending, hidden);
   if (all.length === 0) return undefined;
   const here = all.filter(({ set }) => set === '');
   const sets = [...new Set(all.map(({ set }) => set))];
@@ -86,9 +89,9 @@ async function below(
   for (const entry of entries) {
     const path = `${prefix}${entry}`;
     if (ending.test(entry)) {
-      if (entry.startsWith('.')) hidden.push(path);
+      if (isIgnored(entry)) hidden.push(path);
       else found.push({ path, part: partIn(path), set: setOf(prefix) });
-    } else if (!entry.includes('.')) folders.push(entry);
+    } else if (!entry.includes('.') && !isIgnored(entry)) folders.push(entry);
   }
   const level = prefix.split('/').length;
   if (level > mostLevels || folders.length > mostFolders) return found;

@@ -1,6 +1,7 @@
 import { gather } from '#gather';
 import { UserError } from '../../base/errors.js';
 import { excerpt, listed } from '../../base/excerpt.js';
+import { arrangeRows } from '../arrays/arrange.js';
 import type { Column, Dataset } from '../dataset.js';
 import type { FormatOptions, OpenedData } from '../formats/format.js';
 import { type Labels, labelsFromWords, sharedClasses } from '../labels.js';
@@ -46,6 +47,7 @@ async function planTable(table: Table, options: FormatOptions): Promise<TablePla
   const gapNotes = gaps(facts, roles, table.path, options);
   const example = exampleShape(columns, table.path, {
     shape: options.shape,
+    layout: options.layout,
     isFlatPicture: isFlatPicture(facts, roles),
   });
   const parts = roles.split === undefined ? undefined : partsOf(facts.columns[roles.split]!);
@@ -163,8 +165,8 @@ function gaps(
 
 /** Options that decide how a table is read, for the key of what is kept of it. */
 function readingKey(options: FormatOptions) {
-  const { columns, label, missing, shape, delimiter, decimal, header } = options;
-  return { columns, label, missing, shape, delimiter, decimal, header };
+  const { columns, label, missing, shape, layout, delimiter, decimal, header } = options;
+  return { columns, label, missing, shape, layout, delimiter, decimal, header };
 }
 
 /**
@@ -262,12 +264,7 @@ class RowsOf {
     }
     const all = values.subarray(0, kept * width);
     const out = example.dtype === 'uint8' ? new Uint8Array(all) : all;
-    if (example.arrange) {
-      for (let at = 0; at < out.length; at += width) {
-        out.set(example.arrange(out.slice(at, at + width)), at);
-      }
-    }
-    return out;
+    return example.axes ? arrangeRows(out, example.axes) : out;
   }
 
   /** Fills the gaps of a row. @returns whether none is left */

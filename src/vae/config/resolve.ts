@@ -1,17 +1,23 @@
 import { UserError } from '../../base/errors.js';
 import type { Dataset } from '../../data/dataset.js';
 import { type ReadOptions, readingOver } from '../../data/read-options.js';
+import type { ValueSummary } from '../../data/values.js';
 import { usualLearningRate } from '../../nn/index.js';
 import { trainingShape } from '../../training/index.js';
 import { betaVae, conditional, vae } from '../objectives/index.js';
 import { choosePreset, chosenRun, type PresetChoice } from './choose-preset.js';
+import { fitValues, type ValueFit } from './fit-values.js';
 import { type PresetOptions, preset, type RunConfig } from './presets.js';
 import { type CompleteRun, type ConfigData, checkRun } from './run-config.js';
 
 type Data = Readonly<Record<string, unknown>>;
 
 /** Facts of data that settings depend on. */
-type KnownData = Pick<Dataset, 'name' | 'shape' | 'size' | 'labels' | 'classNames'>;
+interface KnownData extends Pick<Dataset, 'name' | 'shape' | 'size' | 'labels' | 'classNames'> {
+  readonly dtype?: Dataset['dtype'] | undefined;
+  /** The values of a sample, where likelihood and scaling are to follow them. */
+  readonly values?: ValueSummary | undefined;
+}
 
 /** Sources of a run's settings: the first goes over a preset, each goes over those before. */
 export interface Sources {
@@ -36,6 +42,8 @@ export interface ResolvedRun extends CompleteRun {
   readonly preset?: string | undefined;
   /** Why it is that, where the data asked for it. */
   readonly choice?: PresetChoice | undefined;
+  /** Settings that the data asked for and nobody else, in lines for people. */
+  readonly notes: readonly string[];
 }
 
 const isData = (value: unknown): value is Data => typeof value === 'object' && value !== null;
@@ -47,7 +55,8 @@ const isData = (value: unknown): value is Data => typeof value === 'object' && v
  */
 export function resolveRun({ file, given, data, spec, name }: Sources): ResolvedRun {
   const { model = {}, training = {} } = given;
-  const { latent, likelihood } = model;
+  const fit = fitFor(file, given, data);
+  const { latent, likelihood = fit?.likelihood } = model;
   const options = { latent: latent as number | undefined, likelihood };
   const { shape } = data;
   const choice = file || given.preset !== undefined ? undefined : choiceFor(given, data, spec);
@@ -56,11 +65,53 @@ export function resolveRun({ file, given, data, spec, name }: Sources): Resolved
     : choice
       ? chosenRun(choice, shape, options)
       : preset(given.preset!, shape, options);
-  const run = checkRun(
-    { model: modelOver(base.model, model, data), training: trainingOver(base.training, training) },
-    name,
-  );
-  return { ...run, preset: given.preset ?? choice?.name ?? file?.preset, choice };
+  const built = modelOver({ ...base.model, ...exampleOf(fit, base.model) }, model, data);
+  const run = checkRun({ model: built, training: trainingOver(base.training, training) }, name);
+  const batch = fittingBatch(run.training, data, [training, file?.training]);
+  return {
+    ...run,
+    training: { ...run.training, batchSize: batch.batchSize },
+    preset: given.preset ?? choice?.name ?? file?.preset,
+    choice,
+    notes: [...(fit ? [noteOf(fit)] : []), ...batch.notes],
+  };
+}
+
+/** The settings that the data's values ask for, where nobody names likelihood or decoder. */
+function fitFor(
+  file: ConfigData | undefined,
+  given: ConfigData,
+  { dtype = 'float32', shape, values }: KnownData,
+): ValueFit | undefined {
+  const models = [given.model ?? {}, file?.model ?? {}];
+  const isNamed = models.some((each) => each.likelihood !== undefined || each.decoder);
+  return values && !isNamed ? fitValues({ dtype, shape }, values) : undefined;
+}
+
+/** How examples are taken by values, where a config does not say it. */
+function exampleOf(fit: ValueFit | undefined, { example }: Data): Data {
+  return fit?.example && example === undefined ? { example: fit.example } : {};
+}
+
+/** Likelihood and scaling that were chosen, in a line. */
+function noteOf({ likelihood, example, because }: ValueFit): string {
+  const { type = likelihood } = likelihood as { type?: unknown };
+  const scaled = example ? ' of standardized values' : '';
+  return `Likelihood ${String(type)}${scaled}: ${because}. Another by --likelihood.`;
+}
+
+/** A batch size that nobody asked for, no larger than the data. */
+function fittingBatch(
+  { batchSize, validationSplit = 0 }: CompleteRun['training'],
+  { size }: KnownData,
+  asked: readonly (Data | undefined)[],
+): { batchSize: number; notes: string[] } {
+  const left = Math.max(1, size - Math.round(size * validationSplit));
+  if (batchSize <= left || asked.some((each) => each?.batchSize !== undefined)) {
+    return { batchSize, notes: [] };
+  }
+  const notes = [`Batches of ${left}: there are no more examples to train on.`];
+  return { batchSize: left, notes };
 }
 
 /** The preset that the data asks for. */

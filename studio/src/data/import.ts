@@ -1,5 +1,8 @@
 import { elementCount } from '../../../src/base/shape.js';
+import { entryOfFile } from '../../../src/data/arrays/files.js';
+import { roleOf } from '../../../src/data/arrays/names.js';
 import { giveFiles } from '../../../src/data/files/given-files.web.js';
+import { pictureEndings } from '../../../src/data/pictures/picture.js';
 import type { ReadOptions } from '../../../src/data/read-options.js';
 import { type Dataset, datasets, UserError } from '../../../src/index.js';
 import type { DataPart, GivenData } from '../storage/database.js';
@@ -32,11 +35,12 @@ export async function importData(
     Object.fromEntries(Object.entries(files).map(([path, file]) => [`dropped/${path}`, file])),
   );
   try {
-    const { name, train, test, skipped = [] } = await datasets.openDataset(placeOf(files), options);
+    const opened = await datasets.openDataset(placeOf(files), options);
+    const { name, train, test = opened.validation, skipped = [] } = opened;
     const { classNames } = train;
     const data: GivenData = {
       id: crypto.randomUUID(),
-      name: name === 'dropped' ? 'pictures' : name,
+      name: name !== 'dropped' ? name : Object.keys(files).some(isArray) ? 'arrays' : 'pictures',
       shape: train.shape,
       size: train.size,
       created: Date.now(),
@@ -45,16 +49,17 @@ export async function importData(
       ...(test ? { test: await partOf(test) } : {}),
     };
     return { data, skipped };
-  } catch (error) {
-    // A file of no other format is taken for IDX.
-    const [, name] = /^dropped\/(.*) is not an IDX file/.exec((error as Error).message) ?? [];
-    if (name === undefined || /idx|\.gz$/i.test(name)) throw error;
-    throw new UserError(
-      `${name} is neither a picture nor an IDX, .npy or .npz file. Drop one of those, or a folder of pictures.`,
-    );
   } finally {
     forget();
   }
+}
+
+const isArray = (path: string) => /\.np[yz]$|idx\d|\.gz$/i.test(path);
+
+/** Whether a file is named as the examples of a part that is kept from training. */
+function isOtherPart(path: string): boolean {
+  const { part, kind } = roleOf(entryOfFile(path)?.key ?? '');
+  return kind === 'examples' && (part === 'test' || part === 'validation');
 }
 
 /** The file or folder to open: labels that lie beside a file of images are found by its name. */
@@ -66,11 +71,11 @@ function placeOf(files: Readonly<Record<string, Blob>>): string {
   // A folder that was dropped gives the data its name, and its subfolders are the classes.
   if (folders.size === 1 && paths.every((path) => path.includes('/')))
     return `dropped/${[...folders][0]}`;
-  const arrays = paths.filter((path) => /\.np[yz]$|idx\d|\.gz$/i.test(path));
+  const arrays = paths.filter(isArray);
   if (paths.length > 1 && arrays.length < paths.length) return 'dropped';
   if (paths.some((path) => /^train-images/.test(path))) return 'dropped';
-  if (paths.length === 1 && !arrays.length && /\.(png|jpe?g|webp|gif|bmp)$/i.test(paths[0]!))
-    return 'dropped';
+  if (paths.length > 1 && paths.some(isOtherPart)) return 'dropped';
+  if (paths.length === 1 && !arrays.length && pictureEndings.test(paths[0]!)) return 'dropped';
   // Images take more room than their labels.
   const [largest] = paths.sort((a, b) => files[b]!.size - files[a]!.size);
   return `dropped/${largest}`;

@@ -169,7 +169,7 @@ export class Training {
           drawn = now;
           events.onTrace(this.trace);
         }
-        if (now - told < every.progress) return;
+        if (now - told < every.progress && progress.step < progress.steps) return;
         told = now;
         events.onProgress(progress);
       },

@@ -83,12 +83,20 @@ describe("NumPy's files", () => {
     ['refused-bytes', /holds text\. Save numbers/],
     ['refused-objects', /holds pickled Python objects, which could run code/],
     ['refused-fields', /holds records/],
-    ['refused-half', /holds elements of dtype "<f2"\. Save numbers of dtype f4, f8/],
     ['refused-complex', /holds complex numbers/],
     ['refused-dates', /holds dates/],
   ])('%s is refused with what it holds', (name, message) => {
     expect(() => decodeNpy(fixture(name), 'a.npy')).toThrow(UserError);
     expect(() => decodeNpy(fixture(name), 'a.npy')).toThrow(message);
+  });
+
+  it('of halves become float32', () => {
+    const { type, dims, data } = decodeNpy(fixture('half'), 'a.npy');
+    expect([type, dims, [...(data as Float32Array)]]).toEqual([
+      'float32',
+      [2, 3],
+      [0, 1, 2, 100, 101, 102],
+    ]);
   });
 
   it.each(['f4-little', 'f8-little', 'i1-little', 'u8-little', 'b1', 'scalar', 'vector', 'empty'])(

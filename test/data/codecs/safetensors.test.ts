@@ -159,7 +159,11 @@ describe('decodeSafetensors', () => {
     ['a tensor that is no object', file('{"a":[1]}'), /tensor "a" is not a JSON object/],
     ['a null tensor', file('{"a":null}'), /tensor "a" is not a JSON object/],
     ['no dtype', file('{"a":{}}'), /"a" has no dtype/],
-    ['bfloat16', file({ a: { ...u8(0, 1), dtype: 'BF16' } }, [1]), /"BF16", which is not supp/],
+    [
+      'bfloat16',
+      file({ a: { ...u8(0, 2), dtype: 'BF16', shape: [1] } }, [1, 2]),
+      /"BF16", which is not supp/,
+    ],
     ['dtype toString', file({ a: { ...u8(0, 1), dtype: 'toString' } }, [1]), /not supported/],
     ['a negative length', file({ a: { ...u8(0, 1), shape: [-1] } }, [1]), /no shape of whole/],
     ['a broken length', file({ a: { ...u8(0, 1), shape: [1.5] } }, [1]), /no shape of whole/],

@@ -56,6 +56,17 @@ describe('idxDataset', () => {
     expect(data.images.data).toEqual(Float32Array.of(0.1, -0));
   });
 
+  test('takes whole labels as floats, in a column and one-hot', async () => {
+    const images = idxFile('uint8', [2, 1], [0, 1]);
+    for (const labels of [
+      idxFile('float64', [2], [1, 0]),
+      idxFile('uint8', [2, 1], [1, 0]),
+      idxFile('uint8', [2, 2], [0, 1, 1, 0]),
+    ]) {
+      expect(Array.from((await idxDataset({ images, labels })).labels ?? [])).toEqual([1, 0]);
+    }
+  });
+
   test('takes labels of any whole-number type', async () => {
     const images = idxFile('uint8', [2, 1], [0, 1]);
     for (const dtype of ['uint8', 'int8', 'int16', 'int32'] as const) {
@@ -76,15 +87,30 @@ describe('idxDataset', () => {
 
   const pixel = idxFile('uint8', [1, 1], [1]);
   test.each([
-    ['integers', { images: idxFile('int16', [1, 1], [1]) }, /images holds int16 values/],
     ['one dimension', { images: idxFile('uint8', [4], [1, 2, 3, 4]) }, /has shape \[4\]/],
     ['five dimensions', { images: idxFile('uint8', [1, 1, 1, 1, 1], [1]) }, /has shape/],
     ['no images', { images: idxFile('uint8', [0, 2, 2], []) }, /no values.*\[0, 2, 2\]/],
     ['empty images', { images: idxFile('uint8', [2, 0, 2], []) }, /no values/],
-    ['NaN', { images: idxFile('float32', [2, 2], [0, 0, 0, NaN]) }, /example 1 holds NaN/],
-    ['infinity', { images: idxFile('float64', [1, 1], [1e300]) }, /holds Infinity/],
-    ['labels in a grid', { images: pixel, labels: pixel }, /labels has shape \[1, 1\]/],
-    ['labels of floats', { images: pixel, labels: idxFile('float32', [1], [1]) }, /whole numbers/],
+    [
+      'NaN',
+      { images: idxFile('float32', [2, 2], [0, 0, 0, NaN]) },
+      /example 1 holds NaN at value 1/,
+    ],
+    [
+      'infinity',
+      { images: idxFile('float64', [1, 1], [1e300]) },
+      /holds 1e\+300, which float32 cannot hold/,
+    ],
+    [
+      'labels of several classes',
+      { images: pixel, labels: idxFile('uint8', [1, 3], [1, 0, 1]) },
+      /labels has shape \[1, 3\]: an example may be of several/,
+    ],
+    [
+      'labels of halves',
+      { images: pixel, labels: idxFile('float32', [1], [0.5]) },
+      /whole numbers/,
+    ],
   ])('refuses %s', async (_, source, message) => {
     const outcome = idxDataset({ ...source, name: 'mine' });
     await expect(outcome).rejects.toThrow(UserError);

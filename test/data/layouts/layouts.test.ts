@@ -42,7 +42,8 @@ describe.each(Object.entries(layouts))('%s', (kind, list) => {
       await write(layout, folder);
       const found = await foundOf(() => open(layout, folder));
       if (kept) {
-        const told = JSON.stringify({ title: layout.title, open: layout.open ?? '', ...found });
+        const { title, open = '', options = {} } = layout;
+        const told = JSON.stringify({ title, open, options, ...found });
         await writeFile(join(place, 'found.json'), told);
       }
       check(layout, found);

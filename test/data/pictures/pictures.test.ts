@@ -105,10 +105,15 @@ describe('a folder of pictures', () => {
         .toBuffer(),
     });
     const { train } = await openDataset(path);
-    expect(train.shape).toEqual([1, 2, 3]);
-    expect(await example(train)).toEqual(Array.from(raw(2, 3, 1).data));
-    const values = await example(train, 1);
-    for (const [i, value] of values.entries()) expect(Math.abs(value - 40 * i)).toBeLessThan(2);
+    expect(train).toMatchObject({ shape: [1, 2, 3], dtype: 'float32' });
+    const { data } = raw(2, 3, 1);
+    for (const [i, value] of (await example(train)).entries()) {
+      expect(value).toBeCloseTo(data[i]! / 255, 6);
+    }
+    // The largest value has 16 bits.
+    for (const [i, value] of (await example(train, 1)).entries()) {
+      expect(value).toBeCloseTo(deep[i]! / 65535, 6);
+    }
     expect((await openDataset(path, { channels: 3 })).train.shape).toEqual([3, 2, 3]);
     const coloured = await folder('coloured', { '1.png': await colour(2, 3) });
     expect((await openDataset(coloured, { channels: 1 })).train.shape).toEqual([1, 2, 3]);
@@ -148,12 +153,16 @@ describe('a folder of pictures', () => {
     expect(Array.from(train.labels!)).toEqual([0, 1, 1]);
     expect((await example(train))[0]).toBe(2);
     await folder('labels', { 'loose.png': await gray(2, 2) });
-    expect((await openDataset(path)).train.labels).toBeUndefined();
+    const { train: without, notes } = await openDataset(path);
+    expect(Array.from(without.labels!)).toEqual([0, 1, 1]);
+    expect(notes!.map(({ text }) => text)).toContain(
+      '1 picture beside the folders of classes: loose.png',
+    );
     const digits = await folder('digits', {
       '7/a.png': await gray(2, 2),
       '10/a.png': await gray(2, 2),
     });
-    expect(Array.from((await openDataset(digits)).train.labels!)).toEqual([10, 7]);
+    expect(Array.from((await openDataset(digits)).train.labels!)).toEqual([7, 10]);
   });
 
   test('with train and test in it gives both, with the same classes', async () => {
@@ -171,7 +180,9 @@ describe('a folder of pictures', () => {
       'test/dog/4.png': await gray(3, 2),
       'test/dog/3.png': await gray(3, 2),
     });
-    expect(await refusal(path)).toMatch(/pictures in train are 2 high and 2 wide, those in test 3/);
+    expect(await refusal(path)).toMatch(
+      /pictures differ in size: parts\/train\/cat\/1\.png is 2 high and 2 wide, parts\/test\/dog\/3\.png is 3 high/,
+    );
   });
 
   test('takes labels from a file, which skipped pictures do not shift', async () => {
@@ -259,7 +270,73 @@ describe('a folder of pictures', () => {
     const path = await folder('circle', { 'a/1.png': await gray(2, 2) });
     await symlink(path, join(path, 'a', 'again'));
     const { train } = await openDataset(path);
-    expect(train.size).toBeLessThanOrEqual(2);
+    expect(train.size).toBe(1);
+  });
+
+  test('with links to what is there, or twice to what is not, reads each picture once', async () => {
+    const elsewhere = await folder('elsewhere', { '9.png': await gray(2, 2, 9) });
+    const path = await folder('links', {
+      'a/1.png': await gray(2, 2, 1),
+      'z/2.png': await gray(2, 2),
+    });
+    await symlink(join(path, 'z'), join(path, 'b'));
+    await symlink(join(path, 'a', '1.png'), join(path, 'z', '3.png'));
+    await symlink(elsewhere, join(path, 'c'));
+    await symlink(elsewhere, join(path, 'd'));
+    await symlink(join(root, 'nowhere.png'), join(path, 'a', 'gone.png'));
+    const { train, notes, skipped } = await openDataset(path);
+    expect(Array.from({ length: train.size }, (_, i) => train.origin!(i))).toEqual([
+      'a/1.png',
+      'c/9.png',
+      'z/2.png',
+    ]);
+    expect(train.classNames).toEqual(['a', 'c', 'z']);
+    expect(skipped).toHaveLength(1);
+    expect(notes!.map(({ text }) => text)).toContain(
+      '3 links lead to files that are read already, the first is b',
+    );
+  });
+
+  test('is looked at without decoding more than a sample', async () => {
+    const files: Files = { 'b/99.png': 'broken', 'b/100.png': await gray(4, 4, 200) };
+    for (let i = 0; i < 20; i++) files[`a/${i}.png`] = await gray(4, 4, i);
+    const path = await folder('sampled', files);
+    const { train, skipped, notes } = await openDataset(path, { sample: 4 });
+    // Only pictures 0, 5, 11 and 16 of 22 were looked at, none of which is broken.
+    expect(train).toMatchObject({ size: 22, shape: [1, 4, 4], classNames: ['a', 'b'] });
+    expect(skipped).toBeUndefined();
+    expect(notes!.map(({ about }) => about)).toEqual(['format', 'labels', 'order', 'axes']);
+    expect(await example(train, 11)).toEqual(Array.from(raw(4, 4, 1, 11).data));
+    expect(await example(train, 21)).toEqual(Array.from(raw(4, 4, 1, 200).data));
+    await expect(readRange(train, 20, 21)).rejects.toThrow(/b\/99\.png: not a picture/);
+    const whole = await openDataset(path);
+    expect(whole.train.size).toBe(21);
+    expect(whole.train.origin!(20)).toBe('b/100.png');
+  });
+
+  test('of more than 8 bits is kept on disk with its origins and notes', async () => {
+    const deep = (value: number) =>
+      sharp(Uint16Array.of(0, value), { raw: { height: 1, width: 2, channels: 1 } })
+        .toColourspace('grey16')
+        .png()
+        .toBuffer();
+    const path = await folder('deep', {
+      'train/1.png': await deep(1000),
+      'test/2.png': await deep(4095),
+    });
+    const options = { cache: join(root, 'deep-cache'), memoryLimit: 4 };
+    for (let i = 0; i < 2; i++) {
+      const { train, test: held, notes } = await openDataset(path, options);
+      expect(train).not.toHaveProperty('images');
+      expect((await example(train))[1]).toBeCloseTo(1000 / 4095, 6);
+      expect((await example(held!))[1]).toBe(1);
+      expect(held!.origin!(0)).toBe('test/2.png');
+      expect(notes!.filter(({ text }) => /divided by 4,095/.test(text))).toHaveLength(1);
+    }
+    // Another picture of the test part changes how those to train on are scaled.
+    await folder('deep', { 'test/2.png': await deep(60_000) });
+    const { train } = await openDataset(path, options);
+    expect((await example(train))[1]).toBeCloseTo(1000 / 65535, 6);
   });
 
   test('over the memory limit is decoded once, and again when a file changes', async () => {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -80,7 +80,7 @@ describe('an .npy file', () => {
     expect(await values(moved)).toEqual([...image, ...image.map((value) => value + 12)]);
   });
 
-  test('of floats or truth values is converted, of others refused', async () => {
+  test('of floats, truth values or whole numbers is converted; gaps are refused', async () => {
     const wide = new Tensor('float64', Float64Array.of(0.5, -1, 0.25, 1), [2, 2]);
     const { train } = await openDataset(await npy('wide.npy', wide));
     expect(train.dtype).toBe('float32');
@@ -90,11 +90,11 @@ describe('an .npy file', () => {
       0, 255,
     ]);
     const whole = new Tensor('int32', Int32Array.of(1, 2), [1, 2]);
-    expect(await refusal(await npy('whole.npy', whole))).toMatch(
-      /^whole\.npy holds int32 values\. Convert images to uint8/,
-    );
+    expect(await values((await openDataset(await npy('whole.npy', whole))).train)).toEqual([1, 2]);
     const bad = new Tensor('float32', Float32Array.of(1, Number.NaN), [1, 2]);
-    expect(await refusal(await npy('bad.npy', bad))).toMatch(/bad: example 0 holds NaN at value 1/);
+    expect(await refusal(await npy('bad.npy', bad))).toMatch(
+      /bad\.npy: 1 value in 1 of 1 example is not finite; the first: example 0 holds NaN at value 1/,
+    );
   });
 
   test('has the labels beside it, or those of a named file', async () => {
@@ -107,12 +107,21 @@ describe('an .npy file', () => {
     expect(Array.from(train.labels!)).toEqual([1, 0, 1]);
     await npy('y_train.npy', bytes(2));
     expect(await refusal(path)).toMatch(
-      /x_train holds 3 examples, but y_train\.npy holds 2 labels/,
+      /x_train\.npy holds 3 examples, but y_train\.npy holds 2 labels/,
     );
-    await npy('y_train.npy', new Tensor('float32', new Float32Array(3), [3]));
-    expect(await refusal(path)).toMatch(/y_train\.npy holds float32 values\. Convert labels/);
-    await npy('y_train.npy', bytes(3, 2));
-    expect(await refusal(path)).toMatch(/y_train\.npy has shape \[3, 2\]\. Give labels as \[N\]/);
+    await npy('y_train.npy', new Tensor('float32', Float32Array.of(2, 0, 1), [3]));
+    expect(Array.from((await openDataset(path)).train.labels!)).toEqual([2, 0, 1]);
+    const label = await npy('y_train.npy', bytes(3, 2));
+    const { train: plain, notes } = await openDataset(path);
+    expect(plain.labels).toBeUndefined();
+    expect(notes).toContainEqual({
+      about: 'labels',
+      text: expect.stringMatching(/^labels left out: .*y_train\.npy has shape \[3, 2\]/),
+      doubtful: true,
+    });
+    expect(await refusal(path, { label })).toMatch(
+      /y_train\.npy has shape \[3, 2\]: .*\. Give labels as \[N\]/,
+    );
     expect(await refusal(path, { label: join(root, 'nothing.npy') })).toMatch(/Cannot read/);
   });
 
@@ -130,6 +139,65 @@ describe('an .npy file', () => {
     expect(stored).not.toHaveProperty('images');
     expect(await values(stored)).toEqual(Array.from(counted(40)));
     expect(await readdir(join(cache, 'shards'))).toHaveLength(1);
+  });
+
+  test('over the memory limit is scaled as in memory, by batch', async () => {
+    const options = { cache: join(root, 'scale-cache'), memoryLimit: 10 };
+    const bits = new Tensor(
+      'uint8',
+      Uint8Array.of(0, 1, 1, 0, 1, 1, 1, 0, 0, 1, 1, 1),
+      [1, 2, 2, 3],
+    );
+    const whole = await openDataset(await npy('bits.npy', bits));
+    const { train, notes } = await openDataset(join(root, 'bits.npy'), options);
+    expect(train).not.toHaveProperty('images');
+    expect(await values(train)).toEqual(await values(whole.train));
+    expect(await values(train)).toEqual([0, 0, 255, 255, 255, 255, 0, 255, 255, 255, 0, 255]);
+    expect(notes).toEqual(whole.notes);
+    const wide = new Tensor('uint16', Uint16Array.from([0, 4000, 819, 4095, 3, 9]), [1, 2, 3]);
+    const { train: stored } = await openDataset(await npy('wide16.npy', wide), options);
+    expect(stored).not.toHaveProperty('images');
+    expect((await values(stored))[2]).toBeCloseTo(0.2, 6);
+  });
+
+  test('of which a sample misleads is refused where it is read, not read wrongly', async () => {
+    const count = 200_000;
+    const path = join(root, 'late.npy');
+    const header = encodeNpy(bytes(0, 1024)).subarray(0, 128);
+    const text = Buffer.from(header)
+      .toString('latin1')
+      .replace('(0, 1024), }     ', `(${count}, 1024), }`);
+    expect(text).toHaveLength(128);
+    const handle = await open(path, 'w');
+    await handle.write(Buffer.from(text, 'latin1'));
+    await handle.truncate(128 + count * 1024);
+    // The sample takes the first and the last examples, and others in equal distances.
+    await handle.write(Uint8Array.of(7), 0, 1, 128 + 2000 * 1024);
+    await handle.close();
+    const { train, notes } = await openDataset(path, { memoryLimit: 2 ** 20 });
+    expect(notes).toContainEqual(expect.objectContaining({ about: 'values' }));
+    expect((await readRange(train, 0, 1)).data[0]).toBe(0);
+    await expect(readRange(train, 2000, 2001)).rejects.toThrow(
+      /late\.npy holds 7, but those of its values that were looked at are from 0 to 1/,
+    );
+  });
+
+  test('with gaps over the memory limit is mended in the cache', async () => {
+    const options = { cache: join(root, 'gaps-cache'), memoryLimit: 10 };
+    const gaps = Float32Array.of(1, 2, Number.NaN, 4, 5, 9);
+    const path = await npy('gaps.npy', new Tensor('float32', gaps, [3, 2]));
+    await npy('gaps_labels.npy', new Tensor('uint8', Uint8Array.of(3, 4, 5), [3]));
+    expect(await refusal(path, options)).toMatch(
+      /gaps\.npy: 1 value in 1 of 3 examples, of which a part was looked at, is not finite/,
+    );
+    for (let i = 0; i < 2; i++) {
+      const { train } = await openDataset(path, { ...options, missing: 'drop' });
+      expect(await values(train)).toEqual([1, 2, 5, 9]);
+      expect(Array.from(train.labels!)).toEqual([3, 5]);
+      expect(train.origin!(1)).toBe('row 3');
+    }
+    const { train } = await openDataset(path, { ...options, missing: 'mean' });
+    expect(await values(train)).toEqual([1, 2, 3, 4, 5, 9]);
   });
 
   test('with a fault is refused in one line', async () => {

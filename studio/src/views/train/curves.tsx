@@ -2,32 +2,14 @@ import { useSignal } from '@preact/signals';
 import { formatNumber } from '../../../../src/report/number.js';
 import type { EpochMetrics } from '../../../../src/training/index.js';
 import { lossUnit, metrics, trace } from '../../train/session.js';
-import type { Trace } from '../../train/trace.js';
 import { Chart, type Series } from '../../ui/chart.js';
 import { LogSwitch } from '../../ui/log-switch.js';
-
-/** Columns of a chart: means over some steps, and numbers of whole epochs. */
-function curvesOf(trace: Trace, epochs: readonly EpochMetrics[]) {
-  const rows = [
-    ...trace.map((point) => ({ x: point.epochs, point, line: undefined })),
-    ...epochs.map((line) => ({ x: line.epoch, point: undefined, line })),
-  ].sort((a, b) => a.x - b.x);
-  const column = (pick: (row: (typeof rows)[number]) => number | undefined) =>
-    rows.map((row) => pick(row) ?? null);
-  return {
-    x: rows.map(({ x }) => x),
-    loss: column(({ point }) => point?.loss),
-    reconstruction: column(({ point }) => point?.reconstruction),
-    kl: column(({ point }) => point?.kl),
-    valLoss: column(({ line }) => line?.val_loss),
-    valKl: column(({ line }) => line?.val_kl),
-  };
-}
+import { curveColumns } from './curve-columns.js';
 
 /** Draws the loss and its parts over the epochs. */
 export function Curves() {
   const log = useSignal(false);
-  const { x, loss, reconstruction, kl, valLoss, valKl } = curvesOf(trace.value, metrics.value);
+  const { x, loss, reconstruction, kl, valLoss, valKl } = curveColumns(trace.value, metrics.value);
   const hasKl = kl.some((value) => value !== null);
   const validated = metrics.value.some((line) => line.val_loss !== undefined);
   const unit = lossUnit.value;
