@@ -1,10 +1,11 @@
 import { exists, isDirectory, listDirectory } from '#files';
 import { UserError } from '../base/errors.js';
-import { excerpt } from '../base/excerpt.js';
+import { excerpt, listed, quote } from '../base/excerpt.js';
 import { validate } from '../base/settings/validate.js';
 import { nearest } from '../base/suggest.js';
 import { isIgnored } from './files/ignored.js';
 import type { OpenedData } from './formats/format.js';
+import type { ReadingNote } from './notes.js';
 import { fashionMnist } from './published/fashion-mnist.js';
 import { mnist } from './published/mnist.js';
 import type { PublishedOptions, Splits } from './published/published.js';
@@ -35,15 +36,6 @@ export function isPublished(spec: string): boolean {
   return Object.hasOwn(published, spec);
 }
 
-/** The formats, which are loaded when there is something to read: a page starts without them. */
-const formatsOfAll = async () => (await import('#formats')).formats;
-
-/** The places that `openDataset` takes, as in 'Give ...'. */
-async function choices(): Promise<string> {
-  const reads = (await formatsOfAll()).map((format) => format.reads);
-  return [...Object.keys(published), ...reads].join(', ');
-}
-
 /**
  * The data that a few words name: `mnist`, `fashion-mnist`, or the path of a file or folder of a
  * known format. A known name goes before a path; write `./mnist` for a folder of that name.
@@ -60,17 +52,19 @@ export async function openDataset(spec: string, options: OpenOptions = {}): Prom
     return { name: spec, ...(await known(options)) };
   }
 
+  // The readers of files are loaded only when there is one.
+  const { formats } = await import('#formats');
+  const choices = [...Object.keys(published), ...formats.map((format) => format.reads)].join(', ');
   if (spec === '' || !(await exists(spec))) {
     const guess = nearest(spec, Object.keys(published));
     throw new UserError(
-      `No data ${excerpt(spec)}: there is no such file or folder. ${guess ? `Did you mean ${guess}? ` : ''}Give one of: ${await choices()}.`,
+      `No data ${excerpt(spec)}: there is no such file or folder. ${guess ? `Did you mean ${guess}? ` : ''}Give one of: ${choices}.`,
     );
   }
-  const place = (await isDirectory(spec))
-    ? { path: spec, entries: (await listDirectory(spec)).filter((name) => !isIgnored(name)) }
-    : { path: spec };
-  for (const format of await formatsOfAll()) {
-    const data = await format.open(place, {
+  const all = (await isDirectory(spec)) ? await listDirectory(spec) : undefined;
+  const place = { path: spec, ...(all && { entries: all.filter((name) => !isIgnored(name)) }) };
+  for (const format of formats) {
+    const found = await format.open(place, {
       ...(reading as ReadOptions),
       cache,
       memoryLimit,
@@ -78,7 +72,8 @@ export async function openDataset(spec: string, options: OpenOptions = {}): Prom
       onProgress,
       signal,
     });
-    if (!data) continue;
+    if (!found) continue;
+    const data = withNotes(found, ignoredNotes(all));
     tellUnused(spec, reading, format.uses, onProgress);
     tellSkipped(data, onProgress);
     tellDoubtful(data, onProgress);
@@ -88,8 +83,21 @@ export async function openDataset(spec: string, options: OpenOptions = {}): Prom
   await refuseForeign(place);
   const empty = place.entries?.length === 0;
   throw new UserError(
-    `${spec}: ${empty ? 'the folder is empty' : 'there is no data in it that vaekit reads'}. Give one of: ${await choices()}.`,
+    `${spec}: ${empty ? 'the folder is empty' : 'there is no data in it that vaekit reads'}. Give one of: ${choices}.`,
   );
+}
+
+/** A note on files that are no data of anyone's. */
+function ignoredNotes(entries: readonly string[] = []): ReadingNote[] {
+  const ignored = entries.filter(isIgnored).map(quote);
+  if (ignored.length === 0) return [];
+  const are = ignored.length === 1 ? 'it is' : 'they are';
+  const text = `${listed(ignored)} left out: ${are} hidden or of the system`;
+  return [{ about: 'left out', text }];
+}
+
+function withNotes(data: OpenedData, notes: readonly ReadingNote[]): OpenedData {
+  return notes.length === 0 ? data : { ...data, notes: [...(data.notes ?? []), ...notes] };
 }
 
 /** Options that this data has no use for do no harm, but whoever gave them should know. */

@@ -47,8 +47,8 @@ describe('train on pictures', () => {
     const encoded = await vaekit(folder, 'encode', 'run', '--out', 'latents');
     expect(encoded.code).toBe(0);
     const [header, ...rows] = (await readFile(at('latents.csv'), 'utf8')).trimEnd().split('\n');
-    expect(header).toMatch(/^index,label,/);
-    expect(rows.map((row) => Number(row.split(',')[1]))).toEqual([
+    expect(header).toMatch(/^index,origin,label,/);
+    expect(rows.map((row) => Number(row.split(',')[2]))).toEqual([
       ...Array(7).fill(0),
       ...Array(8).fill(1),
     ]);

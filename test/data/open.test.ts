@@ -104,7 +104,7 @@ describe('openDataset', () => {
     const path = await folder('other', { 'notes.txt': new TextEncoder().encode('hello') });
     await expect(openDataset(path)).rejects.toThrow(/other: there is no data in it.*Give one of/);
     await expect(openDataset(join(path, 'notes.txt'))).rejects.toThrow(
-      /there is no row of numbers/,
+      /notes.txt: there is no row of numbers. It begins with "hello"/,
     );
   });
 });

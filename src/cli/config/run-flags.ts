@@ -30,12 +30,12 @@ function size(text: string): number | [number, number] {
   return width === undefined ? Number(height) : [Number(height), Number(width)];
 }
 
-/** `28x28` or `3x32x32`. */
+/** `28x28` or `3x32x32`: lengths of axes. */
 function shape(text: string): number[] {
-  if (!/^[1-9]\d*(x[1-9]\d*){0,2}$/i.test(text.trim())) {
-    throw new InvalidArgumentError('Write it as 28x28, 3x32x32 or 784.');
+  if (!/^[1-9]\d{0,8}(x[1-9]\d{0,8}){0,2}$/i.test(text.trim())) {
+    throw new InvalidArgumentError('Write lengths with x between them, as 28x28 or 3x32x32.');
   }
-  return text.trim().split(/x/i).map(Number);
+  return text.trim().toLowerCase().split('x').map(Number);
 }
 
 /** `500steps`, `60s`, `2epochs`, or several: how often a checkpoint is taken. */

@@ -32,9 +32,7 @@ interface Found {
  */
 export async function findTables(place: Place, ending: RegExp): Promise<FoundTables | undefined> {
   const hidden: string[] = [];
-  // The names that were given lack hidden ones, which are to be told.
-  const entries = place.entries ? await listDirectory(place.path) : [];
-  const all = await below(place.path, entries, '', ending, hidden);
+  const all = await below(place.path, place.entries ?? [], '', ending, hidden);
   if (all.length === 0) return undefined;
   const here = all.filter(({ set }) => set === '');
   const sets = [...new Set(all.map(({ set }) => set))];

@@ -10,10 +10,10 @@ import { tables } from './tables.js';
 /** Every layout, by the kind of data. Its files are built by code that runs in a browser too. */
 export const layouts: Readonly<Record<string, readonly DataLayout[]>> = {
   numbered,
-  tables,
-  parquet: parquetTables,
   arraySets,
   'folders of pictures': pictureFolders,
   'values of pictures': pictureValues,
   'labels of pictures': pictureLabels,
+  tables,
+  parquet: parquetTables,
 };

@@ -164,7 +164,7 @@ const folders: readonly DataLayout[] = [
       '._train.parquet': Uint8Array.from([0, 5, 22, 7]),
       '.cache/a.parquet': Uint8Array.from([1]),
     },
-    expect: { size: 2, notes: [/"\._train\.parquet" left out: it is hidden/] },
+    expect: { size: 2, notes: [/'\._train\.parquet'.* left out: they are hidden/] },
   },
   {
     title: 'Parquet files for train, validation and test',
