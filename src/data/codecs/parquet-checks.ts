@@ -2,6 +2,7 @@ import type { AsyncBuffer, FileMetaData } from 'hyparquet';
 import { parquetHeader } from 'hyparquet/src/column.js';
 import { Fault } from '../../base/errors.js';
 import { refuseBomb } from '../files/inflation.js';
+import type { HeldBytes } from './held-bytes.js';
 
 /*
  * hyparquet believes the numbers of a file: a few bytes can announce 2^31 values, which it then
@@ -82,12 +83,12 @@ export async function checkFooter(file: AsyncBuffer): Promise<void> {
 }
 
 /**
- * Checks what a row group announces of some columns, page by page.
+ * Reads some columns of a row group into memory, and checks what they announce, page by page.
  * @param columns names of columns, as in the schema's first level
  * @throws Error when a number is none that a writer would give
  */
 export async function checkGroup(
-  file: AsyncBuffer,
+  file: HeldBytes,
   { columns, num_rows: rows }: FileMetaData['row_groups'][number],
   wanted: readonly string[],
 ): Promise<void> {
@@ -108,7 +109,7 @@ export async function checkGroup(
     if (meta.path_in_schema.length === 1 && meta.num_values !== rows) {
       throw new Fault(`column ${name} has ${meta.num_values} values for ${rows} rows`);
     }
-    const view = new DataView(await file.slice(start, end));
+    const view = new DataView(await file.hold(start, end));
     const reader = { view, offset: 0 };
     let values = 0;
     let bytes = 0;

@@ -13,7 +13,9 @@ import { fileBytes } from '#files';
 import { Fault, UserError } from '../../base/errors.js';
 import { ownReason } from '../../base/excerpt.js';
 import { attempt } from '../../base/file-errors.js';
-import { refuseForeign } from '../tables/foreign.js';
+import type { FileBytes } from '../files/file-bytes.js';
+import { refuseKnown } from '../files/foreign.js';
+import { HeldBytes } from './held-bytes.js';
 import { checkFooter, checkGroup } from './parquet-checks.js';
 import { columnsOf, type ParquetColumn } from './parquet-columns.js';
 
@@ -39,6 +41,8 @@ const bounded: Compressors = {
   ZSTD: (input, length) => unpackZstd(input, new Uint8Array(length)),
 };
 
+const decoding = { compressors: bounded, utf8: false, geoparquet: false };
+
 /** Opens a Parquet file by its footer. @throws UserError when it cannot be read or is damaged */
 export async function openParquet(path: string): Promise<ParquetFile> {
   const bytes = await fileBytes(path);
@@ -51,8 +55,7 @@ export async function openParquet(path: string): Promise<ParquetFile> {
     attempt('read', path, action).catch((error: unknown) => {
       throw error instanceof UserError ? error : damaged(path, error);
     });
-  const head = await bytes.slice(0, Math.min(bytes.size, 64));
-  refuseForeign(new TextDecoder().decode(head).split('\n')[0]!, path);
+  if (!(await isParquet(bytes))) await refuseKnown(path);
   const metadata = await read(async () => {
     await checkFooter(file);
     return parquetMetadataAsync(file, { geoparquet: false });
@@ -63,12 +66,11 @@ export async function openParquet(path: string): Promise<ParquetFile> {
     );
     return { columns: columnsOf(metadata, told), groups: groupsOf(metadata) };
   });
-  const common = {
-    file,
-    metadata,
-    compressors: bounded,
-    utf8: false,
-    geoparquet: false,
+  /** The columns of a row group, read and checked, as hyparquet is to decode them. */
+  const checkedGroup = async (wanted: readonly string[], group: number) => {
+    const held = new HeldBytes(file);
+    await checkGroup(held, metadata.row_groups[group]!, wanted);
+    return { ...decoding, file: held, metadata, columns: [...wanted] };
   };
   return {
     path,
@@ -79,11 +81,10 @@ export async function openParquet(path: string): Promise<ParquetFile> {
     values(wanted, group) {
       const [rowStart, rowEnd] = groups[group]!;
       return read(async () => {
-        await checkGroup(file, metadata.row_groups[group]!, wanted);
+        const source = await checkedGroup(wanted, group);
         const values = new Map<string, DecodedArray[]>();
         await parquetRead({
-          ...common,
-          columns: [...wanted],
+          ...source,
           rowStart,
           rowEnd,
           onChunk({ columnName, columnData, rowStart: from }) {
@@ -100,8 +101,8 @@ export async function openParquet(path: string): Promise<ParquetFile> {
     objects(name, group) {
       const [rowStart, rowEnd] = groups[group]!;
       return read(async () => {
-        await checkGroup(file, metadata.row_groups[group]!, [name]);
-        const rows = await parquetReadObjects({ ...common, columns: [name], rowStart, rowEnd });
+        const source = await checkedGroup([name], group);
+        const rows = await parquetReadObjects({ ...source, rowStart, rowEnd });
         return checked(
           rows.map((row) => row[name] as unknown),
           rowEnd - rowStart,
@@ -109,6 +110,12 @@ export async function openParquet(path: string): Promise<ParquetFile> {
       });
     },
   };
+}
+
+/** Whether a file begins as Parquet files do. */
+async function isParquet({ size, slice }: FileBytes): Promise<boolean> {
+  const head = await slice(0, Math.min(4, size));
+  return new TextDecoder().decode(head) === 'PAR1';
 }
 
 function joined(parts: readonly DecodedArray[]): DecodedArray {

@@ -82,7 +82,7 @@ const kinds: readonly Foreign[] = [
   { what: 'compressed by Zstandard', advice: unpacked, marks: ['\x28\xb5\x2f\xfd'] },
   {
     what: 'a Parquet file',
-    advice: 'Name it .parquet; in a browser it is not read: train on it by vaekit train.',
+    advice: 'Name it .parquet.',
     marks: ['PAR1'],
   },
   { what: 'an Arrow or Feather file', advice: asTable, marks: ['ARROW1', 'FEA1'] },

@@ -6,7 +6,7 @@ const endings = /\.(jsonl|ndjson|json)(\.(gz|zst|zip))?$/i;
 /** A table of numbers as JSON: an object a line, or a list of objects. */
 export const jsonFile: DataFormat = {
   reads: 'a JSON-lines file of numbers',
-  uses: ['columns', 'label', 'missing', 'shape'],
+  uses: ['columns', 'label', 'missing', 'shape', 'layout'],
   async open({ path, entries }, options) {
     if (entries || !endings.test(path)) return undefined;
     const { JsonTable } = await import('../tables/json-table.js');

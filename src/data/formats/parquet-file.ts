@@ -22,7 +22,7 @@ const ending = /\.(parquet|parq)$/i;
  */
 export const parquetFile: DataFormat = {
   reads: 'a Parquet file of numbers or pictures, or a folder of such',
-  uses: ['columns', 'label', 'resize', 'crop', 'channels', 'strict', 'missing', 'shape'],
+  uses: ['columns', 'label', 'resize', 'crop', 'channels', 'strict', 'missing', 'shape', 'layout'],
   async open(place, options) {
     const found = await filesOf(place);
     if (!found) return undefined;

@@ -26,7 +26,7 @@ async function openJson(path: string): Promise<Table> {
 /** A folder of text tables, one for each part: train.csv and test.csv, or one alone. */
 export const tableFolder: DataFormat = {
   reads: 'a folder with train.csv and test.csv',
-  uses: ['columns', 'label', 'delimiter', 'decimal', 'header', 'missing', 'shape'],
+  uses: ['columns', 'label', 'delimiter', 'decimal', 'header', 'missing', 'shape', 'layout'],
   async open(place, options) {
     if (!place.entries) return undefined;
     const { findTables } = await import('../tables/find-tables.js');

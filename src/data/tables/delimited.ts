@@ -66,7 +66,7 @@ export class DelimitedTable implements Table {
     const { encoding, sample } = await sampleOf(file);
     const lineOf = (from: number) =>
       new TextDecoder().decode(sample.subarray(from, lineEnd(sample, from, sample.length))).trim();
-    refuseForeign(lineOf(0), path);
+    await refuseForeign(await file.slice(0, Math.min(4, file.size)), lineOf(0), path);
     const dialect = findDialect(sample, options);
     const { rows, decimal, commentNames } = dialect;
     if (rows.length === 0) {

@@ -1,9 +1,9 @@
 import { UserError } from '../../base/errors.js';
 import { excerpt, formatShape } from '../../base/excerpt.js';
 import { elementCount } from '../../base/shape.js';
-import { arrangeRows } from '../arrays/arrange.js';
-import { arrayAxes } from '../arrays/axes.js';
+import { type ArrayAxes, arrayAxes } from '../arrays/axes.js';
 import type { ReadingNote } from '../notes.js';
+import type { ReadOptions } from '../read-options.js';
 import { elements } from './roles.js';
 import type { ColumnFacts } from './table.js';
 
@@ -11,16 +11,9 @@ import type { ColumnFacts } from './table.js';
 export interface ExampleShape {
   readonly shape: readonly number[];
   readonly dtype: 'uint8' | 'float32';
-  /** Brings one example's values from the order of the columns to that of `shape`. */
-  readonly arrange?: ((row: Uint8Array | Float32Array) => Uint8Array | Float32Array) | undefined;
+  /** The order of one example's values in the row, where it is that of an array's axes. */
+  readonly axes?: ArrayAxes | undefined;
   readonly notes: readonly ReadingNote[];
-}
-
-/** The shape of an example of some axes, and the way to it from theirs. */
-function arrayLayout(axes: readonly number[], path: string) {
-  const found = arrayAxes(axes, path);
-  const arrange = (row: Uint8Array | Float32Array) => arrangeRows(row.slice(), found);
-  return { shape: found.shape, arrange: found.channelsLast ? arrange : undefined };
 }
 
 /** Names of pixels: pixel0, pixel_1, pixel_0_1, 1x1, 28x28. */
@@ -69,7 +62,7 @@ function rangeOf(columns: readonly ColumnFacts[]): Range {
 export function exampleShape(
   columns: readonly ColumnFacts[],
   path: string,
-  options: { readonly shape?: readonly number[] | undefined; readonly isFlatPicture: boolean },
+  options: Pick<ReadOptions, 'shape' | 'layout'> & { readonly isFlatPicture: boolean },
 ): ExampleShape {
   const count = columns.reduce((sum, each) => sum + elements(each), 0);
   const range = rangeOf(columns);
@@ -80,11 +73,18 @@ export function exampleShape(
     (list
       ? pixelsName.test(list.name) || (isBytes(range) && squareOf(count) !== undefined)
       : columns.every(({ name, kind }) => kind === 'number' && pixelName.test(name)));
-  if (options.shape) return shaped(options.shape, count, range, path);
-  if (isPixels || options.isFlatPicture) {
-    return pixels(columns, count, range, path, options.isFlatPicture && !isPixels);
+  const axesOf = (shape: readonly number[]) =>
+    arrayAxes([1, ...shape], path, { layout: options.layout });
+  if (options.shape) {
+    checkShape(options.shape, count, path);
+    return shaped(axesOf(options.shape), range);
   }
-  if (list?.shape && list.shape.length > 1) return nested(list.shape, count, range, path);
+  const declared = list?.shape && list.shape.length > 1 ? axesOf(list.shape) : undefined;
+  if (isPixels || options.isFlatPicture) {
+    const isGuess = options.isFlatPicture && !isPixels;
+    return pixels(columns, range, path, { count, declared, isGuess });
+  }
+  if (declared) return nested(declared, count, range);
   const flat = { shape: [count], dtype: 'float32' as const };
   const looks = Object.hasOwn(pictureLengths, count) ? pictureLengths[count] : undefined;
   if (looks === undefined) return { ...flat, notes: [] };
@@ -117,41 +117,37 @@ function round(value: number): string {
   return String(Number(value.toPrecision(6)));
 }
 
-function shaped(shape: readonly number[], count: number, range: Range, path: string): ExampleShape {
-  if (elementCount(shape) !== count) {
-    throw new UserError(
-      `${path}: a row has ${count} values, but shape ${formatShape(shape)} has ${elementCount(shape)}. Give another shape (--shape).`,
-    );
-  }
-  const layout = arrayLayout([1, ...shape], path);
-  return {
-    shape: layout.shape,
-    arrange: layout.arrange,
-    ...(shape.length === 1
-      ? { dtype: isBytes(range) ? ('uint8' as const) : ('float32' as const), notes: [] }
-      : dtypeOf(range)),
-  };
+function checkShape(shape: readonly number[], count: number, path: string): void {
+  if (elementCount(shape) === count) return;
+  throw new UserError(
+    `${path}: a row has ${count} values, but shape ${formatShape(shape)} has ${elementCount(shape)}. Give another shape (--shape).`,
+  );
 }
 
-function nested(shape: readonly number[], count: number, range: Range, path: string): ExampleShape {
-  const layout = arrayLayout([1, ...shape], path);
-  const text = `lists of ${count} values are read as ${formatShape(layout.shape)}`;
+function shaped(axes: ArrayAxes, range: Range): ExampleShape {
+  const { shape } = axes;
+  const flat = { dtype: isBytes(range) ? ('uint8' as const) : ('float32' as const), notes: [] };
+  return { shape, axes, ...(shape.length === 1 ? flat : dtypeOf(range)) };
+}
+
+function nested(axes: ArrayAxes, count: number, range: Range): ExampleShape {
+  const { shape } = axes;
+  const text = `lists of ${count} values are read as ${formatShape(shape)}`;
   const { dtype, notes } = dtypeOf(range);
-  return {
-    shape: layout.shape,
-    arrange: layout.arrange,
-    dtype,
-    notes: [{ about: 'axes', text }, ...notes],
-  };
+  return { shape, axes, dtype, notes: [{ about: 'axes', text }, ...notes] };
 }
 
 function pixels(
   columns: readonly ColumnFacts[],
-  count: number,
   range: Range,
   path: string,
-  isGuess: boolean,
+  how: {
+    readonly count: number;
+    readonly declared: ArrayAxes | undefined;
+    readonly isGuess: boolean;
+  },
 ): ExampleShape {
+  const { count, declared, isGuess } = how;
   const wide = range.most > 255 || (range.least < 0 && range.isWhole);
   const wrong = wide && columns.find(({ least, most }) => most > 255 || least < 0);
   if (wrong) {
@@ -160,16 +156,13 @@ function pixels(
       `${path}: column ${excerpt(wrong.name)}: ${value} is no whole number from 0 to 255, as a pixel must be. Correct the column, or name the columns otherwise.`,
     );
   }
-  const declared = columns.length === 1 ? columns[0]!.shape : undefined;
-  const nestedShape =
-    declared && declared.length > 1 ? arrayLayout([1, ...declared], path) : undefined;
-  const shape = nestedShape?.shape ?? squareOf(count) ?? [count];
+  const shape = declared?.shape ?? squareOf(count) ?? [count];
   const { dtype, notes } = dtypeOf(range);
   const text = `${count} pixels a row are read as ${shape.length > 1 ? `pictures of ${formatShape(shape)}` : 'vectors: they make no square (--shape says otherwise)'}${isGuess ? ' (--shape says otherwise)' : ''}`;
   return {
     shape,
     dtype,
-    arrange: nestedShape?.arrange,
+    axes: declared,
     notes: [
       { about: 'axes', text, ...(isGuess || shape.length === 1 ? { doubtful: true } : {}) },
       ...notes,

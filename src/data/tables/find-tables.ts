@@ -2,6 +2,7 @@ import { isDirectory, listDirectory } from '#files';
 import { UserError } from '../../base/errors.js';
 import { excerpt, listed } from '../../base/excerpt.js';
 import { within } from '../../base/paths.js';
+import { isIgnored } from '../files/ignored.js';
 import type { Place } from '../formats/format.js';
 import type { ReadingNote } from '../notes.js';
 import { type Part, partOf } from './parts.js';
@@ -86,9 +87,9 @@ async function below(
   for (const entry of entries) {
     const path = `${prefix}${entry}`;
     if (ending.test(entry)) {
-      if (entry.startsWith('.')) hidden.push(path);
+      if (isIgnored(entry)) hidden.push(path);
       else found.push({ path, part: partIn(path), set: setOf(prefix) });
-    } else if (!entry.includes('.')) folders.push(entry);
+    } else if (!entry.includes('.') && !isIgnored(entry)) folders.push(entry);
   }
   const level = prefix.split('/').length;
   if (level > mostLevels || folders.length > mostFolders) return found;

@@ -1,19 +1,21 @@
 import { UserError } from '../../base/errors.js';
+import { refuseKnown } from '../files/foreign.js';
+import { packedMark } from './text-file.js';
 
-/** Files that bear the name of a table and are something else, by how they begin. */
-const foreign: readonly (readonly [RegExp, string])[] = [
-  [/^<(!doctype|html)/i, 'it is a web page, not a table. Download the file itself.'],
+/** Texts that bear the name of a table and are something else, by their first line. */
+const texts: readonly (readonly [RegExp, string])[] = [
   [/^<\?xml/i, 'it is XML, which is not read. Save it as CSV.'],
-  [
-    /^version https:\/\/git-lfs/,
-    "it is Git LFS's pointer to a file. Get the file by git lfs pull.",
-  ],
   [/^@relation\b/i, 'it is an ARFF file, which is not read. Save it as CSV.'],
-  [/^%PDF-/, 'it is a PDF, which is not read. Save its table as CSV.'],
 ];
 
-/** Refuses a file that is no table. @param line its first line */
-export function refuseForeign(line: string, path: string): void {
-  const found = foreign.find(([pattern]) => pattern.test(line));
+/**
+ * Refuses a file that is known to be no table.
+ * @param head its first bytes, packed or not
+ * @param line its first line, unpacked
+ */
+export async function refuseForeign(head: Uint8Array, line: string, path: string): Promise<void> {
+  // Archives are unpacked here.
+  if (packedMark(head) === undefined) await refuseKnown(path);
+  const found = texts.find(([pattern]) => pattern.test(line));
   if (found) throw new UserError(`${path}: ${found[1]}`);
 }

@@ -141,13 +141,14 @@ function textOfValue(value: unknown): string {
 /** The rows of a file; the line of each, where it is one a line. */
 async function* rowsOf(file: FileBytes): AsyncGenerator<{ row: Row; line?: number }> {
   const { path } = file;
+  const head = await file.slice(0, Math.min(4, file.size));
   let rest = '';
   let line = 0;
   let isWhole: boolean | undefined;
   for await (const text of texts(file)) {
     rest += text;
     if (isWhole === undefined && /\S/.test(rest)) {
-      refuseForeign(rest.trimStart().slice(0, 100), path);
+      await refuseForeign(head, rest.trimStart().slice(0, 100), path);
       isWhole = isOneValue(rest);
     }
     if (isWhole) {

@@ -1,6 +1,7 @@
 import { gather } from '#gather';
 import { UserError } from '../../base/errors.js';
 import { excerpt, listed } from '../../base/excerpt.js';
+import { arrangeRows } from '../arrays/arrange.js';
 import type { Column, Dataset } from '../dataset.js';
 import type { FormatOptions, OpenedData } from '../formats/format.js';
 import { type Labels, labelsFromWords, sharedClasses } from '../labels.js';
@@ -34,7 +35,7 @@ export interface TablePart {
 }
 
 /** Decides how rows become examples. @throws UserError when they cannot */
-export async function planTable(table: Table, options: FormatOptions): Promise<TablePlan> {
+async function planTable(table: Table, options: FormatOptions): Promise<TablePlan> {
   const facts = await table.facts();
   if (facts.rows === 0) {
     const begins = table.beginning === undefined ? '' : ` It begins with ${table.beginning}.`;
@@ -46,6 +47,7 @@ export async function planTable(table: Table, options: FormatOptions): Promise<T
   const gapNotes = gaps(facts, roles, table.path, options);
   const example = exampleShape(columns, table.path, {
     shape: options.shape,
+    layout: options.layout,
     isFlatPicture: isFlatPicture(facts, roles),
   });
   const parts = roles.split === undefined ? undefined : partsOf(facts.columns[roles.split]!);
@@ -66,7 +68,7 @@ export async function planTable(table: Table, options: FormatOptions): Promise<T
  * Decides how rows of another part become examples like those of the training part: by the names of
  * the same columns. @throws UserError when they cannot
  */
-export async function planLike(
+async function planLike(
   table: Table,
   options: FormatOptions,
   train: { readonly plan: TablePlan; readonly table: Table },
@@ -162,16 +164,16 @@ function gaps(
 }
 
 /** Options that decide how a table is read, for the key of what is kept of it. */
-export function readingKey(options: FormatOptions) {
-  const { columns, label, missing, shape, delimiter, decimal, header } = options;
-  return { columns, label, missing, shape, delimiter, decimal, header };
+function readingKey(options: FormatOptions) {
+  const { columns, label, missing, shape, layout, delimiter, decimal, header } = options;
+  return { columns, label, missing, shape, layout, delimiter, decimal, header };
 }
 
 /**
  * The examples of a table, or of one of its parts.
  * @param plan made when it is first needed: what is kept from before needs none
  */
-export async function gatherTable(
+async function gatherTable(
   name: string,
   table: Table,
   options: FormatOptions,
@@ -262,12 +264,7 @@ class RowsOf {
     }
     const all = values.subarray(0, kept * width);
     const out = example.dtype === 'uint8' ? new Uint8Array(all) : all;
-    if (example.arrange) {
-      for (let at = 0; at < out.length; at += width) {
-        out.set(example.arrange(out.slice(at, at + width)), at);
-      }
-    }
-    return out;
+    return example.axes ? arrangeRows(out, example.axes) : out;
   }
 
   /** Fills the gaps of a row. @returns whether none is left */

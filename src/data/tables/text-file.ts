@@ -7,17 +7,21 @@ import { refuseBomb } from '../files/inflation.js';
 /** Bytes that are read together. */
 const pieceBytes = 2 ** 22;
 
-/** Endings of files that are read like plain ones. */
-export const packings = /\.(gz|zst|zip)$/i;
-
 async function* rawPieces({ size, slice }: FileBytes): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   for (let at = 0; at < size; at += pieceBytes) yield slice(at, Math.min(size, at + pieceBytes));
 }
 
+/** How a file is packed, by its first bytes. */
+export function packedMark(head: Uint8Array): 'gzip' | 'zstd' | 'zip' | undefined {
+  const begins = (...mark: readonly number[]) => mark.every((byte, i) => head[i] === byte);
+  if (begins(0x1f, 0x8b)) return 'gzip';
+  if (begins(0x28, 0xb5, 0x2f, 0xfd)) return 'zstd';
+  return begins(0x50, 0x4b, 3, 4) ? 'zip' : undefined;
+}
+
 /** The pieces of a file, unpacked when it is gzip, zstd or a zip archive of one file. */
 async function* unpacked(file: FileBytes): AsyncGenerator<Uint8Array> {
-  const head = file.size < 4 ? new Uint8Array(4) : await file.slice(0, 4);
-  const magic = head.reduce((text, byte) => text + byte.toString(16).padStart(2, '0'), '');
+  const packing = packedMark(await file.slice(0, Math.min(4, file.size)));
   let read = 0;
   const counted = async function* () {
     for await (const piece of rawPieces(file)) {
@@ -25,9 +29,9 @@ async function* unpacked(file: FileBytes): AsyncGenerator<Uint8Array> {
       yield piece;
     }
   };
-  if (magic.startsWith('1f8b')) yield* checked(gunzipped(counted(), file.path));
-  else if (magic === '28b52ffd') yield* checked(unzstd(counted(), file.path));
-  else if (magic === '504b0304') yield* unzipped(file.path);
+  if (packing === 'gzip') yield* checked(gunzipped(counted(), file.path));
+  else if (packing === 'zstd') yield* checked(unzstd(counted(), file.path));
+  else if (packing === 'zip') yield* unzipped(file.path);
   else yield* rawPieces(file);
 
   async function* checked(pieces: AsyncIterable<Uint8Array>) {

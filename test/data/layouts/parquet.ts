@@ -179,7 +179,7 @@ const folders: readonly DataLayout[] = [
     title: "A file with Parquet's name and other content",
     files: { 'a.parquet': 'version https://git-lfs.github.com/spec/v1\noid sha256:0\n' },
     open: 'a.parquet',
-    expect: { refused: /Git LFS's pointer/ },
+    expect: { refused: /is a pointer of Git LFS/ },
   },
 ];
 

@@ -104,14 +104,14 @@ const dialects: readonly DataLayout[] = [
   }),
   table('UTF-32', 'a.csv', Uint8Array.from([0xff, 0xfe, 0, 0, 97, 0, 0, 0]), { refused: /UTF-32/ }),
   table('A web page in the place of a table', 'a.csv', '<!DOCTYPE html>\n<html>\n', {
-    refused: /it is a web page, not a table/,
+    refused: /is a web page, not the data/,
   }),
   table(
     'A pointer of Git LFS',
     'a.csv',
     'version https://git-lfs.github.com/spec/v1\noid sha256:0\n',
     {
-      refused: /Git LFS's pointer/,
+      refused: /is a pointer of Git LFS/,
     },
   ),
   table('A title above the table', 'a.csv', lines('My table', 'a,b,c', '1,2,3', '4,5,6'), {
