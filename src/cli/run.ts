@@ -19,7 +19,7 @@ export interface LoadingOptions {
 }
 
 /** The parts of data. */
-export const parts = ['test', 'validation', 'train'] as const;
+const parts = ['test', 'validation', 'train'] as const;
 
 export type Part = (typeof parts)[number];
 

@@ -51,15 +51,10 @@ export class VAE extends ModelWithTensors {
     this.requireNoFit('fit');
     this.isFitting = true;
     try {
-      return await uses.fitModel(
-        this.present,
-        this.matched(data),
-        options,
-        (tensors, trainedOn) => {
-          this.drawn = tensors;
-          this.described = trainedOn;
-        },
-      );
+      return await uses.fitModel(this.present, data, options, (tensors, trainedOn) => {
+        this.drawn = tensors;
+        this.described = trainedOn;
+      });
     } finally {
       this.isFitting = false;
     }
@@ -194,8 +189,7 @@ export class VAE extends ModelWithTensors {
   }
 
   /**
-   * Writes the model into a run folder that was opened or created before. Whenever that is broken
-   * off, the files that are there belong together.
+   * Writes the model into a run folder. Whenever that is broken off, its files belong together.
    * @param signal ends it between two files
    */
   saveTo(folder: RunFolder, training: TrainingData = {}, signal?: AbortSignal): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Tensor } from 'onnxruntime-common';
 import type { Dataset } from '../../data/dataset.js';
+import type { DataDescription } from '../../data/description.js';
 import { isPicture } from '../../data/input.js';
 import type { Values } from '../../graph/index.js';
 import type { Scope } from '../../nn/index.js';
@@ -49,6 +50,8 @@ export interface Present {
   readonly model: BuiltModel;
   readonly engine: Engine;
   readonly tensors: Tensors;
+  /** Facts of the data that it was trained on, if it was. */
+  readonly trainedOn?: DataDescription | undefined;
 }
 
 /**

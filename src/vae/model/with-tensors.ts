@@ -66,7 +66,8 @@ export class ModelWithTensors {
   }
 
   protected get present(): Present {
-    return { model: this.built, engine: this.engine, tensors: this.tensors };
+    const { built: model, engine, tensors, described: trainedOn } = this;
+    return { model, engine, tensors, trainedOn };
   }
 
   /** Names of the objective's numbers that `fit({ controls })` can change, such as `beta`. */

@@ -95,32 +95,38 @@ async function beginning({ model, tensors }: Present, data: Dataset): Promise<Te
  */
 export async function fitModel(
   present: Present,
-  data: Dataset,
+  given: Dataset,
   options: FitOptions,
   keep: (tensors: Tensors, trainedOn: DataDescription) => void,
 ): Promise<History> {
-  const { model } = present;
-  requireFit(data, options);
+  const { model, trainedOn } = present;
+  requireFit(given, options);
   const { classes } = model.objective;
+  const needsLabels = classes !== undefined;
+  const data = trainedOn ? matchData(trainedOn, given, needsLabels).data : given;
   requireLabels(data, classes);
-  const given =
-    options.validation &&
-    matchData(await describeData(data), options.validation, classes !== undefined).data;
-  if (given) requireLabels(given, classes);
+  const held =
+    options.validation && matchData(await describeData(data), options.validation, needsLabels).data;
+  if (held) requireLabels(held, classes);
   const { input, seed } = model.config;
   const settings = fitSettings({ ...options, seed });
-  const { train, validation } = fitData(input, data, given, settings, seed);
+  const { train, validation } = fitData(input, data, held, settings, seed);
   const described = await describeData(train, validation);
   const kept = (each: Tensors) => keep(each, described);
-  kept(present.tensors);
   const range = describeRange(described.values, boundedName(model.network.likelihood));
   if (range) await notify(settings.callbacks, 'onNote', range);
+  const begin = { onStart: () => kept(present.tensors) };
   const result = await fit(
     model.forTraining(train.size),
     model.specs,
     await beginning(present, train),
     train,
-    { ...settings, validation, onParameters: kept },
+    {
+      ...settings,
+      validation,
+      onParameters: kept,
+      callbacks: [begin, ...(settings.callbacks ?? [])],
+    },
   );
   kept(result.parameters);
   const { best, stopped } = result;
