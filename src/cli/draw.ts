@@ -29,7 +29,8 @@ async function encoded(path: string, png: Uint8Array): Promise<Uint8Array> {
     });
 }
 
-async function write(path: string, png: Uint8Array): Promise<void> {
+/** Writes a picture in the format of its ending, and tells it. */
+export async function writePicture(path: string, png: Uint8Array): Promise<void> {
   await writeFileAtomic(path, await encoded(path, png));
   process.stdout.write(`Written: ${path}\n`);
 }
@@ -41,10 +42,10 @@ export async function drawReconstructions(
   count: number,
   path: string,
 ): Promise<void> {
-  await write(path, await reconstructionSheet(vae, data, count));
+  await writePicture(path, await reconstructionSheet(vae, data, count));
 }
 
 /** Draws images of the prior. */
 export async function drawSamples(vae: VAE, options: SampleOptions, path: string): Promise<void> {
-  await write(path, await sampleSheet(vae, options));
+  await writePicture(path, await sampleSheet(vae, options));
 }

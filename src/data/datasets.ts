@@ -1,3 +1,4 @@
+export { type DataCard, describe, type PartCard } from './card.js';
 export { binarized } from './changes/binarize.js';
 export { centerCropped } from './changes/crop.js';
 export { fromImages, type LabelledImage } from './changes/from-images.js';

@@ -3,6 +3,7 @@ export * from './encode.js';
 export * from './evaluate.js';
 export * from './info.js';
 export * from './init.js';
+export * from './inspect.js';
 export * from './reconstruct.js';
 export * from './sample.js';
 export * from './studio.js';

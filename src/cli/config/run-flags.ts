@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { either } from '../../base/excerpt.js';
 import type { DescribedOption, Flag } from '../../base/settings/option.js';
+import type { ReadOptions } from '../../data/read-options.js';
 import { settingsByPath } from '../../vae/config/by-path.js';
 import { describedOptions } from '../../vae/config/described.js';
 import { named, number, pairs, wholeNumber } from '../options.js';
@@ -126,15 +127,27 @@ function otherFlags({ flag: { flag, also = {} } }: Flagged): Option[] {
   );
 }
 
-/** Adds a flag for every option of a run that has one. */
-export function withRunFlags(command: Command): Command {
-  for (const each of flagged) {
+function addFlags(command: Command, options: readonly Flagged[]): Command {
+  for (const each of options) {
     for (const option of [optionOf(each), ...otherFlags(each)]) {
       command.addOption(option.helpGroup(groupOf(each)));
     }
   }
   return command;
 }
+
+/** Adds a flag for every option of a run that has one. */
+export const withRunFlags = (command: Command): Command => addFlags(command, flagged);
+
+/** Adds the flags that say how data is read. */
+export function withReadFlags(command: Command): Command {
+  const isReading = ({ path }: Flagged) => path.startsWith('training.read.');
+  return addFlags(command, flagged.filter(isReading));
+}
+
+/** How data is read by the flags given. */
+export const readingGiven = (values: FlagValues): ReadOptions =>
+  (settingsGiven(values).training?.read ?? {}) as ReadOptions;
 
 /** The value of a flag; undefined where it is not given. */
 function valueGiven({ flag }: Flagged, values: FlagValues): unknown {

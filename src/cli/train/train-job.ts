@@ -18,6 +18,7 @@ import { findConfig } from '../config/config-names.js';
 import { ownCode } from '../config/own-code.js';
 import { fixedFlag, settingsGiven, usualData } from '../config/run-flags.js';
 import { locateConfigData, locateData, recordedData, requireData } from '../data-path.js';
+import { describeShortly } from '../inspect.js';
 import { shellWord } from '../shell-word.js';
 import { openData, type TakeAhead } from './ahead.js';
 import { smaller } from './resources.js';
@@ -151,13 +152,15 @@ export async function newJob(options: TrainOptions, ahead?: TakeAhead): Promise<
   const reading = readingOver(located.reading, read as ReadOptions);
   const data = (await ahead?.()) ?? (await openData(spec, reading));
   const seen = asModelSees(data.train, augment);
+  const values = await summarizeValues(seen);
   const settings = resolveRun({
     file: file?.data,
     given,
-    data: { ...seen, values: await summarizeValues(seen) },
+    data: { ...seen, values },
     spec,
     name: file?.name ?? 'options',
   });
+  process.stdout.write(`Data ${await describeShortly(data)}.\n`);
   const { choice, notes, preset = 'config' } = settings;
   if (choice) tellChoice(choice, settings);
   for (const note of notes) process.stdout.write(`${note}\n`);
