@@ -18,6 +18,7 @@ const schema = z.strictObject({
   totals: z.strictObject({ examples: count, sums: z.record(z.string(), number) }),
   identity: z.record(z.string(), z.unknown()),
   seconds: z.number().min(0),
+  scheduleEpochs: count.optional(),
   // A record keeps the order of its keys, so that lines written again are the same.
   history: z.array(z.record(z.string(), number)) as unknown as z.ZodType<EpochMetrics[]>,
   changes: z.array(

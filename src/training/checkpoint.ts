@@ -27,6 +27,8 @@ export interface Checkpoint extends Position {
   readonly identity: Readonly<Record<string, unknown>>;
   /** Seconds that the epoch under way has taken. */
   readonly seconds: number;
+  /** Epochs over which schedules without a length of their own run; those of the first training. */
+  readonly scheduleEpochs?: number | undefined;
   /** The epochs behind. */
   readonly history: readonly EpochMetrics[];
   /** The changes that were made while training ran, in order. */

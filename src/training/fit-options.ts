@@ -241,16 +241,19 @@ export const fitShape = {
     })
     .optional()
     .meta(
-      option('Ends training when a metric improves no more.', {
-        flag: {
-          flag: '--early-stopping <patience>',
-          help: 'end when val_loss has not improved for so many epochs; more: 5,metric=val_kl,minDelta=0.1',
-          reads: 'pairs',
-          example: '5,metric=val_kl,minDelta=0.1',
-          first: 'patience',
+      option(
+        'Ends training when a metric improves no more. While a weight such as β grows, validation is by its last value, and epochs are not compared by metrics of training.',
+        {
+          flag: {
+            flag: '--early-stopping <patience>',
+            help: 'end when val_loss has not improved for so many epochs; more: 5,metric=val_kl,minDelta=0.1',
+            reads: 'pairs',
+            example: '5,metric=val_kl,minDelta=0.1',
+            first: 'patience',
+          },
+          example: "{ metric: 'val_loss', patience: 10 }",
         },
-        example: "{ metric: 'val_loss', patience: 10 }",
-      }),
+      ),
     ),
   keepBest: z
     .string()

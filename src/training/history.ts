@@ -12,9 +12,17 @@ class MetricWatch {
     private readonly minDelta = 0,
   ) {}
 
-  /** Takes in the metrics of the next epoch. Returns whether they are an improvement. */
-  see(metrics: Metrics): boolean {
+  /**
+   * Takes in the metrics of the next epoch. Returns whether they are an improvement.
+   * @param isFinal whether the loss is weighed as at the end of training; before that, epochs are not
+   *   compared by metrics of training
+   */
+  see(metrics: Metrics, isFinal: boolean): boolean {
     this.epoch += 1;
+    if (!isFinal && !this.metric.startsWith('val_')) {
+      this.best = { epoch: this.epoch, value: Number.POSITIVE_INFINITY };
+      return false;
+    }
     const value = metrics[this.metric]!;
     const improved = value < this.best.value - this.minDelta;
     if (improved) this.best = { epoch: this.epoch, value };
@@ -48,11 +56,14 @@ export class History {
     this.keeping = keepBest === undefined ? undefined : new MetricWatch(keepBest);
   }
 
-  /** Takes in an epoch. Returns whether its parameters are to be kept. */
-  see(line: EpochMetrics): boolean {
+  /**
+   * Takes in an epoch. Returns whether its parameters are to be kept.
+   * @param isFinal whether the loss was weighed as at the end of training
+   */
+  see(line: EpochMetrics, isFinal = true): boolean {
     this.epochs.push(line);
-    this.stopping?.see(line);
-    return this.keeping?.see(line) ?? false;
+    this.stopping?.see(line, isFinal);
+    return this.keeping?.see(line, isFinal) ?? false;
   }
 
   /** The metric that has not improved for long enough to end training. */
@@ -65,7 +76,7 @@ export class History {
   /** The epoch to keep, where one is. */
   get best(): { epoch: number; metric: string; value: number } | undefined {
     const { keeping } = this;
-    return keeping && keeping.best.epoch > 0
+    return keeping && keeping.best.epoch > 0 && keeping.best.value < Number.POSITIVE_INFINITY
       ? { ...keeping.best, metric: keeping.metric }
       : undefined;
   }

@@ -16,7 +16,13 @@ import { notify } from './callbacks.js';
 import { bestTensors, type Checkpoint, checkpointTensors, stateTensors } from './checkpoint.js';
 import { CheckpointClock } from './checkpoint-clock.js';
 import { Overrides } from './controls.js';
-import { type EpochMetrics, evaluateObjective, evaluationFeeder } from './evaluate.js';
+import {
+  afterTraining,
+  type EpochMetrics,
+  evaluateObjective,
+  evaluationFeeder,
+  numberAt,
+} from './evaluate.js';
 import { Feeder } from './feeder.js';
 import { History } from './history.js';
 import { TrainingLoop } from './loop.js';
@@ -71,6 +77,8 @@ function checkMetrics({ program, settings }: TrainingParts): void {
 export class Training {
   private readonly history: History;
   private readonly clock: UpdateClock;
+  /** Epochs over which schedules without a length of their own run. */
+  private readonly scheduleEpochs: number;
   private readonly overrides: Overrides;
   private readonly checkpoints: CheckpointClock;
   private readonly validationFeeder: Feeder | undefined;
@@ -87,7 +95,9 @@ export class Training {
     checkMetrics(parts);
     this.history = new History(settings);
     const players = [{ name: mainPlayer }, ...(model.players ?? [])];
-    this.clock = new UpdateClock(players, settings, dataset.size, batchSize);
+    this.scheduleEpochs = resume?.scheduleEpochs ?? settings.epochs;
+    const scheduled = { ...settings, epochs: this.scheduleEpochs };
+    this.clock = new UpdateClock(players, scheduled, dataset.size, batchSize);
     this.overrides = new Overrides(model.schedules, settings.controls, resume?.changes);
     this.checkpoints = new CheckpointClock(settings.checkpoint);
     this.validationFeeder =
@@ -102,8 +112,15 @@ export class Training {
     const { history } = this;
     const { callbacks, epochs, resume } = this.parts.settings;
     const loop = this.loopFrom(initial);
-    for (const line of resume?.history ?? []) history.see(line);
+    for (const line of resume?.history ?? []) history.see(line, this.isFinal(line.epoch));
     if (resume && history.best) this.best = bestTensors(resume);
+    if (this.endsEarly) {
+      await notify(
+        callbacks,
+        'onNote',
+        `Schedules without a length of their own ended with epoch ${this.scheduleEpochs}, as the first training had it: later epochs go on with their last numbers. Give a schedule its epochs to have it otherwise.`,
+      );
+    }
     await notify(callbacks, 'onStart');
     while (loop.epoch <= epochs && history.exhausted === undefined) {
       await loop.trainEpoch();
@@ -120,6 +137,27 @@ export class Training {
     }
     await this.checkpoint(loop);
     return this.resultOf(loop);
+  }
+
+  /** Whether schedules end before a training that was given more epochs. */
+  private get endsEarly(): boolean {
+    const { model, settings } = this.parts;
+    const { epochs, optimizer } = settings;
+    const numbers = [optimizer.learningRate, ...Object.values(model.schedules)];
+    const isOpen = (each: unknown) =>
+      typeof each === 'object' && each !== null && !('epochs' in each && each.epochs !== undefined);
+    return this.scheduleEpochs < epochs && numbers.some(isOpen);
+  }
+
+  /** Whether the objective's numbers stand at the end of an epoch where they stand after training. */
+  private isFinal(epoch: number): boolean {
+    const { dataset, model, settings } = this.parts;
+    const steps = epoch * Math.ceil(dataset.size / settings.batchSize);
+    const moment = this.clock.scheduleMoment(steps, []);
+    return Object.values(model.schedules).every((each) => {
+      const [now, end] = [numberAt(each, moment), numberAt(each, afterTraining)];
+      return Math.abs(now - end) <= 1e-6 * Math.abs(end);
+    });
   }
 
   /** The loop at its first step, or where the checkpoint was taken. */
@@ -160,7 +198,8 @@ export class Training {
         batchSize: evaluation.batchSize,
         seed,
         schedules: this.overrides.schedules,
-        moment: this.clock.scheduleMoment(loop.position.step, this.history.epochs),
+        // By the weights of the end, so that epochs can be compared while a weight grows.
+        moment: afterTraining,
         signal,
         feeder: this.validationFeeder,
       });
@@ -190,7 +229,7 @@ export class Training {
     };
     const tensors = await this.averaged(loop.state);
     this.parts.settings.onParameters?.(tensors);
-    if (history.see(line)) this.best = tensors;
+    if (history.see(line, this.isFinal(epoch))) this.best = tensors;
     loop.nextEpoch();
     await notify(callbacks, 'onEpochEnd', line);
     if (this.checkpoints.isDue(loop.position.step, epoch)) await this.checkpoint(loop);
@@ -223,6 +262,7 @@ export class Training {
       identity,
       ...position,
       seconds,
+      scheduleEpochs: this.scheduleEpochs,
       history: [...this.history.epochs],
       changes: [...this.overrides.changes],
       skipped,

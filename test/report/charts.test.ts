@@ -12,6 +12,16 @@ const draw = async (spec: Parameters<typeof chartView>[0]) => (await chartView(s
 /** Texts of a drawing, in the order of drawing. */
 const texts = (svg: string) => [...svg.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map(([, t]) => t);
 
+test('a map of thousands of classes has no legend', () => {
+  const count = 2000;
+  const means = Float32Array.from({ length: 2 * count }, (_, i) => (i * 37) % 101);
+  const legendOf = (classes: number) => {
+    const labels = Array.from({ length: count }, (_, i) => i % classes);
+    return JSON.stringify(latentSpec(means, labels)).includes('"legend":null');
+  };
+  expect([legendOf(10), legendOf(2000)]).toEqual([false, true]);
+});
+
 describe('latentPicture', () => {
   const means = Float32Array.from([-1, -1, 1, 1, 0, 0.5, 3, -1]);
 

@@ -9,6 +9,9 @@ import type { CompleteRun } from '../../vae/config/run-config.js';
 /** Of the machine's memory, or of a container's, training may take this share. */
 const mostShare = 0.8;
 
+/** A message of protobuf, and so an ONNX file, is no larger; its graph takes a little of that. */
+const mostModelBytes = 2 ** 31 - 2 ** 20;
+
 /** Node, the runtime and vaekit, before there is a model or data. */
 const processBytes = 160e6;
 
@@ -77,6 +80,11 @@ export class Resources {
    * @throws UserError when they alone are too much
    */
   checkParameters(parameters: number, slots: number): void {
+    if (4 * parameters > mostModelBytes) {
+      throw new UserError(
+        `The model has ${formatCount(parameters)} parameters, ${formatBytes(4 * parameters)}: more than an ONNX file holds (${formatBytes(mostModelBytes)}). Use ${smaller(this.run.model, { batchSize: 1, working: 0, state: 0 })}.`,
+      );
+    }
     const state = 4 * parameters * (1 + slots);
     this.check({ parameters, state, working: 0, memory: stateMemory(state) });
   }

@@ -7,6 +7,9 @@ import { classColours, style } from '../style.js';
 const side = 460;
 const legendRows = 20;
 
+/** With more classes a legend would be larger than the map, and its colours alike: it is left out. */
+const mostInLegend = 60;
+
 interface Point {
   readonly z1: number;
   readonly z2: number;
@@ -120,7 +123,10 @@ export function latentSpec(
               type: 'nominal',
               title: null,
               scale: { domain: classes, scheme: 'turbo', ...colours },
-              legend: { symbolSize: 70, columns: Math.ceil(classes.length / legendRows) },
+              legend:
+                classes.length > mostInLegend
+                  ? null
+                  : { symbolSize: 70, columns: Math.ceil(classes.length / legendRows) },
             },
           }),
         },
