@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { UserError } from '../../src/base/errors.js';
 import { chartView } from '../../src/report/chart.js';
 import { type LossRow, latentPicture, lossPicture } from '../../src/report/index.js';
