@@ -1,11 +1,11 @@
-import { listed } from '../base/excerpt.js';
-import { type DataCard, describeOpened, type PartCard } from '../data/card.js';
+import { type DataCard, describeOpened } from '../data/card.js';
 import { ofEachClass } from '../data/changes/spread.js';
 import { readRange } from '../data/dataset.js';
 import { type OpenedData, openDataset } from '../data/datasets.js';
 import { describeInput, isPicture } from '../data/input.js';
 import type { ReadOptions } from '../data/read-options.js';
-import { formatCount, formatNumber } from '../report/number.js';
+import { cardLines, counted, describeExample, describeParts } from '../report/card-lines.js';
+import { formatNumber } from '../report/number.js';
 import { resolveRun } from '../vae/config/resolve.js';
 import type { CompleteRun } from '../vae/config/run-config.js';
 import { writePicture } from './draw.js';
@@ -22,60 +22,16 @@ const shown = 20;
 /** Examples that are looked at in a folder of pictures. */
 const sample = 200;
 
-/** Classes that are told by name. */
-const namedClasses = 10;
-
-const counted = (count: number, one: string, many = `${one}s`) =>
-  `${formatCount(count)} ${count === 1 ? one : many}`;
-
-/** One example in words: `picture of 3 channels, 32 high, 48 wide`. */
-function describeExample({ kind, shape }: Pick<DataCard, 'kind' | 'shape'>): string {
-  const [first = 1, height, width] = shape;
-  if (kind === 'image') {
-    return `pictures of ${counted(first, 'channel')}, ${height} high and ${width} wide`;
-  }
-  if (kind === 'vector') return `rows of ${counted(first, 'value')}`;
-  return `examples of shape ${shape.join(' × ')}`;
-}
-
-function describeClasses({ classes = [] }: PartCard): string {
-  const told = classes.map(({ name, examples }) => `${name} (${formatCount(examples)})`);
-  return `${formatCount(classes.length)}: ${listed(told, namedClasses)}`;
-}
-
-/** The parts of data in a line: `train 60,000, test 10,000`. */
-function describeParts({ parts }: DataCard): string {
-  return Object.entries(parts)
-    .flatMap(([name, part]) => (part ? [`${name} ${formatCount(part.examples)}`] : []))
-    .join(', ');
-}
-
-function describeValues({ values, dtype }: DataCard): string {
-  const { least, most, mean, deviation, zeros, examples } = values;
-  const share = `${Math.round(1000 * zeros) / 10} % are 0`;
-  const kind = dtype === 'uint8' ? 'bytes, which stand for 0 to 1' : 'real numbers';
-  return `${kind}: ${formatNumber(least)} to ${formatNumber(most)}, mean ${formatNumber(mean)}, deviation ${formatNumber(deviation)}; ${share} (of ${counted(examples, 'example')})`;
-}
-
 /** A data card in lines for people. */
 function formatCard(card: DataCard, { model, training }: CompleteRun, preset: string): string {
   const { type = model.likelihood } = model.likelihood as { type?: unknown };
   const scaling = model.example?.scaling === 'standardize' ? ', of standardized values' : '';
-  const lines: [string, string][] = [
-    ['examples', `${describeExample(card)}: ${describeParts(card)}`],
-    ['values', describeValues(card)],
-    ...(card.columns ? [['columns', listed(card.columns, 12)] as [string, string]] : []),
-    ...(card.parts.train.classes
-      ? [['classes', describeClasses(card.parts.train)] as [string, string]]
-      : []),
-    ...(card.skipped > 0
-      ? [['skipped', `${counted(card.skipped, 'example')} that cannot be read`] as [string, string]]
-      : []),
-    ...card.notes.map(({ about, text }): [string, string] => [about, text]),
+  const lines = [
+    ...cardLines(card),
     [
       'training',
       `preset ${preset}, ${counted(model.latent, 'latent')}, likelihood ${String(type)}${scaling}, ${counted(training.epochs, 'epoch')} in batches of ${training.batchSize}`,
-    ],
+    ] as const,
   ];
   const width = Math.max(...lines.map(([name]) => name.length));
   return [card.name, ...lines.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`)].join('\n');

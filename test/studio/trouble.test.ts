@@ -53,6 +53,11 @@ describe.skipIf(!chromiumPath)(`trouble in the studio${skipReason}`, () => {
       const npz = await writeZip({ 'x_train.npy': ownImages.buffer, 'y_train.npy': labels });
       await give(page, { ...ownImages, name: 'packed.npz', buffer: Buffer.from(npz) });
       await note.filter({ hasText: /packed: 600 examples of 1 × 8 × 8, with labels/ }).waitFor();
+      const card = page.locator('.data-card');
+      await card
+        .filter({ hasText: /pictures of 1 channel, 8 high and 8 wide: train 600/ })
+        .waitFor();
+      await card.filter({ hasText: /classes\s*1: 0 \(600\)/ }).waitFor();
       // Short epochs: their ends are told although progress is told at intervals.
       await trainOwnImages(page, 3);
       await waitFor(page, 'done');

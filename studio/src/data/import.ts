@@ -6,6 +6,7 @@ import { pictureEndings } from '../../../src/data/pictures/picture.js';
 import type { ReadOptions } from '../../../src/data/read-options.js';
 import { type Dataset, datasets, UserError } from '../../../src/index.js';
 import type { DataPart, GivenData } from '../storage/database.js';
+import type { CardLines } from './info.js';
 
 /** Bytes of examples that a page takes: they are held in memory, and twice while they are kept. */
 const mostBytes = 2 ** 30;
@@ -13,6 +14,8 @@ const mostBytes = 2 ** 30;
 /** Data that was read, and the files that could not be. */
 export interface ImportedData {
   readonly data: GivenData;
+  /** How it was read, and why: lines, each with its subject. */
+  readonly card: CardLines;
   readonly skipped: readonly { readonly name: string; readonly reason: string }[];
 }
 
@@ -48,7 +51,10 @@ export async function importData(
       train: await partOf(train),
       ...(test ? { test: await partOf(test) } : {}),
     };
-    return { data, skipped };
+    // Loaded with the first data that is given.
+    const { describeOpened } = await import('../../../src/data/card.js');
+    const { cardLines } = await import('../../../src/report/card-lines.js');
+    return { data, skipped, card: cardLines(await describeOpened(opened)) };
   } finally {
     forget();
   }

@@ -1,3 +1,6 @@
+/** How data was read, and why: lines, each with its subject. */
+export type CardLines = readonly (readonly [subject: string, text: string])[];
+
 /** The name of data: `mnist`, `fashion-mnist`, or `kept:<id>` for data that the browser keeps. */
 export type DataName = string;
 
@@ -21,6 +24,7 @@ export interface DataInfo {
 
 /** Data that was given to the page. */
 export interface AddedData extends DataInfo {
+  readonly card: CardLines;
   /** Files that could not be read and were left out, each with the reason. */
   readonly skipped: readonly { readonly name: string; readonly reason: string }[];
   /** The reason why the browser does not keep it after the page closes. */

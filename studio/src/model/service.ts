@@ -171,14 +171,14 @@ export class Service implements ModelService {
   }
 
   async addData(files: Readonly<Record<string, Blob>>, options: ReadOptions = {}) {
-    const { data, skipped } = await importData(files, options);
+    const { data, card, skipped } = await importData(files, options);
     const name = `kept:${data.id}`;
     this.loaded.set(name, Promise.resolve(datasetsOf(data)));
     const problem = await keepData(data).then(
       () => undefined,
       (error: Error) => error.message,
     );
-    return { ...(await this.data(name)), skipped, ...(problem ? { problem } : {}) };
+    return { ...(await this.data(name)), card, skipped, ...(problem ? { problem } : {}) };
   }
 
   async plan(settings: TrainSettings, shape: readonly number[], size: number) {

@@ -1,7 +1,8 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useId } from 'preact/hooks';
-import type { DataName } from '../../data/info.js';
+import type { CardLines, DataName } from '../../data/info.js';
 import { addData, ownData, publishedData, refreshData } from '../../data/store.js';
+import { DataCard } from '../../ui/data-card.js';
 import { DropFiles, withoutPlace } from '../../ui/drop-files.js';
 import type { Files } from '../../ui/dropped-files.js';
 import { ChoiceField } from '../../ui/fields.js';
@@ -23,12 +24,14 @@ export function DataChoice({
   const told = useSignal<{ kind: 'info' | 'warning' | 'error'; text: string } | undefined>(
     undefined,
   );
+  const card = useSignal<CardLines | undefined>(undefined);
   const sizeId = useId();
   useEffect(() => {
     refreshData().catch(() => undefined);
   }, []);
   const take = async (files: Promise<Files>) => {
     told.value = { kind: 'info', text: 'Reading the files…' };
+    card.value = undefined;
     try {
       const resize = size.value === 'as they are' ? {} : { resize: Number(size.value) };
       const added = await addData(await files, {
@@ -45,6 +48,7 @@ export function DataChoice({
         ...(added.problem ? [added.problem] : []),
       ];
       told.value = { kind: lines.length > 1 ? 'warning' : 'info', text: lines.join(' ') };
+      card.value = added.card;
       onChange(added.data);
     } catch (error) {
       told.value = { kind: 'error', text: withoutPlace((error as Error).message) };
@@ -91,6 +95,7 @@ export function DataChoice({
               </select>
             </div>
             {told.value && <Notice kind={told.value.kind}>{told.value.text}</Notice>}
+            {card.value && <DataCard lines={card.value} />}
           </div>
         </details>
       )}
