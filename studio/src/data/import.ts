@@ -41,20 +41,22 @@ export async function importData(
     const opened = await datasets.openDataset(placeOf(files), options);
     const { name, train, test = opened.validation, skipped = [] } = opened;
     const { classNames } = train;
+    // Loaded with the first data that is given.
+    const { describeOpened } = await import('../../../src/data/card.js');
+    const { cardLines } = await import('../../../src/report/card-lines.js');
+    const card = await describeOpened(opened);
     const data: GivenData = {
       id: crypto.randomUUID(),
       name: name !== 'dropped' ? name : Object.keys(files).some(isArray) ? 'arrays' : 'pictures',
       shape: train.shape,
       size: train.size,
       created: Date.now(),
+      ...(train.dtype === 'float32' ? { values: card.values } : {}),
       ...(classNames ? { classNames } : {}),
       train: await partOf(train),
       ...(test ? { test: await partOf(test) } : {}),
     };
-    // Loaded with the first data that is given.
-    const { describeOpened } = await import('../../../src/data/card.js');
-    const { cardLines } = await import('../../../src/report/card-lines.js');
-    return { data, skipped, card: cardLines(await describeOpened(opened)) };
+    return { data, skipped, card: cardLines(card) };
   } finally {
     forget();
   }
@@ -72,7 +74,7 @@ function isOtherPart(path: string): boolean {
 function placeOf(files: Readonly<Record<string, Blob>>): string {
   const paths = Object.keys(files);
   if (paths.length === 0)
-    throw new UserError('There is no file. Drop pictures, or an IDX, .npy or .npz file.');
+    throw new UserError('There is no file. Drop pictures, a table or arrays.');
   const folders = new Set(paths.map((path) => path.split('/')[0]!));
   // A folder that was dropped gives the data its name, and its subfolders are the classes.
   if (folders.size === 1 && paths.every((path) => path.includes('/')))

@@ -1,3 +1,5 @@
+import type { ValueSummary } from '../../../src/data/values.js';
+
 /** How data was read, and why: lines, each with its subject. */
 export type CardLines = readonly (readonly [subject: string, text: string])[];
 
@@ -25,6 +27,8 @@ export interface DataInfo {
 /** Data that was given to the page. */
 export interface AddedData extends DataInfo {
   readonly card: CardLines;
+  /** A summary of a sample's values, for real ones. */
+  readonly values?: ValueSummary | undefined;
   /** Files that could not be read and were left out, each with the reason. */
   readonly skipped: readonly { readonly name: string; readonly reason: string }[];
   /** The reason why the browser does not keep it after the page closes. */

@@ -55,7 +55,7 @@ export async function keptDataInfo(id: string): Promise<KeptDataInfo | undefined
 
 /** Keeps data in the browser: all of it or nothing. @throws UserError when there is no room */
 export async function keepData({ train, test, ...rest }: GivenData): Promise<void> {
-  const { id, name, shape, size, created } = rest;
+  const { id, name, shape, size, created, values } = rest;
   const kept = ({ values, ...others }: DataPart): KeptData['train'] => ({
     ...others,
     values: new Blob([values as Uint8Array<ArrayBuffer>]),
@@ -66,7 +66,7 @@ export async function keepData({ train, test, ...rest }: GivenData): Promise<voi
   try {
     await Promise.all([
       change.objectStore('data').put(data),
-      change.objectStore('dataInfo').put({ id, name, shape, size, created }),
+      change.objectStore('dataInfo').put({ id, name, shape, size, created, values }),
       change.done,
     ]);
   } catch (error) {

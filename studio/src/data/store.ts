@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
 import type { ReadOptions } from '../../../src/data/read-options.js';
+import type { ValueSummary } from '../../../src/data/values.js';
 import { helper } from '../model/helper.js';
 import { database } from '../storage/database.js';
 import type { AddedData, DataName } from './info.js';
@@ -12,6 +13,8 @@ export interface DataEntry {
   readonly shape: readonly number[];
   /** Number of examples to train on. */
   readonly size: number;
+  /** A summary of a sample's values, for real ones. */
+  readonly values?: ValueSummary | undefined;
   /** Whether only the helping worker has it, because the browser keeps nothing or has no room. */
   readonly inMemory?: boolean;
 }
@@ -31,11 +34,12 @@ export async function refreshData(): Promise<void> {
   const inMemory = ownData.value.filter((each) => each.inMemory);
   const listed = kept
     .sort((a, b) => b.created - a.created)
-    .map(({ id, name, shape, size }) => ({
+    .map(({ id, name, shape, size, values }) => ({
       data: `kept:${id}`,
       title: `${name}: ${size.toLocaleString('en')} ${shape.length === 3 ? 'images' : 'examples'}`,
       shape,
       size,
+      values,
     }));
   ownData.value = [...inMemory, ...listed];
 }

@@ -4,7 +4,7 @@ import type { Health, ModelConfig, Summary } from '../../../src/vae/index.js';
 import type { AddedData, DataInfo, DataName, Part } from '../data/info.js';
 import type { RunContent } from '../runs/content.js';
 import type { KeptRun } from '../storage/database.js';
-import type { Plan, TrainSettings } from '../train/settings.js';
+import type { Plan, PlannedData, TrainSettings } from '../train/settings.js';
 import type { Trace } from '../train/trace.js';
 
 /** A tensor as it crosses from one thread to another. */
@@ -136,6 +136,6 @@ export interface ModelService {
    */
   addData(files: Readonly<Record<string, Blob>>, options?: ReadOptions): Promise<AddedData>;
 
-  /** The plan of settings for data of a shape, with `size` examples. */
-  plan(settings: TrainSettings, shape: readonly number[], size: number): Promise<Plan>;
+  /** The plan of settings for data. */
+  plan(settings: TrainSettings, data: PlannedData): Promise<Plan>;
 }

@@ -9,7 +9,7 @@ import type { DataInfo, DataName, Part } from '../data/info.js';
 import { datasetsOf, keepData } from '../data/kept.js';
 import type { RunContent } from '../runs/content.js';
 import { plan } from '../train/plan.js';
-import type { TrainSettings } from '../train/settings.js';
+import type { PlannedData, TrainSettings } from '../train/settings.js';
 import type {
   Changes,
   Encoding,
@@ -178,11 +178,12 @@ export class Service implements ModelService {
       () => undefined,
       (error: Error) => error.message,
     );
-    return { ...(await this.data(name)), card, skipped, ...(problem ? { problem } : {}) };
+    const { values } = data;
+    return { ...(await this.data(name)), card, values, skipped, ...(problem ? { problem } : {}) };
   }
 
-  async plan(settings: TrainSettings, shape: readonly number[], size: number) {
-    return plan(settings, shape, size);
+  async plan(settings: TrainSettings, data: PlannedData) {
+    return plan(settings, data);
   }
 
   async train(request: TrainRequest, events: TrainEvents): Promise<TrainEnd> {

@@ -1,5 +1,6 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
 import { UserError } from '../../../src/base/errors.js';
+import type { ValueSummary } from '../../../src/data/values.js';
 import type { EpochMetrics } from '../../../src/training/index.js';
 import type { DataName } from '../data/info.js';
 import type { TrainSettings } from '../train/settings.js';
@@ -37,6 +38,8 @@ export interface KeptDataInfo {
   readonly size: number;
   /** Time at which it was given, in milliseconds since 1970. */
   readonly created: number;
+  /** A summary of a sample's values, for real ones. */
+  readonly values?: ValueSummary | undefined;
 }
 
 /** Data that the user gave to the page. */

@@ -3,7 +3,7 @@ import { settingAt, settingsByPath } from '../../../src/vae/config/by-path.js';
 import { type ResolvedRun, resolveRun } from '../../../src/vae/config/resolve.js';
 import { fromConfig } from '../../../src/vae/index.js';
 import { formFields } from './fields.js';
-import type { Plan, TrainSettings } from './settings.js';
+import type { Plan, PlannedData, TrainSettings } from './settings.js';
 
 interface LayerConfig {
   readonly type: string;
@@ -40,18 +40,17 @@ function networkOf(run: ResolvedRun, hidden: readonly number[] | undefined) {
 }
 
 /**
- * The plan of a run by its settings, for data of a shape.
- * @param size examples to train on
+ * The plan of a run by its settings, for data.
  * @throws UserError when the preset cannot take the shape, or a setting is out of its range
  */
-export function plan(settings: TrainSettings, shape: readonly number[], size: number): Plan {
+export function plan(settings: TrainSettings, known: PlannedData): Plan {
   const { data: spec, hidden, beta: wanted, ...values } = settings;
   const given = settingsByPath([
     ['training.data', spec],
     ['training.validationSplit', splitOff(spec)],
     ...formFields.map(({ name, path }) => [path, values[name]] as const),
   ]);
-  const data = { name: spec, shape, size };
+  const data = { name: spec, ...known };
   const base = resolveRun({ given, data, spec, name: 'settings' });
   const { kl, latent } = base.model;
   const beta = kl ? (wanted ?? betaOf(kl, latent)) : undefined;

@@ -1,3 +1,4 @@
+import type { ValueSummary } from '../../../src/data/values.js';
 import type { Summary } from '../../../src/vae/index.js';
 import type { DataName } from '../data/info.js';
 
@@ -36,3 +37,13 @@ export interface Plan {
 }
 
 export const firstSettings: TrainSettings = { data: 'mnist' };
+
+/** Facts of data that a plan depends on. */
+export interface PlannedData {
+  /** Shape of one example. */
+  readonly shape: readonly number[];
+  /** Examples to train on. */
+  readonly size: number;
+  /** A summary of a sample's values, for real ones. */
+  readonly values?: ValueSummary | undefined;
+}

@@ -22,7 +22,8 @@ export function DropFiles({ onFiles }: { onFiles(files: Promise<Files>): void })
       }}
     >
       <p>
-        Drop pictures, a folder of them, or an IDX, .npy or .npz file. They stay in this browser.
+        Drop pictures, a folder of them, a table (CSV, Parquet), or arrays (.npy, .npz, IDX). They
+        stay in this browser.
       </p>
       <div class="row">
         <FileButton title="Choose files" onFiles={onFiles} />

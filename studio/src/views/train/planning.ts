@@ -20,8 +20,8 @@ function keyOf(settings: TrainSettings, data: DataEntry | undefined): string {
   return JSON.stringify([settings, data?.shape, data?.size]);
 }
 
-const planFor = (settings: TrainSettings, { shape, size }: DataEntry): Promise<Plan> =>
-  helper().service.plan(settings, shape, size);
+const planFor = (settings: TrainSettings, { shape, size, values }: DataEntry): Promise<Plan> =>
+  helper().service.plan(settings, { shape, size, values });
 
 /** A plan of settings that are shown, and the way from it to a run. */
 export interface Planning {
