@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs';
 import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { Resources } from '../../src/cli/train/resources.js';
 import { encodeNpy } from '../../src/data/codecs/npy.js';
-import { Tensor } from '../../src/index.js';
+import { fromArray, Tensor } from '../../src/index.js';
 import { emptyFolder, vaekit, writeQuarters } from './process.js';
 
 let folder: string;
@@ -71,4 +72,15 @@ test('sample and reconstruct refuse more images than a picture has room for', as
     'vaekit: A picture has room for 3520 images of 8 x 8 at most, not 5000. Ask for fewer by --count; encode writes the latents of all.\n',
   ]);
   expect((await vaekit(folder, ...pairs, '3520')).code).toBe(0);
+});
+
+test('a model that no ONNX file holds is refused before it is trained', () => {
+  const model = { input: [1, 8, 8], latent: 2, encoder: [], decoder: [] };
+  const data = fromArray(new Uint8Array(64), [1, 8, 8]);
+  const resources = new Resources({ model, training: { batchSize: 1 } } as never, data);
+  expect(() => resources.checkParameters(1_000_000, 1)).not.toThrow();
+  // Where memory is too small too, that is told.
+  expect(() => resources.checkParameters(550_000_000, 0)).toThrow(
+    /550,000,000 parameters(, 2\.2 GB: more than an ONNX file holds|.* of memory)/,
+  );
 });

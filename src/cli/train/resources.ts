@@ -80,13 +80,13 @@ export class Resources {
    * @throws UserError when they alone are too much
    */
   checkParameters(parameters: number, slots: number): void {
+    const state = 4 * parameters * (1 + slots);
+    this.check({ parameters, state, working: 0, memory: stateMemory(state) });
     if (4 * parameters > mostModelBytes) {
       throw new UserError(
         `The model has ${formatCount(parameters)} parameters, ${formatBytes(4 * parameters)}: more than an ONNX file holds (${formatBytes(mostModelBytes)}). Use ${smaller(this.run.model, { batchSize: 1, working: 0, state: 0 })}.`,
       );
     }
-    const state = 4 * parameters * (1 + slots);
-    this.check({ parameters, state, working: 0, memory: stateMemory(state) });
   }
 
   /** The line for it. @throws UserError when it is too much */
