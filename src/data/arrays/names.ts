@@ -1,3 +1,4 @@
+import { partWords as usualPartWords } from '../part-words.js';
 /** The part of the data that an array belongs to; empty where its name does not say. */
 export type PartName = 'train' | 'validation' | 'test' | '';
 
@@ -26,17 +27,7 @@ const exampleWords = [
   'pixels',
 ];
 const labelWords = ['labels', 'label', 'y', 'targets', 'target', 'classes', 'class', 'lbls'];
-const partWords: Readonly<Record<string, PartName>> = {
-  train: 'train',
-  training: 'train',
-  val: 'validation',
-  valid: 'validation',
-  validation: 'validation',
-  dev: 'validation',
-  test: 'test',
-  testing: 'test',
-  t10k: 'test',
-};
+const partWords: Readonly<Record<string, PartName>> = { ...usualPartWords, t10k: 'test' };
 
 /** Words that tell nothing of their own: the types of IDX files, and those around others. */
 const fillers = /^(set|array|idx\d|ubyte|int|orig)$/;

@@ -1,21 +1,11 @@
 import { UserError } from '../../base/errors.js';
 import { listedNames } from '../../base/excerpt.js';
+import { partWords } from '../part-words.js';
 
 /** The parts of data in the order in which they are told. */
 export const roles = ['train', 'validation', 'test'] as const;
 
 export type Role = (typeof roles)[number];
-
-const roleOfWord: Readonly<Record<string, Role>> = {
-  train: 'train',
-  training: 'train',
-  val: 'validation',
-  valid: 'validation',
-  validation: 'validation',
-  dev: 'validation',
-  test: 'test',
-  testing: 'test',
-};
 
 /** Words that stand beside the name of a part: `training_set`, `test-images`. */
 const fillers = new Set([
@@ -33,7 +23,7 @@ const fillers = new Set([
 /** The part that a folder is, by its name alone. */
 function plainRole(name: string): Role | undefined {
   const word = name.toLowerCase();
-  return Object.hasOwn(roleOfWord, word) ? roleOfWord[word] : undefined;
+  return Object.hasOwn(partWords, word) ? partWords[word] : undefined;
 }
 
 /** Whether a folder is named as a part of data. */
@@ -42,11 +32,11 @@ export const isPart = (name: string) => plainRole(name) !== undefined;
 /** The part that a folder may be, and the words around its name: `seg_train` is one of `seg`. */
 function looseRole(name: string): { role: Role; stem: string } | undefined {
   const words = name.toLowerCase().split(/[\s_.-]+/);
-  const places = words.flatMap((word, i) => (Object.hasOwn(roleOfWord, word) ? [i] : []));
+  const places = words.flatMap((word, i) => (Object.hasOwn(partWords, word) ? [i] : []));
   if (places.length !== 1) return undefined;
   const [place] = places as [number];
   const stem = words.filter((word, i) => i !== place && !fillers.has(word)).join(' ');
-  return { role: roleOfWord[words[place]!]!, stem };
+  return { role: partWords[words[place]!]!, stem };
 }
 
 /** A folder and whether its pictures lie in folders of their own. */

@@ -1,7 +1,7 @@
+import { type Part, partWords as usualPartWords } from '../part-words.js';
 import type { ColumnFacts } from './table.js';
 
-/** Parts of data. */
-export type Part = 'train' | 'validation' | 'test';
+export type { Part };
 
 /** Names of columns that tell the part of a row. */
 const splitNames =
@@ -9,15 +9,8 @@ const splitNames =
 
 /** Words for parts, in small letters. */
 const partWords: Readonly<Record<string, Part>> = {
-  train: 'train',
-  training: 'train',
-  val: 'validation',
-  valid: 'validation',
-  validation: 'validation',
-  dev: 'validation',
+  ...usualPartWords,
   publictest: 'validation',
-  test: 'test',
-  testing: 'test',
   eval: 'test',
   evaluation: 'test',
   holdout: 'test',
