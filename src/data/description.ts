@@ -22,17 +22,27 @@ export interface DataDescription {
   readonly parts: { readonly train: number; readonly validation?: number | undefined };
 }
 
+/** The facts by which other data is matched: no example is read for them. */
+export type DataNames = Pick<DataDescription, 'shape' | 'columns' | 'classNames'>;
+
+/** The names and the shape of data. */
+export function namesOf({ shape, columns, classNames }: Dataset): DataNames {
+  return {
+    shape: [...shape],
+    ...(columns ? { columns: columns.map((column) => column.name) } : {}),
+    ...(classNames ? { classNames: [...classNames] } : {}),
+  };
+}
+
 /** The description of data that a model is trained on. */
 export async function describeData(train: Dataset, validation?: Dataset): Promise<DataDescription> {
-  const { name, shape, dtype, columns, classNames } = train;
+  const { name, dtype } = train;
   const { least, most, mean, deviation } = await summarizeValues(train);
   return {
     name,
-    shape: [...shape],
     dtype,
+    ...namesOf(train),
     values: { least, most, mean, deviation },
-    ...(columns ? { columns: columns.map((column) => column.name) } : {}),
-    ...(classNames ? { classNames: [...classNames] } : {}),
     parts: { train: train.size, ...(validation ? { validation: validation.size } : {}) },
   };
 }

@@ -2,7 +2,7 @@ import { UserError } from '../base/errors.js';
 import { formatShape, listed, quote } from '../base/excerpt.js';
 import { elementCount } from '../base/shape.js';
 import type { Dataset } from './dataset.js';
-import type { DataDescription } from './description.js';
+import type { DataDescription, DataNames } from './description.js';
 import { summarizeValues } from './values.js';
 
 /** Data as a model knows it, and lines on how it was brought there. */
@@ -31,7 +31,7 @@ function withColumns(data: Dataset, places: readonly number[]): Dataset {
 }
 
 /** The columns that a model was trained on, by their names. @throws UserError when one is missing */
-function byColumns(known: DataDescription, data: Dataset): MatchedData {
+function byColumns(known: DataNames, data: Dataset): MatchedData {
   const names = data.columns?.map(({ name }) => name);
   const { columns } = known;
   if (!names || !columns || names.join('\n') === columns.join('\n')) return { data, notes: [] };
@@ -55,7 +55,7 @@ function byColumns(known: DataDescription, data: Dataset): MatchedData {
 }
 
 /** Examples of as many values in another shape, where one of the two shapes is a row. */
-function byShape({ shape }: DataDescription, data: Dataset): MatchedData {
+function byShape({ shape }: DataNames, data: Dataset): MatchedData {
   const isSame = data.shape.join() === shape.join();
   const isRow = shape.length === 1 || data.shape.length === 1;
   if (isSame || !isRow || elementCount(shape) !== elementCount(data.shape)) {
@@ -82,7 +82,7 @@ function namesOf({ labels, classNames }: Dataset): readonly string[] {
  * @param needsLabels whether the model sees labels, so that it must know all of them
  * @throws UserError when there is a class that it does not know
  */
-function byClasses(known: DataDescription, data: Dataset, needsLabels: boolean): MatchedData {
+function byClasses(known: DataNames, data: Dataset, needsLabels: boolean): MatchedData {
   const { labels, classNames, name } = data;
   // Numbers without names are the model's own.
   if (!labels || !classNames) return { data, notes: [] };
@@ -122,7 +122,7 @@ function byClasses(known: DataDescription, data: Dataset, needsLabels: boolean):
  * @param needsLabels whether the model sees labels
  * @throws UserError when a column is missing, or a class is unknown to a model that sees labels
  */
-export function matchData(known: DataDescription, data: Dataset, needsLabels = false): MatchedData {
+export function matchData(known: DataNames, data: Dataset, needsLabels = false): MatchedData {
   const columns = byColumns(known, data);
   const shape = byShape(known, columns.data);
   const classes = byClasses(known, shape.data, needsLabels);

@@ -1,7 +1,7 @@
 import type { Tensor } from 'onnxruntime-common';
 import { UserError } from '../../base/errors.js';
 import type { Dataset } from '../../data/dataset.js';
-import { type DataDescription, describeData } from '../../data/description.js';
+import { type DataDescription, describeData, namesOf } from '../../data/description.js';
 import { statisticsOf } from '../../data/input.js';
 import { matchData } from '../../data/match.js';
 import {
@@ -105,8 +105,7 @@ export async function fitModel(
   const needsLabels = classes !== undefined;
   const data = trainedOn ? matchData(trainedOn, given, needsLabels).data : given;
   requireLabels(data, classes);
-  const held =
-    options.validation && matchData(await describeData(data), options.validation, needsLabels).data;
+  const held = options.validation && matchData(namesOf(data), options.validation, needsLabels).data;
   if (held) requireLabels(held, classes);
   const { input, seed } = model.config;
   const settings = fitSettings({ ...options, seed });
