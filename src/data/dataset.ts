@@ -2,11 +2,7 @@ import { Tensor } from 'onnxruntime-common';
 import { UserError } from '../base/errors.js';
 import { ownArray } from '../base/realm.js';
 import { elementCount } from '../base/shape.js';
-
-/** A column of a table: one value of an example. */
-export interface Column {
-  readonly name: string;
-}
+import type { Column, IdColumn, TableColumn } from './column.js';
 
 /**
  * Examples that can be read by index, however they are stored. Training asks for nothing else, so
@@ -26,6 +22,13 @@ export interface Dataset {
   readonly classNames?: readonly string[];
   /** Columns of the table that examples are rows of, one for each value. */
   readonly columns?: readonly Column[];
+  /**
+   * All columns of the table, in its order, where examples are rows that were read column by column:
+   * those of which something is learnt are `columns`. A value that is missing is NaN.
+   */
+  readonly table?: readonly TableColumn[];
+  /** The columns that name or number the rows: the text of each row's cell. */
+  readonly ids?: readonly IdColumn[];
   /** Where an example comes from, for people: a file's path within the data, or a row. */
   readonly origin?: (index: number) => string;
   /**
@@ -48,15 +51,19 @@ export function exampleBytes({ shape, dtype }: Dataset): number {
 
 /** Facts of a dataset beside its values. */
 export interface DatasetOptions
-  extends Partial<Pick<Dataset, 'name' | 'labels' | 'classNames' | 'columns' | 'origin'>> {}
+  extends Partial<
+    Pick<Dataset, 'name' | 'labels' | 'classNames' | 'columns' | 'table' | 'ids' | 'origin'>
+  > {}
 
 /** The facts of a dataset that stay those of a view of the same examples. */
 export function factsOf(dataset: Dataset): Omit<DatasetOptions, 'name'> {
-  const { labels, classNames, columns, origin } = dataset;
+  const { labels, classNames, columns, table, ids, origin } = dataset;
   return {
     ...(labels ? { labels } : {}),
     ...(classNames ? { classNames } : {}),
     ...(columns ? { columns } : {}),
+    ...(table ? { table } : {}),
+    ...(ids ? { ids } : {}),
     ...(origin ? { origin } : {}),
   };
 }
@@ -89,7 +96,7 @@ export function fromArray(
   }
   const dtype = values instanceof Uint8Array ? 'uint8' : 'float32';
   if (values instanceof Float32Array) {
-    const bad = firstNotFinite(values);
+    const bad = firstNotFinite(values, options.table !== undefined);
     if (bad >= 0) {
       throw new UserError(
         `${name}: example ${Math.floor(bad / width)} holds ${values[bad]} at value ${bad % width}. Remove or replace values that are not finite.`,
@@ -112,10 +119,13 @@ export function fromArray(
   };
 }
 
-/** The place of the first value that is not finite; -1 when all are. A plain loop, as values may be many. */
-function firstNotFinite(values: Float32Array): number {
+/**
+ * The place of the first value that is not finite; -1 when all are. A plain loop, as values may be many.
+ * @param mayLack whether NaN stands for a value that is missing
+ */
+function firstNotFinite(values: Float32Array, mayLack: boolean): number {
   for (let i = 0; i < values.length; i++) {
-    if (!Number.isFinite(values[i])) return i;
+    if (!Number.isFinite(values[i]) && !(mayLack && Number.isNaN(values[i]))) return i;
   }
   return -1;
 }

@@ -15,7 +15,7 @@ export function subset(dataset: Dataset, indices: ArrayLike<number>, name = data
     }
     return index;
   });
-  const { shape, dtype, labels, origin } = dataset;
+  const { shape, dtype, labels, ids, origin } = dataset;
   return {
     name,
     size: places.length,
@@ -23,6 +23,9 @@ export function subset(dataset: Dataset, indices: ArrayLike<number>, name = data
     dtype,
     ...factsOf(dataset),
     ...(labels ? { labels: Int32Array.from(places, (place) => labels[place]!) } : {}),
+    ...(ids
+      ? { ids: ids.map(({ name, text }) => ({ name, text: (index) => text(places[index]!) })) }
+      : {}),
     ...(origin ? { origin: (index: number) => origin(places[index]!) } : {}),
     read(chosen, target) {
       return dataset.read(

@@ -1,4 +1,5 @@
-import type { Column, Dataset } from '../dataset.js';
+import type { Column } from '../column.js';
+import type { Dataset } from '../dataset.js';
 import type { ReadingNote } from '../notes.js';
 
 /** Data of more bytes than this is kept on disk. */

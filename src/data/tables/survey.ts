@@ -7,7 +7,7 @@ import {
   mostFloat32,
   type NumberMark,
 } from './numbers.js';
-import type { ColumnFacts, ColumnKind } from './table.js';
+import type { ColumnContent, ColumnFacts } from './table.js';
 
 /** Different words of a column that are remembered. */
 const mostWords = 12;
@@ -169,7 +169,7 @@ export class ColumnSurvey {
     if (hasGap) this.#gap(place);
   }
 
-  #kind(): ColumnKind {
+  #kind(): ColumnContent {
     const numbers = this.numbers.counts[this.place]!;
     const others = this.#texts + this.#booleans + this.#lists;
     if (numbers + others === 0) return this.#infinite ? 'number' : 'empty';

@@ -2,7 +2,7 @@ import type { ReadingNote } from '../notes.js';
 import type { NumberMark } from './numbers.js';
 
 /** The content of a column. */
-export type ColumnKind =
+export type ColumnContent =
   | 'number'
   | 'boolean'
   | 'words'
@@ -17,7 +17,7 @@ export type ColumnKind =
 /** A column of a table, as all of its rows show it. */
 export interface ColumnFacts {
   readonly name: string;
-  readonly kind: ColumnKind;
+  readonly kind: ColumnContent;
   /** The type, in words, of a column that holds neither numbers nor words. */
   readonly type?: string | undefined;
   /** How many cells hold no value, and the row or line of the first. */
