@@ -33,10 +33,13 @@ export const columnKinds = [
 
 export type ColumnKind = (typeof columnKinds)[number];
 
-/** The types in which a table holds a column's values. */
-export const cellTypes = ['number', 'boolean', 'text'] as const;
+/** The types in which a table holds a column's values. Dates are text, but in files with a type of their own. */
+export const cellTypes = ['number', 'boolean', 'text', 'date'] as const;
 
 export type CellType = (typeof cellTypes)[number];
+
+/** The units of dates' values. */
+export const dateUnits = ['day', 'minute', 'second'] as const;
 
 /**
  * A column of a table: how its values are understood, and how they are written. Plain data, by which rows
@@ -44,7 +47,7 @@ export type CellType = (typeof cellTypes)[number];
  */
 export interface TableColumn extends Column {
   readonly kind: ColumnKind;
-  /** The type of its cells. Dates are text, but in files with a type of their own. */
+  /** The type of its cells. */
   readonly type: CellType;
   /** The share of rows that hold no value, from 0 to 1. */
   readonly missing: number;
@@ -62,17 +65,24 @@ export interface TableColumn extends Column {
   readonly rare?: Readonly<Record<string, number>> | undefined;
   /** Of continuous, count and date columns: the smallest and the largest value of an example. */
   readonly range?: readonly [number, number] | undefined;
-  /** Of continuous columns: digits after the point, at most. */
+  /** Of continuous columns: digits after the point, at most; absent where they are too many to round to. */
   readonly decimals?: number | undefined;
+  /** Of continuous columns: digits after the point that every number is written with, such as 1 in `2.0`. */
+  readonly leastDecimals?: number | undefined;
   /** Of dates: how they are written (Day.js tokens: `YYYY-MM-DD`), which moment is 0, and the unit of values. */
   readonly date?:
     | {
         readonly format: string;
         /** Milliseconds since 1970, UTC. */
         readonly origin: number;
-        readonly unit: 'day' | 'second';
+        readonly unit: (typeof dateUnits)[number];
       }
     | undefined;
+  /**
+   * Of ids that have a form: UUIDs, or numbers of so many digits behind the same words, as in `C-0042`.
+   * Ids of numbers alone have the type number.
+   */
+  readonly form?: 'uuid' | { readonly prefix: string; readonly digits: number } | undefined;
 }
 
 /** Whether examples hold a value of a column: something is learnt of it. */

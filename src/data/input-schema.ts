@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { columnSchema } from './column-schema.js';
 import { inputKinds, inputScalings } from './input.js';
 
 /** How examples are to be taken, as plain data. */
@@ -7,7 +8,9 @@ export const exampleSchema = z
     kind: z
       .enum(inputKinds)
       .optional()
-      .describe('image [channels, height, width], vector [values] or sequence [steps, values].'),
+      .describe(
+        'image [channels, height, width], vector [values], sequence [steps, values] or table: the columns of a row.',
+      ),
     range: z
       .tuple([z.number(), z.number()])
       .refine(([low, high]) => low < high, { error: 'give the smaller number first' })
@@ -19,5 +22,13 @@ export const exampleSchema = z
       .describe(
         'standardize: the model sees each value less its mean, divided by its deviation in the training data.',
       ),
+    columns: z
+      .array(columnSchema)
+      .min(1)
+      .optional()
+      .describe('Of a table: all of its columns, in their order.'),
+  })
+  .refine(({ kind, columns }) => (kind === 'table') === (columns !== undefined), {
+    error: "kind 'table' and columns belong together",
   })
   .meta({ id: 'example', description: 'How examples are to be taken.' });

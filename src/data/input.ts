@@ -1,9 +1,10 @@
 import { UserError } from '../base/errors.js';
 import { elementCount } from '../base/shape.js';
+import type { TableColumn } from './column.js';
 import type { Dataset } from './dataset.js';
 
 /** The kinds of examples: they decide how one is shown, and which likelihood fits. */
-export const inputKinds = ['image', 'vector', 'sequence'] as const;
+export const inputKinds = ['image', 'vector', 'sequence', 'table'] as const;
 
 export type InputKind = (typeof inputKinds)[number];
 
@@ -22,6 +23,8 @@ export interface ExampleOptions {
    * data. `none` when left out.
    */
   readonly scaling?: InputScaling | undefined;
+  /** Of rows of a table: all of its columns, in their order. */
+  readonly columns?: readonly TableColumn[] | undefined;
 }
 
 /** An example as a model knows it. */
@@ -31,6 +34,8 @@ export interface InputDescription {
   /** The smallest and the largest value, where values have such. */
   readonly range?: readonly [number, number];
   readonly scaling: InputScaling;
+  /** Of rows of a table: all of its columns, in their order; an example holds those that are learnt. */
+  readonly columns?: readonly TableColumn[];
 }
 
 /** The kind of examples of a shape, where nobody tells. */
@@ -42,10 +47,21 @@ function kindOf({ length }: readonly number[]): InputKind {
 /** The description of examples of a shape; what is not told follows from the shape. */
 export function describeInput(
   shape: readonly number[],
-  { kind = kindOf(shape), range, scaling = 'none' }: ExampleOptions = {},
+  {
+    columns,
+    kind = columns ? 'table' : kindOf(shape),
+    range,
+    scaling = 'none',
+  }: ExampleOptions = {},
 ): InputDescription {
   const bounds = range ?? (kind === 'image' ? ([0, 1] as const) : undefined);
-  return { shape, kind, scaling, ...(bounds ? { range: bounds } : {}) };
+  return {
+    shape,
+    kind,
+    scaling,
+    ...(bounds ? { range: bounds } : {}),
+    ...(columns ? { columns } : {}),
+  };
 }
 
 /** Whether examples can be drawn as pictures: gray or in colour. */

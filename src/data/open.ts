@@ -9,10 +9,10 @@ import type { ReadingNote } from './notes.js';
 import { fashionMnist } from './published/fashion-mnist.js';
 import { mnist } from './published/mnist.js';
 import type { PublishedOptions, Splits } from './published/published.js';
-import { type ReadOptions, readOptionsSchema } from './read-options.js';
+import { type LikeOptions, type ReadOptions, readOptionsSchema } from './read-options.js';
 
 /** How data is found, fetched, read and kept. */
-export interface OpenOptions extends PublishedOptions, ReadOptions {
+export interface OpenOptions extends PublishedOptions, ReadOptions, LikeOptions {
   /**
    * Most bytes of decoded examples to hold in memory, 512 MB when left out. What is more is decoded
    * once into shards in the cache folder, and read from there by batch.
@@ -44,7 +44,7 @@ export function isPublished(spec: string): boolean {
  *   signal's reason when that aborts a download or the decoding
  */
 export async function openDataset(spec: string, options: OpenOptions = {}): Promise<OpenedData> {
-  const { signal, onProgress, cache, mirrors, memoryLimit, sample, ...rest } = options;
+  const { signal, onProgress, cache, mirrors, memoryLimit, sample, like, ...rest } = options;
   const reading = validate(readOptionsSchema, rest, 'openDataset options');
   const known = isPublished(spec) ? published[spec] : undefined;
   if (known) {
@@ -69,6 +69,7 @@ export async function openDataset(spec: string, options: OpenOptions = {}): Prom
       cache,
       memoryLimit,
       sample,
+      like,
       onProgress,
       signal,
     });

@@ -1,9 +1,33 @@
 import { z } from 'zod';
 import { option } from '../base/settings/option.js';
+import { type ColumnKind, columnKinds, type TableColumn } from './column.js';
 import { colourSchema } from './pictures/colour.js';
 
 /** The orders in which the axes of images lie in an array. */
 const arrayLayouts = ['channels-first', 'channels-last'] as const;
+
+/** What the user says of a column of a table, where its cells would say something else. */
+export interface ColumnOptions {
+  readonly kind?: ColumnKind | undefined;
+  /** The distribution of its values. */
+  readonly likelihood?: string | undefined;
+  /** Of ordinal, binary and categorical columns: all words, in their order. */
+  readonly categories?: readonly string[] | undefined;
+  /** Of dates: how they are written, by Day.js tokens: `DD/MM/YYYY`. */
+  readonly format?: string | undefined;
+}
+
+const kindSchema = z.enum(columnKinds, { error: `it must be one of ${columnKinds.join(', ')}` });
+
+const columnOptionsSchema = z.strictObject({
+  kind: kindSchema.optional(),
+  likelihood: z.string().optional(),
+  categories: z.array(z.string()).min(1).optional(),
+  format: z.string().optional(),
+});
+
+/** How rows of a table can be taken. */
+const rowReadings = ['vectors', 'table', 'auto'] as const;
 
 /** How the user's own data is read. What does not apply to the format at hand is left out. */
 export const readOptionsSchema = z.strictObject({
@@ -103,19 +127,38 @@ export const readOptionsSchema = z.strictObject({
         },
       ),
     ),
-  columns: z
-    .array(z.string())
-    .min(1)
+  rows: z
+    .enum(rowReadings, { error: "it must be 'vectors', 'table' or 'auto'" })
     .optional()
     .meta(
       option(
-        'Columns of a table to read, or the array of an .npz file, or the set of arrays of a folder.',
+        "How rows of a table are taken: 'table' learns columns of all kinds, each by a description of its own; 'vectors' takes the numbers alone, all alike; 'auto' takes a table, but where its columns are pixels, lists or more than 500.",
+        {
+          flag: {
+            flag: '--rows <how>',
+            help: 'rows of a table: columns of all kinds (table), the numbers alone (vectors), or by what they hold (auto)',
+          },
+          usually: 'auto on the command line and in the studio, vectors in openDataset',
+        },
+      ),
+    ),
+  columns: z
+    .union([
+      z.array(z.string()).min(1),
+      z.record(z.string(), z.union([kindSchema, columnOptionsSchema])),
+    ])
+    .optional()
+    .meta(
+      option(
+        "Columns of a table to read, or the array of an .npz file, or the set of arrays of a folder. Or what columns of a table hold: { age: 'count', joined: { kind: 'date', format: 'DD/MM/YYYY' } }.",
         {
           flag: {
             flag: '--columns <names>',
-            help: 'columns of a CSV or Parquet file, separated by commas',
+            help: 'columns of a CSV or Parquet file, separated by commas; or what they hold, as age=count,zip=categorical',
+            reads: 'columns',
           },
-          usually: 'all numeric ones',
+          usually: 'all numeric ones of vectors, all of a table',
+          example: "{ age: 'count', zip: 'categorical' }",
         },
       ),
     ),
@@ -135,17 +178,19 @@ export const readOptionsSchema = z.strictObject({
       ),
     ),
   missing: z
-    .literal(['error', 'drop', 'mean'], { error: "it must be 'error', 'drop' or 'mean'" })
+    .literal(['error', 'drop', 'mean', 'keep'], {
+      error: "it must be 'error', 'drop', 'mean' or 'keep'",
+    })
     .optional()
     .meta(
       option(
-        "What is done with rows of a table and examples of an array that have gaps: 'drop' leaves them out, 'mean' fills a gap with the mean of its column.",
+        "What is done with rows of a table and examples of an array that have gaps: 'drop' leaves them out, 'mean' fills a gap with the mean of its column, or with its most frequent word; 'keep' learns from the values that are there, of rows taken as a table.",
         {
           flag: {
             flag: '--missing <how>',
-            help: 'rows or examples with gaps: an error, left out (drop) or filled (mean)',
+            help: 'rows or examples with gaps: an error, left out (drop), filled (mean) or kept as gaps (keep)',
           },
-          usually: 'error',
+          usually: 'keep for rows taken as a table, error for others',
         },
       ),
     ),
@@ -186,6 +231,28 @@ export const readOptionsSchema = z.strictObject({
 
 /** How the user's own data is read. */
 export type ReadOptions = z.input<typeof readOptionsSchema>;
+
+/** Columns that are named to be read; undefined where none are. */
+export function namedColumns({ columns }: ReadOptions): readonly string[] | undefined {
+  return Array.isArray(columns) ? columns : undefined;
+}
+
+/** What the user says of columns, by their names. */
+export function columnOptions({ columns = [] }: ReadOptions): ReadonlyMap<string, ColumnOptions> {
+  if (Array.isArray(columns)) return new Map();
+  return new Map(
+    Object.entries(columns).map(([name, given]) => [
+      name,
+      typeof given === 'string' ? { kind: given } : given,
+    ]),
+  );
+}
+
+/** Reading by the columns of a trained model, which is no option of config files. */
+export interface LikeOptions {
+  /** All columns of a table that was read before: rows become examples as they did there. */
+  readonly like?: readonly TableColumn[] | undefined;
+}
 
 /**
  * How data is read, by settings that are stored with others over them.

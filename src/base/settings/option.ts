@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** How the text of a flag is written, where the option's own values don't say. */
-export type FlagReading = 'interval' | 'named' | 'pairs' | 'shape' | 'size' | 'text';
+export type FlagReading = 'columns' | 'interval' | 'named' | 'pairs' | 'shape' | 'size' | 'text';
 
 /** An option on the command line. */
 export interface Flag {

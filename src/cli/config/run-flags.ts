@@ -39,6 +39,21 @@ function shape(text: string): number[] {
   return text.trim().toLowerCase().split('x').map(Number);
 }
 
+/** `age,height`: columns to read; or `age=count,zip=categorical`: what they hold. */
+function columns(text: string): string[] | Readonly<Record<string, string>> {
+  const parts = text.split(',');
+  const pairs = parts.map((part) => /^(.*)=([^=]*)$/.exec(part));
+  if (pairs.every((pair) => pair === null)) return parts;
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      if (!pair) {
+        throw new InvalidArgumentError('Write names (age,height), or what each holds (age=count).');
+      }
+      return [pair[1]!, pair[2]!];
+    }),
+  );
+}
+
 /** `500steps`, `60s`, `2epochs`, or several: how often a checkpoint is taken. */
 function interval(text: string): Readonly<Record<string, number>> {
   const units: Readonly<Record<string, string>> = { s: 'seconds', step: 'steps', epoch: 'epochs' };
@@ -71,6 +86,8 @@ function parserOf({ flag, kind }: Flagged): ((text: string) => unknown) | undefi
       const { least = -Infinity, most } = kind as { least?: number; most?: number };
       return kind.type === 'whole' ? wholeNumber(least, most) : number(least, most);
     }
+    case 'columns':
+      return columns;
     case 'interval':
       return interval;
     case 'list':

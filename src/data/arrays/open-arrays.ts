@@ -6,6 +6,7 @@ import type { Dataset } from '../dataset.js';
 import type { FormatOptions, OpenedData } from '../formats/format.js';
 import { type Labels, labelsAt, sharedClasses, withLabels } from '../labels.js';
 import type { ReadingNote } from '../notes.js';
+import { namedColumns } from '../read-options.js';
 import { readLabelFile } from '../rows/label-file.js';
 import { type ArraySource, numbersIn, wholeArray } from './array-source.js';
 import {
@@ -49,7 +50,7 @@ export async function openArrays(place: ArrayPlace, options: FormatOptions): Pro
   const chosen =
     place.beside && entries.length === 1
       ? { train: entries[0]!, notes: [] }
-      : await chooseArrays(entries, path, options.columns?.[0], label);
+      : await chooseArrays(entries, path, namedColumns(options)?.[0], label);
   const parts: Part[] = [];
   for (const part of ['train', 'validation', 'test'] as const) {
     const array = chosen[part];

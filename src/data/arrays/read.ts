@@ -89,7 +89,7 @@ export async function readArrays(
     const { path } = plan.source;
     if (gaps.values > 0) {
       const { missing = 'error' } = options;
-      if (missing === 'error') refuseGaps(plan.survey, plan.axes.size, path);
+      if (missing === 'error' || missing === 'keep') refuseGaps(plan.survey, plan.axes.size, path);
       notes.push(gapsNote(gaps, plan.axes.size, path, missing));
     }
     read.push(await readPart(plan, scales[i]!, means, options));

@@ -1,6 +1,6 @@
 import type { Dataset } from '../dataset.js';
 import type { ReadingNote } from '../notes.js';
-import type { ReadOptions } from '../read-options.js';
+import type { LikeOptions, ReadOptions } from '../read-options.js';
 import type { GatherOptions, Skipped } from '../rows/gather.js';
 
 export type { Skipped };
@@ -28,7 +28,7 @@ export interface Place {
 }
 
 /** How a format is told to read. */
-export interface FormatOptions extends ReadOptions, GatherOptions {}
+export interface FormatOptions extends ReadOptions, LikeOptions, GatherOptions {}
 
 /** A way in which data lies in files. */
 export interface DataFormat {

@@ -7,6 +7,7 @@ import type { ParquetColumn } from '../codecs/parquet-columns.js';
 import type { Dataset } from '../dataset.js';
 import { type Labels, labelsFromWords } from '../labels.js';
 import type { ReadingNote } from '../notes.js';
+import { namedColumns } from '../read-options.js';
 import { gatherPictures } from '../rows/gather-pictures.js';
 import type { FoundTables } from '../tables/find-tables.js';
 import type { ParquetTable } from '../tables/parquet-table.js';
@@ -90,10 +91,10 @@ function pictureColumn(
   options: FormatOptions,
 ): ParquetColumn | undefined {
   const holds = ({ kind }: ParquetColumn) => kind === 'pictures' || kind === 'bytes';
-  if (options.columns) {
-    const named = columns.filter(({ name }) => options.columns!.includes(name));
-    const found = named.find(holds);
-    if (found === undefined || options.columns.length === 1) return found;
+  const names = namedColumns(options);
+  if (names) {
+    const found = columns.filter(({ name }) => names.includes(name)).find(holds);
+    if (found === undefined || names.length === 1) return found;
     throw new UserError(
       `${path}: column ${excerpt(found.name)} holds pictures, of which one column is read. Name that one alone.`,
     );

@@ -150,7 +150,7 @@ function gaps(
   const first = columns[found[0]?.place ?? roles.label!]!.firstMissing;
   const told = `gaps in ${listed(named, 8)} of ${rows} rows (the first at ${first})`;
   const missing = options.missing ?? 'error';
-  if (missing === 'error') {
+  if (missing === 'error' || missing === 'keep') {
     throw new UserError(
       `${path}: ${told}. Give missing (--missing) as drop to leave out such rows or as mean to fill them, or name other columns (--columns).`,
     );

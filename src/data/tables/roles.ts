@@ -2,7 +2,7 @@ import { UserError } from '../../base/errors.js';
 import { excerpt, listed } from '../../base/excerpt.js';
 import { nearest } from '../../base/suggest.js';
 import type { ReadingNote } from '../notes.js';
-import type { ReadOptions } from '../read-options.js';
+import { namedColumns, type ReadOptions } from '../read-options.js';
 import { partsOf } from './parts.js';
 import type { ColumnFacts, TableFacts } from './table.js';
 
@@ -118,8 +118,9 @@ class Chooser {
   }
 
   choose(): Roles {
-    const { columns } = this.options;
-    const named = columns?.map((name) => columnPlace(this.#names, name, this.path));
+    const named = namedColumns(this.options)?.map((name) =>
+      columnPlace(this.#names, name, this.path),
+    );
     for (const place of named ?? []) this.#taken.add(place);
     const given = this.options.label;
     const label = given === undefined ? undefined : columnPlace(this.#names, given, this.path);
