@@ -1,4 +1,3 @@
-import { elementCount } from '../base/shape.js';
 import { spread } from './changes/spread.js';
 import { type Dataset, exampleBytes, readRange } from './dataset.js';
 
@@ -38,6 +37,7 @@ export async function summarizeValues(data: Dataset, most = usualExamples): Prom
   const unit = data.dtype === 'uint8' ? 1 / 255 : 1;
   let [least, largest, sum, squares, zeros] = [Infinity, -Infinity, 0, 0, 0];
   let [areWhole, areBinary] = [true, true];
+  let count = 0;
   for (let start = 0; start < sample.size; start += readSize) {
     const { data: values } = await readRange(
       sample,
@@ -45,6 +45,8 @@ export async function summarizeValues(data: Dataset, most = usualExamples): Prom
       Math.min(start + readSize, sample.size),
     );
     for (const stored of values as Uint8Array | Float32Array) {
+      if (Number.isNaN(stored)) continue;
+      count += 1;
       const value = stored * unit;
       if (value < least) least = value;
       if (value > largest) largest = value;
@@ -55,7 +57,7 @@ export async function summarizeValues(data: Dataset, most = usualExamples): Prom
       if (!Number.isInteger(stored)) areWhole = false;
     }
   }
-  const count = sample.size * elementCount(sample.shape);
+  if (count === 0) [least, largest, count] = [0, 0, 1];
   const mean = sum / count;
   return {
     least,

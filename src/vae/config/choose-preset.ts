@@ -1,3 +1,4 @@
+import { isLearnt, type TableColumn } from '../../data/column.js';
 import { type PresetName, type PresetOptions, preset, type RunConfig } from './presets.js';
 
 /** Facts of the data by which a preset is chosen. */
@@ -8,6 +9,8 @@ export interface DataTraits {
   readonly shape: readonly number[];
   /** Number of examples. */
   readonly size: number;
+  /** Columns of a table that is read column by column. */
+  readonly table?: readonly TableColumn[] | undefined;
   /** The kind of the objective, where one was asked for. */
   readonly objective?: string | undefined;
 }
@@ -64,6 +67,19 @@ function forPictures([channels, height, width]: readonly number[], size: number)
   return { name: 'mlp', ...rest, because: `${because}, ${odd}` };
 }
 
+/** Rows of a table, by its columns. */
+function forTables(columns: readonly TableColumn[], size: number): PresetChoice {
+  const learnt = columns.filter(isLearnt).length;
+  return {
+    name: 'tabular',
+    latent: 128,
+    likelihood: 'table',
+    epochs: 300,
+    batchSize: Math.min(500, size),
+    because: `a table of ${learnt} ${learnt === 1 ? 'column' : 'columns'}`,
+  };
+}
+
 /** A codebook, which needs a network of its own. */
 function forCodes(shape: readonly number[], size: number): PresetChoice {
   const { because, ...rest } = forPictures(shape, size);
@@ -75,7 +91,8 @@ function forCodes(shape: readonly number[], size: number): PresetChoice {
  * for the command line, `init` and the studio. MNIST has the tutorial's network; other data, one that
  * shows something after a few minutes.
  */
-export function choosePreset({ data, shape, size, objective }: DataTraits): PresetChoice {
+export function choosePreset({ data, shape, size, table, objective }: DataTraits): PresetChoice {
+  if (table) return forTables(table, size);
   if (objective === 'vqVae' && shape.length === 3) return forCodes(shape, size);
   if (data === 'mnist') {
     return {
@@ -106,6 +123,7 @@ export function chosenRun(
   const { model, training } = preset(name, shape, {
     latent: over.latent ?? latent,
     likelihood: over.likelihood ?? likelihood,
+    example: over.example,
   });
   return { model, training: { ...training, epochs, batchSize } };
 }

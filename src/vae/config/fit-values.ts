@@ -1,4 +1,5 @@
 import type { Dataset } from '../../data/dataset.js';
+import type { ExampleOptions } from '../../data/input.js';
 import type { ValueSummary } from '../../data/values.js';
 import { formatNumber } from '../../report/number.js';
 
@@ -6,9 +7,9 @@ import { formatNumber } from '../../report/number.js';
 export interface ValueFit {
   readonly likelihood: unknown;
   /** How examples are to be taken, as a config has it. */
-  readonly example?: Readonly<Record<string, unknown>>;
-  /** The reason, for people. */
-  readonly because: string;
+  readonly example?: ExampleOptions;
+  /** The reason, for people; absent where the kind of the data alone says it. */
+  readonly because?: string;
 }
 
 /** A spread that is trained, one for each value. */
@@ -19,21 +20,28 @@ const pictureSpread = { type: 'gaussian', variance: 0.1 };
 
 /**
  * The likelihood and the scaling that values ask for, where nobody names a likelihood. Bytes, and
- * pictures in [0, 1], are left to the preset: undefined.
+ * pictures in [0, 1], are left to the preset: undefined. Rows of a table have likelihoods by column.
  */
 export function fitValues(
-  { dtype, shape }: Pick<Dataset, 'dtype' | 'shape'>,
-  { areBinary, least, most }: ValueSummary,
+  { dtype, shape, table }: Pick<Dataset, 'dtype' | 'shape' | 'table'>,
+  values: ValueSummary | undefined,
 ): ValueFit | undefined {
+  if (table) return { likelihood: 'table', example: { kind: 'table', columns: table } };
+  if (!values) return undefined;
+  const { areBinary, least, most } = values;
   if (dtype === 'uint8') return undefined;
   if (areBinary) return { likelihood: 'bernoulli', because: 'all values are 0 or 1' };
   const isPicture = shape.length === 3;
   if (isPicture && least >= 0 && most <= 1) return undefined;
   const reach = `values are real, from ${formatNumber(least)} to ${formatNumber(most)} in a sample`;
-  const example = { scaling: 'standardize', ...(isPicture ? { range: [least, most] } : {}) };
+  const standardized: ExampleOptions = { scaling: 'standardize' };
+  const example: ExampleOptions = {
+    ...standardized,
+    ...(isPicture ? { range: [least, most] } : {}),
+  };
   return {
     likelihood: isPicture ? pictureSpread : ownSpread,
-    example: least < most || !isPicture ? example : { scaling: 'standardize' },
+    example: least < most || !isPicture ? example : standardized,
     because: `${reach}, so each is seen less its mean, by its deviation`,
   };
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { UserError } from '../../base/errors.js';
 import { option } from '../../base/settings/option.js';
 import { validate } from '../../base/settings/validate.js';
-import type { ExampleOptions } from '../../data/input.js';
+import { describeInput, type ExampleOptions } from '../../data/input.js';
 import { exampleSchema } from '../../data/input-schema.js';
 import { type Layer, layerFromConfig, layerSchema, layerToConfig } from '../../nn/index.js';
 import { requireLayers, requireMade } from '../given.js';
@@ -225,7 +225,9 @@ export function toConfig(options: VAEOptions): ModelConfig {
     },
     'VAE',
   );
-  return { ...config, likelihood: likelihoodToConfig(likelihoodFromConfig(config.likelihood)) };
+  const input = describeInput(config.input, config.example);
+  const likelihood = likelihoodFromConfig(config.likelihood, input);
+  return { ...config, likelihood: likelihoodToConfig(likelihood) };
 }
 
 /** The objective that the options name. */

@@ -3,6 +3,7 @@ import { quote } from '../../base/excerpt.js';
 import { validate } from '../../base/settings/validate.js';
 import { elementCount } from '../../base/shape.js';
 import { advice } from '../../base/suggest.js';
+import { describeInput, type ExampleOptions } from '../../data/input.js';
 import { likelihoodFromConfig } from '../likelihoods/index.js';
 import { namedModelSchema } from './options.js';
 
@@ -33,6 +34,8 @@ export interface PresetOptions {
   readonly latent?: number | undefined;
   /** How the decoder's output describes examples, as plain data; `bernoulli` when left out. */
   readonly likelihood?: unknown;
+  /** How examples are to be taken; by their shape when left out. */
+  readonly example?: ExampleOptions | undefined;
 }
 
 type LayerConfig = Readonly<Record<string, unknown>>;
@@ -228,7 +231,25 @@ const vq: Preset = {
   },
 };
 
-const presets = { dense: densePreset, mlp, conv, resnet, vq };
+/** The network of TVAE, without the weights that its loss has. */
+const tabular: Preset = {
+  title: 'Table: 2 layers of 128 units',
+  about: 'two dense layers of 128 units on each side, for rows of tables (sized as TVAE)',
+  latent: 128,
+  build: (input, latent, output) => ({
+    model: {
+      input,
+      latent,
+      encoder: [dense(128, 'relu'), dense(128, 'relu')],
+      decoder: [dense(128, 'relu'), dense(128, 'relu'), ...denseEnding(output)],
+      likelihood: 'table',
+      kl: elbo,
+    },
+    training: { batchSize: 500 },
+  }),
+};
+
+const presets = { dense: densePreset, mlp, conv, resnet, vq, tabular };
 
 export type PresetName = keyof typeof presets;
 
@@ -252,16 +273,22 @@ export function aboutPreset(name: PresetName): string {
 export function preset(
   name: string,
   input: readonly number[],
-  { latent, likelihood }: PresetOptions = {},
+  { latent, likelihood, example }: PresetOptions = {},
 ): RunConfig {
   if (!Object.hasOwn(presets, name)) {
     throw new UserError(`Unknown preset ${quote(name)}. ${advice(name, presetNames)}`);
   }
   const found = presets[name as PresetName];
-  const checked = validate(namedModelSchema.shape.likelihood, likelihood, 'likelihood');
-  const { parametersPerValue } = likelihoodFromConfig(checked);
-  const [channels = 1, ...inner] = input;
-  const output = [parametersPerValue * channels, ...inner];
+  const usual = example?.columns ? 'table' : undefined;
+  const checked = validate(namedModelSchema.shape.likelihood, likelihood ?? usual, 'likelihood');
+  const output = likelihoodFromConfig(checked, describeInput(input, example)).parameterShape;
   const { model, training } = found.build(input, latent ?? found.latent, output);
-  return { model: likelihood === undefined ? model : { ...model, likelihood }, training };
+  return {
+    model: {
+      ...model,
+      ...(likelihood === undefined ? {} : { likelihood }),
+      ...(example === undefined ? {} : { example }),
+    },
+    training,
+  };
 }

@@ -1,5 +1,6 @@
 import { UserError } from '../../base/errors.js';
 import type { Dataset } from '../../data/dataset.js';
+import type { ExampleOptions } from '../../data/input.js';
 import { type ReadOptions, readingOver } from '../../data/read-options.js';
 import type { ValueSummary } from '../../data/values.js';
 import { usualLearningRate } from '../../nn/index.js';
@@ -13,7 +14,8 @@ import { type CompleteRun, type ConfigData, checkRun } from './run-config.js';
 type Data = Readonly<Record<string, unknown>>;
 
 /** Facts of data that settings depend on. */
-interface KnownData extends Pick<Dataset, 'name' | 'shape' | 'size' | 'labels' | 'classNames'> {
+interface KnownData
+  extends Pick<Dataset, 'name' | 'shape' | 'size' | 'labels' | 'classNames' | 'table'> {
   readonly dtype?: Dataset['dtype'] | undefined;
   /** The values of a sample, where likelihood and scaling are to follow them. */
   readonly values?: ValueSummary | undefined;
@@ -57,7 +59,7 @@ export function resolveRun({ file, given, data, spec, name }: Sources): Resolved
   const { model = {}, training = {} } = given;
   const fit = fitFor(file, given, data);
   const { latent, likelihood = fit?.likelihood } = model;
-  const options = { latent: latent as number | undefined, likelihood };
+  const options = { latent: latent as number | undefined, likelihood, example: fit?.example };
   const { shape } = data;
   const choice = file || given.preset !== undefined ? undefined : choiceFor(given, data, spec);
   const base = file
@@ -73,7 +75,7 @@ export function resolveRun({ file, given, data, spec, name }: Sources): Resolved
     training: { ...run.training, batchSize: batch.batchSize },
     preset: given.preset ?? choice?.name ?? file?.preset,
     choice,
-    notes: [...(fit ? [noteOf(fit)] : []), ...batch.notes],
+    notes: [...(fit ? notesOf(fit) : []), ...batch.notes],
   };
 }
 
@@ -81,11 +83,19 @@ export function resolveRun({ file, given, data, spec, name }: Sources): Resolved
 function fitFor(
   file: ConfigData | undefined,
   given: ConfigData,
-  { dtype = 'float32', shape, values }: KnownData,
+  { name, dtype = 'float32', shape, table, values }: KnownData,
 ): ValueFit | undefined {
   const models = [given.model ?? {}, file?.model ?? {}];
-  const isNamed = models.some((each) => each.likelihood !== undefined || each.decoder);
-  return values && !isNamed ? fitValues({ dtype, shape }, values) : undefined;
+  const named = models.map((each) => each.likelihood).find((each) => each !== undefined);
+  if (table && named !== undefined && named !== 'table') {
+    throw new UserError(
+      `${name} is read as a table, but the likelihood is not table. Read plain numbers (--rows vectors), or leave the likelihood out.`,
+    );
+  }
+  const isNamed = named !== undefined || models.some((each) => each.decoder);
+  return isNamed && !table
+    ? undefined
+    : fitValues({ dtype, shape, ...(table ? { table } : {}) }, values);
 }
 
 /** How examples are taken by values, where a config does not say it. */
@@ -94,10 +104,11 @@ function exampleOf(fit: ValueFit | undefined, { example }: Data): Data {
 }
 
 /** Likelihood and scaling that were chosen, in a line. */
-function noteOf({ likelihood, example, because }: ValueFit): string {
+function notesOf({ likelihood, example, because }: ValueFit): string[] {
+  if (because === undefined) return [];
   const { type = likelihood } = likelihood as { type?: unknown };
   const scaled = example ? ' of standardized values' : '';
-  return `Likelihood ${String(type)}${scaled}: ${because}. Another by --likelihood.`;
+  return [`Likelihood ${String(type)}${scaled}: ${because}. Another by --likelihood.`];
 }
 
 /** A batch size that nobody asked for, no larger than the data. */
@@ -120,7 +131,8 @@ function choiceFor({ model, training }: ConfigData, data: KnownData, spec: strin
   const share = typeof validationSplit === 'number' ? validationSplit : 0;
   const { type } = (model?.objective ?? {}) as { type?: string };
   const size = Math.ceil(data.size * (1 - share));
-  return choosePreset({ data: spec, shape: data.shape, size, objective: type });
+  const { shape, table } = data;
+  return choosePreset({ data: spec, shape, size, table, objective: type });
 }
 
 /**
@@ -139,9 +151,10 @@ export function overPreset(
   const input = (model.input as number[] | undefined) ?? shape;
   const latent = options.latent ?? (model.latent as number | undefined);
   const likelihood = options.likelihood ?? model.likelihood;
+  const example = (model.example as ExampleOptions | undefined) ?? options.example;
   const base = config.preset
-    ? preset(config.preset, input, { latent, likelihood })
-    : { model: { input }, training: {} };
+    ? preset(config.preset, input, { latent, likelihood, example })
+    : { model: { input, ...(example ? { example } : {}) }, training: {} };
   const { kl, objective, ...network } = base.model as Record<string, unknown>;
   const aims = model.kl || model.objective ? {} : { kl, objective };
   return {

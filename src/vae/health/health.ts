@@ -104,11 +104,10 @@ export function observedHealth(network: Network, batch: Batch, scope: Scope): Va
   const encoding = network.encode(batch, scope, observe);
   const z = bottleneck.point(encoding);
   const output = network.decode({ z, labels: batch.labels }, scope, observe);
-  const inner = scope.child('likelihood');
   const { codes } = bottleneck.outputs(encoding);
   return {
     ...observed,
-    error: network.likelihood.negativeLogLikelihood(batch.images, output, inner),
+    error: network.nats(batch, output, scope),
     ...(bottleneck.posterior ? { kl: klDivergence(bottleneck.posterior(encoding)) } : {}),
     ...(codes ? { codes } : {}),
   };

@@ -71,7 +71,7 @@ export function rangeOf({ data, type }: Tensor): TrainingHealth['values'] {
 
 /** The likelihood's name, where it is about values in [0, 1] alone. */
 export function boundedName({ support, type }: Likelihood): string | undefined {
-  return ['real', 'none'].includes(support) ? undefined : type;
+  return ['real', 'columns', 'none'].includes(support) ? undefined : type;
 }
 
 /** Likelihoods whose parameters are logits. */

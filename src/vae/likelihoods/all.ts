@@ -6,3 +6,4 @@ export * from './discretized-logistic.js';
 export * from './gaussian.js';
 export * from './laplace.js';
 export * from './mse.js';
+export * from './table.js';

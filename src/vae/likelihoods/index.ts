@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { quote } from '../../base/excerpt.js';
 import { Registry } from '../../base/settings/registry.js';
 import { advice } from '../../base/suggest.js';
+import type { InputDescription } from '../../data/input.js';
 import * as all from './all.js';
 import type { Likelihood, LikelihoodKind } from './likelihood.js';
 
@@ -37,10 +38,16 @@ export const likelihoodSchema = z
   ])
   .meta({ id: 'likelihood', description: "How the decoder's output describes examples." });
 
-/** The likelihood that plain data describes. @throws UserError when an option is wrong */
-export function likelihoodFromConfig(config: z.output<typeof likelihoodSchema>): Likelihood {
+/**
+ * The likelihood of examples that plain data describes.
+ * @throws UserError when an option is wrong, or when it cannot describe such examples
+ */
+export function likelihoodFromConfig(
+  config: z.output<typeof likelihoodSchema>,
+  input: InputDescription,
+): Likelihood {
   const { type, ...options } = typeof config === 'string' ? { type: config } : config;
-  return registry.get(type, 'likelihood').create(options);
+  return registry.get(type, 'likelihood').create(options, input);
 }
 
 /** A likelihood with all its options, as plain data. */

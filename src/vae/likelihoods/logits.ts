@@ -6,7 +6,7 @@ export function perParameter(parameters: Value, count: number): Value {
   return reshape(parameters, [batch!, count, (channels as number) / count, ...inner]);
 }
 
-/** The place on axis 1 of a draw by logits: the largest after Gumbel noise, int64 [batch, C, ...]. */
-export function drawPlace(logits: Value, uniform: Value): Value {
-  return argMax(sub(logits, log(negate(log(uniform)))), 1);
+/** The place on an axis of a draw by logits: the largest after Gumbel noise, int64, without the axis. */
+export function drawPlace(logits: Value, uniform: Value, axis = 1): Value {
+  return argMax(sub(logits, log(negate(log(uniform)))), axis);
 }

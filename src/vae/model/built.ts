@@ -59,6 +59,12 @@ export class BuiltModel {
     );
   }
 
+  /** The tensors that are no parameters but facts of the training data, by which examples are seen. */
+  get facts(): readonly ParameterSpec[] {
+    if (!this.network.view.fit) return [];
+    return this.specs.filter(({ name, trained }) => !trained && /^(input|likelihood)\./.test(name));
+  }
+
   /** The reason why a tensor is none of the model's; undefined when it is one. */
   misfit(name: string, type: string, shape: readonly number[]): string | undefined {
     const spec = this.specs.find((each) => each.name === name);

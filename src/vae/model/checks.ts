@@ -2,6 +2,7 @@ import type { Tensor } from 'onnxruntime-common';
 import { UserError } from '../../base/errors.js';
 import { formatShape } from '../../base/excerpt.js';
 import { type Dataset, fromArray } from '../../data/dataset.js';
+import type { InputDescription } from '../../data/input.js';
 
 /** A tensor's type and shape as messages tell them, or that there is none. */
 function described(value: unknown): string {
@@ -16,12 +17,15 @@ function isOf(value: Tensor, inner: readonly number[]): boolean {
 }
 
 /**
- * Checks images that a function of a model is given.
- * @param input the shape of one
+ * Checks examples that a function of a model is given.
+ * @param input the model's; of rows of a table, values may be missing
  * @returns their type
  * @throws UserError when they are no tensor of the right shape and type, or not finite
  */
-export function checkImages(images: Tensor, input: readonly number[]): 'uint8' | 'float32' {
+export function checkImages(
+  images: Tensor,
+  { shape: input, columns }: InputDescription,
+): 'uint8' | 'float32' {
   if (!isOf(images, input)) {
     throw new UserError(
       `Images of ${described(images)} do not fit the model, which takes uint8 or float32 [N, ${input.join(', ')}].`,
@@ -33,7 +37,11 @@ export function checkImages(images: Tensor, input: readonly number[]): 'uint8' |
       `Images must be uint8, or float32 with images in [0, 1], not ${images.type}.`,
     );
   }
-  if (images.size > 0) fromArray(images.data as Float32Array, input, { name: 'images' });
+  if (images.size > 0)
+    fromArray(images.data as Float32Array, input, {
+      name: 'images',
+      ...(columns ? { table: columns } : {}),
+    });
   return 'float32';
 }
 

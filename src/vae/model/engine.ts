@@ -77,7 +77,7 @@ export class Engine {
     options: CarryOptions = {},
   ): Promise<Record<string, Tensor>> {
     const { model } = this;
-    const dtype = checkImages(images, model.config.input);
+    const dtype = checkImages(images, model.input);
     const feed = labelFeed(labels, images.dims[0]!, model.objective.classes);
     const { batchSize = callSize, stream, signal } = options;
     const each = this.shrinking(options.shrink);

@@ -6,10 +6,8 @@ import {
   clip,
   concat,
   constant,
-  div,
   flatten,
   formatShape,
-  log,
   mean,
   mul,
   oneHot,
@@ -17,8 +15,6 @@ import {
   type Shape,
   slice,
   squeeze,
-  sub,
-  sum,
   unsqueeze,
   type Value,
   within,
@@ -29,6 +25,8 @@ import type { ModelConfig, VAEOptions } from '../config/options.js';
 import { type Likelihood, likelihoodFromConfig } from '../likelihoods/index.js';
 import type { Objective, ObjectiveContext } from '../objectives/index.js';
 import type { Posterior } from '../posterior.js';
+import type { InputView } from './input-view.js';
+import { viewOf } from './views.js';
 
 /** Latents and, for models that see labels, the labels that go with them. */
 export interface Latents {
@@ -41,12 +39,11 @@ export interface Latents {
 /** Layers that leave open how their input is laid out. */
 const elementwise = ['activation', 'dropout'];
 
-/** Where the tensors that scale examples are. */
-const scalingPath = 'input';
-
 /** A VAE as functions over graph values; parameters come from the scope. */
 export class Network {
   readonly likelihood: Likelihood;
+  /** How examples are seen. */
+  readonly view: InputView;
 
   constructor(
     private readonly options: VAEOptions,
@@ -54,41 +51,13 @@ export class Network {
     private readonly input: InputDescription,
     readonly objective: Objective,
   ) {
-    this.likelihood = likelihoodFromConfig(config.likelihood);
+    this.likelihood = likelihoodFromConfig(config.likelihood, input);
+    this.view = viewOf(input, this.likelihood);
     const { support, type } = this.likelihood;
     if (input.scaling === 'none' || support === 'real' || support === 'none') return;
     throw new UserError(
       `example.scaling: the likelihood ${type} is about values that are not scaled. Use one of real values, such as gaussian, or leave scaling out.`,
     );
-  }
-
-  /** Names of the tensors that scale examples; undefined where these are not scaled. */
-  get scalingNames(): { readonly mean: string; readonly deviation: string } | undefined {
-    if (this.input.scaling === 'none') return undefined;
-    return { mean: `${scalingPath}.mean`, deviation: `${scalingPath}.deviation` };
-  }
-
-  /** The tensors by which examples are scaled: states, which training takes from its data. */
-  private scale(scope: Scope): { mean: Value; deviation: Value } | undefined {
-    if (this.input.scaling === 'none') return undefined;
-    const own = scope.child(scalingPath);
-    const { shape } = this.input;
-    return {
-      mean: own.state('mean', shape, 'zeros').value,
-      deviation: own.state('deviation', shape, 'ones').value,
-    };
-  }
-
-  /** Examples as the network sees them. */
-  private scaled(x: Value, scope: Scope): Value {
-    const scale = this.scale(scope);
-    return scale ? div(sub(x, scale.mean), scale.deviation) : x;
-  }
-
-  /** The reverse of `scaled`. */
-  private unscaled(x: Value, scope: Scope): Value {
-    const scale = this.scale(scope);
-    return scale ? add(mul(x, scale.deviation), scale.mean) : x;
   }
 
   /** The decoder's last layer but for those that only shape, with its path. */
@@ -115,7 +84,7 @@ export class Network {
 
   /** The encoding, as the bottleneck has it, of float images [batch, ...input]. */
   encode({ images, labels }: Batch, scope: Scope, observe?: LayerObserver): unknown {
-    const x = this.scaled(images, scope);
+    const x = this.view.features(images, scope);
     const seen = this.withLabels(this.flattensImages ? flatten(x) : x, labels);
     const features = applyLayers(this.options.encoder, seen, scope.child('encoder'), observe);
     return this.objective.bottleneck.encode(features, this.config.latent, scope, observe);
@@ -129,17 +98,13 @@ export class Network {
   decode({ z, labels }: Latents, scope: Scope, observe?: LayerObserver): Value {
     const seen = this.withLabels(z, labels);
     const output = applyLayers(this.options.decoder, seen, scope.child('decoder'), observe);
-    const { parametersPerValue: numbers, type } = this.likelihood;
-    const [channels = 1, ...inner] = this.config.input;
-    const shape = [numbers * channels, ...inner];
+    const { parameterShape: shape, type } = this.likelihood;
     const wanted = [z.shape[0]!, ...shape];
     if (output.shape.join() !== wanted.join()) {
-      const reason =
-        numbers === 1
-          ? "the input's shape asks"
-          : `the likelihood ${type}, with ${numbers} numbers a value, asks`;
+      const isOne = elementCount(shape) === elementCount(this.config.input);
+      const reason = isOne ? "the input's shape asks" : `the likelihood ${type} asks`;
       throw new UserError(
-        `The decoder's output is ${formatShape(output.shape)}, but ${reason} for ${formatShape(wanted)}. End the decoder with layers that give it, such as dense(${elementCount(shape)}), reshape([${shape.join(', ')}]).`,
+        `The decoder's output is ${formatShape(output.shape)}, but ${reason} for ${formatShape(wanted)}. End the decoder with layers that give it, such as dense(${elementCount(shape)})${shape.length === 1 ? '' : `, reshape([${shape.join(', ')}])`}.`,
       );
     }
     return output;
@@ -147,8 +112,8 @@ export class Network {
 
   /** Decoded examples, [batch, ...input], held in their range. */
   image(latents: Latents, scope: Scope): Value {
-    const x = this.likelihood.mean(this.decode(latents, scope));
-    return this.held(this.unscaled(x, scope));
+    const x = this.likelihood.mean(this.decode(latents, scope), scope.child('likelihood'));
+    return this.held(this.view.shown(x, scope));
   }
 
   /** The same, drawn from p(x | z). @throws UserError when the likelihood is no distribution */
@@ -160,13 +125,13 @@ export class Network {
       );
     }
     const x = draw(this.decode(latents, scope), scope.child('likelihood'));
-    return this.held(this.unscaled(x, scope));
+    return this.held(this.view.shown(x, scope));
   }
 
   /** Whether the likelihood is about values of [0, 1] alone. */
   get isBounded(): boolean {
     const { support } = this.likelihood;
-    return support !== 'real' && support !== 'none';
+    return support !== 'real' && support !== 'columns' && support !== 'none';
   }
 
   /** Examples held in their range, where the likelihood does not hold them there. */
@@ -195,17 +160,18 @@ export class Network {
   }
 
   /** −log p(x | z) in nats of each example: [batch]. */
-  negativeLogLikelihood({ images, labels }: Batch, z: Value, scope: Scope): Value {
-    const parameters = this.decode({ z, labels }, scope);
+  negativeLogLikelihood(batch: Batch, z: Value, scope: Scope): Value {
+    return this.nats(batch, this.decode({ z, labels: batch.labels }, scope), scope);
+  }
+
+  /** The same by the decoder's output. */
+  nats({ images }: Batch, parameters: Value, scope: Scope): Value {
     return within({ part: 'likelihood' }, () => {
+      const x = this.view.judged(images, scope);
       const own = scope.child('likelihood');
-      const x = this.scaled(images, scope);
       const nats = this.likelihood.negativeLogLikelihood(x, parameters, own);
-      const scale = this.scale(scope);
-      // A density of scaled values is larger by the deviations than that of the values themselves.
-      return scale && this.likelihood.support === 'real'
-        ? add(nats, sum(log(scale.deviation)))
-        : nats;
+      const more = this.view.nats?.(scope);
+      return more ? add(nats, more) : nats;
     });
   }
 

@@ -43,7 +43,8 @@ export async function examine(
   const found = await observed(examples);
   const health = healthOf(found, objective.bottleneck.codes, examples.images.dims[0]!);
   if (history.length === 0) return health;
-  const initial = model.initialTensors();
+  const facts = model.facts.map(({ name }) => [name, tensors[name]!] as const);
+  const initial = { ...model.initialTensors(), ...Object.fromEntries(facts) };
   const few = await readSpread(data, objective.classes, Math.min(callSize, most));
   const [now, before] = [await observed(few), await observed(few, initial)];
   const isSteady = Object.values(objective.schedules).every((each) => typeof each === 'number');

@@ -2,7 +2,6 @@ import type { Tensor } from 'onnxruntime-common';
 import { UserError } from '../../base/errors.js';
 import type { Dataset } from '../../data/dataset.js';
 import { type DataDescription, describeData, namesOf } from '../../data/description.js';
-import { statisticsOf } from '../../data/input.js';
 import { matchData } from '../../data/match.js';
 import {
   describeNonFinite,
@@ -71,22 +70,25 @@ async function nonFiniteError(
   return new NonFiniteError(found, history, says, remedy);
 }
 
-/** The tensors that training begins with: scaled by the data where the model asks for that. */
+/** The tensors that training begins with: with facts of the data, where the model asks for such. */
 async function beginning({ model, tensors }: Present, data: Dataset): Promise<Tensors> {
-  const names = model.network.scalingNames;
-  if (!names) return tensors;
-  const known = tensors[names.deviation]!.data as Float32Array;
-  if (known.some((value) => value !== 1)) return tensors;
-  const { mean, deviation } = await statisticsOf(data);
-  const like = (name: string, values: Float32Array): Tensor => {
-    const { dims } = tensors[name]!;
-    return new (tensors[name]!.constructor as typeof Tensor)('float32', values, dims);
-  };
-  return {
-    ...tensors,
-    [names.mean]: like(names.mean, mean),
-    [names.deviation]: like(names.deviation, deviation),
-  };
+  const { fit } = model.network.view;
+  if (!fit || isFitted({ model, tensors })) return tensors;
+  const statistics = await fit(data);
+  const found = Object.entries(statistics).map(([name, values]) => {
+    const before = tensors[name]!;
+    const Kind = before.constructor as typeof Tensor;
+    return [name, new Kind('float32', values, before.dims)] as const;
+  });
+  return { ...tensors, ...Object.fromEntries(found) };
+}
+
+/** Whether the facts of training data are known: one of them is no longer as it was made. */
+function isFitted({ model, tensors }: Pick<Present, 'model' | 'tensors'>): boolean {
+  return model.facts.some(({ name, initializer }) => {
+    const initial = initializer === 'ones' ? 1 : 0;
+    return (tensors[name]!.data as Float32Array).some((value) => value !== initial);
+  });
 }
 
 /**

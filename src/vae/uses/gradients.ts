@@ -72,7 +72,7 @@ export async function valueAndGradients(
   images: Tensor,
   options: GradientOptions,
 ): Promise<ValueAndGradients> {
-  const dtype = checkImages(images, model.config.input);
+  const dtype = checkImages(images, model.input);
   const count = images.dims[0]!;
   if (count === 0) throw new UserError('There is no mean over no images. Give one or more.');
   const { epsilon, prior, labels, step = Infinity, datasetSize = count } = options;

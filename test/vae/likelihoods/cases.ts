@@ -1,6 +1,7 @@
 import { Tensor } from 'onnxruntime-common';
 import { randomStream } from '../../../src/base/random.js';
 import { elementCount } from '../../../src/base/shape.js';
+import { describeInput } from '../../../src/data/input.js';
 import { compile, gradient, input, mul, sum, type Value } from '../../../src/graph/index.js';
 import type { LikelihoodOptions } from '../../../src/index.js';
 import { drawNoise, noiseArray, noiseType } from '../../../src/step/noise.js';
@@ -32,8 +33,12 @@ export const cases: Readonly<Record<string, LikelihoodOptions>> = {
   mse: 'mse',
 };
 
+/** A likelihood of images [1, 4, 4]. */
 export const likelihoodOf = (options: LikelihoodOptions): Likelihood =>
-  likelihoodFromConfig(options as Parameters<typeof likelihoodFromConfig>[0]);
+  likelihoodFromConfig(
+    options as Parameters<typeof likelihoodFromConfig>[0],
+    describeInput([1, 4, 4]),
+  );
 
 /** Inputs of a likelihood. */
 export interface Given {
@@ -78,7 +83,7 @@ export async function evaluateLikelihood(likelihood: Likelihood, given: Given) {
   const gradients = gradient(sum(mul(nats, inputs.weights)), by);
   const outputs: Record<string, Value> = {
     nats,
-    mean: likelihood.mean(inputs.parameters),
+    mean: likelihood.mean(inputs.parameters, scope.child('likelihood')),
     byParameters: gradients[0]!,
     ...(names.length > 0 ? { byScalar: gradients[1]! } : {}),
     byX: gradients.at(-1)!,

@@ -46,7 +46,7 @@ function modelWith(
   options: Partial<ConstructorParameters<typeof VAE>[0]> = {},
 ): VAE {
   const [, ...inner] = smallShape;
-  const count = likelihoodOf(likelihood).parametersPerValue;
+  const [count = 0] = likelihoodOf(likelihood).parameterShape;
   return smallVAE({
     likelihood,
     decoder: [dense(8, { activation: 'tanh' }), dense(16 * count), reshape([count, ...inner])],

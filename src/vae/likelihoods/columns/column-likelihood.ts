@@ -51,6 +51,10 @@ export interface ColumnLikelihood {
    * @param parameters [batch, n, k]
    */
   negativeLogLikelihood(x: Value, parameters: Value, group: ColumnGroup): Value;
+  /**
+   * What the encoder sees of values beside their standardized number or their category: [batch, n, f].
+   */
+  features?(x: Value, group: ColumnGroup): Value;
   /** The value to show of p(x | z): the mean, or the place of the likeliest category. [batch, n] */
   typical(parameters: Value, group: ColumnGroup): Value;
   /** A draw of p(x | z): [batch, n]. */

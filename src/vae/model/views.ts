@@ -1,0 +1,51 @@
+import { type InputDescription, statisticsOf } from '../../data/input.js';
+import { add, div, log, mul, sub, sum, type Value } from '../../graph/index.js';
+import type { Scope } from '../../nn/index.js';
+import type { Likelihood } from '../likelihoods/index.js';
+import type { InputView } from './input-view.js';
+import { tableView } from './table-view.js';
+
+const asTheyAre: InputView = {
+  features: (x) => x,
+  judged: (x) => x,
+  shown: (x) => x,
+};
+
+/** Where the tensors that scale examples are. */
+const path = 'input';
+
+/** Each value less its mean, by its deviation: states, which training takes from its data. */
+function standardized({ shape }: InputDescription, isDensity: boolean): InputView {
+  const tensors = (scope: Scope) => {
+    const own = scope.child(path);
+    return {
+      mean: own.state('mean', shape, 'zeros').value,
+      deviation: own.state('deviation', shape, 'ones').value,
+    };
+  };
+  const scaled = (x: Value, scope: Scope) => {
+    const { mean, deviation } = tensors(scope);
+    return div(sub(x, mean), deviation);
+  };
+  return {
+    features: scaled,
+    judged: scaled,
+    shown(x, scope) {
+      const { mean, deviation } = tensors(scope);
+      return add(mul(x, deviation), mean);
+    },
+    // A density of scaled values is larger by the deviations than that of the values themselves.
+    ...(isDensity ? { nats: (scope: Scope) => sum(log(tensors(scope).deviation)) } : {}),
+    async fit(data) {
+      const { mean, deviation } = await statisticsOf(data);
+      return { [`${path}.mean`]: mean, [`${path}.deviation`]: deviation };
+    },
+  };
+}
+
+/** How a model sees its examples. */
+export function viewOf(input: InputDescription, { support }: Likelihood): InputView {
+  if (support === 'columns') return tableView(input);
+  if (input.scaling === 'none') return asTheyAre;
+  return standardized(input, support === 'real');
+}
