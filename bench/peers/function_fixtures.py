@@ -45,6 +45,8 @@ small = both(1e-6, 1e-3, 0.1, 0.5, 0.75)
 middle = both(1.0, 1.5, 3.0, 7.0)
 far = both(10.0, 15.0, 18.0, 25.0, 60.0, 80.0)
 
+positive = [1e-6, 1e-3, 0.1, 0.5, 1.0, 1.5, 2.0, 3.0, 7.5, 7.999, 8.0, 8.5, 30.0, 1e3, 1e6, 1e12, 1e30]
+
 arguments = {
     "sigmoid": small + middle + far,
     "softplus": small + middle + far,
@@ -63,8 +65,17 @@ arguments = {
     "acosh": [1.000001, 1.001, 1.1, 2.0, 7.0, 60.0, 1e6, 1e12],
     "atanh": small + both(0.9, 0.9999),
     "erf": small + middle + both(2.0, 5.0, 10.0),
+    "logGamma": positive,
+    "digamma": positive,
 }
-own = {"sigmoid": sigmoid, "softplus": softplus, "silu": silu, "elu": elu, "gelu": gelu}
+own = {
+    "sigmoid": sigmoid,
+    "softplus": softplus,
+    "silu": silu,
+    "elu": elu,
+    "gelu": gelu,
+    "logGamma": mp.loggamma,
+}
 
 rows = {}
 for name, values in arguments.items():

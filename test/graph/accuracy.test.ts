@@ -22,6 +22,8 @@ const besideOne: Readonly<Record<string, readonly ('value' | 'slope')[]>> = {
   tanh: ['slope'],
   elu: ['value'],
   gelu: ['value', 'slope'],
+  logGamma: ['value', 'slope'],
+  digamma: ['value'],
 };
 
 const operator = (name: string): ((x: Value) => Value) =>

@@ -35,6 +35,7 @@ const elementwise = [
   ...['atanh', 'erf', 'logistic', 'sigmoid', 'softplus', 'relu', 'leakyRelu', 'elu', 'step'],
   ...['square', 'stopGradient', 'not', 'softmax', 'logSoftmax', 'sumLogOfHalfToOne', 'flatten'],
   ...['sum', 'max', 'min', 'prod', 'mean', 'variance', 'logSumExp', 'transpose', 'shapeOf'],
+  ...['logGamma', 'digamma'],
 ];
 const ofTwo = [
   ...['add', 'sub', 'mul', 'div', 'pow', 'minimum', 'maximum', 'greater', 'greaterOrEqual'],

@@ -10,6 +10,7 @@ export {
   type Window,
 } from './convolution.js';
 export * from './elementwise.js';
+export { digamma, logGamma } from './gamma.js';
 export * from './matrix.js';
 export {
   batchNormalization,

@@ -377,6 +377,8 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
   acosh: one(operators.acosh, 1.5, 3),
   atanh: one(operators.atanh, -0.6, 0.6),
   erf: one(operators.erf, -1.5, 1.5),
+  logGamma: one(operators.logGamma, 0.4, 12),
+  digamma: one(operators.digamma, 0.6, 12),
   sigmoid: one(operators.sigmoid, -4, 4),
   logistic: one(operators.logistic, -4, 4),
   relu: one(operators.relu),

@@ -211,6 +211,23 @@ function reduced(
   );
 }
 
+/** log Γ(x) by Euler's product, with n! nˣ for the first n factors and the next terms of its error. */
+function logGamma(x: number): number {
+  const n = 100_000;
+  let total =
+    x * Math.log(n) + (x * (x + 1)) / (2 * n) - (x * (x + 1) * (2 * x + 1)) / (12 * n * n);
+  for (let k = 1; k <= n; k++) total += Math.log(k / (x + k));
+  return total - Math.log(x);
+}
+
+/** ψ(x) by its series (https://dlmf.nist.gov/5.7#E6), the rest of it by an integral. */
+function digamma(x: number): number {
+  const n = 10_000;
+  let total = Math.log((n + x - 0.5) / (n + 0.5)) - 0.5772156649015329;
+  for (let k = 0; k < n; k++) total += 1 / (k + 1) - 1 / (k + x);
+  return total;
+}
+
 /** erf by its Maclaurin series. */
 function erf(x: number): number {
   let term = x;
@@ -365,6 +382,8 @@ const values: Readonly<Record<string, readonly Case[]>> = {
     ...unary(operators.atanh, Math.atanh, [-0.9, 0.9], 'float32'),
   ],
   erf: unary(operators.erf, erf, [-2, 2], 'float32'),
+  logGamma: unary(operators.logGamma, logGamma, [0.3, 12]),
+  digamma: unary(operators.digamma, digamma, [0.3, 12]),
   sigmoid: unary(operators.sigmoid, (x) => 1 / (1 + Math.exp(-x)), [-5, 5]),
   logistic: unary(operators.logistic, (x) => 1 / (1 + Math.exp(-x)), [-5, 5]),
   relu: unary(operators.relu, (x) => Math.max(x, 0)),
