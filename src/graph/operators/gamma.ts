@@ -1,3 +1,4 @@
+import { digammaTerms, logGammaTerms, stirlingFrom } from '../../base/gamma.js';
 import { requireDType, type Value } from '../value.js';
 import {
   add,
@@ -15,16 +16,9 @@ import {
 } from './elementwise.js';
 
 /*
- * The gamma function's logarithm by Stirling's series (https://dlmf.nist.gov/5.11#E1), and that of its
- * derivative (https://dlmf.nist.gov/5.11#E2), from 8 on, where eight terms leave 10⁻¹⁵. Smaller x are
- * taken there by Γ(x + 8) = x (x + 1) ⋯ (x + 7) Γ(x). All is computed in float64: densities of counts are
- * small differences of logarithms of millions.
+ * The formulas are those of `base/gamma.ts`. All is computed in float64: densities of counts are small
+ * differences of logarithms of millions.
  */
-
-const from = 8;
-
-/** Bernoulli's numbers B₂ₖ, k = 1 … 8. */
-const bernoulli = [1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510];
 
 /** Σₖ cₖ tᵏ⁻¹ by Horner's rule. */
 const series = (coefficients: readonly number[], t: Value) =>
@@ -37,13 +31,13 @@ const series = (coefficients: readonly number[], t: Value) =>
 
 /** x, or x + 8 where it is less than 8; and the product x (x + 1) ⋯ (x + 7) with its derivative there. */
 function shifted(x: Value) {
-  const isSmall = less(x, from);
-  const small = minimum(x, from);
+  const isSmall = less(x, stirlingFrom);
+  const small = minimum(x, stirlingFrom);
   // With q = x (x + 7), the product of factors i and 7 − i is q + i (7 − i).
   const q = mul(small, add(small, 7));
   const [outer, inner] = [mul(q, add(q, 6)), mul(add(q, 10), add(q, 12))];
   return {
-    y: where(isSmall, add(x, from), x),
+    y: where(isSmall, add(x, stirlingFrom), x),
     product: where(isSmall, mul(outer, inner), 1),
     slope: () => {
       const byQ = add(mul(add(mul(q, 2), 6), inner), mul(add(mul(q, 2), 22), outer));
@@ -55,10 +49,7 @@ function shifted(x: Value) {
 function logGamma64(x: Value): Value {
   const { y, product } = shifted(x);
   const inverse = reciprocal(y);
-  const rest = series(
-    bernoulli.map((each, i) => each / ((2 * i + 2) * (2 * i + 1))),
-    square(inverse),
-  );
+  const rest = series(logGammaTerms, square(inverse));
   const scaled = sub(mul(y, sub(log(y), 1)), mul(log(y), 0.5));
   const stirling = add(add(scaled, mul(rest, inverse)), Math.log(2 * Math.PI) / 2);
   return sub(stirling, log(product));
@@ -68,10 +59,7 @@ function digamma64(x: Value): Value {
   const { y, product, slope } = shifted(x);
   const inverse = reciprocal(y);
   const squared = square(inverse);
-  const rest = series(
-    bernoulli.map((each, i) => each / (2 * i + 2)),
-    squared,
-  );
+  const rest = series(digammaTerms, squared);
   const plain = sub(sub(log(y), mul(inverse, 0.5)), mul(rest, squared));
   return sub(plain, div(slope(), product));
 }

@@ -1,0 +1,93 @@
+import { UserError } from '../../../base/errors.js';
+import {
+  add,
+  exp,
+  log,
+  maximum,
+  minimum,
+  mul,
+  negate,
+  square,
+  sub,
+  type Value,
+} from '../../../graph/index.js';
+import type { ColumnGroup, ColumnLikelihood } from './column-likelihood.js';
+import {
+  double,
+  held,
+  meanOf,
+  moved,
+  numbersOf,
+  roundingDeviation,
+  single,
+  statisticOf,
+  varianceOf,
+} from './numbers.js';
+
+/** How many deviations of the column's logarithms the decoder may go from their mean. */
+const reach = 50;
+
+/** The largest logarithm of a spread, and of a value: float32 numbers end there. */
+const [mostLogSpread, mostLog] = [5, 88];
+
+/** The smallest positive number that is told from 0. */
+const least = 1e-37;
+
+function distribution(parameters: Value, group: ColumnGroup) {
+  const deviation = exp(statisticOf(group, 'logSpread'));
+  const number = held(numbersOf(parameters)[0]!, -reach, reach);
+  return {
+    location: add(statisticOf(group, 'location'), mul(deviation, number)),
+    logSpread: held(moved(group, 'logSpread'), statisticOf(group, 'leastLogSpread'), mostLogSpread),
+  };
+}
+
+const power = (x: Value) => single(exp(minimum(x, mostLog)));
+
+/**
+ * Positive numbers whose logarithms are Gaussian, of mean m and spread s: −log p = log x + log s + ½ log 2π +
+ * ½ (log x − m)² / s². The decoder's number is m, as it differs from the mean of the column's logarithms in
+ * their deviations; s is the column's, and trained.
+ */
+export const logNormal: ColumnLikelihood = {
+  type: 'logNormal',
+  title: 'log-normal',
+  kinds: ['continuous'],
+  parametersPerColumn: () => 1,
+  statistics: () => ({ location: [], logSpread: [], leastLogSpread: [] }),
+  fit(values, _, resolution) {
+    const odd = values.find((value) => value <= 0);
+    if (odd !== undefined) {
+      throw new UserError(
+        `A log-normal likelihood is of numbers over 0, and the column holds ${odd}. Use another likelihood for it.`,
+      );
+    }
+    const logs = Float64Array.from(values, Math.log);
+    const location = meanOf(logs);
+    const rounding = roundingDeviation(resolution) / Math.exp(location);
+    const leastLogSpread = Math.min(Math.log(rounding), mostLogSpread - 1);
+    const logSpread = Math.log(Math.sqrt(varianceOf(logs, location)));
+    return {
+      location: [location],
+      logSpread: [Math.min(Math.max(logSpread, leastLogSpread), mostLogSpread)],
+      leastLogSpread: [leastLogSpread],
+    };
+  },
+  negativeLogLikelihood(x, parameters, group) {
+    const { location, logSpread } = distribution(parameters, group);
+    const logX = log(maximum(double(x), least));
+    const distance = mul(sub(logX, location), exp(negate(logSpread)));
+    const norm = add(add(logX, logSpread), Math.log(2 * Math.PI) / 2);
+    return single(add(norm, mul(square(distance), 0.5)));
+  },
+  /** The mean: exp(m + ½ s²). */
+  typical(parameters, group) {
+    const { location, logSpread } = distribution(parameters, group);
+    return power(add(location, mul(exp(mul(logSpread, 2)), 0.5)));
+  },
+  draw(parameters, group) {
+    const { location, logSpread } = distribution(parameters, group);
+    const normal = double(group.normal(location.shape));
+    return power(add(location, mul(exp(logSpread), normal)));
+  },
+};

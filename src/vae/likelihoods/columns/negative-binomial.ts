@@ -1,0 +1,50 @@
+import { div, exp, mul, relu, type Value } from '../../../graph/index.js';
+import type { ColumnGroup, ColumnLikelihood } from './column-likelihood.js';
+import {
+  checkCounts,
+  dispersionHeld,
+  fitDispersion,
+  logMeanOf,
+  logOfMean,
+  negativeBinomialNats,
+  tallyOf,
+} from './counts.js';
+import { drawGamma, drawPoisson } from './draws.js';
+import { double, meanOf, moved, numbersOf, single, statisticOf } from './numbers.js';
+
+function distribution(parameters: Value, group: ColumnGroup) {
+  const logMean = logMeanOf(numbersOf(parameters)[0]!, statisticOf(group, 'logMean'));
+  const logDispersion = dispersionHeld(moved(group, 'logDispersion'));
+  return { logMean, logDispersion, r: exp(logDispersion) };
+}
+
+/**
+ * Counts of mean μ that vary more than those of a Poisson: by μ + μ² / r. The decoder's number is added to the
+ * logarithm of the column's mean; the dispersion r is the column's, and trained (Lopez et al. 2018, scVI,
+ * https://doi.org/10.1038/s41592-018-0229-2). A draw is a Poisson's, of a rate drawn from a gamma distribution.
+ */
+export const negativeBinomial: ColumnLikelihood = {
+  type: 'negativeBinomial',
+  title: 'negative binomial',
+  kinds: ['count'],
+  parametersPerColumn: () => 1,
+  statistics: () => ({ logMean: [], logDispersion: [] }),
+  fit(values) {
+    checkCounts(values, 'negative binomial');
+    const logMean = logOfMean(meanOf(values));
+    return {
+      logMean: [logMean],
+      logDispersion: [fitDispersion(tallyOf(values), Math.exp(logMean))],
+    };
+  },
+  negativeLogLikelihood(x, parameters, group) {
+    const { logMean, logDispersion, r } = distribution(parameters, group);
+    return single(negativeBinomialNats(relu(double(x)), logMean, logDispersion, r));
+  },
+  typical: (parameters, group) => single(exp(distribution(parameters, group).logMean)),
+  draw(parameters, group) {
+    const { logMean, r } = distribution(parameters, group);
+    const rate = div(mul(drawGamma(r, logMean, group), exp(logMean)), r);
+    return drawPoisson(rate, group);
+  },
+};

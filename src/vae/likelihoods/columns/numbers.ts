@@ -1,0 +1,72 @@
+import {
+  add,
+  cast,
+  greater,
+  less,
+  maximum,
+  minimum,
+  type Operand,
+  split,
+  squeeze,
+  type Value,
+  where,
+  withGradient,
+} from '../../../graph/index.js';
+import type { ColumnGroup } from './column-likelihood.js';
+
+/** x in float64, where logarithms of densities are differences of large numbers. */
+export const double = (x: Value) => cast(x, 'float64');
+
+export const single = (x: Value) => cast(x, 'float32');
+
+/** The decoder's k numbers of each value, [batch, n, k], apart: k times [batch, n] in float64. */
+export function numbersOf(parameters: Value): Value[] {
+  const k = parameters.shape[2] as number;
+  const parts = split(parameters, new Array<number>(k).fill(1), 2);
+  return parts.map((each) => double(squeeze(each, [2])));
+}
+
+/** A statistic of the columns, [n], in float64. */
+export const statisticOf = (group: ColumnGroup, name: string) => double(group.statistic(name));
+
+/** A statistic of the columns, which training moves by adding a number of its own to each: [n]. */
+export function moved(group: ColumnGroup, name: string): Value {
+  return add(statisticOf(group, name), double(group.parameter(name, [], 'zeros')));
+}
+
+/** x held between two bounds. Outside of them it has the gradient of the bound, where that leads back. */
+export function held(x: Value, low: Operand, high: Operand): Value {
+  return withGradient(minimum(maximum(x, low), high), [x], (gradient) => [
+    where(
+      less(x, low),
+      minimum(gradient, 0),
+      where(greater(x, high), maximum(gradient, 0), gradient),
+    ),
+  ]);
+}
+
+/** The mean of numbers. */
+export function meanOf(values: ArrayLike<number>): number {
+  let total = 0;
+  for (let i = 0; i < values.length; i++) total += values[i]!;
+  return total / values.length;
+}
+
+/** The mean squared distance from `mean`. */
+export function varianceOf(values: ArrayLike<number>, mean: number): number {
+  let total = 0;
+  for (let i = 0; i < values.length; i++) total += (values[i]! - mean) ** 2;
+  return total / values.length;
+}
+
+/** At most `most` of the values, evenly spaced: enough for statistics that take many passes. */
+export function someOf(values: Float32Array, most = 20_000): Float32Array {
+  if (values.length <= most) return values;
+  return Float32Array.from(
+    { length: most },
+    (_, i) => values[Math.floor((i * values.length) / most)]!,
+  );
+}
+
+/** The standard deviation of what rounding to a step takes from a value: no density needs to be narrower. */
+export const roundingDeviation = (step: number) => Math.max(step, 1e-30) / Math.sqrt(12);

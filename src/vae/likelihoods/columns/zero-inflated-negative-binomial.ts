@@ -1,0 +1,107 @@
+import {
+  add,
+  div,
+  exp,
+  less,
+  mul,
+  negate,
+  relu,
+  sigmoid,
+  softplus,
+  sub,
+  type Value,
+  where,
+} from '../../../graph/index.js';
+import type { ColumnGroup, ColumnLikelihood } from './column-likelihood.js';
+import {
+  checkCounts,
+  dispersionHeld,
+  fitDispersion,
+  logMeanOf,
+  logOfMean,
+  negativeBinomialNats,
+  tallyOf,
+} from './counts.js';
+import { drawGamma, drawPoisson } from './draws.js';
+import { double, held, meanOf, moved, numbersOf, single, statisticOf } from './numbers.js';
+
+/** How far the decoder may move the logit of the zeros from that of the column. */
+const reach = 30;
+
+function distribution(parameters: Value, group: ColumnGroup) {
+  const [number, logit] = numbersOf(parameters) as [Value, Value];
+  const logMean = logMeanOf(number, statisticOf(group, 'logMean'));
+  const logDispersion = dispersionHeld(moved(group, 'logDispersion'));
+  return {
+    logMean,
+    logDispersion,
+    r: exp(logDispersion),
+    logit: add(held(logit, -reach, reach), statisticOf(group, 'zeroLogit')),
+  };
+}
+
+/** Bounds of the fitted share of zeros that are no counts; at 0 or 1 it could not be trained. */
+const [leastShare, mostShare] = [0.01, 0.99];
+
+/**
+ * The likeliest mean, dispersion and share of zeros that are no counts, by expectation and maximization: each
+ * zero counts as much as it is likely to be of the negative binomial.
+ */
+function fitInflated(values: Float32Array) {
+  const tally = tallyOf(values);
+  const zeros = tally.get(0) ?? 0;
+  const total = meanOf(values) * values.length;
+  let share = (zeros / values.length) * 0.5;
+  let [logMean, logDispersion] = [0, 0];
+  for (let i = 0; i < 20; i++) {
+    const counted = values.length - share * values.length;
+    logMean = logOfMean(total / Math.max(counted, 1));
+    const mean = Math.exp(logMean);
+    const rest = new Map(tally).set(0, Math.max(0, zeros - share * values.length));
+    logDispersion = fitDispersion(rest, mean);
+    const ofCounts = (1 + mean / Math.exp(logDispersion)) ** -Math.exp(logDispersion);
+    share = ((zeros / values.length) * share) / (share + (1 - share) * ofCounts || 1);
+  }
+  return { logMean, logDispersion, share: Math.min(Math.max(share, leastShare), mostShare) };
+}
+
+/**
+ * A negative binomial with more zeros: a share π of values is 0 whatever they count (Lopez et al. 2018, scVI,
+ * https://doi.org/10.1038/s41592-018-0229-2). With ℓ the logit of π and n that of a count by the negative binomial in
+ * nats, −log p is log(1 + eˡ) + n, less log(1 + eˡ⁺ⁿ) for zeros. The decoder's two numbers are added to the
+ * logarithm of the column's mean and to its logit; the dispersion is the column's, and trained.
+ */
+export const zeroInflatedNegativeBinomial: ColumnLikelihood = {
+  type: 'zeroInflatedNegativeBinomial',
+  title: 'zero-inflated negative binomial',
+  kinds: ['count'],
+  parametersPerColumn: () => 2,
+  statistics: () => ({ logMean: [], logDispersion: [], zeroLogit: [] }),
+  fit(values) {
+    checkCounts(values, 'zero-inflated negative binomial');
+    const { logMean, logDispersion, share } = fitInflated(values);
+    return {
+      logMean: [logMean],
+      logDispersion: [logDispersion],
+      zeroLogit: [Math.log(share / (1 - share))],
+    };
+  },
+  negativeLogLikelihood(x, parameters, group) {
+    const { logMean, logDispersion, r, logit } = distribution(parameters, group);
+    const count = relu(double(x));
+    const nats = negativeBinomialNats(count, logMean, logDispersion, r);
+    const isZero = less(count, 0.5);
+    const both = softplus(add(logit, where(isZero, nats, 0)));
+    return single(sub(add(softplus(logit), nats), where(isZero, both, 0)));
+  },
+  typical(parameters, group) {
+    const { logMean, logit } = distribution(parameters, group);
+    return single(mul(exp(logMean), sigmoid(negate(logit))));
+  },
+  draw(parameters, group) {
+    const { logMean, r, logit } = distribution(parameters, group);
+    const rate = div(mul(drawGamma(r, logMean, group), exp(logMean)), r);
+    const isCounted = less(sigmoid(logit), double(group.uniform(logit.shape)));
+    return mul(drawPoisson(rate, group), single(isCounted));
+  },
+};
