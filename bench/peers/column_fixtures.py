@@ -81,32 +81,40 @@ def torch_zinb(p, s, t):
     return log_prob
 
 
+def spread(xp, deviation, ratio, trained):
+    """As in src/vae/likelihoods/columns/spread.ts."""
+    return deviation * xp.sqrt(ratio**2 + xp.exp(2 * trained))
+
+
 def student_t(p, s):
-    location = s["location"] + np.exp(s["logSpread"]) * p[..., 0]
-    spread = np.exp(s["logSpread"] + s["moved.logSpread"])
+    location = s["location"] + s["deviation"] * p[..., 0]
     freedom = np.exp(s["logFreedom"] + s["moved.logFreedom"])
-    return lambda x: stats.t.logpdf(x, freedom, location, spread)
+    width = spread(np, s["deviation"], s["ratio"], s["moved.logSpread"])
+    return lambda x: stats.t.logpdf(x, freedom, location, width)
 
 
 def torch_student_t(p, s, t):
-    location = s["location"] + torch.exp(s["logSpread"]) * p[..., 0]
-    spread = torch.exp(s["logSpread"] + t["logSpread"])
-    return StudentT(torch.exp(s["logFreedom"] + t["logFreedom"]), location, spread).log_prob
+    location = s["location"] + s["deviation"] * p[..., 0]
+    width = spread(torch, s["deviation"], s["ratio"], t["logSpread"])
+    return StudentT(torch.exp(s["logFreedom"] + t["logFreedom"]), location, width).log_prob
 
 
 def log_normal(p, s):
-    location = s["location"] + np.exp(s["logSpread"]) * p[..., 0]
-    spread = np.exp(s["logSpread"] + s["moved.logSpread"])
-    return lambda x: stats.lognorm.logpdf(x, spread, scale=np.exp(location))
+    location = s["location"] + s["deviation"] * p[..., 0]
+    width = spread(np, s["deviation"], s["ratio"], s["moved.logSpread"])
+    return lambda x: stats.lognorm.logpdf(x, width, scale=np.exp(location))
 
 
 def torch_log_normal(p, s, t):
-    location = s["location"] + torch.exp(s["logSpread"]) * p[..., 0]
-    return LogNormal(location, torch.exp(s["logSpread"] + t["logSpread"])).log_prob
+    location = s["location"] + s["deviation"] * p[..., 0]
+    return LogNormal(location, spread(torch, s["deviation"], s["ratio"], t["logSpread"])).log_prob
 
 
-logs = lambda values: [float(np.log(each)) for each in values]
-spreads = dict(location=[-2, 0.5], logSpread=logs([0.02, 1.3]), leastLogSpread=[-20])
+def logs(values):
+    return [float(np.log(each)) for each in values]
+
+
+spreads = dict(location=[-2, 0.5], deviation=[0.02, 1.3], ratio=[0.001, 0.4])
 cases = {
     "poisson": (counts, columns(logMean=logs(means)), [], 1, poisson, torch_poisson),
     "negativeBinomial": (

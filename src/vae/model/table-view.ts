@@ -1,3 +1,5 @@
+import { UserError } from '../../base/errors.js';
+import { quote } from '../../base/excerpt.js';
 import { spread } from '../../data/changes/spread.js';
 import { categoryCount, type TableColumn } from '../../data/column.js';
 import { type Dataset, readRange } from '../../data/dataset.js';
@@ -17,7 +19,7 @@ import {
   where,
 } from '../../graph/index.js';
 import type { Scope } from '../../nn/index.js';
-import { groupsOf } from '../likelihoods/columns/index.js';
+import { type ColumnLikelihood, groupsOf } from '../likelihoods/columns/index.js';
 import { momentsOf } from '../likelihoods/columns/moments.js';
 import {
   groupIn,
@@ -51,6 +53,21 @@ async function observedColumns(data: Dataset): Promise<Float32Array[]> {
   });
 }
 
+/** The statistics of a column's likelihood. @throws UserError when it cannot describe the values */
+function fitColumn(
+  likelihood: ColumnLikelihood,
+  column: TableColumn,
+  values: Float32Array,
+  categories: number,
+) {
+  try {
+    return likelihood.fit(values, categories, resolutionOf(column));
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(`column ${quote(column.name)}: ${error.message}`, { cause: error });
+  }
+}
+
 /** Facts of the training data by which columns are seen and judged, by the names of tensors. */
 async function fitColumns(columns: readonly TableColumn[], data: Dataset): Promise<Statistics> {
   const values = await observedColumns(data);
@@ -66,7 +83,7 @@ async function fitColumns(columns: readonly TableColumn[], data: Dataset): Promi
   };
   for (const { name, likelihood, places, categories, columns: own } of groupsOf(columns)) {
     const fitted = places.map((place, i) =>
-      likelihood.fit(values[place]!, categories, resolutionOf(own[i]!)),
+      fitColumn(likelihood, own[i]!, values[place]!, categories),
     );
     for (const statistic of Object.keys(likelihood.statistics(categories))) {
       const rows = fitted.flatMap((each) => Array.from(each[statistic]!));

@@ -12,33 +12,24 @@ import {
   type Value,
 } from '../../../graph/index.js';
 import type { ColumnGroup, ColumnLikelihood } from './column-likelihood.js';
-import {
-  double,
-  held,
-  meanOf,
-  moved,
-  numbersOf,
-  roundingDeviation,
-  single,
-  statisticOf,
-  varianceOf,
-} from './numbers.js';
+import { momentsOf } from './moments.js';
+import { double, held, numbersOf, single, statisticOf, trainedLogSpread } from './numbers.js';
+import { leastSpread, spreadStatistics } from './spread.js';
 
 /** How many deviations of the column's logarithms the decoder may go from their mean. */
 const reach = 50;
 
-/** The largest logarithm of a spread, and of a value: float32 numbers end there. */
-const [mostLogSpread, mostLog] = [5, 88];
+/** The largest logarithm of a value: float32 numbers end there. */
+const mostLog = 88;
 
 /** The smallest positive number that is told from 0. */
 const least = 1e-37;
 
 function distribution(parameters: Value, group: ColumnGroup) {
-  const deviation = exp(statisticOf(group, 'logSpread'));
   const number = held(numbersOf(parameters)[0]!, -reach, reach);
   return {
-    location: add(statisticOf(group, 'location'), mul(deviation, number)),
-    logSpread: held(moved(group, 'logSpread'), statisticOf(group, 'leastLogSpread'), mostLogSpread),
+    location: add(statisticOf(group, 'location'), mul(statisticOf(group, 'deviation'), number)),
+    logSpread: trainedLogSpread(group),
   };
 }
 
@@ -51,10 +42,10 @@ const power = (x: Value) => single(exp(minimum(x, mostLog)));
  */
 export const logNormal: ColumnLikelihood = {
   type: 'logNormal',
-  title: 'log-normal',
+  title: 'Log-normal',
   kinds: ['continuous'],
   parametersPerColumn: () => 1,
-  statistics: () => ({ location: [], logSpread: [], leastLogSpread: [] }),
+  statistics: () => ({ location: [], deviation: [], ratio: [] }),
   fit(values, _, resolution) {
     const odd = values.find((value) => value <= 0);
     if (odd !== undefined) {
@@ -62,16 +53,11 @@ export const logNormal: ColumnLikelihood = {
         `A log-normal likelihood is of numbers over 0, and the column holds ${odd}. Use another likelihood for it.`,
       );
     }
-    const logs = Float64Array.from(values, Math.log);
-    const location = meanOf(logs);
-    const rounding = roundingDeviation(resolution) / Math.exp(location);
-    const leastLogSpread = Math.min(Math.log(rounding), mostLogSpread - 1);
-    const logSpread = Math.log(Math.sqrt(varianceOf(logs, location)));
-    return {
-      location: [location],
-      logSpread: [Math.min(Math.max(logSpread, leastLogSpread), mostLogSpread)],
-      leastLogSpread: [leastLogSpread],
-    };
+    const { mean, deviation } = momentsOf(Float64Array.from(values, Math.log));
+    // A step of values, as a step of logarithms where most of them are.
+    const least = leastSpread(deviation, Math.min(resolution / Math.exp(mean), deviation));
+    const spread = spreadStatistics(deviation, least);
+    return { location: [mean], deviation: [spread.deviation], ratio: [spread.ratio] };
   },
   negativeLogLikelihood(x, parameters, group) {
     const { location, logSpread } = distribution(parameters, group);

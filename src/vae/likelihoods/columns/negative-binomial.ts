@@ -10,7 +10,8 @@ import {
   tallyOf,
 } from './counts.js';
 import { drawGamma, drawPoisson } from './draws.js';
-import { double, meanOf, moved, numbersOf, single, statisticOf } from './numbers.js';
+import { momentsOf } from './moments.js';
+import { double, moved, numbersOf, single, statisticOf } from './numbers.js';
 
 function distribution(parameters: Value, group: ColumnGroup) {
   const logMean = logMeanOf(numbersOf(parameters)[0]!, statisticOf(group, 'logMean'));
@@ -25,13 +26,13 @@ function distribution(parameters: Value, group: ColumnGroup) {
  */
 export const negativeBinomial: ColumnLikelihood = {
   type: 'negativeBinomial',
-  title: 'negative binomial',
+  title: 'Negative binomial',
   kinds: ['count'],
   parametersPerColumn: () => 1,
   statistics: () => ({ logMean: [], logDispersion: [] }),
   fit(values) {
     checkCounts(values, 'negative binomial');
-    const logMean = logOfMean(meanOf(values));
+    const logMean = logOfMean(momentsOf(values).mean);
     return {
       logMean: [logMean],
       logDispersion: [fitDispersion(tallyOf(values), Math.exp(logMean))],

@@ -13,6 +13,7 @@ import {
   withGradient,
 } from '../../../graph/index.js';
 import type { ColumnGroup } from './column-likelihood.js';
+import { logSpreadOf } from './spread.js';
 
 /** x in float64, where logarithms of densities are differences of large numbers. */
 export const double = (x: Value) => cast(x, 'float64');
@@ -34,6 +35,20 @@ export function moved(group: ColumnGroup, name: string): Value {
   return add(statisticOf(group, name), double(group.parameter(name, [], 'zeros')));
 }
 
+/** How far a trained logarithm may go from where it began. */
+const trainedReach = 20;
+
+/** The logarithm of a trained spread of the columns, [n], by the statistics `deviation` and `ratio`. */
+export function trainedLogSpread(group: ColumnGroup): Value {
+  const trained = double(group.parameter('logSpread', [], 'zeros'));
+  const deviation = statisticOf(group, 'deviation');
+  return logSpreadOf(
+    held(trained, -trainedReach, trainedReach),
+    deviation,
+    statisticOf(group, 'ratio'),
+  );
+}
+
 /** x held between two bounds. Outside of them it has the gradient of the bound, where that leads back. */
 export function held(x: Value, low: Operand, high: Operand): Value {
   return withGradient(minimum(maximum(x, low), high), [x], (gradient) => [
@@ -45,20 +60,6 @@ export function held(x: Value, low: Operand, high: Operand): Value {
   ]);
 }
 
-/** The mean of numbers. */
-export function meanOf(values: ArrayLike<number>): number {
-  let total = 0;
-  for (let i = 0; i < values.length; i++) total += values[i]!;
-  return total / values.length;
-}
-
-/** The mean squared distance from `mean`. */
-export function varianceOf(values: ArrayLike<number>, mean: number): number {
-  let total = 0;
-  for (let i = 0; i < values.length; i++) total += (values[i]! - mean) ** 2;
-  return total / values.length;
-}
-
 /** At most `most` of the values, evenly spaced: enough for statistics that take many passes. */
 export function someOf(values: Float32Array, most = 20_000): Float32Array {
   if (values.length <= most) return values;
@@ -67,6 +68,3 @@ export function someOf(values: Float32Array, most = 20_000): Float32Array {
     (_, i) => values[Math.floor((i * values.length) / most)]!,
   );
 }
-
-/** The standard deviation of what rounding to a step takes from a value: no density needs to be narrower. */
-export const roundingDeviation = (step: number) => Math.max(step, 1e-30) / Math.sqrt(12);

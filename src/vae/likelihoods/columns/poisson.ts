@@ -2,7 +2,8 @@ import { add, exp, logGamma, mul, relu, sub, type Value } from '../../../graph/i
 import type { ColumnGroup, ColumnLikelihood } from './column-likelihood.js';
 import { checkCounts, logMeanOf, logOfMean } from './counts.js';
 import { drawPoisson } from './draws.js';
-import { double, meanOf, numbersOf, single, statisticOf } from './numbers.js';
+import { momentsOf } from './moments.js';
+import { double, numbersOf, single, statisticOf } from './numbers.js';
 
 const logRate = (parameters: Value, group: ColumnGroup) =>
   logMeanOf(numbersOf(parameters)[0]!, statisticOf(group, 'logMean'));
@@ -19,7 +20,7 @@ export const poisson: ColumnLikelihood = {
   statistics: () => ({ logMean: [] }),
   fit(values) {
     checkCounts(values, 'Poisson');
-    return { logMean: [logOfMean(meanOf(values))] };
+    return { logMean: [logOfMean(momentsOf(values).mean)] };
   },
   negativeLogLikelihood(x, parameters, group) {
     const log = logRate(parameters, group);

@@ -15,35 +15,31 @@ import {
   type Value,
 } from '../../../graph/index.js';
 import type { ColumnGroup, ColumnLikelihood } from './column-likelihood.js';
+import { momentsOf } from './moments.js';
 import {
   double,
   held,
   moved,
   numbersOf,
-  roundingDeviation,
   single,
   someOf,
   statisticOf,
+  trainedLogSpread,
 } from './numbers.js';
+import { leastSpread, spreadStatistics } from './spread.js';
 
 /** How many spreads of the column the decoder may go from its location. */
 const reach = 1e6;
-
-/** The largest logarithm of a spread. */
-const mostLogSpread = 60;
 
 /** Bounds of log ν: from tails without a mean to those of a Gaussian. */
 const [leastLogFreedom, mostLogFreedom] = [Math.log(0.5), Math.log(1000)];
 
 function distribution(parameters: Value, group: ColumnGroup) {
-  const location = statisticOf(group, 'location');
-  const deviation = exp(statisticOf(group, 'logSpread'));
-  const least = statisticOf(group, 'leastLogSpread');
-  const logSpread = held(moved(group, 'logSpread'), least, mostLogSpread);
+  const number = held(numbersOf(parameters)[0]!, -reach, reach);
   const logFreedom = held(moved(group, 'logFreedom'), leastLogFreedom, mostLogFreedom);
   return {
-    location: add(location, mul(deviation, held(numbersOf(parameters)[0]!, -reach, reach))),
-    logSpread,
+    location: add(statisticOf(group, 'location'), mul(statisticOf(group, 'deviation'), number)),
+    logSpread: trainedLogSpread(group),
     freedom: exp(logFreedom),
   };
 }
@@ -51,18 +47,27 @@ function distribution(parameters: Value, group: ColumnGroup) {
 /** Degrees of freedom that are tried. */
 const freedoms = [0.7, 1, 1.5, 2, 3, 4, 6, 10, 20, 50, 200];
 
+/** The values that a quarter, a half and three quarters of them are up to. */
+function quartilesOf(sorted: Float32Array): [number, number, number] {
+  const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))]!;
+  return [at(0.25), at(0.5), at(0.75)];
+}
+
 /**
  * The likeliest location and spread for degrees of freedom ν, by expectation and maximization: weights
  * (ν + 1) / (ν + d²), of distances d in spreads (Lange et al. 1989,
  * https://doi.org/10.1080/01621459.1989.10478852).
  */
-function fitLocated(sorted: Float32Array, freedom: number, least: number) {
-  const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))]!;
-  let location = at(0.5);
-  let spread = Math.max((at(0.75) - at(0.25)) / 1.35, least);
+function fitLocated(
+  values: Float32Array,
+  freedom: number,
+  start: { readonly location: number; readonly spread: number },
+  least: number,
+) {
+  let { location, spread } = start;
   for (let i = 0; i < 30; i++) {
     let [total, moments, squares] = [0, 0, 0];
-    for (const value of sorted) {
+    for (const value of values) {
       const distance = (value - location) / spread;
       const weight = (freedom + 1) / (freedom + distance * distance);
       total += weight;
@@ -70,16 +75,16 @@ function fitLocated(sorted: Float32Array, freedom: number, least: number) {
       squares += weight * (value - location) ** 2;
     }
     location = moments / total;
-    spread = Math.max(Math.sqrt(squares / sorted.length), least);
+    spread = Math.max(Math.sqrt(squares / values.length), least);
   }
   let logs = 0;
-  for (const value of sorted) logs += Math.log1p(((value - location) / spread) ** 2 / freedom);
+  for (const value of values) logs += Math.log1p(((value - location) / spread) ** 2 / freedom);
   const norm =
     logGammaOf(freedom / 2) -
     logGammaOf((freedom + 1) / 2) +
     0.5 * Math.log(freedom * Math.PI) +
     Math.log(spread);
-  return { location, spread, freedom, nats: norm + ((freedom + 1) / 2) * (logs / sorted.length) };
+  return { location, spread, freedom, nats: norm + ((freedom + 1) / 2) * (logs / values.length) };
 }
 
 /**
@@ -92,17 +97,22 @@ export const studentT: ColumnLikelihood = {
   title: 'Student-t',
   kinds: ['continuous', 'count', 'date'],
   parametersPerColumn: () => 1,
-  statistics: () => ({ location: [], logSpread: [], leastLogSpread: [], logFreedom: [] }),
+  statistics: () => ({ location: [], deviation: [], ratio: [], logFreedom: [] }),
   fit(values, _, resolution) {
-    const least = roundingDeviation(resolution);
     const sorted = someOf(values).slice().sort();
+    const quartiles = quartilesOf(sorted);
+    const width = quartiles[2] - quartiles[0] || momentsOf(sorted).deviation;
+    const least = leastSpread(width, resolution);
     const best = freedoms
-      .map((freedom) => fitLocated(sorted, freedom, least))
+      .map((freedom) =>
+        fitLocated(sorted, freedom, { location: quartiles[1], spread: width / 1.35 }, least),
+      )
       .reduce((a, b) => (b.nats < a.nats ? b : a));
+    const { deviation, ratio } = spreadStatistics(best.spread, least);
     return {
       location: [best.location],
-      logSpread: [Math.log(best.spread)],
-      leastLogSpread: [Math.log(least)],
+      deviation: [deviation],
+      ratio: [ratio],
       logFreedom: [Math.log(best.freedom)],
     };
   },

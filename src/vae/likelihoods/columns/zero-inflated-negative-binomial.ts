@@ -23,7 +23,8 @@ import {
   tallyOf,
 } from './counts.js';
 import { drawGamma, drawPoisson } from './draws.js';
-import { double, held, meanOf, moved, numbersOf, single, statisticOf } from './numbers.js';
+import { momentsOf } from './moments.js';
+import { double, held, moved, numbersOf, single, statisticOf } from './numbers.js';
 
 /** How far the decoder may move the logit of the zeros from that of the column. */
 const reach = 30;
@@ -50,7 +51,7 @@ const [leastShare, mostShare] = [0.01, 0.99];
 function fitInflated(values: Float32Array) {
   const tally = tallyOf(values);
   const zeros = tally.get(0) ?? 0;
-  const total = meanOf(values) * values.length;
+  const total = momentsOf(values).mean * values.length;
   let share = (zeros / values.length) * 0.5;
   let [logMean, logDispersion] = [0, 0];
   for (let i = 0; i < 20; i++) {
@@ -73,7 +74,7 @@ function fitInflated(values: Float32Array) {
  */
 export const zeroInflatedNegativeBinomial: ColumnLikelihood = {
   type: 'zeroInflatedNegativeBinomial',
-  title: 'zero-inflated negative binomial',
+  title: 'Zero-inflated negative binomial',
   kinds: ['count'],
   parametersPerColumn: () => 2,
   statistics: () => ({ logMean: [], logDispersion: [], zeroLogit: [] }),

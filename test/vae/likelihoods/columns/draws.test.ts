@@ -117,7 +117,7 @@ describe('draws of counts have the mean, the variance and the distribution', () 
 });
 
 describe('draws of numbers have the distribution', () => {
-  const t = { location: 3, logSpread: Math.log(2), leastLogSpread: -9 };
+  const t = { location: 3, deviation: 2, ratio: 1e-4 };
 
   test.each([
     [1, (d: number) => 0.5 + Math.atan(d) / Math.PI],
@@ -144,7 +144,7 @@ describe('draws of numbers have the distribution', () => {
   });
 
   test('log-normal', async () => {
-    const statistics = { location: 1, logSpread: Math.log(0.6), leastLogSpread: -9 };
+    const statistics = { location: 1, deviation: 0.6, ratio: 1e-4 };
     const { drawn, typical } = await draw(logNormal, [0.5], statistics);
     const { mean, meanError } = momentsOf(drawn);
     expect(typical).toBeCloseTo(Math.exp(1.3 + 0.18), 4);

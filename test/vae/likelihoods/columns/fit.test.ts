@@ -25,14 +25,14 @@ describe('the statistics that values were drawn with are found again', () => {
     [negativeBinomial, { logMean: 0.3, logDispersion: -1 }],
     [zeroInflatedNegativeBinomial, { logMean: 2, logDispersion: 1, zeroLogit: 0.5 }],
     [zeroInflatedNegativeBinomial, { logMean: 3, logDispersion: 0, zeroLogit: -2 }],
-    [studentT, { location: 7, logSpread: 1, logFreedom: Math.log(3) }],
-    [logNormal, { location: -1, logSpread: -0.5 }],
+    [studentT, { location: 7, deviation: 2.7, logFreedom: Math.log(3) }],
+    [logNormal, { location: -1, deviation: 0.6 }],
   ];
 
   test.each(cases.map(([each, statistics]) => [each.type, each, statistics] as const))(
     '%s',
     async (_, likelihood, statistics) => {
-      const fitted = await found(likelihood, { leastLogSpread: -9, ...statistics });
+      const fitted = await found(likelihood, { ratio: 1e-3, ...statistics });
       for (const [name, right] of Object.entries(statistics)) {
         expect(Math.abs(fitted[name]! - right), name).toBeLessThan(0.1);
       }
@@ -80,8 +80,8 @@ describe('wild parameters', () => {
     logDispersion: 0.5,
     zeroLogit: -1,
     location: 1,
-    logSpread: 0.3,
-    leastLogSpread: -9,
+    deviation: 0.3,
+    ratio: 0.1,
     logFreedom: 1,
   };
 
