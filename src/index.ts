@@ -10,9 +10,12 @@ export {
   adam,
   adamax,
   adamW,
+  averagePool1d,
   averagePool2d,
   batchNorm,
+  conv1d,
   conv2d,
+  convTranspose1d,
   convTranspose2d,
   dense,
   dropout,
@@ -26,6 +29,7 @@ export {
   layer,
   layerNorm,
   lion,
+  maxPool1d,
   maxPool2d,
   type Optimizer,
   reshape,
@@ -36,6 +40,7 @@ export {
   type Scope,
   sgd,
   upsample,
+  upsample1d,
 } from './nn/index.js';
 export * as schedules from './nn/schedules/index.js';
 export * as report from './report/index.js';

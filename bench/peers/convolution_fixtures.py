@@ -1,4 +1,4 @@
-"""Fixtures of convolutions by PyTorch 2, and of Keras's 'same' padding by Keras 3.
+"""Fixtures of convolutions of images and sequences by PyTorch 2, and of Keras's 'same' padding by Keras 3.
 
 Needs: pip install torch safetensors numpy (and tensorflow-cpu keras for --keras)
 Usage: python3 convolution_fixtures.py FOLDER [--keras]
@@ -26,6 +26,17 @@ CASES = {
     "transposed few filters": dict(x=[2, 16, 5, 6], filters=1, kernel=[3, 3], padding=[1, 1], transposed=True),
     "transposed dilation": dict(x=[2, 4, 5, 5], filters=3, kernel=[2, 3], stride=[2, 1], dilation=[2, 2], transposed=True),
     "transposed groups": dict(x=[2, 6, 4, 4], filters=4, kernel=[3, 3], stride=[2, 2], groups=2, transposed=True),
+    "sequences": dict(x=[2, 3, 11], filters=4, kernel=[3]),
+    "sequences, stride and padding": dict(x=[2, 9, 14], filters=5, kernel=[5], stride=[2], padding=[2]),
+    "sequences, dilation": dict(x=[2, 8, 13], filters=3, kernel=[3], dilation=[3], padding=[2]),
+    "sequences, few filters": dict(x=[2, 16, 9], filters=2, kernel=[5], padding=[2]),
+    "sequences, groups": dict(x=[2, 6, 8], filters=4, kernel=[4], groups=2, padding=[1]),
+    "sequences, one step": dict(x=[3, 4, 1], filters=2, kernel=[3], padding=[1]),
+    "sequences, transposed": dict(x=[2, 5, 7], filters=6, kernel=[3], transposed=True),
+    "sequences, transposed stride": dict(x=[2, 9, 6], filters=4, kernel=[5], stride=[2], padding=[2], outputPadding=[1], transposed=True),
+    "sequences, transposed few filters": dict(x=[2, 16, 9], filters=1, kernel=[3], padding=[1], transposed=True),
+    "sequences, transposed dilation": dict(x=[2, 4, 6], filters=3, kernel=[3], stride=[2], dilation=[2], transposed=True),
+    "sequences, transposed groups": dict(x=[2, 6, 5], filters=4, kernel=[3], stride=[2], groups=2, transposed=True),
 }
 
 SAME = {
@@ -55,10 +66,12 @@ def by_torch(case):
 
     x, weight, bias = (torch.tensor(each, requires_grad=True) for each in parts(case))
     options = dict(stride=case.get("stride", 1), padding=case.get("padding", 0), dilation=case.get("dilation", 1), groups=case.get("groups", 1))
+    axes = len(case["kernel"])
     if case.get("transposed"):
-        y = F.conv_transpose2d(x, weight, bias, output_padding=case.get("outputPadding", 0), **options)
+        convolve = {1: F.conv_transpose1d, 2: F.conv_transpose2d}[axes]
+        y = convolve(x, weight, bias, output_padding=case.get("outputPadding", 0), **options)
     else:
-        y = F.conv2d(x, weight, bias, **options)
+        y = {1: F.conv1d, 2: F.conv2d}[axes](x, weight, bias, **options)
     (y * torch.cos(torch.arange(y.numel(), dtype=torch.float64)).reshape(y.shape)).sum().backward()
     tensors = {"x": x, "weight": weight, "bias": bias, "y": y, "d.x": x.grad, "d.weight": weight.grad, "d.bias": bias.grad}
     return {name: each.detach().numpy() for name, each in tensors.items()}

@@ -25,6 +25,7 @@ def torch_cases():
     from torch import nn
 
     image = [2, 3, 6, 5]
+    sequence = [2, 3, 11]
 
     def case(layer, module, x=image, training=True, ties=False):
         return dict(layer=layer, module=module.double().train(training), x=x, training=training, ties=ties)
@@ -87,6 +88,34 @@ def torch_cases():
             nn.Upsample(scale_factor=2, mode="bilinear"),
             [2, 2, 1, 4],
         ),
+        "max pool of sequences": case(dict(type="maxPool1d", size=2), nn.MaxPool1d(2), sequence),
+        "max pool of sequences, many channels": case(dict(type="maxPool1d", size=3), nn.MaxPool1d(3), [2, 9, 10]),
+        "max pool of sequences, stride and padding": case(
+            dict(type="maxPool1d", size=3, stride=2, padding=1), nn.MaxPool1d(3, 2, 1), sequence
+        ),
+        "max pool of sequences, equal values": case(
+            dict(type="maxPool1d", size=2), nn.MaxPool1d(2), sequence, ties=True
+        ),
+        "average pool of sequences": case(dict(type="averagePool1d", size=3), nn.AvgPool1d(3), sequence),
+        "average pool of sequences, stride and padding": case(
+            dict(type="averagePool1d", size=3, stride=2, padding=1), nn.AvgPool1d(3, 2, 1), sequence
+        ),
+        "average pool of sequences, padding not counted": case(
+            dict(type="averagePool1d", size=3, stride=2, padding=1, countPadding=False),
+            nn.AvgPool1d(3, 2, 1, count_include_pad=False),
+            sequence,
+        ),
+        "global average pool of sequences": case(
+            dict(type="globalAveragePool"), nn.Sequential(nn.AdaptiveAvgPool1d(1), nn.Flatten()), sequence
+        ),
+        "upsample of sequences, nearest": case(
+            dict(type="upsample1d", scale=3), nn.Upsample(scale_factor=3), sequence
+        ),
+        "upsample of sequences, linear": case(
+            dict(type="upsample1d", scale=2, mode="linear"), nn.Upsample(scale_factor=2, mode="linear"), sequence
+        ),
+        "batch norm of sequences": case(dict(type="batchNorm"), nn.BatchNorm1d(3), sequence),
+        "group norm of sequences": case(dict(type="groupNorm", groups=2), nn.GroupNorm(2, 4), [2, 4, 5]),
         "dropout, not training": case(dict(type="dropout", rate=0.5), nn.Dropout(0.5), training=False),
         **{
             name: case(dict(type="activation", name=name), module, [4, 12], ties=True)

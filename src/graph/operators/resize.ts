@@ -68,7 +68,6 @@ export function upsampleBilinear(x: Value, scale: Scale): Value {
   const [height, width] = spatialSize(x, 'upsampleBilinear');
   requireDType(x, 'floating-point values', 'upsampleBilinear');
   checkScale(scale, 'upsampleBilinear');
-  const rows = interpolation(height, scale[0], x.dtype, false);
-  const columns = interpolation(width, scale[1], x.dtype, true);
-  return matmul(rows, matmul(x, columns));
+  const wide = scale[1] === 1 ? x : matmul(x, interpolation(width, scale[1], x.dtype, true));
+  return scale[0] === 1 ? wide : matmul(interpolation(height, scale[0], x.dtype, false), wide);
 }

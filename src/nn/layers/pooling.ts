@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { UserError } from '../../base/errors.js';
 import * as graph from '../../graph/index.js';
 import { defineLayer } from '../layer.js';
+import { along, asRow, paddingAlong, requireRoom, rowPaddingSchema, stepsOf } from './row.js';
 import { type Pair, paddingSchema, pairOf, samePadding, sizeOf, windowOf } from './window.js';
 
 const sharedOptions = {
@@ -16,6 +17,18 @@ const sharedOptions = {
     ),
 };
 
+const sequenceOptions = {
+  size: stepsOf(1).describe('Length of the window in steps.'),
+  stride: stepsOf(1)
+    .optional()
+    .describe("How many steps the window moves at a time; the window's length when left out."),
+  padding: rowPaddingSchema
+    .default('valid')
+    .describe(
+      "What is at the sequence's ends: steps at both, 'valid' for none, 'same' as in Keras.",
+    ),
+};
+
 interface PoolGeometry {
   readonly size: Pair;
   readonly stride?: Pair | undefined;
@@ -26,6 +39,17 @@ interface PoolGeometry {
 function poolWindow(x: graph.Value, { size, stride = size, padding }: PoolGeometry) {
   const geometry = { kernel: size, stride, padding, dilation: [1, 1] as Pair, groups: 1 };
   return { kernel: size, ...windowOf(geometry, sizeOf(x), samePadding) };
+}
+
+/** A sequence [batch, channels, steps] pooled as an image of one row. */
+function pooledAlong(
+  x: graph.Value,
+  { size, stride = size, padding }: z.output<z.ZodObject<typeof sequenceOptions>>,
+  pool: (row: graph.Value, window: graph.PoolWindow) => graph.Value,
+): graph.Value {
+  requireRoom(x, size, padding);
+  const geometry = { size: along(size), stride: along(stride), padding: paddingAlong(padding) };
+  return asRow(x, (row) => pool(row, poolWindow(row, geometry)));
 }
 
 const maxPool2dSchema = z.strictObject(sharedOptions).describe('The largest pixel of each window.');
@@ -47,14 +71,33 @@ export const maxPool2d = defineLayer(
   (size: number | Pair, options: MaxPool2dOptions = {}) => ({ size, ...options }),
 );
 
+const maxPool1dSchema = z
+  .strictObject(sequenceOptions)
+  .describe('The largest value of each window of a sequence.');
+
+export type MaxPool1dOptions = Omit<z.input<typeof maxPool1dSchema>, 'size'>;
+
+/**
+ * The largest value of each window of a sequence: [batch, channels, steps] to [batch, channels,
+ * steps'].
+ * @param size of the window in steps
+ * @param options as for `maxPool2d`, in steps
+ * @throws UserError when an option is wrong
+ */
+export const maxPool1d = defineLayer(
+  'maxPool1d',
+  maxPool1dSchema,
+  (x, options) => pooledAlong(x, options, graph.maxPool2d),
+  (size: number, options: MaxPool1dOptions = {}) => ({ size, ...options }),
+);
+
+const countPadding = z
+  .boolean()
+  .optional()
+  .describe("Whether padding counts as zeros; when left out, unless it is 'same'.");
+
 const averagePool2dSchema = z
-  .strictObject({
-    ...sharedOptions,
-    countPadding: z
-      .boolean()
-      .optional()
-      .describe("Whether padding counts as zeros; when left out, unless it is 'same'."),
-  })
+  .strictObject({ ...sharedOptions, countPadding })
   .describe('The mean of each window.');
 
 export type AveragePool2dOptions = Omit<z.input<typeof averagePool2dSchema>, 'size'>;
@@ -73,6 +116,28 @@ export const averagePool2d = defineLayer(
   (x, { countPadding, ...options }) =>
     graph.averagePool2d(x, poolWindow(x, options), countPadding ?? options.padding !== 'same'),
   (size: number | Pair, options: AveragePool2dOptions = {}) => ({ size, ...options }),
+);
+
+const averagePool1dSchema = z
+  .strictObject({ ...sequenceOptions, countPadding })
+  .describe('The mean of each window of a sequence.');
+
+export type AveragePool1dOptions = Omit<z.input<typeof averagePool1dSchema>, 'size'>;
+
+/**
+ * The mean of each window of a sequence: [batch, channels, steps] to [batch, channels, steps'].
+ * @param size of the window in steps
+ * @param options as for `averagePool2d`, in steps
+ * @throws UserError when an option is wrong
+ */
+export const averagePool1d = defineLayer(
+  'averagePool1d',
+  averagePool1dSchema,
+  (x, { countPadding, ...options }) =>
+    pooledAlong(x, options, (row, window) =>
+      graph.averagePool2d(row, window, countPadding ?? options.padding !== 'same'),
+    ),
+  (size: number, options: AveragePool1dOptions = {}) => ({ size, ...options }),
 );
 
 /** The axes after the channels. @throws UserError when there are none */
