@@ -242,7 +242,6 @@ const tabular: Preset = {
       latent,
       encoder: [dense(128, 'relu'), dense(128, 'relu')],
       decoder: [dense(128, 'relu'), dense(128, 'relu'), ...denseEnding(output)],
-      likelihood: 'table',
       kl: elbo,
     },
     training: { batchSize: 500 },
@@ -279,14 +278,14 @@ export function preset(
     throw new UserError(`Unknown preset ${quote(name)}. ${advice(name, presetNames)}`);
   }
   const found = presets[name as PresetName];
-  const usual = example?.columns ? 'table' : undefined;
-  const checked = validate(namedModelSchema.shape.likelihood, likelihood ?? usual, 'likelihood');
+  const wanted = likelihood ?? (example?.columns ? 'table' : undefined);
+  const checked = validate(namedModelSchema.shape.likelihood, wanted, 'likelihood');
   const output = likelihoodFromConfig(checked, describeInput(input, example)).parameterShape;
   const { model, training } = found.build(input, latent ?? found.latent, output);
   return {
     model: {
       ...model,
-      ...(likelihood === undefined ? {} : { likelihood }),
+      ...(wanted === undefined ? {} : { likelihood: wanted }),
       ...(example === undefined ? {} : { example }),
     },
     training,

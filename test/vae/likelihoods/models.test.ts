@@ -252,7 +252,7 @@ describe('what does not fit is refused with a clear line', () => {
   test.each([
     [
       { likelihood: { type: 'gaussian', variance: 'pixel' } },
-      /^The decoder's output is \[batch, 1, 4, 4\], but the likelihood gaussian, with 2 numbers a value, asks for \[batch, 2, 4, 4\]\. End the decoder with layers that give it, such as dense\(32\), reshape\(\[2, 4, 4\]\)\.$/,
+      /^The decoder's output is \[batch, 1, 4, 4\], but the likelihood gaussian asks for \[batch, 2, 4, 4\]\. End the decoder with layers that give it, such as dense\(32\), reshape\(\[2, 4, 4\]\)\.$/,
     ],
     [
       { likelihood: 'gausian' },

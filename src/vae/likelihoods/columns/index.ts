@@ -21,7 +21,7 @@ export const columnLikelihoodNames: readonly string[] = [...likelihoods.keys()];
 /** The likelihood of a kind of column, where nobody names one. */
 const usual: Readonly<Record<ColumnKind, ColumnLikelihood | undefined>> = {
   continuous: all.mixture,
-  count: all.mixture,
+  count: all.negativeBinomial,
   ordinal: all.categorical,
   binary: all.bernoulli,
   categorical: all.categorical,

@@ -13,6 +13,9 @@ const mostPasses = 100;
 /** A pass that gains less a value, in nats, is the last. */
 const leastGain = 1e-5;
 
+/** The share of rows under which a mode is none. */
+const leastWeight = 1e-3;
+
 /** The log-weight of a mode that is not there: no logit of a decoder outweighs it. */
 const none = -1e4;
 
@@ -113,12 +116,12 @@ function pass({ at, rows, total }: Points, modes: readonly Mode[], least: number
   for (const [k, mode] of modes.entries()) {
     const sum = sums[k]!;
     if (!(sum.rows > 1e-9)) {
-      mode.weight = Number.MIN_VALUE;
+      mode.weight = 1e-12;
       continue;
     }
     mode.weight = sum.rows / total;
     mode.mean = sum.mean;
-    mode.deviation = Math.max(least, Math.sqrt(sum.squares / sum.rows));
+    mode.deviation = Math.max(least, Math.sqrt(Math.max(0, sum.squares) / sum.rows));
   }
   return nats / total;
 }
@@ -158,11 +161,11 @@ export function fitModes(values: Float32Array, least: number) {
     worse = 0;
     best = { modes, cost };
   }
-  const { modes } = best!;
+  const modes = best!.modes.filter(({ weight }) => weight > leastWeight);
   const filled = <T>(of: (mode: Mode) => T, rest: T) =>
     Array.from({ length: mostModes }, (_, i) => (modes[i] ? of(modes[i]) : rest));
   return {
-    logWeights: filled(({ weight }) => Math.max(none, Math.log(weight)), none),
+    logWeights: filled(({ weight }) => Math.log(weight), none),
     means: filled(({ mean }) => mean, modes[0]!.mean),
     deviations: filled(({ deviation }) => deviation, modes[0]!.deviation),
   };
