@@ -20,6 +20,8 @@ export interface ParquetColumn {
   readonly type: string;
   /** Whether pandas wrote it as the names of rows. */
   readonly isIndex: boolean;
+  /** Whether its values are dates, perhaps with a time of day. */
+  readonly areDates: boolean;
   /** The names of classes that Hugging Face's `datasets` notes of it. */
   readonly classNames?: readonly string[] | undefined;
 }
@@ -37,6 +39,7 @@ export function columnsOf(
     return {
       name,
       ...contentOf(tree),
+      areDates: areDates(tree),
       isIndex: indexes.has(name),
       classNames: namesOf(features, name),
     };
@@ -50,6 +53,14 @@ const times: Readonly<Record<string, string>> = {
   TIME: 'times of day',
   INTERVAL: 'intervals of time',
 };
+
+/** Whether a column's values are read as dates. */
+function areDates({ element, children }: SchemaTree): boolean {
+  const { type, converted_type: converted, logical_type: logical, repetition_type } = element;
+  if (children.length > 0 || repetition_type === 'REPEATED') return false;
+  const name = converted ?? logical?.type ?? '';
+  return name.startsWith('DATE') || name.startsWith('TIMESTAMP') || type === 'INT96';
+}
 
 function contentOf({ element, children }: SchemaTree): Pick<ParquetColumn, 'kind' | 'type'> {
   if (children.length > 0)

@@ -13,7 +13,17 @@ const textEndings = /\.(txt|dat|data|asc)(\.(gz|zst))?$/i;
  */
 export const csvFile: DataFormat = {
   reads: 'a CSV or TSV file of numbers',
-  uses: ['columns', 'label', 'delimiter', 'decimal', 'header', 'missing', 'shape', 'layout'],
+  uses: [
+    'rows',
+    'columns',
+    'label',
+    'delimiter',
+    'decimal',
+    'header',
+    'missing',
+    'shape',
+    'layout',
+  ],
   async open({ path, entries }, options) {
     if (entries || !(endings.test(path) || textEndings.test(path))) return undefined;
     if (textEndings.test(path) && (await isBinary(path))) return undefined;

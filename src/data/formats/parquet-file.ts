@@ -23,7 +23,18 @@ const ending = /\.(parquet|parq)$/i;
  */
 export const parquetFile: DataFormat = {
   reads: 'a Parquet file of numbers or pictures, or a folder of such',
-  uses: ['columns', 'label', 'resize', 'crop', 'channels', 'strict', 'missing', 'shape', 'layout'],
+  uses: [
+    'rows',
+    'columns',
+    'label',
+    'resize',
+    'crop',
+    'channels',
+    'strict',
+    'missing',
+    'shape',
+    'layout',
+  ],
   async open(place, options) {
     const found = await filesOf(place);
     if (!found) return undefined;
@@ -75,9 +86,8 @@ async function openNumbers(
 ): Promise<OpenedData> {
   const { ParquetTable } = await import('../tables/parquet-table.js');
   const { openTables } = await import('../tables/open-table.js');
-  const more = options.label === undefined ? [] : [options.label];
   const tableOf = (files: readonly ParquetFile[] | undefined) =>
-    files && new ParquetTable(files, more);
+    files && new ParquetTable(files, options);
   return openTables(
     name,
     { train: tableOf(train)!, validation: tableOf(validation), test: tableOf(test) },
@@ -157,8 +167,7 @@ async function readPictures(
 ): Promise<PicturePart> {
   const { ParquetTable } = await import('../tables/parquet-table.js');
   const { pictureRoles } = await import('../tables/picture-roles.js');
-  const more = options.label === undefined ? [] : [options.label];
-  const table = new ParquetTable(files, more);
+  const table = new ParquetTable(files, { label: options.label });
   const { label, notes } = pictureRoles(files[0]!, column, options);
   const source = {
     name,

@@ -18,15 +18,25 @@ async function openText(path: string, options: FormatOptions): Promise<Table> {
   return DelimitedTable.open(path, options);
 }
 
-async function openJson(path: string): Promise<Table> {
-  const { JsonTable } = await import('../tables/json-table.js');
-  return JsonTable.open(path);
+async function openJson(path: string, options: FormatOptions): Promise<Table> {
+  const { openJsonTable } = await import('../tables/json-table.js');
+  return openJsonTable(path, options);
 }
 
 /** A folder of text tables, one for each part: train.csv and test.csv, or one alone. */
 export const tableFolder: DataFormat = {
   reads: 'a folder with train.csv and test.csv',
-  uses: ['columns', 'label', 'delimiter', 'decimal', 'header', 'missing', 'shape', 'layout'],
+  uses: [
+    'rows',
+    'columns',
+    'label',
+    'delimiter',
+    'decimal',
+    'header',
+    'missing',
+    'shape',
+    'layout',
+  ],
   async open(place, options) {
     if (!place.entries) return undefined;
     const { findTables } = await import('../tables/find-tables.js');

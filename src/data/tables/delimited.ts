@@ -5,14 +5,17 @@ import type { FileBytes } from '../files/file-bytes.js';
 import type { FormatOptions } from '../formats/format.js';
 import type { ReadingNote } from '../notes.js';
 import { defaultMemoryLimit } from '../rows/gather.js';
+import { CellIndex } from './cell-index.js';
 import { type Dialect, findDialect, usualCount } from './dialect.js';
 import { refuseForeign } from './foreign.js';
 import { findHeader, type Header } from './header.js';
 import { KeptRows } from './kept-rows.js';
 import { readList } from './lists.js';
 import { booleanOf, cellNumber, isMissing } from './numbers.js';
+import { profilesFor } from './profiles.js';
 import { eachRow, type RowVisitor } from './rows.js';
 import { RowScanner } from './scan.js';
+import { SpellingSurvey } from './spelling.js';
 import { ColumnSurvey, NumberSurvey } from './survey.js';
 import type { ColumnFacts, Table, TableBlock, TableFacts } from './table.js';
 import { checkText, type Encoding, joined, lastLine, lineEnd, textOf } from './text-file.js';
@@ -34,6 +37,8 @@ export class DelimitedTable implements Table {
   readonly #scanner: RowScanner;
   #facts: TableFacts | undefined;
   #kept: KeptRows | undefined;
+  /** The words of a column whose values `#kept` has as places among them. */
+  #keptWords: readonly (readonly string[] | undefined)[] = [];
 
   private constructor(
     private readonly file: FileBytes,
@@ -43,6 +48,7 @@ export class DelimitedTable implements Table {
     readonly beginning: string,
     /** Most bytes to keep of a first reading. */
     private readonly keep: number,
+    private readonly options: FormatOptions,
   ) {
     this.key = [file.path, file.size, file.modified];
     this.names = header.names;
@@ -75,7 +81,7 @@ export class DelimitedTable implements Table {
     const header = findHeader(rows, decimal, options.header, commentNames);
     const keep = (options.memoryLimit ?? defaultMemoryLimit) / 2;
     const begins = excerpt(lineOf(0), 80);
-    const table = new DelimitedTable(file, dialect, header, encoding, begins, keep);
+    const table = new DelimitedTable(file, dialect, header, encoding, begins, keep, options);
     const count = usualCount(rows);
     if (count > 1 && rows[0]!.length === 1 && options.header === undefined) {
       throw new UserError(
@@ -92,8 +98,11 @@ export class DelimitedTable implements Table {
 
   async #survey(): Promise<TableFacts> {
     const width = this.names.length;
-    const survey = new NumberSurvey(width);
+    const profiles = profilesFor(this.names, this.options);
+    const survey = new NumberSurvey(width, profiles);
     const columns = this.names.map((_, place) => new ColumnSurvey(survey, place));
+    const indexes = this.names.map(() => new CellIndex());
+    const spelling = profiles ? new SpellingSurvey(width, this.dialect.decimal) : undefined;
     const kept = new KeptRows(width, this.keep);
     const scanner = this.#scanner;
     let count = 0;
@@ -102,29 +111,53 @@ export class DelimitedTable implements Table {
       const { numbers } = scanner;
       if (!survey.row(numbers)) {
         for (let cell = 0; cell < width; cell++) {
-          if (Number.isNaN(numbers[cell])) this.#look(bytes, cell, line, columns[cell]!);
+          if (!Number.isNaN(numbers[cell])) continue;
+          this.#look(bytes, cell, line, { column: columns[cell]!, index: indexes[cell]! });
         }
       }
+      spelling?.row(bytes, scanner);
       kept.add(numbers);
     };
     for await (const _ of this.#rows(visit));
-    const facts = columns.map((column, place) => column.facts(this.names[place]!));
-    if (kept.isWhole) this.#kept = kept;
+    const facts = columns.map((column, place) => {
+      const found = column.facts(this.names[place]!);
+      return spelling ? spelling.with(found, place) : found;
+    });
+    if (kept.isWhole) {
+      this.#kept = kept;
+      this.#keptWords = facts.map((each, place) => keptWords(each, columns[place]!));
+    }
     return { rows: count, columns: facts };
   }
 
-  /** Looks at a cell that is no plain number; if it has a value, that is put with the row's numbers. */
-  #look(bytes: Uint8Array, cell: number, line: number, column: ColumnSurvey): void {
+  /**
+   * Looks at a cell that is no plain number. Its value, or the place of its word, is put with the row's
+   * numbers.
+   */
+  #look(bytes: Uint8Array, cell: number, line: number, { column, index }: Looked): void {
     const { numbers, starts, ends } = this.#scanner;
-    const { decimal } = this.dialect;
+    const [start, end] = [starts[cell]!, ends[cell]!];
     const place = () => `line ${line}`;
-    // Groups of thousands look like a list, too.
-    const isShort = ends[cell]! - starts[cell]! < longestNumber;
-    const text = isShort ? this.#scanner.text(bytes, cell) : undefined;
-    const isNumber = text !== undefined && cellNumber(text, decimal) !== undefined;
-    const list = isNumber ? undefined : this.#list(bytes, cell);
-    if (list) column.list(list, place);
-    else numbers[cell] = column.text(text ?? this.#scanner.text(bytes, cell), decimal, place);
+    const isShort = end - start < longestNumber && !this.#scanner.isDoubled(cell);
+    const known = isShort ? index.find(bytes, start, end) : undefined;
+    if (!known) {
+      const { decimal } = this.dialect;
+      const text = isShort ? this.#scanner.text(bytes, cell) : undefined;
+      // Groups of thousands look like a list, too.
+      const isNumber = text !== undefined && cellNumber(text, decimal) !== undefined;
+      const list = isNumber ? undefined : this.#list(bytes, cell);
+      if (list) {
+        column.list(list, place);
+        return;
+      }
+      const found = column.cells.ofText(text ?? this.#scanner.text(bytes, cell), decimal);
+      if (isShort && found.code >= 0) index.add(bytes, start, end, found);
+      numbers[cell] = column.take(found, place);
+      if (found.content === 'word' && found.code >= 0) numbers[cell] = found.code;
+      return;
+    }
+    numbers[cell] = column.take(known, place);
+    if (known.content === 'word') numbers[cell] = known.code;
   }
 
   #list(bytes: Uint8Array, cell: number): Float32Array | undefined {
@@ -145,11 +178,11 @@ export class DelimitedTable implements Table {
     const { columns } = await this.facts();
     const isNumber = (place: number) =>
       columns[place]!.kind === 'number' || columns[place]!.kind === 'boolean';
-    const isExact = ({ kind, isWhole, least, most, missing }: ColumnFacts) =>
-      kind === 'number' && isWhole && least > -exactFloats && most < exactFloats && missing === 0;
-    const areWhole = texts.every((place) => isExact(columns[place]!));
+    const areWhole = texts.every(
+      (place) => this.#keptWords[place] !== undefined || isExact(columns[place]!),
+    );
     if (this.#kept && values.every(isNumber) && areWhole) {
-      yield* this.#kept.blocks(values, texts);
+      yield* this.#kept.blocks(values, texts, (place) => this.#keptWords[place]);
       return;
     }
     yield* this.#read(values, texts, columns);
@@ -241,6 +274,26 @@ export class DelimitedTable implements Table {
     for (let cell = 0; cell < count; cell++) if (starts[cell] !== ends[cell]) return false;
     return true;
   }
+}
+
+/** A column while it is looked at. */
+interface Looked {
+  readonly column: ColumnSurvey;
+  readonly index: CellIndex;
+}
+
+/** Whether the text of all cells is told by their values. */
+function isExact({ kind, isWhole, least, most, missing, profile }: ColumnFacts): boolean {
+  if (kind !== 'number' || !isWhole || missing > 0 || profile?.spelling?.isPadded) return false;
+  return least > -exactFloats && most < exactFloats;
+}
+
+/** The words of a column by their places; undefined where its cells are more than known words. */
+function keptWords({ kind }: ColumnFacts, { cells, hasNumbers }: ColumnSurvey) {
+  if (kind !== 'words' || !cells.isWhole || hasNumbers) return undefined;
+  const all = [...cells.all];
+  const areWords = all.every(({ content, text }) => content === 'word' || text === '');
+  return areWords ? all.map(({ text }) => text) : undefined;
 }
 
 /** The beginning of a text: some whole lines. */

@@ -2,140 +2,29 @@ import { fileBytes } from '#files';
 import { UserError } from '../../base/errors.js';
 import { excerpt } from '../../base/excerpt.js';
 import type { FileBytes } from '../files/file-bytes.js';
-import type { ReadingNote } from '../notes.js';
+import type { FormatOptions } from '../formats/format.js';
 import { refuseForeign } from './foreign.js';
-import { elements } from './roles.js';
-import { ColumnSurvey, NumberSurvey } from './survey.js';
-import type { ColumnFacts, Table, TableBlock, TableFacts } from './table.js';
+import { type Row, RowTable } from './row-table.js';
 import { textOf } from './text-file.js';
-import { flatten, joinedShapes, lookAt, unequal } from './values.js';
 
 /** Most characters of a line, and of a file that is one value. */
 const [mostLine, mostFile] = [2 ** 24, 2 ** 28];
 
-type Row = Readonly<Record<string, unknown>>;
-
-/** A column while it is looked at. */
-interface Looked {
-  readonly survey: ColumnSurvey;
-  shape?: string | undefined;
-  /** Whether it holds things that are neither numbers, words nor lists of numbers. */
-  isOther?: boolean;
-}
-
-/** A table as JSON: an object a line, a list of objects, or an object of lists. */
-export class JsonTable implements Table {
-  readonly key: unknown;
-  readonly names: readonly string[];
-  readonly notes: readonly ReadingNote[];
-  readonly #facts: TableFacts;
-
-  private constructor(
-    private readonly file: FileBytes,
-    facts: TableFacts,
-    isLines: boolean,
-  ) {
-    this.key = [file.path, file.size, file.modified];
-    this.#facts = facts;
-    this.names = facts.columns.map(({ name }) => name);
-    const text = isLines ? 'a table of JSON, one example a line' : 'a table of JSON';
-    this.notes = [{ about: 'format', text }];
-  }
-
-  get path(): string {
-    return this.file.path;
-  }
-
-  /** Opens a table and looks at all of it. @throws UserError when it is none */
-  static async open(path: string): Promise<JsonTable> {
-    const file = await fileBytes(path);
-    const looked = new Map<string, Looked>();
-    let rows = 0;
-    let isLines = true;
-    for await (const { row, line } of rowsOf(file)) {
-      rows++;
-      isLines = line !== undefined;
-      const where = () => (line === undefined ? `row ${rows}` : `line ${line}`);
-      for (const name of Object.keys(row)) {
-        if (!looked.has(name)) looked.set(name, newColumn(rows - 1));
-      }
-      for (const [name, column] of looked) look(row[name], column, where);
-    }
-    if (rows === 0) throw new UserError(`${path}: there is no row in it. Give a table.`);
-    const columns = [...looked].map(([name, column]) => factsOf(name, column));
-    return new JsonTable(file, { rows, columns }, isLines);
-  }
-
-  async facts(): Promise<TableFacts> {
-    return this.#facts;
-  }
-
-  async *blocks(
-    values: readonly number[],
-    texts: readonly number[],
-  ): AsyncGenerator<TableBlock, void> {
-    const columns = values.map((place) => this.#facts.columns[place]!);
-    const width = columns.reduce((sum, each) => sum + elements(each), 0);
-    const most = Math.max(1, Math.floor(2 ** 18 / Math.max(1, width)));
-    let first = 1;
-    let numbers: number[] = [];
-    let words = texts.map((): string[] => []);
-    let count = 0;
-    const take = (): TableBlock => ({
-      count,
-      first,
-      values: Float32Array.from(numbers),
-      texts: words,
-    });
-    for await (const { row } of rowsOf(this.file)) {
-      for (const column of columns) append(row[column.name], elements(column), numbers);
-      for (const [i, place] of texts.entries())
-        words[i]!.push(textOfValue(row[this.names[place]!]));
-      if (++count < most) continue;
-      yield take();
-      first += count;
-      numbers = [];
-      words = texts.map(() => []);
-      count = 0;
-    }
-    if (count > 0) yield take();
-  }
-}
-
-function newColumn(before: number): Looked {
-  const survey = new ColumnSurvey(new NumberSurvey(1), 0);
-  for (let row = 1; row <= before; row++) survey.missing(() => `row ${row}`);
-  return { survey };
-}
-
-function look(value: unknown, column: Looked, where: () => string): void {
-  if (value !== null && typeof value === 'object' && !Array.isArray(value)) {
-    column.isOther = true;
-    return;
-  }
-  column.shape = joinedShapes(column.shape, lookAt(value, column.survey, where));
-}
-
-function factsOf(name: string, { survey, shape, isOther }: Looked): ColumnFacts {
-  const facts = survey.facts(name);
-  if (isOther) return { ...facts, kind: 'other', type: 'structures' };
-  if (shape === undefined) return facts;
-  if (shape === unequal || facts.kind !== 'list') {
-    return { ...facts, kind: 'other', type: 'lists of different lengths or of words' };
-  }
-  return { ...facts, shape: shape.split(',').map(Number) };
-}
-
-function append(value: unknown, count: number, into: number[]): void {
-  if (Array.isArray(value)) flatten(value, into);
-  else {
-    const number = value == null ? Number.NaN : Number(value);
-    for (let i = 0; i < count; i++) into.push(number);
-  }
-}
-
-function textOfValue(value: unknown): string {
-  return value == null ? '' : String(value);
+/**
+ * Opens a table that is JSON, an object a line, a list of objects, or an object of lists, and looks at all
+ * of it. @throws UserError when it is none
+ */
+export async function openJsonTable(path: string, options: FormatOptions): Promise<RowTable> {
+  const file = await fileBytes(path);
+  return RowTable.open(
+    {
+      path,
+      key: [file.path, file.size, file.modified],
+      rows: () => rowsOf(file),
+      noteOf: (isLines) => (isLines ? 'a table of JSON, one example a line' : 'a table of JSON'),
+    },
+    options,
+  );
 }
 
 /** The rows of a file; the line of each, where it is one a line. */

@@ -4,8 +4,9 @@ import type { TableBlock } from './table.js';
 const blockValues = 2 ** 18;
 
 /**
- * Rows of numbers as a first reading finds them, so that a small table need not be read twice. Once
- * they take more than a limit they are forgotten.
+ * Rows of numbers as a first reading finds them, so that a small table need not be read twice; a word
+ * is kept as its place among the words of its column. Once they take more than a limit they are
+ * forgotten.
  */
 export class KeptRows {
   readonly #blocks: Float32Array[] = [];
@@ -45,8 +46,17 @@ export class KeptRows {
     this.#rows++;
   }
 
-  /** Rows as `Table.blocks` gives them, whose texts are whole numbers. */
-  *blocks(values: readonly number[], texts: readonly number[]): Generator<TableBlock> {
+  /**
+   * Rows as `Table.blocks` gives them.
+   * @param texts columns of words without other gaps than empty cells, or of whole numbers
+   * @param wordsOf the words that the values of such a column stand for
+   */
+  *blocks(
+    values: readonly number[],
+    texts: readonly number[],
+    wordsOf: (place: number) => readonly string[] | undefined,
+  ): Generator<TableBlock> {
+    const dictionaries = texts.map(wordsOf);
     let first = 1;
     for (const block of this.#blocks) {
       const count = Math.min(this.#rowsPerBlock, this.#rows - first + 1);
@@ -56,9 +66,14 @@ export class KeptRows {
         const start = row * this.width;
         for (let i = 0; i < values.length; i++) chosen[at++] = block[start + values[i]!]!;
       }
-      const words = texts.map((place) =>
-        Array.from({ length: count }, (_, row) => String(block[row * this.width + place])),
-      );
+      const words = texts.map((place, i) => {
+        const known = dictionaries[i];
+        return Array.from({ length: count }, (_, row) => {
+          const value = block[row * this.width + place]!;
+          if (!known) return String(value);
+          return Number.isNaN(value) ? '' : known[value]!;
+        });
+      });
       yield { count, first, values: chosen, texts: words };
       first += count;
     }

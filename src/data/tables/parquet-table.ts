@@ -3,11 +3,13 @@ import type { ParquetFile } from '../codecs/parquet.js';
 import type { ParquetColumn } from '../codecs/parquet-columns.js';
 import { refuseBomb } from '../files/inflation.js';
 import type { ReadingNote } from '../notes.js';
+import type { LikeOptions, ReadOptions } from '../read-options.js';
 import { isSplitName } from './parts.js';
+import { mayBeTable, profilesFor } from './profiles.js';
 import { elements, targetNames } from './roles.js';
 import { ColumnSurvey, NumberSurvey } from './survey.js';
 import type { ColumnFacts, Table, TableBlock, TableFacts } from './table.js';
-import { flatten, joinedShapes, lookAt, unequal } from './values.js';
+import { flatten, joinedShapes, lookAt, textOfValue, unequal } from './values.js';
 
 /** Values of a block of rows, unless one row has more. */
 const blockValues = 2 ** 20;
@@ -24,12 +26,12 @@ export class ParquetTable implements Table {
 
   /**
    * @param files of the same columns
-   * @param more columns that are read as text, whatever their names
+   * @param options by which columns of words and dates are read or not
    * @throws UserError when there is no row, or columns differ
    */
   constructor(
     private readonly files: readonly ParquetFile[],
-    private readonly more: readonly string[] = [],
+    private readonly options: ReadOptions & LikeOptions = {},
   ) {
     const [first] = files as [ParquetFile];
     this.path = first.path;
@@ -61,7 +63,7 @@ export class ParquetTable implements Table {
   }
 
   async #survey(): Promise<TableFacts> {
-    const survey = new NumberSurvey(this.names.length);
+    const survey = new NumberSurvey(this.names.length, profilesFor(this.names, this.options));
     const columns = this.names.map((_, place) => new ColumnSurvey(survey, place));
     const shapes = new Map<number, string>();
     let first = 1;
@@ -90,18 +92,21 @@ export class ParquetTable implements Table {
   }
 
   /** Whether a column's values matter: long texts are not read for nothing. */
-  #isLookedAt({ name, kind }: ParquetColumn): boolean {
+  #isLookedAt({ name, kind, areDates }: ParquetColumn): boolean {
+    const isTable = mayBeTable(this.names.length, this.options);
+    if (areDates) return isTable;
     if (kind === 'words') {
-      return (
-        targetNames.includes(name.toLowerCase()) || isSplitName(name) || this.more.includes(name)
-      );
+      const { label } = this.options;
+      const isNamed = targetNames.includes(name.toLowerCase()) || isSplitName(name);
+      return isTable || isNamed || label === name;
     }
     return kind === 'number' || kind === 'boolean' || kind === 'list';
   }
 
   #factsOf(place: number, facts: ColumnFacts, shape: string | undefined): ColumnFacts {
-    const { kind, type, isIndex } = this.#columns[place]!;
-    const all = { ...facts, isIndex, type };
+    const { kind, type, isIndex, areDates } = this.#columns[place]!;
+    const all = { ...facts, isIndex, type, areDates };
+    if (areDates && facts.profile) return { ...all, type: undefined };
     if (kind === 'list') {
       if (shape === undefined) return { ...all, kind: 'empty' };
       if (shape === unequal || shape === '0') {
@@ -198,8 +203,6 @@ export class ParquetTable implements Table {
   async #texts(file: ParquetFile, group: number, place: number): Promise<readonly string[]> {
     const { name } = this.#columns[place]!;
     const values = (await file.values([name], group)).get(name)!;
-    return Array.from(values as ArrayLike<unknown>, (value) =>
-      value == null || Number.isNaN(value) ? '' : String(value),
-    );
+    return Array.from(values as ArrayLike<unknown>, (value) => textOfValue(value));
   }
 }

@@ -36,6 +36,16 @@ const camelId = /[a-z]I[dD]$/;
 /** Names that only an index has. */
 const surelyIndex = /^(unnamed: ?\d+(_level_\d+)?|__index_level_\d+__|)$/i;
 
+/** Names of columns that name the rows, if their values do. */
+const namingNames = /(^|[_\s-])(uuid|guid|key|code|number|no|nr|name)$/i;
+
+/** Whether a column's name is that of names or numbers of rows. */
+export function isIdName(name: string): boolean {
+  return (
+    indexNames.test(name) || camelId.test(name) || surelyIndex.test(name) || namingNames.test(name)
+  );
+}
+
 /** Shortest list that is an example by itself. */
 const longList = 16;
 

@@ -120,6 +120,11 @@ export class RowScanner {
     this.#hasDoubled = false;
   }
 
+  /** Whether a cell's text is not its bytes: quotes are doubled in it. */
+  isDoubled(cell: number): boolean {
+    return this.#doubled[cell] === 1;
+  }
+
   /** The text of a cell, without spaces around it. */
   text(bytes: Uint8Array, cell: number): string {
     const text = this.#text.decode(bytes.subarray(this.starts[cell], this.ends[cell])).trim();

@@ -1,13 +1,7 @@
-import { isMissingLabel } from './missing.js';
-import {
-  booleanOf,
-  cellNumber,
-  type Decimal,
-  isMissing,
-  mostFloat32,
-  type NumberMark,
-} from './numbers.js';
-import type { ColumnContent, ColumnFacts } from './table.js';
+import { type KnownCell, KnownCells } from './known-cells.js';
+import type { NumberProfiles } from './number-profile.js';
+import { type Decimal, mostFloat32, type NumberMark } from './numbers.js';
+import type { ColumnContent, ColumnFacts, ColumnProfile } from './table.js';
 
 /** Different words of a column that are remembered. */
 const mostWords = 12;
@@ -25,7 +19,11 @@ export class NumberSurvey {
   readonly counting: Uint8Array;
   readonly #last: Float64Array;
 
-  constructor(readonly columns: number) {
+  /** @param profiles takes all numbers too, for tables whose columns describe themselves */
+  constructor(
+    readonly columns: number,
+    readonly profiles?: NumberProfiles,
+  ) {
     this.counts = new Float64Array(columns);
     this.sums = new Float64Array(columns);
     this.least = new Float64Array(columns).fill(Infinity);
@@ -37,7 +35,7 @@ export class NumberSurvey {
 
   /** Takes the numbers of a row; NaN is none. @returns whether all are numbers */
   row(numbers: Float64Array): boolean {
-    const { columns, counts, sums, least, most, whole, counting } = this;
+    const { columns, counts, sums, least, most, whole, counting, profiles } = this;
     let isAll = true;
     for (let i = 0; i < columns; i++) {
       const value = numbers[i]!;
@@ -51,6 +49,7 @@ export class NumberSurvey {
       if (value > most[i]!) most[i] = value;
       if (whole[i] && value !== Math.floor(value)) whole[i] = 0;
       if (counting[i]) this.#count(i, value);
+      profiles?.add(i, value);
     }
     return isAll;
   }
@@ -60,6 +59,7 @@ export class NumberSurvey {
     this.counts[column]!++;
     this.sums[column]! += value;
     if (this.counting[column]) this.#count(column, value);
+    this.profiles?.add(column, value);
     this.range(column, value);
   }
 
@@ -90,8 +90,9 @@ export class ColumnSurvey {
   #infinite: string | undefined;
   #lists = 0;
   #length: number | undefined;
-  readonly #words = new Set<string>();
   readonly #marks = new Set<NumberMark>();
+  /** The different cells that are no plain numbers. */
+  readonly cells = new KnownCells();
 
   /** @param place of the column among those of `numbers` */
   constructor(
@@ -105,24 +106,32 @@ export class ColumnSurvey {
    * @returns its value; NaN when it has none
    */
   text(text: string, decimal: Decimal, place: () => string): number {
-    if (isMissing(text)) {
-      if (isMissingLabel(text)) this.missing(place);
-      else this.#gap(place);
-      return Number.NaN;
+    return this.take(this.cells.ofText(text, decimal), place);
+  }
+
+  /** Takes one of `cells`, once more. @returns its value; NaN when it has none */
+  take(cell: KnownCell, place: () => string): number {
+    cell.count++;
+    switch (cell.content) {
+      case 'gap':
+        this.missing(place);
+        break;
+      case 'gapWord':
+        this.#gap(place);
+        break;
+      case 'boolean':
+        this.#booleans++;
+        this.#trues += cell.value;
+        break;
+      case 'number':
+        for (const mark of cell.marks) this.#marks.add(mark);
+        this.value(cell.value, place);
+        break;
+      case 'word':
+        this.#texts++;
+        this.#firstWord ??= place();
     }
-    const truth = booleanOf(text);
-    if (truth !== undefined) {
-      this.boolean(text, truth);
-      return truth;
-    }
-    const found = cellNumber(text, decimal);
-    if (!found) {
-      this.word(text, place);
-      return Number.NaN;
-    }
-    for (const mark of found.marks) this.#marks.add(mark);
-    this.value(found.value, place);
-    return found.value;
+    return cell.value;
   }
 
   /** Takes a number that may not be finite. */
@@ -143,16 +152,18 @@ export class ColumnSurvey {
     this.#firstMissing ??= place();
   }
 
-  boolean(text: string, value: 0 | 1): void {
-    this.#booleans++;
-    this.#trues += value;
-    if (this.#words.size < mostWords) this.#words.add(text);
+  boolean(text: string, value: 0 | 1, place: () => string): void {
+    this.take(this.cells.ofBoolean(text, value), place);
   }
 
   word(text: string, place: () => string): void {
-    this.#texts++;
-    this.#firstWord ??= place();
-    if (this.#words.size < mostWords) this.#words.add(text);
+    this.take(this.cells.ofWord(text), place);
+  }
+
+  /** Whether some cells are numbers or lists. */
+  get hasNumbers(): boolean {
+    const { numbers, place } = this;
+    return numbers.counts[place]! > 0 || this.#lists > 0 || this.#infinite !== undefined;
   }
 
   /** Takes a list of numbers; NaN in it is a gap. */
@@ -179,7 +190,7 @@ export class ColumnSurvey {
     }
     if (this.#booleans > 0 && this.#booleans === numbers + others) return 'boolean';
     const share = numbers / (numbers + others);
-    const isOdd = share >= numberShare && this.#words.size <= oddWords;
+    const isOdd = share >= numberShare && this.cells.firstWords(mostWords).length <= oddWords;
     return isOdd || share >= sureShare ? 'mixed' : 'words';
   }
 
@@ -188,6 +199,7 @@ export class ColumnSurvey {
     const { place } = this;
     const numbers = this.numbers.counts[place]!;
     const known = numbers + this.#booleans;
+    const words = this.cells.firstWords(mostWords);
     return {
       name,
       kind,
@@ -201,11 +213,27 @@ export class ColumnSurvey {
       isWhole: this.numbers.whole[place] === 1,
       isCounting: kind === 'number' && this.numbers.counting[place] === 1 && numbers > 1,
       marks: [...this.#marks],
-      words: [...this.#words],
-      hasMoreWords: this.#words.size === mostWords,
+      words,
+      hasMoreWords: words.length === mostWords,
       firstWord: this.#firstWord,
       infinite: this.#infinite,
       shape: kind === 'list' ? [this.#length!] : undefined,
+      profile: this.#profile(),
+    };
+  }
+
+  #profile(): ColumnProfile | undefined {
+    const { cells, place } = this;
+    const { profiles } = this.numbers;
+    if (!profiles) return undefined;
+    return {
+      words: cells.words(),
+      hasAllWords: cells.isWhole,
+      truths: cells.truths(),
+      newShare: cells.newShare(),
+      numbers: profiles.counts(place),
+      decimals: profiles.decimals(place),
+      areDistinct: profiles.areDistinct(place),
     };
   }
 }

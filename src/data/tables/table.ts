@@ -14,6 +14,34 @@ export type ColumnContent =
   /** Things that are no example's values: `type` names them. */
   | 'other';
 
+/** More of a column, for tables whose columns describe themselves. */
+export interface ColumnProfile {
+  /** Words, with the number of rows that hold each; words such as None too, which are gaps among numbers. */
+  readonly words: ReadonlyMap<string, number>;
+  /** Whether all different words are there. */
+  readonly hasAllWords: boolean;
+  /** The spellings of true and false, with the number of rows that hold each. */
+  readonly truths: ReadonlyMap<string, number>;
+  /** The share of words that had not come before. */
+  readonly newShare: number;
+  /** Numbers, with the number of rows that hold each; undefined when they are too many. */
+  readonly numbers: ReadonlyMap<number, number> | undefined;
+  /** Digits after the point, at most; undefined when they are as many as a number has. */
+  readonly decimals: number | undefined;
+  /** Whether a column that is named as an id holds each number once. */
+  readonly areDistinct: boolean;
+  /** How numbers are spelt, in tables of text. */
+  readonly spelling?: NumberSpelling | undefined;
+}
+
+/** How the numbers of a column are spelt. */
+export interface NumberSpelling {
+  /** Whether some have zeros before them, as in 02134. */
+  readonly isPadded: boolean;
+  /** Digits after the point that all of the first numbers have. */
+  readonly leastDecimals: number;
+}
+
 /** A column of a table, as all of its rows show it. */
 export interface ColumnFacts {
   readonly name: string;
@@ -43,6 +71,9 @@ export interface ColumnFacts {
   readonly shape?: readonly number[] | undefined;
   /** Whether the file itself says that it is an index. */
   readonly isIndex?: boolean | undefined;
+  /** Whether its cells are dates by the file's own types. */
+  readonly areDates?: boolean | undefined;
+  readonly profile?: ColumnProfile | undefined;
 }
 
 /** All that a first reading shows of a table. */

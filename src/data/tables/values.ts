@@ -13,11 +13,12 @@ export function lookAt(
   column: ColumnSurvey,
   where: () => string,
 ): string | undefined {
-  if (value == null || Number.isNaN(value)) column.missing(where);
+  if (value == null || value === '' || Number.isNaN(value)) column.missing(where);
   else if (typeof value === 'number' || typeof value === 'bigint') {
     column.value(Number(value), where);
-  } else if (typeof value === 'boolean') column.boolean(String(value), value ? 1 : 0);
+  } else if (typeof value === 'boolean') column.boolean(String(value), value ? 1 : 0, where);
   else if (typeof value === 'string') column.word(value, where);
+  else if (value instanceof Date) column.word(dateText(value), where);
   else {
     const numbers: number[] = [];
     const shape = flatten(value, numbers);
@@ -26,6 +27,18 @@ export function lookAt(
     return shape.join();
   }
   return undefined;
+}
+
+/** A date as text: without a time of day where that is midnight. */
+function dateText(date: Date): string {
+  const text = date.toISOString();
+  return text.endsWith('T00:00:00.000Z') ? text.slice(0, 10) : text;
+}
+
+/** A value as text; nothing where there is none. */
+export function textOfValue(value: unknown): string {
+  if (value == null || Number.isNaN(value)) return '';
+  return value instanceof Date ? dateText(value) : String(value);
 }
 
 /** The shape of lists that were looked at, with that of the next. */
