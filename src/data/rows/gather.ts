@@ -1,4 +1,4 @@
-import type { Column } from '../column.js';
+import type { Column, IdColumn, TableColumn } from '../column.js';
 import type { Dataset } from '../dataset.js';
 import type { ReadingNote } from '../notes.js';
 
@@ -41,11 +41,19 @@ export type AddRows = (values: Uint8Array | Float32Array) => Promise<void>;
 /** Where examples come from: their files, or the rows of a table, counted from 1. */
 export type Origins = readonly string[] | Uint32Array;
 
+/** A column that names the examples, with the text of each. */
+export interface IdTexts {
+  readonly name: string;
+  readonly texts: readonly string[];
+}
+
 /** Facts of examples, told once all are there. */
 export interface Gathered {
   readonly labels?: ArrayLike<number> | undefined;
   readonly classNames?: readonly string[] | undefined;
   readonly columns?: readonly Column[] | undefined;
+  readonly table?: readonly TableColumn[] | undefined;
+  readonly ids?: readonly IdTexts[] | undefined;
   readonly origins?: Origins | undefined;
   readonly skipped?: readonly Skipped[] | undefined;
   readonly notes?: readonly ReadingNote[] | undefined;
@@ -60,14 +68,20 @@ export interface GatheredData {
 
 /** The facts of a dataset among those of gathered examples. */
 export function datasetOptions(name: string, gathered: Gathered) {
-  const { labels, classNames, columns, origins } = gathered;
+  const { labels, classNames, columns, table, ids, origins } = gathered;
   return {
     name,
     ...(labels ? { labels } : {}),
     ...(classNames ? { classNames } : {}),
     ...(columns ? { columns } : {}),
+    ...(table ? { table } : {}),
+    ...(ids && ids.length > 0 ? { ids: ids.map(idColumn) } : {}),
     ...(origins ? { origin: originOf(origins) } : {}),
   };
+}
+
+function idColumn({ name, texts }: IdTexts): IdColumn {
+  return { name, text: (index) => texts[index] ?? '' };
 }
 
 function originOf(origins: Origins): (index: number) => string {

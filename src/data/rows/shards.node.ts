@@ -10,7 +10,9 @@
  *   for 0 to 1) or `float32` (`.f32`, little-endian)
  * - if there are labels, one int32 an example in an .npy file, and the classes' names in the header
  * - if examples come from files or rows, their paths as a list in a .json file, or the numbers of the
- *   rows, from 1, as int32 in an .npy file.
+ *   rows, from 1, as int32 in an .npy file
+ * - if examples are rows of a table that was read column by column, its columns as `table`, and the names
+ *   of the rows as `{ "name": "id", "texts": ["a1", …] }` in a .json file.
  *
  * `file`, `labels` and `origins` name files in the folder itself. The header is written last, so that a folder
  * that has one is whole.
@@ -25,10 +27,18 @@ import { attempt } from '../../base/file-errors.js';
 import { parseJson } from '../../base/json.js';
 import { validate } from '../../base/settings/validate.js';
 import { decodeNpy, encodeNpy } from '../codecs/npy.js';
+import { isLearnt } from '../column.js';
+import { columnSchema } from '../column-schema.js';
 import { labelsFrom } from '../labels.js';
 import { noteSubjects, type ReadingNote } from '../notes.js';
 import { fileRows } from './file-rows.node.js';
-import { datasetOptions, type Gathered, type GatheredData, type Origins } from './gather.js';
+import {
+  datasetOptions,
+  type Gathered,
+  type GatheredData,
+  type IdTexts,
+  type Origins,
+} from './gather.js';
 
 /** The name of the header's file. */
 export const shardHeader = 'shards.json';
@@ -47,6 +57,8 @@ const headerSchema = z.strictObject({
   labels: fileName.optional(),
   classNames: z.array(z.string()).optional(),
   columns: z.array(z.strictObject({ name: z.string() })).optional(),
+  table: z.array(columnSchema).optional(),
+  ids: fileName.optional(),
   origins: fileName.optional(),
   skipped: z.array(z.strictObject({ name: z.string(), reason: z.string() })).optional(),
   notes: z
@@ -68,17 +80,20 @@ export async function openShards(folder: string, name: string): Promise<Gathered
   const path = join(folder, shardHeader);
   const text = new TextDecoder().decode(await readFile(path));
   const header = validate(headerSchema, parseJson(text, path), path);
-  const { shape, dtype, shards, classNames, columns, skipped = [], notes = [] } = header;
+  const { shape, dtype, shards, classNames, columns, table, skipped = [], notes = [] } = header;
   const size = shards.reduce((sum, { count }) => sum + count, 0);
   const rowBytes = rowSize(shape, dtype);
   for (const { file, count } of shards) await checkSize(join(folder, file), count, rowBytes);
   const labels = header.labels && (await readLabels(join(folder, header.labels), size));
+  const ids = header.ids && (await readIds(join(folder, header.ids)));
   const origins = header.origins && (await readOrigins(join(folder, header.origins), size));
   const dataset = await fileRows({
     ...datasetOptions(name, {
       labels: labels || undefined,
       classNames,
-      columns,
+      columns: table?.filter(isLearnt) ?? columns,
+      table,
+      ids: ids || undefined,
       origins: origins || undefined,
     }),
     shape,
@@ -103,6 +118,18 @@ async function readLabels(path: string, size: number): Promise<Int32Array> {
     throw new UserError(`${path}: ${labels.length} labels for ${size} examples. Give one each.`);
   }
   return labels;
+}
+
+const idsSchema = z.array(z.strictObject({ name: z.string(), texts: z.array(z.string()) }));
+
+async function readIds(path: string): Promise<readonly IdTexts[]> {
+  return validate(idsSchema, parseJson(new TextDecoder().decode(await readFile(path)), path), path);
+}
+
+/** Writes the names of rows. @returns the name of the file in the folder */
+async function writeIds(folder: string, ids: readonly IdTexts[]): Promise<string> {
+  await writeFileAtomic(join(folder, 'ids.json'), JSON.stringify(ids));
+  return 'ids.json';
 }
 
 async function readOrigins(path: string, size: number): Promise<Origins> {
@@ -172,7 +199,8 @@ export class ShardWriter {
 
   /** Writes the facts of the examples and the header, after which the shards are whole and safe from a power cut. */
   async finish(gathered: Gathered): Promise<void> {
-    const { labels, classNames, columns, origins, skipped = [], notes = [] } = gathered;
+    const { labels, classNames, columns, table, ids = [], origins } = gathered;
+    const { skipped = [], notes = [] } = gathered;
     await this.close();
     if (labels) await writeNumbers(join(this.folder, 'labels.npy'), labels);
     const header = {
@@ -183,7 +211,8 @@ export class ShardWriter {
       shards: this.#shards,
       ...(labels ? { labels: 'labels.npy' } : {}),
       ...(classNames ? { classNames } : {}),
-      ...(columns ? { columns } : {}),
+      ...(table ? { table } : columns ? { columns } : {}),
+      ...(ids.length > 0 ? { ids: await writeIds(this.folder, ids) } : {}),
       ...(origins ? { origins: await writeOrigins(this.folder, origins) } : {}),
       ...(skipped.length > 0 ? { skipped } : {}),
       ...(notes.length > 0 ? { notes } : {}),

@@ -93,6 +93,12 @@ export function exampleShape(
   return { ...flat, dtype, notes: [{ about: 'axes', text, doubtful: true }] };
 }
 
+/** Whether columns are pixels of a picture, by their names; a column of labels may be beside them. */
+export function arePictures(columns: readonly ColumnFacts[]): boolean {
+  const pixels = columns.filter(({ name, kind }) => kind === 'number' && pixelName.test(name));
+  return pixels.length >= 4 && pixels.length >= columns.length - 2;
+}
+
 /** Whether values are whole numbers from black to white. */
 function isBytes({ least, most, isWhole }: Range): boolean {
   return isWhole && least >= 0 && most <= 255 && most > fewGrays;

@@ -7,10 +7,12 @@ import type { Dataset } from '../dataset.js';
 import type { FormatOptions, OpenedData } from '../formats/format.js';
 import { type Labels, labelsFromWords, sharedClasses } from '../labels.js';
 import type { ReadingNote } from '../notes.js';
+import { columnOptions } from '../read-options.js';
 import type { AddRows, Gathered, Layout } from '../rows/gather.js';
-import { type ExampleShape, exampleShape } from './example-shape.js';
+import { arePictures, type ExampleShape, exampleShape } from './example-shape.js';
 import { isMissingLabel } from './missing.js';
 import { isSplitName, type Part, partsOf } from './parts.js';
+import { mayBeTable, rowsAsked } from './profiles.js';
 import { arePixels, chooseRoles, elements, isUnnamed, type Roles } from './roles.js';
 import type { ColumnFacts, Table, TableBlock, TableFacts } from './table.js';
 
@@ -295,6 +297,7 @@ export async function openTable(
   table: Table,
   options: FormatOptions,
 ): Promise<OpenedData> {
+  if (await areRows(table, options)) return openAsRows(name, { train: table }, options);
   let planned: Promise<TablePlan> | undefined;
   const plan = () => {
     planned ??= planTable(table, options);
@@ -316,6 +319,27 @@ export async function openTable(
   return { name, train: train.dataset, ...others, notes: train.notes };
 }
 
+/** Whether rows of a table are taken column by column. @throws UserError when they cannot be, but are to */
+async function areRows(table: Table, options: FormatOptions): Promise<boolean> {
+  const rows = rowsAsked(options);
+  if (rows !== 'auto') {
+    if (rows === 'vectors' && columnOptions(options).size > 0) {
+      throw new UserError(
+        `${table.path}: columns says what columns hold, which rows of vectors do not need. Give rows (--rows) as table.`,
+      );
+    }
+    return rows === 'table';
+  }
+  if (options.layout || !mayBeTable(table.names.length, options)) return false;
+  const { columns } = await table.facts();
+  return !columns.some(({ kind }) => kind === 'list') && !arePictures(columns);
+}
+
+async function openAsRows(name: string, tables: TableParts, options: FormatOptions) {
+  const { openRows } = await import('./columns/open-rows.js');
+  return openRows(name, tables, options);
+}
+
 /** Tables of data that lies in parts. */
 export interface TableParts {
   readonly train: Table;
@@ -333,6 +357,7 @@ export async function openTables(
   options: FormatOptions,
 ): Promise<OpenedData> {
   const { train: table } = tables;
+  if (await areRows(table, options)) return openAsRows(name, tables, options);
   if (!tables.validation && !tables.test) return openTable(name, table, options);
   let planned: Promise<TablePlan> | undefined;
   const plan = () => {

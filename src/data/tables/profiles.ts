@@ -1,6 +1,6 @@
 import { columnOptions, type LikeOptions, type ReadOptions } from '../read-options.js';
 import { NumberProfiles } from './number-profile.js';
-import { isIdName } from './roles.js';
+import { isNumberingName } from './roles.js';
 
 /** Most columns of a table that is taken column by column, unless that is asked for. */
 const mostColumns = 500;
@@ -22,5 +22,7 @@ export function profilesFor(
   names: readonly string[],
   options: ReadOptions & LikeOptions,
 ): NumberProfiles | undefined {
-  return mayBeTable(names.length, options) ? new NumberProfiles(names.map(isIdName)) : undefined;
+  return mayBeTable(names.length, options)
+    ? new NumberProfiles(names.map(isNumberingName))
+    : undefined;
 }

@@ -37,13 +37,21 @@ const camelId = /[a-z]I[dD]$/;
 const surelyIndex = /^(unnamed: ?\d+(_level_\d+)?|__index_level_\d+__|)$/i;
 
 /** Names of columns that name the rows, if their values do. */
-const namingNames = /(^|[_\s-])(uuid|guid|key|code|number|no|nr|name)$/i;
+const namingNames = /(^|[_\s-])(uuid|guid|key|name)$/i;
 
-/** Whether a column's name is that of names or numbers of rows. */
-export function isIdName(name: string): boolean {
-  return (
-    indexNames.test(name) || camelId.test(name) || surelyIndex.test(name) || namingNames.test(name)
-  );
+/** Whether a column's name is that of numbers of rows. */
+export function isNumberingName(name: string): boolean {
+  return indexNames.test(name) || camelId.test(name) || surelyIndex.test(name);
+}
+
+/** Whether a column's name is that of names of rows. */
+export function isNamingName(name: string): boolean {
+  return isNumberingName(name) || namingNames.test(name);
+}
+
+/** Whether only an index has a column's name. */
+export function isSurelyIndex(name: string): boolean {
+  return surelyIndex.test(name);
 }
 
 /** Shortest list that is an example by itself. */
@@ -220,7 +228,7 @@ class Chooser {
     const isIndex = (place: number) => {
       const { name, isIndex: isTold, isCounting, kind } = this.facts.columns[place]!;
       if (isTold || (surelyIndex.test(name) && kind !== 'empty')) return true;
-      return isCounting && (indexNames.test(name) || camelId.test(name));
+      return isCounting && isNumberingName(name);
     };
     const places = this.#free().filter(isIndex);
     for (const place of places) this.#taken.add(place);

@@ -3,7 +3,7 @@ import type { FormatOptions } from '../formats/format.js';
 import type { ReadingNote } from '../notes.js';
 import { NumberProfiles } from './number-profile.js';
 import { rowsAsked } from './profiles.js';
-import { elements, isIdName } from './roles.js';
+import { elements, isNumberingName } from './roles.js';
 import { ColumnSurvey, NumberSurvey } from './survey.js';
 import type { ColumnFacts, Table, TableBlock, TableFacts } from './table.js';
 import { flatten, joinedShapes, lookAt, textOfValue, unequal } from './values.js';
@@ -108,7 +108,7 @@ export class RowTable implements Table {
 }
 
 function newColumn(name: string, before: number, isProfiled: boolean): Looked {
-  const profiles = isProfiled ? new NumberProfiles([isIdName(name)]) : undefined;
+  const profiles = isProfiled ? new NumberProfiles([isNumberingName(name)]) : undefined;
   const survey = new ColumnSurvey(new NumberSurvey(1, profiles), 0);
   for (let row = 1; row <= before; row++) survey.missing(() => `row ${row}`);
   return { survey };

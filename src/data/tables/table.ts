@@ -87,6 +87,8 @@ export interface TableBlock {
   readonly count: number;
   /** The number of the first row, from 1. */
   readonly first: number;
+  /** The number of each row, where others lie between them. */
+  readonly rows?: Uint32Array;
   /** Values of the columns asked for, row by row; NaN where there is none. Lists take as many as they hold. */
   readonly values: Float32Array;
   /** The text of each column asked for, one a row. */

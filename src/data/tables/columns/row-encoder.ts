@@ -1,0 +1,115 @@
+import { excerpt, listed } from '../../../base/excerpt.js';
+import { isLearnt, type TableColumn } from '../../column.js';
+import type { ReadingNote } from '../../notes.js';
+import { isMissing } from '../numbers.js';
+import type { TableBlock } from '../table.js';
+import type { ReadColumn } from './placed-column.js';
+import { isGap } from './words.js';
+
+/** Makes examples of rows, column by column. */
+export class RowEncoder {
+  /** Places of the columns that are read as numbers, and as text. */
+  readonly values: number[] = [];
+  readonly texts: number[] = [];
+  readonly #learnt: readonly ReadColumn[];
+  readonly #ids: readonly ReadColumn[];
+  readonly #idTexts: string[][];
+  /** Words that a column does not know, with the number of rows of each. */
+  readonly #unseen: Map<string | number, number>[];
+
+  /** @param more places that are read as text too, behind the others */
+  constructor(
+    private readonly columns: readonly ReadColumn[],
+    private readonly more: readonly number[],
+  ) {
+    this.#learnt = columns.filter(({ column }) => isLearnt(column));
+    this.#ids = columns.filter(({ column, place }) => column.kind === 'id' && place !== undefined);
+    this.#idTexts = this.#ids.map(() => []);
+    this.#unseen = this.#learnt.map(() => new Map());
+    for (const { reader, place } of this.#learnt) {
+      if (place === undefined) continue;
+      (reader!.reads === 'number' ? this.values : this.texts).push(place);
+    }
+    this.texts.push(...this.#ids.map(({ place }) => place!), ...more);
+  }
+
+  /** The columns of an example. */
+  get learnt(): readonly TableColumn[] {
+    return this.#learnt.map(({ column }) => column);
+  }
+
+  /** All columns of the table. */
+  get table(): readonly TableColumn[] {
+    return this.columns.map(({ column }) => column);
+  }
+
+  /** The names of the rows that were kept. */
+  get ids(): readonly { readonly name: string; readonly texts: readonly string[] }[] {
+    return this.#ids.map(({ column }, i) => ({ name: column.name, texts: this.#idTexts[i]! }));
+  }
+
+  /** The values of rows: those of a block of `values` and `texts`. NaN where there is none. */
+  encode(block: TableBlock): Float32Array {
+    const { count } = block;
+    const width = this.#learnt.length;
+    const out = new Float32Array(count * width);
+    let [value, text] = [0, 0];
+    for (const [i, { reader, column }] of this.#learnt.entries()) {
+      const missed = column.rare ? (column.categories?.length ?? 0) : Number.NaN;
+      const unseen = this.#unseen[i]!;
+      const put = (row: number, cell: number | string, found: number | undefined) => {
+        if (found === undefined) unseen.set(cell, (unseen.get(cell) ?? 0) + 1);
+        out[row * width + i] = found ?? missed;
+      };
+      if (!reader) {
+        for (let row = 0; row < count; row++) out[row * width + i] = Number.NaN;
+      } else if (reader.reads === 'number') {
+        for (let row = 0; row < count; row++) {
+          const cell = block.values[row * this.values.length + value]!;
+          if (Number.isNaN(cell)) out[row * width + i] = Number.NaN;
+          else put(row, cell, reader.valueOf(cell));
+        }
+        value++;
+      } else {
+        const cells = block.texts[text++]!;
+        for (let row = 0; row < count; row++) {
+          const cell = cells[row]!;
+          if (isGapOf(column, cell)) out[row * width + i] = Number.NaN;
+          else put(row, cell, reader.valueOf(cell));
+        }
+      }
+    }
+    return out;
+  }
+
+  /** Keeps the names of a row that became an example. */
+  keep(block: TableBlock, row: number): void {
+    const first = this.texts.length - this.#ids.length - this.more.length;
+    for (let i = 0; i < this.#ids.length; i++) {
+      this.#idTexts[i]!.push(block.texts[first + i]![row]!);
+    }
+  }
+
+  /** Lines on words that the columns do not know. */
+  notes(): ReadingNote[] {
+    return this.#learnt.flatMap(({ column }, i) => {
+      const unseen = [...this.#unseen[i]!];
+      if (unseen.length === 0) return [];
+      const rows = unseen.reduce((sum, [, count]) => sum + count, 0);
+      const words = listed(
+        unseen.map(([word]) => excerpt(String(word), 30)),
+        5,
+      );
+      const taken = column.rare ? 'among the rare categories' : 'as missing';
+      const text = `column ${excerpt(column.name)}: ${words} (${rows} ${rows === 1 ? 'row' : 'rows'}) not known from training, and taken ${taken}`;
+      return [{ about: 'values', text, doubtful: true }] as const;
+    });
+  }
+}
+
+/** Whether a cell holds no value; words such as None do where they are a category. */
+function isGapOf({ kind, categories = [], rare = {} }: TableColumn, text: string): boolean {
+  if (kind === 'date') return isMissing(text);
+  if (isGap(text)) return !(categories.includes(text) || Object.hasOwn(rare, text));
+  return false;
+}
