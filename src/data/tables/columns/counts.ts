@@ -1,5 +1,8 @@
-/** The largest difference of distribution functions of numbers that count something. */
-const mostDistance = 0.1;
+/**
+ * The largest difference of distribution functions of numbers that count something: so much for any, and
+ * what chance makes of few rows.
+ */
+const [mostDistance, chance] = [0.05, 0.5];
 
 /** The largest count that is looked at. */
 const mostCount = 100_000;
@@ -68,5 +71,7 @@ export function countDistance(counts: ReadonlyMap<number, number>): number {
 
 /** Whether whole numbers from 0 or 1 are distributed as counts of events are. */
 export function areCounts(counts: ReadonlyMap<number, number>, most: number): boolean {
-  return most <= mostCount && countDistance(counts) <= mostDistance;
+  if (most > mostCount) return false;
+  const { rows } = momentsOf(counts);
+  return countDistance(counts) <= mostDistance + chance / Math.sqrt(rows);
 }

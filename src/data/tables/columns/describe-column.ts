@@ -156,7 +156,7 @@ function ofMoments(moments: readonly number[], format: string | undefined, type:
     column: {
       kind: 'date',
       type,
-      range: [0, Math.fround((last - origin) / unitMilliseconds[unit])],
+      range: [0, (last - origin) / unitMilliseconds[unit]],
       date: { format: format ?? usual, origin, unit },
     },
   };
@@ -178,7 +178,7 @@ function ofNumbers(known: Known): Found {
   if (facts.kind === 'empty') return { column: { kind: 'constant', type: 'text', categories: [] } };
   if (facts.kind === 'boolean') return ofTruths(known);
   const kind = given?.kind ?? kindOfNumbers(facts, rows - facts.missing);
-  const range = [Math.fround(facts.least), Math.fround(facts.most)] as const;
+  const range = [facts.least, facts.most] as const;
   const { decimals, spelling, numbers } = facts.profile!;
   switch (kind) {
     case 'id':

@@ -11,6 +11,9 @@ export class RowEncoder {
   /** Places of the columns that are read as numbers, and as text. */
   readonly values: number[] = [];
   readonly texts: number[] = [];
+  /** The columns of an example, and all columns of the table. */
+  readonly learnt: readonly TableColumn[];
+  readonly table: readonly TableColumn[];
   readonly #learnt: readonly ReadColumn[];
   readonly #ids: readonly ReadColumn[];
   readonly #idTexts: string[][];
@@ -19,10 +22,12 @@ export class RowEncoder {
 
   /** @param more places that are read as text too, behind the others */
   constructor(
-    private readonly columns: readonly ReadColumn[],
+    columns: readonly ReadColumn[],
     private readonly more: readonly number[],
   ) {
     this.#learnt = columns.filter(({ column }) => isLearnt(column));
+    this.learnt = this.#learnt.map(({ column }) => column);
+    this.table = columns.map(({ column }) => column);
     this.#ids = columns.filter(({ column, place }) => column.kind === 'id' && place !== undefined);
     this.#idTexts = this.#ids.map(() => []);
     this.#unseen = this.#learnt.map(() => new Map());
@@ -31,16 +36,6 @@ export class RowEncoder {
       (reader!.reads === 'number' ? this.values : this.texts).push(place);
     }
     this.texts.push(...this.#ids.map(({ place }) => place!), ...more);
-  }
-
-  /** The columns of an example. */
-  get learnt(): readonly TableColumn[] {
-    return this.#learnt.map(({ column }) => column);
-  }
-
-  /** All columns of the table. */
-  get table(): readonly TableColumn[] {
-    return this.columns.map(({ column }) => column);
   }
 
   /** The names of the rows that were kept. */
