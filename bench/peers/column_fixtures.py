@@ -49,12 +49,12 @@ def torch_poisson(p, s, _):
 
 
 def nb(p, s):
-    mean, r = np.exp(p[..., 0] + s["logMean"]), np.exp(s["logDispersion"] + s["moved.logDispersion"])
+    mean, r = np.exp(p[..., 0] + s["logMean"]), np.exp(s["logDispersion"] + s["moved.logDispersionShift"])
     return lambda x: stats.nbinom.logpmf(x, r, r / (r + mean))
 
 
 def torch_nb(p, s, t):
-    log_r = s["logDispersion"] + t["logDispersion"]
+    log_r = s["logDispersion"] + t["logDispersionShift"]
     logits = p[..., 0] + s["logMean"] - log_r
     return NegativeBinomial(torch.exp(log_r), logits=logits, validate_args=False).log_prob
 
@@ -88,7 +88,7 @@ def spread(xp, deviation, ratio, trained):
 
 def student_t(p, s):
     location = s["location"] + s["deviation"] * p[..., 0]
-    freedom = np.exp(s["logFreedom"] + s["moved.logFreedom"])
+    freedom = np.exp(s["logFreedom"] + s["moved.logFreedomShift"])
     width = spread(np, s["deviation"], s["ratio"], s["moved.logSpread"])
     return lambda x: stats.t.logpdf(x, freedom, location, width)
 
@@ -96,7 +96,7 @@ def student_t(p, s):
 def torch_student_t(p, s, t):
     location = s["location"] + s["deviation"] * p[..., 0]
     width = spread(torch, s["deviation"], s["ratio"], t["logSpread"])
-    return StudentT(torch.exp(s["logFreedom"] + t["logFreedom"]), location, width).log_prob
+    return StudentT(torch.exp(s["logFreedom"] + t["logFreedomShift"]), location, width).log_prob
 
 
 def log_normal(p, s):
@@ -120,7 +120,7 @@ cases = {
     "negativeBinomial": (
         counts,
         columns(logMean=logs(means), logDispersion=logs(dispersions)),
-        ["logDispersion"],
+        ["logDispersionShift"],
         1,
         nb,
         torch_nb,
@@ -128,7 +128,7 @@ cases = {
     "zeroInflatedNegativeBinomial": (
         counts,
         columns(logMean=logs(means[::2]), logDispersion=logs(dispersions[::2]), zeroLogit=[-6, 0.2, 3]),
-        ["logDispersion"],
+        ["logDispersionShift"],
         2,
         zinb,
         torch_zinb,
@@ -136,7 +136,7 @@ cases = {
     "studentT": (
         numbers,
         columns(**spreads, logFreedom=logs([0.7, 2, 30, 500])),
-        ["logSpread", "logFreedom"],
+        ["logSpread", "logFreedomShift"],
         1,
         student_t,
         torch_student_t,

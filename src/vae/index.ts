@@ -34,8 +34,10 @@ export type {
 export type { HealthOptions } from './uses/examine.js';
 export { type History, NonFiniteError } from './uses/fit.js';
 export type { GradientOptions, ValueAndGradients } from './uses/gradients.js';
+export type { Imputation, ImputeOptions } from './uses/impute.js';
 export type { Encoding } from './uses/infer.js';
 export type { LoadOptions } from './uses/persist.js';
 export { formatProfile, type MeasuredProfile, profile } from './uses/profile.js';
 export type { SampleOptions } from './uses/sample.js';
+export type { ScoreOptions, Scores } from './uses/score.js';
 export { VAE } from './vae.js';

@@ -139,6 +139,27 @@ export class VAE extends ModelWithTensors {
     return uses.logLikelihood(this.present, await this.seen(data), options);
   }
 
+  /**
+   * How unlike the training data examples are: an estimate of −log p(x) of each by importance sampling, as
+   * `logLikelihood` makes it. Of tables also how many nats each value takes, so that the columns that make a row
+   * odd can be ranked; a missing value adds nothing.
+   * @throws UserError when the model has no posterior density, or samples is not a number from 1
+   */
+  async score(images: Tensor | Dataset, options: uses.ScoreOptions = {}): Promise<uses.Scores> {
+    return uses.score(this.present, await this.seen(images), options);
+  }
+
+  /**
+   * Rows of a table with their gaps (NaN) filled, by draws z of q(z | observed), weighted by importance (MIWAE, Mattei
+   * and Frellsen 2019, §3.2, https://arxiv.org/abs/1812.02633): once by the mean of each number (eq. 13) and the
+   * likeliest category, and as often as is asked for by draws.
+   * @param rows float32 [N, F], or a dataset of rows
+   * @throws UserError when the model's examples are no rows of a table, or it has no posterior density
+   */
+  async impute(rows: Tensor | Dataset, options: uses.ImputeOptions = {}): Promise<uses.Imputation> {
+    return uses.impute(this.present, await this.seen(rows), options);
+  }
+
   /** The labels of a dataset's examples, from `start` to before `end`. */
   labelsOf(data: Dataset, start = 0, end = data.size): Labels | undefined {
     return labelsOf(this.matched(data), this.classes, start, end);

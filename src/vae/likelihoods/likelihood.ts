@@ -31,6 +31,11 @@ interface LikelihoodFunctions {
   draw?(parameters: Value, scope: Scope): Value;
   /** Of tables: −log p(x | z) in nats of each value, 0 where it is missing: [batch, columns]. */
   columnNats?(x: Value, parameters: Value, scope: Scope): Value;
+  /**
+   * Of tables: what is to be expected of p(x | z): the mean of a number, the probability of each category.
+   * [batch, all], a column's at its place in `expectedPlaces`.
+   */
+  expected?(parameters: Value, scope: Scope): Value;
 }
 
 /**

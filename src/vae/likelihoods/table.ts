@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { TableColumn } from '../../data/column.js';
-import { add, concat, reshape, split, sum, type Value, where } from '../../graph/index.js';
+import { add, concat, flatten, reshape, split, sum, type Value, where } from '../../graph/index.js';
 import type { Scope } from '../../nn/index.js';
 import {
   type ColumnGroup,
@@ -57,6 +57,15 @@ function inOrder({ order }: Layout, parts: readonly Value[]): Value {
   return valuesAt(parts.length === 1 ? parts[0]! : concat(parts, 1), order);
 }
 
+/** The means of a group's numbers, or the probabilities of its categories: [batch, ...]. */
+function expectedOf(
+  { typical, probabilities }: ColumnLikelihood,
+  own: Value,
+  tensors: ColumnGroup,
+) {
+  return probabilities ? flatten(probabilities(own, tensors)) : typical(own, tensors);
+}
+
 /** Nats of each value, by group: 0 where a value is missing. */
 function natsOf(layout: Layout, x: Value, parameters: Value, scope: Scope): Value[] {
   const observed = isObserved(x);
@@ -91,6 +100,12 @@ export const table = defineLikelihood(
         return others.reduce((total, each) => add(total, each), first!);
       },
       columnNats: (x, parameters, scope) => inOrder(layout, natsOf(layout, x, parameters, scope)),
+      expected(parameters, scope) {
+        const parts = partsOf(layout, parameters, scope).map(({ group, own, tensors }) =>
+          expectedOf(group.likelihood, own, tensors),
+        );
+        return parts.length === 1 ? parts[0]! : concat(parts, 1);
+      },
       mean: (parameters, scope) => ofColumns(layout, parameters, scope, ({ typical }) => typical),
       draw: (parameters, scope) => ofColumns(layout, parameters, scope, ({ draw }) => draw),
     };

@@ -176,12 +176,9 @@ export class Network {
   }
 
   /** The same for several latents an example, [batch, count, latent]: [batch, count]. */
-  negativeLogLikelihoods({ images, labels }: Batch, z: Value, scope: Scope): Value {
+  negativeLogLikelihoods(given: Batch, z: Value, scope: Scope): Value {
     const [batch, count, latent] = z.shape as readonly [string, number, number];
-    const rows = {
-      images: repeatRows(images, count),
-      ...(labels ? { labels: repeatRows(labels, count) } : {}),
-    };
+    const rows = repeated(given, count);
     const nats = this.negativeLogLikelihood(rows, reshape(z, [-1, latent]), scope);
     return reshape(nats, [batch, count]);
   }
@@ -260,6 +257,14 @@ export class Network {
     const ones = new Float32Array(elementCount(inner)).fill(1);
     return concat([x, mul(channels, constant(ones, [1, 1, ...inner]))], 1);
   }
+}
+
+/** A batch with each example `count` times in sequence. */
+export function repeated({ images, labels }: Batch, count: number): Batch {
+  return {
+    images: repeatRows(images, count),
+    ...(labels ? { labels: repeatRows(labels, count) } : {}),
+  };
 }
 
 /** Each row of [batch, ...] `count` times in sequence: [count · batch, ...]. */

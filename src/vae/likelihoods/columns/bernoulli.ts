@@ -7,6 +7,7 @@ import {
   sigmoid,
   softplus,
   squeeze,
+  stack,
   sub,
   type Value,
 } from '../../../graph/index.js';
@@ -36,6 +37,10 @@ export const bernoulli: ColumnLikelihood = {
     return sub(softplus(l), mul(x, l));
   },
   typical: (parameters, group) => cast(greater(logits(parameters, group), 0), parameters.dtype),
+  probabilities(parameters, group) {
+    const p = sigmoid(logits(parameters, group));
+    return stack([sub(1, p), p], 2);
+  },
   draw(parameters, group) {
     const p = sigmoid(logits(parameters, group));
     return cast(less(group.uniform(p.shape), p), p.dtype);

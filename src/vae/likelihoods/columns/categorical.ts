@@ -9,6 +9,7 @@ import {
   log,
   max,
   mul,
+  softmax,
   sub,
   sum,
   unsqueeze,
@@ -62,6 +63,7 @@ export const categorical: ColumnLikelihood = {
     });
   },
   typical: (parameters, group) => cast(argMax(logitsOf(parameters, group), 2), parameters.dtype),
+  probabilities: (parameters, group) => softmax(logitsOf(parameters, group), 2),
   draw(parameters, group) {
     const logits = logitsOf(parameters, group);
     return cast(drawPlace(logits, group.uniform(logits.shape), 2), parameters.dtype);

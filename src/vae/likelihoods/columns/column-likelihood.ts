@@ -57,6 +57,8 @@ export interface ColumnLikelihood {
   features?(x: Value, group: ColumnGroup): Value;
   /** The value to show of p(x | z): the mean, or the place of the likeliest category. [batch, n] */
   typical(parameters: Value, group: ColumnGroup): Value;
+  /** Of likelihoods of categories: the probability of each, [batch, n, categories]. */
+  probabilities?(parameters: Value, group: ColumnGroup): Value;
   /** A draw of p(x | z): [batch, n]. */
   draw(parameters: Value, group: ColumnGroup): Value;
 }

@@ -30,9 +30,9 @@ export function numbersOf(parameters: Value): Value[] {
 /** A statistic of the columns, [n], in float64. */
 export const statisticOf = (group: ColumnGroup, name: string) => double(group.statistic(name));
 
-/** A statistic of the columns, which training moves by adding a number of its own to each: [n]. */
+/** A statistic of the columns, to each of which training adds a number of its own, such as `logFreedomShift`: [n]. */
 export function moved(group: ColumnGroup, name: string): Value {
-  return add(statisticOf(group, name), double(group.parameter(name, [], 'zeros')));
+  return add(statisticOf(group, name), double(group.parameter(`${name}Shift`, [], 'zeros')));
 }
 
 /** How far a trained logarithm may go from where it began. */

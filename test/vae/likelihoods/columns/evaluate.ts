@@ -68,6 +68,8 @@ export async function evaluate(likelihood: ColumnLikelihood, given: Given) {
     statistic: (name) =>
       fed(`statistic/${name}`, [columns, ...shapes[name]!], given.statistics[name]!),
     parameter(name, inner) {
+      // Statistics and parameters are tensors of one scope.
+      if (name in shapes) throw new Error(`${name} is the name of a statistic, too.`);
       const shape = [columns, ...inner];
       const value = fed(name, shape, moved[name] ?? new Float32Array(elementCount(shape)));
       trained.set(name, value);

@@ -94,7 +94,7 @@ describe('wild parameters', () => {
     for (const size of [40, 1e4, 1e30, -40, -1e4, -1e30]) {
       for (const moved of [0, 1e3, -1e3]) {
         const given = repeated(new Array<number>(k).fill(size), statistics, 4);
-        const names = ['logDispersion', 'logSpread', 'logFreedom'];
+        const names = ['logDispersionShift', 'logSpread', 'logFreedomShift'];
         const result = await evaluate(likelihood, {
           ...given,
           x: [0, 1, 70, -1],

@@ -1,0 +1,254 @@
+import { Tensor } from 'onnxruntime-common';
+import { UserError } from '../../base/errors.js';
+import { type Dataset, fromArray } from '../../data/dataset.js';
+import type { InputDescription } from '../../data/input.js';
+import {
+  clip,
+  div,
+  equal,
+  exp,
+  greater,
+  matmul,
+  max,
+  reshape,
+  squeeze,
+  sub,
+  sum,
+  unsqueeze,
+  type Value,
+  type Values,
+  where,
+} from '../../graph/index.js';
+import type { Scope } from '../../nn/index.js';
+import type { Batch } from '../../step/index.js';
+import type { BuiltModel } from '../model/built.js';
+import { checkCount, checkImages } from '../model/checks.js';
+import type { Present } from '../model/engine.js';
+import { type Examples, isDataset, type LabelOptions, piecesOf } from '../model/examples.js';
+import { type Network, repeated } from '../model/network.js';
+import { logPosterior, logPrior } from '../posterior.js';
+
+/*
+ * Draws z₁ … z_K of the posterior of each example, weighted by importance: wₖ = p(x, zₖ) / q(zₖ | x). Their mean is an
+ * estimate of p(x) (Burda et al. 2016, eq. 8, https://arxiv.org/abs/1509.00519); means of a function of zₖ, weighted
+ * so, are its expectations under p(z | x) (Mattei and Frellsen 2019, eq. 13, https://arxiv.org/abs/1812.02633). Of a row
+ * with gaps, x is what is observed.
+ */
+
+/** Decoded examples in one call that draws several latents an example. */
+const decodedSize = 1024;
+
+/** Draws of an example in one call, at most. */
+const mostDraws = 64;
+
+export interface WeightedOptions extends LabelOptions {
+  /** Draws of the posterior for each example. */
+  readonly samples: number;
+  readonly seed: number;
+  /** The name of the random numbers. */
+  readonly stream: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** @throws UserError when q(z | x) or p(x | z) has no density: there is no bound on log p(x) */
+export function requirePosterior({ network, objective }: BuiltModel): void {
+  const { support, type } = network.likelihood;
+  if (support === 'none') {
+    throw new UserError(
+      `The likelihood ${type} is no distribution, so there is no bound on log p(x). Train with another one, such as gaussian, or compare reconstructions.`,
+    );
+  }
+  if (objective.bottleneck.posterior) return;
+  throw new UserError(
+    `The objective ${objective.type} has no posterior density, so there is no bound on log p(x). Train with another one, such as vae, or compare reconstructions.`,
+  );
+}
+
+/** Draws of a batch, `count` an example. */
+export interface WeightedDraws {
+  /** [batch, count, latent] */
+  readonly z: Value;
+  /** [batch, count] */
+  readonly logWeights: Value;
+  /** The batch with each example `count` times in sequence. */
+  readonly rows: Batch;
+  /** The decoder's output for them, [batch · count, ...]. */
+  readonly parameters: Value;
+}
+
+export function weightedDraws(
+  network: Network,
+  batch: Batch,
+  count: number,
+  scope: Scope,
+): WeightedDraws {
+  const encoding = network.encode(batch, scope);
+  const z = network.samples(encoding, count, scope);
+  const posterior = network.objective.bottleneck.posterior!(encoding);
+  const rows = repeated(batch, count);
+  const flat = reshape(z, [-1, z.shape[2]!]);
+  const parameters = network.decode({ z: flat, labels: rows.labels }, scope);
+  const nats = reshape(network.nats(rows, parameters, scope), [z.shape[0]!, count]);
+  const joint = sub(logPrior(z), nats);
+  return { z, logWeights: sub(joint, logPosterior(z, posterior)), rows, parameters };
+}
+
+/** The outputs of one call, about examples from place `start` on. */
+export interface WeightedCall {
+  readonly start: number;
+  readonly piece: Examples;
+  readonly outputs: Readonly<Record<string, Tensor>>;
+}
+
+/** A tensor of examples as a dataset, so that it is cut into the same pieces. @throws UserError when it does not fit */
+function inMemory(images: Tensor, input: InputDescription): Dataset {
+  checkImages(images, input);
+  const table = input.columns ? { table: input.columns } : {};
+  return fromArray(images.data as Float32Array | Uint8Array, input.shape, table);
+}
+
+/**
+ * Carries draws of each example through a function, call by call: first all draws of the first examples, then
+ * those of the next ones. Few examples and many draws are in one call, so that the work of each is about the same.
+ * @param name names the function
+ * @throws UserError when samples is not a number from 1, or examples do not fit the model
+ */
+export async function* callsOf(
+  { engine, model, tensors }: Present,
+  given: Tensor | Dataset,
+  { samples, seed, stream, labels, signal }: WeightedOptions,
+  name: string,
+  build: (batch: Batch, count: number, scope: Scope) => Values,
+): AsyncGenerator<WeightedCall> {
+  checkCount('samples', samples);
+  const calls = Math.ceil(samples / mostDraws);
+  const draws = Math.ceil(samples / calls);
+  const batchSize = Math.max(1, Math.floor(decodedSize / draws));
+  const known = { shape: model.config.input, classes: model.objective.classes };
+  const data = isDataset(given) ? given : inMemory(given, model.input);
+  let step = 0;
+  for await (const { start, ...piece } of piecesOf(data, labels, known, batchSize)) {
+    for (let done = 0; done < samples; done += draws) {
+      signal?.throwIfAborted();
+      const count = Math.min(draws, samples - done);
+      const outputs = await engine.mapExamples(
+        tensors,
+        `${name}/${count}`,
+        piece,
+        (batch, scope) => build(batch, count, scope),
+        { stream: { seed, name: stream, step }, batchSize, signal },
+      );
+      step += 1;
+      yield { start, piece, outputs };
+    }
+  }
+}
+
+/** Sums over a call's draws: weights relative to their peak, and means by them. */
+function sumsOf(logWeights: Value, values: Values): Values {
+  // An example that no draw explains has weights of 0: its draws count alike then.
+  const peak = clip(max(logWeights, { axes: [1], keepDims: true }), -3e38, 3e38);
+  const weights = exp(sub(logWeights, peak));
+  const total = sum(weights, { axes: [1], keepDims: true });
+  const isNone = equal(total, 0);
+  const shares = where(
+    isNone,
+    1 / (logWeights.shape[1] as number),
+    div(weights, where(isNone, 1, total)),
+  );
+  const [batch, count] = logWeights.shape as readonly [string, number];
+  const means = Object.entries(values).map(([name, value]) => {
+    const apart = reshape(value, [batch, count, value.shape[1]!]);
+    const counted = where(greater(unsqueeze(shares, [2]), 0), apart, 0);
+    return [name, squeeze(matmul(unsqueeze(shares, [1]), counted), [1])] as const;
+  });
+  return { peak: squeeze(peak, [1]), total: squeeze(total, [1]), ...Object.fromEntries(means) };
+}
+
+/** What the weighted draws of examples tell. */
+export interface WeightedMeans {
+  /** log (1/K) Σₖ wₖ of each example, an estimate of log p(x) in nats: [N]. */
+  readonly logEvidence: Float32Array;
+  /** Means of the function's values, [N, M], by name. */
+  readonly means: Readonly<Record<string, Tensor>>;
+}
+
+/**
+ * The estimate of log p(x) of each example, and means of values over p(z | x).
+ * @param values from the draws to [batch · count, M] each
+ * @throws UserError as `requirePosterior` and `callsOf` do
+ */
+export async function weightedMeans(
+  present: Present,
+  given: Tensor | Dataset,
+  options: WeightedOptions,
+  name: string,
+  values: (draws: WeightedDraws, scope: Scope) => Values = () => ({}),
+): Promise<WeightedMeans> {
+  const { model } = present;
+  requirePosterior(model);
+  const running = new Running(countOf(given));
+  const calls = callsOf(present, given, options, name, (batch, count, scope) => {
+    const draws = weightedDraws(model.network, batch, count, scope);
+    return sumsOf(draws.logWeights, values(draws, scope));
+  });
+  for await (const call of calls) running.add(call);
+  return running.result(options.samples);
+}
+
+/** How many examples are given. */
+export const countOf = (given: Tensor | Dataset) =>
+  isDataset(given) ? given.size : (given?.dims?.[0] ?? 0);
+
+/** Sums over the calls of each example. */
+class Running {
+  private readonly peaks: Float64Array;
+  private readonly totals: Float64Array;
+  private readonly means = new Map<string, Tensor>();
+
+  constructor(private readonly size: number) {
+    this.peaks = new Float64Array(size).fill(-Infinity);
+    this.totals = new Float64Array(size);
+  }
+
+  add({ start, outputs: { peak, total, ...means } }: WeightedCall): void {
+    const [peaks, totals] = [peak!.data, total!.data] as [Float32Array, Float32Array];
+    const shares = Float64Array.from(peaks, (own, i) => this.share(start + i, own, totals[i]!));
+    for (const [name, tensor] of Object.entries(means)) this.mix(name, tensor, start, shares);
+  }
+
+  /** Adds weights to those of an example. @returns their share of all */
+  private share(at: number, peak: number, total: number): number {
+    const highest = Math.max(this.peaks[at]!, peak);
+    const added = total * Math.exp(peak - highest);
+    const whole = this.totals[at]! * Math.exp(this.peaks[at]! - highest) + added;
+    this.peaks[at] = highest;
+    this.totals[at] = whole;
+    return whole > 0 ? added / whole : 1;
+  }
+
+  /** Takes a call's means into those of its examples. */
+  private mix(name: string, { data, dims }: Tensor, start: number, shares: Float64Array): void {
+    const width = dims[1]!;
+    const all = [this.size, width];
+    const known =
+      this.means.get(name) ?? new Tensor('float32', new Float32Array(this.size * width), all);
+    this.means.set(name, known);
+    const [values, added] = [known.data as Float32Array, data as Float32Array];
+    added.forEach((value, i) => {
+      const share = shares[Math.floor(i / width)]!;
+      const place = start * width + i;
+      // Not a sum where the share is 0 or 1: what counts for nothing may be infinite.
+      if (share === 1) values[place] = value;
+      else if (share > 0) values[place] = values[place]! * (1 - share) + value * share;
+    });
+  }
+
+  result(samples: number): WeightedMeans {
+    const logEvidence = Float32Array.from(
+      this.totals,
+      (total, i) => this.peaks[i]! + Math.log(total / samples),
+    );
+    return { logEvidence, means: Object.fromEntries(this.means) };
+  }
+}
