@@ -4,6 +4,7 @@ import { spread } from '../../data/changes/spread.js';
 import { categoryCount, type TableColumn } from '../../data/column.js';
 import { type Dataset, readRange } from '../../data/dataset.js';
 import type { InputDescription } from '../../data/input.js';
+import { mostFloat32 } from '../../data/tables/numbers.js';
 import {
   asinh,
   cast,
@@ -12,6 +13,8 @@ import {
   div,
   equal,
   flatten,
+  maximum,
+  minimum,
   mul,
   sub,
   unsqueeze,
@@ -22,6 +25,7 @@ import type { Scope } from '../../nn/index.js';
 import { type ColumnLikelihood, groupsOf } from '../likelihoods/columns/index.js';
 import { momentsOf } from '../likelihoods/columns/moments.js';
 import {
+  factsPath,
   groupIn,
   isObserved,
   learntColumns,
@@ -87,7 +91,7 @@ async function fitColumns(columns: readonly TableColumn[], data: Dataset): Promi
     );
     for (const statistic of Object.keys(likelihood.statistics(categories))) {
       const rows = fitted.flatMap((each) => Array.from(each[statistic]!));
-      found[`likelihood.${name}.${statistic}`] = Float32Array.from(rows);
+      found[`likelihood.${name}.${factsPath}.${statistic}`] = Float32Array.from(rows);
     }
   }
   return found;
@@ -137,17 +141,29 @@ function featuresOf(x: Value, columns: readonly TableColumn[], scope: Scope): Va
   return parts.length === 1 ? parts[0]! : concat(parts, 1);
 }
 
+/** Numbers within the smallest and the largest of their column. */
+function heldInRanges(x: Value, columns: readonly TableColumn[]): Value {
+  const bound = (place: 0 | 1, none: number) =>
+    constant(
+      columns.map(({ range }) => range?.[place] ?? none),
+      [columns.length],
+      x.dtype,
+    );
+  return minimum(maximum(x, bound(0, -mostFloat32)), bound(1, mostFloat32));
+}
+
 /**
  * Rows of a table. The encoder sees numbers standardized, categories one-hot, the modes that a number
  * may be of, and which values are there, for columns that had gaps in training; what is missing is 0 (as
- * in MIWAE, Mattei and Frellsen 2019, §3.1, https://arxiv.org/abs/1812.02633).
+ * in MIWAE, Mattei and Frellsen 2019, §3.1, https://arxiv.org/abs/1812.02633). Numbers are shown within the
+ * range of their column.
  */
 export function tableView(input: InputDescription): InputView {
   const columns = learntColumns(input);
   return {
     features: (x, scope) => featuresOf(x, columns, scope),
     judged: (x) => x,
-    shown: (x) => x,
+    shown: (x) => heldInRanges(x, columns),
     fit: (data) => fitColumns(columns, data),
   };
 }

@@ -25,8 +25,11 @@ export interface SampleOptions extends ImageOptions {
   readonly label?: number;
   /** The same, of each image: `count` of them. */
   readonly labels?: Labels | undefined;
-  /** Whether each image is a draw from p(x | z) in the place of its mean. */
-  readonly draw?: boolean;
+  /**
+   * Whether each example is a draw from p(x | z) in the place of its mean. When left out it is for rows
+   * of a table, whose means would all lack the spread of their columns.
+   */
+  readonly draw?: boolean | undefined;
 }
 
 /** The likelihood's draws as a function of latents. */
@@ -64,7 +67,8 @@ export async function sample(
       `The objective ${type} has no prior to draw from. Fit a sampler to its latents, as by fitSampler(samplers.gaussian(), data), or train with another one, such as vae.`,
     );
   }
-  const { seed = model.config.seed, draw, shrink } = options;
+  const isTable = model.input.kind === 'table';
+  const { seed = model.config.seed, draw = isTable, shrink } = options;
   const shape = [count, ...model.latentShape];
   const z = new Tensor(
     'float32',

@@ -29,15 +29,20 @@ export function typicalValues(x: Value, scope: Scope): Value {
   return scope.state('typical', x.shape.slice(1) as number[], 'zeros').value;
 }
 
+/** Where the statistics of a group are, in its scope. */
+export const factsPath = 'data';
+
 /** A group's tensors and noise, from the scope of the likelihood. */
 export function groupIn({ name, places, categories, likelihood }: LikelihoodGroup, scope: Scope) {
   const own = scope.child(name);
+  // Beside a statistic there may be a parameter of its name, which moves it.
+  const facts = own.child(factsPath);
   const columns = places.length;
   const inner = likelihood.statistics(categories);
   return {
     columns,
     categories,
-    statistic: (each) => own.state(each, [columns, ...inner[each]!], 'ones').value,
+    statistic: (each) => facts.state(each, [columns, ...inner[each]!], 'ones').value,
     parameter: (each, shape, initializer) => own.parameter(each, [columns, ...shape], initializer),
     normal: (shape) => own.normal(shape),
     uniform: (shape) => own.uniform(shape),
