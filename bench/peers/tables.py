@@ -13,6 +13,7 @@ Needs numpy, pandas, scikit-learn, ctgan, sdv and sdmetrics.
 import argparse
 import json
 import pathlib
+import resource
 import time
 import warnings
 
@@ -196,8 +197,9 @@ def train(peer: str, path: str, out: str, epochs: int, seed: int) -> None:
     else:
         sample = fit_sdv(table, metadata, epochs)
     seconds = time.perf_counter() - began
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     sample(len(table)).to_csv(out, index=False)
-    print(json.dumps({"trainSeconds": round(seconds, 2)}))
+    print(json.dumps({"trainSeconds": round(seconds, 3), "peakMemory": peak}))
 
 
 def score(path: str, rows: list[str]) -> None:

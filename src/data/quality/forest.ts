@@ -1,0 +1,197 @@
+import { fillUniform, randomStream } from '../../base/random.js';
+
+/** A column that a forest looks at: whole numbers from 0 to under `levels`. */
+export interface Feature {
+  readonly codes: Uint16Array;
+  readonly levels: number;
+  /** Whether the numbers have an order; those without are split one against the others. */
+  readonly ordered: boolean;
+}
+
+/** What a forest learns. @typeParam kind of a class's place, or of a number */
+export interface Target {
+  readonly values: Float32Array;
+  /** How many classes the values are places of; 0 where they are numbers. */
+  readonly classes: number;
+}
+
+/** A tree: a split at each inner node, shares of classes or a mean at each leaf. */
+interface Node {
+  readonly feature?: number;
+  readonly level?: number;
+  readonly ordered?: boolean;
+  readonly yes?: Node;
+  readonly no?: Node;
+  readonly leaf?: Float64Array;
+}
+
+/** A trained forest. */
+export interface Forest {
+  /**
+   * For each row, shares of the classes, or one number.
+   * @param features those of training, of other rows
+   * @returns shape [N, classes or 1]
+   */
+  predict(features: readonly Feature[]): Float64Array;
+}
+
+const trees = 40;
+const deepest = 12;
+const leastRows = 4;
+
+/** Random numbers of one tree, one after another. */
+function numbersOf(seed: number, tree: number): () => number {
+  const buffer = new Float32Array(4096);
+  let [used, block] = [buffer.length, 0];
+  return () => {
+    if (used === buffer.length) {
+      fillUniform(randomStream(seed, `tree ${tree}`, block++), buffer);
+      used = 0;
+    }
+    return buffer[used++]!;
+  };
+}
+
+interface Growth {
+  readonly features: readonly Feature[];
+  readonly target: Target;
+  /** Values of a sum: one for each class, or one. */
+  readonly width: number;
+  /** How many features a split chooses from. */
+  readonly chosen: number;
+  readonly next: () => number;
+}
+
+const addTo = ({ target, width }: Growth, sums: Float64Array, at: number, row: number) => {
+  if (target.classes > 0) sums[at * width + target.values[row]!]! += 1;
+  else sums[at] = sums[at]! + target.values[row]!;
+};
+
+/** Σ S² / n, which is largest where classes are pure, or where numbers are alike. */
+function purity(sums: Float64Array, start: number, width: number, count: number): number {
+  let squares = 0;
+  for (let k = start; k < start + width; k++) squares += sums[k]! ** 2;
+  return count === 0 ? 0 : squares / count;
+}
+
+interface Split {
+  readonly feature: number;
+  readonly level: number;
+  readonly gain: number;
+}
+
+/** The best split of some rows by one feature. */
+function bestLevel(growth: Growth, rows: Uint32Array, feature: number, total: Float64Array): Split {
+  const { width } = growth;
+  const { codes, levels, ordered } = growth.features[feature]!;
+  const sums = new Float64Array(levels * width);
+  const counts = new Float64Array(levels);
+  for (const row of rows) {
+    const code = codes[row]!;
+    counts[code]! += 1;
+    addTo(growth, sums, code, row);
+  }
+  const before = purity(total, 0, width, rows.length);
+  const yes = new Float64Array(width);
+  const no = new Float64Array(width);
+  let best: Split = { feature, level: -1, gain: 1e-9 * Math.abs(before) };
+  let count = 0;
+  for (let level = 0; level < levels; level++) {
+    if (counts[level] === 0) continue;
+    if (!ordered) count = 0;
+    count += counts[level]!;
+    if (count === rows.length) break;
+    for (let k = 0; k < width; k++) {
+      yes[k] = (ordered ? yes[k]! : 0) + sums[level * width + k]!;
+      no[k] = total[k]! - yes[k]!;
+    }
+    const left = rows.length - count;
+    const gain = purity(yes, 0, width, count) + purity(no, 0, width, left) - before;
+    if (gain > best.gain) best = { feature, level, gain };
+  }
+  return best;
+}
+
+/** Some features, chosen at random, none twice. */
+function chooseFeatures({ features, chosen, next }: Growth): number[] {
+  const places = features.map((_, place) => place);
+  return Array.from({ length: Math.min(chosen, places.length) }, (_, i) => {
+    const other = i + Math.floor(next() * (places.length - i));
+    [places[i], places[other]] = [places[other]!, places[i]!];
+    return places[i]!;
+  });
+}
+
+function grow(growth: Growth, rows: Uint32Array, depth: number): Node {
+  const total = new Float64Array(growth.width);
+  for (const row of rows) addTo(growth, total, 0, row);
+  const leaf = { leaf: total.map((sum) => sum / rows.length) };
+  if (depth === deepest || rows.length < leastRows) return leaf;
+  const best = chooseFeatures(growth)
+    .map((feature) => bestLevel(growth, rows, feature, total))
+    .reduce((a, b) => (b.level >= 0 && (a.level < 0 || b.gain > a.gain) ? b : a));
+  if (best.level < 0) return leaf;
+  const { codes, ordered } = growth.features[best.feature]!;
+  const isYes = (row: number) => (ordered ? codes[row]! <= best.level : codes[row]! === best.level);
+  return {
+    feature: best.feature,
+    level: best.level,
+    ordered,
+    yes: grow(growth, rows.filter(isYes), depth + 1),
+    no: grow(
+      growth,
+      rows.filter((row) => !isYes(row)),
+      depth + 1,
+    ),
+  };
+}
+
+function leafOf(tree: Node, features: readonly Feature[], row: number): Float64Array {
+  let node = tree;
+  while (node.leaf === undefined) {
+    const code = features[node.feature!]!.codes[row]!;
+    node = (node.ordered ? code <= node.level! : code === node.level) ? node.yes! : node.no!;
+  }
+  return node.leaf;
+}
+
+/**
+ * A random forest of 40 trees: Breiman, "Random Forests" (2001), https://doi.org/10.1023/A:1010933404324.
+ * Each is grown on as many rows as there are, drawn with repetition, and each split is the best of √F
+ * features for classes, a third of them for numbers.
+ * @param features of N rows
+ * @param target N values, none missing
+ * @param pace is called between trees
+ */
+export async function trainForest(
+  features: readonly Feature[],
+  target: Target,
+  seed: number,
+  pace: () => Promise<void>,
+): Promise<Forest> {
+  const width = Math.max(1, target.classes);
+  const count = features.length;
+  const chosen = Math.ceil(target.classes > 0 ? Math.sqrt(count) : count / 3);
+  const grown: Node[] = [];
+  for (let tree = 0; tree < trees; tree++) {
+    await pace();
+    const next = numbersOf(seed, tree);
+    const rows = new Uint32Array(target.values.length).map(() =>
+      Math.floor(next() * target.values.length),
+    );
+    grown.push(grow({ features, target, width, chosen, next }, rows, 0));
+  }
+  return {
+    predict(others) {
+      const rows = others[0]?.codes.length ?? 0;
+      const shares = new Float64Array(rows * width);
+      for (const tree of grown) {
+        for (let row = 0; row < rows; row++) {
+          const leaf = leafOf(tree, others, row);
+          for (let k = 0; k < width; k++) shares[row * width + k]! += leaf[k]! / trees;
+        }
+      }
+      return shares;
+    },
+  };
+}

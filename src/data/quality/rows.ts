@@ -1,0 +1,90 @@
+import { UserError } from '../../base/errors.js';
+import { categoryCount, type TableColumn } from '../column.js';
+
+/**
+ * Rows of a table to compare, as examples hold them: row by row, a value for each column; places of
+ * categories, and NaN where a value is missing.
+ */
+export interface QualityRows {
+  /** The columns of the values, in their order. */
+  readonly columns: readonly TableColumn[];
+  /** Rows that the model was trained on, shape [N, F]. */
+  readonly real: Float32Array;
+  /** Rows that the model drew, shape [M, F]. */
+  readonly synthetic: Float32Array;
+  /** Real rows that the model was not trained on, shape [K, F]. */
+  readonly heldOut?: Float32Array | undefined;
+}
+
+/** A column's values of each kind of rows. */
+export interface ColumnValues {
+  readonly column: TableColumn;
+  readonly real: Float32Array;
+  readonly synthetic: Float32Array;
+}
+
+/** Whether a column holds places of categories; the others hold numbers or dates. */
+export const isDiscrete = (column: TableColumn): boolean => categoryCount(column) > 0;
+
+/** How many rows there are in `values` of so many columns. */
+export const rowCount = (values: Float32Array, { length }: readonly TableColumn[]): number =>
+  values.length / length;
+
+/** The values of one column. @param width values of a row */
+export function valuesOf(rows: Float32Array, width: number, place: number): Float32Array {
+  const values = new Float32Array(rows.length / width);
+  for (let i = 0, at = place; i < values.length; i++, at += width) values[i] = rows[at]!;
+  return values;
+}
+
+/** Rows by columns, real beside synthetic. */
+export function byColumn({ columns, real, synthetic }: QualityRows): ColumnValues[] {
+  return columns.map((column, place) => ({
+    column,
+    real: valuesOf(real, columns.length, place),
+    synthetic: valuesOf(synthetic, columns.length, place),
+  }));
+}
+
+/** Some rows, in the order of `places`. */
+export function rowsAt(rows: Float32Array, width: number, places: ArrayLike<number>): Float32Array {
+  const chosen = new Float32Array(places.length * width);
+  for (let i = 0; i < places.length; i++) {
+    const start = places[i]! * width;
+    chosen.set(rows.subarray(start, start + width), i * width);
+  }
+  return chosen;
+}
+
+/** Values that are not missing. */
+export const present = (values: Float32Array): Float32Array =>
+  values.filter((value) => !Number.isNaN(value));
+
+/** The smallest and the largest value that is not missing; Infinity and −Infinity where there is none. */
+export function rangeOf(values: Float32Array): readonly [least: number, most: number] {
+  let [least, most] = [Infinity, -Infinity];
+  for (const value of values) {
+    if (value < least) least = value;
+    if (value > most) most = value;
+  }
+  return [least, most];
+}
+
+/** The mean of the scores that there are; null where there are none. */
+export function meanScore(scores: readonly (number | null)[]): number | null {
+  const known = scores.filter((score) => score !== null);
+  return known.length === 0 ? null : known.reduce((sum, score) => sum + score, 0) / known.length;
+}
+
+/** @throws UserError when there are no columns, or no whole number of rows, at least one of each kind */
+export function checkRows({ columns, real, synthetic, heldOut }: QualityRows): void {
+  if (columns.length === 0) throw new UserError('Quality of rows: there are no columns.');
+  for (const [name, values] of Object.entries({ real, synthetic, heldOut })) {
+    const count = values && rowCount(values, columns);
+    if (count !== undefined && !(Number.isInteger(count) && count > 0)) {
+      throw new UserError(
+        `Quality of rows: ${name} holds ${values?.length} values, which are not one row or more of ${columns.length} columns.`,
+      );
+    }
+  }
+}
