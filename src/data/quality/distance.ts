@@ -60,29 +60,43 @@ function prepare(rows: Float32Array, scales: readonly Scale[]): Prepared {
   return { rows: count, exact: group('exact'), scaled: group('scaled'), gaps: group('gaps') };
 }
 
-/** The sum of the columns' distances of two rows, or some sum not under `most`. */
-function rowDistance(a: Prepared, i: number, b: Prepared, j: number, most: number): number {
-  let sum = 0;
-  const scaled = a.scaled.length / a.rows;
-  for (let k = 0, x = i * scaled, y = j * scaled; k < scaled; k++) {
-    const difference = Math.abs(a.scaled[x + k]! - b.scaled[y + k]!);
-    sum += difference < 1 ? difference : 1;
-    // Most rows are far: to look now and then saves most of the work.
-    if ((k & 3) === 3 && sum >= most) return sum;
+/** How many columns of numbers are looked at between two looks at the sum. */
+const stride = 4;
+
+/**
+ * The least sum of the columns' distances from row `i` of `a` to a row of `b`. Most rows are far: the
+ * sum is given up where it is no longer the least, and categories, which add most to it, come first.
+ */
+function leastSum(a: Prepared, i: number, b: Prepared): number {
+  const [exact, scaled, gaps] = [a.exact.length, a.scaled.length, a.gaps.length].map(
+    (length) => length / a.rows,
+  ) as [number, number, number];
+  const ownExact = a.exact.subarray(i * exact, (i + 1) * exact);
+  const ownScaled = a.scaled.subarray(i * scaled, (i + 1) * scaled);
+  const ownGaps = a.gaps.subarray(i * gaps, (i + 1) * gaps);
+  const [itsExact, itsScaled, itsGaps] = [b.exact, b.scaled, b.gaps];
+  let least = Infinity;
+  for (let row = 0; row < b.rows && least > 0; row++) {
+    let sum = 0;
+    for (let k = 0, at = row * exact; k < exact; k++) {
+      if (ownExact[k] !== itsExact[at + k]) sum++;
+    }
+    const start = row * scaled;
+    for (let k = 0; k < scaled && sum < least; ) {
+      for (const end = Math.min(k + stride, scaled); k < end; k++) {
+        const difference = Math.abs(ownScaled[k]! - itsScaled[start + k]!);
+        sum += difference < 1 ? difference : 1;
+      }
+    }
+    for (let k = 0, at = row * gaps; k < gaps && sum < least; k++) {
+      const [own, its] = [ownGaps[k]!, itsGaps[at + k]!];
+      const difference = Math.abs(own - its);
+      if (difference < 1) sum += difference;
+      else if (!(Number.isNaN(own) && Number.isNaN(its))) sum++;
+    }
+    if (sum < least) least = sum;
   }
-  const exact = a.exact.length / a.rows;
-  for (let k = 0, x = i * exact, y = j * exact; k < exact; k++) {
-    if (a.exact[x + k] !== b.exact[y + k]) sum++;
-  }
-  if (sum >= most) return sum;
-  const gaps = a.gaps.length / a.rows;
-  for (let k = 0, x = i * gaps, y = j * gaps; k < gaps; k++) {
-    const [one, other] = [a.gaps[x + k]!, b.gaps[y + k]!];
-    const difference = Math.abs(one - other);
-    if (difference < 1) sum += difference;
-    else if (!(Number.isNaN(one) && Number.isNaN(other))) sum++;
-  }
-  return sum;
+  return least;
 }
 
 /**
@@ -106,12 +120,7 @@ export async function closestDistances(
   const closest = new Float64Array(from.rows);
   for (let i = 0; i < from.rows; i++) {
     await pace();
-    let least = Infinity;
-    for (let j = 0; j < to.rows && least > 0; j++) {
-      const distance = rowDistance(from, i, to, j, least);
-      if (distance < least) least = distance;
-    }
-    closest[i] = least / columns.length;
+    closest[i] = leastSum(from, i, to) / columns.length;
   }
   return closest;
 }

@@ -158,7 +158,7 @@ function leafOf(tree: Node, features: readonly Feature[], row: number): Float64A
 /**
  * A random forest of 40 trees: Breiman, "Random Forests" (2001), https://doi.org/10.1023/A:1010933404324.
  * Each is grown on as many rows as there are, drawn with repetition, and each split is the best of √F
- * features for classes, a third of them for numbers.
+ * features for classes, a third of them for numbers, and three at least.
  * @param features of N rows
  * @param target N values, none missing
  * @param pace is called between trees
@@ -171,7 +171,7 @@ export async function trainForest(
 ): Promise<Forest> {
   const width = Math.max(1, target.classes);
   const count = features.length;
-  const chosen = Math.ceil(target.classes > 0 ? Math.sqrt(count) : count / 3);
+  const chosen = Math.max(3, Math.ceil(target.classes > 0 ? Math.sqrt(count) : count / 3));
   const grown: Node[] = [];
   for (let tree = 0; tree < trees; tree++) {
     await pace();

@@ -39,7 +39,7 @@ export interface Privacy {
 }
 
 /** Comparisons of two rows that a measure makes at most: about a second's work. */
-const mostComparisons = 25e6;
+const mostComparisons = 5e6;
 
 /** How often rows are chosen where not all can be compared. */
 const draws = 5;

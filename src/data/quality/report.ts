@@ -107,7 +107,7 @@ function forNewRows(rows: QualityRows, seed: number): QualityRows {
  * values, new rows, distances to the closest record and, for a target, what can be learnt of them.
  *
  * Rows are compared as examples hold them, so rare categories that share a place are one. All rows count
- * for columns and pairs; of many, some are chosen for copies (10,000), for distances (five times 2,236 of
+ * for columns and pairs; of many, some are chosen for copies (10,000), for distances (five times 1,000 of
  * each kind) and for the target (10,000).
  * @param rows real, synthetic and held-out rows, as examples of a table hold them
  * @throws UserError when there are no rows, or when the target is no learnt column; the signal's reason
