@@ -3,6 +3,12 @@ export { UserError } from './base/errors.js';
 export { type Dataset, fromArray, type TensorDataset } from './data/dataset.js';
 export * as datasets from './data/datasets.js';
 export type { ExampleOptions, InputDescription } from './data/input.js';
+export {
+  measureQuality,
+  type QualityOptions,
+  type QualityReport,
+  type QualityRows,
+} from './data/quality/index.js';
 export * as graph from './graph/index.js';
 export {
   type ActivationName,

@@ -30,7 +30,7 @@ export interface MissingScore {
  * The part of the real values' range that lies within that of the synthetic ones. SDMetrics'
  * RangeCoverage.
  */
-export function rangeCoverage(real: Float32Array, synthetic: Float32Array): number | null {
+function rangeCoverage(real: Float32Array, synthetic: Float32Array): number | null {
   const [least, most] = rangeOf(real);
   const [lower, upper] = rangeOf(synthetic);
   if (!(least < most) || lower > upper) return null;
@@ -40,7 +40,7 @@ export function rangeCoverage(real: Float32Array, synthetic: Float32Array): numb
 }
 
 /** The share of the real categories that occur in synthetic rows. SDMetrics' CategoryCoverage. */
-export function categoryCoverage(real: Float32Array, synthetic: Float32Array): number | null {
+function categoryCoverage(real: Float32Array, synthetic: Float32Array): number | null {
   const categories = new Set(present(real));
   const found = new Set(present(synthetic));
   if (categories.size === 0) return null;
@@ -51,7 +51,7 @@ export function categoryCoverage(real: Float32Array, synthetic: Float32Array): n
  * The share of synthetic values within the range of the real ones. A value that is missing counts as
  * outside where no real one is missing, and not at all otherwise. SDMetrics' BoundaryAdherence.
  */
-export function boundaryAdherence(real: Float32Array, synthetic: Float32Array): number | null {
+function boundaryAdherence(real: Float32Array, synthetic: Float32Array): number | null {
   const [least, most] = rangeOf(real);
   const values = present(synthetic);
   if (least > most || values.length === 0) return null;

@@ -88,7 +88,7 @@ export function pairColumn(values: ColumnValues): PairColumn {
  * Pearson's correlation coefficient of the rows in which both values are there.
  * @returns null where it is not defined
  */
-export function correlation(a: Float32Array, b: Float32Array): number | null {
+function correlation(a: Float32Array, b: Float32Array): number | null {
   let [count, meanA, meanB] = [0, 0, 0];
   for (let i = 0; i < a.length; i++) {
     if (Number.isNaN(a[i]! + b[i]!)) continue;
@@ -123,7 +123,7 @@ function contingency(a: Levels, b: Levels): Float64Array {
  * @param counts shape [rows, columns]; rows and columns without a count are left out
  * @returns from 0 to 1; null where a column has one value
  */
-export function cramersV(counts: Float64Array, columns: number): number | null {
+function cramersV(counts: Float64Array, columns: number): number | null {
   const rows = counts.length / columns;
   const [sums, others] = [new Float64Array(rows), new Float64Array(columns)];
   counts.forEach((count, i) => {

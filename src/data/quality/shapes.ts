@@ -15,7 +15,7 @@ export interface ShapeScore {
  * @param real values, NaN where missing
  * @returns null where either has no values
  */
-export function ksComplement(real: Float32Array, synthetic: Float32Array): number | null {
+function ksComplement(real: Float32Array, synthetic: Float32Array): number | null {
   const [a, b] = [present(real).sort(), present(synthetic).sort()];
   if (a.length === 0 || b.length === 0) return null;
   let [i, j, largest] = [0, 0, 0];
@@ -41,7 +41,7 @@ function frequencies(places: Float32Array): Map<number, number> {
  * @param real places of categories, NaN where missing
  * @returns null where either has no values
  */
-export function tvComplement(real: Float32Array, synthetic: Float32Array): number | null {
+function tvComplement(real: Float32Array, synthetic: Float32Array): number | null {
   const [a, b] = [frequencies(real), frequencies(synthetic)];
   const total = (counts: Map<number, number>) => [...counts.values()].reduce((x, y) => x + y, 0);
   const [inA, inB] = [total(a), total(b)];
