@@ -6,6 +6,7 @@ import { describeInput, isPicture } from '../data/input.js';
 import type { ReadOptions } from '../data/read-options.js';
 import { cardLines, counted, describeExample, describeParts } from '../report/card-lines.js';
 import { formatNumber } from '../report/number.js';
+import { readingFor } from '../vae/config/reading.js';
 import { resolveRun } from '../vae/config/resolve.js';
 import type { CompleteRun } from '../vae/config/run-config.js';
 import { writePicture } from './draw.js';
@@ -65,7 +66,7 @@ export async function inspect(
   reading: ReadOptions,
   { json, out }: InspectOptions,
 ): Promise<void> {
-  const opened = await openDataset(spec, { ...reading, sample });
+  const opened = await openDataset(spec, { ...readingFor(reading), sample });
   const card = await describeOpened(opened);
   const data = { ...opened.train, values: card.values };
   const run = resolveRun({ given: {}, data, spec, name: 'options' });

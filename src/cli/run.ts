@@ -7,6 +7,7 @@ import { type OpenedData, openDataset } from '../data/datasets.js';
 import { matchData } from '../data/match.js';
 import type { ReadOptions } from '../data/read-options.js';
 import { RunFolder } from '../runs/index.js';
+import { readingFor } from '../vae/config/reading.js';
 import { VAE } from '../vae/index.js';
 import { ownCode } from './config/own-code.js';
 import { usualData } from './config/run-flags.js';
@@ -103,7 +104,8 @@ export async function openRun(path: string, options: DataOptions): Promise<OpenR
   const isLabelled = label !== undefined && (isOwn || !located.hasLabelFile);
   const reading = { ...others, ...(isLabelled ? { label } : {}) };
   const spec = options.data ?? located.data;
-  const first = await openDataset(spec, { ...reading, onProgress: tell });
+  const known = readingFor(reading, vae.config);
+  const first = await openDataset(spec, { ...known, onProgress: tell });
   const opened = isOwn ? first : await inShape(spec, first, reading, vae);
   const { seed } = vae.config;
   const found = partsOf(opened, isOwn ? training.validationSplit : undefined, seed);

@@ -1,13 +1,14 @@
 import type { OpenedData } from '../../data/formats/format.js';
 import { openDataset } from '../../data/open.js';
-import { type ReadOptions, readingOver } from '../../data/read-options.js';
+import { type LikeOptions, type ReadOptions, readingOver } from '../../data/read-options.js';
 import { startAhead } from '../../runtime/thread/thread.node.js';
+import { readingFor } from '../../vae/config/reading.js';
 import { findConfig } from '../config/config-names.js';
 import { settingsGiven, usualData } from '../config/run-flags.js';
 import type { TrainOptions } from './train-options.js';
 
 /** Opens the data that is meant, and tells how far that is. */
-export function openData(spec: string, reading: ReadOptions): Promise<OpenedData> {
+export function openData(spec: string, reading: ReadOptions & LikeOptions): Promise<OpenedData> {
   const onProgress = (message: string) => process.stderr.write(`${message}\n`);
   return openDataset(spec, { ...reading, onProgress });
 }
@@ -17,8 +18,8 @@ async function dataOf(options: TrainOptions): Promise<OpenedData | undefined> {
   if (options.resume !== undefined || options.config !== undefined || (await findConfig())) {
     return undefined;
   }
-  const { data = usualData, read } = settingsGiven(options).training ?? {};
-  return openData(String(data), readingOver(undefined, read as ReadOptions));
+  const { model, training: { data = usualData, read } = {} } = settingsGiven(options);
+  return openData(String(data), readingFor(readingOver(undefined, read as ReadOptions), model));
 }
 
 /** Gives what was opened ahead, once: who holds it on would hold the data in memory. */

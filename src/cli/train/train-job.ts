@@ -10,6 +10,7 @@ import { lockRun } from '../../runs/run-lock.node.js';
 import type { Checkpoint } from '../../training/index.js';
 import type { PresetChoice } from '../../vae/config/choose-preset.js';
 import { presetNames } from '../../vae/config/presets.js';
+import { readingFor } from '../../vae/config/reading.js';
 import { resolveRun, trainingOver } from '../../vae/config/resolve.js';
 import { type CompleteRun, checkRun } from '../../vae/config/run-config.js';
 import { fromConfig, type LoadOptions, VAE } from '../../vae/index.js';
@@ -150,7 +151,8 @@ export async function newJob(options: TrainOptions, ahead?: TakeAhead): Promise<
   const { data: named = located.data, read, augment = fromFile.augment } = given.training ?? {};
   const spec = String(named);
   const reading = readingOver(located.reading, read as ReadOptions);
-  const data = (await ahead?.()) ?? (await openData(spec, reading));
+  const models = [file?.data.model, given.model];
+  const data = (await ahead?.()) ?? (await openData(spec, readingFor(reading, ...models)));
   const seen = asModelSees(data.train, augment);
   const values = await summarizeValues(seen);
   const settings = resolveRun({
@@ -228,7 +230,7 @@ export async function resumedJob(path: string, options: TrainOptions): Promise<J
     const spec = String(given.data ?? located.data);
     return {
       vae: modelOf(settings, code, name),
-      data: await openData(spec, reading),
+      data: await openData(spec, readingFor(reading, settings.model)),
       model: settings.model,
       settings: settings.training,
       training: await trainingOf(settings, spec, reading, path),

@@ -1,0 +1,34 @@
+import type { TableColumn } from '../../data/column.js';
+import type { LikeOptions, ReadOptions } from '../../data/read-options.js';
+
+/** A model as a config has it, or some of its settings. */
+type ModelData = Readonly<Record<string, unknown>>;
+
+/** The columns of the table that a model is about, if it is about one. */
+function columnsOf({ example }: ModelData): readonly TableColumn[] | undefined {
+  return (example as { columns?: readonly TableColumn[] } | undefined)?.columns;
+}
+
+/** Whether settings of a model say how its examples look, so that they are no columns of all kinds. */
+function isOfNumbers({ likelihood, decoder, input, example }: ModelData): boolean {
+  const { type = likelihood } = (likelihood ?? {}) as { type?: unknown };
+  return (
+    (type !== undefined && typeof type === 'string' && type !== 'table') ||
+    [decoder, input, example].some((each) => each !== undefined)
+  );
+}
+
+/**
+ * How data is read for a model: by the columns that it knows, or else a table column by column, unless
+ * something that is said of the model asks for plain numbers.
+ * @param models settings of the model, those that go over others last
+ */
+export function readingFor(
+  reading: ReadOptions,
+  ...models: readonly (ModelData | undefined)[]
+): ReadOptions & LikeOptions {
+  const given = models.filter((model) => model !== undefined);
+  const like = given.map(columnsOf).findLast((columns) => columns !== undefined);
+  if (like) return { ...reading, rows: 'table', like };
+  return given.some(isOfNumbers) ? reading : { rows: 'auto', ...reading };
+}
