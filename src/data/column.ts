@@ -3,7 +3,7 @@ export interface Column {
   readonly name: string;
 }
 
-/** A column that names or numbers the examples. */
+/** A column whose cells are kept as text, such as one that names or numbers the examples. */
 export interface IdColumn extends Column {
   /** The text of an example's cell; empty where it has none. */
   readonly text: (index: number) => string;

@@ -29,6 +29,8 @@ export interface Dataset {
   readonly table?: readonly TableColumn[];
   /** The columns that name or number the rows: the text of each row's cell. */
   readonly ids?: readonly IdColumn[];
+  /** The text of each cell of the columns that are learnt, where that was asked for. */
+  readonly cells?: readonly IdColumn[];
   /** Where an example comes from, for people: a file's path within the data, or a row. */
   readonly origin?: (index: number) => string;
   /**
@@ -52,18 +54,22 @@ export function exampleBytes({ shape, dtype }: Dataset): number {
 /** Facts of a dataset beside its values. */
 export interface DatasetOptions
   extends Partial<
-    Pick<Dataset, 'name' | 'labels' | 'classNames' | 'columns' | 'table' | 'ids' | 'origin'>
+    Pick<
+      Dataset,
+      'name' | 'labels' | 'classNames' | 'columns' | 'table' | 'ids' | 'cells' | 'origin'
+    >
   > {}
 
 /** The facts of a dataset that stay those of a view of the same examples. */
 export function factsOf(dataset: Dataset): Omit<DatasetOptions, 'name'> {
-  const { labels, classNames, columns, table, ids, origin } = dataset;
+  const { labels, classNames, columns, table, ids, cells, origin } = dataset;
   return {
     ...(labels ? { labels } : {}),
     ...(classNames ? { classNames } : {}),
     ...(columns ? { columns } : {}),
     ...(table ? { table } : {}),
     ...(ids ? { ids } : {}),
+    ...(cells ? { cells } : {}),
     ...(origin ? { origin } : {}),
   };
 }

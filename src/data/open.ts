@@ -44,7 +44,7 @@ export function isPublished(spec: string): boolean {
  *   signal's reason when that aborts a download or the decoding
  */
 export async function openDataset(spec: string, options: OpenOptions = {}): Promise<OpenedData> {
-  const { signal, onProgress, cache, mirrors, memoryLimit, sample, like, ...rest } = options;
+  const { signal, onProgress, cache, mirrors, memoryLimit, sample, like, cells, ...rest } = options;
   const reading = validate(readOptionsSchema, rest, 'openDataset options');
   const known = isPublished(spec) ? published[spec] : undefined;
   if (known) {
@@ -70,6 +70,7 @@ export async function openDataset(spec: string, options: OpenOptions = {}): Prom
       memoryLimit,
       sample,
       like,
+      cells,
       onProgress,
       signal,
     });

@@ -248,8 +248,10 @@ export function columnOptions({ columns = [] }: ReadOptions): ReadonlyMap<string
   );
 }
 
-/** Reading by the columns of a trained model, which is no option of config files. */
+/** How a program has tables read: these are no options of config files. */
 export interface LikeOptions {
+  /** Whether the text of each cell is kept, so that rows can be written as they were. */
+  readonly cells?: boolean | undefined;
   /** All columns of a table that was read before: rows become examples as they did there. */
   readonly like?: readonly TableColumn[] | undefined;
 }

@@ -1,5 +1,6 @@
 import { UserError } from '../../base/errors.js';
 import { permutation, randomStream } from '../../base/random.js';
+import type { IdColumn } from '../column.js';
 import { type Dataset, factsOf, fromArray, type TensorDataset } from '../dataset.js';
 
 /**
@@ -15,7 +16,9 @@ export function subset(dataset: Dataset, indices: ArrayLike<number>, name = data
     }
     return index;
   });
-  const { shape, dtype, labels, ids, origin } = dataset;
+  const { shape, dtype, labels, ids, cells, origin } = dataset;
+  const atPlaces = (columns: readonly IdColumn[]) =>
+    columns.map((column) => ({ ...column, text: (index: number) => column.text(places[index]!) }));
   return {
     name,
     size: places.length,
@@ -23,9 +26,8 @@ export function subset(dataset: Dataset, indices: ArrayLike<number>, name = data
     dtype,
     ...factsOf(dataset),
     ...(labels ? { labels: Int32Array.from(places, (place) => labels[place]!) } : {}),
-    ...(ids
-      ? { ids: ids.map(({ name, text }) => ({ name, text: (index) => text(places[index]!) })) }
-      : {}),
+    ...(ids ? { ids: atPlaces(ids) } : {}),
+    ...(cells ? { cells: atPlaces(cells) } : {}),
     ...(origin ? { origin: (index: number) => origin(places[index]!) } : {}),
     read(chosen, target) {
       return dataset.read(

@@ -41,7 +41,7 @@ export type AddRows = (values: Uint8Array | Float32Array) => Promise<void>;
 /** Where examples come from: their files, or the rows of a table, counted from 1. */
 export type Origins = readonly string[] | Uint32Array;
 
-/** A column that names the examples, with the text of each. */
+/** A column with the text of each example's cell. */
 export interface IdTexts {
   readonly name: string;
   readonly texts: readonly string[];
@@ -54,6 +54,7 @@ export interface Gathered {
   readonly columns?: readonly Column[] | undefined;
   readonly table?: readonly TableColumn[] | undefined;
   readonly ids?: readonly IdTexts[] | undefined;
+  readonly cells?: readonly IdTexts[] | undefined;
   readonly origins?: Origins | undefined;
   readonly skipped?: readonly Skipped[] | undefined;
   readonly notes?: readonly ReadingNote[] | undefined;
@@ -68,7 +69,7 @@ export interface GatheredData {
 
 /** The facts of a dataset among those of gathered examples. */
 export function datasetOptions(name: string, gathered: Gathered) {
-  const { labels, classNames, columns, table, ids, origins } = gathered;
+  const { labels, classNames, columns, table, ids, cells, origins } = gathered;
   return {
     name,
     ...(labels ? { labels } : {}),
@@ -76,6 +77,7 @@ export function datasetOptions(name: string, gathered: Gathered) {
     ...(columns ? { columns } : {}),
     ...(table ? { table } : {}),
     ...(ids && ids.length > 0 ? { ids: ids.map(idColumn) } : {}),
+    ...(cells && cells.length > 0 ? { cells: cells.map(idColumn) } : {}),
     ...(origins ? { origin: originOf(origins) } : {}),
   };
 }

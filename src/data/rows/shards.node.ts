@@ -12,7 +12,7 @@
  * - if examples come from files or rows, their paths as a list in a .json file, or the numbers of the
  *   rows, from 1, as int32 in an .npy file
  * - if examples are rows of a table that was read column by column, its columns as `table`, and the names
- *   of the rows as `{ "name": "id", "texts": ["a1", …] }` in a .json file.
+ *   of the rows, and their cells where those are kept, as `{ "name": "id", "texts": ["a1", …] }` in a .json file.
  *
  * `file`, `labels` and `origins` name files in the folder itself. The header is written last, so that a folder
  * that has one is whole.
@@ -59,6 +59,7 @@ const headerSchema = z.strictObject({
   columns: z.array(z.strictObject({ name: z.string() })).optional(),
   table: z.array(columnSchema).optional(),
   ids: fileName.optional(),
+  cells: fileName.optional(),
   origins: fileName.optional(),
   skipped: z.array(z.strictObject({ name: z.string(), reason: z.string() })).optional(),
   notes: z
@@ -85,7 +86,8 @@ export async function openShards(folder: string, name: string): Promise<Gathered
   const rowBytes = rowSize(shape, dtype);
   for (const { file, count } of shards) await checkSize(join(folder, file), count, rowBytes);
   const labels = header.labels && (await readLabels(join(folder, header.labels), size));
-  const ids = header.ids && (await readIds(join(folder, header.ids)));
+  const ids = header.ids && (await readTexts(join(folder, header.ids)));
+  const cells = header.cells && (await readTexts(join(folder, header.cells)));
   const origins = header.origins && (await readOrigins(join(folder, header.origins), size));
   const dataset = await fileRows({
     ...datasetOptions(name, {
@@ -94,6 +96,7 @@ export async function openShards(folder: string, name: string): Promise<Gathered
       columns: table?.filter(isLearnt) ?? columns,
       table,
       ids: ids || undefined,
+      cells: cells || undefined,
       origins: origins || undefined,
     }),
     shape,
@@ -120,16 +123,20 @@ async function readLabels(path: string, size: number): Promise<Int32Array> {
   return labels;
 }
 
-const idsSchema = z.array(z.strictObject({ name: z.string(), texts: z.array(z.string()) }));
+const textsSchema = z.array(z.strictObject({ name: z.string(), texts: z.array(z.string()) }));
 
-async function readIds(path: string): Promise<readonly IdTexts[]> {
-  return validate(idsSchema, parseJson(new TextDecoder().decode(await readFile(path)), path), path);
+async function readTexts(path: string): Promise<readonly IdTexts[]> {
+  return validate(
+    textsSchema,
+    parseJson(new TextDecoder().decode(await readFile(path)), path),
+    path,
+  );
 }
 
-/** Writes the names of rows. @returns the name of the file in the folder */
-async function writeIds(folder: string, ids: readonly IdTexts[]): Promise<string> {
-  await writeFileAtomic(join(folder, 'ids.json'), JSON.stringify(ids));
-  return 'ids.json';
+/** Writes texts of rows into a file of the folder. @returns its name */
+async function writeTexts(folder: string, file: string, columns: readonly IdTexts[]) {
+  await writeFileAtomic(join(folder, file), JSON.stringify(columns));
+  return file;
 }
 
 async function readOrigins(path: string, size: number): Promise<Origins> {
@@ -199,7 +206,7 @@ export class ShardWriter {
 
   /** Writes the facts of the examples and the header, after which the shards are whole and safe from a power cut. */
   async finish(gathered: Gathered): Promise<void> {
-    const { labels, classNames, columns, table, ids = [], origins } = gathered;
+    const { labels, classNames, columns, table, ids = [], cells = [], origins } = gathered;
     const { skipped = [], notes = [] } = gathered;
     await this.close();
     if (labels) await writeNumbers(join(this.folder, 'labels.npy'), labels);
@@ -212,7 +219,8 @@ export class ShardWriter {
       ...(labels ? { labels: 'labels.npy' } : {}),
       ...(classNames ? { classNames } : {}),
       ...(table ? { table } : columns ? { columns } : {}),
-      ...(ids.length > 0 ? { ids: await writeIds(this.folder, ids) } : {}),
+      ...(ids.length > 0 ? { ids: await writeTexts(this.folder, 'ids.json', ids) } : {}),
+      ...(cells.length > 0 ? { cells: await writeTexts(this.folder, 'cells.json', cells) } : {}),
       ...(origins ? { origins: await writeOrigins(this.folder, origins) } : {}),
       ...(skipped.length > 0 ? { skipped } : {}),
       ...(notes.length > 0 ? { notes } : {}),

@@ -23,8 +23,8 @@ export interface RowParts {
 
 /** Options that decide how rows are read, for the key of what is kept of them. */
 function readingKey(options: FormatOptions) {
-  const { rows, columns, label, missing, delimiter, decimal, header, like } = options;
-  return { rows, columns, label, missing, delimiter, decimal, header, like };
+  const { rows, columns, label, missing, delimiter, decimal, header, like, cells } = options;
+  return { rows, columns, label, missing, delimiter, decimal, header, like, cells };
 }
 
 /**
@@ -132,7 +132,7 @@ class RowsOf {
     begin: (layout: Layout) => AddRows,
   ) {
     const more = plan.label === undefined ? [] : [plan.label];
-    this.#encoder = new RowEncoder(plan.columns, more);
+    this.#encoder = new RowEncoder(plan.columns, more, options.cells);
     this.#begin = begin;
   }
 
@@ -154,6 +154,7 @@ class RowsOf {
       columns: encoder.learnt,
       table: encoder.table,
       ids: encoder.ids,
+      cells: encoder.cells,
       origins: Uint32Array.from(this.#origins),
       notes: [...this.plan.notes, ...encoder.notes(), ...this.#endNotes()],
     };

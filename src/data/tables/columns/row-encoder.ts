@@ -1,6 +1,7 @@
 import { excerpt, listed } from '../../../base/excerpt.js';
 import { isLearnt, type TableColumn } from '../../column.js';
 import type { ReadingNote } from '../../notes.js';
+import type { IdTexts } from '../../rows/gather.js';
 import { isMissing } from '../numbers.js';
 import type { TableBlock } from '../table.js';
 import type { ReadColumn } from './placed-column.js';
@@ -15,32 +16,46 @@ export class RowEncoder {
   readonly learnt: readonly TableColumn[];
   readonly table: readonly TableColumn[];
   readonly #learnt: readonly ReadColumn[];
-  readonly #ids: readonly ReadColumn[];
-  readonly #idTexts: string[][];
+  /** Columns of which texts are kept: those that name rows, then those whose cells are. */
+  readonly #named: readonly ReadColumn[];
+  readonly #ids: number;
+  readonly #kept: readonly { readonly name: string; readonly texts: string[] }[];
   /** Words that a column does not know, with the number of rows of each. */
   readonly #unseen: Map<string | number, number>[];
 
-  /** @param more places that are read as text too, behind the others */
+  /**
+   * @param more places that are read as text too, behind the others
+   * @param keepsCells whether the texts of cells are kept
+   */
   constructor(
     columns: readonly ReadColumn[],
     private readonly more: readonly number[],
+    keepsCells = false,
   ) {
     this.#learnt = columns.filter(({ column }) => isLearnt(column));
     this.learnt = this.#learnt.map(({ column }) => column);
     this.table = columns.map(({ column }) => column);
-    this.#ids = columns.filter(({ column, place }) => column.kind === 'id' && place !== undefined);
-    this.#idTexts = this.#ids.map(() => []);
+    const isHere = ({ place }: ReadColumn) => place !== undefined;
+    const ids = columns.filter((each) => each.column.kind === 'id' && isHere(each));
+    this.#ids = ids.length;
+    this.#named = [...ids, ...(keepsCells ? this.#learnt.filter(isHere) : [])];
+    this.#kept = this.#named.map(({ column }) => ({ name: column.name, texts: [] }));
     this.#unseen = this.#learnt.map(() => new Map());
     for (const { reader, place } of this.#learnt) {
       if (place === undefined) continue;
       (reader!.reads === 'number' ? this.values : this.texts).push(place);
     }
-    this.texts.push(...this.#ids.map(({ place }) => place!), ...more);
+    this.texts.push(...this.#named.map(({ place }) => place!), ...more);
   }
 
   /** The names of the rows that were kept. */
-  get ids(): readonly { readonly name: string; readonly texts: readonly string[] }[] {
-    return this.#ids.map(({ column }, i) => ({ name: column.name, texts: this.#idTexts[i]! }));
+  get ids(): readonly IdTexts[] {
+    return this.#kept.slice(0, this.#ids);
+  }
+
+  /** The cells of the rows that were kept. */
+  get cells(): readonly IdTexts[] {
+    return this.#kept.slice(this.#ids);
   }
 
   /** The values of rows: those of a block of `values` and `texts`. NaN where there is none. */
@@ -77,11 +92,11 @@ export class RowEncoder {
     return out;
   }
 
-  /** Keeps the names of a row that became an example. */
+  /** Keeps the texts of a row that became an example. */
   keep(block: TableBlock, row: number): void {
-    const first = this.texts.length - this.#ids.length - this.more.length;
-    for (let i = 0; i < this.#ids.length; i++) {
-      this.#idTexts[i]!.push(block.texts[first + i]![row]!);
+    const first = this.texts.length - this.#named.length - this.more.length;
+    for (let i = 0; i < this.#named.length; i++) {
+      this.#kept[i]!.texts.push(block.texts[first + i]![row]!);
     }
   }
 
