@@ -1,4 +1,5 @@
 import { placesByClass } from './changes/spread.js';
+import type { TableColumn } from './column.js';
 import type { Dataset } from './dataset.js';
 import type { OpenedData } from './formats/format.js';
 import { describeInput, type InputKind } from './input.js';
@@ -29,6 +30,8 @@ export interface DataCard {
   readonly values: ValueSummary;
   /** Names of the columns of a table. */
   readonly columns?: readonly string[] | undefined;
+  /** All columns of a table that is learnt column by column. */
+  readonly table?: readonly TableColumn[] | undefined;
   /** Examples that could not be read. */
   readonly skipped: number;
   /** How it was read, and why, by subject. */
@@ -49,7 +52,7 @@ function partCard({ size, labels, classNames }: Dataset): PartCard {
 /** The card of data that was opened: a sample of it is read. */
 export async function describeOpened(opened: OpenedData): Promise<DataCard> {
   const { name, train, validation, test, notes = [], skipped = [] } = opened;
-  const { shape, dtype, columns } = train;
+  const { shape, dtype, columns, table } = train;
   return {
     name,
     parts: {
@@ -58,10 +61,11 @@ export async function describeOpened(opened: OpenedData): Promise<DataCard> {
       ...(test ? { test: partCard(test) } : {}),
     },
     shape: [...shape],
-    kind: describeInput(shape).kind,
+    kind: describeInput(shape, { columns: table }).kind,
     dtype,
     values: await summarizeValues(train, sampled),
     ...(columns ? { columns: columns.map((column) => column.name) } : {}),
+    ...(table ? { table } : {}),
     skipped: skipped.length,
     notes: noteSubjects.flatMap((subject) => notes.filter(({ about }) => about === subject)),
   };

@@ -1,3 +1,4 @@
+import type { TableColumn } from './column.js';
 import type { Dataset } from './dataset.js';
 import { summarizeValues } from './values.js';
 
@@ -23,7 +24,10 @@ export interface DataDescription {
 }
 
 /** The facts by which other data is matched: no example is read for them. */
-export type DataNames = Pick<DataDescription, 'shape' | 'columns' | 'classNames'>;
+export interface DataNames extends Pick<DataDescription, 'shape' | 'columns' | 'classNames'> {
+  /** All columns of the table, where a model is about one. */
+  readonly table?: readonly TableColumn[] | undefined;
+}
 
 /** The names and the shape of data. */
 export function namesOf({ shape, columns, classNames }: Dataset): DataNames {

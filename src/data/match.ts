@@ -1,6 +1,7 @@
 import { UserError } from '../base/errors.js';
 import { formatShape, listed, quote } from '../base/excerpt.js';
 import { elementCount } from '../base/shape.js';
+import { isLearnt, type TableColumn } from './column.js';
 import type { Dataset } from './dataset.js';
 import type { DataDescription, DataNames } from './description.js';
 import { summarizeValues } from './values.js';
@@ -52,6 +53,36 @@ function byColumns(known: DataNames, data: Dataset): MatchedData {
         ? [`columns ${listed(others.map(quote))} left out: the model was not trained on them`]
         : [],
   };
+}
+
+/** How rows are read by the columns of a model. */
+const likeAdvice = 'Read it by the columns of the model: like: vae.input.columns in openDataset';
+
+/** What decides the values of a column, as text. */
+function meaningOf({ kind, categories, rare, date }: TableColumn): string {
+  return JSON.stringify([kind, categories, rare && Object.keys(rare).sort(), date]);
+}
+
+/**
+ * Checks that rows were read by the columns of a model's table.
+ * @throws UserError when they were not
+ */
+function checkTable({ table }: DataNames, { name, table: others }: Dataset): void {
+  if (!table || others === table) return;
+  if (!others) {
+    throw new UserError(
+      `${name} holds plain numbers, but the model was trained on columns of a table. ${likeAdvice}.`,
+    );
+  }
+  for (const column of table.filter(isLearnt)) {
+    const other = others.find((each) => each.name === column.name);
+    if (!other || meaningOf(other) === meaningOf(column)) continue;
+    const differs =
+      other.kind === column.kind
+        ? 'is numbered by other values than in training'
+        : `was read as ${other.kind}, but is ${column.kind} to the model`;
+    throw new UserError(`${name}: column ${quote(column.name)} ${differs}. ${likeAdvice}.`);
+  }
 }
 
 /** Examples of as many values in another shape, where one of the two shapes is a row. */
@@ -120,9 +151,11 @@ function byClasses(known: DataNames, data: Dataset, needsLabels: boolean): Match
  * Data as a model knows it: columns and classes by their names, rows in its shape.
  * @param known the data that the model was trained on
  * @param needsLabels whether the model sees labels
- * @throws UserError when a column is missing, or a class is unknown to a model that sees labels
+ * @throws UserError when a column is missing or was read otherwise, or a class is unknown to a model that
+ *   sees labels
  */
 export function matchData(known: DataNames, data: Dataset, needsLabels = false): MatchedData {
+  checkTable(known, data);
   const columns = byColumns(known, data);
   const shape = byShape(known, columns.data);
   const classes = byClasses(known, shape.data, needsLabels);

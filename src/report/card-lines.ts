@@ -1,5 +1,6 @@
-import { listed } from '../base/excerpt.js';
+import { excerpt, listed } from '../base/excerpt.js';
 import type { DataCard, PartCard } from '../data/card.js';
+import type { TableColumn } from '../data/column.js';
 import { formatCount, formatNumber } from './number.js';
 
 /** Classes and columns that are told by name. */
@@ -16,6 +17,8 @@ export function describeExample({ kind, shape }: Pick<DataCard, 'kind' | 'shape'
   if (kind === 'image') {
     return `pictures of ${counted(first, 'channel')}, ${height} high and ${width} wide`;
   }
+  if (kind === 'table')
+    return `rows, of which ${counted(first, 'column')} ${first === 1 ? 'is' : 'are'} learnt`;
   if (kind === 'vector') return `rows of ${counted(first, 'value')}`;
   return `examples of shape ${shape.join(' × ')}`;
 }
@@ -39,13 +42,59 @@ function describeValues({ values, dtype }: DataCard): string {
   return `${kind}: ${formatNumber(least)} to ${formatNumber(most)}, mean ${formatNumber(mean)}, deviation ${formatNumber(deviation)}; ${share} (of ${counted(examples, 'example')})`;
 }
 
+/** Columns of a table that are told one by one. */
+const toldColumns = 60;
+
+/** Categories that are told by name. */
+const namedCategories = 6;
+
+const short = (value: number) => String(Number(value.toPrecision(6)));
+
+/** The values of a column in words. */
+function describeRange({ kind, categories, rare, range, date }: TableColumn): string {
+  if (date && range) {
+    const day = (value: number) => {
+      const unit = { day: 86_400_000, minute: 60_000, second: 1000 }[date.unit];
+      return new Date(date.origin + value * unit).toISOString().slice(0, 10);
+    };
+    return `${day(range[0])} to ${day(range[1])}, written ${date.format}`;
+  }
+  if (range) return `${short(range[0])} to ${short(range[1])}`;
+  if (!categories) return '';
+  if (kind === 'constant')
+    return categories.length === 0 ? 'no value' : excerpt(categories[0]!, 30);
+  const shared = rare ? `, and ${formatCount(Object.keys(rare).length)} rare ones as one` : '';
+  const words = categories.map((word) => excerpt(word, 30).slice(1, -1));
+  return `${counted(categories.length, 'value')}: ${listed(words, namedCategories)}${shared}`;
+}
+
+/** The columns of a table, a line each. */
+function tableLines(table: readonly TableColumn[]): (readonly [string, string])[] {
+  const lines = table.slice(0, toldColumns).map((column) => {
+    const { name, kind, missing, likelihood } = column;
+    const parts = [
+      describeRange(column),
+      missing > 0 ? `${missing < 0.001 ? '< 0.1' : Math.round(1000 * missing) / 10} % missing` : '',
+      likelihood ? `likelihood ${likelihood}` : '',
+    ].filter((part) => part !== '');
+    return ['column', [`${excerpt(name, 40)} is ${kind}`, ...parts].join('; ')] as const;
+  });
+  const more = table.length - lines.length;
+  return more > 0 ? [...lines, ['columns', `${formatCount(more)} more`]] : lines;
+}
+
 /** A data card as lines for people, each with its subject. */
 export function cardLines(card: DataCard): (readonly [subject: string, text: string])[] {
-  const { columns, notes, parts, skipped } = card;
+  const { columns, table, notes, parts, skipped } = card;
+  const values = table
+    ? tableLines(table)
+    : [
+        ['values', describeValues(card)] as const,
+        ...(columns ? [['columns', listed(columns, namedColumns)] as const] : []),
+      ];
   return [
     ['examples', `${describeExample(card)}: ${describeParts(card)}`],
-    ['values', describeValues(card)],
-    ...(columns ? [['columns', listed(columns, namedColumns)] as const] : []),
+    ...values,
     ...(parts.train.classes ? [['classes', describeClasses(parts.train)] as const] : []),
     ...(skipped > 0
       ? [['skipped', `${counted(skipped, 'example')} that cannot be read`] as const]

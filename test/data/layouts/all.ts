@@ -5,6 +5,7 @@ import { parquetTables } from './parquet.js';
 import { pictureFolders } from './picture-folders.js';
 import { pictureLabels } from './picture-labels.js';
 import { pictureValues } from './picture-values.js';
+import { tableRows } from './table-rows.js';
 import { tables } from './tables.js';
 
 /** Every layout, by the kind of data. Its files are built by code that runs in a browser too. */
@@ -15,5 +16,6 @@ export const layouts: Readonly<Record<string, readonly DataLayout[]>> = {
   'values of pictures': pictureValues,
   'labels of pictures': pictureLabels,
   tables,
+  'tables by column': tableRows,
   parquet: parquetTables,
 };

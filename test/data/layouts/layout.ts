@@ -25,11 +25,20 @@ export interface Expected {
   readonly shape?: readonly number[];
   readonly size?: number;
   readonly dtype?: 'uint8' | 'float32';
-  /** The values of all examples, or of the first ones, as they stand for themselves: bytes by 255. */
+  /**
+   * The values of all examples, or of the first ones, as they stand for themselves: bytes by 255. NaN is a
+   * value that is missing.
+   */
   readonly values?: readonly number[];
   readonly labels?: readonly number[] | null;
   readonly classNames?: readonly string[] | null;
   readonly columns?: readonly string[];
+  /** The kinds of all columns of a table, as in `age: count`. */
+  readonly kinds?: readonly string[];
+  /** The words of columns of categories, in their order. */
+  readonly categories?: readonly (readonly string[])[];
+  /** The names of the first row. */
+  readonly ids?: readonly string[];
   readonly origins?: readonly string[];
   readonly validation?: number | null;
   readonly test?: number | null;
@@ -60,7 +69,7 @@ async function valuesOf(data: Dataset): Promise<number[]> {
 export async function foundOf(open: () => Promise<OpenedData>): Promise<Found> {
   try {
     const { train, validation, test, notes = [], skipped = [] } = await open();
-    const { shape, size, dtype, labels, classNames, columns, origin } = train;
+    const { shape, size, dtype, labels, classNames, columns, table, ids, origin } = train;
     return {
       shape: [...shape],
       size,
@@ -69,6 +78,9 @@ export async function foundOf(open: () => Promise<OpenedData>): Promise<Found> {
       labels: labels ? Array.from(labels) : null,
       classNames: classNames ? [...classNames] : null,
       columns: columns?.map(({ name }) => name),
+      kinds: table?.map(({ name, kind }) => `${name}: ${kind}`),
+      categories: columns?.flatMap((column) => ('categories' in column ? [column.categories] : [])),
+      ids: ids?.map(({ text }) => text(0)),
       origins: origin && Array.from({ length: size }, (_, i) => origin(i)),
       validation: validation?.size ?? null,
       test: test?.size ?? null,
