@@ -5,15 +5,13 @@ import type { Dataset } from '../data/dataset.js';
 import { type AtomicFile, openAtomic } from '../data/files/atomic-file.node.js';
 import type { Encoding, VAE } from '../vae/index.js';
 import { piecesOf } from '../vae/model/examples.js';
+import { csvCell } from './csv.js';
 
 /** The tensors of an encoding that say something, by file name. */
 function partsOf(vae: VAE, { mean, logVariance, codes }: Encoding): Record<string, Tensor> {
   if (vae.bottleneck === 'vectorQuantized') return { codes: codes! };
   return vae.bottleneck === 'gaussian' ? { mean, log_variance: logVariance } : { mean };
 }
-
-/** Text as a cell of CSV. */
-const cell = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
 /** Row by row, its numbers as text. */
 function rowsOf(tensor: Tensor): string[] {
@@ -61,7 +59,7 @@ class LatentFiles {
     const rows = Object.values(parts).map(rowsOf);
     const lines = rows[0]!.map((_, i) => {
       const label = labels ? [labels[start + i]] : [];
-      const from = origin ? [cell(origin(start + i))] : [];
+      const from = origin ? [csvCell(origin(start + i))] : [];
       return `${[start + i, ...from, ...label, ...rows.map((part) => part[i])].join()}\n`;
     });
     await this.csv.add(lines.join(''));

@@ -31,6 +31,8 @@ type DataParts = Readonly<Partial<Record<Part, Dataset | undefined>>>;
 export interface DataOptions extends LoadingOptions {
   data?: string;
   split?: Part;
+  /** The column of labels, where it is another one than that of the run. */
+  label?: string;
 }
 
 /** A run's model and the data it is shown. */
@@ -99,10 +101,11 @@ export async function openRun(path: string, options: DataOptions): Promise<OpenR
   const located = await locateData(path, training, usualData);
   const isOwn = options.data === undefined;
   if (isOwn) await requireData(path, located);
-  const { label, ...others } = located.reading;
+  const { label: ownLabel, ...others } = located.reading;
   // A file of labels belongs to the data that the run was trained on; a column may be in other data.
-  const isLabelled = label !== undefined && (isOwn || !located.hasLabelFile);
-  const reading = { ...others, ...(isLabelled ? { label } : {}) };
+  const isOwnLabel = ownLabel !== undefined && (isOwn || !located.hasLabelFile);
+  const label = options.label ?? (isOwnLabel ? ownLabel : undefined);
+  const reading = { ...others, ...(label === undefined ? {} : { label }) };
   const spec = options.data ?? located.data;
   const known = readingFor(reading, vae.config);
   const first = await openDataset(spec, { ...known, onProgress: tell });

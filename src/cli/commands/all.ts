@@ -6,5 +6,6 @@ export * from './init.js';
 export * from './inspect.js';
 export * from './reconstruct.js';
 export * from './sample.js';
+export * from './score.js';
 export * from './studio.js';
 export * from './train.js';

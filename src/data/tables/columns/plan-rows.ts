@@ -101,8 +101,11 @@ export async function planLike(
   const placed = columns.filter(
     (each): each is PlacedColumn & ReadColumn => each.place !== undefined,
   );
-  const label = labelOf(placed, table.path, { label: options.label ?? labelName });
   const others = facts.columns.filter(({ name }) => !known.some((each) => each.name === name));
+  // Labels that are asked for may be in a column that nothing was learnt from.
+  const named = facts.columns.findIndex(({ name }) => name === options.label);
+  const label =
+    named >= 0 ? named : labelOf(placed, table.path, { label: options.label ?? labelName })?.place;
   const fills = columns
     .filter(({ column }) => isLearnt(column))
     .map((each) =>
@@ -110,12 +113,12 @@ export async function planLike(
     );
   return {
     columns,
-    label: label?.place,
+    label,
     fills: options.missing === 'mean' ? fills : undefined,
     notes: [
       ...table.notes,
       ...gapNotes(placed, facts, table.path, options),
-      ...leftOut(others.map(({ name }) => name)),
+      ...leftOut(others.map(({ name }) => name).filter((name) => name !== options.label)),
     ],
   };
 }
