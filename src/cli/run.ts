@@ -33,6 +33,8 @@ export interface DataOptions extends LoadingOptions {
   split?: Part;
   /** The column of labels, where it is another one than that of the run. */
   label?: string;
+  /** Whether the texts of a table's cells are kept; no flag. */
+  cells?: boolean;
 }
 
 /** A run's model and the data it is shown. */
@@ -108,7 +110,8 @@ export async function openRun(path: string, options: DataOptions): Promise<OpenR
   const reading = { ...others, ...(label === undefined ? {} : { label }) };
   const spec = options.data ?? located.data;
   const known = readingFor(reading, vae.config);
-  const first = await openDataset(spec, { ...known, onProgress: tell });
+  const { cells } = options;
+  const first = await openDataset(spec, { ...known, ...(cells && { cells }), onProgress: tell });
   const opened = isOwn ? first : await inShape(spec, first, reading, vae);
   const { seed } = vae.config;
   const found = partsOf(opened, isOwn ? training.validationSplit : undefined, seed);

@@ -5,7 +5,9 @@ import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { emptyFolder, main, vaekit } from './process.js';
 
-const commands = ['train', 'reconstruct', 'sample', 'encode', 'evaluate', 'info', 'init'];
+const commands = [
+  ...['train', 'reconstruct', 'sample', 'encode', 'evaluate', 'info', 'init', 'score', 'impute'],
+];
 
 describe('help', () => {
   test.each(commands)('%s has options and examples', async (command) => {

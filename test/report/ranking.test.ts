@@ -12,11 +12,14 @@ interface Case {
 /** By bench/peers/ranking_fixtures.py. */
 const cases = await readJson<Case[]>('ranking.json');
 
-test.each(cases)('a ranking is judged as scikit-learn judges it', ({ labels, scores, ...right }) => {
-  const found = judgeRanking(scores, (i) => labels[i] === 1);
-  expect(found.areaUnderRoc).toBeCloseTo(right.areaUnderRoc, 12);
-  expect(found.averagePrecision).toBeCloseTo(right.averagePrecision, 12);
-});
+test.each(cases)(
+  'a ranking is judged as scikit-learn judges it',
+  ({ labels, scores, ...right }) => {
+    const found = judgeRanking(scores, (i) => labels[i] === 1);
+    expect(found.areaUnderRoc).toBeCloseTo(right.areaUnderRoc, 12);
+    expect(found.averagePrecision).toBeCloseTo(right.averagePrecision, 12);
+  },
+);
 
 test('infinite scores are the highest, and equal', () => {
   const scores = [Infinity, 3, Infinity, 1];
