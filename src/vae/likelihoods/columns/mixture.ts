@@ -6,8 +6,7 @@ import {
   exp,
   gatherElements,
   log,
-  logSoftmax,
-  logSumExp,
+  max,
   mul,
   negate,
   softmax,
@@ -18,6 +17,7 @@ import {
   sum,
   unsqueeze,
   type Value,
+  withGradient,
 } from '../../../graph/index.js';
 import { drawPlace } from '../logits.js';
 import type { ColumnGroup, ColumnLikelihood } from './column-likelihood.js';
@@ -25,16 +25,28 @@ import { fitModes, mostModes } from './modes.js';
 import { momentsOf } from './moments.js';
 import { leastSpread, logSpreadOf, spreadStatistics } from './spread.js';
 
-/** Logarithms of weights, locations and logarithms of spreads of the modes, each [batch, n, modes]. */
+/** ½ log 2π */
+const halfLogTau = 0.5 * Math.log(2 * Math.PI);
+
+/** The modes of each value, [batch, n, modes], and of each column, [n, modes]. */
 function modesOf(parameters: Value, group: ColumnGroup) {
   const [logits, offsets] = split(parameters, [mostModes, mostModes], 2) as [Value, Value];
   const deviations = group.statistic('deviations');
   const trained = group.parameter('logSpread', [mostModes], 'zeros');
   return {
-    logWeights: logSoftmax(add(logits, group.statistic('logWeights')), 2),
+    /** Logarithms of weights, but for their sum. */
+    logits: add(logits, group.statistic('logWeights')),
     locations: add(group.statistic('means'), mul(offsets, deviations)),
     logSpreads: logSpreadOf(trained, deviations, group.statistic('ratios')),
   };
+}
+
+/** Odds of terms, [batch, n, modes], with their sum and its logarithm, [batch, n, 1]. */
+function oddsOf(terms: Value) {
+  const peak = max(terms, { axes: [2], keepDims: true });
+  const odds = exp(sub(terms, peak));
+  const total = sum(odds, { axes: [2], keepDims: true });
+  return { odds, total, logTotal: add(log(total), peak) };
 }
 
 /**
@@ -65,10 +77,23 @@ export const mixture: ColumnLikelihood = {
     };
   },
   negativeLogLikelihood(x, parameters, group) {
-    const { logWeights, locations, logSpreads } = modesOf(parameters, group);
-    const errors = mul(sub(unsqueeze(x, [2]), locations), exp(negate(logSpreads)));
-    const terms = sub(sub(logWeights, logSpreads), mul(square(errors), 0.5));
-    return sub(0.5 * Math.log(2 * Math.PI), logSumExp(terms, { axes: [2] }));
+    const { logits, locations, logSpreads } = modesOf(parameters, group);
+    const inverse = exp(negate(logSpreads));
+    const errors = mul(sub(unsqueeze(x, [2]), locations), inverse);
+    const squares = square(errors);
+    const prior = oddsOf(logits);
+    const joint = oddsOf(sub(sub(logits, logSpreads), mul(squares, 0.5)));
+    const nats = add(squeeze(sub(prior.logTotal, joint.logTotal), [2]), halfLogTau);
+    // By the modes' probabilities before x is seen, π, and after it, r: fewer passes than term by term.
+    return withGradient(nats, [logits, locations, logSpreads], (gradient) => {
+      const spread = unsqueeze(broadcastLike(gradient, nats), [2]);
+      const r = mul(joint.odds, div(spread, joint.total));
+      return [
+        sub(mul(prior.odds, div(spread, prior.total)), r),
+        negate(mul(mul(r, errors), inverse)),
+        sum(sub(r, mul(r, squares)), { axes: [0] }),
+      ];
+    });
   },
   /** The probability of each mode before anything is learnt. */
   features(x, group) {
@@ -78,12 +103,12 @@ export const mixture: ColumnLikelihood = {
     return softmax(sub(logs, mul(square(errors), 0.5)), 2);
   },
   typical(parameters, group) {
-    const { logWeights, locations } = modesOf(parameters, group);
-    return sum(mul(exp(logWeights), locations), { axes: [2] });
+    const { logits, locations } = modesOf(parameters, group);
+    return sum(mul(softmax(logits, 2), locations), { axes: [2] });
   },
   draw(parameters, group) {
-    const { logWeights, locations, logSpreads } = modesOf(parameters, group);
-    const mode = unsqueeze(drawPlace(logWeights, group.uniform(logWeights.shape), 2), [2]);
+    const { logits, locations, logSpreads } = modesOf(parameters, group);
+    const mode = unsqueeze(drawPlace(logits, group.uniform(logits.shape), 2), [2]);
     const of = (each: Value) => squeeze(gatherElements(each, cast(mode, 'int64'), 2), [2]);
     const location = of(locations);
     const spread = exp(of(broadcastLike(logSpreads, locations)));
