@@ -67,7 +67,7 @@ export interface TableColumn extends Column {
   readonly range?: readonly [number, number] | undefined;
   /** Of continuous columns: digits after the point, at most; absent where they are too many to round to. */
   readonly decimals?: number | undefined;
-  /** Of continuous columns: digits after the point that every number is written with, such as 1 in `2.0`. */
+  /** Of continuous and count columns: digits after the point that every number is written with: 1 in `2.0`. */
   readonly leastDecimals?: number | undefined;
   /** Of dates: how they are written (Day.js tokens: `YYYY-MM-DD`), which moment is 0, and the unit of values. */
   readonly date?:

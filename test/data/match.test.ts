@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { readRange } from '../../src/data/dataset.js';
 import { describeData } from '../../src/data/description.js';
 import { checkScale, matchData } from '../../src/data/match.js';
-import { fromArray } from '../../src/index.js';
+import { datasets, fromArray } from '../../src/index.js';
 
 const table = (names: string, values: number[], options = {}) =>
   fromArray(Float32Array.from(values), [names.length], {
@@ -105,5 +105,30 @@ describe('values on another scale', () => {
     const values = Float32Array.from(bytes, (value) => value / 255);
     values[7] = 300;
     await expect(checkScale(trained, fromArray(values, [4]))).resolves.toBeUndefined();
+  });
+});
+
+describe('tables that are read column by column', async () => {
+  const rows = [
+    { a: 1.5, b: 'x' },
+    { a: 2.5, b: 'y' },
+    { a: 7, b: 'z' },
+  ];
+  const { train } = await datasets.fromRows(rows);
+  const learnt = { shape: [2], columns: ['a', 'b'], table: train.table };
+
+  test('stay as they are where they were read by the columns of the model', async () => {
+    const { train: same } = await datasets.fromRows(rows.slice(1), { like: train.table });
+    expect(matchData(learnt, same)).toEqual({ data: same, notes: [] });
+  });
+
+  test('are refused where they were read otherwise', async () => {
+    const others = await datasets.fromRows(rows.slice(1), { name: 'others' });
+    expect(() => matchData(learnt, others.train)).toThrow(
+      /^others: column 'b' was read as binary, but is categorical to the model\. Read it by the columns of the model: like: vae\.input\.columns in openDataset\.$/,
+    );
+    const more = await datasets.fromRows([...rows, { a: 3, b: 'w' }], { name: 'more' });
+    expect(() => matchData(learnt, more.train)).toThrow(/column 'b' is numbered by other values/);
+    expect(() => matchData(learnt, table('ab', [1, 2]))).toThrow(/table holds plain numbers/);
   });
 });

@@ -42,12 +42,14 @@ const forgotten = new FinalizationRegistry<number[]>((descriptors) => {
  * A dataset that stays in its files: every `read` fetches just the examples asked for, so memory
  * does not grow with the data. The files stay open as long as the dataset is in use.
  * @throws UserError when a file cannot be opened or is shorter than its piece; from `read`, also
- *   when a file has changed or a float value is not finite
+ *   when a file has changed or a float value is not finite, but NaN where examples are rows of a table
  */
 export async function fileRows(rows: FileRows): Promise<Dataset> {
   const { shape, dtype, pieces, arrange, ...options } = rows;
   const width = shape.reduce((product, length) => product * length, 1);
   const rowBytes = width * (dtype === 'uint8' ? 1 : 4);
+  // A value of a table that is missing is NaN.
+  const mayLack = rows.table !== undefined;
   const starts: number[] = [];
   let size = 0;
   for (const { count } of pieces) {
@@ -98,7 +100,7 @@ export async function fileRows(rows: FileRows): Promise<Dataset> {
         }
       };
       await Promise.all(Array.from({ length: Math.min(parallelReads, runs.length) }, work));
-      if (isFloats(target)) checkFinite(target, indices, width, rows.name);
+      if (isFloats(target)) checkFinite(target, indices, { name: rows.name, width, mayLack });
       if (!arrange) return;
       for (let row = 0; row < indices.length; row++) {
         const values = target.subarray(row * width, (row + 1) * width);
@@ -166,12 +168,11 @@ function pieceOf(index: number, starts: readonly number[]): number {
 function checkFinite(
   values: Float32Array,
   indices: ArrayLike<number>,
-  width: number,
-  name: string,
+  { name, width, mayLack }: { name: string; width: number; mayLack: boolean },
 ): void {
   const end = indices.length * width;
   for (let i = 0; i < end; i++) {
-    if (!Number.isFinite(values[i])) {
+    if (!Number.isFinite(values[i]) && !(mayLack && Number.isNaN(values[i]))) {
       throw new UserError(
         `${name}: example ${indices[Math.floor(i / width)]} holds ${values[i]} at value ${i % width}. Remove or replace values that are not finite.`,
       );

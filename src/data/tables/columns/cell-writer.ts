@@ -26,16 +26,14 @@ export function writerOf(column: TableColumn, tools: DateTools): CellWriter {
   }
   if (column.kind === 'date') return dateWriter(column, tools);
   if (column.categories) return wordWriter(column, categoryChooser(column));
-  const text = column.kind === 'count' ? (value: number) => whole(value) : decimalWriter(column);
+  const isCount = column.kind === 'count';
+  const write = decimalWriter(isCount ? { ...column, decimals: 0 } : column);
+  const text = isCount ? (value: number) => write(Math.max(0, value)) : write;
   return { text: (value) => (Number.isNaN(value) ? '' : text(value)), cell: numberCell(text) };
 }
 
 function numberCell(text: (value: number) => string) {
   return (value: number): Cell => (Number.isNaN(value) ? null : Number(text(value)));
-}
-
-function whole(value: number): string {
-  return String(Math.max(0, Math.round(value)));
 }
 
 function decimalWriter({ decimals, leastDecimals = 0 }: TableColumn): (value: number) => string {

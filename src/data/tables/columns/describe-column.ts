@@ -9,6 +9,9 @@ import { type DateTools, findFormat, isoMoment, unitMilliseconds, unitOf } from 
 import { kindOfNumbers, kindOfTruths, kindOfWords } from './kinds.js';
 import type { ColumnWords } from './words.js';
 
+/** Most levels that numbers may be said to have. */
+const mostLevels = 500;
+
 /** All that is known of a column. */
 export interface Known {
   readonly facts: ColumnFacts;
@@ -180,6 +183,7 @@ function ofNumbers(known: Known): Found {
   const kind = given?.kind ?? kindOfNumbers(facts, rows - facts.missing);
   const range = [facts.least, facts.most] as const;
   const { decimals, spelling, numbers } = facts.profile!;
+  const least = spelling?.leastDecimals ? { leastDecimals: spelling.leastDecimals } : {};
   switch (kind) {
     case 'id':
       return { column: { kind, type: 'number' } };
@@ -189,26 +193,28 @@ function ofNumbers(known: Known): Found {
       if (!facts.isWhole || facts.least < 0) {
         throw refuse(known, 'holds others than whole numbers from 0', 'Say continuous (--columns)');
       }
-      return { column: { kind, type: 'number', range } };
+      return { column: { kind, type: 'number', range, ...least } };
     case 'ordinal':
     case 'binary': {
       const levels = [...(numbers?.keys() ?? [])].sort((a, b) => a - b).map(speller(facts));
+      if (levels.length === 0 || levels.length > mostLevels) {
+        throw refuse(known, 'holds too many different numbers for that', 'Say continuous');
+      }
+      if (kind === 'binary' && levels.length !== 2) {
+        throw refuse(known, `holds ${levels.length} different values, not 2`, 'Say ordinal');
+      }
       return { column: { kind, type: 'number', categories: levels } };
     }
-    default: {
-      const least = spelling?.leastDecimals;
-      const isFixed = least !== undefined && least > 0;
-      const most = decimals === undefined ? undefined : Math.max(decimals, least ?? 0);
+    default:
       return {
         column: {
           kind: 'continuous',
           type: 'number',
           range,
-          ...(most === undefined ? {} : { decimals: most }),
-          ...(isFixed ? { leastDecimals: least } : {}),
+          ...(decimals === undefined ? {} : { decimals }),
+          ...least,
         },
       };
-    }
   }
 }
 

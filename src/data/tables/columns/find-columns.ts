@@ -5,6 +5,7 @@ import type { ReadingNote } from '../../notes.js';
 import {
   type ColumnOptions,
   columnOptions,
+  type LikeOptions,
   namedColumns,
   type ReadOptions,
 } from '../../read-options.js';
@@ -30,8 +31,14 @@ export interface FoundColumns {
 }
 
 /** The place of the column that tells the part of each row. */
-export function splitPlace({ columns }: TableFacts, options: ReadOptions): number | undefined {
-  const named = namedColumns(options) ?? [...columnOptions(options).keys()];
+export function splitPlace(
+  { columns }: TableFacts,
+  options: ReadOptions & LikeOptions,
+): number | undefined {
+  const named = [
+    ...(namedColumns(options) ?? columnOptions(options).keys()),
+    ...(options.like ?? []).map(({ name }) => name),
+  ];
   const place = columns.findIndex((each) => !named.includes(each.name) && partsOf(each));
   return place < 0 || columns[place]!.name === options.label ? undefined : place;
 }

@@ -104,8 +104,9 @@ export async function planLike(
   const others = facts.columns.filter(({ name }) => !known.some((each) => each.name === name));
   // Labels that are asked for may be in a column that nothing was learnt from.
   const named = facts.columns.findIndex(({ name }) => name === options.label);
-  const label =
-    named >= 0 ? named : labelOf(placed, table.path, { label: options.label ?? labelName })?.place;
+  const isHere = placed.some(({ column }) => column.name === labelName);
+  const asked = options.label ?? (isHere ? labelName : undefined);
+  const label = named >= 0 ? named : labelOf(placed, table.path, { label: asked })?.place;
   const fills = columns
     .filter(({ column }) => isLearnt(column))
     .map((each) =>

@@ -2,11 +2,11 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { TableColumn } from '../../../src/data/column.js';
-import type { Dataset } from '../../../src/data/dataset.js';
-import type { TableEnding } from '../../../src/data/tables/columns/table-files.js';
-import { writeTable } from '../../../src/data/tables/columns/write-table.node.js';
-import { datasets } from '../../../src/index.js';
+import type { TableColumn } from '../../../../src/data/column.js';
+import type { Dataset } from '../../../../src/data/dataset.js';
+import type { TableEnding } from '../../../../src/data/tables/columns/table-files.js';
+import { writeTable } from '../../../../src/data/tables/columns/write-table.node.js';
+import { datasets } from '../../../../src/index.js';
 
 let folder: string;
 
