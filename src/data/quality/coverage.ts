@@ -30,7 +30,7 @@ export interface MissingScore {
  * The part of the real values' range that lies within that of the synthetic ones. SDMetrics'
  * RangeCoverage.
  */
-function rangeCoverage(real: Float32Array, synthetic: Float32Array): number | null {
+function rangeCoverage(real: Float64Array, synthetic: Float64Array): number | null {
   const [least, most] = rangeOf(real);
   const [lower, upper] = rangeOf(synthetic);
   if (!(least < most) || lower > upper) return null;
@@ -40,7 +40,7 @@ function rangeCoverage(real: Float32Array, synthetic: Float32Array): number | nu
 }
 
 /** The share of the real categories that occur in synthetic rows. SDMetrics' CategoryCoverage. */
-function categoryCoverage(real: Float32Array, synthetic: Float32Array): number | null {
+function categoryCoverage(real: Float64Array, synthetic: Float64Array): number | null {
   const categories = new Set(present(real));
   const found = new Set(present(synthetic));
   if (categories.size === 0) return null;
@@ -51,7 +51,7 @@ function categoryCoverage(real: Float32Array, synthetic: Float32Array): number |
  * The share of synthetic values within the range of the real ones. A value that is missing counts as
  * outside where no real one is missing, and not at all otherwise. SDMetrics' BoundaryAdherence.
  */
-function boundaryAdherence(real: Float32Array, synthetic: Float32Array): number | null {
+function boundaryAdherence(real: Float64Array, synthetic: Float64Array): number | null {
   const [least, most] = rangeOf(real);
   const values = present(synthetic);
   if (least > most || values.length === 0) return null;
@@ -75,7 +75,7 @@ export function columnBoundary({ column, real, synthetic }: ColumnValues): Bound
 
 /** Missing values of one column: 1 less the difference of their shares. SDMetrics' MissingValueSimilarity. */
 export function columnMissing(values: ColumnValues): MissingScore {
-  const share = (all: Float32Array) => 1 - present(all).length / all.length;
+  const share = (all: Float64Array) => 1 - present(all).length / all.length;
   const [real, synthetic] = [share(values.real), share(values.synthetic)];
   return {
     column: values.column.name,

@@ -1,6 +1,6 @@
 import { fillUniform, randomStream } from '../../base/random.js';
 import type { TableColumn } from '../column.js';
-import { isDiscrete, present, rangeOf, rowCount, valuesOf } from './rows.js';
+import { isDiscrete, rangeOf, rowCount, valuesOf } from './rows.js';
 
 /** Rows made ready for distances, row by row: a few groups of columns, so that the loop has no branches. */
 interface Prepared {
@@ -131,7 +131,7 @@ function drawColumn(
   values: Float32Array,
   uniform: Float32Array,
 ): Float32Array {
-  const known = present(values);
+  const known = values.filter((value) => !Number.isNaN(value));
   if (known.length === 0) return new Float32Array(uniform.length).fill(Number.NaN);
   if (isDiscrete(column)) {
     const categories = [...new Set(known)];
@@ -164,7 +164,7 @@ export function randomRows(
     fillUniform(randomStream(seed, 'random rows', place), uniform);
     const values = valuesOf(real, width, place);
     const drawn = drawColumn(column, values, uniform.subarray(0, count));
-    const lacking = 1 - present(values).length / rowCount(real, columns);
+    const lacking = values.filter(Number.isNaN).length / rowCount(real, columns);
     for (let i = 0; i < count; i++) {
       rows[i * width + place] = uniform[count + i]! < lacking ? Number.NaN : drawn[i]!;
     }

@@ -1,4 +1,5 @@
 import type { TableColumn } from '../column.js';
+import { unitMilliseconds } from '../tables/columns/dates.js';
 import { isDiscrete, type QualityRows, rowCount, valuesOf } from './rows.js';
 
 /** How many synthetic rows are no copies of real ones. */
@@ -18,12 +19,10 @@ export const mostNewRows = 10_000;
 
 const tolerance = 0.01;
 
-const milliseconds = { day: 86_400_000, minute: 60_000, second: 1000 } as const;
-
 /** A value as it is compared: a date as the time since 1970, of which the tolerance is a part. */
 function asCompared({ date }: TableColumn): (value: number) => number {
   if (!date) return (value) => value;
-  return (value) => date.origin + value * milliseconds[date.unit];
+  return (value) => date.origin + value * unitMilliseconds[date.unit];
 }
 
 /** Columns of rows, as they are compared. */

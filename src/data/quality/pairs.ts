@@ -41,7 +41,7 @@ export interface PairColumn {
 }
 
 /** Places of categories, and one more for what is missing. */
-function categoryLevels(values: Float32Array, categories: number): Levels {
+function categoryLevels(values: Float64Array, categories: number): Levels {
   return {
     codes: Uint32Array.from(values, (value) => (Number.isNaN(value) ? categories : value)),
     levels: categories + 1,
@@ -53,7 +53,7 @@ function categoryLevels(values: Float32Array, categories: number): Levels {
  * them of each table: `numpy.histogram_bin_edges`, then `numpy.digitize`, by which the largest value
  * and what is missing share a bin of their own.
  */
-function binLevels(values: Float32Array): Levels {
+function binLevels(values: Float64Array): Levels {
   let [least, most] = rangeOf(values);
   if (least === most) [least, most] = [least - 0.5, most + 0.5];
   const step = (most - least) / bins;
@@ -69,7 +69,7 @@ function binLevels(values: Float32Array): Levels {
   return { codes, levels: bins + 1 };
 }
 
-const hasOneValue = (values: Float32Array) => {
+const hasOneValue = (values: Float64Array) => {
   const [least, most] = rangeOf(values);
   return least === most;
 };
@@ -78,7 +78,7 @@ const hasOneValue = (values: Float32Array) => {
 export function pairColumn(values: ColumnValues): PairColumn {
   const { column, real, synthetic } = values;
   const discrete = isDiscrete(column);
-  const levels = (of: Float32Array) =>
+  const levels = (of: Float64Array) =>
     discrete ? categoryLevels(of, categoryCount(column)) : binLevels(of);
   const varies = !hasOneValue(real) && !hasOneValue(synthetic);
   return { values, discrete, real: levels(real), synthetic: levels(synthetic), varies };
@@ -88,7 +88,7 @@ export function pairColumn(values: ColumnValues): PairColumn {
  * Pearson's correlation coefficient of the rows in which both values are there.
  * @returns null where it is not defined
  */
-function correlation(a: Float32Array, b: Float32Array): number | null {
+function correlation(a: Float64Array, b: Float64Array): number | null {
   let [count, meanA, meanB] = [0, 0, 0];
   for (let i = 0; i < a.length; i++) {
     if (Number.isNaN(a[i]! + b[i]!)) continue;

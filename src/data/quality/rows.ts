@@ -16,11 +16,11 @@ export interface QualityRows {
   readonly heldOut?: Float32Array | undefined;
 }
 
-/** A column's values of each kind of rows. */
+/** A column's values of each kind of rows, as they are written: decimal numbers have no error of 32 bits. */
 export interface ColumnValues {
   readonly column: TableColumn;
-  readonly real: Float32Array;
-  readonly synthetic: Float32Array;
+  readonly real: Float64Array;
+  readonly synthetic: Float64Array;
 }
 
 /** Whether a column holds places of categories; the others hold numbers or dates. */
@@ -37,13 +37,43 @@ export function valuesOf(rows: Float32Array, width: number, place: number): Floa
   return values;
 }
 
-/** Rows by columns, real beside synthetic. */
-export function byColumn({ columns, real, synthetic }: QualityRows): ColumnValues[] {
-  return columns.map((column, place) => ({
+/** Digits after the point that a value of 32 bits may have. */
+const mostDecimals = 12;
+
+/**
+ * A column's values as they are written. 37.6 lies on an edge between bins that 37.59999847, the nearest
+ * value of 32 bits, lies below.
+ */
+function writtenValues(
+  { decimals }: TableColumn,
+  rows: Float32Array,
+  width: number,
+  place: number,
+): Float64Array {
+  const values = Float64Array.from(valuesOf(rows, width, place));
+  if (decimals === undefined || decimals > mostDecimals) return values;
+  const scale = 10 ** decimals;
+  return values.map((value) => Math.round(value * scale) / scale);
+}
+
+function columnAt({ columns, real, synthetic }: QualityRows, place: number): ColumnValues {
+  const [column, width] = [columns[place]!, columns.length];
+  return {
     column,
-    real: valuesOf(real, columns.length, place),
-    synthetic: valuesOf(synthetic, columns.length, place),
-  }));
+    real: writtenValues(column, real, width, place),
+    synthetic: writtenValues(column, synthetic, width, place),
+  };
+}
+
+/** Rows by columns, real beside synthetic. */
+export function byColumn(rows: QualityRows): ColumnValues[] {
+  return rows.columns.map((_, place) => columnAt(rows, place));
+}
+
+/** The values of the column of a name; undefined where there is none. */
+export function columnNamed(rows: QualityRows, name: string): ColumnValues | undefined {
+  const place = rows.columns.findIndex((column) => column.name === name);
+  return place < 0 ? undefined : columnAt(rows, place);
 }
 
 /** Some rows, in the order of `places`. */
@@ -57,11 +87,13 @@ export function rowsAt(rows: Float32Array, width: number, places: ArrayLike<numb
 }
 
 /** Values that are not missing. */
-export const present = (values: Float32Array): Float32Array =>
+export const present = (values: Float64Array): Float64Array =>
   values.filter((value) => !Number.isNaN(value));
 
 /** The smallest and the largest value that is not missing; Infinity and −Infinity where there is none. */
-export function rangeOf(values: Float32Array): readonly [least: number, most: number] {
+export function rangeOf(
+  values: Float32Array | Float64Array,
+): readonly [least: number, most: number] {
   let [least, most] = [Infinity, -Infinity];
   for (const value of values) {
     if (value < least) least = value;

@@ -15,7 +15,7 @@ export interface ShapeScore {
  * @param real values, NaN where missing
  * @returns null where either has no values
  */
-function ksComplement(real: Float32Array, synthetic: Float32Array): number | null {
+function ksComplement(real: Float64Array, synthetic: Float64Array): number | null {
   const [a, b] = [present(real).sort(), present(synthetic).sort()];
   if (a.length === 0 || b.length === 0) return null;
   let [i, j, largest] = [0, 0, 0];
@@ -29,7 +29,7 @@ function ksComplement(real: Float32Array, synthetic: Float32Array): number | nul
 }
 
 /** How often each category occurs. @param places of categories, NaN where missing */
-function frequencies(places: Float32Array): Map<number, number> {
+function frequencies(places: Float64Array): Map<number, number> {
   const counts = new Map<number, number>();
   for (const place of present(places)) counts.set(place, (counts.get(place) ?? 0) + 1);
   return counts;
@@ -41,7 +41,7 @@ function frequencies(places: Float32Array): Map<number, number> {
  * @param real places of categories, NaN where missing
  * @returns null where either has no values
  */
-function tvComplement(real: Float32Array, synthetic: Float32Array): number | null {
+function tvComplement(real: Float64Array, synthetic: Float64Array): number | null {
   const [a, b] = [frequencies(real), frequencies(synthetic)];
   const total = (counts: Map<number, number>) => [...counts.values()].reduce((x, y) => x + y, 0);
   const [inA, inB] = [total(a), total(b)];
