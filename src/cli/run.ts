@@ -96,8 +96,8 @@ async function inShape(
   return again;
 }
 
-/** Opens a run and the data it is shown. */
-export async function openRun(path: string, options: DataOptions): Promise<OpenRun> {
+/** A run's model and all parts of the data that it is shown. */
+export async function openParts(path: string, options: DataOptions) {
   const { vae, settings } = await loadRun(path, options);
   const { training = {} } = settings as { training?: Record<string, unknown> };
   const located = await locateData(path, training, usualData);
@@ -113,8 +113,13 @@ export async function openRun(path: string, options: DataOptions): Promise<OpenR
   const { cells } = options;
   const first = await openDataset(spec, { ...known, ...(cells && { cells }), onProgress: tell });
   const opened = isOwn ? first : await inShape(spec, first, reading, vae);
-  const { seed } = vae.config;
-  const found = partsOf(opened, isOwn ? training.validationSplit : undefined, seed);
+  const found = partsOf(opened, isOwn ? training.validationSplit : undefined, vae.config.seed);
+  return { vae, training, opened, found, isOwn };
+}
+
+/** Opens a run and the data it is shown. */
+export async function openRun(path: string, options: DataOptions): Promise<OpenRun> {
+  const { vae, training, opened, found, isOwn } = await openParts(path, options);
   const part = choosePart(found, opened.name, options.split);
   if (isOwn && part === 'train' && options.split === undefined) {
     tell(`${opened.name}: no part was kept from training, so these are examples that it has seen`);
@@ -125,6 +130,6 @@ export async function openRun(path: string, options: DataOptions): Promise<OpenR
     : { data: shown, notes: [] };
   for (const note of notes) tell(`${data.name}: ${note}`);
   const isWhole = !opened.test && !opened.validation && !isOwn;
-  const validated = asValidated(data, training.binarize, seed);
+  const validated = asValidated(data, training.binarize, vae.config.seed);
   return { vae, data, validated, part: isWhole ? 'all' : part };
 }

@@ -7,5 +7,7 @@ export { type LatentGrid, latentGrid } from './latent-grid.js';
 export { latentPicture } from './pictures/latent.js';
 export { type LossRow, lossPicture } from './pictures/loss.js';
 export { manifoldPicture, manifoldShrink } from './pictures/manifold.js';
+export { type QualityPictureOptions, qualityPicture } from './pictures/quality/index.js';
 export { reconstructionsPicture, reconstructionsSheet } from './pictures/reconstructions.js';
 export { samplesPicture, samplesSheet } from './pictures/samples.js';
+export { qualityText } from './quality-text.js';

@@ -1,4 +1,4 @@
-import { type ColumnValues, isDiscrete, present, rangeOf } from './rows.js';
+import { type ColumnValues, isDiscrete, missingShare, present, rangeOf } from './rows.js';
 
 /** How much of a column's real values synthetic rows reach. */
 export interface CoverageScore {
@@ -75,8 +75,7 @@ export function columnBoundary({ column, real, synthetic }: ColumnValues): Bound
 
 /** Missing values of one column: 1 less the difference of their shares. SDMetrics' MissingValueSimilarity. */
 export function columnMissing(values: ColumnValues): MissingScore {
-  const share = (all: Float64Array) => 1 - present(all).length / all.length;
-  const [real, synthetic] = [share(values.real), share(values.synthetic)];
+  const [real, synthetic] = [missingShare(values.real), missingShare(values.synthetic)];
   return {
     column: values.column.name,
     metric: 'MissingValueSimilarity',

@@ -1,6 +1,13 @@
 import type { TableColumn } from '../column.js';
 import { unitMilliseconds } from '../tables/columns/dates.js';
-import { byColumn, type ColumnValues, isDiscrete, present, type QualityRows } from './rows.js';
+import {
+  byColumn,
+  type ColumnValues,
+  isDiscrete,
+  missingShare,
+  present,
+  type QualityRows,
+} from './rows.js';
 
 /** A bar of a column's distribution: shares of the values that are not missing, from 0 to 1. */
 export interface Bar {
@@ -31,7 +38,7 @@ const mostNames = 8;
 const beyond = 0.005;
 
 /** The name of the categories that share a place as they are rare. */
-export const rareName = 'rare ones';
+const rareName = 'rare ones';
 
 function quantile(sorted: Float64Array, share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!;
@@ -128,10 +135,7 @@ function marginal({ column, real, synthetic }: ColumnValues): Marginal {
   return {
     column,
     bars: (isDiscrete(column) ? categoryBars : numberBars)(column, own, drawn),
-    missing: {
-      real: 1 - own.length / real.length,
-      synthetic: 1 - drawn.length / synthetic.length,
-    },
+    missing: { real: missingShare(real), synthetic: missingShare(synthetic) },
   };
 }
 

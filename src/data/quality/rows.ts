@@ -41,16 +41,18 @@ export function valuesOf(rows: Float32Array, width: number, place: number): Floa
 const mostDecimals = 12;
 
 /**
- * A column's values as they are written. 37.6 lies on an edge between bins that 37.59999847, the nearest
- * value of 32 bits, lies below.
+ * A column's values as they are written: counts and dates are whole, and 37.6 lies on an edge between
+ * bins that 37.59999847, the nearest value of 32 bits, lies below.
  */
 function writtenValues(
-  { decimals }: TableColumn,
+  { kind, decimals, date }: TableColumn,
   rows: Float32Array,
   width: number,
   place: number,
 ): Float64Array {
   const values = Float64Array.from(valuesOf(rows, width, place));
+  if (kind === 'count') return values.map((value) => Math.max(0, Math.round(value)));
+  if (date) return date.format.includes('SSS') ? values : values.map(Math.round);
   if (decimals === undefined || decimals > mostDecimals) return values;
   const scale = 10 ** decimals;
   return values.map((value) => Math.round(value * scale) / scale);
@@ -89,6 +91,10 @@ export function rowsAt(rows: Float32Array, width: number, places: ArrayLike<numb
 /** Values that are not missing. */
 export const present = (values: Float64Array): Float64Array =>
   values.filter((value) => !Number.isNaN(value));
+
+/** The share of values that are missing. */
+export const missingShare = (values: Float64Array): number =>
+  values.filter(Number.isNaN).length / values.length;
 
 /** The smallest and the largest value that is not missing; Infinity and −Infinity where there is none. */
 export function rangeOf(

@@ -34,7 +34,14 @@ export function qualitySpec(
   const parts = [
     marginalsPart(marginals(rows), report),
     ...(trends ? [trends] : []),
-    ...(views.length > 0 ? [pairsPart(views)] : []),
+    ...(views.length > 0
+      ? [
+          pairsPart(
+            views,
+            options.pairs ? 'Pairs of columns' : 'Pairs of columns that are least alike',
+          ),
+        ]
+      : []),
   ];
   return {
     title: {

@@ -104,7 +104,8 @@ function panel(marginal: Marginal, score: number | null | undefined) {
     title: {
       text: column.name,
       subtitle: subtitle(marginal, score),
-      limit: width + 30,
+      // Vega guesses widths of text, and guesses high.
+      limit: 1.6 * width,
       frame: 'group' as const,
       fontSize: style.labelSize,
       subtitleFontSize: style.labelSize - 1,

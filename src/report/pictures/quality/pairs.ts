@@ -16,7 +16,8 @@ function numberPosition(column: TableColumn, edges: readonly number[], field: st
     type: column.date ? ('temporal' as const) : ('quantitative' as const),
     title: column.name,
     scale: {
-      domain: [at(column, edges[0]!), at(column, edges.at(-1)!)],
+      // A domain in numbers would not be one of dates for both ends of a bar.
+      domainRaw: { signal: `[${at(column, edges[0]!)}, ${at(column, edges.at(-1)!)}]` },
       nice: false,
       ...(!column.date && { zero: false }),
     },
@@ -121,9 +122,9 @@ function plot(view: PairView, of: (typeof kinds)[number]) {
 }
 
 /** Pairs of columns, real beside synthetic, as a part of a Vega-Lite specification. */
-export function pairsPart(views: readonly PairView[]) {
+export function pairsPart(views: readonly PairView[], title: string) {
   return {
-    title: 'Pairs of columns that are least alike',
+    title,
     concat: views.flatMap((view) => kinds.map((of) => plot(view, of))),
     columns: 4,
     spacing: { row: 24, column: 24 },
