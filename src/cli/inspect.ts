@@ -44,8 +44,9 @@ export async function describeShortly(opened: OpenedData): Promise<string> {
   const { least, most } = card.values;
   const { classes } = card.parts.train;
   const labelled = classes ? `, ${counted(classes.length, 'class', 'classes')}` : '';
-  const reach = `from ${formatNumber(least)} to ${formatNumber(most)}`;
-  return `${card.name}: ${describeExample(card)}, ${reach}${labelled}; ${describeParts(card)}`;
+  // Values of different columns have no range together.
+  const reach = card.table ? '' : `, from ${formatNumber(least)} to ${formatNumber(most)}`;
+  return `${card.name}: ${describeExample(card)}${reach}${labelled}; ${describeParts(card)}`;
 }
 
 /** Twenty examples of all classes as a picture. */

@@ -17,8 +17,7 @@ export function describeExample({ kind, shape }: Pick<DataCard, 'kind' | 'shape'
   if (kind === 'image') {
     return `pictures of ${counted(first, 'channel')}, ${height} high and ${width} wide`;
   }
-  if (kind === 'table')
-    return `rows, of which ${counted(first, 'column')} ${first === 1 ? 'is' : 'are'} learnt`;
+  if (kind === 'table') return `rows of ${counted(first, 'column')}`;
   if (kind === 'vector') return `rows of ${counted(first, 'value')}`;
   return `examples of shape ${shape.join(' × ')}`;
 }
@@ -77,7 +76,7 @@ function tableLines(table: readonly TableColumn[]): (readonly [string, string])[
       missing > 0 ? `${missing < 0.001 ? '< 0.1' : Math.round(1000 * missing) / 10} % missing` : '',
       likelihood ? `likelihood ${likelihood}` : '',
     ].filter((part) => part !== '');
-    return ['column', [`${excerpt(name, 40)} is ${kind}`, ...parts].join('; ')] as const;
+    return ['column', [`${excerpt(name, 40)}: ${kind}`, ...parts].join('; ')] as const;
   });
   const more = table.length - lines.length;
   return more > 0 ? [...lines, ['columns', `${formatCount(more)} more`]] : lines;

@@ -29,7 +29,7 @@ const card = async (...args: string[]) => {
 
 describe('inspect', () => {
   test('tells shape, values, classes, parts and what it would be trained with', async () => {
-    const text = await card('t.csv');
+    const text = await card('t.csv', '--rows', 'vectors');
     for (const line of [
       /^t\n/,
       /examples {2,}rows of 2 values: train 40\n/,
@@ -45,7 +45,7 @@ describe('inspect', () => {
   });
 
   test('gives the same as JSON, as datasets.describe does', async () => {
-    const { training, ...found } = JSON.parse(await card('t.csv', '--json'));
+    const { training, ...found } = JSON.parse(await card('t.csv', '--rows', 'vectors', '--json'));
     expect(training).toMatchObject({ preset: 'mlp', example: { scaling: 'standardize' } });
     expect(found).toEqual(JSON.parse(JSON.stringify(await datasets.describe(at('t.csv')))));
     expect(found.parts).toEqual({
@@ -58,6 +58,41 @@ describe('inspect', () => {
       },
     });
     expect(found.columns).toEqual(['size', 'age']);
+  });
+
+  test('tells the columns of a table', async () => {
+    const text = await card('t.csv');
+    for (const line of [
+      /examples {2,}rows of 3 columns: train 40\n/,
+      /column {2,}"id": id\n/,
+      /column {2,}"size": continuous; 3 to 7\.875\n/,
+      /column {2,}"species": binary; 2 values: cat and dog\n/,
+      /classes {2,}2: cat \(20\) and dog \(20\)\n/,
+      /labels {2,}column "species" gives the labels, and is learnt too/,
+      /training {2,}preset tabular, .*likelihood table/,
+    ]) {
+      expect(text).toMatch(line);
+    }
+    const found = JSON.parse(await card('t.csv', '--columns', 'age=ordinal', '--json'));
+    expect(found.columns).toEqual(['size', 'age', 'species']);
+    expect(found.table[2]).toEqual({
+      name: 'age',
+      kind: 'ordinal',
+      type: 'number',
+      missing: 0,
+      categories: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '10'],
+    });
+    const table = await datasets.describe(at('t.csv'), { columns: { age: 'ordinal' } });
+    const { training: _, ...same } = found;
+    expect(same).toEqual(JSON.parse(JSON.stringify(table)));
+  });
+
+  test('refuses kinds of columns that there are not, in one line', async () => {
+    const wrong = await vaekit(folder, 'inspect', 't.csv', '--columns', 'age=real');
+    expect(wrong.code).toBe(2);
+    expect(wrong.stderr).toMatch(/^vaekit: .*age: it must be 'continuous', 'count', .*'real'\.\n$/);
+    const mixed = await vaekit(folder, 'inspect', 't.csv', '--columns', 'size,age=count');
+    expect(mixed.stderr).toMatch(/Write names \(age,height\), or what each holds \(age=count\)/);
   });
 
   test('reads as it is told', async () => {
@@ -87,6 +122,8 @@ describe('train', () => {
       'train',
       '--data',
       't.csv',
+      '--rows',
+      'vectors',
       '--epochs',
       '1',
       '--out',

@@ -135,6 +135,7 @@ function fillOf(
   facts: ColumnFacts,
   words: ColumnWords | undefined,
 ): number {
+  if (facts.kind === 'empty') return Number.NaN;
   if (column.kind === 'continuous') return facts.mean;
   if (column.kind === 'count') return Math.round(facts.mean);
   const { profile } = facts;
