@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { run } from './process.mjs';
 
@@ -69,8 +70,9 @@ export function contestants({ python, peers, folder }) {
         const data = `${folder}${table}.csv`;
         const out = `${folder}runs/${table}.${seed}`;
         const cli = ['--import', tellPeak, main];
+        rmSync(out, { recursive: true, force: true });
         const training = await run(process.execPath, [
-          ...[...cli, 'train', '--data', data, '--preset', 'tabular', '--out', out, '--overwrite'],
+          ...[...cli, 'train', '--data', data, '--preset', 'tabular', '--out', out],
           ...['--epochs', String(epochs), '--seed', String(seed)],
         ]);
         const count = await rowCount(python, data);
