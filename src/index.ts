@@ -8,6 +8,9 @@ export {
   type QualityOptions,
   type QualityReport,
   type QualityRows,
+  type QualitySources,
+  qualityRows,
+  type RowSource,
 } from './data/quality/index.js';
 export * as graph from './graph/index.js';
 export {

@@ -3,3 +3,4 @@
  */
 export { measureQuality, type QualityOptions, type QualityReport } from './report.js';
 export type { QualityRows } from './rows.js';
+export { type QualitySources, qualityRows, type RowSource } from './sources.js';
