@@ -17,7 +17,7 @@ const cell = (text) => text.replaceAll('|', '\\|').replaceAll('<', '&lt;').repla
 
 /** How a layout was read, in a few words. */
 function outcome(
-  { open, refused, shape, size, dtype, labels, classNames, validation, test },
+  { open, refused, shape, size, dtype, kinds, labels, classNames, validation, test },
   place,
 ) {
   if (refused !== undefined) {
@@ -25,7 +25,9 @@ function outcome(
     return `refused: ${told.length > 160 ? `${told.slice(0, 160)}…` : told}`;
   }
   const parts = [
-    `${size} of [${shape.join(', ')}], ${dtype}`,
+    kinds
+      ? `${size} ${size === 1 ? 'row' : 'rows'}: ${kinds.map((each) => each.replace(': ', ' ')).join(', ')}`
+      : `${size} of [${shape.join(', ')}], ${dtype}`,
     ...(validation === null ? [] : [`validation ${validation}`]),
     ...(test === null ? [] : [`test ${test}`]),
     ...(labels === null

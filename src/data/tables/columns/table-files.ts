@@ -7,7 +7,7 @@ import { isLearnt, type TableColumn } from '../../column.js';
 import type { Cell, TableRows } from './table-rows.js';
 
 /** The endings of files that rows are written as. */
-export const tableEndings = ['.csv', '.tsv', '.json', '.jsonl', '.parquet', '.npy'] as const;
+const tableEndings = ['.csv', '.tsv', '.json', '.jsonl', '.parquet', '.npy'] as const;
 
 export type TableEnding = (typeof tableEndings)[number];
 
