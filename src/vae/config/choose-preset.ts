@@ -41,6 +41,9 @@ const seen = { pictures: 60_000, others: 600_000 };
 /** An epoch of a small dataset has at least so many steps, where it has as many batches of four. */
 const leastSteps = 90;
 
+/** Batches of rows; they grow with the square root of the data, so that small data has steps enough. */
+const tableBatches = [500, 256, 128, 64] as const;
+
 const between = (least: number, value: number, most: number) =>
   Math.min(Math.max(value, least), most);
 
@@ -72,10 +75,10 @@ function forTables(columns: readonly TableColumn[], size: number): PresetChoice 
   const learnt = columns.filter(isLearnt).length;
   return {
     name: 'tabular',
-    latent: 128,
+    latent: 16,
     likelihood: 'table',
     epochs: 300,
-    batchSize: Math.min(500, size),
+    batchSize: Math.min(tableBatches.find((each) => each ** 2 <= 12 * size) ?? 32, size),
     because: `a table of ${learnt} ${learnt === 1 ? 'column' : 'columns'}`,
   };
 }
