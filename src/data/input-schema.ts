@@ -9,7 +9,7 @@ export const exampleSchema = z
       .enum(inputKinds)
       .optional()
       .describe(
-        'image [channels, height, width], vector [values], sequence [steps, values] or table: the columns of a row.',
+        'image [channels, height, width], vector [values], sequence [channels, steps] or [steps], or table: the columns of a row.',
       ),
     range: z
       .tuple([z.number(), z.number()])
@@ -20,7 +20,7 @@ export const exampleSchema = z
       .enum(inputScalings)
       .default('none')
       .describe(
-        'standardize: the model sees each value less its mean, divided by its deviation in the training data.',
+        'standardize: the model sees each value less its mean, divided by its deviation in the training data; of sequences, those of its channel.',
       ),
     columns: z
       .array(columnSchema)

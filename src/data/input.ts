@@ -1,9 +1,14 @@
 import { UserError } from '../base/errors.js';
+import { formatShape } from '../base/excerpt.js';
 import { elementCount } from '../base/shape.js';
 import type { TableColumn } from './column.js';
 import type { Dataset } from './dataset.js';
 
-/** The kinds of examples: they decide how one is shown, and which likelihood fits. */
+/**
+ * The kinds of examples: they decide how one is shown, and which likelihood fits. An image is [channels,
+ * height, width]; a sequence is [channels, steps], or [steps] where that is said; a vector and a row of a
+ * table are [values].
+ */
 export const inputKinds = ['image', 'vector', 'sequence', 'table'] as const;
 
 export type InputKind = (typeof inputKinds)[number];
@@ -40,11 +45,14 @@ export interface InputDescription {
 
 /** The kind of examples of a shape, where nobody tells. */
 function kindOf({ length }: readonly number[]): InputKind {
-  if (length === 1) return 'vector';
-  return length === 3 ? 'image' : 'sequence';
+  if (length === 2) return 'sequence';
+  return length === 3 ? 'image' : 'vector';
 }
 
-/** The description of examples of a shape; what is not told follows from the shape. */
+/**
+ * The description of examples of a shape; what is not told follows from the shape.
+ * @throws UserError when the shape is none of a sequence, and that is what the kind says
+ */
 export function describeInput(
   shape: readonly number[],
   {
@@ -54,6 +62,11 @@ export function describeInput(
     scaling = 'none',
   }: ExampleOptions = {},
 ): InputDescription {
+  if (kind === 'sequence' && shape.length > 2) {
+    throw new UserError(
+      `example.kind: a sequence is [steps] or [channels, steps], not ${formatShape(shape)}. Give another kind, or reshape the data.`,
+    );
+  }
   const bounds = range ?? (kind === 'image' ? ([0, 1] as const) : undefined);
   return {
     shape,
@@ -69,17 +82,47 @@ export function isPicture({ kind, shape }: InputDescription): boolean {
   return kind === 'image' && shape.length === 3 && (shape[0] === 1 || shape[0] === 3);
 }
 
+/** Channels and steps of a sequence, whose shape is [steps] or [channels, steps]. */
+export function sequenceSize(shape: readonly number[]): { channels: number; steps: number } {
+  const [channels = 1, steps = 1] = shape.length === 1 ? [1, ...shape] : shape;
+  return { channels, steps };
+}
+
 /** Examples that are read at a time. */
 const readSize = 256;
 
+/** A mean and a variance for each value of an example. */
+interface Moments {
+  readonly mean: Float64Array;
+  readonly variance: Float64Array;
+}
+
+/** The same of each channel of sequences, over all of its steps: what is alike at all steps stays so. */
+function byChannel({ mean, variance }: Moments, shape: readonly number[]): Moments {
+  const { channels, steps } = sequenceSize(shape);
+  const wide: Moments = { mean: mean.slice(), variance: variance.slice() };
+  for (let start = 0; start < channels * steps; start += steps) {
+    const [means, variances] = [mean, variance].map((all) => all.subarray(start, start + steps));
+    const centre = means!.reduce((sum, x) => sum + x, 0) / steps;
+    const within = variances!.reduce((sum, x) => sum + x, 0) / steps;
+    const between = means!.reduce((sum, x) => sum + (x - centre) ** 2, 0) / steps;
+    wide.mean.fill(centre, start, start + steps);
+    wide.variance.fill(within + between, start, start + steps);
+  }
+  return wide;
+}
+
 /**
  * Mean and standard deviation of each value over a dataset, by Welford's update (1962); uint8 stands
- * for [0, 1]. The deviation of a value that never changes is 1.
+ * for [0, 1]. Those of a sequence are of each channel, the same at all steps. The deviation of a value
+ * that never changes is 1.
+ * @param kind of the examples
  * @returns of the shape of one example, in row-major order
  * @throws UserError when the data holds no examples
  */
 export async function statisticsOf(
   data: Dataset,
+  kind: InputKind = 'vector',
 ): Promise<{ mean: Float32Array<ArrayBuffer>; deviation: Float32Array<ArrayBuffer> }> {
   if (data.size === 0) throw new UserError(`${data.name} holds no examples. Give data with some.`);
   const width = elementCount(data.shape);
@@ -102,6 +145,8 @@ export async function statisticsOf(
       }
     }
   }
-  const deviation = squares.map((sum) => Math.sqrt(sum / data.size) || 1);
-  return { mean: Float32Array.from(mean), deviation: Float32Array.from(deviation) };
+  const each = { mean, variance: squares.map((sum) => sum / data.size) };
+  const moments = kind === 'sequence' ? byChannel(each, data.shape) : each;
+  const deviation = moments.variance.map((variance) => Math.sqrt(variance) || 1);
+  return { mean: Float32Array.from(moments.mean), deviation: Float32Array.from(deviation) };
 }

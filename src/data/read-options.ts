@@ -3,8 +3,20 @@ import { option } from '../base/settings/option.js';
 import { type ColumnKind, columnKinds, type TableColumn } from './column.js';
 import { colourSchema } from './pictures/colour.js';
 
-/** The orders in which the axes of images lie in an array. */
-const arrayLayouts = ['channels-first', 'channels-last'] as const;
+/** The orders in which the axes of images and of sequences lie in an array. */
+const arrayLayouts = [
+  'channels-first',
+  'channels-last',
+  'sequences',
+  'sequences-channels-last',
+] as const;
+
+type ArrayLayout = (typeof arrayLayouts)[number];
+
+/** Whether a layout says that examples are sequences. */
+export function isSequenceLayout(layout: ArrayLayout | undefined): boolean {
+  return layout === 'sequences' || layout === 'sequences-channels-last';
+}
 
 /** What the user says of a column of a table, where its cells would say something else. */
 export interface ColumnOptions {
@@ -81,16 +93,19 @@ export const readOptionsSchema = z.strictObject({
     }),
   ),
   layout: z
-    .enum(arrayLayouts, { error: "it must be 'channels-first' or 'channels-last'" })
+    .enum(arrayLayouts, {
+      error:
+        "it must be 'channels-first' or 'channels-last' of images, or 'sequences' or 'sequences-channels-last'",
+    })
     .optional()
     .meta(
       option(
-        'The order of the axes of images in an array: [N, channels, height, width] or [N, height, width, channels].',
+        'The order of the axes in an array. Of images: [N, channels, height, width] or [N, height, width, channels]. Of sequences: [N, steps] or [N, channels, steps], or with channels last [N, steps, channels].',
         {
           flag: {
             flag: '--layout <order>',
-            help: 'order of the axes of images in an array',
-            also: { '--channels-last': 'channels-last' },
+            help: 'order of the axes of images or sequences in an array',
+            also: { '--channels-last': 'channels-last', '--sequences': 'sequences' },
           },
           usually: 'by the sizes of the axes, which is told',
         },
@@ -103,7 +118,7 @@ export const readOptionsSchema = z.strictObject({
     .optional()
     .meta(
       option(
-        'Shape of one example, whose values lie in a row: [height, width] of gray images, [channels, height, width] or [height, width, channels], or [values].',
+        'Shape of one example, whose values lie in a row: [height, width] of gray images, [channels, height, width] or [height, width, channels], or [values]; with a layout of sequences, [steps] or its two axes.',
         {
           flag: {
             flag: '--shape <shape>',

@@ -1,6 +1,7 @@
 import { excerpt, listed } from '../base/excerpt.js';
 import type { DataCard, PartCard } from '../data/card.js';
 import type { TableColumn } from '../data/column.js';
+import { sequenceSize } from '../data/input.js';
 import { formatCount, formatNumber } from './number.js';
 
 /** Classes and columns that are told by name. */
@@ -18,7 +19,11 @@ export function describeExample({ kind, shape }: Pick<DataCard, 'kind' | 'shape'
     return `pictures of ${counted(first, 'channel')}, ${height} high and ${width} wide`;
   }
   if (kind === 'table') return `rows of ${counted(first, 'column')}`;
-  if (kind === 'vector') return `rows of ${counted(first, 'value')}`;
+  if (kind === 'sequence') {
+    const { channels, steps } = sequenceSize(shape);
+    return `sequences of ${counted(channels, 'channel')} and ${counted(steps, 'step')}`;
+  }
+  if (kind === 'vector' && shape.length === 1) return `rows of ${counted(first, 'value')}`;
   return `examples of shape ${shape.join(' × ')}`;
 }
 

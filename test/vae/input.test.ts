@@ -6,6 +6,8 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { describeInput, isPicture, statisticsOf } from '../../src/data/input.js';
 import {
   type Checkpoint,
+  conditional,
+  conv1d,
   dense,
   fromArray,
   Tensor,
@@ -25,7 +27,8 @@ describe('an input describes itself', () => {
     [[4, 4, 4], {}, { kind: 'image', range: [0, 1], scaling: 'none' }, false],
     [[12], {}, { kind: 'vector', scaling: 'none' }, false],
     [[6, 2], {}, { kind: 'sequence', scaling: 'none' }, false],
-    [[3, 5, 2], { kind: 'sequence' }, { kind: 'sequence', scaling: 'none' }, false],
+    [[6], { kind: 'sequence' }, { kind: 'sequence', scaling: 'none' }, false],
+    [[3, 5, 2, 2], {}, { kind: 'vector', scaling: 'none' }, false],
     [[2], { range: [-1, 1] }, { kind: 'vector', range: [-1, 1], scaling: 'none' }, false],
   ] as const)('%j %j', (shape, given, expected, picture) => {
     const described = describeInput(shape, given as never);
@@ -43,6 +46,9 @@ describe('an input describes itself', () => {
   });
 
   test('what is given is checked', () => {
+    expect(() => smallVAE({ example: { kind: 'sequence' } })).toThrow(
+      'example.kind: a sequence is [steps] or [channels, steps], not [1, 4, 4].',
+    );
     expect(() => smallVAE({ example: { range: [1, 0] } })).toThrow('VAE.example.range: ');
     expect(() => smallVAE({ example: { scaling: 'standardize' } })).toThrow(
       'example.scaling: the likelihood bernoulli is about values that are not scaled.',
@@ -80,6 +86,45 @@ test('statistics are those of the data', async () => {
     mean: Float32Array.of(0.5),
     deviation: Float32Array.of(0.5),
   });
+});
+
+test('statistics of sequences are those of each channel, the same at all steps', async () => {
+  // Two channels of three steps, of which the first channel rises by 1 a step.
+  const values = Float32Array.from({ length: 4 * 6 }, (_, i) => {
+    const [row, channel, step] = [Math.floor(i / 6), Math.floor(i / 3) % 2, i % 3];
+    return channel === 0 ? step + (row % 2) : 100 + 10 * row;
+  });
+  const sequences = fromArray(values, [2, 3]);
+  const { mean, deviation } = await statisticsOf(sequences, 'sequence');
+  expect([...mean]).toEqual([1.5, 1.5, 1.5, 115, 115, 115]);
+  const expected = [Math.sqrt(2 / 3 + 1 / 4), Math.sqrt(125)];
+  deviation.forEach((found, i) => {
+    expect(found).toBeCloseTo(expected[Math.floor(i / 3)]!, 5);
+  });
+});
+
+test('the encoder sees a sequence [steps] as one of one channel, with its labels as others', async () => {
+  const sequences = fromArray(
+    Float32Array.from({ length: 60 }, (_, i) => Math.sin(i)),
+    [6],
+    { labels: Array.from({ length: 10 }, (_, i) => i % 3) },
+  );
+  const make = (objective: Partial<VAEOptions>) =>
+    new VAE({
+      input: [6],
+      latent: 2,
+      example: { kind: 'sequence', scaling: 'standardize' },
+      encoder: [conv1d(4, { padding: 'same' })],
+      decoder: [dense(6)],
+      likelihood: 'gaussian',
+      ...objective,
+    });
+  const shapeOf = (vae: VAE) => vae.parameters()['encoder.0.weight']!.dims;
+  expect(shapeOf(make({}))).toEqual([4, 1, 3]);
+  const vae = make({ objective: conditional({ classes: 3 }) });
+  expect(shapeOf(vae)).toEqual([4, 4, 3]);
+  await vae.fit(sequences, { epochs: 1, batchSize: 5 });
+  expect((await vae.reconstruct(sequences)).dims).toEqual([10, 6]);
 });
 
 describe('examples are scaled by the data that a model is trained on', () => {

@@ -2,7 +2,7 @@ import { UserError } from '../../base/errors.js';
 import { formatShape } from '../../base/excerpt.js';
 import { elementCount } from '../../base/shape.js';
 import type { ReadingNote } from '../notes.js';
-import type { ReadOptions } from '../read-options.js';
+import { isSequenceLayout, type ReadOptions } from '../read-options.js';
 
 /** How the examples of an array are shaped. */
 export interface ArrayAxes {
@@ -23,8 +23,9 @@ const leastSide = 8;
 const isChannels = (length: number) => length === 1 || length === 3 || length === 4;
 
 /**
- * The meaning of an array's axes: [N, values] are vectors, [N, H, W] gray images, and of four axes
- * the channels are the last or the second, by their sizes where `layout` does not tell.
+ * The meaning of an array's axes: [N, values] are vectors; [N, H, W] gray images, or sequences where one
+ * of the two is much the shorter; and of four axes the channels are the last or the second, by their
+ * sizes where `layout` does not tell.
  * @throws UserError when it has another rank, holds nothing, is a single image, or does not have the
  *   values of `shape`
  */
@@ -40,6 +41,7 @@ export function arrayAxes(
     );
   }
   if (shape && rest.length > 0) return { size, ...givenShape(size, rest, shape, layout, name) };
+  if (isSequenceLayout(layout)) return { size, ...sequenceAxes(dims, name, layout) };
   const about = 'axes' as const;
   const text = (axes: string) => `${formatShape(dims)} is ${axes}`;
   if (rest.length === 1) {
@@ -83,6 +85,10 @@ function givenShape(
     );
   }
   const told = `${width} values are taken as ${shape.join(' x ')}, as shape tells`;
+  if (isSequenceLayout(layout)) {
+    const { notes, ...axes } = sequenceAxes([size, ...shape], name, layout);
+    return { ...axes, notes: [{ about: 'axes', text: told }, ...notes] };
+  }
   if (shape.length === 3) {
     const { notes, ...axes } = imageAxes([size, ...shape], layout);
     return { ...axes, notes: [{ about: 'axes', text: told }, ...notes] };
@@ -93,14 +99,54 @@ function givenShape(
   };
 }
 
+/** So much longer is a sequence than it has channels, which are few, where nobody says that it is one. */
+const leastSteps = 8;
+const mostChannels = 16;
+
+/** Axes of sequences. @param layout says which axis the channels are; by their sizes when left out */
+function sequenceAxes(
+  dims: readonly number[],
+  name: string,
+  layout: ReadOptions['layout'],
+): Omit<ArrayAxes, 'size'> {
+  const shown = formatShape(dims);
+  const [size, first = 1, second] = dims;
+  if (dims.length > 3) {
+    throw new UserError(
+      `${name} has shape ${shown}. Give sequences as [N, steps] or [N, channels, steps]; or, as layout (--layout sequences-channels-last) says, as [N, steps, channels].`,
+    );
+  }
+  const isLast = layout ? layout === 'sequences-channels-last' : first > (second ?? 1);
+  const [channels, steps] =
+    second === undefined ? [1, first] : isLast ? [second, first] : [first, second];
+  const text = `${shown} is ${size} sequences of ${steps} steps and ${channels} channel${channels === 1 ? '' : 's'}`;
+  const order = isLast ? `${text}, channels last` : text;
+  const rows = `--shape ${first}x${second}`;
+  const note = layout
+    ? { text: `${order}, as layout tells` }
+    : { text: `${order}; if they are gray images, say so by shape (${rows})`, doubtful: true };
+  return {
+    shape: [channels, steps],
+    ...(isLast && second !== undefined && second > 1 ? { channelsLast: second } : {}),
+    notes: [{ about: 'axes', ...note }],
+  };
+}
+
+/** Whether [N, a, b] is rather sequences than gray images. */
+function areSequences(first: number, second: number): boolean {
+  const [channels, steps] = [Math.min(first, second), Math.max(first, second)];
+  return channels <= mostChannels && steps >= leastSteps * channels && steps >= 2 * leastSteps;
+}
+
 function grayAxes(dims: readonly number[], name: string): Omit<ArrayAxes, 'size'> {
   const [size, height, width] = dims as [number, number, number];
   const [shown, one] = [formatShape(dims), `[1, ${dims.join(', ')}]`];
   if (isChannels(width) && width > 1 && Math.min(size, height) >= leastSide) {
     throw new UserError(
-      `${name} has shape ${shown}, which is one picture with ${width} channels rather than ${size} gray ones. Save it as ${one} (array[None]), or say by shape that examples are ${height} high and ${width} wide (--shape ${height}x${width}).`,
+      `${name} has shape ${shown}, which is one picture with ${width} channels rather than ${size} gray ones. Save it as ${one} (array[None]), or say by shape that examples are ${height} high and ${width} wide (--shape ${height}x${width}), or by layout that they are sequences (--layout sequences-channels-last).`,
     );
   }
+  if (areSequences(height, width)) return sequenceAxes(dims, name, undefined);
   const text = `${shown} is ${size} gray images, ${height} high and ${width} wide`;
   const isOne = isChannels(size) && size > 1 && Math.min(height, width) >= leastSide;
   const note = isOne

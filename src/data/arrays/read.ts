@@ -67,7 +67,7 @@ export async function readArrays(
   }
   const survey = together(plans.map((plan) => plan.survey));
   const scales = plans.map(({ source, axes }) =>
-    scaleOf(source.type, survey, source.path, axes.shape.length > 1),
+    scaleOf(source.type, survey, source.path, axes.shape.length === 3),
   );
   const [first] = plans as [Plan, ...Plan[]];
   const other = scales.findIndex((scale) => !isSameScale(scale, scales[0]!));

@@ -3,7 +3,7 @@ import { excerpt, formatShape } from '../../base/excerpt.js';
 import { elementCount } from '../../base/shape.js';
 import { type ArrayAxes, arrayAxes } from '../arrays/axes.js';
 import type { ReadingNote } from '../notes.js';
-import type { ReadOptions } from '../read-options.js';
+import { isSequenceLayout, type ReadOptions } from '../read-options.js';
 import { elements } from './roles.js';
 import type { ColumnFacts } from './table.js';
 
@@ -77,8 +77,9 @@ export function exampleShape(
     arrayAxes([1, ...shape], path, { layout: options.layout });
   if (options.shape) {
     checkShape(options.shape, count, path);
-    return shaped(axesOf(options.shape), range);
+    return shaped(arrayAxes([1, count], path, options), range);
   }
+  if (isSequenceLayout(options.layout)) return shaped(axesOf(list?.shape ?? [count]), range);
   const declared = list?.shape && list.shape.length > 1 ? axesOf(list.shape) : undefined;
   if (isPixels || options.isFlatPicture) {
     const isGuess = options.isFlatPicture && !isPixels;
@@ -133,12 +134,14 @@ function checkShape(shape: readonly number[], count: number, path: string): void
 function shaped(axes: ArrayAxes, range: Range): ExampleShape {
   const { shape } = axes;
   const flat = { dtype: isBytes(range) ? ('uint8' as const) : ('float32' as const), notes: [] };
+  if (shape.length === 2) return { shape, axes, dtype: 'float32', notes: axes.notes };
   return { shape, axes, ...(shape.length === 1 ? flat : dtypeOf(range)) };
 }
 
 function nested(axes: ArrayAxes, count: number, range: Range): ExampleShape {
   const { shape } = axes;
   const text = `lists of ${count} values are read as ${formatShape(shape)}`;
+  if (shape.length === 2) return shaped(axes, range);
   const { dtype, notes } = dtypeOf(range);
   return { shape, axes, dtype, notes: [{ about: 'axes', text }, ...notes] };
 }

@@ -1,4 +1,6 @@
+import { elementCount } from '../../base/shape.js';
 import { isLearnt, type TableColumn } from '../../data/column.js';
+import { sequenceSize } from '../../data/input.js';
 import { type PresetName, type PresetOptions, preset, type RunConfig } from './presets.js';
 
 /** Facts of the data by which a preset is chosen. */
@@ -35,8 +37,11 @@ const fewPixels = 32 * 32;
  */
 const pictureLikelihood = { type: 'gaussian', variance: 0.01 };
 
+/** A spread that is trained, one for each value. */
+const ownSpread = { type: 'gaussian', variance: 'pixel' };
+
 /** Examples seen in all that a first look takes, of pictures and of what is learnt more quickly. */
-const seen = { pictures: 60_000, others: 600_000 };
+const seen = { pictures: 60_000, sequences: 200_000, others: 600_000 };
 
 /** An epoch of a small dataset has at least so many steps, where it has as many batches of four. */
 const leastSteps = 90;
@@ -46,6 +51,9 @@ const tableBatches = [500, 256, 128, 64] as const;
 
 const between = (least: number, value: number, most: number) =>
   Math.min(Math.max(value, least), most);
+
+/** Latents of rows and sequences: a quarter of their values, and no more than most data needs. */
+const latentsFor = (shape: readonly number[]) => between(1, Math.ceil(elementCount(shape) / 4), 16);
 
 /** How often examples are seen, and how many a step, so that small data is trained for long enough. */
 function pacing(size: number, visits: number): { epochs: number; batchSize: number } {
@@ -83,6 +91,19 @@ function forTables(columns: readonly TableColumn[], size: number): PresetChoice 
   };
 }
 
+/** Sequences, by their steps. */
+function forSequences(shape: readonly number[], size: number): PresetChoice {
+  const { channels, steps } = sequenceSize(shape);
+  const many = channels === 1 ? '1 channel' : `${channels} channels`;
+  return {
+    name: 'sequence',
+    latent: latentsFor(shape),
+    likelihood: ownSpread,
+    ...pacing(size, seen.sequences),
+    because: `sequences of ${many} and ${steps} ${steps === 1 ? 'step' : 'steps'}`,
+  };
+}
+
 /** A codebook, which needs a network of its own. */
 function forCodes(shape: readonly number[], size: number): PresetChoice {
   const { because, ...rest } = forPictures(shape, size);
@@ -107,11 +128,12 @@ export function choosePreset({ data, shape, size, table, objective }: DataTraits
     };
   }
   if (shape.length === 3) return forPictures(shape, size);
-  const values = shape.reduce((product, each) => product * each, 1);
+  if (shape.length === 2) return forSequences(shape, size);
+  const values = elementCount(shape);
   return {
     name: 'mlp',
-    latent: between(1, Math.ceil(values / 4), 16),
-    likelihood: { type: 'gaussian', variance: 'pixel' },
+    latent: latentsFor(shape),
+    likelihood: ownSpread,
     ...pacing(size, seen.others),
     because: `rows of ${values} ${values === 1 ? 'number' : 'numbers'}`,
   };

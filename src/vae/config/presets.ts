@@ -3,7 +3,12 @@ import { quote } from '../../base/excerpt.js';
 import { validate } from '../../base/settings/validate.js';
 import { elementCount } from '../../base/shape.js';
 import { advice } from '../../base/suggest.js';
-import { describeInput, type ExampleOptions } from '../../data/input.js';
+import {
+  describeInput,
+  type ExampleOptions,
+  type InputKind,
+  sequenceSize,
+} from '../../data/input.js';
 import { likelihoodFromConfig } from '../likelihoods/index.js';
 import { namedModelSchema } from './options.js';
 
@@ -20,6 +25,10 @@ interface Preset {
   readonly about: string;
   /** How many latents when none are asked for. */
   readonly latent: number;
+  /** The kind of examples that it is for, where a shape alone does not say it. */
+  readonly kind?: InputKind;
+  /** How the decoder's output describes examples; `bernoulli` when left out. */
+  readonly likelihood?: unknown;
   /** @param output what the decoder ends in: the shape of the likelihood's parameters */
   readonly build: (
     input: readonly number[],
@@ -252,7 +261,73 @@ const tabular: Preset = {
   }),
 };
 
-const presets = { dense: densePreset, mlp, conv, resnet, vq, tabular };
+/** Sequences are halved until they have at most so many steps, which dense layers then see as a whole. */
+const fewSteps = 32;
+
+/** The numbers of steps that halving leaves, the first of all: a length that is odd is rounded up. */
+function halvedLengths(steps: number): number[] {
+  const lengths = [steps];
+  while (lengths.at(-1)! > fewSteps) lengths.push(Math.ceil(lengths.at(-1)! / 2));
+  return lengths;
+}
+
+/** A window that halves any length, rounded up; transposed, it gives back the even or the odd one. */
+const window = { kernel: 5, padding: 2 };
+
+/** Convolutions that halve a sequence of any length, and dense layers over what is left. */
+const sequence: Preset = {
+  title: 'Sequence: convolutions along steps',
+  about: 'convolutions along the steps and a dense layer on each side, for sequences of any length',
+  latent: 16,
+  kind: 'sequence',
+  likelihood: { type: 'gaussian', variance: 'pixel' },
+  build: (input, latent, output) => {
+    if (input.length > 2) {
+      throw new UserError(
+        `The preset sequence takes sequences [steps] or [channels, steps], not [${input.join(', ')}]. Read arrays as such (--sequences), or use the preset mlp.`,
+      );
+    }
+    const { steps } = sequenceSize(input);
+    const lengths = halvedLengths(steps);
+    const [shortest, ...longer] = lengths.toReversed();
+    const filters = longer.map((_, level) => (level === 0 ? 32 : 64));
+    const inwards = filters.map((each) => ({
+      type: 'conv1d',
+      filters: each,
+      stride: 2,
+      activation: 'relu',
+      ...window,
+    }));
+    const outwards = filters.toReversed().map((_, i) => ({
+      type: 'convTranspose1d',
+      filters: filters.at(-2 - i) ?? 32,
+      stride: 2,
+      outputPadding: 1 - (longer[i]! % 2),
+      activation: 'relu',
+      ...window,
+    }));
+    const inner = [filters.at(-1) ?? 32, shortest!];
+    return {
+      model: {
+        input,
+        latent,
+        encoder: [...inwards, dense(256, 'relu')],
+        decoder: [
+          dense(256, 'relu'),
+          dense(elementCount(inner), 'relu'),
+          { type: 'reshape', shape: inner },
+          ...outwards,
+          { type: 'conv1d', filters: elementCount(output) / steps, ...window },
+          ...(input.length === 1 ? [{ type: 'reshape', shape: output }] : []),
+        ],
+        kl: elbo,
+      },
+      training: { batchSize: 64 },
+    };
+  },
+};
+
+const presets = { dense: densePreset, mlp, conv, resnet, vq, tabular, sequence };
 
 export type PresetName = keyof typeof presets;
 
@@ -276,20 +351,22 @@ export function aboutPreset(name: PresetName): string {
 export function preset(
   name: string,
   input: readonly number[],
-  { latent, likelihood, example }: PresetOptions = {},
+  { latent, likelihood, example: given }: PresetOptions = {},
 ): RunConfig {
   if (!Object.hasOwn(presets, name)) {
     throw new UserError(`Unknown preset ${quote(name)}. ${advice(name, presetNames)}`);
   }
-  const found = presets[name as PresetName];
-  const wanted = likelihood ?? (example?.columns ? 'table' : undefined);
-  const checked = validate(namedModelSchema.shape.likelihood, wanted, 'likelihood');
+  const found: Preset = presets[name as PresetName];
+  const example = found.kind && input.length < 2 ? { ...given, kind: found.kind } : given;
+  const usual = example?.columns ? 'table' : found.likelihood;
+  const chosen = likelihood ?? usual;
+  const checked = validate(namedModelSchema.shape.likelihood, chosen, 'likelihood');
   const output = likelihoodFromConfig(checked, describeInput(input, example)).parameterShape;
   const { model, training } = found.build(input, latent ?? found.latent, output);
   return {
     model: {
       ...model,
-      ...(wanted === undefined ? {} : { likelihood: wanted }),
+      ...(chosen === undefined ? {} : { likelihood: chosen }),
       ...(example === undefined ? {} : { example }),
     },
     training,

@@ -1,5 +1,5 @@
 import { type InputDescription, statisticsOf } from '../../data/input.js';
-import { add, div, log, mul, sub, sum, type Value } from '../../graph/index.js';
+import { add, div, log, mul, sub, sum, unsqueeze, type Value } from '../../graph/index.js';
 import type { Scope } from '../../nn/index.js';
 import type { Likelihood } from '../likelihoods/index.js';
 import type { InputView } from './input-view.js';
@@ -15,7 +15,7 @@ const asTheyAre: InputView = {
 const path = 'input';
 
 /** Each value less its mean, by its deviation: states, which training takes from its data. */
-function standardized({ shape }: InputDescription, isDensity: boolean): InputView {
+function standardized({ shape, kind }: InputDescription, isDensity: boolean): InputView {
   const tensors = (scope: Scope) => {
     const own = scope.child(path);
     return {
@@ -37,15 +37,20 @@ function standardized({ shape }: InputDescription, isDensity: boolean): InputVie
     // A density of scaled values is larger by the deviations than that of the values themselves.
     ...(isDensity ? { nats: (scope: Scope) => sum(log(tensors(scope).deviation)) } : {}),
     async fit(data) {
-      const { mean, deviation } = await statisticsOf(data);
+      const { mean, deviation } = await statisticsOf(data, kind);
       return { [`${path}.mean`]: mean, [`${path}.deviation`]: deviation };
     },
   };
 }
 
+/** A sequence [steps] for the encoder as one of one channel: [1, steps]. */
+function withChannel({ features, ...view }: InputView): InputView {
+  return { ...view, features: (x, scope) => unsqueeze(features(x, scope), [1]) };
+}
+
 /** How a model sees its examples. */
 export function viewOf(input: InputDescription, { support }: Likelihood): InputView {
   if (support === 'columns') return tableView(input);
-  if (input.scaling === 'none') return asTheyAre;
-  return standardized(input, support === 'real');
+  const view = input.scaling === 'none' ? asTheyAre : standardized(input, support === 'real');
+  return input.kind === 'sequence' && input.shape.length === 1 ? withChannel(view) : view;
 }

@@ -5,6 +5,7 @@ import { parquetTables } from './parquet.js';
 import { pictureFolders } from './picture-folders.js';
 import { pictureLabels } from './picture-labels.js';
 import { pictureValues } from './picture-values.js';
+import { sequences } from './sequences.js';
 import { tableRows } from './table-rows.js';
 import { tables } from './tables.js';
 
@@ -15,6 +16,7 @@ export const layouts: Readonly<Record<string, readonly DataLayout[]>> = {
   'folders of pictures': pictureFolders,
   'values of pictures': pictureValues,
   'labels of pictures': pictureLabels,
+  sequences,
   tables,
   'tables by column': tableRows,
   parquet: parquetTables,

@@ -22,6 +22,7 @@ describe('other data', () => {
     ['pictures that cannot be halved', [3, 50, 50], 3000, { name: 'mlp', likelihood: picture }],
     ['few pictures', [3, 64, 64], 15, { epochs: 300, batchSize: 15 }],
     ['rows', [30], 1797, { name: 'mlp', latent: 8, batchSize: 32 }],
+    ['sequences', [2, 187], 3000, { name: 'sequence', latent: 16, epochs: 67, batchSize: 32 }],
     ['a column', [1], 100, { name: 'mlp', latent: 1 }],
   ] as const)('%s', (_, shape, size, expected) => {
     const choice = choosePreset({ data: 'own', shape, size });

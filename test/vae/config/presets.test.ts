@@ -15,7 +15,13 @@ function ramps(count: number): TensorDataset {
   return fromArray(values, [3, 8, 8], { name: 'ramps' });
 }
 
-const data = ramps(48);
+/** The same as sequences of three channels, one of 64 steps each. */
+function asSequences({ images }: TensorDataset): TensorDataset {
+  return fromArray(images.data as Uint8Array, [3, 64], { name: 'ramps' });
+}
+
+const pictures = ramps(48);
+const sequences = asSequences(pictures);
 
 /**
  * Every likelihood of images by its name, but for the one of which the mlp has 25 million parameters here.
@@ -29,6 +35,7 @@ const likelihoods: readonly LikelihoodOptions[] = [
 
 describe.each(presetNames)('the preset %s', (name) => {
   test.each(likelihoods)('learns colour images by %j', async (likelihood) => {
+    const data = name === 'sequence' ? sequences : pictures;
     const { model } = preset(name, data.shape, { latent: 4, likelihood });
     const vae = new VAE(fromConfig(model, 'preset'));
     const before = await vae.evaluate(data);
@@ -37,8 +44,31 @@ describe.each(presetNames)('the preset %s', (name) => {
     expect(after.reconstruction).toBeLessThan(before.reconstruction!);
     expect(Object.keys(after)).toEqual(Object.keys(before));
     const { dims } = await vae.reconstruct(data.images);
-    expect(dims).toEqual([48, 3, 8, 8]);
+    expect(dims).toEqual([48, ...data.shape]);
     await vae.release();
+  });
+});
+
+describe('the preset sequence', () => {
+  test.each([[1], [7], [96], [140], [187], [1, 33], [3, 1000], [2, 7]])('takes %j', (...shape) => {
+    const { model } = preset('sequence', shape);
+    expect(model.likelihood).toEqual({ type: 'gaussian', variance: 'pixel' });
+    const vae = new VAE(fromConfig(model, 'preset'));
+    expect(vae.input.kind).toBe('sequence');
+    const { rows } = vae.layers();
+    expect(rows.filter(({ name }) => name.startsWith('decoder')).at(-1)).toMatchObject({
+      outputShape: [2 * shape[0]!, ...shape.slice(1)],
+    });
+    const steps = shape.at(-1)!;
+    const dense = rows.findIndex(({ type }) => type === 'dense');
+    const before = rows[dense - 1]?.outputShape.at(-1) ?? steps;
+    expect(before).toBeLessThanOrEqual(32);
+  });
+
+  test('refuses pictures, and says how they are read as sequences', () => {
+    expect(() => preset('sequence', [1, 28, 28])).toThrow(
+      'The preset sequence takes sequences [steps] or [channels, steps], not [1, 28, 28]. Read arrays as such (--sequences), or use the preset mlp.',
+    );
   });
 });
 
