@@ -1,14 +1,23 @@
 /** The drawing functions of pictures, in Node and in the browser. */
 export type Context2D = Pick<
   CanvasRenderingContext2D,
+  | 'beginPath'
   | 'fillStyle'
   | 'font'
   | 'textAlign'
   | 'textBaseline'
   | 'fillRect'
   | 'fillText'
+  | 'globalAlpha'
+  | 'lineJoin'
+  | 'lineTo'
+  | 'lineWidth'
   | 'measureText'
+  | 'moveTo'
   | 'save'
+  | 'stroke'
+  | 'strokeRect'
+  | 'strokeStyle'
   | 'restore'
   | 'translate'
   | 'rotate'

@@ -11,3 +11,10 @@ export { type QualityPictureOptions, qualityPicture } from './pictures/quality/i
 export { reconstructionsPicture, reconstructionsSheet } from './pictures/reconstructions.js';
 export { samplesPicture, samplesSheet } from './pictures/samples.js';
 export { qualityText } from './quality-text.js';
+export {
+  mostSequences,
+  sequenceManifoldPicture,
+  sequenceReconstructionsPicture,
+  sequencesPicture,
+} from './pictures/sequences.js';
+export type { Sequences } from './sequences.js';
