@@ -74,6 +74,17 @@ export function picturePath(text: string): string {
   throw new InvalidArgumentError(`It must end in .${pictureEndings.join(', .')}.`);
 }
 
+/** Whether a path is that of an array, .npy. */
+export function isArrayPath(path: string): boolean {
+  return /\.npy$/i.test(path);
+}
+
+/** A parser of the path of a picture or an array, whose ending says the format. */
+export function outputPath(text: string): string {
+  if (isArrayPath(text) || pictureEnding(text) !== undefined) return text;
+  throw new InvalidArgumentError(`It must end in .${pictureEndings.join(', .')} or .npy.`);
+}
+
 /** Help text with examples, each a comment over its command. */
 export function examples(
   ...lines: readonly (readonly [comment: string, command: string])[]

@@ -1,7 +1,8 @@
-import type { Tensor } from 'onnxruntime-common';
+import { Tensor } from 'onnxruntime-common';
 import { UserError } from '../base/errors.js';
 import { ofEachClass } from '../data/changes/spread.js';
-import type { Dataset } from '../data/dataset.js';
+import { type Dataset, readRange } from '../data/dataset.js';
+import { type InputDescription, isPicture } from '../data/input.js';
 import type { VAE } from '../vae/index.js';
 import { joined, piecesOf } from '../vae/model/examples.js';
 
@@ -11,6 +12,11 @@ const usualSamples = 64;
 /** The same of each class, where the model sees labels; of all classes no more than `mostOfClasses`. */
 const usualOfClass = 8;
 const mostOfClasses = 400;
+
+/** Whether examples are drawn on sheets: pictures, and sequences as lines. */
+export function isDrawn(input: InputDescription): boolean {
+  return isPicture(input) || input.kind === 'sequence';
+}
 
 /**
  * Checks, before images are computed, that a picture has room for them.
@@ -27,15 +33,39 @@ function checkRoom(shape: readonly number[], count: number, most: number, instea
   );
 }
 
+/** @throws UserError when a picture has no room for so many sequences */
+function checkPanels(count: number, most: number, instead: string): void {
+  if (count <= most) return;
+  throw new UserError(
+    `A picture has room for ${most} sequences at most, not ${count}. Ask for fewer by --count; ${instead}.`,
+  );
+}
+
 /**
- * Examples of all classes over their reconstructions, as a PNG file. Large ones are made smaller.
- * @throws UserError when a picture has no room for so many
+ * Examples of all classes over their reconstructions, as a PNG file, by the kind of the examples. Large
+ * images are made smaller.
+ * @throws UserError when a picture has no room for so many, or examples of the kind are not drawn
  */
-export async function reconstructionSheet(
+export function reconstructionSheet(vae: VAE, data: Dataset, count: number): Promise<Uint8Array> {
+  const { kind } = vae.input;
+  return kind === 'sequence'
+    ? sequenceReconstructions(vae, data, count)
+    : imageReconstructions(vae, data, count);
+}
+
+async function sequenceReconstructions(
   vae: VAE,
   data: Dataset,
   count: number,
 ): Promise<Uint8Array> {
+  const report = await import('../report/index.js');
+  checkPanels(Math.min(count, data.size), report.mostSequences, 'reconstruct --out x.npy has all');
+  const shown = ofEachClass(data, count);
+  const originals = await readRange(shown, 0, shown.size);
+  return report.sequenceReconstructionsPicture(originals, await vae.reconstruct(shown));
+}
+
+async function imageReconstructions(vae: VAE, data: Dataset, count: number): Promise<Uint8Array> {
   const report = await import('../report/index.js');
   const sheet = report.reconstructionsSheet(data.shape);
   const shownCount = Math.min(count, data.size);
@@ -69,30 +99,65 @@ function labelsOfAll(count: number, classes: number): number[] {
   );
 }
 
-/**
- * Draws of the prior as a PNG file: where the model sees labels, a named row for each class. Large ones
- * are made smaller.
- * @throws UserError when the model has no prior, the label is none of its classes, or a picture has no
- *   room for so many
- */
-export async function sampleSheet(vae: VAE, options: SampleOptions): Promise<Uint8Array> {
-  const { samplesPicture, samplesSheet } = await import('../report/index.js');
-  const { seed, label, draw = false } = options;
-  const { classNames } = vae;
-  const { input } = vae.config;
+/** Draws that are asked for, with the labels that stand over them. */
+interface Asked {
+  readonly count: number;
+  readonly labels: number[] | undefined;
+  /** The draws, made smaller by a whole number where they are images. */
+  images(shrink?: number): Promise<Tensor>;
+}
+
+/** Draws of the prior, where the model sees labels of all of its classes. */
+export function draws(vae: VAE, { seed, label, draw = false, ...options }: SampleOptions): Asked {
   const classes = label === undefined ? vae.classes : undefined;
   const usual =
     classes === undefined ? usualSamples : Math.min(mostOfClasses, usualOfClass * classes);
   const { count = usual } = options;
-  const sheet = samplesSheet(input, classes);
-  checkRoom(input, count, sheet.most, 'another --seed gives others');
   const labels = classes === undefined ? undefined : labelsOfAll(count, classes);
-  const images = await vae.sample(count, {
-    draw,
+  return {
+    count,
     labels,
-    shrink: sheet.shrinkFor(count),
-    ...(seed === undefined ? {} : { seed }),
-    ...(label === undefined ? {} : { label }),
-  });
-  return samplesPicture(images, { labels, classNames });
+    images: (shrink) =>
+      vae.sample(count, {
+        draw,
+        labels,
+        ...(shrink === undefined ? {} : { shrink }),
+        ...(seed === undefined ? {} : { seed }),
+        ...(label === undefined ? {} : { label }),
+      }),
+  };
+}
+
+/**
+ * Draws of the prior as a PNG file, by the kind of the examples: where the model sees labels, a named row
+ * for each class. Large images are made smaller.
+ * @throws UserError when the model has no prior, the label is none of its classes, a picture has no room
+ *   for so many, or examples of the kind are not drawn
+ */
+export async function sampleSheet(vae: VAE, options: SampleOptions): Promise<Uint8Array> {
+  const report = await import('../report/index.js');
+  const { classNames, input } = vae;
+  const { count, labels, images } = draws(vae, options);
+  const named = { labels, classNames };
+  if (input.kind === 'sequence') {
+    checkPanels(count, report.mostSequences, 'sample --out x.npy has room for any number');
+    return report.sequencesPicture(await images(), named);
+  }
+  const sheet = report.samplesSheet(input.shape, labels && vae.classes);
+  checkRoom(input.shape, count, sheet.most, 'another --seed gives others');
+  return report.samplesPicture(await images(sheet.shrinkFor(count)), named);
+}
+
+/** Points along each latent of a manifold of sequences. */
+const sequenceGrid = 11;
+
+/** Decoded points over a grid of two latents as a PNG file, by the kind of the examples. */
+export async function manifoldSheet(vae: VAE): Promise<Uint8Array> {
+  const report = await import('../report/index.js');
+  const isSequence = vae.input.kind === 'sequence';
+  const grid = isSequence ? report.latentGrid(sequenceGrid) : report.latentGrid();
+  const points = new Tensor('float32', grid.points, [grid.rows * grid.columns, 2]);
+  if (isSequence) return report.sequenceManifoldPicture(await vae.decode(points), grid);
+  const shrink = report.manifoldShrink(vae.input.shape, grid);
+  return report.manifoldPicture(await vae.decode(points, { shrink }), grid);
 }

@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import {
   besideRun,
   examples,
-  picturePath,
+  isArrayPath,
+  outputPath,
   runArgument,
   wholeNumber,
   withCode,
@@ -20,10 +21,10 @@ interface SampleOptions extends LoadingOptions {
 
 export function sampleCommand(program: Command): void {
   withCode(program.command('sample').argument(...runArgument))
-    .description('Draw images decoded from draws of the prior.')
+    .description('Draw examples decoded from draws of the prior.')
     .option(
       '--count <n>',
-      'how many images (default: 64; for runs that see labels, 8 of each class)',
+      'how many (default: 64; for runs that see labels, 8 of each class)',
       wholeNumber(1),
     )
     .option('--seed <n>', "decides the draws (default: the run's seed)", wholeNumber(0))
@@ -39,8 +40,8 @@ export function sampleCommand(program: Command): void {
     .option('--draw', 'draw from p(x | z), noise and all, and show not its mean')
     .option(
       '--out <file>',
-      'picture to write: .png, .jpg, .webp or .avif (default: samples.png in the run folder)',
-      picturePath,
+      'picture to write: .png, .jpg, .webp or .avif; or .npy for the numbers (default: samples.png in the run folder)',
+      outputPath,
     )
     .addHelpText(
       'after',
@@ -48,6 +49,7 @@ export function sampleCommand(program: Command): void {
         ['64 new digits', 'sample runs/mnist-dense'],
         ['From an autoencoder, which has no prior', 'sample runs/autoencoder --sampler gaussian'],
         ['100 others, elsewhere', 'sample runs/mnist-dense --count 100 --seed 7 --out digits.png'],
+        ['Ten thousand as an array', 'sample runs/mnist-dense --count 10000 --out digits.npy'],
       ),
     )
     .action(async (run: string, options: SampleOptions) => {
@@ -58,6 +60,11 @@ export function sampleCommand(program: Command): void {
       const { vae } = sampler
         ? await (await import('../fit-sampler.js')).fitSampler(run, sampler, given)
         : await loadRun(run, given);
-      await drawSamples(vae, drawn, out);
+      if (isArrayPath(out)) {
+        const { writeSamples } = await import('../arrays.js');
+        await writeSamples(vae, drawn, out);
+      } else {
+        await drawSamples(vae, drawn, out);
+      }
     });
 }

@@ -2,7 +2,7 @@ import type { OpenedData } from '../../data/formats/format.js';
 import { openDataset } from '../../data/open.js';
 import { type LikeOptions, type ReadOptions, readingOver } from '../../data/read-options.js';
 import { startAhead } from '../../runtime/thread/thread.node.js';
-import { readingFor } from '../../vae/config/reading.js';
+import { readingFor, readingOfPreset } from '../../vae/config/reading.js';
 import { findConfig } from '../config/config-names.js';
 import { settingsGiven, usualData } from '../config/run-flags.js';
 import type { TrainOptions } from './train-options.js';
@@ -18,8 +18,9 @@ async function dataOf(options: TrainOptions): Promise<OpenedData | undefined> {
   if (options.resume !== undefined || options.config !== undefined || (await findConfig())) {
     return undefined;
   }
-  const { model, training: { data = usualData, read } = {} } = settingsGiven(options);
-  return openData(String(data), readingFor(readingOver(undefined, read as ReadOptions), model));
+  const { preset, model, training: { data = usualData, read } = {} } = settingsGiven(options);
+  const reading = readingOfPreset(readingOver(undefined, read as ReadOptions), preset);
+  return openData(String(data), readingFor(reading, model));
 }
 
 /** Gives what was opened ahead, once: who holds it on would hold the data in memory. */

@@ -1,12 +1,10 @@
-import { Tensor } from 'onnxruntime-common';
 import { breathe } from '../../base/breathe.js';
 import { spread } from '../../data/changes/spread.js';
 import type { Dataset } from '../../data/dataset.js';
-import { isPicture } from '../../data/input.js';
 import type { RunFolder } from '../../runs/index.js';
 import type { EpochMetrics } from '../../training/index.js';
 import type { VAE } from '../../vae/index.js';
-import { reconstructionSheet, sampleSheet } from '../sheets.js';
+import { isDrawn, manifoldSheet, reconstructionSheet, sampleSheet } from '../sheets.js';
 
 const shownReconstructions = 10;
 const shownMeans = 10_000;
@@ -40,7 +38,7 @@ export async function writePictures(
     }));
     await write('loss.png', await report.lossPicture(rows));
   }
-  if (isPicture(vae.input)) {
+  if (isDrawn(vae.input)) {
     await write('reconstructions.png', await reconstructionSheet(vae, data, shownReconstructions));
     if (vae.hasPrior) {
       await write('samples.png', await sampleSheet(vae, {}));
@@ -55,12 +53,8 @@ export async function writePictures(
   await write('latent.png', await report.latentPicture(means, shown.labels, data.classNames));
   // The image of a point depends on the label where the model sees it, and on no prior's
   // quantiles where there is none.
-  if (isPicture(vae.input) && vae.hasPrior && vae.classes === undefined) {
+  if (isDrawn(vae.input) && vae.hasPrior && vae.classes === undefined) {
     await vae.release();
-    const grid = report.latentGrid();
-    const points = new Tensor('float32', grid.points, [grid.rows * grid.columns, 2]);
-    const shrink = report.manifoldShrink(data.shape, grid);
-    const images = await vae.decode(points, { shrink });
-    await write('manifold.png', await report.manifoldPicture(images, grid));
+    await write('manifold.png', await manifoldSheet(vae));
   }
 }

@@ -10,7 +10,7 @@ import { lockRun } from '../../runs/run-lock.node.js';
 import type { Checkpoint } from '../../training/index.js';
 import type { PresetChoice } from '../../vae/config/choose-preset.js';
 import { presetNames } from '../../vae/config/presets.js';
-import { readingFor } from '../../vae/config/reading.js';
+import { readingFor, readingOfPreset } from '../../vae/config/reading.js';
 import { resolveRun, trainingOver } from '../../vae/config/resolve.js';
 import { type CompleteRun, checkRun } from '../../vae/config/run-config.js';
 import { fromConfig, type LoadOptions, VAE } from '../../vae/index.js';
@@ -150,7 +150,10 @@ export async function newJob(options: TrainOptions, ahead?: TakeAhead): Promise<
   const located = await locateConfigData(file?.name ?? 'vae.config', fromFile, usualData);
   const { data: named = located.data, read, augment = fromFile.augment } = given.training ?? {};
   const spec = String(named);
-  const reading = readingOver(located.reading, read as ReadOptions);
+  const reading = readingOfPreset(
+    readingOver(located.reading, read as ReadOptions),
+    given.preset ?? file?.data.preset,
+  );
   const models = [file?.data.model, given.model];
   const data = (await ahead?.()) ?? (await openData(spec, readingFor(reading, ...models)));
   const seen = asModelSees(data.train, augment);

@@ -1,5 +1,5 @@
 import type { TableColumn } from '../../data/column.js';
-import type { LikeOptions, ReadOptions } from '../../data/read-options.js';
+import { isSequenceLayout, type LikeOptions, type ReadOptions } from '../../data/read-options.js';
 
 /** A model as a config has it, or some of its settings. */
 type ModelData = Readonly<Record<string, unknown>>;
@@ -30,5 +30,12 @@ export function readingFor(
   const given = models.filter((model) => model !== undefined);
   const like = given.map(columnsOf).findLast((columns) => columns !== undefined);
   if (like) return { ...reading, rows: 'table', like };
-  return given.some(isOfNumbers) ? reading : { rows: 'auto', ...reading };
+  if (given.some(isOfNumbers) || isSequenceLayout(reading.layout)) return reading;
+  return { rows: 'auto', ...reading };
+}
+
+/** How data is read for a preset: as sequences where it is for these, and nobody says another layout. */
+export function readingOfPreset(reading: ReadOptions, preset: string | undefined): ReadOptions {
+  const isOpen = preset === 'sequence' && reading.layout === undefined;
+  return isOpen ? { ...reading, layout: 'sequences' } : reading;
 }
