@@ -2,7 +2,7 @@ import { type DataCard, describeOpened } from '../data/card.js';
 import { ofEachClass } from '../data/changes/spread.js';
 import { readRange } from '../data/dataset.js';
 import { type OpenedData, openDataset } from '../data/datasets.js';
-import { describeInput, isPicture } from '../data/input.js';
+import { describeInput } from '../data/input.js';
 import type { ReadOptions } from '../data/read-options.js';
 import { cardLines, counted, describeExample, describeParts } from '../report/card-lines.js';
 import { formatNumber } from '../report/number.js';
@@ -10,6 +10,7 @@ import { readingFor } from '../vae/config/reading.js';
 import { resolveRun } from '../vae/config/resolve.js';
 import type { CompleteRun } from '../vae/config/run-config.js';
 import { writePicture } from './draw.js';
+import { isDrawn } from './sheets.js';
 
 /** Options of `vaekit inspect`, beside those that say how data is read. */
 export interface InspectOptions {
@@ -51,14 +52,19 @@ export async function describeShortly(opened: OpenedData): Promise<string> {
 
 /** Twenty examples of all classes as a picture. */
 async function writeExamples({ train }: OpenedData, path: string): Promise<void> {
-  if (!isPicture(describeInput(train.shape))) {
-    process.stderr.write('No picture is drawn: the examples are no gray or colour pictures.\n');
+  const input = describeInput(train.shape);
+  if (!isDrawn(input)) {
+    process.stderr.write('No picture is drawn: the examples are no pictures and no sequences.\n');
     return;
   }
-  const { samplesPicture } = await import('../report/index.js');
+  const report = await import('../report/index.js');
   const chosen = ofEachClass(train, shown);
-  const images = await readRange(chosen, 0, chosen.size);
-  await writePicture(path, await samplesPicture(images, { columns: shown / 2 }));
+  const examples = await readRange(chosen, 0, chosen.size);
+  const picture =
+    input.kind === 'sequence'
+      ? report.sequencesPicture(examples)
+      : report.samplesPicture(examples, { columns: shown / 2 });
+  await writePicture(path, await picture);
 }
 
 /** `vaekit inspect`: tells how data is read and why, and what it would be trained with. */

@@ -296,7 +296,7 @@ const sequence: Preset = {
     const filters = longer.map((_, level) => (level === 0 ? 32 : 64));
     const active = [
       { type: 'groupNorm', groups: 8 },
-      { type: 'activation', name: 'relu' },
+      { type: 'activation', name: 'silu' },
     ];
     const inwards = filters.flatMap((each) => [
       { type: 'conv1d', filters: each, stride: 2, ...window },
@@ -317,10 +317,10 @@ const sequence: Preset = {
       model: {
         input,
         latent,
-        encoder: [...inwards, dense(256, 'relu')],
+        encoder: [...inwards, dense(256, 'silu')],
         decoder: [
-          dense(256, 'relu'),
-          dense(elementCount(inner), 'relu'),
+          dense(256, 'silu'),
+          dense(elementCount(inner), 'silu'),
           { type: 'reshape', shape: inner },
           ...outwards,
           { type: 'conv1d', filters: elementCount(output) / steps, ...window },
