@@ -35,7 +35,7 @@ interface Place extends Size {
   readonly top: number;
 }
 
-export const channelColour = (channel: number) => classColours[channel % classColours.length]!;
+const channelColour = (channel: number) => classColours[channel % classColours.length]!;
 
 /** Channels whose ranges are so much larger than that of another one are not shown on its axis. */
 const mostRatio = 20;

@@ -14,6 +14,10 @@ const configOf = async (run: string) => JSON.parse(await readFile(at(run, 'confi
 beforeAll(async () => {
   folder = await emptyFolder();
   await writeQuarters(folder);
+  const series = Array.from({ length: 40 }, (_, i) => {
+    return Array.from({ length: 20 }, (_, step) => Math.sin(i + step / 2).toFixed(3)).join();
+  });
+  await writeFile(at('series.csv'), `${series.join('\n')}\n`);
 });
 
 const short = ['--data', 'quarters', '--epochs', '1'];
@@ -59,7 +63,9 @@ describe('vaekit init', () => {
 test.each(presetNames)(
   'config.json of a run of %s given back gives the same bytes',
   async (preset) => {
-    const first = await vaekit(folder, 'train', ...short, '--preset', preset, '--out', preset);
+    const data = preset === 'sequence' ? ['--data', 'series.csv'] : [];
+    const options = [...short, ...data, '--preset', preset, '--out', preset];
+    const first = await vaekit(folder, 'train', ...options);
     expect([first.code, first.stderr]).toEqual([0, '']);
     const given = ['--config', `${preset}/config.json`, '--out', `${preset}-again`];
     const again = await vaekit(folder, 'train', ...given);

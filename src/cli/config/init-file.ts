@@ -19,11 +19,20 @@ export interface InitOptions {
 /** The data of the file, by which presets are shown. */
 const shownData = { data: 'mnist', shape: [1, 28, 28], size: 60_000 };
 
+/** The same for presets that MNIST is not for: a file of the user's own. */
+const ownData: Readonly<Record<string, { readonly data: string; readonly shape: number[] }>> = {
+  sequence: { data: 'sequences.npy', shape: [1, 128] },
+};
+
 /** The options that are written down, not shown in a comment: by the values of the preset. */
 const written = ['latent', 'seed', 'data', 'epochs', 'batchSize', 'optimizer'];
 
 /** A preset's settings. */
-const settingsOf = (name: PresetName) => checkRun(preset(name, shownData.shape), name);
+function settingsOf(name: PresetName) {
+  const { data, shape } = ownData[name] ?? shownData;
+  const { model, training } = preset(name, shape);
+  return checkRun({ model, training: { ...training, data } }, name);
+}
 
 function jsonConfig(name: PresetName): string {
   const { model, training } = settingsOf(name);
@@ -76,7 +85,7 @@ function section(part: 'model' | 'training', settings: Readonly<Record<string, u
 
 function codeConfig(name: PresetName): string {
   const { model, training } = settingsOf(name);
-  const presets = presetNames.map((each) => `  // ${each.padEnd(7)} ${aboutPreset(each)}`);
+  const presets = presetNames.map((each) => `  // ${each.padEnd(8)} ${aboutPreset(each)}`);
   return `import { adam, defineConfig } from 'vaekit';
 
 // The settings of \`vaekit train\`; options on the command line go over them. Comments show the other
