@@ -10,11 +10,11 @@ export { manifoldPicture, manifoldShrink } from './pictures/manifold.js';
 export { type QualityPictureOptions, qualityPicture } from './pictures/quality/index.js';
 export { reconstructionsPicture, reconstructionsSheet } from './pictures/reconstructions.js';
 export { samplesPicture, samplesSheet } from './pictures/samples.js';
-export { qualityText } from './quality-text.js';
 export {
   mostSequences,
   sequenceManifoldPicture,
   sequenceReconstructionsPicture,
   sequencesPicture,
 } from './pictures/sequences.js';
+export { qualityText } from './quality-text.js';
 export type { Sequences } from './sequences.js';
