@@ -203,7 +203,7 @@ export class Training {
 
   /** Gives a function that shows a few images and their reconstructions by given parameters. */
   private async redrawing(shown: VAE, data: Dataset) {
-    if (!isPicture(shown.input)) return async () => {};
+    if (!isPicture(shown.input) && shown.input.kind !== 'sequence') return async () => {};
     const few = datasets.ofEachClass(data, shownImages);
     const originals = await datasets.readRange(few, 0, few.size);
     const labels = shown.labelsOf(few);

@@ -2,7 +2,10 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import { composeGrid, readImages } from '../../../src/report/images.js';
 import type { Numbers } from '../model/api.js';
 
-/** Draws images [N, C, H, W] as a grid, one canvas pixel for each of theirs. */
+/** Whether examples are drawn as lines: sequences [N, steps] or [N, channels, steps]. */
+export const areLines = ({ dims }: Numbers) => dims.length < 4;
+
+/** Draws images [N, C, H, W] as a grid, one canvas pixel for each of theirs; or sequences as lines. */
 export function Pictures({
   images,
   columns = images.dims[0]!,
@@ -22,16 +25,58 @@ export function Pictures({
   useLayoutEffect(() => {
     drawImages(canvas.current!, images, columns, gap);
   }, [images, columns, gap]);
-  return <canvas ref={canvas} class={`pixels ${className}`} role="img" aria-label={label} />;
+  const kind = areLines(images) ? '' : 'pixels';
+  return <canvas ref={canvas} class={`${kind} ${className}`} role="img" aria-label={label} />;
 }
 
-/** Draws images [N, C, H, W] onto a canvas, which takes their size. */
+/** Sequences as wide, pale lines, and what a model makes of them as thin ones over them. */
+export function LinePairs({
+  originals,
+  made,
+  columns,
+  label,
+}: {
+  originals: Numbers;
+  made: Numbers;
+  columns: number;
+  label: string;
+}) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useLayoutEffect(() => {
+    const layers = [
+      { sequences: originals, width: 3.5, opacity: 0.35 },
+      { sequences: made, width: 1.2, opacity: 1 },
+    ];
+    let current = true;
+    import('./draw-lines.js').then(({ drawLines }) => {
+      if (current) drawLines(canvas.current!, layers, columns);
+    });
+    return () => {
+      current = false;
+    };
+  }, [originals, made, columns]);
+  return <canvas ref={canvas} role="img" aria-label={label} />;
+}
+
+/** The examples that each canvas shows last: what is drawn later must not take their place. */
+const latest = new WeakMap<HTMLCanvasElement, Numbers>();
+
+/** Draws images [N, C, H, W] onto a canvas, which takes their size; or sequences as lines. */
 export function drawImages(
   canvas: HTMLCanvasElement,
-  { data, dims }: Numbers,
-  columns = dims[0]!,
+  images: Numbers,
+  columns = images.dims[0]!,
   gap = 0,
 ): void {
+  const { data, dims } = images;
+  latest.set(canvas, images);
+  if (areLines(images)) {
+    const layers = [{ sequences: images, width: 1.2, opacity: 1 }];
+    import('./draw-lines.js').then(({ drawLines }) => {
+      if (latest.get(canvas) === images) drawLines(canvas, layers, columns);
+    });
+    return;
+  }
   const batch = readImages({ data, shape: dims }, 'images');
   const rows = Math.ceil(batch.count / columns);
   const raster = composeGrid(batch, { columns, rows, scale: 1, gap });

@@ -1,5 +1,6 @@
 import { batch, computed, type Signal, signal } from '@preact/signals';
 import { Tensor } from 'onnxruntime-common';
+import { describeInput } from '../../../../src/data/input.js';
 import type { ReadOptions } from '../../../../src/data/read-options.js';
 import {
   axesPlane,
@@ -159,6 +160,12 @@ export class Exploration {
 
   get id(): string {
     return this.run.id;
+  }
+
+  /** The examples of the model in a word. */
+  get things(): 'images' | 'sequences' {
+    const { input, example } = this.info.config;
+    return describeInput(input, example).kind === 'sequence' ? 'sequences' : 'images';
   }
 
   /** Whether two directions of latents can be drawn as a map. */

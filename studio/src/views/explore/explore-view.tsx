@@ -125,15 +125,19 @@ function Choices({ exploration }: { exploration: Exploration }) {
 
 function Walk({ exploration }: { exploration: Exploration }) {
   const { input, example } = exploration.info.config;
-  if (!isPicture(describeInput(input, example))) {
+  const described = describeInput(input, example);
+  if (!isPicture(described) && described.kind !== 'sequence') {
     return (
       <Empty title="This model's examples are no images">
-        <p>They have the shape [{input.join(', ')}]. The page explores models of images.</p>
+        <p>
+          They have the shape [{input.join(', ')}]. The page explores models of images and of
+          sequences.
+        </p>
       </Empty>
     );
   }
   const tabs: Tab[] = [
-    ...(input[0] === 1
+    ...(input[0] === 1 && exploration.things === 'images'
       ? [{ title: 'Draw', body: () => <DrawPanel exploration={exploration} /> }]
       : []),
     { title: 'Path', body: () => <PathPanel exploration={exploration} /> },

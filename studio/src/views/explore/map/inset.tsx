@@ -26,7 +26,13 @@ export function Inset({ exploration }: { exploration: Exploration }) {
         </figure>
       )}
       <figure>
-        <canvas ref={canvas} class="pixels" role="img" aria-label="Decoded image" data-decoded />
+        <canvas
+          ref={canvas}
+          class={exploration.things === 'images' ? 'pixels' : ''}
+          role="img"
+          aria-label="Decoded image"
+          data-decoded
+        />
         <figcaption>decoded</figcaption>
       </figure>
     </div>

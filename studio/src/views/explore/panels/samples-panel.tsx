@@ -42,7 +42,7 @@ function Samples({ exploration }: { exploration: Exploration }) {
   return (
     <>
       <p class="small">
-        {count} images decoded from draws of the <Term name="prior">prior</Term>
+        {count} {exploration.things} decoded from draws of the <Term name="prior">prior</Term>
         {classes !== undefined && ' with the chosen class'}: what the model invents by itself.
       </p>
       {images.value && (
