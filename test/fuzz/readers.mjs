@@ -42,8 +42,29 @@ async function readData(path, cache, options = {}) {
   }
 }
 
+/** Columns that a table may be read by. */
+const like = [
+  { name: 'a', kind: 'continuous', type: 'number', missing: 0 },
+  {
+    name: 'b',
+    kind: 'categorical',
+    type: 'text',
+    missing: 0,
+    categories: ['x', '2'],
+    rare: { z: 1 },
+  },
+];
+
+/** Ways in which rows of a table are taken. */
+const rowsOf = (random) => {
+  const rows = random.pick(['vectors', 'table', 'table', 'auto']);
+  const missing = random.pick([undefined, 'drop', 'mean', 'error']);
+  const known = rows === 'table' && random.below(4) === 0 ? { like } : {};
+  return { rows, missing, cells: random.below(4) === 0, ...known };
+};
+
 /** A reader of one file with an ending. */
-function dataFile(name, endings, seeds, { stem = 'data', ...more } = {}) {
+function dataFile(name, endings, seeds, { stem = 'data', options = () => ({}), ...more } = {}) {
   return {
     name,
     seeds,
@@ -52,7 +73,8 @@ function dataFile(name, endings, seeds, { stem = 'data', ...more } = {}) {
       await writeFile(path, bytes);
       try {
         // A small limit leads through the cache of shards, too.
-        await readData(path, cache, { memoryLimit: random.below(2) === 0 ? 2 ** 8 : 2 ** 26 });
+        const memoryLimit = random.below(2) === 0 ? 2 ** 8 : 2 ** 26;
+        await readData(path, cache, { memoryLimit, ...options(random) });
       } finally {
         await rm(path);
         await rm(cache, { recursive: true, force: true });
@@ -346,28 +368,46 @@ export const readers = [
       },
     },
   ),
-  dataFile('csv', ['.csv', '.tsv', '.csv.gz', '.txt', '.csv.zip'], async () => [
-    text('a,b,label\n1,2,cat\n3,4,dog\n5,6,cat\n'),
-    text('label,1x1,1x2,2x1,2x2\n7,0,255,3,4\n1,9,8,7,6\n'),
-    text('"x ""1""";y\n1.5;-2e3\n"3";4\n'),
-    text('1\t2\n3\t4\n'),
-    new Uint8Array(gzipSync('a,b\n1,2\n3,4\n')),
-    await writeZip({ 'a.csv': text('a,b\n1,2\n3,4\n') }),
-    text('emotion,pixels,Usage\n0,1 2 3 255,Training\n1,"[5, 6, 7, 8]",PublicTest\n'),
-    text('# x y\n  1.5  NA\n 2,5  3%\n'),
-  ]),
-  dataFile('json', ['.jsonl', '.json', '.jsonl.gz'], async () => [
-    text('{"a":1,"b":[1,2],"label":"cat"}\n{"a":2,"b":[3,4],"label":"dog"}\n'),
-    text('[{"a":1.5,"b":true},{"a":null,"b":false}]'),
-    text('{"a":[1,2],"b":[3,4]}'),
-  ]),
-  dataFile('parquet', ['.parquet'], () =>
-    Promise.all(
-      [
-        ...['numbers.snappy', 'numbers.gzip', 'numbers.zstd', 'nulls', 'pictures'],
-        ...['lists', 'matrix', 'decimals', 'told'],
-      ].map((name) => fixture(`tables/${name}.parquet`)),
-    ),
+  dataFile(
+    'csv',
+    ['.csv', '.tsv', '.csv.gz', '.txt', '.csv.zip'],
+    async () => [
+      text('a,b,label\n1.5,x,02134\n,y,7\n3,,2\n'),
+      text('id,when,ok\n1,2024-01-31,True\n2,2024-02-01,\n3,31/01/2024,FALSE\n'),
+      text('name;d;split\nK-1;01/02/2024;train\nK-2;-;test\nK-3;5.5;train\n'),
+      text('a,b,label\n1,2,cat\n3,4,dog\n5,6,cat\n'),
+      text('label,1x1,1x2,2x1,2x2\n7,0,255,3,4\n1,9,8,7,6\n'),
+      text('"x ""1""";y\n1.5;-2e3\n"3";4\n'),
+      text('1\t2\n3\t4\n'),
+      new Uint8Array(gzipSync('a,b\n1,2\n3,4\n')),
+      await writeZip({ 'a.csv': text('a,b\n1,2\n3,4\n') }),
+      text('emotion,pixels,Usage\n0,1 2 3 255,Training\n1,"[5, 6, 7, 8]",PublicTest\n'),
+      text('# x y\n  1.5  NA\n 2,5  3%\n'),
+    ],
+    { options: rowsOf },
+  ),
+  dataFile(
+    'json',
+    ['.jsonl', '.json', '.jsonl.gz'],
+    async () => [
+      text('{"a":1,"b":[1,2],"label":"cat"}\n{"a":2,"b":[3,4],"label":"dog"}\n'),
+      text('[{"a":1.5,"b":true},{"a":null,"b":false}]'),
+      text('{"a":[1,2],"b":[3,4]}'),
+      text('[{"a":1.5,"b":"x","c":"2024-01-31"},{"a":null,"b":"2","c":""}]'),
+    ],
+    { options: rowsOf },
+  ),
+  dataFile(
+    'parquet',
+    ['.parquet'],
+    () =>
+      Promise.all(
+        [
+          ...['numbers.snappy', 'numbers.gzip', 'numbers.zstd', 'nulls', 'pictures'],
+          ...['lists', 'matrix', 'decimals', 'told'],
+        ].map((name) => fixture(`tables/${name}.parquet`)),
+      ),
+    { options: rowsOf },
   ),
   {
     name: 'pictures',

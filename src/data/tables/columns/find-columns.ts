@@ -17,7 +17,14 @@ import { describeColumn } from './describe-column.js';
 import { gapNotes } from './gaps.js';
 import { labelOf } from './label.js';
 import type { PlacedColumn } from './placed-column.js';
-import { type ColumnWords, countWords, hasWords, mixedError, wordsOf } from './words.js';
+import {
+  type ColumnWords,
+  categoricalFlag,
+  countWords,
+  hasWords,
+  mixedError,
+  wordsOf,
+} from './words.js';
 
 /** How rows of a table are taken, column by column. */
 export interface FoundColumns {
@@ -154,7 +161,7 @@ class Finder {
       }
       if (!isText(facts, given)) {
         if (facts.kind !== 'mixed') continue;
-        const advice = `say what the column holds (--columns ${facts.name}=categorical)`;
+        const advice = `say what the column holds (${categoricalFlag(facts.name)})`;
         throw mixedError(this.table.path, facts, advice);
       }
       if (hasWords(facts)) known.set(place, wordsOf(facts));

@@ -67,6 +67,11 @@ export async function countWords(
   );
 }
 
+/** The flag that says that a column holds categories, as advice for people. */
+export function categoricalFlag(name: string): string {
+  return `--columns ${/^[\w-]{1,40}$/.test(name) ? name : 'name'}=categorical`;
+}
+
 /** The first words of a column that are no numbers, refused. */
 export function mixedError(path: string, facts: ColumnFacts, advice: string): UserError {
   const { name, words, hasMoreWords, firstWord } = facts;
