@@ -8,22 +8,28 @@ export interface Feature {
   readonly ordered: boolean;
 }
 
-/** What a forest learns. @typeParam kind of a class's place, or of a number */
+/** Values that a forest learns to tell: places of classes, or numbers. */
 export interface Target {
   readonly values: Float32Array;
   /** How many classes the values are places of; 0 where they are numbers. */
   readonly classes: number;
 }
 
-/** A tree: a split at each inner node, shares of classes or a mean at each leaf. */
-interface Node {
-  readonly feature?: number;
-  readonly level?: number;
-  readonly ordered?: boolean;
-  readonly yes?: Node;
-  readonly no?: Node;
-  readonly leaf?: Float64Array;
+/** A leaf of a tree: shares of classes, or a mean. */
+interface Leaf {
+  readonly values: Float64Array;
 }
+
+/** An inner node of a tree: rows whose level is no higher, or where it has no order the same, go to `yes`. */
+interface Branch {
+  readonly feature: number;
+  readonly level: number;
+  readonly ordered: boolean;
+  readonly yes: Node;
+  readonly no: Node;
+}
+
+type Node = Leaf | Branch;
 
 /** A trained forest. */
 export interface Forest {
@@ -125,7 +131,7 @@ function chooseFeatures({ features, chosen, next }: Growth): number[] {
 function grow(growth: Growth, rows: Uint32Array, depth: number): Node {
   const total = new Float64Array(growth.width);
   for (const row of rows) addTo(growth, total, 0, row);
-  const leaf = { leaf: total.map((sum) => sum / rows.length) };
+  const leaf = { values: total.map((sum) => sum / rows.length) };
   if (depth === deepest || rows.length < leastRows) return leaf;
   const best = chooseFeatures(growth)
     .map((feature) => bestLevel(growth, rows, feature, total))
@@ -148,11 +154,11 @@ function grow(growth: Growth, rows: Uint32Array, depth: number): Node {
 
 function leafOf(tree: Node, features: readonly Feature[], row: number): Float64Array {
   let node = tree;
-  while (node.leaf === undefined) {
-    const code = features[node.feature!]!.codes[row]!;
-    node = (node.ordered ? code <= node.level! : code === node.level) ? node.yes! : node.no!;
+  while (!('values' in node)) {
+    const code = features[node.feature]!.codes[row]!;
+    node = (node.ordered ? code <= node.level : code === node.level) ? node.yes : node.no;
   }
-  return node.leaf;
+  return node.values;
 }
 
 /**

@@ -81,7 +81,7 @@ function groupsOf({ numbers, keys }: Compared): Map<string, Group> {
   const value = (row: number) => first?.[row] ?? 0;
   return new Map(
     [...places].map(([key, rows]) => {
-      // What is missing is so in all rows of a key.
+      // A value that is missing is so in all rows of a key.
       rows.sort((a, b) => value(a) - value(b) || 0);
       return [key, { rows, first: Float64Array.from(rows, value) }];
     }),

@@ -16,7 +16,7 @@ export interface PairTrend {
 }
 
 /**
- * What a pair's |r| or V in real rows must exceed to count, as in SDMetrics' QualityReport: the mean of
+ * Bounds that a pair's |r| or V in real rows must exceed to count, as in SDMetrics' QualityReport: the mean of
  * pairs that have nothing to do with each other tells little.
  */
 export const pairThresholds = { correlation: 0.5, association: 0.3 } as const;

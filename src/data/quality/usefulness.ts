@@ -22,7 +22,7 @@ export interface RegressorScores {
   readonly rmse: number;
 }
 
-/** What can be learnt of synthetic rows for use on real ones (TSTR: train on synthetic, test on real). */
+/** How much synthetic rows teach for use on real ones (TSTR: train on synthetic, test on real). */
 export interface Usefulness {
   readonly target: string;
   readonly learner: 'classifier' | 'regressor';

@@ -13,7 +13,7 @@ import { trendsPart } from './trends.js';
 /** Pairs of columns that are drawn. */
 const shownPairs = 4;
 
-/** What pictures of quality show beside the report. */
+/** Choices of the picture of quality. */
 export interface QualityPictureOptions {
   /** Pairs of columns to draw; the four that are least alike when left out. */
   readonly pairs?: readonly (readonly [x: string, y: string])[];

@@ -90,7 +90,7 @@ function categoryLayers(bars: readonly Bar[]) {
 
 const percent = (part: number) => `${Number((100 * part).toFixed(1))} %`;
 
-/** What stands under a column's name: how alike it is, and what is missing. */
+/** The line under a column's name: how alike it is, and which share is missing. */
 function subtitle({ missing }: Marginal, score: number | null | undefined): string {
   const alike = score === null || score === undefined ? 'no values' : score.toFixed(3);
   if (missing.real === 0 && missing.synthetic === 0) return alike;
