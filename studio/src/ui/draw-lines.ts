@@ -1,4 +1,9 @@
-import { drawSequences, type LineStyle, scalesOf } from '../../../src/report/panels.js';
+import {
+  drawSequences,
+  type LineStyle,
+  type Scales,
+  scalesOf,
+} from '../../../src/report/panels.js';
 import { readSequences } from '../../../src/report/sequences.js';
 import type { Numbers } from '../model/api.js';
 
@@ -8,42 +13,52 @@ export interface LinesLayer extends LineStyle {
 }
 
 /** A panel's size and the space between two, in pixels of the canvas. */
-const [panelWidth, panelHeight, gap] = [320, 180, 12];
+export interface PanelSize {
+  readonly width: number;
+  readonly height: number;
+  readonly gap: number;
+}
 
-/** Draws sequences as lines onto a canvas, which takes the size of their panels. */
+const usualSize: PanelSize = { width: 240, height: 136, gap: 10 };
+
+/**
+ * Draws sequences as lines onto a canvas, which takes the size of their panels; with gaps, framed.
+ * @param known scales of other sequences, where these are to be compared with them
+ * @returns the scales that they are drawn in
+ */
 export function drawLines(
   canvas: HTMLCanvasElement,
   given: readonly LinesLayer[],
   columns: number,
-): void {
+  { width, height, gap }: PanelSize = usualSize,
+  known?: Scales,
+): Scales {
   const layers = given.map(({ sequences: { data, dims }, ...style }) => ({
     ...style,
     batch: readSequences({ data, shape: dims }, 'sequences'),
   }));
   const { count } = layers[0]!.batch;
   const across = Math.min(columns, count);
-  canvas.width = across * (panelWidth + gap) - gap;
-  canvas.height = Math.ceil(count / across) * (panelHeight + gap) - gap;
+  canvas.width = across * (width + gap) - gap;
+  canvas.height = Math.ceil(count / across) * (height + gap) - gap;
   const context = canvas.getContext('2d')!;
-  const scales = scalesOf(layers.map(({ batch }) => batch));
+  const scales = known ?? scalesOf(layers.map(({ batch }) => batch));
   const edge = 4;
   for (let index = 0; index < count; index++) {
-    const left = (index % across) * (panelWidth + gap);
-    const top = Math.floor(index / across) * (panelHeight + gap);
-    context.strokeStyle = 'rgb(128 128 128 / 0.35)';
-    context.lineWidth = 1;
-    context.strokeRect(left + 0.5, top + 0.5, panelWidth - 1, panelHeight - 1);
+    const left = (index % across) * (width + gap);
+    const top = Math.floor(index / across) * (height + gap);
+    if (gap > 0) {
+      context.strokeStyle = 'rgb(128 128 128 / 0.35)';
+      context.lineWidth = 1;
+      context.strokeRect(left + 0.5, top + 0.5, width - 1, height - 1);
+    }
     drawSequences(
       context,
       layers,
       index,
-      {
-        left: left + edge,
-        top: top + edge,
-        width: panelWidth - 2 * edge,
-        height: panelHeight - 2 * edge,
-      },
+      { left: left + edge, top: top + edge, width: width - 2 * edge, height: height - 2 * edge },
       scales,
     );
   }
+  return scales;
 }

@@ -45,7 +45,7 @@ export function LinePairs({
   useLayoutEffect(() => {
     const layers = [
       { sequences: originals, width: 3.5, opacity: 0.35 },
-      { sequences: made, width: 1.2, opacity: 1 },
+      { sequences: made, width: 1.5, opacity: 1 },
     ];
     let current = true;
     import('./draw-lines.js').then(({ drawLines }) => {
@@ -71,7 +71,7 @@ export function drawImages(
   const { data, dims } = images;
   latest.set(canvas, images);
   if (areLines(images)) {
-    const layers = [{ sequences: images, width: 1.2, opacity: 1 }];
+    const layers = [{ sequences: images, width: 1.5, opacity: 1 }];
     import('./draw-lines.js').then(({ drawLines }) => {
       if (latest.get(canvas) === images) drawLines(canvas, layers, columns);
     });

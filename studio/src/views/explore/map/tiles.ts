@@ -1,5 +1,6 @@
-import { composeGrid, readImages } from '../../../../../src/report/images.js';
+import type { Scales } from '../../../../../src/report/panels.js';
 import type { Numbers } from '../../../model/api.js';
+import { areLines, drawImages } from '../../../ui/pictures.js';
 import { boundsOf, type Place, toScreen, type Viewport } from './viewport.js';
 
 /** Images in a tile, each way. */
@@ -7,6 +8,9 @@ const cells = 4;
 
 /** The least width of an image on the map, in CSS pixels; it is less than twice as wide. */
 const cellSize = 30;
+
+/** The size of a sequence on a tile, in pixels of its canvas. */
+const linePanel = { width: 72, height: 72, gap: 0 };
 
 /** Tiles that are kept. */
 const most = 600;
@@ -65,6 +69,7 @@ export class Tiles {
   private wanted: readonly TilePlace[] = [];
   private generation = 0;
   private working = false;
+  private scales: Scales | undefined;
 
   /**
    * @param decode images of places (x and y in turn); undefined when there is nothing to decode
@@ -79,6 +84,7 @@ export class Tiles {
   /** The plane is another one: all tiles are made anew, and shown until they are. */
   renew(): void {
     this.generation++;
+    this.scales = undefined;
     this.work();
   }
 
@@ -128,12 +134,25 @@ export class Tiles {
         const { generation } = this;
         const images = await this.decode(middlesOf(place));
         if (!images) return;
-        this.keep({ ...place, generation, canvas: tileCanvas(images) });
+        this.keep({ ...place, generation, canvas: await this.drawn(images) });
         this.changed();
       }
     } finally {
       this.working = false;
     }
+  }
+
+  /** The images of a tile; or its sequences as lines, all tiles in the scales of the first. */
+  private async drawn(images: Numbers): Promise<HTMLCanvasElement> {
+    const canvas = document.createElement('canvas');
+    if (areLines(images)) {
+      const { drawLines } = await import('../../../ui/draw-lines.js');
+      const layers = [{ sequences: images, width: 1, opacity: 1 }];
+      this.scales = drawLines(canvas, layers, cells, linePanel, this.scales);
+    } else {
+      drawImages(canvas, images, cells);
+    }
+    return canvas;
   }
 
   private keep(tile: Tile): void {
@@ -145,15 +164,4 @@ export class Tiles {
       this.tiles.delete(oldest);
     }
   }
-}
-
-function tileCanvas({ data, dims }: Numbers): HTMLCanvasElement {
-  const batch = readImages({ data, shape: dims }, 'tile');
-  const raster = composeGrid(batch, { columns: cells, rows: cells, scale: 1, gap: 0 });
-  const canvas = document.createElement('canvas');
-  canvas.width = raster.width;
-  canvas.height = raster.height;
-  const pixels = new ImageData(raster.data, raster.width, raster.height);
-  canvas.getContext('2d')!.putImageData(pixels, 0, 0);
-  return canvas;
 }

@@ -4,8 +4,11 @@ import { Pictures } from '../../../ui/pictures.js';
 import { Term } from '../../../ui/term.js';
 import type { Exploration } from '../exploration.js';
 
-const count = 48;
-const columns = 8;
+/** How many samples are shown, and how many beside one another: lines need more room. */
+const layouts = {
+  images: { count: 48, columns: 8 },
+  sequences: { count: 24, columns: 4 },
+};
 
 /** Images decoded from draws of the prior. */
 export function SamplesPanel({ exploration }: { exploration: Exploration }) {
@@ -24,6 +27,7 @@ function Samples({ exploration }: { exploration: Exploration }) {
   const seed = useSignal(0);
   const images = useSignal<Numbers | undefined>(undefined);
   const { classes } = exploration.info;
+  const { count, columns } = layouts[exploration.things];
   useSignalEffect(() => {
     const label = classes === undefined ? undefined : exploration.label.value;
     let current = true;
