@@ -29,11 +29,12 @@ export interface DataNames extends Pick<DataDescription, 'shape' | 'columns' | '
   readonly table?: readonly TableColumn[] | undefined;
 }
 
-/** The names and the shape of data. */
-export function namesOf({ shape, columns, classNames }: Dataset): DataNames {
+/** The names, the shape and the table's columns of data. */
+export function namesOf({ shape, columns, table, classNames }: Dataset): DataNames {
   return {
     shape: [...shape],
     ...(columns ? { columns: columns.map((column) => column.name) } : {}),
+    ...(table ? { table } : {}),
     ...(classNames ? { classNames: [...classNames] } : {}),
   };
 }
@@ -42,10 +43,12 @@ export function namesOf({ shape, columns, classNames }: Dataset): DataNames {
 export async function describeData(train: Dataset, validation?: Dataset): Promise<DataDescription> {
   const { name, dtype } = train;
   const { least, most, mean, deviation } = await summarizeValues(train);
+  // The model itself keeps the columns of its table.
+  const { table: _, ...names } = namesOf(train);
   return {
     name,
     dtype,
-    ...namesOf(train),
+    ...names,
     values: { least, most, mean, deviation },
     parts: { train: train.size, ...(validation ? { validation: validation.size } : {}) },
   };

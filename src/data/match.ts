@@ -168,11 +168,12 @@ const mostDeviations = 20;
 const rounded = (value: number) => Number(value.toPrecision(3));
 
 /**
- * Checks that values are on the scale of training.
+ * Checks that values are on the scale of training, unless they are columns of a table.
  * @throws UserError when their mean is further from training's than 20 of its deviations
  */
 export async function checkScale(known: DataDescription, data: Dataset): Promise<void> {
-  if (data.dtype === 'uint8' && known.dtype === 'uint8') return;
+  // Columns of a table have scales of their own, and rows that are odd are to be found.
+  if (data.table || (data.dtype === 'uint8' && known.dtype === 'uint8')) return;
   const { least, most, mean } = await summarizeValues(data);
   const before = known.values;
   const deviation = before.deviation || Math.abs(before.mean) || 1;

@@ -48,7 +48,9 @@ export class ModelWithTensors {
 
   /** A dataset by the columns and classes of the data that the model was trained on. */
   protected matched(data: Dataset): Dataset {
-    return this.described ? matchData(this.described, data, this.classes !== undefined).data : data;
+    if (!this.described) return data;
+    const known = { ...this.described, table: this.input.columns };
+    return matchData(known, data, this.classes !== undefined).data;
   }
 
   /** Examples to use the model on: a dataset by its names and on its scale, a tensor as it is. */

@@ -105,7 +105,8 @@ export async function fitModel(
   requireFit(given, options);
   const { classes } = model.objective;
   const needsLabels = classes !== undefined;
-  const data = trainedOn ? matchData(trainedOn, given, needsLabels).data : given;
+  const known = trainedOn && { ...trainedOn, table: model.input.columns };
+  const data = known ? matchData(known, given, needsLabels).data : given;
   requireLabels(data, classes);
   const held = options.validation && matchData(namesOf(data), options.validation, needsLabels).data;
   if (held) requireLabels(held, classes);
