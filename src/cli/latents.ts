@@ -5,7 +5,7 @@ import type { Dataset } from '../data/dataset.js';
 import { type AtomicFile, openAtomic } from '../data/files/atomic-file.node.js';
 import type { Encoding, VAE } from '../vae/index.js';
 import { piecesOf } from '../vae/model/examples.js';
-import { csvCell } from './csv.js';
+import { csvCell, csvLine } from './csv.js';
 
 /** The tensors of an encoding that say something, by file name. */
 function partsOf(vae: VAE, { mean, logVariance, codes }: Encoding): Record<string, Tensor> {
@@ -45,8 +45,9 @@ class LatentFiles {
         await array.add(encodeNpyHeader(type, [data.size, ...inner]));
         for (let i = 0; i < tensor.size / count; i++) columns.push(`${name}_${i}`);
       }
-      const known = [...(data.origin ? ['origin'] : []), ...(data.labels ? ['label'] : [])];
-      await csv.add(`${['index', ...known, ...columns].join()}\n`);
+      const ids = (data.ids ?? []).map(({ name }) => name);
+      const known = [...(data.origin ? ['origin'] : []), ...ids, ...(data.labels ? ['label'] : [])];
+      await csv.add(csvLine(['index', ...known, ...columns]));
       return new LatentFiles(csv, arrays);
     } catch (error) {
       for (const file of opened) await file.discard();
@@ -55,12 +56,18 @@ class LatentFiles {
   }
 
   /** Adds examples from place `start` on. */
-  async add(start: number, parts: Readonly<Record<string, Tensor>>, { labels, origin }: Dataset) {
+  async add(
+    start: number,
+    parts: Readonly<Record<string, Tensor>>,
+    { labels, origin, ids = [] }: Dataset,
+  ) {
     const rows = Object.values(parts).map(rowsOf);
     const lines = rows[0]!.map((_, i) => {
       const label = labels ? [labels[start + i]] : [];
       const from = origin ? [csvCell(origin(start + i))] : [];
-      return `${[start + i, ...from, ...label, ...rows.map((part) => part[i])].join()}\n`;
+      const names = ids.map(({ text }) => csvCell(text(start + i)));
+      const numbers = rows.map((part) => part[i]);
+      return `${[start + i, ...from, ...names, ...label, ...numbers].join()}\n`;
     });
     await this.csv.add(lines.join(''));
     for (const [name, tensor] of Object.entries(parts)) {

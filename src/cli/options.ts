@@ -79,10 +79,16 @@ export function isArrayPath(path: string): boolean {
   return /\.npy$/i.test(path);
 }
 
-/** A parser of the path of a picture or an array, whose ending says the format. */
+/** Endings of files that rows of a table are written to, beside .npy. */
+const rowEndings = ['csv', 'tsv', 'json', 'jsonl', 'parquet'];
+
+/** A parser of the path of a picture, an array or rows, whose ending says the format. */
 export function outputPath(text: string): string {
-  if (isArrayPath(text) || pictureEnding(text) !== undefined) return text;
-  throw new InvalidArgumentError(`It must end in .${pictureEndings.join(', .')} or .npy.`);
+  const isRows = rowEndings.some((ending) => text.toLowerCase().endsWith(`.${ending}`));
+  if (isRows || isArrayPath(text) || pictureEnding(text) !== undefined) return text;
+  throw new InvalidArgumentError(
+    `It must end in .${pictureEndings.join(', .')} or .npy; for a table in .${rowEndings.join(', .')} or .npy.`,
+  );
 }
 
 /** Help text with examples, each a comment over its command. */

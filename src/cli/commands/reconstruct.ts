@@ -21,10 +21,14 @@ interface ReconstructOptions extends DataOptions {
 export function reconstructCommand(program: Command): void {
   withData(program.command('reconstruct').argument(...runArgument))
     .description('Draw originals of all classes with their reconstructions.')
-    .option('--count <n>', 'how many (default: 10 in a picture, all in an array)', wholeNumber(1))
+    .option(
+      '--count <n>',
+      'how many (default: 10 in a picture, all in an array or a table)',
+      wholeNumber(1),
+    )
     .option(
       '--out <file>',
-      'picture to write: .png, .jpg, .webp or .avif; or .npy for the reconstructions as numbers (default: reconstructions.png in the run folder)',
+      'picture to write: .png, .jpg, .webp or .avif; or .npy for the reconstructions as numbers; of a table .csv, .tsv, .json, .jsonl or .parquet, with each value beside its reconstruction (default: reconstructions.png, or reconstructions.csv, in the run folder)',
       outputPath,
     )
     .addHelpText(
@@ -37,9 +41,13 @@ export function reconstructCommand(program: Command): void {
     )
     .action(async (run: string, options: ReconstructOptions) => {
       const { openRun } = await import('../run.js');
-      const { vae, data } = await openRun(run, options);
-      const { out = besideRun(run, 'reconstructions.png'), count } = options;
-      if (isArrayPath(out)) {
+      const { vae, data } = await openRun(run, { ...options, cells: true });
+      const isTable = vae.input.kind === 'table';
+      const { out = besideRun(run, `reconstructions.${isTable ? 'csv' : 'png'}`), count } = options;
+      if (isTable && !isArrayPath(out)) {
+        const { writeReconstructedRows } = await import('../rows.js');
+        await writeReconstructedRows(vae, data, count, out);
+      } else if (isArrayPath(out)) {
         const { writeReconstructions } = await import('../arrays.js');
         await writeReconstructions(vae, data, count, out);
       } else {

@@ -16,7 +16,30 @@ interface SampleOptions extends LoadingOptions {
   seed?: number;
   label?: number;
   draw?: boolean;
+  where?: string[];
   out?: string;
+}
+
+/** Draws what is asked for, and writes it by the kind of the run's examples. */
+async function drawOf(run: string, options: SampleOptions): Promise<void> {
+  const { loadRun } = await import('../run.js');
+  const { drawSamples } = await import('../draw.js');
+  const { config, sampler, where, ...drawn } = options;
+  const given = config === undefined ? {} : { config };
+  const { vae } = sampler
+    ? await (await import('../fit-sampler.js')).fitSampler(run, sampler, given)
+    : await loadRun(run, given);
+  const isTable = vae.input.kind === 'table';
+  const { out = besideRun(run, isTable ? 'samples.csv' : 'samples.png') } = options;
+  if (isTable || where) {
+    const { writeRows } = await import('../rows.js');
+    await writeRows(vae, { ...drawn, ...(where ? { where } : {}) }, out);
+  } else if (isArrayPath(out)) {
+    const { writeSamples } = await import('../arrays.js');
+    await writeSamples(vae, drawn, out);
+  } else {
+    await drawSamples(vae, drawn, out);
+  }
 }
 
 export function sampleCommand(program: Command): void {
@@ -24,7 +47,7 @@ export function sampleCommand(program: Command): void {
     .description('Draw examples decoded from draws of the prior.')
     .option(
       '--count <n>',
-      'how many (default: 64; for runs that see labels, 8 of each class)',
+      'how many (default: 64; for runs that see labels, 8 of each class; for tables 1000)',
       wholeNumber(1),
     )
     .option('--seed <n>', "decides the draws (default: the run's seed)", wholeNumber(0))
@@ -37,10 +60,18 @@ export function sampleCommand(program: Command): void {
       '--sampler <name>',
       "first fit this to the latents of the run's training data, and keep it in the run: gaussian; standardNormal or codebook give a prior back",
     )
-    .option('--draw', 'draw from p(x | z), noise and all, and show not its mean')
+    .option(
+      '--draw',
+      'draw from p(x | z), noise and all, and show not its mean; rows of tables always are',
+    )
+    .option(
+      '--where <condition>',
+      "of a table: only rows that are so, as 'species=Adelie', 'island=Biscoe|Dream' or 'age>=40'; may be given several times (rows are drawn until enough are so)",
+      (text: string, before: string[] = []) => [...before, text],
+    )
     .option(
       '--out <file>',
-      'picture to write: .png, .jpg, .webp or .avif; or .npy for the numbers (default: samples.png in the run folder)',
+      'picture to write: .png, .jpg, .webp or .avif; or .npy for the numbers; rows of a table as .csv, .tsv, .json, .jsonl, .parquet or .npy (default: samples.png, or samples.csv, in the run folder)',
       outputPath,
     )
     .addHelpText(
@@ -50,21 +81,12 @@ export function sampleCommand(program: Command): void {
         ['From an autoencoder, which has no prior', 'sample runs/autoencoder --sampler gaussian'],
         ['100 others, elsewhere', 'sample runs/mnist-dense --count 100 --seed 7 --out digits.png'],
         ['Ten thousand as an array', 'sample runs/mnist-dense --count 10000 --out digits.npy'],
+        ['Rows of a table', 'sample runs/penguins-tabular --count 5000 --out rows.csv'],
+        [
+          'Rows that meet a condition',
+          "sample runs/penguins-tabular --where 'Species=Adelie' --where 'Body Mass (g)>=4000'",
+        ],
       ),
     )
-    .action(async (run: string, options: SampleOptions) => {
-      const { loadRun } = await import('../run.js');
-      const { drawSamples } = await import('../draw.js');
-      const { out = besideRun(run, 'samples.png'), config, sampler, ...drawn } = options;
-      const given = config === undefined ? {} : { config };
-      const { vae } = sampler
-        ? await (await import('../fit-sampler.js')).fitSampler(run, sampler, given)
-        : await loadRun(run, given);
-      if (isArrayPath(out)) {
-        const { writeSamples } = await import('../arrays.js');
-        await writeSamples(vae, drawn, out);
-      } else {
-        await drawSamples(vae, drawn, out);
-      }
-    });
+    .action(drawOf);
 }

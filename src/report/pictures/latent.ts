@@ -14,6 +14,31 @@ interface Point {
   readonly z1: number;
   readonly z2: number;
   readonly class?: string;
+  /** null where there is none. */
+  readonly number?: number | null;
+}
+
+/** How points are coloured, and how their axes are called. */
+export interface LatentOptions {
+  /** Numbers that colour the points in the place of classes, under a name; NaN where there is none. */
+  readonly numbers?: { readonly name: string; readonly values: ArrayLike<number> } | undefined;
+  /** `z₁` and `z₂` when left out. */
+  readonly axes?: readonly [string, string] | undefined;
+}
+
+/** The colours of points, by their numbers or classes; none where there are neither. */
+function colourOf(classes: readonly string[] | undefined, numbers: LatentOptions['numbers']) {
+  if (numbers) {
+    const scale = { scheme: 'viridis' as const };
+    const type = 'quantitative' as const;
+    return { color: { field: 'number', type, title: numbers.name, scale } };
+  }
+  if (!classes) return {};
+  const range = classes.length <= classColours.length ? { range: [...classColours] } : {};
+  const scale = { domain: [...classes], scheme: 'turbo' as const, ...range };
+  const columns = Math.ceil(classes.length / legendRows);
+  const legend = classes.length > mostInLegend ? null : { symbolSize: 70, columns };
+  return { color: { field: 'class', type: 'nominal' as const, title: null, scale, legend } };
 }
 
 /** Bounds of both axes and the plot's size, so that one unit is as long on both. */
@@ -72,6 +97,7 @@ export function latentSpec(
   means: Float32Array,
   labels?: ArrayLike<number>,
   classNames?: readonly string[],
+  { numbers, axes = ['z₁', 'z₂'] }: LatentOptions = {},
 ): TopLevelSpec {
   const count = means.length / 2;
   if (!Number.isInteger(count) || count === 0) {
@@ -88,7 +114,12 @@ export function latentSpec(
     const z1 = means[2 * row]!;
     const z2 = means[2 * row + 1]!;
     if (!Number.isFinite(z1) || !Number.isFinite(z2)) continue;
-    points.push(labels ? { z1, z2, class: className(labels[row]!) } : { z1, z2 });
+    const number = numbers?.values[row];
+    points.push({
+      ...{ z1, z2 },
+      ...(labels ? { class: className(labels[row]!) } : {}),
+      ...(number === undefined ? {} : { number: Number.isNaN(number) ? null : number }),
+    });
   }
   if (points.length === 0) throw new UserError('Latent picture: no point is finite.');
 
@@ -99,10 +130,9 @@ export function latentSpec(
   const names = classCentres(points, classes, unit);
   const axis = { tickCount: 8 };
   const position = {
-    x: { field: 'z1', type: 'quantitative', title: 'z₁', axis, scale: { domain: x.domain } },
-    y: { field: 'z2', type: 'quantitative', title: 'z₂', axis, scale: { domain: y.domain } },
+    x: { field: 'z1', type: 'quantitative', title: axes[0], axis, scale: { domain: x.domain } },
+    y: { field: 'z2', type: 'quantitative', title: axes[1], axis, scale: { domain: y.domain } },
   } as const;
-  const colours = classes.length <= classColours.length ? { range: [...classColours] } : {};
   return {
     width: x.length,
     height: y.length,
@@ -117,18 +147,7 @@ export function latentSpec(
         },
         encoding: {
           ...position,
-          ...(labels && {
-            color: {
-              field: 'class',
-              type: 'nominal',
-              title: null,
-              scale: { domain: classes, scheme: 'turbo', ...colours },
-              legend:
-                classes.length > mostInLegend
-                  ? null
-                  : { symbolSize: 70, columns: Math.ceil(classes.length / legendRows) },
-            },
-          }),
+          ...colourOf(labels && classes, numbers),
         },
       },
       // The names stand on the clouds as well, for whoever cannot tell the colours apart.
@@ -152,6 +171,7 @@ export function latentSpec(
  * @param means shape [N, 2], row-major
  * @param labels the class of each point
  * @param classNames the name of class i at place i; its number where there is none
+ * @param options numbers that colour the points in the place of classes, and names of the axes
  * @returns a PNG file
  * @throws UserError when the values are not pairs, none is finite, or labels and points differ in count
  */
@@ -159,6 +179,7 @@ export async function latentPicture(
   means: Float32Array,
   labels?: ArrayLike<number>,
   classNames?: readonly string[],
+  options?: LatentOptions,
 ): Promise<Uint8Array> {
-  return drawChart(latentSpec(means, labels, classNames));
+  return drawChart(latentSpec(means, labels, classNames, options));
 }

@@ -2,6 +2,7 @@ import { Tensor } from 'onnxruntime-common';
 import { UserError } from '../../base/errors.js';
 import { randomStream } from '../../base/random.js';
 import type { Dataset } from '../../data/dataset.js';
+import type { RowConditions } from '../../data/tables/columns/where.js';
 import type { Values } from '../../graph/index.js';
 import type { Scope } from '../../nn/index.js';
 import type { BuiltModel } from '../model/built.js';
@@ -30,7 +31,18 @@ export interface SampleOptions extends ImageOptions {
    * of a table, whose means would all lack the spread of their columns.
    */
   readonly draw?: boolean | undefined;
+  /**
+   * Conditions of rows of a table: `{ species: 'Adelie', age: { from: 40 } }`. Rows are drawn until enough of
+   * them are so, which draws from the distribution that the conditions leave.
+   */
+  readonly where?: RowConditions | undefined;
 }
+
+/** Rows that are drawn at first and at most at once, and in all, for conditions. */
+const [fewestAtOnce, mostAtOnce, mostDrawn] = [4096, 65_536, 4_000_000];
+
+/** Calls of the runtime that a step of draws takes, at most: their noise has steps of its own. */
+const mostCalls = 2 ** 20;
 
 /** The likelihood's draws as a function of latents. */
 const drawing =
@@ -50,16 +62,15 @@ function labelsOfDraws(
   return Array.from({ length: count }, (_, i) => label ?? inTurn(i));
 }
 
-/** Images of latents that a sampler draws; the prior where none was fitted. */
-export async function sample(
+/** Draws of `count` examples; each step of a seed gives others. */
+type Drawing = (count: number, step: number) => Promise<Tensor>;
+
+/** @throws UserError when there is no sampler to draw latents by */
+function drawingOf(
   { engine, model, tensors }: Present,
-  count: number,
   options: SampleOptions,
   fitted: FittedSampler | undefined,
-): Promise<Tensor> {
-  if (!Number.isSafeInteger(count) || count < 1) {
-    throw new UserError(`sample takes a whole number of images from 1, not ${count}.`);
-  }
+): Drawing {
   const { bottleneck, classes, type } = model.objective;
   const sampler = fitted?.sampler ?? bottleneck.prior;
   if (!sampler) {
@@ -69,23 +80,76 @@ export async function sample(
   }
   const isTable = model.input.kind === 'table';
   const { seed = model.config.seed, draw = isTable, shrink } = options;
-  const shape = [count, ...model.latentShape];
-  const z = new Tensor(
-    'float32',
-    sampler.draw(shape, {
-      stream: randomStream(seed, 'sample'),
+  return async (count, step) => {
+    const shape = [count, ...model.latentShape];
+    const latents = sampler.draw(shape, {
+      stream: randomStream(seed, 'sample', step),
       parameters: tensors,
       fitted: fitted?.tensors ?? {},
-    }),
-    shape,
-  );
-  const labels = labelsOfDraws(count, classes, options);
-  return draw
-    ? engine.mapLatents(tensors, 'draw', z, labels, drawing(model), {
-        shrink,
-        stream: { seed, name: 'draw', step: 0 },
-      })
-    : engine.mapLatents(tensors, 'decode', z, labels, decoding(model), { shrink });
+    });
+    const z = new Tensor('float32', latents, shape);
+    const labels = labelsOfDraws(count, classes, options);
+    if (!draw) {
+      return engine.mapLatents(tensors, 'decode', z, labels, decoding(model), { shrink });
+    }
+    const stream = { seed, name: 'draw', step: step * mostCalls };
+    return engine.mapLatents(tensors, 'draw', z, labels, drawing(model), { shrink, stream });
+  };
+}
+
+/**
+ * Rows that are as they are wanted, of many that are drawn: exact draws of p(x | the conditions), by
+ * rejection (von Neumann 1951). The rarer such rows, the more are drawn.
+ * @throws UserError when too few of the most that are drawn are so
+ */
+async function drawWhere(
+  { model }: Present,
+  count: number,
+  { where, labels }: SampleOptions,
+  draw: Drawing,
+): Promise<Tensor> {
+  const { columns } = model.input;
+  if (!columns) {
+    throw new UserError(
+      `Conditions are for rows of tables, and the model's examples are of the kind ${model.input.kind}. Leave where out.`,
+    );
+  }
+  if (labels) throw new UserError('where and labels exclude each other. Give one of them.');
+  const { rowTest } = await import('../../data/tables/columns/where.js');
+  const test = await rowTest(columns, where!);
+  const width = model.input.shape[0]!;
+  const found = new Float32Array(count * width);
+  let [kept, drawn] = [0, 0];
+  for (let step = 0; kept < count; step++) {
+    if (drawn >= mostDrawn) {
+      throw new UserError(
+        `Of ${drawn} rows that were drawn, ${kept} are as they are wanted, where ${count} were asked for. Ask for fewer, or for conditions that more rows meet.`,
+      );
+    }
+    const size = Math.min(mostAtOnce, fewestAtOnce << step);
+    const { data } = (await draw(size, step)) as { data: Float32Array };
+    for (let row = 0; row < size && kept < count; row++) {
+      if (!test(data, row * width)) continue;
+      found.set(data.subarray(row * width, (row + 1) * width), kept * width);
+      kept += 1;
+    }
+    drawn += size;
+  }
+  return new Tensor('float32', found, [count, width]);
+}
+
+/** Examples of latents that a sampler draws; the prior where none was fitted. */
+export async function sample(
+  present: Present,
+  count: number,
+  options: SampleOptions,
+  fitted: FittedSampler | undefined,
+): Promise<Tensor> {
+  if (!Number.isSafeInteger(count) || count < 1) {
+    throw new UserError(`sample takes a whole number of images from 1, not ${count}.`);
+  }
+  const draw = drawingOf(present, options, fitted);
+  return options.where ? drawWhere(present, count, options, draw) : draw(count, 0);
 }
 
 /** A sampler fitted to the points that stand for a dataset's examples. */

@@ -1,0 +1,86 @@
+import type { Tensor } from 'onnxruntime-common';
+import { UserError } from '../base/errors.js';
+import { quote } from '../base/excerpt.js';
+import { advice } from '../base/suggest.js';
+import { spread } from '../data/changes/spread.js';
+import { isLearnt } from '../data/column.js';
+import { type Dataset, readRange } from '../data/dataset.js';
+import type { LatentOptions } from '../report/pictures/latent.js';
+import type { VAE } from '../vae/index.js';
+import { principalComponents } from '../vae/latent-space/index.js';
+import { writePicture } from './draw.js';
+
+/** Points of a map, at most. */
+const mostPoints = 10_000;
+
+/** Latents as points of a plane, [N, 2], and the names of its axes. */
+interface Plane {
+  readonly points: Float32Array;
+  readonly axes: readonly [string, string];
+}
+
+/** Points on the plane in which they vary the most. */
+async function planeOf(means: Tensor): Promise<Plane> {
+  const [count = 0, width = 0] = means.dims;
+  const values = means.data as Float32Array;
+  if (width === 2) return { points: values, axes: ['z₁', 'z₂'] };
+  const { mean, directions, variances } = await principalComponents(means);
+  const total = variances.reduce((sum, each) => sum + each, 0) || 1;
+  const along = (row: number, direction: Float64Array) =>
+    direction.reduce((sum, each, i) => sum + each * (values[row * width + i]! - mean[i]!), 0);
+  const points = new Float32Array(count * 2);
+  for (let row = 0; row < count; row++) {
+    for (const axis of [0, 1]) points[2 * row + axis] = along(row, directions[axis]!);
+  }
+  const name = (axis: number) =>
+    `widest direction ${axis + 1} (${Math.round((100 * variances[axis]!) / total)} % of the variance)`;
+  return { points, axes: [name(0), name(1)] };
+}
+
+/** The colours of points: classes, or numbers. */
+interface Colours extends Pick<LatentOptions, 'numbers'> {
+  readonly labels?: ArrayLike<number> | undefined;
+  readonly classNames?: readonly string[] | undefined;
+}
+
+/** Colours by a column. @throws UserError when the data has no such column */
+async function coloursBy(data: Dataset, name: string): Promise<Colours> {
+  const columns = (data.table ?? []).filter(isLearnt);
+  const place = columns.findIndex((column) => column.name === name);
+  if (place < 0) {
+    const names = columns.map((column) => column.name);
+    const why = names.length > 0 ? advice(name, names) : 'The data is no table.';
+    throw new UserError(`--colour: there is no column ${quote(name)} that is learnt. ${why}`);
+  }
+  const { data: rows } = await readRange(data, 0, data.size);
+  const values = Float32Array.from({ length: data.size }, (_, row) => {
+    return (rows as Float32Array)[row * columns.length + place]!;
+  });
+  const { categories, rare } = columns[place]!;
+  if (!categories) return { numbers: { name, values } };
+  const missing = categories.length + 1;
+  const classNames = [...categories, ...(rare ? ['other'] : ['']), 'missing'];
+  return { labels: values.map((value) => (Number.isNaN(value) ? missing : value)), classNames };
+}
+
+/** A run's latents as a picture, coloured by a column or by the labels. */
+export async function writeMap(
+  vae: VAE,
+  data: Dataset,
+  path: string,
+  column: string | undefined,
+): Promise<void> {
+  if (vae.bottleneck === 'vectorQuantized') {
+    throw new UserError('A codebook has codes and no map. Leave --map and --colour out.');
+  }
+  const shown = spread(data, mostPoints);
+  const { labels, classNames } = shown;
+  const colours = column === undefined ? { labels, classNames } : await coloursBy(shown, column);
+  const { points, axes } = await planeOf((await vae.encode(shown)).mean);
+  const { latentPicture } = await import('../report/index.js');
+  const options = { axes, numbers: 'numbers' in colours ? colours.numbers : undefined };
+  await writePicture(
+    path,
+    await latentPicture(points, colours.labels, colours.classNames, options),
+  );
+}
