@@ -169,7 +169,7 @@ export const readOptionsSchema = z.strictObject({
         {
           flag: {
             flag: '--columns <names>',
-            help: 'columns of a CSV or Parquet file, separated by commas; or what they hold, as age=count,zip=categorical',
+            help: 'columns of a CSV or Parquet file, separated by commas; or what they hold, as age=count,born=date:DD/MM/YYYY',
             reads: 'columns',
           },
           usually: 'all numeric ones of vectors, all of a table',

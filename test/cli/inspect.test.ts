@@ -82,9 +82,21 @@ describe('inspect', () => {
       missing: 0,
       categories: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '10'],
     });
+    const words = 'species=ordinal:dog|cat,age=ordinal';
+    const ordered = JSON.parse(await card('t.csv', '--columns', words, '--json'));
+    expect(ordered.table[3]).toMatchObject({ kind: 'ordinal', categories: ['dog', 'cat'] });
     const table = await datasets.describe(at('t.csv'), { columns: { age: 'ordinal' } });
     const { training: _, ...same } = found;
     expect(same).toEqual(JSON.parse(JSON.stringify(table)));
+  });
+
+  test('tells days and months that cannot be told apart, and takes the format', async () => {
+    await writeFile(at('days.csv'), 'day,n\n01/02/2024,1.5\n03/02/2024,2.5\n');
+    expect(await card('days.csv')).toMatch(
+      'dates such as 01/02/2024 are read as MM/DD/YYYY, though DD/MM/YYYY fits as well (--columns day=date:DD/MM/YYYY says otherwise)',
+    );
+    const found = await card('days.csv', '--columns', 'day=date:DD/MM/YYYY');
+    expect(found).toMatch('"day": date; 2024-02-01 to 2024-02-03, written DD/MM/YYYY');
   });
 
   test('refuses kinds of columns that there are not, in one line', async () => {

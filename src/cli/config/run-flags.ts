@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { either } from '../../base/excerpt.js';
 import type { DescribedOption, Flag } from '../../base/settings/option.js';
-import type { ReadOptions } from '../../data/read-options.js';
+import type { ColumnOptions, ReadOptions } from '../../data/read-options.js';
 import { settingsByPath } from '../../vae/config/by-path.js';
 import { describedOptions } from '../../vae/config/described.js';
 import { named, number, pairs, wholeNumber } from '../options.js';
@@ -39,8 +39,18 @@ function shape(text: string): number[] {
   return text.trim().toLowerCase().split('x').map(Number);
 }
 
+/** What a column holds: `count`, `date:DD/MM/YYYY` with its format, `ordinal:low|mid|high` with its words. */
+function holds(text: string): string | ColumnOptions {
+  const [, kind, more] = /^(\w+):(.+)$/.exec(text) ?? [];
+  if (kind === undefined) return text;
+  const known = kind as ColumnOptions['kind'];
+  return kind === 'date'
+    ? { kind: known, format: more }
+    : { kind: known, categories: more!.split('|') };
+}
+
 /** `age,height`: columns to read; or `age=count,zip=categorical`: what they hold. */
-function columns(text: string): string[] | Readonly<Record<string, string>> {
+function columns(text: string): string[] | Readonly<Record<string, string | ColumnOptions>> {
   const parts = text.split(',');
   const pairs = parts.map((part) => /^(.*)=([^=]*)$/.exec(part));
   if (pairs.every((pair) => pair === null)) return parts;
@@ -49,7 +59,7 @@ function columns(text: string): string[] | Readonly<Record<string, string>> {
       if (!pair) {
         throw new InvalidArgumentError('Write names (age,height), or what each holds (age=count).');
       }
-      return [pair[1]!, pair[2]!];
+      return [pair[1]!, holds(pair[2]!)];
     }),
   );
 }

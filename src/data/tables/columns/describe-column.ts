@@ -7,7 +7,7 @@ import type { ColumnFacts } from '../table.js';
 import { findCategories, inOrder, knownOrder } from './categories.js';
 import { type DateTools, findFormat, isoMoment, unitMilliseconds, unitOf } from './dates.js';
 import { kindOfNumbers, kindOfTruths, kindOfWords } from './kinds.js';
-import type { ColumnWords } from './words.js';
+import { type ColumnWords, columnFlag } from './words.js';
 
 /** Most levels that numbers may be said to have. */
 const mostLevels = 500;
@@ -106,7 +106,11 @@ function categoriesOf(known: Known, kind: ColumnKind, { counts }: ColumnWords) {
   const order = knownOrder(words) ?? (words.every(isNumberText) ? inOrder(words) : undefined);
   if (order) return { categories: order };
   const example = `{ kind: 'ordinal', categories: ['low', 'mid', 'high'] }`;
-  throw refuse(known, 'holds words whose order is not known', `Give it in columns, as ${example}`);
+  throw refuse(
+    known,
+    'holds words whose order is not known',
+    `Give it in columns, as ${example} (${columnFlag(known.facts.name, "'ordinal:low|mid|high'")})`,
+  );
 }
 
 const isNumberText = (text: string) => Number.isFinite(Number(text));
@@ -132,7 +136,7 @@ function dateOf(known: Known, values: readonly string[], type: CellType): Found 
     throw refuse(
       known,
       `holds ${excerpt(values[0] ?? '')}, which is no date that is known`,
-      "Give its format, as { kind: 'date', format: 'DD/MM/YYYY' }",
+      `Give its format (${columnFlag(facts.name, 'date:DD/MM/YYYY')})`,
     );
   }
   const { format, other } = found;
@@ -142,7 +146,7 @@ function dateOf(known: Known, values: readonly string[], type: CellType): Found 
     type,
   );
   if (other === undefined) return dates;
-  const doubt = `column ${excerpt(facts.name)}: dates such as ${values[0]} are read as ${format}, though ${other} fits as well (columns: { kind: 'date', format: '${other}' } says otherwise)`;
+  const doubt = `column ${excerpt(facts.name)}: dates such as ${values[0]} are read as ${format}, though ${other} fits as well (${columnFlag(facts.name, `date:${other}`)} says otherwise)`;
   return { ...dates, doubt };
 }
 

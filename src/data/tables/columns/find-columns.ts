@@ -19,7 +19,7 @@ import { labelOf } from './label.js';
 import type { PlacedColumn } from './placed-column.js';
 import {
   type ColumnWords,
-  categoricalFlag,
+  columnFlag,
   countWords,
   hasWords,
   mixedError,
@@ -161,7 +161,7 @@ class Finder {
       }
       if (!isText(facts, given)) {
         if (facts.kind !== 'mixed') continue;
-        const advice = `say what the column holds (${categoricalFlag(facts.name)})`;
+        const advice = `say what the column holds (${columnFlag(facts.name)})`;
         throw mixedError(this.table.path, facts, advice);
       }
       if (hasWords(facts)) known.set(place, wordsOf(facts));

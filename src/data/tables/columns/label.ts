@@ -5,7 +5,7 @@ import type { ReadingNote } from '../../notes.js';
 import type { ReadOptions } from '../../read-options.js';
 import { columnPlace, targetNames } from '../roles.js';
 import type { PlacedColumn } from './placed-column.js';
-import { categoricalFlag } from './words.js';
+import { columnFlag } from './words.js';
 
 /** A column of labels, which is learnt as well. */
 export interface LabelColumn {
@@ -27,7 +27,7 @@ export function labelOf(
     const { column, place } = columns[columnPlace(names, label, path)]!;
     if (isClass(column) || column.kind === 'count') return { place };
     throw new UserError(
-      `${path}: column ${excerpt(label)} is ${column.kind} and holds no classes. Name another (--label), or say that it is categorical (${categoricalFlag(label)}).`,
+      `${path}: column ${excerpt(label)} is ${column.kind} and holds no classes. Name another (--label), or say that it is categorical (${columnFlag(label)}).`,
     );
   }
   const isPlane = names.includes('x') || names.includes('X');

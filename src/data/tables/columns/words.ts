@@ -67,9 +67,9 @@ export async function countWords(
   );
 }
 
-/** The flag that says that a column holds categories, as advice for people. */
-export function categoricalFlag(name: string): string {
-  return `--columns ${/^[\w-]{1,40}$/.test(name) ? name : 'name'}=categorical`;
+/** The flag that says what a column holds, as advice for people. */
+export function columnFlag(name: string, what = 'categorical'): string {
+  return `--columns ${/^[\w-]{1,40}$/.test(name) ? name : 'name'}=${what}`;
 }
 
 /** The first words of a column that are no numbers, refused. */
