@@ -32,10 +32,13 @@ export interface ColumnOptions {
 const kindSchema = z.enum(columnKinds, { error: `it must be one of ${columnKinds.join(', ')}` });
 
 const columnOptionsSchema = z.strictObject({
-  kind: kindSchema.optional(),
-  likelihood: z.string().optional(),
-  categories: z.array(z.string()).min(1).optional(),
-  format: z.string().optional(),
+  kind: kindSchema.optional().describe('How its values are understood.'),
+  likelihood: z.string().optional().describe('The distribution of its values.'),
+  categories: z.array(z.string()).min(1).optional().describe('All of its words, in their order.'),
+  format: z
+    .string()
+    .optional()
+    .describe('How its dates are written, by tokens of Day.js: DD/MM/YYYY.'),
 });
 
 /** How rows of a table can be taken. */
