@@ -8,7 +8,6 @@ import { type Dataset, readRange } from '../data/dataset.js';
 import type { LatentOptions } from '../report/pictures/latent.js';
 import type { VAE } from '../vae/index.js';
 import { principalComponents } from '../vae/latent-space/index.js';
-import { writePicture } from './draw.js';
 
 /** Points of a map, at most. */
 const mostPoints = 10_000;
@@ -63,13 +62,12 @@ async function coloursBy(data: Dataset, name: string): Promise<Colours> {
   return { labels: values.map((value) => (Number.isNaN(value) ? missing : value)), classNames };
 }
 
-/** A run's latents as a picture, coloured by a column or by the labels. */
-export async function writeMap(
+/** Latents as a PNG file, coloured by a column or by the labels. */
+export async function latentMap(
   vae: VAE,
   data: Dataset,
-  path: string,
   column: string | undefined,
-): Promise<void> {
+): Promise<Uint8Array> {
   if (vae.bottleneck === 'vectorQuantized') {
     throw new UserError('A codebook has codes and no map. Leave --map and --colour out.');
   }
@@ -79,8 +77,5 @@ export async function writeMap(
   const { points, axes } = await planeOf((await vae.encode(shown)).mean);
   const { latentPicture } = await import('../report/index.js');
   const options = { axes, numbers: 'numbers' in colours ? colours.numbers : undefined };
-  await writePicture(
-    path,
-    await latentPicture(points, colours.labels, colours.classNames, options),
-  );
+  return latentPicture(points, colours.labels, colours.classNames, options);
 }

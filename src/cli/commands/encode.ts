@@ -38,7 +38,8 @@ export function encodeCommand(program: Command): void {
       const { map, colour } = options;
       await writeLatents(vae, data, options.out ?? besideRun(run, 'latents'));
       if (map === undefined && colour === undefined) return;
-      const { writeMap } = await import('../latent-map.js');
-      await writeMap(vae, data, map ?? besideRun(run, 'latent.png'), colour);
+      const { latentMap } = await import('../latent-map.js');
+      const { writePicture } = await import('../draw.js');
+      await writePicture(map ?? besideRun(run, 'latent.png'), await latentMap(vae, data, colour));
     });
 }

@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import type { Dataset } from '../../data/dataset.js';
+import type { VAE } from '../../vae/index.js';
 import { examples, runArgument, wholeNumber, withData } from '../options.js';
 import type { DataOptions } from '../run.js';
 
@@ -11,6 +13,29 @@ interface EvaluateOptions extends DataOptions {
 /** Examples of a part, for people. */
 const examplesOf = (part: string) =>
   part === 'all' ? 'examples, all of it' : `examples of the ${part} part`;
+
+/** Of tables, the nats of each column: the mean of −log p(x | z), with a draw of z, over its known values. */
+async function columnNats(
+  vae: VAE,
+  data: Dataset,
+  seed: { readonly seed?: number },
+): Promise<Readonly<Record<string, number>> | undefined> {
+  if (vae.input.kind !== 'table' || !vae.isInNats) return undefined;
+  const { columns: nats } = await vae.score(data, { samples: 1, ...seed });
+  const { meansOfColumns } = await import('../column-means.js');
+  return meansOfColumns(nats!, data);
+}
+
+/** Columns with their nats, those that take most first. */
+async function columnTable(columns: Readonly<Record<string, number>>): Promise<string> {
+  const { formatTable } = await import('../../report/table.js');
+  const rows = Object.entries(columns).sort(([, a], [, b]) => b - a);
+  const header = ['Column', { header: 'Nats', align: 'right' as const }];
+  return `${formatTable(
+    header,
+    rows.map(([name, nats]) => [name, nats.toFixed(3)]),
+  )}\n`;
+}
 
 export function evaluateCommand(program: Command): void {
   withData(program.command('evaluate').argument(...runArgument))
@@ -41,10 +66,10 @@ export function evaluateCommand(program: Command): void {
         const { mean } = await vae.logLikelihood(data, { samples: options.iwae, ...seed });
         metrics.log_likelihood = mean;
       }
+      const columns = await columnNats(vae, data, seed);
       if (options.json) {
-        process.stdout.write(
-          `${JSON.stringify({ data: data.name, part, size: data.size, ...metrics })}\n`,
-        );
+        const facts = { data: data.name, part, size: data.size, ...metrics };
+        process.stdout.write(`${JSON.stringify({ ...facts, ...(columns ? { columns } : {}) })}\n`);
         return;
       }
       const { bitsPerDimension, ...others } = metrics;
@@ -55,5 +80,6 @@ export function evaluateCommand(program: Command): void {
       process.stdout.write(
         `${data.name}, ${data.size} ${examplesOf(part)}: ${parts.join('  ')}${unit}${bits}\n`,
       );
+      if (columns) process.stdout.write(await columnTable(columns));
     });
 }

@@ -1,5 +1,4 @@
 import { breathe } from '../../base/breathe.js';
-import { spread } from '../../data/changes/spread.js';
 import type { Dataset } from '../../data/dataset.js';
 import type { RunFolder } from '../../runs/index.js';
 import type { EpochMetrics } from '../../training/index.js';
@@ -7,7 +6,6 @@ import type { VAE } from '../../vae/index.js';
 import { isDrawn, manifoldSheet, reconstructionSheet, sampleSheet } from '../sheets.js';
 
 const shownReconstructions = 10;
-const shownMeans = 10_000;
 
 /** Loads the charts while training goes on; drawing will tell what is wrong with them. */
 export function preparePictures(): void {
@@ -44,13 +42,12 @@ export async function writePictures(
       await write('samples.png', await sampleSheet(vae, {}));
     }
   }
-  if (vae.config.latent !== 2 || vae.bottleneck === 'vectorQuantized') return;
+  const isTable = vae.input.kind === 'table';
+  if ((!isTable && vae.config.latent !== 2) || vae.bottleneck === 'vectorQuantized') return;
   // Else the runtime would keep what it took for the pictures before.
   await vae.release();
-  const shown = spread(data, shownMeans);
-  const { mean } = await vae.encode(shown);
-  const means = mean.data as Float32Array;
-  await write('latent.png', await report.latentPicture(means, shown.labels, data.classNames));
+  const { latentMap } = await import('../latent-map.js');
+  await write('latent.png', await latentMap(vae, data, undefined));
   // The image of a point depends on the label where the model sees it, and on no prior's
   // quantiles where there is none.
   if (isDrawn(vae.input) && vae.hasPrior && vae.classes === undefined) {
