@@ -251,4 +251,5 @@ def main() -> None:
         score(given.table, given.rows)
 
 
-main()
+if __name__ == "__main__":
+    main()

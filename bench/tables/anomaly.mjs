@@ -1,0 +1,54 @@
+/**
+ * Measures `vaekit score` beside scikit-learn's IsolationForest on two labelled tables of scikit-learn:
+ * `npm run bench:anomaly -- --help`.
+ */
+import { run } from './process.mjs';
+import { lines, measureUse, peer, vaekit } from './uses.mjs';
+
+const HELP = `Measures the detection of anomalies by vaekit score and by scikit-learn's IsolationForest.
+
+Usage: npm run bench:anomaly -- [options]
+
+  --rounds N     seeds of the parts that are trained on, and of all training (default 3; 0 measures nothing)
+  --readme       write the table into docs/tables.md
+  --help         print this
+
+Needs a Python with scikit-learn and pandas: python3, or one that VAEKIT_PYTHON names.
+`;
+
+/** The table as it is, by the preset for tables with fewer latents. */
+const training = ['--latent', '8', '--batch-size', '32', '--epochs', '100'];
+
+/**
+ * @param {string} python
+ * @param {string} folder
+ * @param {number} seeds
+ */
+async function* measure(python, folder, seeds) {
+  const given = [peer('anomaly.py'), folder, '--seeds', String(seeds)];
+  const forests = lines((await run(python, given)).text);
+  for (const { table, way, seed, path, anomaly, ...figures } of forests) {
+    const work = `${table}, ${way}`;
+    yield { work, contestant: 'IsolationForest', seed, ...figures };
+    const model = `${path}-run`;
+    const fit = ['--data', `${path}-train.csv`, '--out', model, '--overwrite', ...training];
+    const trained = await run(process.execPath, vaekit('train', ...fit, '--seed', String(seed)));
+    const told = ['--data', `${path}-test.csv`, '--label', 'class', '--anomaly', anomaly];
+    const scored = await run(process.execPath, vaekit('score', model, ...told, '--json'));
+    const { areaUnderRoc, averagePrecision } = JSON.parse(scored.text);
+    const seconds = trained.seconds + scored.seconds;
+    yield { work, contestant: 'vaekit', seed, areaUnderRoc, averagePrecision, seconds };
+  }
+}
+
+await measureUse({
+  name: 'anomaly',
+  help: HELP,
+  modules: ['sklearn', 'pandas'],
+  figures: [
+    ['area under ROC', 'areaUnderRoc'],
+    ['average precision', 'averagePrecision'],
+    ['seconds', 'seconds'],
+  ],
+  measure,
+});
