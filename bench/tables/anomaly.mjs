@@ -2,6 +2,7 @@
  * Measures `vaekit score` beside scikit-learn's IsolationForest on two labelled tables of scikit-learn:
  * `npm run bench:anomaly -- --help`.
  */
+import { rmSync } from 'node:fs';
 import { run } from './process.mjs';
 import { lines, measureUse, peer, vaekit } from './uses.mjs';
 
@@ -10,7 +11,7 @@ const HELP = `Measures the detection of anomalies by vaekit score and by scikit-
 Usage: npm run bench:anomaly -- [options]
 
   --rounds N     seeds of the parts that are trained on, and of all training (default 3; 0 measures nothing)
-  --readme       write the table into docs/tables.md
+  --readme       write the table into docs/scores-and-gaps.md
   --help         print this
 
 Needs a Python with scikit-learn and pandas: python3, or one that VAEKIT_PYTHON names.
@@ -31,7 +32,8 @@ async function* measure(python, folder, seeds) {
     const work = `${table}, ${way}`;
     yield { work, contestant: 'IsolationForest', seed, ...figures };
     const model = `${path}-run`;
-    const fit = ['--data', `${path}-train.csv`, '--out', model, '--overwrite', ...training];
+    rmSync(model, { recursive: true, force: true });
+    const fit = ['--data', `${path}-train.csv`, '--out', model, ...training];
     const trained = await run(process.execPath, vaekit('train', ...fit, '--seed', String(seed)));
     const told = ['--data', `${path}-test.csv`, '--label', 'class', '--anomaly', anomaly];
     const scored = await run(process.execPath, vaekit('score', model, ...told, '--json'));

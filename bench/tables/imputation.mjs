@@ -2,6 +2,7 @@
  * Measures `vaekit impute` beside means and scikit-learn's IterativeImputer, with a fifth of all cells
  * missing: `npm run bench:imputation -- --help`.
  */
+import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { run } from './process.mjs';
 import { lines, measureUse, peer, vaekit } from './uses.mjs';
@@ -11,7 +12,7 @@ const HELP = `Measures imputation by vaekit impute, by means and by scikit-learn
 Usage: npm run bench:imputation -- [options]
 
   --rounds N     seeds of the gaps, and of all training (default 3; 0 measures nothing)
-  --readme       write the table into docs/tables.md
+  --readme       write the table into docs/scores-and-gaps.md
   --help         print this
 
 Needs a Python with scikit-learn and pandas: python3, or one that VAEKIT_PYTHON names.
@@ -31,7 +32,9 @@ const training = [
  * @param {number} seeds
  */
 async function* measure(python, folder, seeds) {
-  const penguins = fileURLToPath(import.meta.resolve('vega-datasets/data/penguins.json'));
+  const penguins = fileURLToPath(
+    new URL('../data/penguins.json', import.meta.resolve('vega-datasets')),
+  );
   await run(python, [peer('tables.py'), 'write', folder, penguins]);
   const files = tables.map((table) => `${folder}${table}.csv`);
   const imputation = peer('imputation.py');
@@ -42,7 +45,8 @@ async function* measure(python, folder, seeds) {
     if (contestant !== 'iterative') continue;
     const model = gaps.replace(/\.csv$/, '-run');
     const filled = gaps.replace(/\.csv$/, '-filled.csv');
-    const fit = ['--data', gaps, '--out', model, '--overwrite', '--seed', String(seed)];
+    rmSync(model, { recursive: true, force: true });
+    const fit = ['--data', gaps, '--out', model, '--seed', String(seed)];
     const trained = await run(process.execPath, vaekit('train', ...fit, ...training));
     const imputed = await run(process.execPath, vaekit('impute', model, '--out', filled));
     const whole = `${folder}${work}.csv`;

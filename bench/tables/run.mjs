@@ -76,7 +76,7 @@ const writeMeasured = (measured) =>
 /** @param {string} python */
 async function writeTables(python) {
   if (existsSync(`${folder}made.csv`)) return;
-  const penguins = new URL(import.meta.resolve('vega-datasets/data/penguins.json'));
+  const penguins = new URL('../data/penguins.json', import.meta.resolve('vega-datasets'));
   await run(python, [peers, 'write', folder, fileURLToPath(penguins)]);
 }
 

@@ -38,7 +38,7 @@ export const lines = (text) =>
 /**
  * Measures, keeps what was reached in `bench/results`, and prints or writes a table of medians.
  * @param {object} bench
- * @param {string} bench.name of the results, of the script in package.json and of the marks in docs/tables.md
+ * @param {string} bench.name of the results, of the script in package.json and of the marks in docs/scores-and-gaps.md
  * @param {string} bench.help
  * @param {string[]} bench.modules that Python needs
  * @param {readonly (readonly [heading: string, figure: string])[]} bench.figures
@@ -64,7 +64,7 @@ export async function measureUse({ name, help, modules, figures, measure }) {
   const table = existsSync(file)
     ? tableOf(JSON.parse(readFileSync(file, 'utf8')), figures, name)
     : 'nothing measured';
-  if (options.readme) fillIn('docs/tables.md', `bench:${name}`, table);
+  if (options.readme) fillIn('docs/scores-and-gaps.md', `bench:${name}`, table);
   process.stdout.write(`${table}\n`);
 }
 

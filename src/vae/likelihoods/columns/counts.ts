@@ -1,7 +1,16 @@
 import { UserError } from '../../../base/errors.js';
 import { digamma } from '../../../base/gamma.js';
-import { add, logGamma, mul, softplus, sub, type Value } from '../../../graph/index.js';
-import { held } from './numbers.js';
+import {
+  add,
+  logGamma,
+  mul,
+  negate,
+  relu,
+  softplus,
+  sub,
+  type Value,
+} from '../../../graph/index.js';
+import { double, held } from './numbers.js';
 
 /** How far a logarithm may go from that of the column, by the decoder: a factor of 5 · 10⁸. */
 const reach = 20;
@@ -27,6 +36,15 @@ export function checkCounts(values: Float32Array, title: string): void {
   throw new UserError(
     `A ${title} likelihood is of whole numbers from 0, and the column holds ${odd}. Use another likelihood for it.`,
   );
+}
+
+/** Nats that each unit under 0 adds: no count is there, and a sum of others is to stay a number. */
+const underZero = 1000;
+
+/** The counts of values, float64 [batch, n], and the nats of what is none. */
+export function countsOf(x: Value): { readonly count: Value; readonly excess: Value } {
+  const values = double(x);
+  return { count: relu(values), excess: mul(relu(negate(values)), underZero) };
 }
 
 /**

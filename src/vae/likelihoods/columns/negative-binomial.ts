@@ -1,7 +1,8 @@
-import { div, exp, mul, relu, type Value } from '../../../graph/index.js';
+import { add, div, exp, mul, type Value } from '../../../graph/index.js';
 import type { ColumnGroup, ColumnLikelihood } from './column-likelihood.js';
 import {
   checkCounts,
+  countsOf,
   dispersionHeld,
   fitDispersion,
   logMeanOf,
@@ -11,7 +12,7 @@ import {
 } from './counts.js';
 import { drawGamma, drawPoisson } from './draws.js';
 import { momentsOf } from './moments.js';
-import { double, moved, numbersOf, single, statisticOf } from './numbers.js';
+import { moved, numbersOf, single, statisticOf } from './numbers.js';
 
 function distribution(parameters: Value, group: ColumnGroup) {
   const logMean = logMeanOf(numbersOf(parameters)[0]!, statisticOf(group, 'logMean'));
@@ -40,7 +41,8 @@ export const negativeBinomial: ColumnLikelihood = {
   },
   negativeLogLikelihood(x, parameters, group) {
     const { logMean, logDispersion, r } = distribution(parameters, group);
-    return single(negativeBinomialNats(relu(double(x)), logMean, logDispersion, r));
+    const { count, excess } = countsOf(x);
+    return single(add(negativeBinomialNats(count, logMean, logDispersion, r), excess));
   },
   typical: (parameters, group) => single(exp(distribution(parameters, group).logMean)),
   draw(parameters, group) {

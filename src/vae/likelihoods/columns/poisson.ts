@@ -1,9 +1,9 @@
-import { add, exp, logGamma, mul, relu, sub, type Value } from '../../../graph/index.js';
+import { add, exp, logGamma, mul, sub, type Value } from '../../../graph/index.js';
 import type { ColumnGroup, ColumnLikelihood } from './column-likelihood.js';
-import { checkCounts, logMeanOf, logOfMean } from './counts.js';
+import { checkCounts, countsOf, logMeanOf, logOfMean } from './counts.js';
 import { drawPoisson } from './draws.js';
 import { momentsOf } from './moments.js';
-import { double, numbersOf, single, statisticOf } from './numbers.js';
+import { numbersOf, single, statisticOf } from './numbers.js';
 
 const logRate = (parameters: Value, group: ColumnGroup) =>
   logMeanOf(numbersOf(parameters)[0]!, statisticOf(group, 'logMean'));
@@ -24,8 +24,9 @@ export const poisson: ColumnLikelihood = {
   },
   negativeLogLikelihood(x, parameters, group) {
     const log = logRate(parameters, group);
-    const count = relu(double(x));
-    return single(add(sub(exp(log), mul(count, log)), logGamma(add(count, 1))));
+    const { count, excess } = countsOf(x);
+    const ways = logGamma(add(count, 1));
+    return single(add(add(sub(exp(log), mul(count, log)), ways), excess));
   },
   typical: (parameters, group) => single(exp(logRate(parameters, group))),
   draw: (parameters, group) => drawPoisson(exp(logRate(parameters, group)), group),

@@ -1,11 +1,11 @@
 import {
   add,
   div,
+  equal,
   exp,
   less,
   mul,
   negate,
-  relu,
   sigmoid,
   softplus,
   sub,
@@ -15,6 +15,7 @@ import {
 import type { ColumnGroup, ColumnLikelihood } from './column-likelihood.js';
 import {
   checkCounts,
+  countsOf,
   dispersionHeld,
   fitDispersion,
   logMeanOf,
@@ -89,9 +90,9 @@ export const zeroInflatedNegativeBinomial: ColumnLikelihood = {
   },
   negativeLogLikelihood(x, parameters, group) {
     const { logMean, logDispersion, r, logit } = distribution(parameters, group);
-    const count = relu(double(x));
-    const nats = negativeBinomialNats(count, logMean, logDispersion, r);
-    const isZero = less(count, 0.5);
+    const { count, excess } = countsOf(x);
+    const nats = add(negativeBinomialNats(count, logMean, logDispersion, r), excess);
+    const isZero = equal(double(x), 0);
     const both = softplus(add(logit, where(isZero, nats, 0)));
     return single(sub(add(softplus(logit), nats), where(isZero, both, 0)));
   },

@@ -106,6 +106,20 @@ describe('wild parameters', () => {
     }
   });
 
+  test.each(
+    [poisson, negativeBinomial, zeroInflatedNegativeBinomial].map(
+      (each) => [each.type, each] as const,
+    ),
+  )('%s: what is under 0 is no count, and far out', async (_, likelihood) => {
+    const zeros = new Array<number>(likelihood.parametersPerColumn(0)).fill(0);
+    const { nats } = await evaluate(likelihood, {
+      ...repeated(zeros, statistics, 3),
+      x: [0, -1, -5],
+    });
+    expect(nats[1]! - nats[0]!).toBeGreaterThan(900);
+    expect(nats[2]!).toBeGreaterThan(nats[1]!);
+  });
+
   test('beyond its bounds a number gets only the gradient that leads back', async () => {
     const at = async (number: number, x: number) => {
       const given = { ...repeated([number], { logMean: 0 }, 1), x: [x] };
