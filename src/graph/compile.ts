@@ -1,10 +1,12 @@
 import { createSession, lanesOf } from '#runtime';
+import { UserError } from '../base/errors.js';
 import type { Device, Session, SessionOptions } from '../runtime/session.js';
 import { toMicrobatchedStep } from './microbatch/index.js';
 import { toLoopModel, toModel } from './onnx/index.js';
+import { operationsOf } from './order.js';
 import { type LoopProgram, named, nextName, type Program, resultsOf } from './program.js';
 import { optimize } from './rewrite/index.js';
-import type { Value } from './value.js';
+import type { Operation, Value } from './value.js';
 
 /** A program in the form that runs fastest. */
 export function optimizeProgram(program: Program, device?: Device): Program {
@@ -12,8 +14,24 @@ export function optimizeProgram(program: Program, device?: Device): Program {
   return { ...program, outputs: named(Object.keys(program.outputs), values) };
 }
 
-/** Makes a program runnable as it is. @throws UserError when it uses an input that it does not list */
-export function open(program: Program, options?: SessionOptions): Promise<Session> {
+/** @throws UserError when values are of a type that the device does not compute with */
+function requireDevice(values: readonly Value[], device: Device | undefined): void {
+  if (device !== 'webgpu') return;
+  const isDouble = ({ outputs }: Operation) => outputs.some(({ dtype }) => dtype === 'float64');
+  const found = operationsOf(values).find(isDouble);
+  if (!found) return;
+  const what = found.origin?.part || 'The program';
+  throw new UserError(
+    `${what} computes in float64, which the device webgpu does not. Use the device cpu.`,
+  );
+}
+
+/**
+ * Makes a program runnable as it is.
+ * @throws UserError when it uses an input that it does not list, or a type that the device lacks
+ */
+export async function open(program: Program, options?: SessionOptions): Promise<Session> {
+  requireDevice(Object.values(program.outputs), options?.device);
   return createSession(toModel(program), options);
 }
 
@@ -50,9 +68,13 @@ export function optimizeLoop(program: LoopProgram, device?: Device): LoopProgram
 
 /**
  * Makes a repeated step runnable as it is; carried values stay on its device.
- * @throws UserError when it uses an input that it does not list
+ * @throws UserError when it uses an input that it does not list, or a type that the device lacks
  */
-export function openLoop(program: LoopProgram, options: SessionOptions = {}): Promise<Session> {
+export async function openLoop(
+  program: LoopProgram,
+  options: SessionOptions = {},
+): Promise<Session> {
+  requireDevice(resultsOf(program), options.device);
   const { microbatches, carried } = program;
   const microbatched =
     microbatches && lanesOf(options) > 1 && toMicrobatchedStep({ ...program, microbatches });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dense, reshape, VAE } from '../../src/index.js';
 import { corners, smallShape } from '../vae/small.js';
+import { column } from '../vae/tables.js';
 import { chromiumPath, type OpenPage, openPage, skipReason, softwareWebGpu } from './chromium.js';
 
 describe.skipIf(!chromiumPath)(`in Chromium with WebGPU in software${skipReason}`, () => {
@@ -51,6 +52,30 @@ describe.skipIf(!chromiumPath)(`in Chromium with WebGPU in software${skipReason}
       expect(losses[epoch]).toBeCloseTo(loss, 3);
     });
     await vae.release();
+  });
+
+  test('refuses in one line columns whose densities are float64', async () => {
+    const events = column('events', 'count', { likelihood: 'poisson' });
+    const message = await opened.page.evaluate(async (events) => {
+      const { VAE, dense, datasets } = window.vaekit;
+      const vae = new VAE({
+        input: [1],
+        latent: 2,
+        example: { kind: 'table', columns: [events] },
+        encoder: [],
+        decoder: [dense(1)],
+        likelihood: 'table',
+      });
+      const table = { table: [events], columns: [events] };
+      const rows = datasets.fromArray(Float32Array.of(1, 2, 3, 4), [1], table);
+      return vae.fit(rows, { epochs: 1, batchSize: 2, device: 'webgpu' }).then(
+        () => '',
+        (error: Error) => error.message,
+      );
+    }, events);
+    expect(message).toBe(
+      'likelihood computes in float64, which the device webgpu does not. Use the device cpu.',
+    );
   });
 
   test('says what is wrong where there is no adapter', async () => {
