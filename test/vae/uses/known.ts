@@ -30,9 +30,9 @@ export function knownVAE(): VAE {
     values[name] = new Tensor('float32', Float32Array.from(numbers), values[name]!.dims);
   };
   set('input.deviation', [1, 1]);
-  set('likelihood.gaussian.mean', means);
-  set('likelihood.gaussian.deviation', deviations);
-  set('likelihood.gaussian.ratio', [ratio, ratio]);
+  set('likelihood.gaussian.data.mean', means);
+  set('likelihood.gaussian.data.deviation', deviations);
+  set('likelihood.gaussian.data.ratio', [ratio, ratio]);
   set('likelihood.gaussian.logSpread', trained);
   set('decoder.0.weight', [...loadings, slope]);
   vae.setParameters(values);
