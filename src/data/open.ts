@@ -115,8 +115,11 @@ function tellUnused(
   uses: readonly (keyof ReadOptions)[],
   onProgress?: (message: string) => void,
 ): void {
+  // By what it holds, data that is no table is none.
   const unused = Object.entries(options).flatMap(([key, value]) =>
-    value === undefined || (uses as readonly string[]).includes(key) ? [] : [key],
+    value === undefined || value === 'auto' || (uses as readonly string[]).includes(key)
+      ? []
+      : [key],
   );
   if (unused.length > 0) {
     onProgress?.(`${spec}: ${unused.join(', ')} left out, for that does not apply to this data`);
