@@ -79,8 +79,12 @@ async function fitColumns(columns: readonly TableColumn[], data: Dataset): Promi
   const isNumber = columns.map((column) => categoryCount(column) === 0);
   const numbers = moments.filter((_, place) => isNumber[place]);
   const found: Record<string, Float32Array> = {
-    'input.mean': Float32Array.from(numbers, ({ mean }) => mean),
-    'input.deviation': Float32Array.from(numbers, ({ deviation }) => deviation),
+    ...(numbers.length > 0
+      ? {
+          'input.mean': Float32Array.from(numbers, ({ mean }) => mean),
+          'input.deviation': Float32Array.from(numbers, ({ deviation }) => deviation),
+        }
+      : {}),
     'likelihood.typical': Float32Array.from(moments, ({ mean }, place) =>
       isNumber[place] ? mean : 0,
     ),

@@ -38,8 +38,11 @@ export interface SampleOptions extends ImageOptions {
   readonly where?: RowConditions | undefined;
 }
 
-/** Rows that are drawn at first and at most at once, and in all, for conditions. */
-const [fewestAtOnce, mostAtOnce, mostDrawn] = [4096, 65_536, 4_000_000];
+/** Rows that are drawn at first and at most at once, for conditions. */
+const [fewestAtOnce, mostAtOnce] = [4096, 65_536];
+
+/** Rows after which no more are drawn: so many in all, and so many for each that is wanted. */
+const [fewestDrawn, mostDrawn] = [1_000_000, 1000];
 
 /** Calls of the runtime that a step of draws takes, at most: their noise has steps of its own. */
 const mostCalls = 2 ** 20;
@@ -121,7 +124,7 @@ async function drawWhere(
   const found = new Float32Array(count * width);
   let [kept, drawn] = [0, 0];
   for (let step = 0; kept < count; step++) {
-    if (drawn >= mostDrawn) {
+    if (drawn >= Math.max(fewestDrawn, mostDrawn * count)) {
       throw new UserError(
         `Of ${drawn} rows that were drawn, ${kept} are as they are wanted, where ${count} were asked for. Ask for fewer, or for conditions that more rows meet.`,
       );
