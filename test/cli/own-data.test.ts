@@ -124,13 +124,14 @@ test('train on a table takes the columns and the label that are named', async ()
   const { code, stderr } = await vaekit(
     folder,
     ...['train', '--data', 'table.csv', '--columns', 'b', '--label', 'kind', '--out', 'table'],
+    ...['--rows', 'vectors'],
     ...trainOptions,
   );
   expect(stderr).toBe('');
   expect(code).toBe(0);
   const { model, training } = JSON.parse(await readFile(at('table', 'config.json'), 'utf8'));
   expect(model.input).toEqual([1]);
-  expect(training.read).toEqual({ columns: ['b'], label: 'kind' });
+  expect(training.read).toEqual({ rows: 'vectors', columns: ['b'], label: 'kind' });
   const missing = await vaekit(folder, 'train', '--data', 'table.csv', '--columns', 'c');
   expect(missing.code).toBe(2);
   expect(missing.stderr).toMatch(/table\.csv: there is no column "c"/);
