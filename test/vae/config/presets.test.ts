@@ -62,7 +62,7 @@ describe('the preset sequence', () => {
     const steps = shape.at(-1)!;
     const dense = rows.findIndex(({ type }) => type === 'dense');
     const before = rows[dense - 1]?.outputShape.at(-1) ?? steps;
-    expect(before).toBeLessThanOrEqual(32);
+    expect(before).toBeLessThanOrEqual(96);
   });
 
   test('refuses pictures, and says how they are read as sequences', () => {
