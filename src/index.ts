@@ -1,5 +1,6 @@
 export { Tensor } from 'onnxruntime-common';
 export { UserError } from './base/errors.js';
+export type { TableColumn } from './data/column.js';
 export { type Dataset, fromArray, type TensorDataset } from './data/dataset.js';
 export * as datasets from './data/datasets.js';
 export type { ExampleOptions, InputDescription } from './data/input.js';
@@ -71,6 +72,7 @@ export type {
   TraceEvent,
 } from './training/index.js';
 export { type Config, defineConfig } from './vae/config/define-config.js';
+export { settingsFor, type WantedSettings } from './vae/config/settings-for.js';
 export * from './vae/index.js';
 export * as latentSpace from './vae/latent-space/index.js';
 export * as samplers from './vae/samplers/all.js';

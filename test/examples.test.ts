@@ -43,6 +43,20 @@ const checks: Readonly<Record<string, Check>> = {
       expect(stdout).toContain('Parameters: 3,934');
     },
   },
+  'synthetic-table': {
+    env: { EPOCHS: '60' },
+    files: ['synthetic-table.png', 'penguins.json'],
+    verify(stdout) {
+      const [first, last] = numbers(stdout, /val_loss/);
+      expect(last).toBeLessThan(first! - 1.5);
+      expect(stdout).toContain('Body Mass (g): continuous, 0.6 % missing');
+      expect(numbers(stdout, /quality/)[0]).toBeGreaterThan(0.8);
+      expect(numbers(stdout, /a heavy Gentoo of/)[0]).toBeGreaterThanOrEqual(5500);
+      const [mass] = numbers(stdout, /a male Adelie weighs/);
+      // Male Adelie penguins of the table weigh 4043 g in the mean.
+      expect(Math.abs(mass! - 4043)).toBeLessThan(400);
+    },
+  },
   'own-images': {
     env: { EPOCHS: '3', IMAGES: '300' },
     files: ['own-images.png', 'shapes/ring/99.png'],

@@ -7,8 +7,8 @@ export type { FromRowsOptions };
 
 /**
  * The data of rows in memory, read column by column as `openDataset` reads a table with `rows: 'table'`: an
- * object a row, of numbers, texts, true and false, and dates; null, undefined, NaN and an empty text are
- * values that are missing.
+ * object a row, of numbers, texts, true and false, and dates; null, undefined, NaN, an empty text and a
+ * property that is not there are values that are missing.
  * @returns one part, or several when a column tells them
  * @throws UserError when an option is wrong, the rows cannot be read, or nothing can be learnt of them
  */

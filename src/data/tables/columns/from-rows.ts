@@ -20,11 +20,13 @@ export async function openRowsInMemory(
   { name = 'rows', onProgress, ...options }: FromRowsOptions,
 ): Promise<OpenedData> {
   const reading: FormatOptions = { ...options, rows: 'table', memoryLimit: Infinity, onProgress };
+  // A property that an object lacks is a value that is missing.
+  const known = Object.fromEntries((options.like ?? []).map((column) => [column.name, null]));
   const source = {
     path: name,
     key: undefined,
     async *rows() {
-      for (const row of rows) yield { row };
+      for (const row of rows) yield { row: { ...known, ...row } };
     },
     noteOf: () => 'a table of rows in memory',
   };
