@@ -135,6 +135,18 @@ const checks: Readonly<Record<string, Check>> = {
       }
     },
   },
+  sequences: {
+    env: { EPOCHS: '3', BEATS: '600' },
+    files: ['sequences-reconstructions.png', 'sequences-samples.png'],
+    verify(stdout) {
+      const [first] = numbers(stdout, /first epoch: val_loss/);
+      const [last] = numbers(stdout, /last epoch: val_loss/);
+      expect(last).toBeLessThan(first!);
+      expect(last).toBeLessThan(-100);
+      // Chance would be 0.5.
+      expect(numbers(stdout, /strange beats: AUROC/)[0]).toBeGreaterThan(0.7);
+    },
+  },
   'latents-as-features': {
     env: { EPOCHS: '4', IMAGES: '3000' },
     verify(stdout) {
