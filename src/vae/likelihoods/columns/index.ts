@@ -16,7 +16,7 @@ const likelihoods: ReadonlyMap<string, ColumnLikelihood> = new Map(
 );
 
 /** The names of the likelihoods that a column can have. */
-export const columnLikelihoodNames: readonly string[] = [...likelihoods.keys()];
+const columnLikelihoodNames: readonly string[] = [...likelihoods.keys()];
 
 /** The likelihood of a kind of column, where nobody names one. */
 const usual: Readonly<Record<ColumnKind, ColumnLikelihood | undefined>> = {
@@ -31,7 +31,7 @@ const usual: Readonly<Record<ColumnKind, ColumnLikelihood | undefined>> = {
 };
 
 /** The likelihood of a column that is learnt. @throws UserError when it is none for such a column */
-export function likelihoodOf({ name, kind, likelihood }: TableColumn): ColumnLikelihood {
+function likelihoodOf({ name, kind, likelihood }: TableColumn): ColumnLikelihood {
   const found = likelihood === undefined ? usual[kind] : likelihoods.get(likelihood);
   if (!found) {
     throw new UserError(
