@@ -1,6 +1,6 @@
 export { Tensor } from 'onnxruntime-common';
 export { UserError } from './base/errors.js';
-export type { TableColumn } from './data/column.js';
+export type { ColumnKind, TableColumn } from './data/column.js';
 export { type Dataset, fromArray, type TensorDataset } from './data/dataset.js';
 export * as datasets from './data/datasets.js';
 export type { ExampleOptions, InputDescription } from './data/input.js';

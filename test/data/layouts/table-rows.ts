@@ -340,6 +340,20 @@ const like: NonNullable<Options['like']> = [
   },
 ];
 
+const names: readonly DataLayout[] = [
+  table(
+    'Numbers of customers that come again are learnt, and told',
+    'a.csv',
+    lines('customer_id,n', ...turns(40, [17, 3, 29, 5]).map((id, i) => `${id},${i + 0.5}`)),
+    {
+      kinds: ['customer_id: ordinal', 'n: continuous'],
+      notes: [
+        /column "customer_id" is learnt as ordinal, .*--columns customer_id=id or --columns customer_id=categorical/,
+      ],
+    },
+  ),
+];
+
 const parts: readonly DataLayout[] = [
   {
     title: 'Parts in files: kinds are those of the training part',
@@ -406,5 +420,6 @@ export const tableRows: readonly DataLayout[] = [
   ...dates,
   ...gaps,
   ...edges,
+  ...names,
   ...parts,
 ];

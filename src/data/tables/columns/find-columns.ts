@@ -10,7 +10,7 @@ import {
   type ReadOptions,
 } from '../../read-options.js';
 import { partsOf } from '../parts.js';
-import { columnPlace, columnsText } from '../roles.js';
+import { columnPlace, columnsText, isNumberingName } from '../roles.js';
 import type { ColumnFacts, Table, TableFacts } from '../table.js';
 import { type DateTools, dateTools } from './dates.js';
 import { describeColumn } from './describe-column.js';
@@ -198,8 +198,17 @@ class Finder {
       'zeros before numbers make words of them',
       'zeros before numbers make words of them',
     );
+    for (const { column } of columns) this.#tellNumbering(column);
     for (const { column, place } of columns) this.#tellWords(column, words.get(place));
     this.#notes.push(...gapNotes(columns, this.facts, this.table.path, this.options));
+  }
+
+  /** Tells numbers that are learnt, though their name is that of numbers of something else. */
+  #tellNumbering({ name, kind }: TableColumn): void {
+    const isNumber = kind === 'continuous' || kind === 'count' || kind === 'ordinal';
+    if (!isNumber || !isNumberingName(name) || this.#given.has(name)) return;
+    const text = `column ${excerpt(name)} is learnt as ${kind}, though its name is that of an id (${columnFlag(name, 'id')} or ${columnFlag(name)} says otherwise)`;
+    this.#note('columns', text, true);
   }
 
   #tellWords({ name, kind, rare, categories = [] }: TableColumn, words?: ColumnWords): void {
