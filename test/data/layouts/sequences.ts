@@ -52,7 +52,7 @@ export const sequences: readonly DataLayout[] = [
     { layout: 'sequences' },
   ),
   alone(
-    '.npy [N, 12, 10] of sequences with channels last, told by layout',
+    '.npy [N, 40, 3] of sequences with channels last, told by layout',
     ['x.npy', npy('<f4', [2, 40, 3], wavesLast)],
     { shape: [3, 40], values: waves },
     { layout: 'sequences-channels-last' },
