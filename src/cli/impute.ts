@@ -7,6 +7,7 @@ import { tableEndingOf } from '../data/tables/columns/table-files.js';
 import { TableRows } from '../data/tables/columns/table-rows.js';
 import { isGap } from '../data/tables/columns/words.js';
 import { writeTable } from '../data/tables/columns/write-table.node.js';
+import { counted } from '../report/card-lines.js';
 import { formatCount } from '../report/number.js';
 import { type DataOptions, openRun } from './run.js';
 
@@ -18,12 +19,19 @@ export interface ImputeOptions extends DataOptions {
   seed?: number;
 }
 
-/** How many gaps each column has, for those that have some. */
-function gapsOf(rows: Tensor, { columns = [] }: Dataset): { name: string; count: number }[] {
+/** How many gaps each column has, for those that have some; a cell with a text that stays is none. */
+function gapsOf(
+  rows: Tensor,
+  { columns = [] }: Dataset,
+  known: (row: number, column: string) => string | undefined,
+): { name: string; count: number }[] {
   const width = columns.length;
   const counts = new Array<number>(width).fill(0);
   for (const [i, value] of (rows.data as Float32Array).entries()) {
-    if (Number.isNaN(value)) counts[i % width]! += 1;
+    const place = i % width;
+    const isGap =
+      Number.isNaN(value) && known((i - place) / width, columns[place]!.name) === undefined;
+    if (isGap) counts[place]! += 1;
   }
   return columns
     .map(({ name }, place) => ({ name, count: counts[place]! }))
@@ -63,16 +71,16 @@ export async function imputeData(run: string, options: ImputeOptions): Promise<v
     ...(seed === undefined ? {} : { seed }),
   });
   await vae.release();
+  const known = knownCells(data);
   const files = draws === undefined ? [out] : drawn.map((_, i) => numbered(out, i + 1));
   for (const [i, { data: values }] of (draws === undefined ? [single] : drawn).entries()) {
-    const known = knownCells(data);
     const filled = { ids: data.ids, known, seed: (seed ?? vae.config.seed) + i };
     await writeTable(files[i]!, await TableRows.of(columns, values as Float32Array, filled));
   }
-  const gaps = gapsOf(rows, data);
+  const gaps = gapsOf(rows, data, known);
   const total = gaps.reduce((sum, { count }) => sum + count, 0);
   const where = gaps.map(({ name, count }) => `${quote(name)} ${formatCount(count)}`);
   process.stdout.write(
-    `${data.name}, ${formatCount(data.size)} rows: ${formatCount(total)} gaps${total > 0 ? `, in ${listed(where, 8)}` : ''}\nWritten: ${files.join(', ')}\n`,
+    `${data.name}, ${counted(data.size, 'row')}: ${counted(total, 'gap')}${total > 0 ? `, in ${listed(where, 8)}` : ''}\nWritten: ${files.join(', ')}\n`,
   );
 }

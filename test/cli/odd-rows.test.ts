@@ -155,6 +155,16 @@ describe('vaekit impute', () => {
     expect(rms).toBeLessThan(450);
   });
 
+  test('a word that the run does not know stays, and is no gap', async () => {
+    await writeFile(at('new-word.csv'), `${header}\nC-1,40.5,,expert,3,plain\n`);
+    const options = ['--data', 'new-word.csv', '--out', 'known.csv'];
+    const { code, stdout, stderr } = await vaekit(folder, 'impute', 'run', ...options);
+    expect(code).toBe(0);
+    expect(stderr).toContain('"expert" (1 row) not known from training');
+    expect(stdout).toContain("1 row: 1 gap, in 'pay' 1");
+    expect(await read('known.csv')).toMatch(/\nC-1,40\.5,\d+,expert,3,plain\n$/);
+  });
+
   test('draws fill them several times, in files of their own', async () => {
     const options = ['--data', 'gaps.csv', '--out', 'drawn.jsonl', '--draws', '2'];
     const { code, stdout } = await vaekit(folder, 'impute', 'run', ...options);
