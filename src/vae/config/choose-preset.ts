@@ -40,8 +40,8 @@ const pictureLikelihood = { type: 'gaussian', variance: 0.01 };
 /** A spread that is trained, one for each value. */
 const ownSpread = { type: 'gaussian', variance: 'pixel' };
 
-/** Examples seen in all that a first look takes, of pictures and of what is learnt more quickly. */
-const seen = { pictures: 60_000, sequences: 200_000, others: 600_000 };
+/** Examples seen in all that a first look takes: of pictures, of what is learnt more quickly, and of tables. */
+const seen = { pictures: 60_000, sequences: 200_000, others: 600_000, rows: 3_000_000 };
 
 /** An epoch of a small dataset has at least so many steps, where it has as many batches of four. */
 const leastSteps = 90;
@@ -85,7 +85,7 @@ function forTables(columns: readonly TableColumn[], size: number): PresetChoice 
     name: 'tabular',
     latent: 16,
     likelihood: 'table',
-    epochs: 300,
+    epochs: between(30, Math.round(seen.rows / Math.max(1, size)), 300),
     batchSize: Math.min(tableBatches.find((each) => each ** 2 <= 12 * size) ?? 32, size),
     because: `a table of ${learnt} ${learnt === 1 ? 'column' : 'columns'}`,
   };
