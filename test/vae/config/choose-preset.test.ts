@@ -12,6 +12,21 @@ test('MNIST has the reference, to the last setting', () => {
   expect(complete(chosenRun(choice, shape))).toEqual(complete(preset('dense', shape)));
 });
 
+test.each([
+  [178, { batchSize: 32, epochs: 300 }],
+  [569, { batchSize: 64, epochs: 300 }],
+  [50_000, { batchSize: 500, epochs: 60 }],
+  [5, { batchSize: 5, epochs: 300 }],
+])('a table of %i rows', (size, expected) => {
+  const table = [
+    { name: 'id', kind: 'id', type: 'number', missing: 0 },
+    { name: 'age', kind: 'continuous', type: 'number', missing: 0, decimals: 0 },
+  ] as const;
+  const choice = choosePreset({ data: 'own.csv', shape: [1], size, table });
+  const because = 'a table of 1 column';
+  expect(choice).toMatchObject({ name: 'tabular', likelihood: 'table', because, ...expected });
+});
+
 describe('other data', () => {
   const picture = { type: 'gaussian', variance: 0.01 };
   test.each([
