@@ -9,6 +9,7 @@ import {
   adamax,
   adamW,
   autoencoder,
+  averagePool1d,
   averagePool2d,
   batchNorm,
   betaTcVae,
@@ -17,7 +18,9 @@ import {
   type Controls,
   capacity,
   conditional,
+  conv1d,
   conv2d,
+  convTranspose1d,
   convTranspose2d,
   type Dataset,
   decodeCheckpoint,
@@ -38,6 +41,7 @@ import {
   layer,
   layerNorm,
   lion,
+  maxPool1d,
   maxPool2d,
   type Objective,
   type Optimizer,
@@ -48,6 +52,7 @@ import {
   schedules,
   sgd,
   upsample,
+  upsample1d,
   VAE,
   type VAEOptions,
   vae,
@@ -136,6 +141,14 @@ const layered: readonly (readonly Layer[])[] = [
   ],
   [averagePool2d(2), convTranspose2d(3, { kernel: 3 }), groupNorm(3), upsample(2), globalMaxPool()],
   [flatten(), layerNorm(), reshape([4, 4]), layer('twice', (x) => x)],
+  [
+    reshape([4, 4]),
+    conv1d(4, { kernel: 3, padding: 'same' }),
+    maxPool1d(2),
+    convTranspose1d(3, { kernel: 2, stride: 2 }),
+    averagePool1d(2),
+    upsample1d(2),
+  ],
 ];
 
 const cases: readonly Case[] = [
