@@ -3,10 +3,11 @@ import { entryOfFile } from '../../../src/data/arrays/files.js';
 import { roleOf } from '../../../src/data/arrays/names.js';
 import { giveFiles } from '../../../src/data/files/given-files.web.js';
 import { pictureEndings } from '../../../src/data/pictures/picture.js';
-import type { ReadOptions } from '../../../src/data/read-options.js';
 import { type Dataset, datasets, UserError } from '../../../src/index.js';
 import type { DataPart, GivenData } from '../storage/database.js';
-import type { CardLines } from './info.js';
+import type { AddOptions, CardLines, Reading } from './info.js';
+import type { OpenedKeptData } from './kept.js';
+import { withoutColumns } from './without-columns.js';
 
 /** Bytes of examples that a page takes: they are held in memory, and twice while they are kept. */
 const mostBytes = 2 ** 30;
@@ -14,6 +15,8 @@ const mostBytes = 2 ** 30;
 /** Data that was read, and the files that could not be. */
 export interface ImportedData {
   readonly data: GivenData;
+  /** The same as it was read. */
+  readonly opened: OpenedKeptData;
   /** How it was read, and why: lines, each with its subject. */
   readonly card: CardLines;
   readonly skipped: readonly { readonly name: string; readonly reason: string }[];
@@ -22,11 +25,12 @@ export interface ImportedData {
 /**
  * Reads files that were given to the page.
  * @param files by their paths in the folder that was given, or by their names
- * @throws UserError when there is no data in them, or it cannot be read
+ * @throws UserError when nothing is left of the columns, or there is no data in them, or it cannot be read
  */
 export async function importData(
   files: Readonly<Record<string, Blob>>,
-  options: ReadOptions,
+  options: Reading,
+  { without = [], replaces }: AddOptions = {},
 ): Promise<ImportedData> {
   const bytes = Object.values(files).reduce((total, { size }) => total + size, 0);
   if (bytes > mostBytes) {
@@ -38,25 +42,28 @@ export async function importData(
     Object.fromEntries(Object.entries(files).map(([path, file]) => [`dropped/${path}`, file])),
   );
   try {
-    const opened = await datasets.openDataset(placeOf(files), options);
+    const read = await datasets.openDataset(placeOf(files), options);
+    const opened = without.length > 0 ? withoutColumns(read, without) : read;
     const { name, train, test = opened.validation, skipped = [] } = opened;
-    const { classNames } = train;
+    const { classNames, table, columns } = train;
     // Loaded with the first data that is given.
     const { describeOpened } = await import('../../../src/data/card.js');
     const { cardLines } = await import('../../../src/report/card-lines.js');
     const card = await describeOpened(opened);
     const data: GivenData = {
-      id: crypto.randomUUID(),
+      id: replaces?.replace(/^kept:/, '') ?? crypto.randomUUID(),
       name: name !== 'dropped' ? name : Object.keys(files).some(isArray) ? 'arrays' : 'pictures',
       shape: train.shape,
       size: train.size,
       created: Date.now(),
       ...(train.dtype === 'float32' ? { values: card.values } : {}),
       ...(classNames ? { classNames } : {}),
+      ...(table ? { table } : columns ? { columns: columns.map((each) => each.name) } : {}),
       train: await partOf(train),
       ...(test ? { test: await partOf(test) } : {}),
     };
-    return { data, skipped, card: cardLines(card) };
+    const parts = { title: name, train, ...(test ? { test } : {}) };
+    return { data, opened: parts, skipped, card: cardLines(card) };
   } finally {
     forget();
   }
@@ -90,12 +97,18 @@ function placeOf(files: Readonly<Record<string, Blob>>): string {
 }
 
 async function partOf(dataset: Dataset): Promise<DataPart> {
-  const { size, shape, dtype } = dataset;
+  const { size, shape, dtype, ids, origin } = dataset;
   const length = size * elementCount(shape);
   const values = dtype === 'uint8' ? new Uint8Array(length) : new Float32Array(length);
   await dataset.read(
     Uint32Array.from({ length: size }, (_, i) => i),
     values,
   );
-  return { values, ...(dataset.labels ? { labels: Int32Array.from(dataset.labels) } : {}) };
+  const textsOf = (text: (index: number) => string) => Array.from({ length: size }, (_, i) => text(i));
+  return {
+    values,
+    ...(dataset.labels ? { labels: Int32Array.from(dataset.labels) } : {}),
+    ...(ids?.length ? { ids: ids.map(({ name, text }) => ({ name, texts: textsOf(text) })) } : {}),
+    ...(origin ? { origins: textsOf(origin) } : {}),
+  };
 }

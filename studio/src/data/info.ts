@@ -1,3 +1,5 @@
+import type { TableColumn } from '../../../src/data/column.js';
+import type { LikeOptions, ReadOptions } from '../../../src/data/read-options.js';
 import type { ValueSummary } from '../../../src/data/values.js';
 
 /** How data was read, and why: lines, each with its subject. */
@@ -22,7 +24,25 @@ export interface DataInfo {
   /** Absent when no images are kept from training. */
   readonly test?: PartInfo;
   readonly classNames?: readonly string[];
+  /** All columns of a table that was read column by column. */
+  readonly table?: readonly TableColumn[];
 }
+
+/** How files become data. */
+export interface AddOptions {
+  readonly read?: ReadOptions;
+  /** Columns of a table that are left out. */
+  readonly without?: readonly string[];
+  /** Data of which this takes the place: the same files, read otherwise. */
+  readonly replaces?: DataName;
+  /** The id of an open model by whose columns a table is read. */
+  readonly model?: string;
+  /** Whether the data stays in the worker: it is looked at, and not kept. */
+  readonly isPassing?: boolean;
+}
+
+/** Options of reading, with those that no config has. */
+export type Reading = ReadOptions & LikeOptions;
 
 /** Data that was given to the page. */
 export interface AddedData extends DataInfo {

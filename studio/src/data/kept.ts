@@ -1,3 +1,4 @@
+import { isLearnt } from '../../../src/data/column.js';
 import { type Dataset, datasets, UserError } from '../../../src/index.js';
 import {
   type DataPart,
@@ -5,6 +6,7 @@ import {
   type GivenData,
   type KeptData,
   type KeptDataInfo,
+  type PartTexts,
   storageError,
 } from '../storage/database.js';
 
@@ -16,12 +18,17 @@ export interface OpenedKeptData {
 }
 
 /** Data that was given to the page and is in memory. */
-export function datasetsOf({ name, shape, classNames, train, test }: GivenData): OpenedKeptData {
-  const part = (title: string, { values, labels }: DataPart) =>
+export function datasetsOf(data: GivenData): OpenedKeptData {
+  const { name, shape, classNames, columns, table, train, test } = data;
+  const part = (title: string, { values, labels, ids, origins }: DataPart) =>
     datasets.fromArray(values, shape, {
       name: title,
       ...(labels ? { labels } : {}),
       ...(classNames ? { classNames } : {}),
+      ...(columns ? { columns: columns.map((each) => ({ name: each })) } : {}),
+      ...(table ? { table, columns: table.filter(isLearnt) } : {}),
+      ...(ids ? { ids: ids.map((each) => ({ name: each.name, text: (i) => each.texts[i]! })) } : {}),
+      ...(origins ? { origin: (i) => origins[i]! } : {}),
     });
   return {
     title: name,
@@ -36,9 +43,10 @@ export async function openKeptData(id: string): Promise<OpenedKeptData> {
   if (!kept) {
     throw new UserError('This browser no longer keeps the data. Drop the files again.');
   }
-  const opened = async ({ values, dtype, ...rest }: KeptData['train']): Promise<DataPart> => {
+  const opened = async ({ values, dtype, texts, ...rest }: KeptData['train']): Promise<DataPart> => {
     const bytes = await values.arrayBuffer();
-    return { ...rest, values: dtype === 'uint8' ? new Uint8Array(bytes) : new Float32Array(bytes) };
+    const told = texts ? (JSON.parse(await texts.text()) as PartTexts) : {};
+    return { ...rest, ...told, values: dtype === 'uint8' ? new Uint8Array(bytes) : new Float32Array(bytes) };
   };
   const { train, test, ...rest } = kept;
   return datasetsOf({
@@ -55,10 +63,11 @@ export async function keptDataInfo(id: string): Promise<KeptDataInfo | undefined
 
 /** Keeps data in the browser: all of it or nothing. @throws UserError when there is no room */
 export async function keepData({ train, test, ...rest }: GivenData): Promise<void> {
-  const { id, name, shape, size, created, values } = rest;
-  const kept = ({ values, ...others }: DataPart): KeptData['train'] => ({
+  const { id, name, shape, size, created, values, table } = rest;
+  const kept = ({ values, ids, origins, ...others }: DataPart): KeptData['train'] => ({
     ...others,
     values: new Blob([values as Uint8Array<ArrayBuffer>]),
+    texts: new Blob([JSON.stringify({ ids, origins })]),
     dtype: values instanceof Uint8Array ? 'uint8' : 'float32',
   });
   const data: KeptData = { ...rest, train: kept(train), ...(test ? { test: kept(test) } : {}) };
@@ -66,7 +75,7 @@ export async function keepData({ train, test, ...rest }: GivenData): Promise<voi
   try {
     await Promise.all([
       change.objectStore('data').put(data),
-      change.objectStore('dataInfo').put({ id, name, shape, size, created, values }),
+      change.objectStore('dataInfo').put({ id, name, shape, size, created, values, table }),
       change.done,
     ]);
   } catch (error) {

@@ -1,9 +1,9 @@
 import { signal } from '@preact/signals';
-import type { ReadOptions } from '../../../src/data/read-options.js';
+import type { TableColumn } from '../../../src/data/column.js';
 import type { ValueSummary } from '../../../src/data/values.js';
 import { helper } from '../model/helper.js';
 import { database } from '../storage/database.js';
-import type { AddedData, DataName } from './info.js';
+import type { AddedData, AddOptions, DataName } from './info.js';
 
 /** Data that the page can train on. */
 export interface DataEntry {
@@ -15,6 +15,8 @@ export interface DataEntry {
   readonly size: number;
   /** A summary of a sample's values, for real ones. */
   readonly values?: ValueSummary | undefined;
+  /** All columns of a table that was read column by column. */
+  readonly table?: readonly TableColumn[] | undefined;
   /** Whether only the helping worker has it, because the browser keeps nothing or has no room. */
   readonly inMemory?: boolean;
 }
@@ -34,12 +36,13 @@ export async function refreshData(): Promise<void> {
   const inMemory = ownData.value.filter((each) => each.inMemory);
   const listed = kept
     .sort((a, b) => b.created - a.created)
-    .map(({ id, name, shape, size, values }) => ({
+    .map(({ id, name, shape, size, values, table }) => ({
       data: `kept:${id}`,
-      title: `${name}: ${size.toLocaleString('en')} ${shape.length === 3 ? 'images' : 'examples'}`,
+      title: `${name}: ${size.toLocaleString('en')} ${table ? 'rows' : shape.length === 3 ? 'images' : 'examples'}`,
       shape,
       size,
       values,
+      table,
     }));
   ownData.value = [...inMemory, ...listed];
 }
@@ -52,7 +55,7 @@ export function dataEntry(data: DataName): DataEntry | undefined {
 /** Reads files into data that the page can train on. @throws UserError when they hold none */
 export async function addData(
   files: Readonly<Record<string, Blob>>,
-  options: ReadOptions,
+  options: AddOptions,
 ): Promise<AddedData> {
   const added = await helper().service.addData(files, options);
   await refreshData().catch(() => undefined);

@@ -1,11 +1,12 @@
-import type { ReadOptions } from '../../../src/data/read-options.js';
+import type { Marginal } from '../../../src/data/quality/marginals.js';
 import type { EpochMetrics, Progress } from '../../../src/training/index.js';
 import type { Health, ModelConfig, Summary } from '../../../src/vae/index.js';
-import type { AddedData, DataInfo, DataName, Part } from '../data/info.js';
+import type { AddedData, AddOptions, DataInfo, DataName, Part } from '../data/info.js';
 import type { RunContent } from '../runs/content.js';
 import type { KeptRun } from '../storage/database.js';
 import type { Plan, PlannedData, TrainSettings } from '../train/settings.js';
 import type { Trace } from '../train/trace.js';
+import type { TableService } from './tables/api.js';
 
 /** A tensor as it crosses from one thread to another. */
 export interface Numbers {
@@ -51,6 +52,8 @@ export interface TrainEvents {
   onEpoch(metrics: EpochMetrics): void;
   /** Some fixed images, [N, channels, height, width], and their present reconstructions. */
   onPictures(originals: Numbers, made: Numbers): void;
+  /** How the values of a table's columns are spread, in real rows and in rows that the model draws. */
+  onMarginals(marginals: readonly Marginal[]): void;
   /**
    * The browser keeps the latest state, or does not for the reason given. Fulfilled when the page
    * has taken this and every earlier call.
@@ -134,7 +137,10 @@ export interface ModelService {
    * Reads files, keeps their data in the browser, and loads it.
    * @param files by their paths in the folder that was given
    */
-  addData(files: Readonly<Record<string, Blob>>, options?: ReadOptions): Promise<AddedData>;
+  addData(files: Readonly<Record<string, Blob>>, options?: AddOptions): Promise<AddedData>;
+
+  /** The uses of models of tables, which are loaded when they are first asked for. */
+  tables(): Promise<TableService>;
 
   /** The plan of settings for data. */
   plan(settings: TrainSettings, data: PlannedData): Promise<Plan>;

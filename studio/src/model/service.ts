@@ -1,11 +1,13 @@
 import { asModelSees, asValidated } from '../../../src/data/changes/seen.js';
 import { placesOfEachClass, placesOfSpread } from '../../../src/data/changes/spread.js';
+import { isLearnt, type TableColumn } from '../../../src/data/column.js';
 import { decodeSafetensors } from '../../../src/data/codecs/safetensors.js';
-import type { ReadOptions } from '../../../src/data/read-options.js';
+import { matchData } from '../../../src/data/match.js';
 import { type Dataset, datasets, UserError, VAE } from '../../../src/index.js';
+import { readingFor } from '../../../src/vae/config/reading.js';
 import { describeOwnCode, ownCodeOf } from '../../../src/vae/own-code.js';
 import { importData } from '../data/import.js';
-import type { DataInfo, DataName, Part } from '../data/info.js';
+import type { AddOptions, DataInfo, DataName, Part } from '../data/info.js';
 import { datasetsOf, keepData } from '../data/kept.js';
 import type { RunContent } from '../runs/content.js';
 import { plan } from '../train/plan.js';
@@ -23,6 +25,7 @@ import type {
 } from './api.js';
 import { type LoadedData, loadData } from './data.js';
 import { handOver, toNumbers, toTensor } from './numbers.js';
+import type { TableService } from './tables/api.js';
 import { Training } from './training.js';
 import { zipKept } from './zip.js';
 
@@ -41,7 +44,7 @@ const partOf = (dataset: Dataset) => ({
 });
 
 /** A model, and the options of its training by its config. */
-interface OpenModel {
+export interface OpenModel {
   readonly vae: VAE;
   readonly training: Readonly<Record<string, unknown>>;
 }
@@ -50,6 +53,7 @@ interface OpenModel {
 export class Service implements ModelService {
   private page = '';
   private readonly models = new Map<string, OpenModel>();
+  private ofTables: Promise<TableService> | undefined;
   /** The latest training of this worker; the page has one at a time. */
   private training: Training | undefined;
   private readonly loaded = new Map<DataName, Promise<LoadedData>>();
@@ -123,7 +127,7 @@ export class Service implements ModelService {
 
   async data(data: DataName): Promise<DataInfo> {
     const { title, train, test } = await this.dataset(data);
-    const { classNames } = train;
+    const { classNames, table } = train;
     return {
       data,
       title,
@@ -131,6 +135,7 @@ export class Service implements ModelService {
       train: partOf(train),
       ...(test ? { test: partOf(test) } : {}),
       ...(classNames ? { classNames } : {}),
+      ...(table ? { table } : {}),
     };
   }
 
@@ -170,16 +175,31 @@ export class Service implements ModelService {
     return id === undefined && this.training ? this.training.zip() : zipKept(id ?? '');
   }
 
-  async addData(files: Readonly<Record<string, Blob>>, options: ReadOptions = {}) {
-    const { data, card, skipped } = await importData(files, options);
+  async addData(files: Readonly<Record<string, Blob>>, options: AddOptions = {}) {
+    const { model, read = {}, isPassing } = options;
+    const reading = readingFor(read, model === undefined ? undefined : this.config(model));
+    const { data, card, skipped, opened } = await importData(files, reading, options);
     const name = `kept:${data.id}`;
-    this.loaded.set(name, Promise.resolve(datasetsOf(data)));
-    const problem = await keepData(data).then(
+    const loaded = isPassing ? { ...opened, title: data.name } : datasetsOf(data);
+    this.loaded.set(name, Promise.resolve(loaded));
+    const keeping = isPassing ? Promise.resolve() : keepData(data);
+    const problem = await keeping.then(
       () => undefined,
       (error: Error) => error.message,
     );
     const { values } = data;
     return { ...(await this.data(name)), card, values, skipped, ...(problem ? { problem } : {}) };
+  }
+
+  tables(): Promise<TableService> {
+    this.ofTables ??= import('./tables/service.js').then(({ tableService }) =>
+      tableService({
+        model: (id) => this.model(id),
+        seen: (id, data, part) => this.seen(id, data, part),
+        loaded: (data) => this.dataset(data),
+      }),
+    );
+    return this.ofTables;
   }
 
   async plan(settings: TrainSettings, data: PlannedData) {
@@ -199,6 +219,11 @@ export class Service implements ModelService {
 
   async steer(changes: Changes): Promise<void> {
     this.training?.steer(changes);
+  }
+
+  /** The config of an open model, as plain data. */
+  private config(id: string): Readonly<Record<string, unknown>> {
+    return { ...this.model(id).vae.config };
   }
 
   private model(id: string): OpenModel {
@@ -224,8 +249,11 @@ export class Service implements ModelService {
   /** A part of the data as an open model sees it. @throws UserError when it does not fit it */
   private async seen(id: string, data: DataName, part: Part): Promise<Dataset> {
     const { vae, training } = this.model(id);
-    const dataset = asModelSees(await this.part(data, part), training.augment);
+    const given = asModelSees(await this.part(data, part), training.augment);
     const [...input] = vae.config.input;
+    const { columns: table } = vae.input;
+    // Other tables may have as many columns.
+    const dataset = table ? matchData({ shape: input, ...namesOfTable(table) }, given).data : given;
     if (dataset.shape.join() !== input.join()) {
       throw new UserError(
         `${dataset.name} has examples of shape [${dataset.shape.join(', ')}], but the model's input is [${input.join(', ')}]. Choose other data.`,
@@ -245,6 +273,12 @@ export class Service implements ModelService {
     return this.model(id).vae.labelsOf(dataset) as ArrayLike<number> | undefined;
   }
 }
+
+/** The names by which rows of other tables are matched. */
+const namesOfTable = (table: readonly TableColumn[]) => ({
+  table,
+  columns: table.filter(isLearnt).map(({ name }) => name),
+});
 
 /** All examples of a dataset. */
 async function read(dataset: Dataset): Promise<Numbers> {

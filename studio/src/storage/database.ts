@@ -1,5 +1,6 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
 import { UserError } from '../../../src/base/errors.js';
+import type { TableColumn } from '../../../src/data/column.js';
 import type { ValueSummary } from '../../../src/data/values.js';
 import type { EpochMetrics } from '../../../src/training/index.js';
 import type { DataName } from '../data/info.js';
@@ -23,8 +24,16 @@ export interface KeptRun {
   readonly trace: Trace;
 }
 
+/** Texts that tell examples apart. */
+export interface PartTexts {
+  /** The columns that name rows, with a text for each row. */
+  readonly ids?: readonly { readonly name: string; readonly texts: readonly string[] }[];
+  /** Where each example comes from. */
+  readonly origins?: readonly string[];
+}
+
 /** Examples in memory. */
-export interface DataPart {
+export interface DataPart extends PartTexts {
   readonly values: Uint8Array | Float32Array;
   readonly labels?: Int32Array;
 }
@@ -40,18 +49,24 @@ export interface KeptDataInfo {
   readonly created: number;
   /** A summary of a sample's values, for real ones. */
   readonly values?: ValueSummary | undefined;
+  /** All columns of a table that was read column by column. */
+  readonly table?: readonly TableColumn[] | undefined;
 }
 
 /** Data that the user gave to the page. */
 export interface GivenData extends KeptDataInfo {
   readonly classNames?: readonly string[];
+  /** Names of the columns, one for each value. */
+  readonly columns?: readonly string[];
   readonly train: DataPart;
   readonly test?: DataPart;
 }
 
 /** Examples as the browser keeps them: an object beside its blobs is held to 127 MB. */
-interface KeptPart extends Omit<DataPart, 'values'> {
+interface KeptPart extends Omit<DataPart, 'values' | keyof PartTexts> {
   readonly values: Blob;
+  /** `PartTexts` as JSON. */
+  readonly texts?: Blob;
   readonly dtype: 'uint8' | 'float32';
 }
 

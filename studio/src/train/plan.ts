@@ -53,7 +53,7 @@ export function plan(settings: TrainSettings, known: PlannedData): Plan {
   const data = { name: spec, ...known };
   const base = resolveRun({ given, data, spec, name: 'settings' });
   const { kl, latent } = base.model;
-  const beta = kl ? (wanted ?? betaOf(kl, latent)) : undefined;
+  const beta = kl ? (wanted ?? betaOf(kl, latent)) : wanted;
   const model = {
     ...given.model,
     ...networkOf(base, hidden),
@@ -66,7 +66,7 @@ export function plan(settings: TrainSettings, known: PlannedData): Plan {
   const found = formFields.map(({ name, path }) => [name, settingAt(run, path)] as const);
   return {
     settings: {
-      ...Object.fromEntries(found.filter(([, value]) => value !== undefined)),
+      ...Object.fromEntries(found.filter(([, value]) => value !== undefined).map(asShown)),
       preset: String(run.preset),
       ...(isDense(run) ? { hidden: units } : {}),
     },
@@ -74,6 +74,12 @@ export function plan(settings: TrainSettings, known: PlannedData): Plan {
     config: { model: { ...vae.config }, training: run.training },
     summary: vae.layers(),
   };
+}
+
+/** A number that changes with the steps is shown as the one that it ends at. */
+function asShown([name, value]: readonly [string, unknown]): readonly [string, unknown] {
+  const { to = value } = (typeof value === 'object' ? (value ?? {}) : {}) as { to?: unknown };
+  return [name, typeof to === 'number' ? to : value];
 }
 
 interface Kl {

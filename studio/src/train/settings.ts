@@ -1,3 +1,4 @@
+import type { TableColumn } from '../../../src/data/column.js';
 import type { ValueSummary } from '../../../src/data/values.js';
 import type { Summary } from '../../../src/vae/index.js';
 import type { DataName } from '../data/info.js';
@@ -46,4 +47,6 @@ export interface PlannedData {
   readonly size: number;
   /** A summary of a sample's values, for real ones. */
   readonly values?: ValueSummary | undefined;
+  /** All columns of a table that was read column by column. */
+  readonly table?: readonly TableColumn[] | undefined;
 }

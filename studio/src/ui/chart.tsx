@@ -1,9 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
-import uPlot from 'uplot';
-import 'uplot/dist/uPlot.min.css';
-import { formatNumber } from '../../../src/report/number.js';
-import { theme, token } from '../app/theme.js';
-import { tickText } from './number.js';
+import type { AlignedData } from 'uplot';
+import { theme } from '../app/theme.js';
+import type { Plot } from './plot.js';
 
 export interface Series {
   readonly label: string;
@@ -32,92 +30,28 @@ export interface ChartProps {
 /** Lines over x, with the values under the pointer below them. */
 export function Chart({ label, x, xLabel, series, unit, log = false, height = 200 }: ChartProps) {
   const place = useRef<HTMLDivElement>(null);
-  const plot = useRef<uPlot>(undefined);
-  const data = [x, ...series.map(({ values }) => values)] as uPlot.AlignedData;
+  const plot = useRef<Plot>(undefined);
+  const data = [x, ...series.map(({ values }) => values)] as AlignedData;
+  const latest = useRef(data);
+  latest.current = data;
   const { value: shownTheme } = theme;
   // No ticks between whole epochs: there are no values.
   const whole = x.every(Number.isInteger);
   const look = JSON.stringify(series.map(({ values: _, ...rest }) => rest));
   useEffect(() => {
-    const made = new uPlot(
-      optionsOf({ series, unit, xLabel, log, height, whole, width: place.current!.clientWidth }),
-      data,
-      place.current!,
-    );
-    plot.current = made;
-    const observer = new ResizeObserver(([entry]) => {
-      const width = Math.floor(entry!.contentRect.width);
-      if (width > 0 && width !== made.width) made.setSize({ width, height });
+    let current = true;
+    // Loaded with the first chart: most of the page does without.
+    import('./plot.js').then(({ plotIn }) => {
+      if (!current) return;
+      const options = { series, unit, xLabel, log, height, whole };
+      plot.current = plotIn(place.current!, options, latest.current);
     });
-    observer.observe(place.current!);
     return () => {
-      observer.disconnect();
-      made.destroy();
+      current = false;
+      plot.current?.destroy();
+      plot.current = undefined;
     };
   }, [look, unit, xLabel, log, height, whole, shownTheme]);
   useEffect(() => plot.current?.setData(data));
   return <div ref={place} class="chart" role="img" aria-label={label} />;
-}
-
-const wholeSteps = [1, 10, 100, 1000].flatMap((ten) => [ten, 2 * ten, 5 * ten]);
-
-const latest = (values: ArrayLike<number | null | undefined>) =>
-  Array.from(values).findLast((value) => value != null);
-
-function optionsOf({
-  series,
-  unit,
-  xLabel,
-  log,
-  height,
-  whole,
-  width,
-}: Omit<ChartProps, 'label' | 'x'> & { whole: boolean; width: number }): uPlot.Options {
-  const [text, line, font] = [token('--text-soft'), token('--line'), token('--font')];
-  const axis = {
-    stroke: text,
-    font: `12px ${font}`,
-    labelFont: `12px ${font}`,
-    labelSize: 18,
-    labelGap: 0,
-    grid: { stroke: line, width: 1 },
-    ticks: { stroke: line, width: 1, size: 4 },
-  };
-  const shown = (value: number | null | undefined) => (value == null ? '–' : formatNumber(value));
-  return {
-    width,
-    height: height ?? 200,
-    cursor: { points: { size: 7 }, drag: { x: false, y: false } },
-    legend: { markers: { width: 2 } },
-    scales: { x: { time: false }, y: { distr: log ? 3 : 1 } },
-    axes: [
-      {
-        ...axis,
-        label: xLabel,
-        size: 30,
-        values: (_, ticks) => ticks.map(String),
-        ...(whole ? { incrs: wholeSteps } : {}),
-      },
-      {
-        ...axis,
-        label: unit,
-        size: 56,
-        values: (_, ticks) => ticks.map((tick) => (tick === null ? '' : tickText(tick))),
-      },
-    ],
-    series: [
-      { label: xLabel, value: (_, value) => (value === null ? '–' : value.toFixed(2)) },
-      ...series.map(({ label, colour, marked = false, dashed = false }) => ({
-        label,
-        stroke: token(colour),
-        width: 2,
-        spanGaps: true,
-        ...(dashed ? { dash: [6, 4] } : {}),
-        points: { show: marked, size: 6, fill: token(colour) },
-        // Without a pointer the latest value is shown.
-        value: (plot: uPlot, value: number | null, column: number, row: number | null) =>
-          `${shown(row === null ? latest(plot.data[column]!) : value)} ${unit}`,
-      })),
-    ],
-  };
 }

@@ -17,11 +17,13 @@ function nameFor(data: string, preset: string, title: string): string {
 
 /** Tells plans apart: by the settings, and by the data that these are for. */
 function keyOf(settings: TrainSettings, data: DataEntry | undefined): string {
-  return JSON.stringify([settings, data?.shape, data?.size]);
+  return JSON.stringify([settings, data?.shape, data?.size, data?.table]);
 }
 
-const planFor = (settings: TrainSettings, { shape, size, values }: DataEntry): Promise<Plan> =>
-  helper().service.plan(settings, { shape, size, values });
+const planFor = (settings: TrainSettings, data: DataEntry): Promise<Plan> => {
+  const { shape, size, values, table } = data;
+  return helper().service.plan(settings, { shape, size, values, table });
+};
 
 /** A plan of settings that are shown, and the way from it to a run. */
 export interface Planning {
