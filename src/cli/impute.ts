@@ -1,11 +1,10 @@
 import { extname } from 'node:path';
-import type { Tensor } from 'onnxruntime-common';
 import { UserError } from '../base/errors.js';
 import { listed, quote } from '../base/excerpt.js';
-import { type Dataset, readRange } from '../data/dataset.js';
+import { readRange } from '../data/dataset.js';
+import { gapsOf, keptCells } from '../data/tables/columns/kept-cells.js';
 import { tableEndingOf } from '../data/tables/columns/table-files.js';
 import { TableRows } from '../data/tables/columns/table-rows.js';
-import { isGap } from '../data/tables/columns/words.js';
 import { writeTable } from '../data/tables/columns/write-table.node.js';
 import { counted } from '../report/card-lines.js';
 import { formatCount } from '../report/number.js';
@@ -17,34 +16,6 @@ export interface ImputeOptions extends DataOptions {
   draws?: number;
   samples: number;
   seed?: number;
-}
-
-/** How many gaps each column has, for those that have some; a cell with a text that stays is none. */
-function gapsOf(
-  rows: Tensor,
-  { columns = [] }: Dataset,
-  known: (row: number, column: string) => string | undefined,
-): { name: string; count: number }[] {
-  const width = columns.length;
-  const counts = new Array<number>(width).fill(0);
-  for (const [i, value] of (rows.data as Float32Array).entries()) {
-    const place = i % width;
-    const isGap =
-      Number.isNaN(value) && known((i - place) / width, columns[place]!.name) === undefined;
-    if (isGap) counts[place]! += 1;
-  }
-  return columns
-    .map(({ name }, place) => ({ name, count: counts[place]! }))
-    .filter(({ count }) => count > 0);
-}
-
-/** The text of a cell that is no gap, by row and column: a word that the model does not know is none either. */
-function knownCells({ cells = [] }: Dataset) {
-  const texts = new Map(cells.map(({ name, text }) => [name, text]));
-  return (row: number, column: string) => {
-    const text = texts.get(column)?.(row);
-    return text === undefined || isGap(text) ? undefined : text;
-  };
 }
 
 /** `filled.csv` as `filled-1.csv`. */
@@ -71,13 +42,13 @@ export async function imputeData(run: string, options: ImputeOptions): Promise<v
     ...(seed === undefined ? {} : { seed }),
   });
   await vae.release();
-  const known = knownCells(data);
+  const known = keptCells(data);
   const files = draws === undefined ? [out] : drawn.map((_, i) => numbered(out, i + 1));
   for (const [i, { data: values }] of (draws === undefined ? [single] : drawn).entries()) {
     const filled = { ids: data.ids, known, seed: (seed ?? vae.config.seed) + i };
     await writeTable(files[i]!, await TableRows.of(columns, values as Float32Array, filled));
   }
-  const gaps = gapsOf(rows, data, known);
+  const gaps = gapsOf(rows.data as Float32Array, data, known);
   const total = gaps.reduce((sum, { count }) => sum + count, 0);
   const where = gaps.map(({ name, count }) => `${quote(name)} ${formatCount(count)}`);
   process.stdout.write(

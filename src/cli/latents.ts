@@ -3,9 +3,9 @@ import { elementsOf } from '../data/codecs/elements.js';
 import { encodeNpyHeader } from '../data/codecs/npy.js';
 import type { Dataset } from '../data/dataset.js';
 import { type AtomicFile, openAtomic } from '../data/files/atomic-file.node.js';
+import { csvCell, csvLine } from '../report/csv.js';
 import type { Encoding, VAE } from '../vae/index.js';
 import { piecesOf } from '../vae/model/examples.js';
-import { csvCell, csvLine } from './csv.js';
 
 /** The tensors of an encoding that say something, by file name. */
 function partsOf(vae: VAE, { mean, logVariance, codes }: Encoding): Record<string, Tensor> {

@@ -1,14 +1,20 @@
-import type { Tensor } from 'onnxruntime-common';
 import { writeFileAtomic } from '#files';
 import { UserError } from '../base/errors.js';
 import { listed, quote } from '../base/excerpt.js';
 import { spread } from '../data/changes/spread.js';
 import type { Dataset } from '../data/dataset.js';
 import { formatNumber } from '../report/number.js';
+import {
+  labelText,
+  median,
+  oddColumns,
+  rankedCsv,
+  type ScoredRows,
+  usualNats,
+} from '../report/ranked-rows.js';
 import { judgeRanking, type Ranking } from '../report/ranking.js';
 import { formatTable } from '../report/table.js';
-import type { Scores, VAE } from '../vae/index.js';
-import { csvLine } from './csv.js';
+import type { VAE } from '../vae/index.js';
 import { type DataOptions, openRun } from './run.js';
 
 /** Options of `vaekit score`. */
@@ -24,34 +30,6 @@ export interface ScoreOptions extends DataOptions {
 
 /** Examples of the training data that a threshold is taken from, at most. */
 const mostTrained = 10_000;
-
-/** Columns that are named beside a row, at most. */
-const mostNamed = 3;
-
-/** Scored data. */
-interface Scored extends Scores {
-  readonly data: Dataset;
-  /** The score over which an example is flagged. */
-  readonly threshold: number | undefined;
-  /** What is usual for each column: the median of its nats. */
-  readonly usual: readonly number[];
-}
-
-/** The middle of numbers; 0 of none. */
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
-}
-
-/** The medians of columns, over the values that are there: what is missing adds 0. */
-function usualOf(columns: Tensor | undefined): number[] {
-  if (!columns) return [];
-  const [count, width] = columns.dims as [number, number];
-  return Array.from({ length: width }, (_, c) => {
-    const nats = Array.from({ length: count }, (_, i) => columns.data[i * width + c] as number);
-    return median(nats.filter((each) => each !== 0));
-  });
-}
 
 /** The score that a share of the training data is over. */
 async function thresholdOf(run: string, options: ScoreOptions, share: number): Promise<number> {
@@ -82,24 +60,8 @@ function anomalyOf({ labels, classNames, name }: Dataset, anomaly: string): numb
   );
 }
 
-/** The columns that add the most to a row's score over what is usual, with the nats that each adds. */
-function oddColumns({ columns, data, usual }: Scored, row: number): [name: string, nats: number][] {
-  const added = usual.map((each, c) => {
-    const nats = columns!.data[row * usual.length + c] as number;
-    return [data.columns?.[c]?.name ?? `value ${c}`, nats === 0 ? 0 : nats - each] as [
-      string,
-      number,
-    ];
-  });
-  const odd = added.filter(([, nats]) => nats > 0).sort((a, b) => b[1] - a[1]);
-  return odd.slice(0, mostNamed);
-}
-
-const labelText = ({ labels, classNames }: Dataset, row: number) =>
-  labels ? (classNames?.[labels[row]!] ?? String(labels[row])) : undefined;
-
 /** A row as JSON. */
-function described(scored: Scored, row: number) {
+function described(scored: ScoredRows, row: number) {
   const { data, values, threshold } = scored;
   const label = labelText(data, row);
   const ids = data.ids?.map(({ name, text }) => [name, text(row)] as const);
@@ -115,7 +77,7 @@ function described(scored: Scored, row: number) {
 }
 
 /** The first rows for people. */
-function tableOf(scored: Scored, rows: readonly number[]): string {
+function tableOf(scored: ScoredRows, rows: readonly number[]): string {
   const { data, values, threshold, columns } = scored;
   const ids = data.ids ?? [];
   const header = [
@@ -141,31 +103,8 @@ function tableOf(scored: Scored, rows: readonly number[]): string {
   return formatTable(header, lines);
 }
 
-/** All rows as CSV, those with the highest scores first. */
-function csvOf({ data, values, threshold, columns }: Scored, order: readonly number[]): string {
-  const ids = data.ids ?? [];
-  const names = columns ? (data.columns ?? []).map(({ name }) => `nats ${name}`) : [];
-  const width = names.length;
-  const header = [
-    ...['rank', 'index', ...(data.origin ? ['origin'] : []), ...ids.map(({ name }) => name)],
-    ...[...(data.labels ? ['label'] : []), 'score'],
-    ...[...(threshold === undefined ? [] : ['flagged']), ...names],
-  ];
-  const lines = order.map((row, rank) =>
-    csvLine([
-      ...[rank + 1, row, ...(data.origin ? [data.origin(row)] : [])],
-      ...ids.map(({ text }) => text(row)),
-      ...(data.labels ? [labelText(data, row)!] : []),
-      values[row]!,
-      ...(threshold === undefined ? [] : [String(values[row]! > threshold)]),
-      ...names.map((_, c) => columns!.data[row * width + c] as number),
-    ]),
-  );
-  return csvLine(header) + lines.join('');
-}
-
 /** What is to be told of all scores. */
-function summary({ data, values, threshold }: Scored, part: string, options: ScoreOptions) {
+function summary({ data, values, threshold }: ScoredRows, part: string, options: ScoreOptions) {
   const total = values.reduce((sum, value) => sum + value, 0);
   const anomaly = options.anomaly === undefined ? undefined : anomalyOf(data, options.anomaly);
   const ranking: Partial<Ranking> =
@@ -204,10 +143,10 @@ export async function scoreRun(run: string, options: ScoreOptions): Promise<void
   if (options.anomaly !== undefined) anomalyOf(data, options.anomaly);
   const scores = await scoresOf(vae, data, { samples, ...(seed === undefined ? {} : { seed }) });
   const threshold = flag === undefined ? undefined : await thresholdOf(run, options, flag);
-  const scored = { ...scores, data, threshold, usual: usualOf(scores.columns) };
+  const scored = { ...scores, data, threshold, usual: usualNats(scores.columns) };
   const { values } = scored;
   const order = Array.from(values, (_, i) => i).sort((a, b) => values[b]! - values[a]! || a - b);
-  if (out !== undefined) await writeFileAtomic(out, csvOf(scored, order));
+  if (out !== undefined) await writeFileAtomic(out, rankedCsv(scored, order));
   const told = summary(scored, part, options);
   const first = order.slice(0, count);
   if (json) {

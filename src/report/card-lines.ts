@@ -72,16 +72,21 @@ function describeRange({ kind, categories, rare, range, date }: TableColumn): st
   return `${counted(categories.length, 'value')}: ${listed(words, namedCategories)}${shared}`;
 }
 
+/** A column beside its name and kind, in a few words: its values, what is missing, its likelihood. */
+export function describeColumn(column: TableColumn): string[] {
+  const { missing, likelihood } = column;
+  return [
+    describeRange(column),
+    missing > 0 ? `${missing < 0.001 ? '< 0.1' : Math.round(1000 * missing) / 10} % missing` : '',
+    likelihood ? `likelihood ${likelihood}` : '',
+  ].filter((part) => part !== '');
+}
+
 /** The columns of a table, a line each. */
 function tableLines(table: readonly TableColumn[]): (readonly [string, string])[] {
   const lines = table.slice(0, toldColumns).map((column) => {
-    const { name, kind, missing, likelihood } = column;
-    const parts = [
-      describeRange(column),
-      missing > 0 ? `${missing < 0.001 ? '< 0.1' : Math.round(1000 * missing) / 10} % missing` : '',
-      likelihood ? `likelihood ${likelihood}` : '',
-    ].filter((part) => part !== '');
-    return ['column', [`${excerpt(name, 40)}: ${kind}`, ...parts].join('; ')] as const;
+    const title = `${excerpt(column.name, 40)}: ${column.kind}`;
+    return ['column', [title, ...describeColumn(column)].join('; ')] as const;
   });
   const more = table.length - lines.length;
   return more > 0 ? [...lines, ['columns', `${formatCount(more)} more`]] : lines;

@@ -104,7 +104,8 @@ async function partOf(dataset: Dataset): Promise<DataPart> {
     Uint32Array.from({ length: size }, (_, i) => i),
     values,
   );
-  const textsOf = (text: (index: number) => string) => Array.from({ length: size }, (_, i) => text(i));
+  const textsOf = (text: (index: number) => string) =>
+    Array.from({ length: size }, (_, i) => text(i));
   return {
     values,
     ...(dataset.labels ? { labels: Int32Array.from(dataset.labels) } : {}),

@@ -27,7 +27,9 @@ export function datasetsOf(data: GivenData): OpenedKeptData {
       ...(classNames ? { classNames } : {}),
       ...(columns ? { columns: columns.map((each) => ({ name: each })) } : {}),
       ...(table ? { table, columns: table.filter(isLearnt) } : {}),
-      ...(ids ? { ids: ids.map((each) => ({ name: each.name, text: (i) => each.texts[i]! })) } : {}),
+      ...(ids
+        ? { ids: ids.map((each) => ({ name: each.name, text: (i) => each.texts[i]! })) }
+        : {}),
       ...(origins ? { origin: (i) => origins[i]! } : {}),
     });
   return {
@@ -43,10 +45,19 @@ export async function openKeptData(id: string): Promise<OpenedKeptData> {
   if (!kept) {
     throw new UserError('This browser no longer keeps the data. Drop the files again.');
   }
-  const opened = async ({ values, dtype, texts, ...rest }: KeptData['train']): Promise<DataPart> => {
+  const opened = async ({
+    values,
+    dtype,
+    texts,
+    ...rest
+  }: KeptData['train']): Promise<DataPart> => {
     const bytes = await values.arrayBuffer();
     const told = texts ? (JSON.parse(await texts.text()) as PartTexts) : {};
-    return { ...rest, ...told, values: dtype === 'uint8' ? new Uint8Array(bytes) : new Float32Array(bytes) };
+    return {
+      ...rest,
+      ...told,
+      values: dtype === 'uint8' ? new Uint8Array(bytes) : new Float32Array(bytes),
+    };
   };
   const { train, test, ...rest } = kept;
   return datasetsOf({

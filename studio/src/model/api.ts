@@ -6,14 +6,10 @@ import type { RunContent } from '../runs/content.js';
 import type { KeptRun } from '../storage/database.js';
 import type { Plan, PlannedData, TrainSettings } from '../train/settings.js';
 import type { Trace } from '../train/trace.js';
+import type { Numbers } from './numbers.js';
 import type { TableService } from './tables/api.js';
 
-/** A tensor as it crosses from one thread to another. */
-export interface Numbers {
-  readonly data: Float32Array | Uint8Array;
-  /** [N, ...shape of one]; images [N, channels, height, width]. */
-  readonly dims: readonly number[];
-}
+export type { Numbers };
 
 /** Facts of an open model that the page needs. */
 export interface ModelInfo {

@@ -1,9 +1,12 @@
 import { type Remote, releaseProxy, wrap } from 'comlink';
 import type { ModelService } from './api.js';
+import type { TableService } from './tables/api.js';
 
 /** A worker that holds models; it can be lost, and then every call fails with the reason. */
 export interface ModelClient {
   readonly service: Remote<ModelService>;
+  /** The uses of models of tables. */
+  tables(): Promise<Remote<TableService>>;
   /** Settles when the worker is lost, with the reason. */
   readonly lost: Promise<Error>;
   /** Ends the worker at once. */
@@ -31,17 +34,20 @@ export function startModelWorker(): ModelClient {
   });
   const remote = wrap<ModelService>(worker);
   // A lost worker answers nothing: calls that wait for it must fail.
-  const service = new Proxy(remote, {
-    get(target, name: string | symbol) {
-      const member = Reflect.get(target, name);
-      if (typeof name !== 'string' || name === 'then') return member;
-      return (...given: unknown[]) =>
-        Promise.race([
-          Reflect.apply(member as (...given: unknown[]) => unknown, undefined, given),
-          lost.then((error) => Promise.reject(error)),
-        ]);
-    },
-  });
+  const guarded = <T extends object>(remote: T): T =>
+    new Proxy(remote, {
+      get(target, name: string | symbol) {
+        const member = Reflect.get(target, name);
+        if (typeof name !== 'string' || name === 'then') return member;
+        return (...given: unknown[]) =>
+          Promise.race([
+            Reflect.apply(member as (...given: unknown[]) => unknown, undefined, given),
+            lost.then((error) => Promise.reject(error)),
+          ]);
+      },
+    });
+  const service = guarded(remote);
+  let ofTables: Promise<Remote<TableService>> | undefined;
   // No event tells of a worker that ends, but the lock that it held is free then.
   service.start(document.baseURI, lock).then(
     () =>
@@ -53,6 +59,10 @@ export function startModelWorker(): ModelClient {
   return {
     service,
     lost,
+    tables() {
+      ofTables ??= service.tables().then((tables) => guarded(tables));
+      return ofTables;
+    },
     stop() {
       stopped.abort();
       remote[releaseProxy]();

@@ -1,6 +1,12 @@
 import { transfer } from 'comlink';
 import { Tensor } from 'onnxruntime-common';
-import type { Numbers } from './api.js';
+
+/** A tensor as it crosses from one thread to another. */
+export interface Numbers {
+  readonly data: Float32Array | Uint8Array;
+  /** [N, ...shape of one]; images [N, channels, height, width]. */
+  readonly dims: readonly number[];
+}
 
 export const toTensor = ({ data, dims }: Numbers): Tensor =>
   data instanceof Uint8Array ? new Tensor('uint8', data, dims) : new Tensor('float32', data, dims);

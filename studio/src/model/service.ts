@@ -1,7 +1,7 @@
 import { asModelSees, asValidated } from '../../../src/data/changes/seen.js';
 import { placesOfEachClass, placesOfSpread } from '../../../src/data/changes/spread.js';
-import { isLearnt, type TableColumn } from '../../../src/data/column.js';
 import { decodeSafetensors } from '../../../src/data/codecs/safetensors.js';
+import { isLearnt, type TableColumn } from '../../../src/data/column.js';
 import { matchData } from '../../../src/data/match.js';
 import { type Dataset, datasets, UserError, VAE } from '../../../src/index.js';
 import { readingFor } from '../../../src/vae/config/reading.js';
@@ -25,6 +25,7 @@ import type {
 } from './api.js';
 import { type LoadedData, loadData } from './data.js';
 import { handOver, toNumbers, toTensor } from './numbers.js';
+import type { OpenModel } from './open-model.js';
 import type { TableService } from './tables/api.js';
 import { Training } from './training.js';
 import { zipKept } from './zip.js';
@@ -42,12 +43,6 @@ const partOf = (dataset: Dataset) => ({
   size: dataset.size,
   hasLabels: dataset.labels !== undefined,
 });
-
-/** A model, and the options of its training by its config. */
-export interface OpenModel {
-  readonly vae: VAE;
-  readonly training: Readonly<Record<string, unknown>>;
-}
 
 /** Models and data of one worker, and the uses of them. */
 export class Service implements ModelService {
@@ -178,7 +173,12 @@ export class Service implements ModelService {
   async addData(files: Readonly<Record<string, Blob>>, options: AddOptions = {}) {
     const { model, read = {}, isPassing } = options;
     const reading = readingFor(read, model === undefined ? undefined : this.config(model));
-    const { data, card, skipped, opened } = await importData(files, reading, options);
+    const cells = isPassing ? { cells: true } : {};
+    const { data, card, skipped, opened } = await importData(
+      files,
+      { ...reading, ...cells },
+      options,
+    );
     const name = `kept:${data.id}`;
     const loaded = isPassing ? { ...opened, title: data.name } : datasetsOf(data);
     this.loaded.set(name, Promise.resolve(loaded));

@@ -1,5 +1,6 @@
 import type { Tensor } from 'onnxruntime-common';
 import { encodeSafetensors } from '../../../src/data/codecs/safetensors.js';
+import { isLearnt } from '../../../src/data/column.js';
 import { isPicture } from '../../../src/data/input.js';
 import {
   type Callback,
@@ -30,6 +31,9 @@ import { zipRun } from './zip.js';
 
 /** Test images whose reconstructions are shown while a model trains. */
 const shownImages = 10;
+
+/** Rows that are compared with as many drawn ones while a model of a table trains, at most. */
+const comparedRows = 2000;
 
 /** Milliseconds between two messages of a kind to the page, and between two states that are kept. */
 const every = { progress: 100, trace: 250, kept: 5000 };
@@ -201,8 +205,12 @@ export class Training {
     await this.events.onKept(problem);
   }
 
-  /** Gives a function that shows a few images and their reconstructions by given parameters. */
+  /**
+   * Gives a function that shows a few images and their reconstructions by given parameters; of a table, how
+   * the values of drawn rows are spread beside real ones.
+   */
   private async redrawing(shown: VAE, data: Dataset) {
+    if (shown.input.kind === 'table') return this.redrawingTable(shown, data);
     if (!isPicture(shown.input) && shown.input.kind !== 'sequence') return async () => {};
     const few = datasets.ofEachClass(data, shownImages);
     const originals = await datasets.readRange(few, 0, few.size);
@@ -211,6 +219,21 @@ export class Training {
       shown.setParameters(parameters);
       const made = await shown.reconstruct(originals, { labels });
       this.events.onPictures(toNumbers(originals), toNumbers(made));
+    };
+  }
+
+  private async redrawingTable(shown: VAE, data: Dataset) {
+    const few = datasets.spread(data, comparedRows);
+    const { data: real } = await datasets.readRange(few, 0, few.size);
+    const labels = shown.labelsOf(few);
+    const columns = shown.input.columns?.filter(isLearnt) ?? [];
+    const { marginals } = await import('../../../src/data/quality/marginals.js');
+    return async (parameters: Readonly<Record<string, Tensor>>) => {
+      if (!shown.hasPrior) return;
+      shown.setParameters(parameters);
+      const { data: drawn } = await shown.sample(few.size, { labels });
+      const rows = { columns, real: real as Float32Array, synthetic: drawn as Float32Array };
+      this.events.onMarginals(marginals(rows));
     };
   }
 }

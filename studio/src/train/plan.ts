@@ -50,7 +50,8 @@ export function plan(settings: TrainSettings, known: PlannedData): Plan {
     ['training.validationSplit', splitOff(spec)],
     ...formFields.map(({ name, path }) => [path, values[name]] as const),
   ]);
-  const data = { name: spec, ...known };
+  const { table, ...facts } = known;
+  const data = { name: spec, ...facts, ...(table ? { table } : {}) };
   const base = resolveRun({ given, data, spec, name: 'settings' });
   const { kl, latent } = base.model;
   const beta = kl ? (wanted ?? betaOf(kl, latent)) : wanted;

@@ -1,5 +1,6 @@
 import { batch, computed, signal } from '@preact/signals';
 import { proxy } from 'comlink';
+import type { Marginal } from '../../../src/data/quality/marginals.js';
 import type { EpochMetrics, Progress } from '../../../src/training/index.js';
 import { dataEntry } from '../data/store.js';
 import type { Changes, Numbers } from '../model/api.js';
@@ -37,6 +38,8 @@ export const progress = signal<Progress | undefined>(undefined);
 export const trace = signal<Trace>([]);
 export const metrics = signal<readonly EpochMetrics[]>([]);
 export const pictures = signal<Pictures | undefined>(undefined);
+/** How values are spread in real and in drawn rows, where the run is of a table. */
+export const marginals = signal<readonly Marginal[] | undefined>(undefined);
 /** Whether a training that failed can go on from where it was last kept. */
 export const canGoOn = signal(false);
 /** The reason why training failed. */
@@ -99,6 +102,7 @@ export function show(kept: KeptRun): void {
     trace.value = kept.trace;
     progress.value = undefined;
     pictures.value = undefined;
+    marginals.value = undefined;
     problem.value = undefined;
     unkept.value = undefined;
     changes.value = {};
@@ -115,6 +119,7 @@ export function leave(): void {
     trace.value = [];
     progress.value = undefined;
     pictures.value = undefined;
+    marginals.value = undefined;
     problem.value = undefined;
     unkept.value = undefined;
     phase.value = 'idle';
@@ -146,13 +151,10 @@ export async function steer(given: Changes): Promise<void> {
 
 async function begin(kept: KeptRun, resume: boolean): Promise<void> {
   if (isBusy.value) return;
-  const shown = run.value?.id === kept.id ? pictures.value : undefined;
+  const isShown = run.value?.id === kept.id;
+  const [shown, bars] = isShown ? [pictures.value, marginals.value] : [];
   // Data and runs that no storage has are only in the worker that read or trained them.
-  const holder = dataEntry(kept.data)?.inMemory
-    ? helper()
-    : resume && run.value?.id === kept.id
-      ? client
-      : undefined;
+  const holder = dataEntry(kept.data)?.inMemory ? helper() : resume && isShown ? client : undefined;
   show(kept);
   if (client !== holder && client !== helper()) client?.stop();
   // Else each training has a worker of its own: how many threads it has is decided once.
@@ -160,6 +162,7 @@ async function begin(kept: KeptRun, resume: boolean): Promise<void> {
   const own = client;
   batch(() => {
     pictures.value = shown;
+    marginals.value = bars;
     phase.value = 'data';
   });
   try {
@@ -178,6 +181,9 @@ async function begin(kept: KeptRun, resume: boolean): Promise<void> {
       },
       onPictures(originals: Numbers, made: Numbers) {
         pictures.value = { originals, made };
+      },
+      onMarginals(now: readonly Marginal[]) {
+        marginals.value = now;
       },
       async onKept(reason?: string) {
         unkept.value = reason;

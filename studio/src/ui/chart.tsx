@@ -1,30 +1,14 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { AlignedData } from 'uplot';
 import { theme } from '../app/theme.js';
-import type { Plot } from './plot.js';
+import type { Plot, PlotLook, Series } from './plot.js';
 
-export interface Series {
-  readonly label: string;
-  /** A custom property that is its colour, such as `--series-1`. */
-  readonly colour: string;
-  /** One for each x; null where there is none. */
-  readonly values: readonly (number | null)[];
-  /** Whether each value is marked, for few of them. */
-  readonly marked?: boolean;
-  readonly dashed?: boolean;
-}
+export type { Series };
 
-export interface ChartProps {
+interface ChartProps extends PlotLook {
   /** The chart in words, for users of screen readers. */
   readonly label: string;
   readonly x: readonly number[];
-  /** The quantity that x counts. */
-  readonly xLabel: string;
-  readonly series: readonly Series[];
-  /** The unit of the values. */
-  readonly unit: string;
-  readonly log?: boolean;
-  readonly height?: number;
 }
 
 /** Lines over x, with the values under the pointer below them. */

@@ -2,7 +2,17 @@ import { useSignal } from '@preact/signals';
 import { type Files, filesFromDrop, filesFromInput } from './dropped-files.js';
 
 /** A place to drop files on, with buttons that do the same. */
-export function DropFiles({ onFiles }: { onFiles(files: Promise<Files>): void }) {
+export function DropFiles({
+  words = 'Drop pictures, a folder of them, a table (CSV, Parquet), or arrays (.npy, .npz, IDX). They stay in this browser.',
+  isTable = false,
+  onFiles,
+}: {
+  /** What to drop, in the place of all that the page reads. */
+  words?: string;
+  /** Whether it is a file of a table, and so no folder. */
+  isTable?: boolean;
+  onFiles(files: Promise<Files>): void;
+}) {
   const over = useSignal(false);
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the buttons in it do the same
@@ -21,13 +31,10 @@ export function DropFiles({ onFiles }: { onFiles(files: Promise<Files>): void })
         onFiles(filesFromDrop(event.dataTransfer!));
       }}
     >
-      <p>
-        Drop pictures, a folder of them, a table (CSV, Parquet), or arrays (.npy, .npz, IDX). They
-        stay in this browser.
-      </p>
+      <p>{words}</p>
       <div class="row">
-        <FileButton title="Choose files" onFiles={onFiles} />
-        <FileButton title="Choose a folder" folder onFiles={onFiles} />
+        <FileButton title={isTable ? 'Choose a file' : 'Choose files'} onFiles={onFiles} />
+        {!isTable && <FileButton title="Choose a folder" folder onFiles={onFiles} />}
       </div>
     </div>
   );

@@ -2,11 +2,31 @@ import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { formatNumber } from '../../../src/report/number.js';
 import { token } from '../app/theme.js';
-import type { ChartProps } from './chart.js';
 import { tickText } from './number.js';
 
-/** Options of a plot. */
-export interface PlotOptions extends Omit<ChartProps, 'label' | 'x'> {
+export interface Series {
+  readonly label: string;
+  /** A custom property that is its colour, such as `--series-1`. */
+  readonly colour: string;
+  /** One for each x; null where there is none. */
+  readonly values: readonly (number | null)[];
+  /** Whether each value is marked, for few of them. */
+  readonly marked?: boolean;
+  readonly dashed?: boolean;
+}
+
+/** The look of a plot. */
+export interface PlotLook {
+  /** The quantity that x counts. */
+  readonly xLabel: string;
+  readonly series: readonly Series[];
+  /** The unit of the values. */
+  readonly unit: string;
+  readonly log?: boolean;
+  readonly height?: number;
+}
+
+interface PlotOptions extends PlotLook {
   /** Whether there are no ticks between whole numbers. */
   readonly whole: boolean;
 }

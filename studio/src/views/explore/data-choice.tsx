@@ -1,16 +1,27 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import type { TableColumn } from '../../../../src/data/column.js';
 import { ownData, publishedData, refreshData } from '../../data/store.js';
 import { DropFiles, withoutPlace } from '../../ui/drop-files.js';
 import type { Files } from '../../ui/dropped-files.js';
 import { Notice } from '../../ui/notice.js';
 import type { Exploration } from './exploration.js';
 
+/** Whether rows of one table are read as those of another. */
+function isAlike(a: readonly TableColumn[] = [], b: readonly TableColumn[] = []): boolean {
+  const meaning = (table: readonly TableColumn[]) =>
+    JSON.stringify(
+      table.map(({ name, kind, categories, date, rare }) => [name, kind, categories, date, rare]),
+    );
+  return meaning(a) === meaning(b);
+}
+
 /** Chooses the images on the map: the run's own, or others of the same shape. */
 export function DataChoice({ exploration }: { exploration: Exploration }) {
   const data = exploration.data.value;
   const chosen = exploration.dataName.value;
   const shape = exploration.info.config.input.join();
+  const { things } = exploration;
   useEffect(() => {
     refreshData().catch(() => undefined);
   }, []);
@@ -18,14 +29,16 @@ export function DataChoice({ exploration }: { exploration: Exploration }) {
   const names = new Set([
     exploration.ownData,
     chosen,
-    ...known.filter((each) => each.shape.join() === shape).map((each) => each.data),
+    ...known
+      .filter((each) => each.shape.join() === shape && isAlike(each.table, exploration.table))
+      .map((each) => each.data),
   ]);
   const title = (name: string) =>
     known.find((each) => each.data === name)?.title.replace(/: .*/, '') ??
     (data?.info.data === name ? data.info.title : name);
   return (
     <label class="field">
-      {data?.part === 'train' ? 'Images' : 'Test images'}
+      {data?.part === 'test' ? `Test ${things}` : things[0]!.toUpperCase() + things.slice(1)}
       <select
         value={chosen}
         onChange={(event) => {
@@ -48,7 +61,10 @@ export function MissingData({ exploration }: { exploration: Exploration }) {
   const take = async (files: Promise<Files>) => {
     told.value = 'Reading the files…';
     try {
-      const { data } = await exploration.service.addData(await files, exploration.reading);
+      const { data } = await exploration.service.addData(await files, {
+        read: exploration.reading,
+        model: exploration.id,
+      });
       await refreshData().catch(() => undefined);
       await exploration.load(data);
       told.value = undefined;
@@ -59,7 +75,7 @@ export function MissingData({ exploration }: { exploration: Exploration }) {
   return (
     <>
       <Notice kind="warning">
-        No images are on the map. {told.value ?? exploration.dataProblem.value}
+        No {exploration.things} are on the map. {told.value ?? exploration.dataProblem.value}
       </Notice>
       <DropFiles onFiles={take} />
     </>

@@ -1,5 +1,6 @@
 import { batch, computed, type Signal, signal } from '@preact/signals';
 import { Tensor } from 'onnxruntime-common';
+import type { TableColumn } from '../../../../src/data/column.js';
 import { describeInput } from '../../../../src/data/input.js';
 import type { ReadOptions } from '../../../../src/data/read-options.js';
 import {
@@ -13,12 +14,15 @@ import {
   principalComponents,
   principalPlane,
 } from '../../../../src/vae/latent-space/index.js';
-import type { DataInfo, DataName } from '../../data/info.js';
+import type { DataName } from '../../data/info.js';
 import type { ModelInfo, Numbers } from '../../model/api.js';
 import { type ModelClient, startModelWorker } from '../../model/client.js';
 import type { RunContent } from '../../runs/content.js';
 import { latest } from './latest.js';
 import type { Place } from './map/viewport.js';
+import type { Grouping, PosteriorOf, ShownData } from './shown-data.js';
+
+export type { Grouping, ShownData };
 
 /** Images of the data that are shown on the map. */
 const mostImages = 10_000;
@@ -30,26 +34,6 @@ const mostValues = 64e6;
 export interface PlaneChoice {
   readonly kind: 'latents' | 'components';
   readonly pair: readonly [number, number];
-}
-
-/** Images with their latents. */
-export interface ShownData {
-  readonly info: DataInfo;
-  /** Their part of the data: the test images, or the training images where there are no others. */
-  readonly part: 'test' | 'train';
-  readonly images: Numbers;
-  readonly labels?: Int32Array;
-  /** The place of each image in its part of the data. */
-  readonly places: Uint32Array;
-  /** [N, latent]; with a codebook [N, latent, ...positions]. */
-  readonly mean: Numbers;
-  readonly logVariance: Numbers;
-}
-
-/** One image's posterior. */
-export interface PosteriorOf {
-  readonly mean: Float32Array;
-  readonly logVariance: Float32Array;
 }
 
 /** The information in each latent, for the sliders. */
@@ -113,6 +97,8 @@ export class Exploration {
   readonly decoded = signal<Numbers | undefined>(undefined);
   /** The image of the data at which the walk stands, by its index. */
   readonly picked = signal<number | undefined>(undefined);
+  /** Groups by which points are coloured, in the place of classes. */
+  readonly grouping = signal<Grouping | undefined>(undefined);
   /** The posterior that is drawn as an ellipse. */
   readonly posterior = signal<PosteriorOf | undefined>(undefined);
   /** Latents on the way between two images, [N, latent]. */
@@ -163,9 +149,20 @@ export class Exploration {
   }
 
   /** The examples of the model in a word. */
-  get things(): 'images' | 'sequences' {
+  get things(): 'images' | 'sequences' | 'rows' {
     const { input, example } = this.info.config;
-    return describeInput(input, example).kind === 'sequence' ? 'sequences' : 'images';
+    const { kind } = describeInput(input, example);
+    return kind === 'sequence' ? 'sequences' : kind === 'table' ? 'rows' : 'images';
+  }
+
+  /** All columns of the model's rows; undefined where its examples are no rows of a table. */
+  get table(): readonly TableColumn[] | undefined {
+    return this.info.config.example?.columns;
+  }
+
+  /** The uses of a model of a table. */
+  get tables(): ReturnType<ModelClient['tables']> {
+    return this.client.tables();
   }
 
   /** Whether two directions of latents can be drawn as a map. */
@@ -207,6 +204,7 @@ export class Exploration {
   async load(name: DataName): Promise<void> {
     this.dataProblem.value = undefined;
     this.data.value = undefined;
+    this.grouping.value = undefined;
     this.dataName.value = name;
     try {
       await this.loadData(name);
@@ -219,12 +217,12 @@ export class Exploration {
 
   private async loadData(name: DataName): Promise<void> {
     const { service, id } = this;
-    this.stage.value = 'Loading images';
+    this.stage.value = `Loading ${this.things}`;
     const info = await service.data(name);
     const part = info.test ? 'test' : 'train';
     const width = info.shape.reduce((product, size) => product * size, 1);
     const count = Math.min(mostImages, info[part]!.size, Math.floor(mostValues / width));
-    this.stage.value = `Encoding ${count.toLocaleString('en')} images`;
+    this.stage.value = `Encoding ${count.toLocaleString('en')} ${this.things}`;
     const { mean, logVariance } = await service.encodeData(id, name, part, count);
     const { images, labels, places } = await service.examples(id, name, part, count);
     const components =

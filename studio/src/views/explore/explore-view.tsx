@@ -4,6 +4,7 @@ import { describeInput, isPicture } from '../../../../src/data/input.js';
 import { addressOf, go, route } from '../../app/route.js';
 import { readRun, runs, runsProblem } from '../../runs/store.js';
 import { Empty } from '../../ui/empty.js';
+import { later } from '../../ui/later.js';
 import { Notice } from '../../ui/notice.js';
 import { DataChoice, MissingData } from './data-choice.js';
 import { Exploration } from './exploration.js';
@@ -123,15 +124,19 @@ function Choices({ exploration }: { exploration: Exploration }) {
   );
 }
 
+/** The view of a model of a table. */
+const TableView = later(async () => (await import('./table/table-view.js')).TableView);
+
 function Walk({ exploration }: { exploration: Exploration }) {
+  if (exploration.things === 'rows') return <TableView exploration={exploration} />;
   const { input, example } = exploration.info.config;
   const described = describeInput(input, example);
   if (!isPicture(described) && described.kind !== 'sequence') {
     return (
       <Empty title="This model's examples are no images">
         <p>
-          They have the shape [{input.join(', ')}]. The page explores models of images and of
-          sequences.
+          They have the shape [{input.join(', ')}]. The page explores models of images, sequences
+          and tables.
         </p>
       </Empty>
     );

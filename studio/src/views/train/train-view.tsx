@@ -1,5 +1,6 @@
 import { useEffect } from 'preact/hooks';
-import { phase, restore, run } from '../../train/session.js';
+import { marginals, phase, restore, run } from '../../train/session.js';
+import { later } from '../../ui/later.js';
 import { Notice } from '../../ui/notice.js';
 import { Curves } from './curves.js';
 import { Intro } from './intro.js';
@@ -8,6 +9,8 @@ import { Reconstructions } from './reconstructions.js';
 import { SettingsForm } from './settings-form.js';
 import { Status } from './status.js';
 import './train.css';
+
+const Synthetic = later(async () => (await import('./synthetic.js')).Synthetic);
 
 /** Trains a model in this page. */
 export function TrainView() {
@@ -31,6 +34,7 @@ export function TrainView() {
           <>
             <Status />
             <Reconstructions />
+            {marginals.value && <Synthetic marginals={marginals.value} />}
             <Curves />
           </>
         )}

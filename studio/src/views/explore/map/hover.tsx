@@ -1,9 +1,18 @@
+import type { ComponentChildren } from 'preact';
 import { Pictures } from '../../../ui/pictures.js';
 import { type Exploration, rowsOf } from '../exploration.js';
 import type { MapState } from './map-state.js';
 
 /** The image under the pointer. */
-export function Hover({ exploration, state }: { exploration: Exploration; state: MapState }) {
+export function Hover({
+  exploration,
+  state,
+  describe,
+}: {
+  exploration: Exploration;
+  state: MapState;
+  describe: ((index: number) => ComponentChildren) | undefined;
+}) {
   const [hover, data, view] = [state.hover.value, exploration.data.value, state.view.value];
   if (!hover || !data || !view) return null;
   const [x, y] = hover.at;
@@ -18,7 +27,9 @@ export function Hover({ exploration, state }: { exploration: Exploration; state:
         top: `${y > view.height - 130 ? y - 118 : y + 14}px`,
       }}
     >
-      <Pictures images={rowsOf(data.images, [hover.index])} label={`Image ${place}`} />
+      {describe?.(hover.index) ?? (
+        <Pictures images={rowsOf(data.images, [hover.index])} label={`Image ${place}`} />
+      )}
       <span>
         {name} <span class="soft">#{place}</span>
       </span>

@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import type { Exploration } from '../exploration.js';
 import { Gestures } from './gestures.js';
@@ -11,7 +12,14 @@ import { MapState } from './map-state.js';
 import { Tools } from './tools.js';
 
 /** The latent map: images decoded across a plane, under points of the data's images. */
-export function LatentMap({ exploration }: { exploration: Exploration }) {
+export function LatentMap({
+  exploration,
+  describe,
+}: {
+  exploration: Exploration;
+  /** What is shown of the example under the pointer, in the place of its image. */
+  describe?: (index: number) => ComponentChildren;
+}) {
   const state = useMemo(() => new MapState(exploration), [exploration]);
   const box = useRef<HTMLDivElement>(null);
   const [images, points, overlay] = [useCanvas(), useCanvas(), useCanvas()];
@@ -51,8 +59,8 @@ export function LatentMap({ exploration }: { exploration: Exploration }) {
         <canvas ref={images} />
         <canvas ref={points} />
         <canvas ref={overlay} />
-        <Inset exploration={exploration} />
-        <Hover exploration={exploration} state={state} />
+        {!describe && <Inset exploration={exploration} />}
+        <Hover exploration={exploration} state={state} describe={describe} />
       </div>
       <p id={help} class="visually-hidden">
         Arrow keys walk on the map and decode where you stand; with Shift they move the map. Plus

@@ -5,8 +5,11 @@ import type { MapState } from './map-state.js';
 /** The classes with their colours; each is a switch for its points. */
 export function Legend({ exploration, state }: { exploration: Exploration; state: MapState }) {
   const data = exploration.data.value;
-  if (!data?.labels) return null;
-  const classes = [...new Set(data.labels)].sort((a, b) => a - b);
+  const grouping = exploration.grouping.value;
+  const labels = grouping?.labels ?? data?.labels;
+  if (!labels) return null;
+  const names = grouping?.names ?? data?.info.classNames;
+  const classes = [...new Set(labels)].sort((a, b) => a - b);
   const hidden = state.hidden.value;
   const toggle = (label: number) => {
     const next = new Set(hidden);
@@ -24,8 +27,11 @@ export function Legend({ exploration, state }: { exploration: Exploration; state
           aria-pressed={!hidden.has(label)}
           onClick={() => toggle(label)}
         >
-          <span class="swatch" style={{ background: classColour(label) }} />
-          {data.info.classNames?.[label] ?? label}
+          <span
+            class="swatch"
+            style={{ background: grouping?.colours[label] ?? classColour(label) }}
+          />
+          {names?.[label] ?? label}
         </button>
       ))}
     </fieldset>

@@ -1,4 +1,4 @@
-import { computed, effect, signal } from '@preact/signals';
+import { computed, effect, type Signal, signal } from '@preact/signals';
 import type { Exploration } from '../exploration.js';
 import { classColour } from './colours.js';
 import { drawOverlay } from './overlay.js';
@@ -32,14 +32,16 @@ export class MapState {
   /** Undefined until the map has a size. */
   readonly view = signal<Viewport | undefined>(undefined);
   readonly showsPoints = signal(true);
-  readonly showsImages = signal(true);
+  readonly showsImages: Signal<boolean>;
   /** Classes whose points are hidden. */
   readonly hidden = signal<ReadonlySet<number>>(new Set());
   /** The point under the pointer, and the pointer's place on the map. */
   readonly hover = signal<{ readonly index: number; readonly at: Place } | undefined>(undefined);
-  readonly points = computed(
-    () => new Points(this.exploration.places.value, this.exploration.data.value?.labels),
+  /** The group or class of each point, if it has one. */
+  private readonly labels = computed(
+    () => this.exploration.grouping.value?.labels ?? this.exploration.data.value?.labels,
   );
+  readonly points = computed(() => new Points(this.exploration.places.value, this.labels.value));
   /** The names of the axes. */
   readonly names = computed<readonly [string, string]>(() => {
     const { kind, pair } = this.exploration.choice.value;
@@ -50,6 +52,7 @@ export class MapState {
   private readonly tilesMade = signal(0);
 
   constructor(private readonly exploration: Exploration) {
+    this.showsImages = signal(exploration.things !== 'rows');
     this.tiles = new Tiles(
       (places) => exploration.decodePlaces(places),
       () => {
@@ -129,6 +132,10 @@ export class MapState {
         this.fit();
       }),
       effect(() => {
+        this.labels.value;
+        this.hidden.value = new Set();
+      }),
+      effect(() => {
         if (this.view.value && this.showsImages.value) this.tiles.want(this.view.value);
       }),
       layer(canvases.images, this.view, (context, view) => {
@@ -144,7 +151,7 @@ export class MapState {
         if (!this.showsPoints.value) return;
         const hidden = this.hidden.value;
         const style = (label: number | undefined) => ({
-          colour: classColour(label),
+          colour: this.exploration.grouping.value?.colours[label ?? 0] ?? classColour(label),
           shown: label === undefined || !hidden.has(label),
         });
         drawPoints(context, view, this.points.value, style, ratio);

@@ -68,16 +68,18 @@ export function Tools({
         />
         Points
       </label>
-      <label class="check">
-        <input
-          type="checkbox"
-          checked={state.showsImages.value}
-          onChange={(event) => {
-            state.showsImages.value = event.currentTarget.checked;
-          }}
-        />
-        Decoded grid
-      </label>
+      {exploration.things !== 'rows' && (
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={state.showsImages.value}
+            onChange={(event) => {
+              state.showsImages.value = event.currentTarget.checked;
+            }}
+          />
+          Decoded grid
+        </label>
+      )}
       <output class="number small soft" data-place>
         {nameX} {numberText(x)}, {nameY} {numberText(y)}
       </output>

@@ -27,7 +27,7 @@ function Samples({ exploration }: { exploration: Exploration }) {
   const seed = useSignal(0);
   const images = useSignal<Numbers | undefined>(undefined);
   const { classes } = exploration.info;
-  const { count, columns } = layouts[exploration.things];
+  const { count, columns } = layouts[exploration.things === 'sequences' ? 'sequences' : 'images'];
   useSignalEffect(() => {
     const label = classes === undefined ? undefined : exploration.label.value;
     let current = true;

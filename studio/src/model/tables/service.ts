@@ -1,0 +1,239 @@
+import { proxy } from 'comlink';
+import { Tensor } from 'onnxruntime-common';
+import { isLearnt, type TableColumn } from '../../../../src/data/column.js';
+import { marginals } from '../../../../src/data/quality/marginals.js';
+import { gapsOf, keptCells } from '../../../../src/data/tables/columns/kept-cells.js';
+import { tablePieces } from '../../../../src/data/tables/columns/table-files.js';
+import { type RowsOptions, TableRows } from '../../../../src/data/tables/columns/table-rows.js';
+import { type Dataset, datasets, measureQuality, qualityRows } from '../../../../src/index.js';
+import { rankedCsv, usualNats } from '../../../../src/report/ranked-rows.js';
+import type { DataName, Part } from '../../data/info.js';
+import type { LoadedData } from '../data.js';
+import { handOver, type Numbers, toNumbers } from '../numbers.js';
+import type { OpenModel } from '../open-model.js';
+import type { Cells, RowSource, TableService } from './api.js';
+
+/** Draws of the posterior for a score: as many as the command score takes. */
+const scoreDraws = 100;
+
+/** Draws for marks on cells, and rows by which the usual nats of columns are known. */
+const markDraws = 20;
+const usualRows = 1000;
+
+/** Rows that are shown with their gaps filled. */
+const shownFilled = 20;
+
+/** What the service has models and data from. */
+export interface TableContext {
+  model(id: string): OpenModel;
+  /** A part of data as an open model sees it. */
+  seen(id: string, data: DataName, part: Part): Promise<Dataset>;
+  loaded(data: DataName): Promise<LoadedData>;
+}
+
+/** The uses of models of tables, for the page. */
+export const tableService = (context: TableContext): TableService =>
+  proxy(new OfTables(context)) as TableService;
+
+class OfTables implements Omit<TableService, keyof ReturnType<typeof proxy>> {
+  /** The usual nats of columns, by model and data. */
+  private readonly usual = new Map<string, Promise<readonly number[]>>();
+
+  constructor(private readonly context: TableContext) {}
+
+  async cells(id: string, values: Numbers): Promise<Cells> {
+    return textsOf(await this.rows(id, values));
+  }
+
+  async row(id: string, source: RowSource, place: number): Promise<readonly string[]> {
+    const [cells] = await this.texts(id, await this.chosen(id, source, [place]));
+    return cells!;
+  }
+
+  async look(id: string, source: RowSource, places: ArrayLike<number>) {
+    const { vae } = this.context.model(id);
+    const chosen = await this.chosen(id, source, places);
+    const labels = vae.labelsOf(chosen);
+    const made = await this.cells(id, toNumbers(await vae.reconstruct(chosen, { labels })));
+    const from = Array.from({ length: chosen.size }, (_, i) => nameOf(chosen, i));
+    const odd = await this.oddness(id, source, chosen);
+    return { cells: await this.texts(id, chosen), from, made, odd };
+  }
+
+  async score(id: string, source: RowSource, start: number, end: number) {
+    const places = Array.from({ length: end - start }, (_, i) => start + i);
+    const { values, columns } = await this.scored(
+      id,
+      await this.chosen(id, source, places),
+      scoreDraws,
+    );
+    return { values, columns: columns!.data as Float32Array };
+  }
+
+  async ranking(
+    id: string,
+    source: RowSource,
+    { values, columns }: { values: Float32Array; columns: Float32Array },
+    order: ArrayLike<number>,
+  ): Promise<string> {
+    const data = await this.context.seen(id, source.data, source.part);
+    const dims = [values.length, columns.length / values.length];
+    return rankedCsv({ data, values, columns: new Tensor('float32', columns, dims) }, order);
+  }
+
+  async fill(id: string, source: RowSource, { how, seed }: { how: 'best' | 'draw'; seed: number }) {
+    const { vae } = this.context.model(id);
+    const data = await this.context.seen(id, source.data, source.part);
+    const given = await datasets.readRange(data, 0, data.size);
+    const options = how === 'draw' ? { draws: 1, seed } : { seed };
+    const { single, draws } = await vae.impute(data, options);
+    const values = toNumbers(draws[0] ?? single);
+    const before = given.data as Float32Array;
+    const gaps = gapsOf(before, data.columns);
+    const first = await this.firstFilled(id, data, before, values);
+    return handOver({ values, gaps, first }, values);
+  }
+
+  /** The first rows that had gaps, filled. */
+  private async firstFilled(
+    id: string,
+    data: Dataset,
+    before: Float32Array,
+    { data: after }: Numbers,
+  ) {
+    const columns = this.columns(id);
+    const learnt = columns.filter(isLearnt);
+    const width = learnt.length;
+    const rowAt = (all: Float32Array | Uint8Array, row: number) =>
+      all.slice(row * width, (row + 1) * width);
+    const places = Array.from({ length: data.size }, (_, row) => row)
+      .filter((row) => rowAt(before, row).some(Number.isNaN))
+      .slice(0, shownFilled);
+    const chosen = datasets.subset(data, places);
+    const values = places.flatMap((row) => [...rowAt(after, row)]);
+    const numbers = { data: Float32Array.from(values), dims: [places.length, width] };
+    const cells = textsOf(
+      await this.rows(id, numbers, { ids: chosen.ids, known: keptCells(chosen) }),
+    );
+    return places.map((row, i) => {
+      const isGap = (column: TableColumn) =>
+        Number.isNaN(before[row * width + learnt.indexOf(column)]);
+      const filled = columns.map((column) => isLearnt(column) && isGap(column));
+      return { from: nameOf(chosen, i), cells: cells[i]!, filled };
+    });
+  }
+
+  async file(
+    id: string,
+    values: Numbers,
+    ending: Parameters<TableService['file']>[2],
+    source?: RowSource,
+  ) {
+    const data = source && (await this.context.seen(id, source.data, source.part));
+    const known = data && { ids: data.ids, known: keptCells(data) };
+    const pieces: BlobPart[] = [];
+    for await (const piece of tablePieces(await this.rows(id, values, known), ending)) {
+      pieces.push(piece as BlobPart);
+    }
+    return new Uint8Array(await new Blob(pieces).arrayBuffer());
+  }
+
+  async quality(id: string, data: DataName, isOwn: boolean, target?: string) {
+    const { vae, training } = this.context.model(id);
+    const { test } = await this.context.loaded(data);
+    const all = await this.context.seen(id, data, 'train');
+    const { seed } = vae.config;
+    const { validationSplit: share } = training;
+    const isSplit = isOwn && !test && typeof share === 'number';
+    const { train, validation } = isSplit
+      ? datasets.split(all, share, seed)
+      : { train: all, validation: undefined };
+    const heldOut = test ? await this.context.seen(id, data, 'test') : validation;
+    const synthetic = await vae.sample(train.size, { seed, ...this.drawnLabels(id, train) });
+    const rows = await qualityRows({
+      columns: this.columns(id),
+      real: train,
+      synthetic,
+      ...(heldOut ? { heldOut } : {}),
+    });
+    const options = target === undefined ? { seed } : { target, seed };
+    return { report: await measureQuality(rows, options), marginals: marginals(rows) };
+  }
+
+  /** Labels of draws for a model that sees labels: those of the data, so that classes have their shares. */
+  private drawnLabels(id: string, { labels, size }: Dataset) {
+    const { vae } = this.context.model(id);
+    if (vae.classes === undefined || !labels) return {};
+    return { labels: Array.from({ length: size }, (_, i) => labels[i]!) };
+  }
+
+  private columns(id: string): readonly TableColumn[] {
+    return this.context.model(id).vae.input.columns!;
+  }
+
+  private async chosen(id: string, { data, part }: RowSource, places: ArrayLike<number>) {
+    return datasets.subset(await this.context.seen(id, data, part), places);
+  }
+
+  private rows(id: string, values: Numbers, options?: RowsOptions): Promise<TableRows> {
+    return TableRows.of(this.columns(id), values.data as Float32Array, options);
+  }
+
+  /** The texts of rows of data, as they were where they were kept. */
+  private async texts(id: string, data: Dataset): Promise<Cells> {
+    const values = toNumbers(await datasets.readRange(data, 0, data.size));
+    return textsOf(await this.rows(id, values, { ids: data.ids, known: keptCells(data) }));
+  }
+
+  private scored(id: string, data: Dataset, samples: number) {
+    const { vae } = this.context.model(id);
+    return vae.score(data, { samples, labels: vae.labelsOf(data) });
+  }
+
+  /** The nats of cells over what is usual for their columns; all 0 where the model has no bound. */
+  private async oddness(id: string, source: RowSource, chosen: Dataset) {
+    const columns = this.columns(id);
+    const none = () => columns.map(() => 0);
+    const { vae } = this.context.model(id);
+    if (vae.bottleneck !== 'gaussian' || !vae.isInNats) {
+      return Array.from({ length: chosen.size }, none);
+    }
+    const [usual, scores] = [
+      await this.usualOf(id, source),
+      await this.scored(id, chosen, markDraws),
+    ];
+    const learnt = columns.filter(isLearnt);
+    return Array.from({ length: chosen.size }, (_, row) =>
+      columns.map((column) => {
+        const place = learnt.indexOf(column);
+        const nats = place < 0 ? 0 : Number(scores.columns!.data[row * learnt.length + place]);
+        return nats === 0 ? 0 : nats - usual[place]!;
+      }),
+    );
+  }
+
+  private usualOf(id: string, source: RowSource): Promise<readonly number[]> {
+    const key = JSON.stringify([id, source]);
+    const known = this.usual.get(key) ?? this.findUsual(id, source);
+    this.usual.set(key, known);
+    known.catch(() => this.usual.delete(key));
+    return known;
+  }
+
+  private async findUsual(id: string, { data, part }: RowSource): Promise<readonly number[]> {
+    const few = datasets.spread(await this.context.seen(id, data, part), usualRows);
+    const { columns } = await this.scored(id, few, markDraws);
+    return usualNats(columns);
+  }
+}
+
+const textsOf = (rows: TableRows): string[][] =>
+  Array.from({ length: rows.size }, (_, row) =>
+    rows.columns.map((_, place) => rows.text(row, place)),
+  );
+
+/** The name of a row: those of its ids, or else where it comes from. */
+function nameOf({ ids, origin }: Dataset, row: number): string {
+  const names = ids?.map(({ text }) => text(row)).filter((text) => text !== '') ?? [];
+  return names.length > 0 ? names.join(' ') : (origin?.(row) ?? `row ${row + 1}`);
+}

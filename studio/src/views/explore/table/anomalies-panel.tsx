@@ -1,0 +1,90 @@
+import { useEffect, useMemo } from 'preact/hooks';
+import { Notice } from '../../../ui/notice.js';
+import { numberText } from '../../../ui/number.js';
+import { saveFile } from '../../../ui/save-file.js';
+import { RowTable } from '../../../ui/tables/row-table.js';
+import { Term } from '../../../ui/term.js';
+import type { Exploration, ShownData } from '../exploration.js';
+import { markedCells } from './looked-at.js';
+import { NoRows } from './no-rows.js';
+import { OtherFile } from './other-file.js';
+import { RankedRows, type Ranking } from './row-scores.js';
+
+/** The rows that the model finds strangest. */
+export function AnomaliesPanel({ exploration }: { exploration: Exploration }) {
+  const data = exploration.data.value;
+  if (!exploration.hasElbo) {
+    return <p>This model gives no bound on log p(x), by which rows are ranked.</p>;
+  }
+  return (
+    <>
+      {data ? (
+        <Anomalies key={data.info.data} exploration={exploration} data={data} />
+      ) : (
+        <NoRows exploration={exploration} />
+      )}
+      <OtherFile
+        exploration={exploration}
+        words="Drop another file with the same columns to rank its rows. It stays in this browser."
+      />
+    </>
+  );
+}
+
+function Anomalies({ exploration, data }: { exploration: Exploration; data: ShownData }) {
+  const ranked = useMemo(() => new RankedRows(exploration, data), [exploration, data]);
+  useEffect(() => {
+    const stop = new AbortController();
+    ranked.run(stop.signal);
+    return () => stop.abort();
+  }, [ranked]);
+  const { count, source } = ranked;
+  const ranking = ranked.ranking.value;
+  const save = async ({ scores, order }: Ranking) => {
+    try {
+      const tables = await exploration.tables;
+      const text = await tables.ranking(exploration.id, source, scores, order);
+      saveFile(text, `${data.info.title}-scores.csv`, 'text/csv');
+    } catch (error) {
+      ranked.problem.value = (error as Error).message;
+    }
+  };
+  return (
+    <>
+      <p class="small">
+        A row's score is an estimate of −log p(x), in <Term name="nats" />: a high one is unlike
+        what the model has learnt. Marked cells are those that make it high.
+      </p>
+      {ranked.problem.value && <Notice kind="error">{ranked.problem.value}</Notice>}
+      {!ranking && !ranked.problem.value && (
+        <label class="small">
+          Scored {ranked.done.value.toLocaleString('en')} of {count.toLocaleString('en')} rows
+          <progress max={count} value={ranked.done.value} />
+        </label>
+      )}
+      {ranking && (
+        <>
+          <p class="small number" role="status">
+            Half of the {count.toLocaleString('en')} rows of {data.info.title} are below{' '}
+            {numberText(ranking.middle)} nats. The strangest:
+          </p>
+          <RowTable
+            label="The strangest rows"
+            lead={['Row', 'Score']}
+            columns={exploration.table!.map(({ name }) => name)}
+            rows={ranking.first.from.map((from, i) => ({
+              key: i,
+              lead: [from, numberText(ranking.scores.values[ranking.order[i]!]!)],
+              cells: markedCells(ranking.first, i),
+            }))}
+          />
+          <div>
+            <button type="button" onClick={() => save(ranking)}>
+              Download all scores
+            </button>
+          </div>
+        </>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,73 @@
+import { categoryCount, type TableColumn } from '../../../../../src/data/column.js';
+import { categoryName, dateOf } from '../../../../../src/data/quality/marginals.js';
+import { numberText } from '../../../ui/number.js';
+import type { Grouping } from '../exploration.js';
+import { classColour } from '../map/colours.js';
+
+/** Colours of numbers, from small to large; all are seen on the map's dark ground. */
+const scale = ['#6a5acd', '#3f7fd0', '#2fa7a8', '#5cc779', '#b5d94c', '#f5d63d', '#fff3b0'];
+
+/** Points that hold no value. */
+const missing = { name: 'missing', colour: '#7d8792' };
+
+/** Categories with colours of their own; the others share one. */
+const mostNamed = 9;
+
+/** The places of values of a column in groups, with a name and a colour for each. */
+export function groupingBy(column: TableColumn, values: Float32Array): Grouping {
+  const { labels, names, colours } =
+    categoryCount(column) > 0 ? byCategory(column, values) : byNumber(column, values);
+  const gap = names.length;
+  if (!values.some(Number.isNaN)) return { labels, names, colours };
+  return {
+    labels: labels.map((label, i) => (Number.isNaN(values[i]) ? gap : label)),
+    names: [...names, missing.name],
+    colours: [...colours, missing.colour],
+  };
+}
+
+function byCategory(column: TableColumn, values: Float32Array): Grouping {
+  const counts = new Array<number>(categoryCount(column)).fill(0);
+  for (const value of values) if (!Number.isNaN(value)) counts[value]! += 1;
+  const places = counts.map((_, place) => place);
+  const isMany = counts.length > mostNamed + 1;
+  const sorted = isMany ? places.toSorted((a, b) => counts[b]! - counts[a]!) : places;
+  const named = isMany ? sorted.slice(0, mostNamed) : sorted;
+  const group = places.map((place) => {
+    const at = named.indexOf(place);
+    return at < 0 ? named.length : at;
+  });
+  const others = isMany ? [`${counts.length - named.length} others`] : [];
+  const names = [...named.map((place) => categoryName(column, place)), ...others];
+  return {
+    labels: Int32Array.from(values, (value) => group[value] ?? 0),
+    names,
+    colours: names.map((_, i) => classColour(i)),
+  };
+}
+
+/** Numbers in groups of about as many values each. */
+function byNumber(column: TableColumn, values: Float32Array): Grouping {
+  const sorted = values.filter((value) => !Number.isNaN(value)).sort();
+  const cuts = scale
+    .slice(1)
+    .map((_, i) => sorted[Math.floor(((i + 1) * sorted.length) / scale.length)]!);
+  const edges = [...new Set([sorted[0] ?? 0, ...cuts])];
+  const text = (value: number) =>
+    column.date
+      ? new Date(dateOf(column, value)).toISOString().slice(0, 10)
+      : numberText(Number(value.toPrecision(4)));
+  const step = (scale.length - 1) / Math.max(1, edges.length - 1);
+  return {
+    labels: Int32Array.from(values, (value) =>
+      Math.max(
+        0,
+        edges.findLastIndex((edge) => value >= edge),
+      ),
+    ),
+    names: edges.map(
+      (edge, i) => `${text(edge)} to ${text(edges[i + 1] ?? sorted.at(-1) ?? edge)}`,
+    ),
+    colours: edges.map((_, i) => scale[Math.round(i * step)]!),
+  };
+}

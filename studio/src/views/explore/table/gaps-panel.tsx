@@ -1,0 +1,136 @@
+import { useSignal } from '@preact/signals';
+import type { Filled, FillOptions } from '../../../model/tables/api.js';
+import { Notice } from '../../../ui/notice.js';
+import { RowTable } from '../../../ui/tables/row-table.js';
+import type { Exploration, ShownData } from '../exploration.js';
+import { NoRows } from './no-rows.js';
+import { OtherFile } from './other-file.js';
+import { SaveRows } from './save-rows.js';
+
+/** Fills the gaps of the data, or of another file. */
+export function GapsPanel({ exploration }: { exploration: Exploration }) {
+  const data = exploration.data.value;
+  if (!exploration.hasPosterior) {
+    return <p>This model has no posterior of its latents, by which gaps are filled.</p>;
+  }
+  return (
+    <>
+      <p class="small">
+        The model guesses what is missing in a row from the rest of it. What is there stays as it
+        is.
+      </p>
+      <OtherFile
+        exploration={exploration}
+        words="Drop a file with the same columns and with gaps. It stays in this browser."
+      />
+      {data ? (
+        <Gaps key={data.info.data} exploration={exploration} data={data} />
+      ) : (
+        <NoRows exploration={exploration} />
+      )}
+    </>
+  );
+}
+
+function Gaps({ exploration, data }: { exploration: Exploration; data: ShownData }) {
+  const how = useSignal<FillOptions['how']>('best');
+  const filled = useSignal<Filled | undefined>(undefined);
+  const problem = useSignal<string | undefined>(undefined);
+  const isBusy = useSignal(false);
+  const seed = useSignal(0);
+  const { id } = exploration;
+  const source = { data: data.info.data, part: data.part };
+  const fill = async () => {
+    isBusy.value = true;
+    problem.value = undefined;
+    try {
+      const options = { how: how.value, seed: seed.value };
+      filled.value = await (await exploration.tables).fill(id, source, options);
+      // Another draw is another imputation.
+      seed.value++;
+    } catch (error) {
+      problem.value = (error as Error).message;
+    } finally {
+      isBusy.value = false;
+    }
+  };
+  return (
+    <>
+      <div class="row actions">
+        <label class="field format">
+          <span class="field-label">Fill with</span>
+          <select
+            value={how.value}
+            onChange={(event) => {
+              how.value = event.currentTarget.value as FillOptions['how'];
+            }}
+          >
+            <option value="best">The best guess</option>
+            <option value="draw">A random draw</option>
+          </select>
+        </label>
+        <button type="button" class="primary" disabled={isBusy.value} onClick={fill}>
+          {isBusy.value ? 'Filling…' : `Fill ${data.info.title}`}
+        </button>
+      </div>
+      {how.value === 'draw' && (
+        <p class="small soft">
+          Each time other values are drawn. Several such files show how sure the model is.
+        </p>
+      )}
+      {problem.value && <Notice kind="error">{problem.value}</Notice>}
+      {filled.value && <FilledRows exploration={exploration} data={data} filled={filled.value} />}
+    </>
+  );
+}
+
+/** Tells the gaps in a line. */
+function gapsText({ gaps }: Filled, { info, part }: ShownData): string {
+  const total = gaps.reduce((sum, { count }) => sum + count, 0).toLocaleString('en');
+  const where = gaps.map(({ name, count }) => `${name} ${count.toLocaleString('en')}`);
+  const rows = info[part]!.size.toLocaleString('en');
+  const of = `${info.title}, ${rows} rows: ${gaps.length === 0 ? 'no' : total} gaps`;
+  return gaps.length === 0 ? `${of}.` : `${of}, in ${where.join(', ')}.`;
+}
+
+function FilledRows({
+  exploration,
+  data,
+  filled,
+}: {
+  exploration: Exploration;
+  data: ShownData;
+  filled: Filled;
+}) {
+  const source = { data: data.info.data, part: data.part };
+  return (
+    <>
+      <p class="small" role="status">
+        {gapsText(filled, data)}
+      </p>
+      {filled.first.length > 0 && (
+        <RowTable
+          label="The first rows that had gaps"
+          lead={['Row']}
+          columns={exploration.table!.map(({ name }) => name)}
+          rows={filled.first.map(({ from, cells, filled: marks }, i) => ({
+            key: i,
+            lead: [from],
+            cells: cells.map((text, place) => ({
+              text,
+              ...(marks[place] ? { mark: 'filled' as const } : {}),
+            })),
+          }))}
+        />
+      )}
+      <div class="row actions">
+        <SaveRows
+          name={`${data.info.title.replace(/\.\w+$/, '')}-filled`}
+          write={async (ending) =>
+            (await exploration.tables).file(exploration.id, filled.values, ending, source)
+          }
+        />
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,95 @@
+import { useSignal, useSignalEffect } from '@preact/signals';
+import type { Cells } from '../../../model/tables/api.js';
+import { RowTable } from '../../../ui/tables/row-table.js';
+import { Term } from '../../../ui/term.js';
+import type { Exploration } from '../exploration.js';
+import { SaveRows } from './save-rows.js';
+
+/** Rows that are shown, and rows of a file when no number is given. */
+const [shown, usualCount] = [20, 1000];
+
+const mostCount = 1_000_000;
+
+/** Rows that the model draws, to look at and to download. */
+export function SamplesPanel({ exploration }: { exploration: Exploration }) {
+  if (!exploration.info.hasPrior) {
+    return (
+      <p>
+        This model has no <Term name="prior">prior</Term> to draw from: its objective puts no shape
+        on the latents. Train with an objective such as <code>vae</code>.
+      </p>
+    );
+  }
+  return <Samples exploration={exploration} />;
+}
+
+function Samples({ exploration }: { exploration: Exploration }) {
+  const seed = useSignal(0);
+  const count = useSignal(usualCount);
+  const cells = useSignal<Cells>([]);
+  const { service, id, info } = exploration;
+  const label = () => (info.classes === undefined ? undefined : exploration.label.value);
+  const draw = (rows: number) => service.sample(id, rows, seed.value, label());
+  useSignalEffect(() => {
+    let current = true;
+    const show = async () => {
+      const made = await draw(shown);
+      const texts = await (await exploration.tables).cells(id, made);
+      if (current) cells.value = texts;
+    };
+    show().catch((error: Error) => {
+      if (current) exploration.problem.value = error.message;
+    });
+    return () => {
+      current = false;
+    };
+  });
+  const fits = Number.isInteger(count.value) && count.value >= 1 && count.value <= mostCount;
+  return (
+    <>
+      <p class="small">
+        Rows that the model invents, by draws of the <Term name="prior">prior</Term>: with the
+        columns, types and spelling of the table that it learnt.
+      </p>
+      <RowTable
+        label="Rows that the model draws"
+        lead={[]}
+        columns={exploration.table!.map(({ name }) => name)}
+        rows={cells.value.map((texts, i) => ({
+          key: i,
+          lead: [],
+          cells: texts.map((text) => ({ text })),
+        }))}
+      />
+      <div class="row actions">
+        <button
+          type="button"
+          onClick={() => {
+            seed.value++;
+          }}
+        >
+          Draw others
+        </button>
+        <label class="field count">
+          <span class="field-label">Rows to download</span>
+          <input
+            inputMode="numeric"
+            value={count.value}
+            aria-invalid={!fits}
+            onChange={(event) => {
+              count.value = Number(event.currentTarget.value);
+            }}
+          />
+        </label>
+        <SaveRows
+          name={`${exploration.run.name}-rows`}
+          disabled={!fits}
+          write={async (ending) =>
+            (await exploration.tables).file(id, await draw(count.value), ending)
+          }
+        />
+      </div>
+      {!fits && <p class="small">A whole number from 1 to {mostCount.toLocaleString('en')}.</p>}
+    </>
+  );
+}

@@ -1,0 +1,30 @@
+import { Notice } from '../../../ui/notice.js';
+import { MissingData } from '../data-choice.js';
+import type { Exploration } from '../exploration.js';
+import { type Tab, Tabs } from '../tabs.js';
+import { AnomaliesPanel } from './anomalies-panel.js';
+import { GapsPanel } from './gaps-panel.js';
+import { MapPanel } from './map-panel.js';
+import { QualityPanel } from './quality-panel.js';
+import { RowsPanel } from './rows-panel.js';
+import { SamplesPanel } from './samples-panel.js';
+import './table.css';
+
+/** Walks through a model of a table: its map, its rows, and what can be done with them. */
+export function TableView({ exploration }: { exploration: Exploration }) {
+  const tabs: Tab[] = [
+    { title: 'Map', body: () => <MapPanel exploration={exploration} /> },
+    { title: 'Samples', body: () => <SamplesPanel exploration={exploration} /> },
+    { title: 'Quality', body: () => <QualityPanel exploration={exploration} /> },
+    { title: 'Rows', body: () => <RowsPanel exploration={exploration} /> },
+    { title: 'Anomalies', body: () => <AnomaliesPanel exploration={exploration} /> },
+    { title: 'Fill gaps', body: () => <GapsPanel exploration={exploration} /> },
+  ];
+  return (
+    <>
+      {exploration.problem.value && <Notice kind="error">{exploration.problem.value}</Notice>}
+      {exploration.dataProblem.value && <MissingData exploration={exploration} />}
+      <Tabs tabs={tabs} label="What to do with the model" />
+    </>
+  );
+}
