@@ -1,4 +1,5 @@
 import type { Marginal } from '../../../src/data/quality/marginals.js';
+import type { RowConditions } from '../../../src/data/tables/columns/where.js';
 import type { EpochMetrics, Progress } from '../../../src/training/index.js';
 import type { Health, ModelConfig, Summary } from '../../../src/vae/index.js';
 import type { AddedData, AddOptions, DataInfo, DataName, Part } from '../data/info.js';
@@ -64,6 +65,15 @@ export interface TrainRequest {
   readonly resume: boolean;
 }
 
+/** How examples are drawn. */
+export interface DrawOptions {
+  readonly seed?: number | undefined;
+  /** Of all of them, for models that see labels. */
+  readonly label?: number | undefined;
+  /** Conditions that rows of a table meet. */
+  readonly where?: RowConditions | undefined;
+}
+
 /** Numbers that may change while a model trains, by the names of their fields. */
 export type Changes = Readonly<Record<string, number>>;
 
@@ -91,8 +101,7 @@ export interface ModelService {
   encode(id: string, images: Numbers, labels?: ArrayLike<number>): Promise<Encoding>;
   decode(id: string, z: Numbers, labels?: ArrayLike<number>): Promise<Numbers>;
   reconstruct(id: string, images: Numbers, labels?: ArrayLike<number>): Promise<Numbers>;
-  /** @param label of all the images, for models that see labels */
-  sample(id: string, count: number, seed?: number, label?: number): Promise<Numbers>;
+  sample(id: string, count: number, options?: DrawOptions): Promise<Numbers>;
   /** Evidence lower bound of each image in nats, [N]. */
   elbo(id: string, images: Numbers, labels?: ArrayLike<number>): Promise<Float32Array>;
 

@@ -14,6 +14,7 @@ import { plan } from '../train/plan.js';
 import type { PlannedData, TrainSettings } from '../train/settings.js';
 import type {
   Changes,
+  DrawOptions,
   Encoding,
   Examples,
   ModelInfo,
@@ -105,11 +106,12 @@ export class Service implements ModelService {
     return handOver(made, made);
   }
 
-  async sample(id: string, count: number, seed?: number, label?: number): Promise<Numbers> {
+  async sample(id: string, count: number, { seed, label, where }: DrawOptions = {}) {
     const images = toNumbers(
       await this.model(id).vae.sample(count, {
         ...(seed === undefined ? {} : { seed }),
         ...(label === undefined ? {} : { label }),
+        ...(where === undefined ? {} : { where }),
       }),
     );
     return handOver(images, images);

@@ -65,9 +65,11 @@ export function plan(settings: TrainSettings, known: PlannedData): Plan {
   const vae = new VAE(fromConfig(run.model, 'settings: model'));
   const units = layersOf(run).encoder.map((layer) => layer.units!);
   const found = formFields.map(({ name, path }) => [name, settingAt(run, path)] as const);
+  const weight = shownBeta(run);
   return {
     settings: {
-      ...Object.fromEntries(found.filter(([, value]) => value !== undefined).map(asShown)),
+      ...Object.fromEntries(found.filter(([, value]) => value !== undefined)),
+      ...(weight === undefined ? {} : { beta: weight }),
       preset: String(run.preset),
       ...(isDense(run) ? { hidden: units } : {}),
     },
@@ -77,10 +79,10 @@ export function plan(settings: TrainSettings, known: PlannedData): Plan {
   };
 }
 
-/** A number that changes with the steps is shown as the one that it ends at. */
-function asShown([name, value]: readonly [string, unknown]): readonly [string, unknown] {
-  const { to = value } = (typeof value === 'object' ? (value ?? {}) : {}) as { to?: unknown };
-  return [name, typeof to === 'number' ? to : value];
+/** β as the form shows it: of a schedule, the number that it ends at. */
+function shownBeta({ model }: ResolvedRun): number | undefined {
+  const { beta } = (model.objective ?? {}) as { beta?: number | { to?: number } };
+  return typeof beta === 'object' ? beta.to : beta;
 }
 
 interface Kl {

@@ -126,8 +126,8 @@ function NamedBars({ bars }: { bars: readonly Bar[] }) {
               {name}
             </th>
             <td>
-              <span class="real" style={{ width: percent(real / most) }} />
-              <span class="synthetic" style={{ width: percent(synthetic / most) }} />
+              <span class="real" style={{ width: `${(100 * real) / most}%` }} />
+              <span class="synthetic" style={{ width: `${(100 * synthetic) / most}%` }} />
             </td>
             <td class="number">
               {percent(real)}, {percent(synthetic)}

@@ -38,11 +38,11 @@ export function LatentsPanel({ exploration }: { exploration: Exploration }) {
       <p class="small">
         {kl ? (
           <>
-            Sorted by <Term name="kl" />, the mean over {usage.examples.toLocaleString('en')} images
-            in <Term name="nats" />: those above change the image most.
+            Sorted by <Term name="kl" />, the mean over {usage.examples.toLocaleString('en')}{' '}
+            {exploration.things} in <Term name="nats" />: those above change the most.
           </>
         ) : (
-          'Each slider changes one latent; the image follows.'
+          'Each slider changes one latent; what is decoded follows.'
         )}
       </p>
       <ul class="sliders">

@@ -31,7 +31,7 @@ function Samples({ exploration }: { exploration: Exploration }) {
   useSignalEffect(() => {
     const label = classes === undefined ? undefined : exploration.label.value;
     let current = true;
-    exploration.service.sample(exploration.id, count, seed.value, label).then(
+    exploration.service.sample(exploration.id, count, { seed: seed.value, label }).then(
       (made) => {
         if (current) images.value = made;
       },

@@ -1,6 +1,6 @@
 import { categoryCount, type TableColumn } from '../../../../../src/data/column.js';
 import { categoryName, dateOf } from '../../../../../src/data/quality/marginals.js';
-import { numberText } from '../../../ui/number.js';
+import { tickText } from '../../../ui/number.js';
 import type { Grouping } from '../exploration.js';
 import { classColour } from '../map/colours.js';
 
@@ -56,7 +56,7 @@ function byNumber(column: TableColumn, values: Float32Array): Grouping {
   const text = (value: number) =>
     column.date
       ? new Date(dateOf(column, value)).toISOString().slice(0, 10)
-      : numberText(Number(value.toPrecision(4)));
+      : tickText(Number(value.toPrecision(4)));
   const step = (scale.length - 1) / Math.max(1, edges.length - 1);
   return {
     labels: Int32Array.from(values, (value) =>

@@ -1,8 +1,11 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
+import type { RowConditions } from '../../../../../src/data/tables/columns/where.js';
 import type { Cells } from '../../../model/tables/api.js';
+import { Notice } from '../../../ui/notice.js';
 import { RowTable } from '../../../ui/tables/row-table.js';
 import { Term } from '../../../ui/term.js';
 import type { Exploration } from '../exploration.js';
+import { Conditions } from './conditions.js';
 import { SaveRows } from './save-rows.js';
 
 /** Rows that are shown, and rows of a file when no number is given. */
@@ -29,16 +32,23 @@ function Samples({ exploration }: { exploration: Exploration }) {
   const cells = useSignal<Cells>([]);
   const { service, id, info } = exploration;
   const label = () => (info.classes === undefined ? undefined : exploration.label.value);
-  const draw = (rows: number) => service.sample(id, rows, seed.value, label());
+  const where = useSignal<RowConditions>({});
+  const draw = (rows: number) => {
+    const given = Object.keys(where.value).length > 0 ? { where: where.value } : {};
+    return service.sample(id, rows, { seed: seed.value, label: label(), ...given });
+  };
+  const problem = useSignal<string | undefined>(undefined);
   useSignalEffect(() => {
     let current = true;
     const show = async () => {
       const made = await draw(shown);
       const texts = await (await exploration.tables).cells(id, made);
-      if (current) cells.value = texts;
+      if (!current) return;
+      cells.value = texts;
+      problem.value = undefined;
     };
     show().catch((error: Error) => {
-      if (current) exploration.problem.value = error.message;
+      if (current) problem.value = error.message;
     });
     return () => {
       current = false;
@@ -51,6 +61,13 @@ function Samples({ exploration }: { exploration: Exploration }) {
         Rows that the model invents, by draws of the <Term name="prior">prior</Term>: with the
         columns, types and spelling of the table that it learnt.
       </p>
+      <Conditions
+        table={exploration.table!}
+        onChange={(given) => {
+          where.value = given;
+        }}
+      />
+      {problem.value && <Notice kind="error">{problem.value}</Notice>}
       <RowTable
         label="Rows that the model draws"
         lead={[]}
