@@ -76,7 +76,7 @@ const terms = {
   },
   data: {
     word: 'Data',
-    text: 'The images to learn from. They stay on this machine.',
+    text: 'The images or rows to learn from. They stay on this machine.',
   },
   step: {
     word: 'Step',

@@ -40,9 +40,7 @@ export function ColumnsCard({
         return (
           <li key={first.name}>
             <label>
-              <span class="column-name" title={first.name}>
-                {first.name}
-              </span>
+              <span class="column-name">{first.name}</span>
               <select
                 value={choice}
                 disabled={disabled}

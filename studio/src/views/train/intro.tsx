@@ -6,9 +6,10 @@ export function Intro() {
     <section class="panel stack intro">
       <h1>Train a model, and watch it learn</h1>
       <p>
-        A <Term name="vae">variational autoencoder</Term> squeezes every image into a few numbers,
-        its <Term name="latent">latents</Term>, and draws the image again from them. Training makes
-        the drawings alike, and keeps the latents so orderly that new images can be drawn from them.
+        A <Term name="vae">variational autoencoder</Term> squeezes every image, or every row of a
+        table, into a few numbers, its <Term name="latent">latents</Term>, and makes it again from
+        them. Training makes both alike, and keeps the latents so orderly that new images or rows
+        can be drawn from them.
       </p>
       <ol>
         <li>Choose data and a network, or leave them as they are.</li>
@@ -17,7 +18,7 @@ export function Intro() {
           machine.
         </li>
         <li>
-          See the <Term name="loss">loss</Term> fall and the drawings get better, then walk through
+          See the <Term name="loss">loss</Term> fall and what it draws get better, then walk through
           what it learned under Explore.
         </li>
       </ol>

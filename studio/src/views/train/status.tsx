@@ -21,7 +21,7 @@ import { DownloadButton } from './download-button.js';
 
 const words: Readonly<Record<Phase, string>> = {
   idle: '',
-  data: 'Loading the images…',
+  data: 'Loading the data…',
   compile: 'Preparing the first step…',
   train: 'Training',
   halting: 'Pausing after the steps under way…',

@@ -163,7 +163,7 @@ function Report({ exploration, quality }: { exploration: Exploration; quality: Q
           <RowTable
             label="Pairs of columns, least alike first"
             lead={['Pair']}
-            columns={['Alike', 'Real', 'Synthetic', 'By']}
+            columns={['Alike', 'Real r or V', 'Synthetic r', 'By']}
             rows={pairs.map(({ columns, score, real, synthetic, metric }) => ({
               key: columns.join(' × '),
               lead: [columns.join(' × ')],
@@ -171,7 +171,10 @@ function Report({ exploration, quality }: { exploration: Exploration; quality: Q
                 { text: scoreText(score) },
                 { text: scoreText(real) },
                 { text: scoreText(synthetic) },
-                { text: metric === 'CorrelationSimilarity' ? 'correlation' : 'shares' },
+                {
+                  text:
+                    metric === 'CorrelationSimilarity' ? 'correlation r' : 'shares; V is Cramér’s',
+                },
               ],
             }))}
           />
