@@ -89,7 +89,7 @@ class OfTables implements Omit<TableService, keyof ReturnType<typeof proxy>> {
     const { single, draws } = await vae.impute(data, options);
     const values = toNumbers(draws[0] ?? single);
     const before = given.data as Float32Array;
-    const gaps = gapsOf(before, data.columns);
+    const gaps = gapsOf(before, data, keptCells(data));
     const first = await this.firstFilled(id, data, before, values);
     return handOver({ values, gaps, first }, values);
   }
@@ -104,23 +104,22 @@ class OfTables implements Omit<TableService, keyof ReturnType<typeof proxy>> {
     const columns = this.columns(id);
     const learnt = columns.filter(isLearnt);
     const width = learnt.length;
-    const rowAt = (all: Float32Array | Uint8Array, row: number) =>
-      all.slice(row * width, (row + 1) * width);
+    const known = keptCells(data);
+    const isGap = (row: number, { name }: TableColumn, place: number) =>
+      Number.isNaN(before[row * width + place]) && known(row, name) === undefined;
     const places = Array.from({ length: data.size }, (_, row) => row)
-      .filter((row) => rowAt(before, row).some(Number.isNaN))
+      .filter((row) => learnt.some((column, place) => isGap(row, column, place)))
       .slice(0, shownFilled);
     const chosen = datasets.subset(data, places);
-    const values = places.flatMap((row) => [...rowAt(after, row)]);
+    const values = places.flatMap((row) => [...after.slice(row * width, (row + 1) * width)]);
     const numbers = { data: Float32Array.from(values), dims: [places.length, width] };
-    const cells = textsOf(
-      await this.rows(id, numbers, { ids: chosen.ids, known: keptCells(chosen) }),
-    );
-    return places.map((row, i) => {
-      const isGap = (column: TableColumn) =>
-        Number.isNaN(before[row * width + learnt.indexOf(column)]);
-      const filled = columns.map((column) => isLearnt(column) && isGap(column));
-      return { from: nameOf(chosen, i), cells: cells[i]!, filled };
-    });
+    const options = { ids: chosen.ids, known: keptCells(chosen) };
+    const cells = textsOf(await this.rows(id, numbers, options));
+    return places.map((row, i) => ({
+      from: nameOf(chosen, i),
+      cells: cells[i]!,
+      filled: columns.map((each) => isLearnt(each) && isGap(row, each, learnt.indexOf(each))),
+    }));
   }
 
   async file(
