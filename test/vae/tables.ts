@@ -38,7 +38,7 @@ export function tableVAE(
     encoder: [dense(width, { activation: 'tanh' })],
     decoder: [dense(width, { activation: 'tanh' }), dense(parameterShape[0]!)],
     likelihood: 'table',
-    kl: { weight: 0.5, reduction: 'sum' },
+    ...(options.objective ? {} : { kl: { weight: 0.5, reduction: 'sum' as const } }),
     seed: 1,
     ...options,
   });

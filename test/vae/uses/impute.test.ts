@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { adam } from '../../../src/index.js';
+import { adam, conditional } from '../../../src/index.js';
 import { corners, smallVAE } from '../small.js';
 import { column, normals, rowsOf, tableVAE, uniforms } from '../tables.js';
 import { columns, exactly, knownVAE } from './known.js';
@@ -107,6 +107,26 @@ test('columns that tell one another are filled by one another', async () => {
   expect(right(errors[3]!)).toBeGreaterThan(0.75);
   expect(rms(errors[4]!)).toBeLessThan(10);
 }, 60_000);
+
+test('models that see labels fill gaps by the labels of the rows', async () => {
+  const table = [column('x', 'continuous', { likelihood: 'gaussian', missing: 0.5 })];
+  const count = 400;
+  const noise = normals(count, 'labelled');
+  const labels = Uint8Array.from(noise, (_, i) => i % 2);
+  const x = Array.from(noise, (each, i) => [i % 4 < 2 ? (labels[i] ? 20 : -20) + each : gap]);
+  const data = { ...rowsOf(table, x), labels };
+  const vae = tableVAE(table, { objective: conditional({ classes: 2 }) });
+  await vae.fit(data, { epochs: 60, batchSize: 50, optimizer: adam({ learningRate: 0.02 }) });
+  const { single, draws } = await vae.impute(data, { draws: 3, samples: 20 });
+  const { values } = await vae.score(data, { samples: 20 });
+  await vae.release();
+  for (const filled of [single, ...draws]) {
+    (filled.data as Float32Array).forEach((value, i) => {
+      expect(value * (labels[i] ? 1 : -1)).toBeGreaterThan(5);
+    });
+  }
+  expect(values.every(Number.isFinite)).toBe(true);
+});
 
 test('what has no gaps to fill is refused', async () => {
   const vae = smallVAE();
