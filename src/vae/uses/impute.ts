@@ -21,6 +21,7 @@ import type { BuiltModel } from '../model/built.js';
 import { checkCount } from '../model/checks.js';
 import type { Present } from '../model/engine.js';
 import { isDataset, type LabelOptions, labelsOf } from '../model/examples.js';
+import { drawing } from './sample.js';
 import {
   callsOf,
   countOf,
@@ -136,13 +137,6 @@ async function resampled(
   }
   return new Tensor('float32', latents, [count, latent]);
 }
-
-/** Draws of p(x | z) as a function of latents. */
-const drawing =
-  ({ network }: BuiltModel) =>
-  ({ z, label }: Values, scope: Scope): Values => ({
-    image: network.drawnImage({ z: z!, labels: label }, scope),
-  });
 
 /** Rows with their gaps filled by draws of p(x | z), as often as is wanted. */
 async function filledByDraws(

@@ -48,7 +48,7 @@ const [fewestDrawn, mostDrawn] = [1_000_000, 1000];
 const mostCalls = 2 ** 20;
 
 /** The likelihood's draws as a function of latents. */
-const drawing =
+export const drawing =
   ({ network }: BuiltModel) =>
   ({ z, label }: Values, scope: Scope): Values => ({
     image: network.drawnImage({ z: z!, labels: label }, scope),
