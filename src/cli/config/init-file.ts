@@ -22,6 +22,7 @@ const shownData = { data: 'mnist', shape: [1, 28, 28], size: 60_000 };
 /** The same for presets that MNIST is not for: a file of the user's own. */
 const ownData: Readonly<Record<string, { readonly data: string; readonly shape: number[] }>> = {
   sequence: { data: 'sequences.npy', shape: [1, 128] },
+  tabular: { data: 'table.csv', shape: [8] },
 };
 
 /** The options that are written down, not shown in a comment: by the values of the preset. */

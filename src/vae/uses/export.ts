@@ -1,4 +1,5 @@
 import { version } from '../../base/version.js';
+import { isLearnt } from '../../data/column.js';
 import { exportFunction } from '../../step/index.js';
 import type { BuiltModel } from '../model/built.js';
 import type { Tensors } from '../samplers/index.js';
@@ -6,7 +7,11 @@ import { decoding, encoding } from './infer.js';
 
 /** The examples of a model in the words of a file's metadata. */
 function exampleText({ input, network }: BuiltModel): string {
-  const { range } = input;
+  const { range, columns } = input;
+  if (columns) {
+    const names = columns.filter(isLearnt).map(({ name }) => name);
+    return `image: float32 [batch, ${names.length}], a row's ${names.join(', ')}: a number, or the place of a category, or NaN where it is missing`;
+  }
   const bounds = range ?? (network.isBounded ? [0, 1] : undefined);
   const held = bounds ? ` in [${bounds.join(', ')}]` : '';
   return `image: float32 [batch, ${input.shape.join(', ')}]${held}`;
