@@ -3,6 +3,25 @@ import { summarizeValues } from '../../src/data/values.js';
 import { fromArray } from '../../src/index.js';
 import { plan } from '../../studio/src/train/plan.js';
 
+test('columns of a table are in the config, and β is shown as it ends', async () => {
+  const columns = ['a', 'b'].map((name) => ({
+    ...{ name, kind: 'continuous' as const, type: 'number' as const },
+    ...{ missing: 0, range: [0, 1] as const },
+  }));
+  const known = { shape: [2], size: 400, table: columns };
+  const { config, settings, because } = plan({ data: 'kept:a' }, known);
+  expect(settings).toMatchObject({ preset: 'tabular', likelihood: 'table', beta: 1 });
+  expect(because).toBe('a table of 2 columns');
+  expect(config.model).toMatchObject({
+    example: { kind: 'table', columns },
+    objective: { type: 'betaVae', beta: { from: 0.1, to: 1 } },
+  });
+  // A number that the user gives takes the place of the schedule.
+  const other = plan({ data: 'kept:a', beta: 2 }, known);
+  expect(other.config.model.objective).toEqual({ type: 'betaVae', beta: 2 });
+  expect(other.settings.beta).toBe(2);
+});
+
 test('a table of real values is standardized, as on the command line', async () => {
   const table = fromArray(
     Float32Array.from({ length: 80 }, (_, i) => (i * 37) % 17),

@@ -302,16 +302,61 @@ describe.skipIf(!chromiumPath)(`tables in the studio${skipReason}`, () => {
     for (const name of ['Map', 'Samples', 'Rows', 'Anomalies', 'Fill gaps', 'Quality']) {
       await tab(page, name);
       if (name === 'Rows' || name === 'Samples' || name === 'Anomalies') {
-        await page.locator('.row-table').waitFor({ timeout: 30_000 });
+        await page.locator('.row-table tbody tr').first().waitFor({ timeout: 30_000 });
       }
       await picture(page, `phone-${name}`);
-      const over = await page.evaluate(() => document.body.scrollWidth - innerWidth);
+      const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       expect([name, over]).toEqual([name, 0]);
     }
     await tab(page, 'Rows');
     const header = page.locator('.row-table thead th');
     await expect.poll(() => header.allInnerTexts()).toEqual(['Row', ...names]);
   }, 60_000);
+
+  test('compares what runs make of the same rows', async () => {
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await page.getByRole('link', { name: 'Compare' }).click();
+    const rows = page.getByRole('region', { name: /^Rows of penguins/ }).locator('tbody tr');
+    await expect.poll(() => rows.count(), { timeout: 30_000 }).toBe(24);
+    expect(await rows.nth(1).innerText()).toMatch(/^penguins-tabular\s+(Adelie|Chinstrap|Gentoo)/);
+    await picture(page, '9-compare');
+    expect(await faultsInBothThemes(page)).toEqual([]);
+  }, 60_000);
+
+  test('opens a served run, draws its rows, and takes its table again', async () => {
+    await writeFile(join(folder, 'penguins.csv'), csvOf(penguins));
+    const { code, stderr } = await vaekit(
+      folder,
+      ...['train', '--data', 'penguins.csv', '--epochs', '2', '--out', 'runs/served'],
+    );
+    expect([code, stderr]).toEqual([0, '']);
+    const served = await openStudio({
+      path: join(folder, 'runs'),
+      at: '#/explore/served%3Aserved',
+      browser: opened.browser,
+    });
+    const { page } = served;
+    try {
+      await page.getByText('No rows are on the map.').waitFor({ timeout: 30_000 });
+      await tab(page, 'Samples');
+      const label = 'Rows that the model draws';
+      await expect.poll(async () => (await cellsOf(page, label)).length).toBe(20);
+      await page.locator('input[type=file]').first().setInputFiles(csvFile('again.csv', penguins));
+      await tab(page, 'Rows');
+      await page.getByText('1 to 15 of 344').waitFor();
+      // Another table is refused in a line.
+      await tab(page, 'Anomalies');
+      await page.locator('[role=tabpanel] input[type=file]').setInputFiles({
+        name: 'other.csv',
+        mimeType: 'text/csv',
+        buffer: Buffer.from('a,b\n1,2\n3,4\n'),
+      });
+      await page.getByRole('alert').filter({ hasText: 'lacks the columns' }).waitFor();
+      expect(served.errors).toEqual([]);
+    } finally {
+      await served.close();
+    }
+  }, 120_000);
 
   test('asks for nothing outside of its own origin, and nothing went wrong', () => {
     expect(opened.foreignRequests).toEqual([]);

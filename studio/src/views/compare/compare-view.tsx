@@ -4,12 +4,15 @@ import { addressOf, go, route } from '../../app/route.js';
 import { startModelWorker } from '../../model/client.js';
 import { runs, runsProblem } from '../../runs/store.js';
 import { Empty } from '../../ui/empty.js';
+import { later } from '../../ui/later.js';
 import { Notice } from '../../ui/notice.js';
 import './compare.css';
 import { type Compared, loadShared, measure, openRun, type SharedImages } from './comparison.js';
 import { CurvesOfRuns } from './curves-of-runs.js';
 import { NumbersOfRuns } from './numbers-of-runs.js';
 import { ReconstructionsOfRuns } from './reconstructions-of-runs.js';
+
+const RowsOfRuns = later(async () => (await import('./rows-of-runs.js')).RowsOfRuns);
 
 /** Runs at most: the curves of more cannot be told apart. */
 const most = 6;
@@ -109,7 +112,12 @@ function Comparison({ ids }: { ids: readonly string[] }) {
             <NumbersOfRuns runs={opened} />
             <CurvesOfRuns runs={opened} />
           </div>
-          {shared.value && <ReconstructionsOfRuns runs={opened} shared={shared.value} />}
+          {shared.value?.rows && (
+            <RowsOfRuns runs={opened} title={shared.value.title} {...shared.value.rows} />
+          )}
+          {shared.value && !shared.value.rows && (
+            <ReconstructionsOfRuns runs={opened} shared={shared.value} />
+          )}
         </>
       )}
     </>

@@ -1,6 +1,7 @@
 import type { DataName, Part } from '../../data/info.js';
 import type { ModelInfo, Numbers } from '../../model/api.js';
 import type { ModelClient } from '../../model/client.js';
+import type { Cells } from '../../model/tables/api.js';
 import type { RunContent } from '../../runs/content.js';
 import { readRun } from '../../runs/store.js';
 
@@ -17,6 +18,8 @@ export interface Compared {
   readonly info?: ModelInfo;
   /** Its reconstructions of the images that all runs get. */
   readonly made?: Numbers;
+  /** The same as texts, for models of tables. */
+  readonly cells?: Cells;
   /** The mean ELBO of `scoredImages` images in nats, for models that have one. */
   readonly elbo?: number;
   readonly problem?: string;
@@ -44,25 +47,31 @@ export interface SharedImages {
   readonly data: DataName;
   readonly part: Part;
   readonly images: Numbers;
+  /** The names of the columns and the texts, for rows of tables. */
+  readonly rows?: { readonly columns: readonly string[]; readonly cells: Cells };
 }
 
 /** @throws UserError when the page cannot read the data that the run was trained on */
 export async function loadShared(
-  { service }: ModelClient,
-  { id, run }: Compared,
+  { service, tables }: ModelClient,
+  { id, run, info }: Compared,
 ): Promise<SharedImages> {
   const data = dataOf(run);
   const { title, test } = await service.data(data);
   const part = test ? 'test' : 'train';
   const { images } = await service.examplesOfClasses(id, data, part, shownImages);
-  return { title: test ? `${title}, test images` : title, data, part, images };
+  const table = info?.config.example?.columns;
+  if (!table) return { title: test ? `${title}, test images` : title, data, part, images };
+  const columns = table.map(({ name }) => name);
+  const cells = await (await tables()).cells(id, images);
+  return { title, data, part, images, rows: { columns, cells } };
 }
 
 /** A run with its reconstructions and its ELBO. */
 export async function measure(
-  { service }: ModelClient,
+  { service, tables }: ModelClient,
   compared: Compared,
-  { data, part }: SharedImages,
+  { data, part, rows }: SharedImages,
 ): Promise<Compared> {
   const { id, info } = compared;
   if (!info) return compared;
@@ -70,9 +79,10 @@ export async function measure(
     const shown = await service.examplesOfClasses(id, data, part, shownImages);
     const labels = info.classes === undefined ? undefined : (shown.labels ?? []);
     const made = await service.reconstruct(id, shown.images, labels);
-    if (info.bottleneck !== 'gaussian' || !info.isInNats) return { ...compared, made };
+    const cells = rows ? { cells: await (await tables()).cells(id, made) } : {};
+    if (info.bottleneck !== 'gaussian' || !info.isInNats) return { ...compared, made, ...cells };
     const values = await service.elboOfData(id, data, part, scoredImages);
-    return { ...compared, made, elbo: values.reduce((a, b) => a + b, 0) / values.length };
+    return { ...compared, made, ...cells, elbo: values.reduce((a, b) => a + b, 0) / values.length };
   } catch (error) {
     return { ...compared, problem: (error as Error).message };
   }

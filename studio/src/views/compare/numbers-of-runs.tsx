@@ -46,7 +46,7 @@ export function NumbersOfRuns({ runs }: { runs: readonly Compared[] }) {
           <tbody>
             <tr>
               <th scope="row">
-                <Term name="elbo">ELBO</Term> of {formatCount(scoredImages)} images
+                <Term name="elbo">ELBO</Term> of {formatCount(scoredImages)} examples
               </th>
               {runs.map(({ id, elbo }) => (
                 <td key={id} data-elbo>

@@ -48,6 +48,11 @@ export function FixedFields({
   disabled,
   onChange,
 }: SettingsFieldsProps & { onChange(given: Partial<TrainSettings>): void }) {
+  /** A field with the unit that the examples have. */
+  const ofExamples = (each: FormField): FormField =>
+    values?.likelihood === 'table' && each.field.unit === 'images'
+      ? { ...each, field: { ...each.field, unit: 'rows' } }
+      : each;
   const isShown = ({ name }: FormField) =>
     name !== 'device' || hasWebGpu.value || values?.device === 'webgpu';
   return (
@@ -55,7 +60,7 @@ export function FixedFields({
       {fixedFields.filter(isShown).map((field) => (
         <Fragment key={field.name}>
           <OptionField
-            field={field}
+            field={ofExamples(field)}
             value={values?.[field.name]}
             disabled={disabled}
             onChange={(value) => onChange({ [field.name]: value })}

@@ -28,11 +28,13 @@ export function Hover({
       }}
     >
       {describe?.(hover.index) ?? (
-        <Pictures images={rowsOf(data.images, [hover.index])} label={`Image ${place}`} />
+        <>
+          <Pictures images={rowsOf(data.images, [hover.index])} label={`Image ${place}`} />
+          <span>
+            {name} <span class="soft">#{place}</span>
+          </span>
+        </>
       )}
-      <span>
-        {name} <span class="soft">#{place}</span>
-      </span>
     </div>
   );
 }

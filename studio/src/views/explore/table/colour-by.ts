@@ -46,18 +46,20 @@ function byCategory(column: TableColumn, values: Float32Array): Grouping {
   };
 }
 
-/** Numbers in groups of about as many values each. */
+/** Numbers in groups of about as many values each; few different ones have a group each. */
 function byNumber(column: TableColumn, values: Float32Array): Grouping {
   const sorted = values.filter((value) => !Number.isNaN(value)).sort();
-  const cuts = scale
-    .slice(1)
-    .map((_, i) => sorted[Math.floor(((i + 1) * sorted.length) / scale.length)]!);
-  const edges = [...new Set([sorted[0] ?? 0, ...cuts])];
+  const different = [...new Set(sorted)];
+  const areFew = different.length <= scale.length;
+  const cuts = scale.map((_, i) => sorted[Math.floor((i * sorted.length) / scale.length)]!);
+  const edges = areFew ? different : [...new Set(cuts)];
   const text = (value: number) =>
     column.date
       ? new Date(dateOf(column, value)).toISOString().slice(0, 10)
       : tickText(Number(value.toPrecision(4)));
   const step = (scale.length - 1) / Math.max(1, edges.length - 1);
+  const nameOf = (edge: number, i: number) =>
+    areFew ? text(edge) : `${text(edge)} to ${text(edges[i + 1] ?? sorted.at(-1)!)}`;
   return {
     labels: Int32Array.from(values, (value) =>
       Math.max(
@@ -65,9 +67,7 @@ function byNumber(column: TableColumn, values: Float32Array): Grouping {
         edges.findLastIndex((edge) => value >= edge),
       ),
     ),
-    names: edges.map(
-      (edge, i) => `${text(edge)} to ${text(edges[i + 1] ?? sorted.at(-1) ?? edge)}`,
-    ),
+    names: edges.map(nameOf),
     colours: edges.map((_, i) => scale[Math.round(i * step)]!),
   };
 }

@@ -100,8 +100,13 @@ function RowUnder({ exploration, index }: { exploration: Exploration; index: num
   useSignalEffect(() => {
     read.peek()(wanted.value);
   });
+  const place = exploration.data.value?.places[index];
   return (
     <dl class="row-hover">
+      <div>
+        <dt>Row</dt>
+        <dd>{place === undefined ? '' : place + 1}</dd>
+      </div>
       {exploration.table!.slice(0, hoverCells).map(({ name }, i) => (
         <div key={name}>
           <dt>{name}</dt>

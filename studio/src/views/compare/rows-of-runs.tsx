@@ -1,0 +1,40 @@
+import type { Cells } from '../../model/tables/api.js';
+import { RowTable, type TableRow } from '../../ui/tables/row-table.js';
+import type { Compared } from './comparison.js';
+
+/** Shows the same rows of a table, and what each run makes of them. */
+export function RowsOfRuns({
+  title,
+  runs,
+  columns,
+  cells,
+}: {
+  title: string;
+  runs: readonly Compared[];
+  columns: readonly string[];
+  cells: Cells;
+}) {
+  const rows = cells.flatMap((texts, row): TableRow[] => [
+    {
+      key: `${row}`,
+      lead: ['As it is'],
+      cells: texts.map((text) => (text === '' ? { text, mark: 'gap' } : { text })),
+    },
+    ...runs.flatMap(({ id, run, cells: made }): TableRow[] =>
+      made
+        ? [{ key: `${row} ${id}`, lead: [run!.name], cells: made[row]!.map((text) => ({ text })) }]
+        : [],
+    ),
+  ]);
+  return (
+    <section class="panel stack" aria-labelledby="same-rows">
+      <h2 id="same-rows">The same rows by each run</h2>
+      <RowTable
+        label={`Rows of ${title}, and what each run makes of them`}
+        lead={['']}
+        columns={columns}
+        rows={rows}
+      />
+    </section>
+  );
+}
