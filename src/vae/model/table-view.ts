@@ -12,12 +12,9 @@ import {
   constant,
   div,
   equal,
-  flatten,
   maximum,
   minimum,
-  mul,
   sub,
-  unsqueeze,
   type Value,
   where,
 } from '../../graph/index.js';
@@ -26,7 +23,6 @@ import { type ColumnLikelihood, groupsOf } from '../likelihoods/columns/index.js
 import { momentsOf } from '../likelihoods/columns/moments.js';
 import {
   factsPath,
-  groupIn,
   isObserved,
   learntColumns,
   typicalValues,
@@ -123,24 +119,14 @@ function featuresOf(x: Value, columns: readonly TableColumn[], scope: Scope): Va
   const places = (isWanted: (column: TableColumn) => boolean) =>
     columns.flatMap((column, place) => (isWanted(column) ? [place] : []));
   const observed = isObserved(x);
+  // The mean of a column, which is seen as 0.
   const filled = where(observed, x, typicalValues(x, scope.child('likelihood')));
-  const known = cast(observed, x.dtype);
   const numbers = places((column) => categoryCount(column) === 0);
   const gaps = places(({ missing }) => missing > 0);
-  const modes = groupsOf(columns).flatMap((group) => {
-    const { likelihood, places: own } = group;
-    if (!likelihood.features) return [];
-    const tensors = groupIn(group, scope.child('likelihood'));
-    const seen = likelihood.features(valuesAt(filled, own), tensors);
-    return [flatten(mul(seen, unsqueeze(valuesAt(known, own), [2])))];
-  });
   const parts = [
-    ...(numbers.length > 0
-      ? [mul(numbersSeen(filled, numbers, scope), valuesAt(known, numbers))]
-      : []),
+    ...(numbers.length > 0 ? [numbersSeen(filled, numbers, scope)] : []),
     ...(numbers.length < columns.length ? [categoriesSeen(x, columns)] : []),
-    ...modes,
-    ...(gaps.length > 0 ? [valuesAt(known, gaps)] : []),
+    ...(gaps.length > 0 ? [cast(valuesAt(observed, gaps), x.dtype)] : []),
   ];
   return parts.length === 1 ? parts[0]! : concat(parts, 1);
 }
@@ -157,10 +143,9 @@ function heldInRanges(x: Value, columns: readonly TableColumn[]): Value {
 }
 
 /**
- * Rows of a table. The encoder sees numbers standardized, categories one-hot, the modes that a number
- * may be of, and which values are there, for columns that had gaps in training; what is missing is 0 (as
- * in MIWAE, Mattei and Frellsen 2019, §3.1, https://arxiv.org/abs/1812.02633). Numbers are shown within the
- * range of their column.
+ * Rows of a table. The encoder sees numbers standardized, categories one-hot, and which values are there,
+ * for columns that had gaps in training; what is missing is 0 (as in MIWAE, Mattei and Frellsen 2019, §3.1,
+ * https://arxiv.org/abs/1812.02633). Numbers are shown within the range of their column.
  */
 export function tableView(input: InputDescription): InputView {
   const columns = learntColumns(input);

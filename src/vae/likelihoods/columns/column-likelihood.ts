@@ -51,10 +51,6 @@ export interface ColumnLikelihood {
    * @param parameters [batch, n, k]
    */
   negativeLogLikelihood(x: Value, parameters: Value, group: ColumnGroup): Value;
-  /**
-   * What the encoder sees of values beside their standardized number or their category: [batch, n, f].
-   */
-  features?(x: Value, group: ColumnGroup): Value;
   /** The value to show of p(x | z): the mean, or the place of the likeliest category. [batch, n] */
   typical(parameters: Value, group: ColumnGroup): Value;
   /** Of likelihoods of categories: the probability of each, [batch, n, categories]. */

@@ -95,13 +95,6 @@ export const mixture: ColumnLikelihood = {
       ];
     });
   },
-  /** The probability of each mode before anything is learnt. */
-  features(x, group) {
-    const deviations = group.statistic('deviations');
-    const errors = div(sub(unsqueeze(x, [2]), group.statistic('means')), deviations);
-    const logs = sub(group.statistic('logWeights'), log(deviations));
-    return softmax(sub(logs, mul(square(errors), 0.5)), 2);
-  },
   typical(parameters, group) {
     const { logits, locations } = modesOf(parameters, group);
     return sum(mul(softmax(logits, 2), locations), { axes: [2] });
