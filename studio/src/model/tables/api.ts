@@ -20,6 +20,13 @@ export interface LookedAt {
   readonly odd: readonly (readonly number[])[];
 }
 
+/** Rows from `start` to before `end`, and the draws of the posterior that each is scored by. */
+export interface ScoredRange {
+  readonly start: number;
+  readonly end: number;
+  readonly draws: number;
+}
+
 /** Scores of rows, in nats. */
 export interface RowScores {
   /** [N]. */
@@ -73,8 +80,8 @@ export interface TableService extends ProxyMarked {
   look(id: string, source: RowSource, places: ArrayLike<number>): Promise<LookedAt>;
   /** The texts of one row of data. */
   row(id: string, source: RowSource, place: number): Promise<readonly string[]>;
-  /** How unlikely rows of a part are, from `start` to before `end`. */
-  score(id: string, source: RowSource, start: number, end: number): Promise<RowScores>;
+  /** How unlikely rows of a part are. */
+  score(id: string, source: RowSource, range: ScoredRange): Promise<RowScores>;
   /** All scores of a part as CSV, the rows in a given order. */
   ranking(
     id: string,
@@ -82,8 +89,16 @@ export interface TableService extends ProxyMarked {
     scores: RowScores,
     order: ArrayLike<number>,
   ): Promise<string>;
-  /** A part of data with its gaps filled. */
-  fill(id: string, source: RowSource, options: FillOptions): Promise<Filled>;
+  /**
+   * A part of data with its gaps filled.
+   * @param onProgress told of the rows with gaps that are filled, and of all; a proxy
+   */
+  fill(
+    id: string,
+    source: RowSource,
+    options: FillOptions,
+    onProgress: (done: number, total: number) => void,
+  ): Promise<Filled>;
   /** Rows of values, [N, F], as a file. */
   file(
     id: string,

@@ -11,14 +11,14 @@ import type { DataName, Part } from '../../data/info.js';
 import type { LoadedData } from '../data.js';
 import { handOver, type Numbers, toNumbers } from '../numbers.js';
 import type { OpenModel } from '../open-model.js';
-import type { Cells, RowSource, TableService } from './api.js';
-
-/** Draws of the posterior for a score: as many as the command score takes. */
-const scoreDraws = 100;
+import type { Cells, FillOptions, RowSource, ScoredRange, TableService } from './api.js';
 
 /** Draws for marks on cells, and rows by which the usual nats of columns are known. */
 const markDraws = 20;
 const usualRows = 1000;
+
+/** Rows whose gaps are filled in one call, so that the page tells how far it is. */
+const filledAtOnce = 1000;
 
 /** Rows that are shown with their gaps filled. */
 const shownFilled = 20;
@@ -60,13 +60,11 @@ class OfTables implements Omit<TableService, keyof ReturnType<typeof proxy>> {
     return { cells: await this.texts(id, chosen), from, made, odd };
   }
 
-  async score(id: string, source: RowSource, start: number, end: number) {
+  async score(id: string, source: RowSource, range: ScoredRange) {
+    const { start, end, draws } = range;
     const places = Array.from({ length: end - start }, (_, i) => start + i);
-    const { values, columns } = await this.scored(
-      id,
-      await this.chosen(id, source, places),
-      scoreDraws,
-    );
+    const chosen = await this.chosen(id, source, places);
+    const { values, columns } = await this.scored(id, chosen, draws);
     return { values, columns: columns!.data as Float32Array };
   }
 
@@ -81,14 +79,31 @@ class OfTables implements Omit<TableService, keyof ReturnType<typeof proxy>> {
     return rankedCsv({ data, values, columns: new Tensor('float32', columns, dims) }, order);
   }
 
-  async fill(id: string, source: RowSource, { how, seed }: { how: 'best' | 'draw'; seed: number }) {
+  async fill(
+    id: string,
+    source: RowSource,
+    { how, seed }: FillOptions,
+    onProgress: (done: number, total: number) => void,
+  ) {
     const { vae } = this.context.model(id);
     const data = await this.context.seen(id, source.data, source.part);
-    const given = await datasets.readRange(data, 0, data.size);
-    const options = how === 'draw' ? { draws: 1, seed } : { seed };
-    const { single, draws } = await vae.impute(data, options);
-    const values = toNumbers(draws[0] ?? single);
-    const before = given.data as Float32Array;
+    const before = (await datasets.readRange(data, 0, data.size)).data as Float32Array;
+    const width = before.length / data.size;
+    const places = Array.from({ length: data.size }, (_, row) => row).filter((row) =>
+      before.subarray(row * width, (row + 1) * width).some(Number.isNaN),
+    );
+    const after = before.slice();
+    for (let start = 0; start < places.length; start += filledAtOnce) {
+      const some = places.slice(start, start + filledAtOnce);
+      const options = how === 'draw' ? { draws: 1, seed: seed + start } : { seed };
+      const { single, draws } = await vae.impute(datasets.subset(data, some), options);
+      const filled = (draws[0] ?? single).data as Float32Array;
+      for (const [i, row] of some.entries()) {
+        after.set(filled.subarray(i * width, (i + 1) * width), row * width);
+      }
+      await onProgress(start + some.length, places.length);
+    }
+    const values: Numbers = { data: after, dims: [data.size, width] };
     const gaps = gapsOf(before, data, keptCells(data));
     const first = await this.firstFilled(id, data, before, values);
     return handOver({ values, gaps, first }, values);

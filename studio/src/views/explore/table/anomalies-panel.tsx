@@ -31,8 +31,15 @@ export function AnomaliesPanel({ exploration }: { exploration: Exploration }) {
   );
 }
 
+/** The rankings of data: they outlast a look at another panel. */
+const known = new WeakMap<ShownData, RankedRows>();
+
 function Anomalies({ exploration, data }: { exploration: Exploration; data: ShownData }) {
-  const ranked = useMemo(() => new RankedRows(exploration, data), [exploration, data]);
+  const ranked = useMemo(() => {
+    const found = known.get(data) ?? new RankedRows(exploration, data);
+    known.set(data, found);
+    return found;
+  }, [exploration, data]);
   useEffect(() => {
     const stop = new AbortController();
     ranked.run(stop.signal);
@@ -52,8 +59,8 @@ function Anomalies({ exploration, data }: { exploration: Exploration; data: Show
   return (
     <>
       <p class="small">
-        A row's score is an estimate of −log p(x), in <Term name="nats" />: a high one is unlike
-        what the model has learnt. Marked cells are those that make it high.
+        A row's score is an estimate of −log p(x) by {ranked.draws} draws, in <Term name="nats" />:
+        a high one is unlike what the model has learnt. Marked cells are those that make it high.
       </p>
       {ranked.problem.value && <Notice kind="error">{ranked.problem.value}</Notice>}
       {!ranking && !ranked.problem.value && (

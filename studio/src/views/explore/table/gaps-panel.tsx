@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import { proxy } from 'comlink';
 import type { Filled, FillOptions } from '../../../model/tables/api.js';
 import { Notice } from '../../../ui/notice.js';
 import { RowTable } from '../../../ui/tables/row-table.js';
@@ -37,6 +38,7 @@ function Gaps({ exploration, data }: { exploration: Exploration; data: ShownData
   const filled = useSignal<Filled | undefined>(undefined);
   const problem = useSignal<string | undefined>(undefined);
   const isBusy = useSignal(false);
+  const done = useSignal<{ readonly now: number; readonly total: number } | undefined>(undefined);
   const seed = useSignal(0);
   const { id } = exploration;
   const source = { data: data.info.data, part: data.part };
@@ -44,14 +46,18 @@ function Gaps({ exploration, data }: { exploration: Exploration; data: ShownData
     isBusy.value = true;
     problem.value = undefined;
     try {
+      const onProgress = proxy((now: number, total: number) => {
+        done.value = { now, total };
+      });
       const options = { how: how.value, seed: seed.value };
-      filled.value = await (await exploration.tables).fill(id, source, options);
+      filled.value = await (await exploration.tables).fill(id, source, options, onProgress);
       // Another draw is another imputation.
       seed.value++;
     } catch (error) {
       problem.value = (error as Error).message;
     } finally {
       isBusy.value = false;
+      done.value = undefined;
     }
   };
   return (
@@ -77,6 +83,13 @@ function Gaps({ exploration, data }: { exploration: Exploration; data: ShownData
         <p class="small soft">
           Each time other values are drawn. Several such files show how sure the model is.
         </p>
+      )}
+      {done.value && (
+        <label class="small">
+          Filled {done.value.now.toLocaleString('en')} of {done.value.total.toLocaleString('en')}{' '}
+          rows with gaps
+          <progress max={done.value.total} value={done.value.now} />
+        </label>
       )}
       {problem.value && <Notice kind="error">{problem.value}</Notice>}
       {filled.value && <FilledRows exploration={exploration} data={data} filled={filled.value} />}

@@ -1,4 +1,5 @@
-import { useSignal } from '@preact/signals';
+import { type Signal, signal, useSignal } from '@preact/signals';
+import { useMemo } from 'preact/hooks';
 import { isLearnt } from '../../../../../src/data/column.js';
 import type { QualityReport } from '../../../../../src/data/quality/index.js';
 import type { Quality } from '../../../model/tables/api.js';
@@ -21,9 +22,16 @@ export function QualityPanel({ exploration }: { exploration: Exploration }) {
   return <Measure key={data.info.data} exploration={exploration} data={data} />;
 }
 
+/** The reports on data: they outlast a look at another panel. */
+const known = new WeakMap<ShownData, Signal<Quality | undefined>>();
+
 function Measure({ exploration, data }: { exploration: Exploration; data: ShownData }) {
   const target = useSignal('');
-  const quality = useSignal<Quality | undefined>(undefined);
+  const quality = useMemo(() => {
+    const found = known.get(data) ?? signal<Quality | undefined>(undefined);
+    known.set(data, found);
+    return found;
+  }, [data]);
   const problem = useSignal<string | undefined>(undefined);
   const isBusy = useSignal(false);
   const measure = async () => {

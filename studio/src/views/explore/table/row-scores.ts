@@ -5,6 +5,12 @@ import type { Exploration, ShownData } from '../exploration.js';
 /** Rows that are scored in one call, so that the page tells how far it is. */
 const chunk = 2000;
 
+/**
+ * Draws of the posterior that a row is scored by: as many as the command score takes, and fewer where many
+ * rows would take minutes.
+ */
+const [mostDraws, leastDraws, allDraws] = [100, 10, 1_000_000];
+
 /** Rows that are shown of a ranking. */
 const listed = 20;
 
@@ -25,6 +31,10 @@ export class RankedRows {
   readonly problem = signal<string | undefined>(undefined);
   readonly count: number;
   readonly source: RowSource;
+  /** Draws of the posterior for each row. */
+  readonly draws: number;
+  /** The scores of the rows that are done. */
+  private readonly parts: RowScores[] = [];
 
   constructor(
     private readonly exploration: Exploration,
@@ -32,18 +42,23 @@ export class RankedRows {
   ) {
     this.count = info[part]!.size;
     this.source = { data: info.data, part };
+    const affordable = Math.round(allDraws / this.count);
+    this.draws = Math.max(leastDraws, Math.min(mostDraws, affordable));
   }
 
+  /** Begins, or goes on where it was stopped. */
   async run(stopped: AbortSignal): Promise<void> {
-    const { exploration, source, count } = this;
+    const { exploration, source, count, draws, parts } = this;
+    if (this.ranking.value) return;
     try {
       const tables = await exploration.tables;
-      const parts: RowScores[] = [];
-      for (let start = 0; start < count; start += chunk) {
+      for (let start = this.done.value; start < count; start += chunk) {
         await exploration.turn();
         if (stopped.aborted) return;
         const end = Math.min(start + chunk, count);
-        parts.push(await tables.score(exploration.id, source, start, end));
+        const scores = await tables.score(exploration.id, source, { start, end, draws });
+        if (stopped.aborted) return;
+        parts.push(scores);
         this.done.value = end;
       }
       const scores = joined(parts);
