@@ -22,6 +22,14 @@ test('columns of a table are in the config, and β is shown as it ends', async (
   expect(other.settings.beta).toBe(2);
 });
 
+test('a tenth of own data is kept from training, but of very little', () => {
+  const splitOf = (data: string, size: number) =>
+    plan({ data }, { shape: [1, 8, 8], size }).config.training.validationSplit;
+  expect(splitOf('kept:a', 10)).toBe(0.1);
+  expect(splitOf('kept:a', 9)).toBeUndefined();
+  expect(splitOf('mnist', 60_000)).toBeUndefined();
+});
+
 test('a table of real values is standardized, as on the command line', async () => {
   const table = fromArray(
     Float32Array.from({ length: 80 }, (_, i) => (i * 37) % 17),

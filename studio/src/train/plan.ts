@@ -14,8 +14,12 @@ interface LayerConfig {
 /** A dense layer that is neither a head nor the decoder's last. */
 const isHidden = ({ type, activation }: LayerConfig) => type === 'dense' && activation === 'relu';
 
+/** Examples of which a tenth can be kept from training. */
+const fewestToSplit = 10;
+
 /** The user's own data has mostly no part that is kept from training. */
-const splitOff = (data: string) => (data.startsWith('kept:') ? 0.1 : undefined);
+const splitOff = (data: string, { size }: PlannedData) =>
+  data.startsWith('kept:') && size >= fewestToSplit ? 0.1 : undefined;
 
 /** The layers of a run's encoder and decoder. */
 const layersOf = ({ model }: ResolvedRun) =>
@@ -47,7 +51,7 @@ export function plan(settings: TrainSettings, known: PlannedData): Plan {
   const { data: spec, hidden, beta: wanted, ...values } = settings;
   const given = settingsByPath([
     ['training.data', spec],
-    ['training.validationSplit', splitOff(spec)],
+    ['training.validationSplit', splitOff(spec, known)],
     ...formFields.map(({ name, path }) => [path, values[name]] as const),
   ]);
   const { table, ...facts } = known;

@@ -44,6 +44,7 @@ export function DropFiles({
 export const withoutPlace = (message: string) =>
   message
     .replaceAll('dropped/', '')
+    .replace(', or say what a column holds (--columns)', '')
     .replace('Give resize (--resize) to bring all to one size', 'Choose one size for all below');
 
 function FileButton({

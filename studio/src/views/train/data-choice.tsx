@@ -52,7 +52,7 @@ function optionsOf({ size, kinds, without }: Given, before: Read | undefined): A
 function toldOf({ title, train, shape, table, skipped, problem }: AddedData): Told {
   const count = train.size.toLocaleString('en');
   const examples = table
-    ? `${count} rows of ${table.length} columns`
+    ? `${count} rows of ${table.length} ${table.length === 1 ? 'column' : 'columns'}`
     : `${count} examples of ${shape.join(' × ')}`;
   const lines = [
     `${title}: ${examples}${train.hasLabels ? ', with labels' : ''}.`,
