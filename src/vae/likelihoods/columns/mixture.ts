@@ -2,19 +2,23 @@ import {
   add,
   broadcastLike,
   cast,
+  constant,
   div,
   exp,
   gatherElements,
   log,
+  matmul,
   max,
   mul,
   negate,
+  reshape,
   softmax,
   split,
   square,
   squeeze,
   sub,
   sum,
+  transpose,
   unsqueeze,
   type Value,
   withGradient,
@@ -41,11 +45,32 @@ function modesOf(parameters: Value, group: ColumnGroup) {
   };
 }
 
-/** Odds of terms, [batch, n, modes], with their sum and its logarithm, [batch, n, 1]. */
-function oddsOf(terms: Value) {
-  const peak = max(terms, { axes: [2], keepDims: true });
-  const odds = exp(sub(terms, peak));
-  const total = sum(odds, { axes: [2], keepDims: true });
+/**
+ * Columns and modes in one axis, [batch, n · modes]: products with zeros and ones spread a value of a
+ * column over its modes, and sum over these. Broadcasting along ten modes would take several times as long.
+ */
+function flattening(columns: number, dtype: Value['dtype']) {
+  const width = columns * mostModes;
+  const ones = Float32Array.from({ length: columns * width }, (_, i) =>
+    Math.floor((i % width) / mostModes) === Math.floor(i / width) ? 1 : 0,
+  );
+  const spreading = constant(ones, [columns, width], dtype);
+  const summing = transpose(spreading, [1, 0]);
+  return {
+    flat: (each: Value) => reshape(each, each.shape.length === 2 ? [width] : [-1, width]),
+    /** [batch, n] to [batch, n · modes] */
+    spread: (each: Value) => matmul(each, spreading),
+    /** [batch, n · modes] to [batch, n] */
+    sumOf: (each: Value) => matmul(each, summing),
+    peakOf: (each: Value) => max(reshape(each, [-1, columns, mostModes]), { axes: [2] }),
+  };
+}
+
+/** Odds of terms, [batch, n · modes], with their sum and its logarithm, [batch, n]. */
+function oddsOf(terms: Value, { spread, sumOf, peakOf }: ReturnType<typeof flattening>) {
+  const peak = peakOf(terms);
+  const odds = exp(sub(terms, spread(peak)));
+  const total = sumOf(odds);
   return { odds, total, logTotal: add(log(total), peak) };
 }
 
@@ -77,19 +102,22 @@ export const mixture: ColumnLikelihood = {
     };
   },
   negativeLogLikelihood(x, parameters, group) {
-    const { logits, locations, logSpreads } = modesOf(parameters, group);
+    const own = modesOf(parameters, group);
+    const axis = flattening(group.columns, x.dtype);
+    const [logits, locations] = [axis.flat(own.logits), axis.flat(own.locations)];
+    const logSpreads = axis.flat(own.logSpreads);
     const inverse = exp(negate(logSpreads));
-    const errors = mul(sub(unsqueeze(x, [2]), locations), inverse);
+    const errors = mul(sub(axis.spread(x), locations), inverse);
     const squares = square(errors);
-    const prior = oddsOf(logits);
-    const joint = oddsOf(sub(sub(logits, logSpreads), mul(squares, 0.5)));
-    const nats = add(squeeze(sub(prior.logTotal, joint.logTotal), [2]), halfLogTau);
+    const prior = oddsOf(logits, axis);
+    const joint = oddsOf(sub(sub(logits, logSpreads), mul(squares, 0.5)), axis);
+    const nats = add(sub(prior.logTotal, joint.logTotal), halfLogTau);
     // By the modes' probabilities before x is seen, π, and after it, r: fewer passes than term by term.
     return withGradient(nats, [logits, locations, logSpreads], (gradient) => {
-      const spread = unsqueeze(broadcastLike(gradient, nats), [2]);
-      const r = mul(joint.odds, div(spread, joint.total));
+      const given = broadcastLike(gradient, nats);
+      const r = mul(joint.odds, axis.spread(div(given, joint.total)));
       return [
-        sub(mul(prior.odds, div(spread, prior.total)), r),
+        sub(mul(prior.odds, axis.spread(div(given, prior.total))), r),
         negate(mul(mul(r, errors), inverse)),
         sum(sub(r, mul(r, squares)), { axes: [0] }),
       ];
