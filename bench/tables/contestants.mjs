@@ -18,7 +18,7 @@ import { run } from './process.mjs';
  */
 
 const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
-const tellPeak = new URL('peak.mjs', import.meta.url).href;
+const fit = fileURLToPath(new URL('fit.mjs', import.meta.url));
 
 /**
  * A figure in what a program printed.
@@ -69,12 +69,9 @@ export function contestants({ python, peers, folder }) {
       async train({ table, epochs, seed, rows }) {
         const data = `${folder}${table}.csv`;
         const out = `${folder}runs/${table}.${seed}`;
-        const cli = ['--import', tellPeak, main];
         rmSync(out, { recursive: true, force: true });
-        const training = await run(process.execPath, [
-          ...[...cli, 'train', '--data', data, '--preset', 'tabular', '--out', out],
-          ...['--epochs', String(epochs), '--seed', String(seed)],
-        ]);
+        const given = [data, out, String(epochs), String(seed)];
+        const training = await run(process.execPath, [fit, ...given]);
         const count = await rowCount(python, data);
         const sampling = await run(process.execPath, [
           main,
@@ -86,7 +83,7 @@ export function contestants({ python, peers, folder }) {
           rows,
         ]);
         return {
-          trainSeconds: training.seconds,
+          trainSeconds: figure(training.text, 'trainSeconds'),
           seconds: training.seconds + sampling.seconds,
           peakMemory: figure(training.text, 'peakMemory'),
         };

@@ -53,7 +53,7 @@ const rounds = roundsAsked(HELP, options);
  * @property {string} contestant
  * @property {number} seed
  * @property {number} epochs
- * @property {number} trainSeconds of the peers' `fit`; of the whole command of vaekit
+ * @property {number} trainSeconds of `fit`, of a table that was read before
  * @property {number} seconds of the whole process
  * @property {number} peakMemory bytes resident of the process that trains
  * @property {Score} all the score over all pairs of columns

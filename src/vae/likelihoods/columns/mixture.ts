@@ -47,7 +47,7 @@ function modesOf(parameters: Value, group: ColumnGroup) {
 
 /**
  * Columns and modes in one axis, [batch, n · modes]: products with zeros and ones spread a value of a
- * column over its modes, and sum over these. Broadcasting along ten modes would take several times as long.
+ * column over its modes, and sum over these. Broadcasting along few modes would take several times as long.
  */
 function flattening(columns: number, dtype: Value['dtype']) {
   const width = columns * mostModes;

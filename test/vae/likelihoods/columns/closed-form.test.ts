@@ -5,6 +5,7 @@ import { categorical } from '../../../../src/vae/likelihoods/columns/categorical
 import type { ColumnLikelihood } from '../../../../src/vae/likelihoods/columns/column-likelihood.js';
 import { gaussian } from '../../../../src/vae/likelihoods/columns/gaussian.js';
 import { mixture } from '../../../../src/vae/likelihoods/columns/mixture.js';
+import { mostModes } from '../../../../src/vae/likelihoods/columns/modes.js';
 import { evaluate, type Given } from './evaluate.js';
 
 type Of = (name: string, i?: number) => number;
@@ -47,13 +48,13 @@ const cases: readonly Case[] = [
     likelihood: mixture,
     categories: 0,
     value: (u) => 6 * u - 3,
-    trained: { logSpread: 10 },
+    trained: { logSpread: mostModes },
     nats(x, parameters, of) {
-      const logits = places(10).map((k) => parameters[k]! + of('logWeights', k));
+      const logits = places(mostModes).map((k) => parameters[k]! + of('logWeights', k));
       const total = logSum(logits);
       const terms = logits.map((logit, k) => {
         const s = spread(of, 'deviations', 'ratios', k);
-        const location = of('means', k) + parameters[10 + k]! * of('deviations', k);
+        const location = of('means', k) + parameters[mostModes + k]! * of('deviations', k);
         return logit - total - Math.log(s) - 0.5 * ((x - location) / s) ** 2 - halfLogTau;
       });
       return -logSum(terms);
