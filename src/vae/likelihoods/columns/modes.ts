@@ -5,13 +5,13 @@ export const mostModes = 6;
 const counts = [1, 2, 3, 4, 5, 6] as const;
 
 /** Points that stand for a column's values. */
-const mostPoints = 500;
+const mostPoints = 200;
 
 /** Passes of the algorithm over the points, at most. */
-const mostPasses = 100;
+const mostPasses = 50;
 
 /** A pass that gains less a value, in nats, is the last. */
-const leastGain = 1e-5;
+const leastGain = 1e-4;
 
 /** The share of rows under which a mode is none. */
 const leastWeight = 1e-3;
