@@ -113,6 +113,28 @@ describe.skipIf(!chromiumPath)(`trouble in the studio${skipReason}`, () => {
     }
   }, 120_000);
 
+  test('leaves a field that is chosen as it is when a plan comes', async () => {
+    const { page, close } = await openStudio({ browser });
+    try {
+      await give(page, ownImages);
+      await page.locator('.own-data [role=status]').filter({ hasText: '600 examples' }).waitFor();
+      const epochs = await field(page, 'Epochs').elementHandle();
+      // In one turn of the page: the plan of the other network comes while the text is chosen.
+      await field(page, 'Network').evaluate((network: HTMLSelectElement, input) => {
+        network.value = 'dense';
+        network.dispatchEvent(new Event('change', { bubbles: true }));
+        (input as HTMLInputElement).focus();
+        (input as HTMLInputElement).select();
+      }, epochs);
+      await expect.poll(() => field(page, 'Latents').inputValue()).toBe('2');
+      await page.keyboard.insertText('3');
+      await page.keyboard.press('Tab');
+      await expect.poll(() => field(page, 'Epochs').inputValue()).toBe('3');
+    } finally {
+      await close();
+    }
+  }, 120_000);
+
   test('tells of a worker that is lost, and goes on from what was kept', async () => {
     const { page, close } = await openStudio({ browser });
     try {

@@ -34,23 +34,32 @@ function Labelled({
   );
 }
 
-/** The text of a field: `shown`, until the user types; nothing writes over the user's text. */
+/**
+ * The text of a field: `shown`, until the user is in it. Nothing writes over the user's text, nor between
+ * what is chosen of it and what is typed in its place.
+ */
 function useText(shown: string) {
   const [text, setText] = useState(shown);
   const [before, setBefore] = useState(shown);
-  const typing = useRef(false);
+  const inside = useRef(false);
+  const typed = useRef(false);
   // Set in this render, not in an effect after it: all fields of a plan must change at once.
   if (shown !== before) {
     setBefore(shown);
-    if (!typing.current) setText(shown);
+    if (!inside.current) setText(shown);
   }
   const events = {
+    onFocus() {
+      inside.current = true;
+      typed.current = false;
+    },
     onInput(event: { readonly currentTarget: HTMLInputElement }) {
-      typing.current = true;
+      typed.current = true;
       setText(event.currentTarget.value);
     },
     onBlur() {
-      typing.current = false;
+      inside.current = false;
+      if (!typed.current) setText(shown);
     },
   };
   return { text, events };
