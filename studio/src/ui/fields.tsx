@@ -38,7 +38,7 @@ function Labelled({
  * The text of a field: `shown`, until the user is in it. Nothing writes over the user's text, nor between
  * what is chosen of it and what is typed in its place.
  */
-function useText(shown: string) {
+export function useText(shown: string) {
   const [text, setText] = useState(shown);
   const [before, setBefore] = useState(shown);
   const inside = useRef(false);

@@ -4,6 +4,7 @@ import type {
   ColumnCondition,
   RowConditions,
 } from '../../../../../src/data/tables/columns/where.js';
+import { useText } from '../../../ui/fields.js';
 
 /** A condition as the form holds it: a category, or the ends of a range; empty texts say nothing. */
 interface Condition {
@@ -118,12 +119,36 @@ function Wanted({
     );
   }
   return (['from', 'to'] as const).map((end) => (
-    <input
+    <BoundField
       key={end}
-      aria-label={`${name} ${end}`}
+      label={`${name} ${end}`}
       placeholder={date ? `${end} ${date.format}` : end}
       value={condition[end]}
-      onChange={(event) => onChange({ [end]: event.currentTarget.value.trim() })}
+      onChange={(value) => onChange({ [end]: value })}
     />
   ));
+}
+
+/** A number or a date that values start from, or end at. */
+function BoundField({
+  label,
+  placeholder,
+  value,
+  onChange,
+}: {
+  label: string;
+  placeholder: string;
+  value: string;
+  onChange(value: string): void;
+}) {
+  const { text, events } = useText(value);
+  return (
+    <input
+      aria-label={label}
+      placeholder={placeholder}
+      value={text}
+      {...events}
+      onChange={(event) => onChange(event.currentTarget.value.trim())}
+    />
+  );
 }

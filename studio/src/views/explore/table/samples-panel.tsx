@@ -1,6 +1,7 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import type { RowConditions } from '../../../../../src/data/tables/columns/where.js';
 import type { Cells } from '../../../model/tables/api.js';
+import { useText } from '../../../ui/fields.js';
 import { Notice } from '../../../ui/notice.js';
 import { RowTable } from '../../../ui/tables/row-table.js';
 import { Term } from '../../../ui/term.js';
@@ -29,6 +30,7 @@ export function SamplesPanel({ exploration }: { exploration: Exploration }) {
 function Samples({ exploration }: { exploration: Exploration }) {
   const seed = useSignal(0);
   const count = useSignal(usualCount);
+  const typed = useText(String(count.value));
   const cells = useSignal<Cells>([]);
   const { service, id, info } = exploration;
   const label = () => (info.classes === undefined ? undefined : exploration.label.value);
@@ -91,8 +93,9 @@ function Samples({ exploration }: { exploration: Exploration }) {
           <span class="field-label">Rows to download</span>
           <input
             inputMode="numeric"
-            value={count.value}
+            value={typed.text}
             aria-invalid={!fits}
+            {...typed.events}
             onChange={(event) => {
               count.value = Number(event.currentTarget.value);
             }}
