@@ -1,5 +1,5 @@
 /**
- * What benchmarks of uses of tables share: their options, their tables, and their results.
+ * Options, tables and results that benchmarks of uses of tables share.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
@@ -12,7 +12,7 @@ import { fillIn } from '../readme.mjs';
 import { markdown } from '../table.mjs';
 
 /**
- * What one contestant reached on one table with one seed.
+ * Scores of one contestant on one table with one seed.
  * @typedef {{ work: string, contestant: string, seed: number, [figure: string]: string | number }} Reached
  */
 

@@ -7,7 +7,7 @@ import { isLearnt } from '../data/column.js';
 import { type Dataset, readRange } from '../data/dataset.js';
 import type { LatentOptions } from '../report/pictures/latent.js';
 import type { VAE } from '../vae/index.js';
-import { principalComponents } from '../vae/latent-space/index.js';
+import { placesOn, principalComponents, principalPlane } from '../vae/latent-space/index.js';
 
 /** Points of a map, at most. */
 const mostPoints = 10_000;
@@ -20,19 +20,13 @@ interface Plane {
 
 /** Points on the plane in which they vary the most. */
 async function planeOf(means: Tensor): Promise<Plane> {
-  const [count = 0, width = 0] = means.dims;
-  const values = means.data as Float32Array;
-  if (width === 2) return { points: values, axes: ['z₁', 'z₂'] };
-  const { mean, directions, variances } = await principalComponents(means);
+  if (means.dims[1] === 2) return { points: means.data as Float32Array, axes: ['z₁', 'z₂'] };
+  const components = await principalComponents(means);
+  const { variances } = components;
   const total = variances.reduce((sum, each) => sum + each, 0) || 1;
-  const along = (row: number, direction: Float64Array) =>
-    direction.reduce((sum, each, i) => sum + each * (values[row * width + i]! - mean[i]!), 0);
-  const points = new Float32Array(count * 2);
-  for (let row = 0; row < count; row++) {
-    for (const axis of [0, 1]) points[2 * row + axis] = along(row, directions[axis]!);
-  }
   const name = (axis: number) =>
     `widest direction ${axis + 1} (${Math.round((100 * variances[axis]!) / total)} % of the variance)`;
+  const points = placesOn(principalPlane(components), means);
   return { points, axes: [name(0), name(1)] };
 }
 

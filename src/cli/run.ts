@@ -33,7 +33,7 @@ export interface DataOptions extends LoadingOptions {
   split?: Part;
   /** The column of labels, where it is another one than that of the run. */
   label?: string;
-  /** Whether the texts of a table's cells are kept; no flag. */
+  /** Keeps the text of a table's cells; no flag sets it. */
   cells?: boolean;
 }
 

@@ -1,12 +1,12 @@
 import { writeFileAtomic } from '#files';
 import { UserError } from '../base/errors.js';
 import { listed, quote } from '../base/excerpt.js';
+import { median } from '../base/median.js';
 import { spread } from '../data/changes/spread.js';
 import type { Dataset } from '../data/dataset.js';
 import { formatNumber } from '../report/number.js';
 import {
   labelText,
-  median,
   oddColumns,
   rankedCsv,
   type ScoredRows,
@@ -103,7 +103,7 @@ function tableOf(scored: ScoredRows, rows: readonly number[]): string {
   return formatTable(header, lines);
 }
 
-/** What is to be told of all scores. */
+/** Figures of all scores. */
 function summary({ data, values, threshold }: ScoredRows, part: string, options: ScoreOptions) {
   const total = values.reduce((sum, value) => sum + value, 0);
   const anomaly = options.anomaly === undefined ? undefined : anomalyOf(data, options.anomaly);
@@ -119,7 +119,7 @@ function summary({ data, values, threshold }: ScoredRows, part: string, options:
   };
 }
 
-/** What is to be told of all scores, for people. */
+/** Figures of all scores as a line for people. */
 function summaryLines(told: ReturnType<typeof summary>, { anomaly }: ScoreOptions): string[] {
   const { data, size, samples, mean, median, threshold, flagged } = told;
   const { areaUnderRoc, averagePrecision } = told;

@@ -13,7 +13,7 @@ const usualSamples = 64;
 const usualOfClass = 8;
 const mostOfClasses = 400;
 
-/** Whether examples are drawn on sheets: pictures, and sequences as lines. */
+/** Tells examples that are drawn on sheets: pictures, and sequences as lines. */
 export function isDrawn(input: InputDescription): boolean {
   return isPicture(input) || input.kind === 'sequence';
 }

@@ -1,4 +1,5 @@
 import type { Tensor } from 'onnxruntime-common';
+import { median } from '../base/median.js';
 import type { Dataset } from '../data/dataset.js';
 import { csvLine } from './csv.js';
 
@@ -16,12 +17,6 @@ export interface ScoredRows {
   readonly threshold?: number | undefined;
   /** What is usual for each column: the median of its nats. */
   readonly usual: readonly number[];
-}
-
-/** The middle of numbers; 0 of none. */
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }
 
 /** The medians of columns, over the values that are there: what is missing adds 0. */

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -289,6 +290,16 @@ describe('tables that have little in them', () => {
     expect(code).toBe(0);
     await vaekit(folder, 'sample', 'column', '--count', '3');
     expect(await lines('column/samples.csv')).toHaveLength(4);
+  });
+
+  test('one latent is learnt, and draws no map', async () => {
+    const rows = Array.from({ length: 60 }, (_, i) => `${(i * 7) % 41},${i % 3}`);
+    await writeFile(at('narrow.csv'), `a,b\n${rows.join('\n')}\n`);
+    const { code } = await vaekit(
+      folder,
+      ...['train', '--data', 'narrow.csv', '--out', 'narrow', '--epochs', '2', '--latent', '1'],
+    );
+    expect([code, existsSync(at('narrow/latent.png'))]).toEqual([0, false]);
   });
 
   test('ten thousand categories are learnt, the rare ones together', async () => {

@@ -1,7 +1,8 @@
 import { Tensor } from 'onnxruntime-common';
 import { expect, test } from 'vitest';
+import { median } from '../../src/base/median.js';
 import { fromArray } from '../../src/data/dataset.js';
-import { median, oddColumns, rankedCsv, usualNats } from '../../src/report/ranked-rows.js';
+import { oddColumns, rankedCsv, usualNats } from '../../src/report/ranked-rows.js';
 
 const data = fromArray(new Float32Array(8), [2], {
   columns: [{ name: 'a' }, { name: 'b, c' }],

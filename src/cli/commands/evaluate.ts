@@ -14,7 +14,7 @@ interface EvaluateOptions extends DataOptions {
 const examplesOf = (part: string) =>
   part === 'all' ? 'examples, all of it' : `examples of the ${part} part`;
 
-/** Of tables, the nats of each column: the mean of −log p(x | z), with a draw of z, over its known values. */
+/** Nats of each column of a table: the mean of −log p(x | z) over its known values, with a draw of z. */
 async function columnNats(
   vae: VAE,
   data: Dataset,

@@ -39,7 +39,7 @@ function shape(text: string): number[] {
   return text.trim().toLowerCase().split('x').map(Number);
 }
 
-/** What a column holds: `count`, `date:DD/MM/YYYY` with its format, `ordinal:low|mid|high` with its words. */
+/** The kind of a column as text: `count`, `date:DD/MM/YYYY` with its format, `ordinal:low|mid|high` with its words. */
 function holds(text: string): string | ColumnOptions {
   const [, kind, more] = /^(\w+):(.+)$/.exec(text) ?? [];
   if (kind === undefined) return text;

@@ -132,7 +132,7 @@ function sequenceAxes(
   };
 }
 
-/** Whether [N, a, b] is rather sequences than gray images. */
+/** Tells sequences from gray images by the sizes of [N, a, b]. */
 function areSequences(first: number, second: number): boolean {
   const [channels, steps] = [Math.min(first, second), Math.max(first, second)];
   return channels <= mostChannels && steps >= leastSteps * channels && steps >= 2 * leastSteps;

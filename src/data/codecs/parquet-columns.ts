@@ -20,7 +20,7 @@ export interface ParquetColumn {
   readonly type: string;
   /** Whether pandas wrote it as the names of rows. */
   readonly isIndex: boolean;
-  /** Whether its values are dates, perhaps with a time of day. */
+  /** True where values are dates, with a time of day or without. */
   readonly areDates: boolean;
   /** The names of classes that Hugging Face's `datasets` notes of it. */
   readonly classNames?: readonly string[] | undefined;
@@ -54,7 +54,7 @@ const times: Readonly<Record<string, string>> = {
   INTERVAL: 'intervals of time',
 };
 
-/** Whether a column's values are read as dates. */
+/** Tells columns whose values are read as dates. */
 function areDates({ element, children }: SchemaTree): boolean {
   const { type, converted_type: converted, logical_type: logical, repetition_type } = element;
   if (children.length > 0 || repetition_type === 'REPEATED') return false;

@@ -1,5 +1,5 @@
 import { fileBytes } from '#files';
-import type { DataFormat } from './format.js';
+import { type DataFormat, textTableUses } from './format.js';
 import { dataName } from './idx-dataset.js';
 
 const endings = /\.(csv|tsv|tab|psv)(\.(gz|zst|zip))?$/i;
@@ -13,17 +13,7 @@ const textEndings = /\.(txt|dat|data|asc)(\.(gz|zst))?$/i;
  */
 export const csvFile: DataFormat = {
   reads: 'a CSV or TSV file of numbers',
-  uses: [
-    'rows',
-    'columns',
-    'label',
-    'delimiter',
-    'decimal',
-    'header',
-    'missing',
-    'shape',
-    'layout',
-  ],
+  uses: textTableUses,
   async open({ path, entries }, options) {
     if (entries || !(endings.test(path) || textEndings.test(path))) return undefined;
     if (textEndings.test(path) && (await isBinary(path))) return undefined;

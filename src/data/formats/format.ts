@@ -30,6 +30,10 @@ export interface Place {
 /** How a format is told to read. */
 export interface FormatOptions extends ReadOptions, LikeOptions, GatherOptions {}
 
+/** Options that apply to tables, and those that apply to tables as text too. */
+export const tableUses = ['rows', 'columns', 'label', 'missing', 'shape', 'layout'] as const;
+export const textTableUses = [...tableUses, 'delimiter', 'decimal', 'header'] as const;
+
 /** A way in which data lies in files. */
 export interface DataFormat {
   /** The files that it reads, as in 'Give ...'. */

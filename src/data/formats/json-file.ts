@@ -1,4 +1,4 @@
-import type { DataFormat } from './format.js';
+import { type DataFormat, tableUses } from './format.js';
 import { dataName } from './idx-dataset.js';
 
 const endings = /\.(jsonl|ndjson|json)(\.(gz|zst|zip))?$/i;
@@ -6,7 +6,7 @@ const endings = /\.(jsonl|ndjson|json)(\.(gz|zst|zip))?$/i;
 /** A table of numbers as JSON: an object a line, or a list of objects. */
 export const jsonFile: DataFormat = {
   reads: 'a JSON-lines file of numbers',
-  uses: ['rows', 'columns', 'label', 'missing', 'shape', 'layout'],
+  uses: tableUses,
   async open({ path, entries }, options) {
     if (entries || !endings.test(path)) return undefined;
     const { openJsonTable } = await import('../tables/json-table.js');

@@ -2,7 +2,7 @@ import { UserError } from '../../base/errors.js';
 import { listed } from '../../base/excerpt.js';
 import { within } from '../../base/paths.js';
 import type { Table } from '../tables/table.js';
-import type { DataFormat, FormatOptions } from './format.js';
+import { type DataFormat, type FormatOptions, textTableUses } from './format.js';
 import { dataName } from './idx-dataset.js';
 
 /** Kinds of text tables, each with its ending: a folder holds those of one kind. */
@@ -26,17 +26,7 @@ async function openJson(path: string, options: FormatOptions): Promise<Table> {
 /** A folder of text tables, one for each part: train.csv and test.csv, or one alone. */
 export const tableFolder: DataFormat = {
   reads: 'a folder with train.csv and test.csv',
-  uses: [
-    'rows',
-    'columns',
-    'label',
-    'delimiter',
-    'decimal',
-    'header',
-    'missing',
-    'shape',
-    'layout',
-  ],
+  uses: textTableUses,
   async open(place, options) {
     if (!place.entries) return undefined;
     const { findTables } = await import('../tables/find-tables.js');

@@ -84,6 +84,17 @@ export async function overfittingProtection(
   return { metric: 'DCROverfittingProtection', score, closerToTraining };
 }
 
+/** As many real and as many synthetic rows, chosen at random. */
+const chosenOf = (
+  { columns, real, synthetic }: QualityRows,
+  count: number,
+  some: ReturnType<typeof chooser>,
+): QualityRows => ({
+  columns,
+  real: some('real', real, count),
+  synthetic: some('synthetic', synthetic, count),
+});
+
 /** Chooses rows at random, none twice. @param draw which choice of them */
 function chooser(width: number, seed: number, draw: number) {
   return (name: string, rows: Float32Array, count: number): Float32Array => {
@@ -103,11 +114,7 @@ async function baselineOf(rows: QualityRows, seed: number, pace: () => Promise<v
   const found: BaselineProtection[] = [];
   for (let draw = 0; draw < draws; draw++) {
     const some = chooser(columns.length, seed, draw);
-    const chosen = {
-      columns,
-      real: some('real', real, count),
-      synthetic: some('synthetic', synthetic, count),
-    };
+    const chosen = chosenOf(rows, count, some);
     found.push(await baselineProtection(chosen, some('random', random, count), pace));
   }
   const scores = found.flatMap(({ score }) => score ?? []);
@@ -121,20 +128,17 @@ async function baselineOf(rows: QualityRows, seed: number, pace: () => Promise<v
 }
 
 async function overfittingOf(
-  { columns, real, synthetic, heldOut }: QualityRows & { readonly heldOut: Float32Array },
+  rows: QualityRows & { readonly heldOut: Float32Array },
   seed: number,
   pace: () => Promise<void>,
 ): Promise<OverfittingProtection> {
+  const { columns, real, synthetic, heldOut } = rows;
   const sizes = [real, synthetic, heldOut].map((values) => rowCount(values, columns));
   const count = Math.min(...sizes, Math.floor(Math.sqrt(mostComparisons / draws)));
   const found: OverfittingProtection[] = [];
   for (let draw = 0; draw < draws; draw++) {
     const some = chooser(columns.length, seed, draw);
-    const chosen = {
-      columns,
-      real: some('real', real, count),
-      synthetic: some('synthetic', synthetic, count),
-    };
+    const chosen = chosenOf(rows, count, some);
     found.push(await overfittingProtection(chosen, some('held out', heldOut, count), pace));
   }
   return {

@@ -1,5 +1,6 @@
 import type { TopLevelSpec } from 'vega-lite';
 import { UserError } from '../../base/errors.js';
+import { median } from '../../base/median.js';
 import { drawChart } from '../chart.js';
 import { classColours, style } from '../style.js';
 
@@ -61,9 +62,6 @@ function equalAspect(points: readonly Point[]) {
   };
   return { x: axis(x), y: axis(y), unit: side / longest };
 }
-
-const median = (values: number[]): number =>
-  values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
 /**
  * The classes' names, each at the median of its points unless it would cover an earlier one. Where

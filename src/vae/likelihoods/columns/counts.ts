@@ -2,6 +2,7 @@ import { UserError } from '../../../base/errors.js';
 import { digamma } from '../../../base/gamma.js';
 import {
   add,
+  exp,
   logGamma,
   mul,
   negate,
@@ -10,7 +11,8 @@ import {
   sub,
   type Value,
 } from '../../../graph/index.js';
-import { double, held } from './numbers.js';
+import type { ColumnGroup } from './column-likelihood.js';
+import { double, held, moved, statisticOf } from './numbers.js';
 
 /** How far a logarithm may go from that of the column, by the decoder: a factor of 5 · 10⁸. */
 const reach = 20;
@@ -22,7 +24,15 @@ export const logMeanOf = (number: Value, logMean: Value) =>
 /** Bounds of log r. */
 const [leastLog, mostLog] = [-14, 16];
 
-export const dispersionHeld = (logDispersion: Value) => held(logDispersion, leastLog, mostLog);
+/**
+ * A negative binomial by the decoder's number and the group's statistics `logMean` and `logDispersion`, of which
+ * training moves the second.
+ */
+export function negativeBinomialOf(number: Value, group: ColumnGroup) {
+  const logMean = logMeanOf(number, statisticOf(group, 'logMean'));
+  const logDispersion = held(moved(group, 'logDispersion'), leastLog, mostLog);
+  return { logMean, logDispersion, r: exp(logDispersion) };
+}
 
 /** A mean that no data can show to be smaller: of a column of zeros. */
 const leastMean = 1e-3;

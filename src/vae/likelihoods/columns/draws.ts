@@ -91,7 +91,7 @@ const positive = (uniform: Value) => double(maximum(uniform, 2 ** -25));
  * @param like [batch, n]
  * @returns float64 [batch, n]
  */
-export function drawGamma(r: Value, like: Value, group: ColumnGroup): Value {
+function drawGamma(r: Value, like: Value, group: ColumnGroup): Value {
   const shape = [...like.shape, tries];
   const normal = double(group.normal(shape));
   const d = unsqueeze(add(r, 2 / 3), [1]);
@@ -104,4 +104,14 @@ export function drawGamma(r: Value, like: Value, group: ColumnGroup): Value {
   const taken = squeeze(gatherElements(mul(d, safe), place, 2), [2]);
   const power = div(log(positive(group.uniform(like.shape))), r);
   return mul(taken, exp(power));
+}
+
+/**
+ * Draws of the rate whose Poisson draws are those of a negative binomial: of a gamma distribution.
+ * @param r float64 [n]
+ * @param logMean float64 [batch, n]
+ * @returns float64 [batch, n]
+ */
+export function drawRate(r: Value, logMean: Value, group: ColumnGroup): Value {
+  return div(mul(drawGamma(r, logMean, group), exp(logMean)), r);
 }

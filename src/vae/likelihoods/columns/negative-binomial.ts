@@ -1,24 +1,20 @@
-import { add, div, exp, mul, type Value } from '../../../graph/index.js';
+import { add, exp, type Value } from '../../../graph/index.js';
 import type { ColumnGroup, ColumnLikelihood } from './column-likelihood.js';
 import {
   checkCounts,
   countsOf,
-  dispersionHeld,
   fitDispersion,
-  logMeanOf,
   logOfMean,
   negativeBinomialNats,
+  negativeBinomialOf,
   tallyOf,
 } from './counts.js';
-import { drawGamma, drawPoisson } from './draws.js';
+import { drawPoisson, drawRate } from './draws.js';
 import { momentsOf } from './moments.js';
-import { moved, numbersOf, single, statisticOf } from './numbers.js';
+import { numbersOf, single } from './numbers.js';
 
-function distribution(parameters: Value, group: ColumnGroup) {
-  const logMean = logMeanOf(numbersOf(parameters)[0]!, statisticOf(group, 'logMean'));
-  const logDispersion = dispersionHeld(moved(group, 'logDispersion'));
-  return { logMean, logDispersion, r: exp(logDispersion) };
-}
+const distribution = (parameters: Value, group: ColumnGroup) =>
+  negativeBinomialOf(numbersOf(parameters)[0]!, group);
 
 /**
  * Counts of mean μ that vary more than those of a Poisson: by μ + μ² / r. The decoder's number is added to the
@@ -47,7 +43,6 @@ export const negativeBinomial: ColumnLikelihood = {
   typical: (parameters, group) => single(exp(distribution(parameters, group).logMean)),
   draw(parameters, group) {
     const { logMean, r } = distribution(parameters, group);
-    const rate = div(mul(drawGamma(r, logMean, group), exp(logMean)), r);
-    return drawPoisson(rate, group);
+    return drawPoisson(drawRate(r, logMean, group), group);
   },
 };

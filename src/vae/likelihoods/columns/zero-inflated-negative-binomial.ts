@@ -1,6 +1,5 @@
 import {
   add,
-  div,
   equal,
   exp,
   less,
@@ -16,28 +15,23 @@ import type { ColumnGroup, ColumnLikelihood } from './column-likelihood.js';
 import {
   checkCounts,
   countsOf,
-  dispersionHeld,
   fitDispersion,
-  logMeanOf,
   logOfMean,
   negativeBinomialNats,
+  negativeBinomialOf,
   tallyOf,
 } from './counts.js';
-import { drawGamma, drawPoisson } from './draws.js';
+import { drawPoisson, drawRate } from './draws.js';
 import { momentsOf } from './moments.js';
-import { double, held, moved, numbersOf, single, statisticOf } from './numbers.js';
+import { double, held, numbersOf, single, statisticOf } from './numbers.js';
 
 /** How far the decoder may move the logit of the zeros from that of the column. */
 const reach = 30;
 
 function distribution(parameters: Value, group: ColumnGroup) {
   const [number, logit] = numbersOf(parameters) as [Value, Value];
-  const logMean = logMeanOf(number, statisticOf(group, 'logMean'));
-  const logDispersion = dispersionHeld(moved(group, 'logDispersion'));
   return {
-    logMean,
-    logDispersion,
-    r: exp(logDispersion),
+    ...negativeBinomialOf(number, group),
     logit: add(held(logit, -reach, reach), statisticOf(group, 'zeroLogit')),
   };
 }
@@ -102,7 +96,7 @@ export const zeroInflatedNegativeBinomial: ColumnLikelihood = {
   },
   draw(parameters, group) {
     const { logMean, r, logit } = distribution(parameters, group);
-    const rate = div(mul(drawGamma(r, logMean, group), exp(logMean)), r);
+    const rate = drawRate(r, logMean, group);
     const isCounted = less(sigmoid(logit), double(group.uniform(logit.shape)));
     return mul(drawPoisson(rate, group), single(isCounted));
   },
