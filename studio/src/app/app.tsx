@@ -1,17 +1,19 @@
 import type { ComponentType } from 'preact';
 import { useEffect } from 'preact/hooks';
+import { said, t } from '../language/language.js';
 import { refreshRuns } from '../runs/store.js';
 import { Notice } from '../ui/notice.js';
 import { CompareView } from '../views/compare/compare-view.js';
 import { ExploreView } from '../views/explore/explore-view.js';
 import { TrainView } from '../views/train/train-view.js';
+import { LanguageChoice } from './language-choice.js';
 import { addressOf, route, type View, views } from './route.js';
 import { theme, toggleTheme } from './theme.js';
 
 const titles: Readonly<Record<View, string>> = {
-  train: 'Train',
-  explore: 'Explore',
-  compare: 'Compare',
+  train: said('Train'),
+  explore: said('Explore'),
+  compare: said('Compare'),
 };
 
 const bodies: Readonly<Record<View, ComponentType>> = {
@@ -23,36 +25,38 @@ const bodies: Readonly<Record<View, ComponentType>> = {
 export function App() {
   const { view } = route.value;
   const Body = bodies[view];
+  const title = `${t(titles[view])} · vaekit studio`;
   useEffect(() => {
     refreshRuns();
   }, []);
   useEffect(() => {
-    document.title = `${titles[view]} · vaekit studio`;
-  }, [view]);
+    document.title = title;
+  }, [title]);
   return (
     <>
       <button type="button" class="skip" onClick={skip}>
-        Skip to the content
+        {t('Skip to the content')}
       </button>
       <header class="app-header">
         <a class="brand" href={addressOf('train')}>
-          <img src="./icon.svg" alt="" width="28" height="28" />
-          <span>
+          <img src="./icon.svg" alt="vaekit studio" width="28" height="28" />
+          <span aria-hidden="true">
             vaekit <span class="brand-sub">studio</span>
           </span>
         </a>
-        <nav aria-label="Views">
+        <nav aria-label={t('Views')}>
           {views.map((each) => (
             <a key={each} href={addressOf(each)} aria-current={each === view ? 'page' : undefined}>
-              {titles[each]}
+              {t(titles[each])}
             </a>
           ))}
         </nav>
+        <LanguageChoice />
         <button
           type="button"
           class="quiet"
-          aria-label={theme.value === 'dark' ? 'Use light colours' : 'Use dark colours'}
-          title={theme.value === 'dark' ? 'Light colours' : 'Dark colours'}
+          aria-label={theme.value === 'dark' ? t('Use light colours') : t('Use dark colours')}
+          title={theme.value === 'dark' ? t('Light colours') : t('Dark colours')}
           onClick={toggleTheme}
         >
           {theme.value === 'dark' ? '☀' : '☾'}
@@ -63,8 +67,9 @@ export function App() {
           <Body />
         ) : (
           <Notice kind="error">
-            The browser lets this page compute only over HTTPS or from this machine. Open it by an
-            address that begins with https:// or http://127.0.0.1.
+            {t(
+              'The browser lets this page compute only over HTTPS or from this machine. Open it by an address that begins with https:// or http://127.0.0.1.',
+            )}
           </Notice>
         )}
       </main>

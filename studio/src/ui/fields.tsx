@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useId, useRef, useState } from 'preact/hooks';
+import { t } from '../language/language.js';
 import { Term } from './term.js';
 import { type Entry, entryOf, type TermName } from './terms.js';
 
@@ -24,7 +25,7 @@ function Labelled({
     <div class="field">
       <span class="field-label">
         <label for={id} class="visually-hidden">
-          {entryOf(term).word}
+          {t(entryOf(term).word)}
         </label>
         <Term name={term} />
       </span>
@@ -65,6 +66,17 @@ export function useText(shown: string) {
   return { text, events };
 }
 
+function rangeText(whole: boolean, least: number, most: number | undefined): string {
+  if (most === undefined) {
+    return whole
+      ? t('A whole number from {least}.', { least })
+      : t('A number from {least}.', { least });
+  }
+  return whole
+    ? t('A whole number from {least} to {most}.', { least, most })
+    : t('A number from {least} to {most}.', { least, most });
+}
+
 /** Takes a number; `onChange` is called once the text is one and in its range. */
 export function NumberField({
   term,
@@ -92,16 +104,11 @@ export function NumberField({
     parsed >= least &&
     parsed <= (most ?? Number.POSITIVE_INFINITY) &&
     (!whole || Number.isInteger(parsed));
-  const range = most === undefined ? `from ${least}` : `from ${least} to ${most}`;
   return (
     <Labelled
       id={id}
       term={term}
-      hint={
-        fits || disabled || value === undefined
-          ? undefined
-          : `A ${whole ? 'whole ' : ''}number ${range}.`
-      }
+      hint={fits || disabled || value === undefined ? undefined : rangeText(whole, least, most)}
     >
       <span class="with-unit">
         <input
@@ -169,7 +176,7 @@ export function ListField({
     .filter((part) => part !== '');
   const fits = parts.every((part) => /^[1-9]\d{0,4}$/.test(part));
   return (
-    <Labelled id={id} term={term} hint={fits ? undefined : 'Whole numbers, such as 512, 256.'}>
+    <Labelled id={id} term={term} hint={fits ? undefined : t('Whole numbers, such as 512, 256.')}>
       <input
         id={id}
         inputMode="text"

@@ -1,5 +1,6 @@
 import { type ComponentType, createElement } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import { t } from '../language/language.js';
 import { Notice } from './notice.js';
 
 /**
@@ -25,6 +26,8 @@ export function later<Props extends object>(
     }, []);
     if (loaded) return createElement(loaded, props);
     if (!failed) return null;
-    return <Notice kind="error">A part of the page could not be loaded. Reload the page.</Notice>;
+    return (
+      <Notice kind="error">{t('A part of the page could not be loaded. Reload the page.')}</Notice>
+    );
   };
 }

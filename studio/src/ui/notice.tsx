@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
+import { translated } from '../language/language.js';
 
-/** A line or two that the user should see. Errors are read out at once. */
+/** A line or two that the user should see. Errors are read out at once. A message in English is translated. */
 export function Notice({
   kind = 'info',
   children,
@@ -10,7 +11,7 @@ export function Notice({
 }) {
   return (
     <div class={`notice ${kind}`} role={kind === 'error' ? 'alert' : 'status'}>
-      {children}
+      {typeof children === 'string' ? translated(children) : children}
     </div>
   );
 }

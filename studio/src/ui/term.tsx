@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useId, useRef } from 'preact/hooks';
+import { t } from '../language/language.js';
 import { type Entry, entryOf, type TermName } from './terms.js';
 
 /** A word of the field that explains itself on hover, focus and touch. */
@@ -31,10 +32,10 @@ export function Term({ name, children }: { name: TermName | Entry; children?: Co
         onBlur={hide}
         onClick={show}
       >
-        {children ?? entryOf(name).word}
+        {children ?? t(entryOf(name).word)}
       </button>
       <span ref={text} id={id} class="term-text" role="tooltip" popover="manual">
-        {entryOf(name).text}
+        {t(entryOf(name).text)}
       </span>
     </>
   );
