@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { encodeNpy } from '../../src/data/codecs/npy.js';
 import { chromiumPath, skipReason } from '../browser/chromium.js';
-import { button, field, give, ownImages } from './controls.js';
+import { field, give, ownImages, planned } from './controls.js';
 import { openStudio } from './open.js';
 
 /** A file of blank colour pictures. */
@@ -62,7 +62,7 @@ test.skipIf(!chromiumPath)(
       await give(page, colour('more.npy', 40, 32));
       await page.locator('.own-data [role=status]').filter({ hasText: 'more' }).waitFor();
       // Until the new data is planned, the fields show the plan of the old.
-      await expect.poll(() => button(page, 'Start training').isEnabled()).toBe(true);
+      await planned(page);
       await shows('dense', '2', 'bernoulli');
       expect(errors).toEqual([]);
     } finally {

@@ -29,6 +29,10 @@ export async function fill(page: Page, name: string, value: string | number): Pr
   await field(page, name).press('Tab');
 }
 
+/** Waits until the form shows the plan of what is chosen. */
+export const planned = (page: Page): Promise<void> =>
+  page.locator('form[data-planned=true]').waitFor();
+
 /** A number of the page's figures. */
 export async function figure(page: Page, name: string): Promise<number> {
   const row = page.locator('.figures > div').filter({ has: button(page, name) });

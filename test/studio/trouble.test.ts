@@ -69,24 +69,6 @@ describe.skipIf(!chromiumPath)(`trouble in the studio${skipReason}`, () => {
     }
   }, 120_000);
 
-  test('tells of a batch that the data cannot fill', async () => {
-    const { page, close } = await openStudio({ browser });
-    try {
-      await give(page, ownImages);
-      await page.locator('.own-data [role=status]').filter({ hasText: '600 examples' }).waitFor();
-      await fill(page, 'Batch', 4000);
-      await button(page, 'Start training').click();
-      await page
-        .getByRole('alert')
-        .filter({ hasText: /batchSize 4000 is more than/ })
-        .waitFor();
-      await button(page, 'New run').click();
-      await button(page, 'Start training').waitFor();
-    } finally {
-      await close();
-    }
-  }, 120_000);
-
   test('keeps what is typed before the page is ready', async () => {
     let goOn = () => {};
     const typed = new Promise<void>((resolve) => {

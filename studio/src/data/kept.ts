@@ -75,6 +75,7 @@ export async function keptDataInfo(id: string): Promise<KeptDataInfo | undefined
 /** Keeps data in the browser: all of it or nothing. @throws UserError when there is no room */
 export async function keepData({ train, test, ...rest }: GivenData): Promise<void> {
   const { id, name, shape, size, created, values, table } = rest;
+  const info = { id, name, shape, size, created, hasTest: test !== undefined, values, table };
   const kept = ({ values, ids, origins, ...others }: DataPart): KeptData['train'] => ({
     ...others,
     values: new Blob([values as Uint8Array<ArrayBuffer>]),
@@ -86,7 +87,7 @@ export async function keepData({ train, test, ...rest }: GivenData): Promise<voi
   try {
     await Promise.all([
       change.objectStore('data').put(data),
-      change.objectStore('dataInfo').put({ id, name, shape, size, created, values, table }),
+      change.objectStore('dataInfo').put(info),
       change.done,
     ]);
   } catch (error) {

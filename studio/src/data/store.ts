@@ -13,6 +13,8 @@ export interface DataEntry {
   readonly shape: readonly number[];
   /** Number of examples to train on. */
   readonly size: number;
+  /** Whether there are others, which are kept from training. */
+  readonly hasTest?: boolean | undefined;
   /** A summary of a sample's values, for real ones. */
   readonly values?: ValueSummary | undefined;
   /** All columns of a table that was read column by column. */
@@ -21,10 +23,12 @@ export interface DataEntry {
   readonly inMemory?: boolean;
 }
 
+const mnistLike = { shape: [1, 28, 28], size: 60_000, hasTest: true };
+
 /** The public datasets, which lie beside the page. */
 export const publishedData: readonly DataEntry[] = [
-  { data: 'mnist', title: 'MNIST: handwritten digits', shape: [1, 28, 28], size: 60_000 },
-  { data: 'fashion-mnist', title: 'Fashion-MNIST: clothes', shape: [1, 28, 28], size: 60_000 },
+  { data: 'mnist', title: 'MNIST: handwritten digits', ...mnistLike },
+  { data: 'fashion-mnist', title: 'Fashion-MNIST: clothes', ...mnistLike },
 ];
 
 /** Data that was given to the page, the newest first. */
@@ -36,11 +40,12 @@ export async function refreshData(): Promise<void> {
   const inMemory = ownData.value.filter((each) => each.inMemory);
   const listed = kept
     .sort((a, b) => b.created - a.created)
-    .map(({ id, name, shape, size, values, table }) => ({
+    .map(({ id, name, shape, size, hasTest, values, table }) => ({
       data: `kept:${id}`,
       title: `${name}: ${size.toLocaleString('en')} ${table ? 'rows' : shape.length === 3 ? 'images' : 'examples'}`,
       shape,
       size,
+      hasTest,
       values,
       table,
     }));
@@ -60,8 +65,9 @@ export async function addData(
   const added = await helper().service.addData(files, options);
   await refreshData().catch(() => undefined);
   if (!dataEntry(added.data)) {
-    const { size } = added.train;
-    ownData.value = [{ ...added, size, inMemory: true }, ...ownData.value];
+    const { train, test } = added;
+    const entry = { ...added, size: train.size, hasTest: test !== undefined, inMemory: true };
+    ownData.value = [entry, ...ownData.value];
   }
   return added;
 }

@@ -45,6 +45,8 @@ export interface KeptDataInfo {
   /** Shape of one example. */
   readonly shape: readonly number[];
   readonly size: number;
+  /** Whether there are others, which are kept from training. */
+  readonly hasTest?: boolean | undefined;
   /** Time at which it was given, in milliseconds since 1970. */
   readonly created: number;
   /** A summary of a sample's values, for real ones. */

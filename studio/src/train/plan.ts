@@ -18,8 +18,8 @@ const isHidden = ({ type, activation }: LayerConfig) => type === 'dense' && acti
 const fewestToSplit = 10;
 
 /** The user's own data has mostly no part that is kept from training. */
-const splitOff = (data: string, { size }: PlannedData) =>
-  data.startsWith('kept:') && size >= fewestToSplit ? 0.1 : undefined;
+const splitOff = (data: string, { size, hasTest }: PlannedData) =>
+  data.startsWith('kept:') && !hasTest && size >= fewestToSplit ? 0.1 : undefined;
 
 /** The layers of a run's encoder and decoder. */
 const layersOf = ({ model }: ResolvedRun) =>
@@ -54,7 +54,7 @@ export function plan(settings: TrainSettings, known: PlannedData): Plan {
     ['training.validationSplit', splitOff(spec, known)],
     ...formFields.map(({ name, path }) => [path, values[name]] as const),
   ]);
-  const { table, ...facts } = known;
+  const { table, hasTest: _, ...facts } = known;
   const data = { name: spec, ...facts, ...(table ? { table } : {}) };
   const base = resolveRun({ given, data, spec, name: 'settings' });
   const { kl, latent } = base.model;
@@ -70,6 +70,7 @@ export function plan(settings: TrainSettings, known: PlannedData): Plan {
   const units = layersOf(run).encoder.map((layer) => layer.units!);
   const found = formFields.map(({ name, path }) => [name, settingAt(run, path)] as const);
   const weight = shownBeta(run);
+  const { validationSplit = 0 } = run.training;
   return {
     settings: {
       ...Object.fromEntries(found.filter(([, value]) => value !== undefined)),
@@ -79,6 +80,7 @@ export function plan(settings: TrainSettings, known: PlannedData): Plan {
     },
     ...(run.choice ? { because: run.choice.because } : {}),
     config: { model: { ...vae.config }, training: run.training },
+    trainedOn: known.size - Math.round(known.size * validationSplit),
     summary: vae.layers(),
   };
 }

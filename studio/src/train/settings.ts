@@ -34,6 +34,8 @@ export interface Plan {
   /** The reason why the preset was chosen; absent where the user chose it. */
   readonly because?: string;
   readonly config: PlannedConfig;
+  /** Examples that it trains on: the data's, but those that are kept for validation. */
+  readonly trainedOn: number;
   readonly summary: Summary;
 }
 
@@ -45,6 +47,8 @@ export interface PlannedData {
   readonly shape: readonly number[];
   /** Examples to train on. */
   readonly size: number;
+  /** Whether there are others, which are kept from training. */
+  readonly hasTest?: boolean | undefined;
   /** A summary of a sample's values, for real ones. */
   readonly values?: ValueSummary | undefined;
   /** All columns of a table that was read column by column. */

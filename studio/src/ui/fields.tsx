@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useId, useRef, useState } from 'preact/hooks';
 import { t } from '../language/language.js';
+import { useFault } from './faults.js';
 import { Term } from './term.js';
 import { type Entry, entryOf, type TermName } from './terms.js';
 
@@ -14,13 +15,15 @@ function Labelled({
   id,
   term,
   children,
-  hint,
+  fault,
 }: {
   id: string;
   term: TermName | Entry;
   children: ComponentChildren;
-  hint?: string | undefined;
+  /** What is wrong in it, in words. */
+  fault?: string | undefined;
 }) {
+  useFault(id, t(entryOf(term).word), fault);
   return (
     <div class="field">
       <span class="field-label">
@@ -30,10 +33,20 @@ function Labelled({
         <Term name={term} />
       </span>
       {children}
-      {hint && <span class="soft small">{hint}</span>}
+      {fault && (
+        <span id={`${id}-fault`} class="fault small">
+          {fault}
+        </span>
+      )}
     </div>
   );
 }
+
+/** Attributes of an input that say whether its text is wrong. */
+const checked = (id: string, fault: string | undefined) => ({
+  'aria-invalid': fault !== undefined,
+  ...(fault === undefined ? {} : { 'aria-describedby': `${id}-fault` }),
+});
 
 /**
  * The text of a field: `shown`, until the user is in it. Nothing writes over the user's text, nor between
@@ -77,49 +90,56 @@ function rangeText(whole: boolean, least: number, most: number | undefined): str
     : t('A number from {least} to {most}.', { least, most });
 }
 
+interface NumberRange {
+  readonly least: number;
+  readonly most?: number;
+  /** Why there can be no more, in a sentence. */
+  readonly mostBecause?: string;
+  readonly whole?: boolean;
+}
+
+/** What is wrong with a text as a number of a range; undefined for nothing. */
+export function numberFault(
+  text: string,
+  { least, most = Number.POSITIVE_INFINITY, mostBecause, whole = false }: NumberRange,
+): string | undefined {
+  const value = Number(text);
+  const isNumber = text.trim() !== '' && Number.isFinite(value);
+  if (isNumber && value >= least && value <= most && (!whole || Number.isInteger(value))) return;
+  const range = rangeText(whole, least, most === Number.POSITIVE_INFINITY ? undefined : most);
+  return isNumber && value > most && mostBecause ? `${range} ${mostBecause}` : range;
+}
+
 /** Takes a number; `onChange` is called once the text is one and in its range. */
 export function NumberField({
   term,
   value,
-  least,
-  most,
-  whole = false,
   unit,
   disabled = false,
   onChange,
-}: FieldProps & {
-  readonly value: number | undefined;
-  readonly least: number;
-  readonly most?: number;
-  readonly whole?: boolean;
-  readonly unit?: string;
-  onChange(value: number): void;
-}) {
+  ...range
+}: FieldProps &
+  NumberRange & {
+    readonly value: number | undefined;
+    readonly unit?: string;
+    onChange(value: number): void;
+  }) {
   const id = useId();
   const { text, events } = useText(value === undefined ? '' : String(value));
-  const parsed = Number(text);
-  const fits =
-    text.trim() !== '' &&
-    Number.isFinite(parsed) &&
-    parsed >= least &&
-    parsed <= (most ?? Number.POSITIVE_INFINITY) &&
-    (!whole || Number.isInteger(parsed));
+  const isOpen = !disabled && (value !== undefined || text !== '');
+  const fault = isOpen ? numberFault(text, range) : undefined;
   return (
-    <Labelled
-      id={id}
-      term={term}
-      hint={fits || disabled || value === undefined ? undefined : rangeText(whole, least, most)}
-    >
+    <Labelled {...{ id, term, fault }}>
       <span class="with-unit">
         <input
           id={id}
-          inputMode={whole ? 'numeric' : 'decimal'}
+          inputMode={range.whole ? 'numeric' : 'decimal'}
           autocomplete="off"
           value={text}
           disabled={disabled}
-          aria-invalid={!fits && !disabled}
+          {...checked(id, fault)}
           {...events}
-          onChange={() => fits && onChange(parsed)}
+          onChange={() => isOpen && fault === undefined && onChange(Number(text))}
         />
         {unit && <span class="unit">{unit}</span>}
       </span>
@@ -158,7 +178,7 @@ export function ChoiceField<Value extends string>({
   );
 }
 
-/** Takes whole numbers with commas between them. */
+/** Takes one whole number or more, with commas between them. */
 export function ListField({
   term,
   value,
@@ -174,16 +194,17 @@ export function ListField({
     .split(',')
     .map((part) => part.trim())
     .filter((part) => part !== '');
-  const fits = parts.every((part) => /^[1-9]\d{0,4}$/.test(part));
+  const fits = parts.length > 0 && parts.every((part) => /^[1-9]\d{0,4}$/.test(part));
+  const fault = fits || disabled ? undefined : t('Whole numbers, such as 512, 256.');
   return (
-    <Labelled id={id} term={term} hint={fits ? undefined : t('Whole numbers, such as 512, 256.')}>
+    <Labelled {...{ id, term, fault }}>
       <input
         id={id}
         inputMode="text"
         autocomplete="off"
         value={text}
         disabled={disabled}
-        aria-invalid={!fits}
+        {...checked(id, fault)}
         {...events}
         onChange={() => fits && onChange(parts.map(Number))}
       />

@@ -3,13 +3,24 @@ import { ChoiceField, NumberField } from '../../ui/fields.js';
 
 interface OptionFieldProps {
   readonly field: FormField;
+  /** The unit and the largest number, where they are not the option's own. */
+  readonly unit?: string;
+  readonly most?: number;
+  /** Why that is the largest, in a few words. */
+  readonly mostBecause?: string;
   readonly value: unknown;
   readonly disabled: boolean;
   onChange(value: unknown): void;
 }
 
 /** An option of a run: a choice where its values have titles, else a number in its range. */
-export function OptionField({ field: option, value, disabled, onChange }: OptionFieldProps) {
+export function OptionField({
+  field: option,
+  value,
+  disabled,
+  onChange,
+  ...over
+}: OptionFieldProps) {
   const { field, kind } = option;
   const term = termOf(option);
   if (field.titles) {
@@ -27,6 +38,7 @@ export function OptionField({ field: option, value, disabled, onChange }: Option
       {...(most === undefined ? {} : { most })}
       whole={kind.type === 'whole'}
       {...(field.unit ? { unit: field.unit } : {})}
+      {...over}
       disabled={disabled}
       onChange={onChange}
     />

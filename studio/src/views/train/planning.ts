@@ -21,8 +21,8 @@ function keyOf(settings: TrainSettings, data: DataEntry | undefined): string {
 }
 
 const planFor = (settings: TrainSettings, data: DataEntry): Promise<Plan> => {
-  const { shape, size, values, table } = data;
-  return helper().service.plan(settings, { shape, size, values, table });
+  const { shape, size, hasTest, values, table } = data;
+  return helper().service.plan(settings, { shape, size, hasTest, values, table });
 };
 
 /** A plan of settings that are shown, and the way from it to a run. */

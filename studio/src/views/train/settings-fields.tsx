@@ -1,5 +1,7 @@
 import { Fragment } from 'preact';
+import type { Field } from '../../../../src/base/settings/option.js';
 import { type FormField, formFields } from '../../train/fields.js';
+import { current, t } from '../../language/language.js';
 import { changes, steer } from '../../train/session.js';
 import type { Plan, TrainSettings } from '../../train/settings.js';
 import { hasWebGpu } from '../../train/webgpu.js';
@@ -14,7 +16,8 @@ const liveFields = formFields.filter(({ live }) => live);
 const fixedFields = formFields.filter((field) => !field.live && field !== presetField);
 
 /** The labels of the fields that may change while a model trains, in words. */
-export const liveLabels = liveFields.map(({ field }) => field.label).join(' and ');
+export const liveLabels = (): string =>
+  new Intl.ListFormat(current.value.code).format(liveFields.map(({ field }) => t(field.label)));
 
 interface SettingsFieldsProps {
   /** The values of all options; undefined until they are planned. */
@@ -45,14 +48,25 @@ export function PresetField({
 /** The fields that a run has from its start to its end. */
 export function FixedFields({
   values,
+  trainedOn,
   disabled,
   onChange,
-}: SettingsFieldsProps & { onChange(given: Partial<TrainSettings>): void }) {
-  /** A field with the unit that the examples have. */
-  const ofExamples = (each: FormField): FormField =>
-    values?.likelihood === 'table' && each.field.unit === 'images'
-      ? { ...each, field: { ...each.field, unit: 'rows' } }
-      : each;
+}: SettingsFieldsProps & {
+  /** Examples to train on; undefined until they are planned. */
+  trainedOn: number | undefined;
+  onChange(given: Partial<TrainSettings>): void;
+}) {
+  const isTable = values?.likelihood === 'table';
+  /** A number of examples has their unit, and is no larger than all of them. */
+  const ofExamples = ({ most }: Field) => ({
+    unit: isTable ? t('rows') : t('images'),
+    ...(trainedOn !== undefined && trainedOn <= (most ?? trainedOn)
+      ? { most: trainedOn, mostBecause: isTable
+            ? t('There are no more rows to train on.')
+            : t('There are no more images to train on.'),
+        }
+      : {}),
+  });
   const isShown = ({ name }: FormField) =>
     name !== 'device' || hasWebGpu.value || values?.device === 'webgpu';
   return (
@@ -60,7 +74,8 @@ export function FixedFields({
       {fixedFields.filter(isShown).map((field) => (
         <Fragment key={field.name}>
           <OptionField
-            field={ofExamples(field)}
+            field={field}
+            {...(field.field.unit === 'images' ? ofExamples(field.field) : {})}
             value={values?.[field.name]}
             disabled={disabled}
             onChange={(value) => onChange({ [field.name]: value })}
@@ -91,7 +106,7 @@ export function LiveFields({
 }: SettingsFieldsProps & { steers: boolean; onChange(given: Partial<TrainSettings>): void }) {
   return (
     <fieldset class="fields" disabled={disabled}>
-      <legend class="visually-hidden">May change while it trains</legend>
+      <legend class="visually-hidden">{t('May change while it trains')}</legend>
       {liveFields.map((field) => (
         <OptionField
           key={field.name}

@@ -1,10 +1,14 @@
 import { signal } from '@preact/signals';
+import { useState } from 'preact/hooks';
 import { formatCount } from '../../../../src/report/number.js';
+import { t, translated } from '../../language/language.js';
 import { isBusy, phase, run } from '../../train/session.js';
 import { firstSettings, type TrainSettings } from '../../train/settings.js';
+import { FaultsOfForm, noFaults } from '../../ui/faults.js';
 import { Notice } from '../../ui/notice.js';
 import { Term } from '../../ui/term.js';
 import { DataChoice } from './data-choice.js';
+import { FaultList } from './fault-list.js';
 import { usePlanning } from './planning.js';
 import { FixedFields, LiveFields, liveLabels, PresetField } from './settings-fields.js';
 
@@ -29,42 +33,62 @@ export function SettingsForm() {
   const { plan, isPlanned, problem, begin } = usePlanning(shown);
   const values = plan?.settings;
   const canSteer = phase.value === 'train';
-  return (
+  const [faults] = useState(noFaults);
+  const canStart = plan !== undefined && problem === undefined && !isBusy.value;
+  const form = (
     <form
       class="panel stack settings"
-      aria-label="Settings"
+      aria-label={t('Settings')}
+      data-planned={isPlanned}
       onSubmit={(event) => {
         event.preventDefault();
         // Not the settings that are shown: a field may have changed since the form was last drawn.
-        begin(settings.value);
+        if (canStart && faults.value.size === 0) begin(settings.value);
       }}
     >
-      <h2>{isLive ? 'Settings of this run' : 'New run'}</h2>
+      <h2>{isLive ? t('Settings of this run') : t('New run')}</h2>
       <DataChoice value={shown.data} disabled={isLive} onChange={(data) => change({ data })} />
       <PresetField
         value={values?.preset ?? shown.preset}
         disabled={isLive}
         onChange={choosePreset}
       />
-      {isPlanned && plan?.because && <p class="soft small">Chosen for {plan.because}.</p>}
-      <FixedFields values={values} disabled={isLive} onChange={change} />
-      <LiveFields
-        values={values}
-        disabled={isLive && !canSteer}
-        steers={isLive}
-        onChange={change}
-      />
-      {canSteer && <p class="soft small">{liveLabels} may be changed while it trains.</p>}
+      {isPlanned && plan?.because && (
+        <p class="soft small">
+          {t('Chosen for {data}.', { data: translated(plan.because) })}
+        </p>
+      )}
       <p class="row parameter-count">
         <Term name="parameters" />
         <strong class="number">{plan ? formatCount(plan.summary.parameters) : '…'}</strong>
       </p>
       {problem && <Notice kind="error">{problem}</Notice>}
       {!isLive && (
-        <button type="submit" class="primary" disabled={!isPlanned || isBusy.value}>
-          Start training
-        </button>
+        <>
+          <button type="submit" class="primary" disabled={!canStart || faults.value.size > 0}>
+            {t('Start training')}
+          </button>
+          <FaultList faults={faults.value} />
+        </>
+      )}
+      <FixedFields
+        values={values}
+        trainedOn={plan?.trainedOn}
+        disabled={isLive}
+        onChange={change}
+      />
+      <LiveFields
+        values={values}
+        disabled={isLive && !canSteer}
+        steers={isLive}
+        onChange={change}
+      />
+      {canSteer && (
+        <p class="soft small">
+          {t('{fields} may be changed while it trains.', { fields: liveLabels() })}
+        </p>
       )}
     </form>
   );
+  return <FaultsOfForm.Provider value={faults}>{form}</FaultsOfForm.Provider>;
 }
