@@ -14,7 +14,6 @@ import {
   endless,
   field,
   figure,
-  fill,
   give,
   ownImages,
   trainOwnImages,

@@ -1,3 +1,4 @@
+import { t } from '../../language/language.js';
 import { type FormField, termOf } from '../../train/fields.js';
 import { ChoiceField, NumberField } from '../../ui/fields.js';
 
@@ -24,7 +25,7 @@ export function OptionField({
   const { field, kind } = option;
   const term = termOf(option);
   if (field.titles) {
-    const choices = Object.entries(field.titles);
+    const choices = Object.entries(field.titles).map(([each, title]) => [each, t(title)] as const);
     const chosen = value === undefined ? undefined : String(value);
     return <ChoiceField {...{ term, value: chosen, choices, disabled, onChange }} />;
   }

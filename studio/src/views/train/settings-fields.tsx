@@ -1,7 +1,7 @@
 import { Fragment } from 'preact';
 import type { Field } from '../../../../src/base/settings/option.js';
-import { type FormField, formFields } from '../../train/fields.js';
 import { current, t } from '../../language/language.js';
+import { type FormField, formFields } from '../../train/fields.js';
 import { changes, steer } from '../../train/session.js';
 import type { Plan, TrainSettings } from '../../train/settings.js';
 import { hasWebGpu } from '../../train/webgpu.js';
@@ -61,7 +61,9 @@ export function FixedFields({
   const ofExamples = ({ most }: Field) => ({
     unit: isTable ? t('rows') : t('images'),
     ...(trainedOn !== undefined && trainedOn <= (most ?? trainedOn)
-      ? { most: trainedOn, mostBecause: isTable
+      ? {
+          most: trainedOn,
+          mostBecause: isTable
             ? t('There are no more rows to train on.')
             : t('There are no more images to train on.'),
         }

@@ -54,9 +54,7 @@ export function SettingsForm() {
         onChange={choosePreset}
       />
       {isPlanned && plan?.because && (
-        <p class="soft small">
-          {t('Chosen for {data}.', { data: translated(plan.because) })}
-        </p>
+        <p class="soft small">{t('Chosen for {data}.', { data: translated(plan.because) })}</p>
       )}
       <p class="row parameter-count">
         <Term name="parameters" />
