@@ -276,7 +276,9 @@ describe.skipIf(!chromiumPath)(`exploring and comparing in the studio${skipReaso
 
   test('says what is wrong with a run that is not there', async () => {
     await page.goto(`${opened.studio.address.replace(/#.*$/, '')}#/explore/served%3Anone`);
-    await expect.poll(() => page.getByRole('alert').innerText()).toMatch(/none.*config\.json/);
+    await expect
+      .poll(() => page.getByRole('alert').innerText())
+      .toMatch(/There is no run none .*config\.json/);
   });
 
   test('takes the data of a run as its training read it', async () => {

@@ -2,11 +2,11 @@ import type { ComponentType } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { said, t } from '../language/language.js';
 import { refreshRuns } from '../runs/store.js';
+import { later } from '../ui/later.js';
 import { Notice } from '../ui/notice.js';
-import { CompareView } from '../views/compare/compare-view.js';
-import { ExploreView } from '../views/explore/explore-view.js';
 import { TrainView } from '../views/train/train-view.js';
 import { LanguageChoice } from './language-choice.js';
+import { NoSuchPage } from './no-such-page.js';
 import { addressOf, route, type View, views } from './route.js';
 import { theme, toggleTheme } from './theme.js';
 
@@ -18,14 +18,14 @@ const titles: Readonly<Record<View, string>> = {
 
 const bodies: Readonly<Record<View, ComponentType>> = {
   train: TrainView,
-  explore: ExploreView,
-  compare: CompareView,
+  explore: later(async () => (await import('../views/explore/explore-view.js')).ExploreView),
+  compare: later(async () => (await import('../views/compare/compare-view.js')).CompareView),
 };
 
 export function App() {
   const { view } = route.value;
-  const Body = bodies[view];
-  const title = `${t(titles[view])} · vaekit studio`;
+  const Body = view ? bodies[view] : NoSuchPage;
+  const title = view ? `${t(titles[view])} · vaekit studio` : 'vaekit studio';
   useEffect(() => {
     refreshRuns();
   }, []);

@@ -49,9 +49,9 @@ async function read(
   if (response.status === 404 && optional) return new Uint8Array();
   if (!response.ok) {
     throw new UserError(
-      response.status === 404
-        ? `The run ${folder} has no ${file}. It may have been moved: reload the page.`
-        : `The run ${folder}: ${file} could not be read (HTTP ${response.status}).`,
+      response.status < 500
+        ? `There is no run ${folder} beside this page, or a file of it is missing (${file}). It may have been renamed or removed.`
+        : `The run ${folder}: ${file} could not be read (HTTP ${response.status}). Reload the page to try again.`,
     );
   }
   return new Uint8Array(await response.arrayBuffer());

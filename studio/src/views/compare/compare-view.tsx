@@ -37,12 +37,14 @@ export function CompareView() {
   const ids = chosen.length > 0 ? chosen.slice(0, most) : list.slice(0, 2).map(({ id }) => id);
   const toggle = (id: string) =>
     go('compare', ...(ids.includes(id) ? ids.filter((each) => each !== id) : [...ids, id]));
+  // The address may name runs that are not listed: these can be left out too.
+  const unlisted = ids.filter((id) => list.every((run) => run.id !== id)).map(unlistedRun);
   return (
     <div class="stack">
       <h1 class="visually-hidden">Compare</h1>
       <fieldset class="panel run-choice">
         <legend>Runs to compare, up to {most}</legend>
-        {list.map(({ id, name, place }) => (
+        {[...list, ...unlisted].map(({ id, name, place }) => (
           <label key={id} class="check">
             <input
               type="checkbox"
@@ -51,14 +53,23 @@ export function CompareView() {
               onChange={() => toggle(id)}
             />
             {name}
-            {place === 'kept' ? <span class="soft small">in this browser</span> : null}
+            {place === 'kept' && <span class="soft small">in this browser</span>}
+            {place === 'unlisted' && <span class="soft small">not found</span>}
           </label>
         ))}
       </fieldset>
+      {chosen.length > most && (
+        <Notice kind="warning">
+          The address names {chosen.length} runs. The first {most} are shown.
+        </Notice>
+      )}
       <Comparison key={ids.join('\n')} ids={ids} />
     </div>
   );
 }
+
+const unlistedRun = (id: string) =>
+  ({ id, name: id.replace(/^\w+:/, ''), place: 'unlisted' }) as const;
 
 function Comparison({ ids }: { ids: readonly string[] }) {
   const compared = useSignal<readonly Compared[]>([]);

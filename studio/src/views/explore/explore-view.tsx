@@ -87,9 +87,29 @@ function ExploreRun({ id }: { id: string }) {
         {state instanceof Exploration && <Choices exploration={state} />}
       </div>
       {state === undefined && <Empty title="Opening the run" />}
-      {state instanceof Error && <Notice kind="error">{state.message}</Notice>}
+      {state instanceof Error && <NotOpened id={id} error={state} />}
       {state instanceof Exploration && <Walk exploration={state} />}
     </div>
+  );
+}
+
+/** The reason why a run cannot be explored, and ways on. */
+function NotOpened({ id, error }: { id: string; error: Error }) {
+  const other = runs.value?.find((run) => run.id !== id);
+  return (
+    <Notice kind="error">
+      <p>{error.message}</p>
+      <p class="row">
+        {other && (
+          <a class="button" href={addressOf('explore', other.id)}>
+            Explore {other.name}
+          </a>
+        )}
+        <a class="button" href={addressOf('train')}>
+          Train a model
+        </a>
+      </p>
+    </Notice>
   );
 }
 
