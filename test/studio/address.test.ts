@@ -48,6 +48,10 @@ describe.skipIf(!chromiumPath)(`addresses of the studio${skipReason}`, () => {
     await open('#/explore/served%3Anone');
     await page.getByRole('link', { name: 'Explore small' }).click();
     await page.locator('.map').waitFor();
+    await page.getByRole('tab', { name: 'Samples' }).click();
+    await expect.poll(() => page.url()).toMatch(/#\/explore\/served%3Asmall\?tab=samples$/);
+    await page.goBack();
+    await expect.poll(() => page.getByRole('tab', { selected: true }).innerText()).toBe('Draw');
     expect(opened.errors.filter((message) => !/40[04]/.test(message))).toEqual([]);
   });
 });

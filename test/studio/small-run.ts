@@ -3,8 +3,8 @@ import { betaVae, datasets, dense, reshape, VAE } from '../../src/index.js';
 import { quarters } from '../cli/process.js';
 
 /** The smallest images of four classes: 8 × 8 pixels. */
-export function smallImages(count = 400, seed = 1) {
-  const { images, labels } = quarters(count, seed);
+function smallImages() {
+  const { images, labels } = quarters(400, 1);
   return datasets.fromArray(images, [1, 8, 8], { labels, name: 'quarters' });
 }
 

@@ -26,7 +26,7 @@ function decoded(part: string): string | undefined {
 }
 
 /** The route of the address after `#`. */
-export function routeOf(hash: string): Route {
+function routeOf(hash: string): Route {
   const [, path = '', query = ''] = /^#?\/?([^?]*)\??(.*)$/s.exec(hash)!;
   const [name, ...rest] = path.split('/').map(decoded);
   const runs = rest.filter((part) => part !== '');

@@ -163,14 +163,24 @@ function Walk({ exploration }: { exploration: Exploration }) {
   }
   const tabs: Tab[] = [
     ...(input[0] === 1 && exploration.things === 'images'
-      ? [{ title: 'Draw', body: () => <DrawPanel exploration={exploration} /> }]
+      ? [{ name: 'draw', title: 'Draw', body: () => <DrawPanel exploration={exploration} /> }]
       : []),
-    { title: 'Path', body: () => <PathPanel exploration={exploration} /> },
+    { name: 'path', title: 'Path', body: () => <PathPanel exploration={exploration} /> },
     ...(exploration.info.bottleneck === 'vectorQuantized'
       ? []
-      : [{ title: 'Latents', body: () => <LatentsPanel exploration={exploration} /> }]),
-    { title: 'Samples', body: () => <SamplesPanel exploration={exploration} /> },
-    { title: 'Anomalies', body: () => <AnomaliesPanel exploration={exploration} /> },
+      : [
+          {
+            name: 'latents',
+            title: 'Latents',
+            body: () => <LatentsPanel exploration={exploration} />,
+          },
+        ]),
+    { name: 'samples', title: 'Samples', body: () => <SamplesPanel exploration={exploration} /> },
+    {
+      name: 'anomalies',
+      title: 'Anomalies',
+      body: () => <AnomaliesPanel exploration={exploration} />,
+    },
   ];
   return (
     <>

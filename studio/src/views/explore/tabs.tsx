@@ -1,16 +1,25 @@
 import type { ComponentChildren } from 'preact';
-import { useId, useState } from 'preact/hooks';
+import { useId } from 'preact/hooks';
+import { route, showState } from '../../app/route.js';
 
 export interface Tab {
+  /** Its name in the address. */
+  readonly name: string;
   readonly title: string;
   readonly body: () => ComponentChildren;
 }
 
-/** Panels of which one is seen; arrow keys go from tab to tab. */
+/** Panels of which one is seen, as the address has it; arrow keys go from tab to tab. */
 export function Tabs({ tabs, label }: { tabs: readonly Tab[]; label: string }) {
-  const [chosen, choose] = useState(0);
   const id = useId();
-  const at = Math.min(chosen, tabs.length - 1);
+  const { tab } = route.value.state;
+  const at = Math.max(
+    0,
+    tabs.findIndex(({ name }) => name === tab),
+  );
+  const choose = (next: number) => {
+    showState({ tab: next === 0 ? undefined : tabs[next]!.name }, true);
+  };
   const onKey = (event: KeyboardEvent) => {
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (step === undefined) return;
@@ -22,9 +31,9 @@ export function Tabs({ tabs, label }: { tabs: readonly Tab[]; label: string }) {
   return (
     <div class="tabs">
       <div role="tablist" aria-label={label} onKeyDown={onKey}>
-        {tabs.map(({ title }, i) => (
+        {tabs.map(({ name, title }, i) => (
           <button
-            key={title}
+            key={name}
             id={`${id}-tab-${i}`}
             type="button"
             role="tab"

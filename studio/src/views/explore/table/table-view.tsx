@@ -13,12 +13,16 @@ import './table.css';
 /** Walks through a model of a table: its map, its rows, and what can be done with them. */
 export function TableView({ exploration }: { exploration: Exploration }) {
   const tabs: Tab[] = [
-    { title: 'Map', body: () => <MapPanel exploration={exploration} /> },
-    { title: 'Samples', body: () => <SamplesPanel exploration={exploration} /> },
-    { title: 'Quality', body: () => <QualityPanel exploration={exploration} /> },
-    { title: 'Rows', body: () => <RowsPanel exploration={exploration} /> },
-    { title: 'Anomalies', body: () => <AnomaliesPanel exploration={exploration} /> },
-    { title: 'Fill gaps', body: () => <GapsPanel exploration={exploration} /> },
+    { name: 'map', title: 'Map', body: () => <MapPanel exploration={exploration} /> },
+    { name: 'samples', title: 'Samples', body: () => <SamplesPanel exploration={exploration} /> },
+    { name: 'quality', title: 'Quality', body: () => <QualityPanel exploration={exploration} /> },
+    { name: 'rows', title: 'Rows', body: () => <RowsPanel exploration={exploration} /> },
+    {
+      name: 'anomalies',
+      title: 'Anomalies',
+      body: () => <AnomaliesPanel exploration={exploration} />,
+    },
+    { name: 'gaps', title: 'Fill gaps', body: () => <GapsPanel exploration={exploration} /> },
   ];
   return (
     <>
