@@ -4,6 +4,7 @@ import type { Dataset } from '../data/dataset.js';
 import { fingerprint } from '../data/fingerprint.js';
 import type { Change } from './controls.js';
 import type { EpochMetrics, MetricTotals } from './evaluate.js';
+import { numbersInForce, settingsInForce } from './in-force.js';
 
 /** Where training stands between two steps. */
 export interface Position {
@@ -106,8 +107,12 @@ function leaves(value: unknown, path: string, into: Map<string, string>): Map<st
   return into;
 }
 
+const isSame = (some: ReadonlyMap<string, string>, others: ReadonlyMap<string, string>) =>
+  some.size === others.size && [...some].every(([path, value]) => others.get(path) === value);
+
 /**
- * Checks that a checkpoint is one of this very run.
+ * Checks that a checkpoint is one of this very run. Numbers that were changed while it trained may be
+ * told as they were planned, or all as they are in force.
  * @throws UserError that names the first difference
  */
 export function checkIdentity(
@@ -116,6 +121,9 @@ export function checkIdentity(
 ): void {
   const before = leaves(checkpoint.identity, '', new Map());
   const now = leaves(identity, '', new Map());
+  const numbers = numbersInForce(checkpoint.changes);
+  const changed = leaves(settingsInForce(checkpoint.identity, numbers), '', new Map());
+  if (isSame(changed, now)) return;
   for (const path of new Set([...before.keys(), ...now.keys()])) {
     const [was, is] = [before.get(path), now.get(path)];
     if (was === is) continue;

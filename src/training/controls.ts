@@ -49,11 +49,6 @@ export class Overrides {
     return { ...this.planned, ...Object.fromEntries(this.overrides) };
   }
 
-  /** Whether the learning rate is not the planned one. */
-  get changesRate(): boolean {
-    return this.learningRate !== null || this.factor !== 1;
-  }
-
   /** The learning rate of a player where another was planned. */
   rate(planned: number, player: string): number {
     const given = player === mainPlayer ? this.learningRate : null;

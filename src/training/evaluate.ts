@@ -12,7 +12,11 @@ export interface Metrics {
   readonly [metric: string]: number;
 }
 
-/** One line of a run's history. `val_` stands before the names of validation metrics. */
+/**
+ * One line of a run's history. `val_` stands before the names of validation metrics. Beside the metrics
+ * it has the numbers in force at the epoch's last step: `learning_rate`, and those of the objective by
+ * their names, such as `beta`.
+ */
 export interface EpochMetrics extends Metrics {
   readonly epoch: number;
   /** Seconds that the training steps took, validation not counted. */

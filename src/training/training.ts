@@ -215,15 +215,14 @@ export class Training {
     validated: Readonly<Record<string, number>>,
   ): Promise<void> {
     const { history, overrides } = this;
-    const { callbacks, optimizer } = this.parts.settings;
     const { epoch, seconds, metrics, batches: steps } = loop;
-    const isScheduled = typeof optimizer.learningRate !== 'number' || overrides.changesRate;
     const rate = overrides.rate(this.clock.rateAtEndOf(epoch, history.epochs), mainPlayer);
     const line: EpochMetrics = {
       epoch,
       ...metrics,
       ...Object.fromEntries(Object.entries(validated).map(([name, x]) => [`val_${name}`, x])),
-      ...(isScheduled ? { learning_rate: rate } : {}),
+      ...this.numbersAtEndOf(epoch),
+      learning_rate: rate,
       seconds,
       steps,
     };
@@ -231,8 +230,19 @@ export class Training {
     this.parts.settings.onParameters?.(tensors);
     if (history.see(line, this.isFinal(epoch))) this.best = tensors;
     loop.nextEpoch();
-    await notify(callbacks, 'onEpochEnd', line);
+    await notify(this.parts.settings.callbacks, 'onEpochEnd', line);
     if (this.checkpoints.isDue(loop.position.step, epoch)) await this.checkpoint(loop);
+  }
+
+  /** The objective's numbers as the last step of an epoch saw them. */
+  private numbersAtEndOf(epoch: number): Record<string, number> {
+    const { dataset, model, settings } = this.parts;
+    const steps = epoch * Math.ceil(dataset.size / settings.batchSize);
+    const moment = this.clock.scheduleMoment(steps, this.history.epochs);
+    const { schedules } = this.overrides;
+    return Object.fromEntries(
+      (model.told ?? []).map((name) => [name, numberAt(schedules[name]!, moment)]),
+    );
   }
 
   /** The tensors that a model is judged by, of a state. */

@@ -33,6 +33,8 @@ describe('fit', () => {
       'val_loss',
       'val_reconstruction',
       'val_kl',
+      'klWeight',
+      'learning_rate',
       'seconds',
       'steps',
     ]);

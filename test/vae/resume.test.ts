@@ -335,6 +335,7 @@ describe('numbers changed while training runs', () => {
       { step: 15, schedules: { beta: null } },
     ]);
     expect(history.map((line) => line.learning_rate)).toEqual([0.1, 0.1, 0.1, 0.1]);
+    expect(history.map((line) => line.beta)).toEqual([0, 2, 2, 2]);
     const plain = await trained(smallVAE({ objective: betaVae({ beta: 2 }) }), corners(64), {
       checkpoint: { steps: 1 },
     });
@@ -347,6 +348,20 @@ describe('numbers changed while training runs', () => {
       const resumed = await steered({}, 5, decodeCheckpoint(encodeCheckpoint(resume), 'saved'));
       expect(resumed.left, `from step ${step}`).toBe(whole.left);
     }
+  });
+
+  test('are settings of the run, too: as they were planned, or as they are in force', async () => {
+    const controls = { schedules: { beta: 0 } };
+    const whole = await trained(smallVAE({ objective: betaVae({ beta: 2 }) }), corners(64), {
+      checkpoint: { steps: 3 },
+      controls,
+    });
+    const resume = whole.checkpoints[0]!;
+    const resumed = (beta: number) =>
+      trained(smallVAE({ objective: betaVae({ beta }) }), corners(64), { resume });
+    expect((await resumed(2)).left).toBe(whole.left);
+    expect((await resumed(0)).left).toBe(whole.left);
+    await expect(resumed(1)).rejects.toThrow('its model.objective.beta is 2, but here it is 1');
   });
 
   test.each([

@@ -19,6 +19,12 @@ function describeResume({ out, resumed, settings }: Job): string {
     : `${out} has been trained for all of its ${settings.epochs} epochs: its model and pictures are written again. To train on: vaekit train --resume ${shellWord(out)} --epochs ${settings.epochs + moreEpochs}\n`;
 }
 
+/** Whether the line of an epoch goes without a number: it tells what the model does. */
+function isUntold(name: string, value: number, { settings, vae }: Job): boolean {
+  if (name === 'learning_rate') return settings.optimizer.learningRate === value;
+  return (name.startsWith('val_') && name !== 'val_loss') || vae.schedules.includes(name);
+}
+
 /**
  * Shows a training in the terminal, and begins its run.
  * @param profiled gives what was measured before the first step, where it was asked for
@@ -58,7 +64,7 @@ export function showTraining(
     onEpochEnd: (metrics) => {
       if (run.lines.length === before) preparePictures();
       const entries = Object.entries(metrics).filter(
-        ([name]) => !name.startsWith('val_') || name === 'val_loss',
+        ([name, value]) => !isUntold(name, value, job),
       );
       progress.epochEnd(Object.fromEntries(entries) as EpochMetrics);
     },

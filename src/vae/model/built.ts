@@ -86,6 +86,7 @@ export class BuiltModel {
       identity: this.config,
       usesLabels: this.objective.classes !== undefined,
       schedules: { ...this.objective.schedules, datasetSize: examples },
+      told: Object.keys(this.objective.schedules),
       ...(this.objective.players ? { players: this.objective.players } : {}),
       objective: (batch, scope, schedule) => this.network.terms(batch, scope, schedule),
     };

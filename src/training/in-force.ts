@@ -1,0 +1,62 @@
+import type { Change } from './controls.js';
+
+/** Plain data. */
+type Data = Readonly<Record<string, unknown>>;
+
+const isData = (value: unknown): value is Data =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Numbers that are in force in the place of planned ones. */
+export interface NumbersInForce {
+  readonly learningRate?: number;
+  /** The objective's numbers by name. */
+  readonly schedules: Readonly<Record<string, number>>;
+}
+
+/** The numbers that changes have led to; one that was given back is as it was planned. */
+export function numbersInForce(changes: readonly Change[]): NumbersInForce {
+  let learningRate: number | null = null;
+  const schedules = new Map<string, number>();
+  for (const change of changes) {
+    if (change.learningRate !== undefined) learningRate = change.learningRate;
+    for (const [name, value] of Object.entries(change.schedules ?? {})) {
+      if (value === null) schedules.delete(name);
+      else schedules.set(name, value);
+    }
+  }
+  return {
+    ...(learningRate === null ? {} : { learningRate }),
+    schedules: Object.fromEntries(schedules),
+  };
+}
+
+/**
+ * Settings of a run as its numbers now are, so that a config says what the model was trained by.
+ * @param settings with a `model` as `config.json` has it, and an `optimizer`
+ */
+export function settingsInForce<Settings extends { model?: unknown; optimizer?: unknown }>(
+  settings: Settings,
+  { learningRate, schedules }: NumbersInForce,
+): Settings {
+  const { model, optimizer } = settings;
+  return {
+    ...settings,
+    ...(isData(model) && isData(model.objective)
+      ? { model: { ...model, objective: withSchedules(model.objective, schedules) } }
+      : {}),
+    ...(isData(optimizer) && learningRate !== undefined
+      ? { optimizer: { ...optimizer, learningRate } }
+      : {}),
+  };
+}
+
+/** An objective, or the one inside of it that has the numbers, with others in their place. */
+function withSchedules(objective: Data, schedules: NumbersInForce['schedules']): Data {
+  const { objective: inner } = objective;
+  const own = Object.entries(schedules).filter(([name]) => name in objective);
+  return {
+    ...objective,
+    ...Object.fromEntries(own),
+    ...(isData(inner) ? { objective: withSchedules(inner, schedules) } : {}),
+  };
+}
