@@ -50,7 +50,10 @@ export interface FitSettings extends Omit<z.output<typeof fitSchema>, Built>, Fi
   readonly optimizer: Optimizer;
   /** Decides order and noise. */
   readonly seed: number;
-  /** Is given the model's tensors by name, as each epoch leaves them, before `onEpochEnd` is told. */
+  /**
+   * Is given the model's tensors by name, as each epoch leaves them, before `onEpochEnd` is told; where
+   * no callback hears of epochs, once a second at most.
+   */
   readonly onParameters?: ((parameters: Record<string, Tensor>) => void) | undefined;
 }
 

@@ -73,6 +73,9 @@ function checkMetrics({ program, settings }: TrainingParts): void {
   check(settings.keepBest, 'fit.keepBest');
 }
 
+/** Where no callback looks at each epoch's parameters, they are brought to the host so often only. */
+const unseenMilliseconds = 1000;
+
 /** A training from its first step, or from a checkpoint, to its end. */
 export class Training {
   private readonly history: History;
@@ -84,6 +87,8 @@ export class Training {
   private readonly validationFeeder: Feeder | undefined;
   /** The model's tensors of the epoch to keep. */
   private best: Record<string, Tensor> | undefined;
+  /** The time at which parameters were last brought to the host. */
+  private given = Number.NEGATIVE_INFINITY;
   /** The place of the last checkpoint. */
   private taken = '';
 
@@ -215,6 +220,7 @@ export class Training {
     validated: Readonly<Record<string, number>>,
   ): Promise<void> {
     const { history, overrides } = this;
+    const { callbacks, onParameters } = this.parts.settings;
     const { epoch, seconds, metrics, batches: steps } = loop;
     const rate = overrides.rate(this.clock.rateAtEndOf(epoch, history.epochs), mainPlayer);
     const line: EpochMetrics = {
@@ -226,11 +232,14 @@ export class Training {
       seconds,
       steps,
     };
-    const tensors = await this.averaged(loop.state);
-    this.parts.settings.onParameters?.(tensors);
-    if (history.see(line, this.isFinal(epoch))) this.best = tensors;
+    const isBest = history.see(line, this.isFinal(epoch));
+    if (isBest || this.givesParameters()) {
+      const tensors = await this.averaged(loop.state);
+      onParameters?.(tensors);
+      if (isBest) this.best = tensors;
+    }
     loop.nextEpoch();
-    await notify(this.parts.settings.callbacks, 'onEpochEnd', line);
+    await notify(callbacks, 'onEpochEnd', line);
     if (this.checkpoints.isDue(loop.position.step, epoch)) await this.checkpoint(loop);
   }
 
@@ -243,6 +252,16 @@ export class Training {
     return Object.fromEntries(
       (model.told ?? []).map((name) => [name, numberAt(schedules[name]!, moment)]),
     );
+  }
+
+  /** Whether to bring this epoch's parameters to the host, which takes as long as a short step does. */
+  private givesParameters(): boolean {
+    const { callbacks = [], onParameters } = this.parts.settings;
+    if (!onParameters) return false;
+    const isLookedAt = callbacks.some(({ onEpochEnd, onProgress }) => onEpochEnd || onProgress);
+    if (!isLookedAt && performance.now() - this.given < unseenMilliseconds) return false;
+    this.given = performance.now();
+    return true;
   }
 
   /** The tensors that a model is judged by, of a state. */

@@ -23,15 +23,19 @@ export interface ThreadService {
   /** Answered once the thread's mode is set. */
   ready(): void;
   open(model: Uint8Array, options: SessionOptions): Promise<OpenedSession>;
-  /** @param again ids of kept tensors, by the inputs that they are fed to */
+  /**
+   * @param again ids of kept tensors, by the inputs that they are fed to
+   * @param dropped kept tensors that are forgotten first
+   */
   run(
     id: number,
     feeds: PlainTensors,
     again: Readonly<Record<string, number>>,
+    dropped: readonly number[],
   ): Promise<Record<string, PlainTensor | Kept>>;
   /** The values of a kept tensor. */
   read(tensor: number): Tensor['data'];
-  drop(tensor: number): void;
+  drop(tensors: readonly number[]): void;
   events(id: number): ReturnType<NonNullable<Session['events']>>;
   release(id: number): Promise<void>;
   /** Makes the thread a worker. @returns whether it takes denormal numbers as 0 */

@@ -75,6 +75,14 @@ function keep(tensor: Tensor): Kept {
   return { id, type, dims, finite: !isFloats(data) || allFinite(data) };
 }
 
+function drop(tensors: readonly number[]): void {
+  for (const id of tensors) {
+    const tensor = kept.get(id);
+    kept.delete(id);
+    if (tensor) discard(tensor);
+  }
+}
+
 /** The questions that another thread may ask of this one. */
 const service: ThreadService = {
   ready() {},
@@ -91,7 +99,13 @@ const service: ThreadService = {
     return { id, inputNames, outputNames };
   },
 
-  async run(id: number, feeds: PlainTensors, again: Readonly<Record<string, number>>) {
+  async run(
+    id: number,
+    feeds: PlainTensors,
+    again: Readonly<Record<string, number>>,
+    dropped: readonly number[],
+  ) {
+    drop(dropped);
     const { session, keep: names, copies, turns } = sessions.get(id)!;
     // The runtime does not read shared memory.
     const isCopied = (tensor: PlainTensor) => isShared(tensor) && !session.sharesMemory;
@@ -117,11 +131,7 @@ const service: ThreadService = {
     return kept.get(tensor)!.data;
   },
 
-  drop(tensor: number) {
-    const dropped = kept.get(tensor);
-    kept.delete(tensor);
-    if (dropped) discard(dropped);
-  },
+  drop,
 
   events(id: number) {
     return sessions.get(id)!.session.events!();

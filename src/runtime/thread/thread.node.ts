@@ -24,6 +24,9 @@ function asThrown(error: Error): Error {
   return error.name === 'UserError' ? new UserError(error.message, { cause: error }) : error;
 }
 
+/** How long a tensor that is to be forgotten waits for a call. */
+const dropMilliseconds = 20;
+
 /** A thread that holds sessions, or is a worker of one. */
 export class Thread {
   private readonly worker = new Worker(ownFile('dist/runtime/thread/thread-worker.node.js'), {
@@ -38,6 +41,8 @@ export class Thread {
   private readonly waiting = new Set<(reason: Error) => void>();
   private lost: Error | undefined;
   private readonly ids = new WeakMap<Tensor, number>();
+  /** Kept tensors that the thread is to forget. */
+  private readonly dropped: number[] = [];
   /** Settles once the thread has the mode in which it computes. */
   readonly ready: Promise<void>;
   /** How many sessions there are. */
@@ -115,6 +120,20 @@ export class Thread {
     };
   }
 
+  /** Has the thread forget a kept tensor: with the next call, as a message of its own costs time. */
+  private drop(id: number): void {
+    this.dropped.push(id);
+    if (this.dropped.length > 1) return;
+    const timer = setTimeout(() => {
+      if (this.dropped.length > 0) this.service.drop(this.takeDropped()).catch(() => undefined);
+    }, dropMilliseconds);
+    timer.unref();
+  }
+
+  private takeDropped(): number[] {
+    return this.dropped.splice(0);
+  }
+
   private async run(id: number, feeds: Tensors): Promise<Record<string, Tensor>> {
     const given: Record<string, PlainTensor> = {};
     const again: Record<string, number> = {};
@@ -123,7 +142,7 @@ export class Thread {
       if (keptId === undefined) given[name] = toSend(tensor);
       else again[name] = keptId;
     }
-    const outputs = await this.ask(this.service.run(id, given, again));
+    const outputs = await this.ask(this.service.run(id, given, again, this.takeDropped()));
     return mapValues(outputs, (output) =>
       'finite' in output ? this.handle(output) : fromPlain(output),
     );
@@ -137,9 +156,7 @@ export class Thread {
       dims,
       download: async () =>
         ownArray(await this.ask(this.service.read(id) as Promise<unknown>)) as Float32Array,
-      dispose: () => {
-        this.service.drop(id).catch(() => undefined);
-      },
+      dispose: () => this.drop(id),
     }) as Tensor;
     this.ids.set(tensor, id);
     keptFinite.set(tensor, finite);
