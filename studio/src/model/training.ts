@@ -23,7 +23,7 @@ import { fromConfig } from '../../../src/vae/index.js';
 import { checkpointFile, keepRun, keptFile, parametersFile } from '../runs/kept.js';
 import type { KeptRun } from '../storage/database.js';
 import { formFields } from '../train/fields.js';
-import { Increments, type Trace, traceWith } from '../train/trace.js';
+import { Tracer, traceOfRun } from '../train/trace.js';
 import type { Changes, TrainEnd, TrainEvents, TrainRequest } from './api.js';
 import type { LoadedData } from './data.js';
 import { toNumbers } from './numbers.js';
@@ -46,7 +46,7 @@ export class Training {
   private readonly stop = new AbortController();
   private readonly controls: Controls = {};
   private run: KeptRun;
-  private trace: Trace;
+  private tracer: Tracer;
   private metrics: EpochMetrics[];
   private lastKept = Number.NEGATIVE_INFINITY;
   private files: Record<string, Uint8Array<ArrayBuffer>> = {};
@@ -59,7 +59,7 @@ export class Training {
   ) {
     if (before?.run.id === request.run.id) this.files = before.files;
     this.run = request.run;
-    this.trace = request.run.trace;
+    this.tracer = new Tracer(traceOfRun(request.run));
     this.metrics = [...request.run.metrics];
   }
 
@@ -100,6 +100,7 @@ export class Training {
     try {
       const bytes = request.resume ? await this.checkpoint() : undefined;
       const resume = bytes && decodeCheckpoint(bytes, `${this.run.name}: ${checkpointFile}`);
+      this.tracer = new Tracer(traceOfRun(request.run), resume);
       const redraw = await this.redrawing(shown, test ?? train);
       // Not before the steps are compiled: the first model that is loaded decides on threads.
       const first = async () => {
@@ -153,7 +154,6 @@ export class Training {
     first: () => Promise<void>,
   ): Callback {
     const { events } = this;
-    const increments = new Increments();
     let [told, drawn] = [0, 0];
     return {
       onFootprint: (footprint) => {
@@ -165,13 +165,10 @@ export class Training {
       },
       onProgress: (progress) => {
         const now = performance.now();
-        const { loss, reconstruction, kl } = increments.since(progress.step, progress.metrics);
-        const epochs = progress.epoch - 1 + progress.step / progress.steps;
-        const point = { epochs, loss, reconstruction, ...(kl === undefined ? {} : { kl }) };
-        this.trace = traceWith(this.trace, point);
+        this.tracer.see(progress);
         if (now - drawn >= every.trace || progress.step === progress.steps) {
           drawn = now;
-          events.onTrace(this.trace);
+          events.onTrace(this.tracer.trace);
         }
         if (now - told < every.progress && progress.step < progress.steps) return;
         told = now;
@@ -196,8 +193,8 @@ export class Training {
   /** Keeps the run in the browser, and tells the page; training goes on where there is no room. */
   private async keep(): Promise<void> {
     this.lastKept = performance.now();
-    const { trace, metrics } = this;
-    this.run = { ...this.run, modified: Date.now(), metrics, trace };
+    const { metrics, tracer } = this;
+    this.run = { ...this.run, modified: Date.now(), metrics, trace: tracer.trace };
     const problem = await keepRun(this.run, this.files).then(
       () => undefined,
       (error: Error) => error.message,

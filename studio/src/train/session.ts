@@ -10,7 +10,7 @@ import { checkpointFile, keptFile, keptRun } from '../runs/kept.js';
 import { refreshRuns, runs } from '../runs/store.js';
 import type { KeptRun } from '../storage/database.js';
 import type { Plan, TrainSettings } from './settings.js';
-import type { Trace } from './trace.js';
+import { emptyTrace, type Trace, traceOfRun } from './trace.js';
 
 /**
  * The state of the page's one training. `halting`: the steps under way are ending; `paused`: it can
@@ -35,7 +35,7 @@ export const phase = signal<Phase>('idle');
 /** The run that is trained, as it was last kept. */
 export const run = signal<KeptRun | undefined>(undefined);
 export const progress = signal<Progress | undefined>(undefined);
-export const trace = signal<Trace>([]);
+export const trace = signal<Trace>(emptyTrace);
 export const metrics = signal<readonly EpochMetrics[]>([]);
 export const pictures = signal<Pictures | undefined>(undefined);
 /** How values are spread in real and in drawn rows, where the run is of a table. */
@@ -78,7 +78,7 @@ export function start(plan: Plan, settings: TrainSettings, name: string): Promis
       settings,
       config: { ...plan.config },
       metrics: [],
-      trace: [],
+      trace: emptyTrace,
     },
     false,
   );
@@ -99,7 +99,7 @@ export function show(kept: KeptRun): void {
   batch(() => {
     run.value = kept;
     metrics.value = kept.metrics;
-    trace.value = kept.trace;
+    trace.value = traceOfRun(kept);
     progress.value = undefined;
     pictures.value = undefined;
     marginals.value = undefined;
@@ -116,7 +116,7 @@ export function leave(): void {
   batch(() => {
     run.value = undefined;
     metrics.value = [];
-    trace.value = [];
+    trace.value = emptyTrace;
     progress.value = undefined;
     pictures.value = undefined;
     marginals.value = undefined;

@@ -1,33 +1,47 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { AlignedData } from 'uplot';
 import { theme } from '../app/theme.js';
-import type { Plot, PlotLook, Series } from './plot.js';
+import type { Look } from './chart-controls.js';
+import type { Mark, Plot, PlotLook, Series } from './plot.js';
+import { robustRange, wholeRange } from './range.js';
+import { smoothed } from './smoothed.js';
 
-export type { Series };
+export type { Mark, Series };
 
-interface ChartProps extends PlotLook {
+interface ChartProps extends Omit<PlotLook, 'log'> {
   /** The chart in words, for users of screen readers. */
   readonly label: string;
   readonly x: readonly number[];
+  readonly look: Look;
+  readonly marks?: readonly Mark[];
 }
 
 /** Lines over x, with the values under the pointer below them. */
-export function Chart({ label, x, xLabel, series, unit, log = false, height = 200 }: ChartProps) {
+export function Chart({ label, x, xLabel, series, unit, height = 200, ...more }: ChartProps) {
+  const { look, marks, group } = more;
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<Plot>(undefined);
-  const data = [x, ...series.map(({ values }) => values)] as AlignedData;
-  const latest = useRef(data);
-  latest.current = data;
+  const log = look.log.value;
+  const drawn = withSmoothing(series, look.smoothing.value);
+  const columns = series.map(({ values }) => values);
+  const range = look.all.value ? wholeRange(columns) : robustRange(x, columns);
+  const content = {
+    data: [x, ...drawn.map(({ values }) => values)] as AlignedData,
+    range: range && ([range.low, range.high] as const),
+    marks,
+  };
+  const latest = useRef(content);
+  latest.current = content;
   const { value: shownTheme } = theme;
   // No ticks between whole epochs: there are no values.
   const whole = x.every(Number.isInteger);
-  const look = JSON.stringify(series.map(({ values: _, ...rest }) => rest));
+  const lines = JSON.stringify(drawn.map(({ values: _, ...rest }) => rest));
   useEffect(() => {
     let current = true;
     // Loaded with the first chart: most of the page does without.
     import('./plot.js').then(({ plotIn }) => {
       if (!current) return;
-      const options = { series, unit, xLabel, log, height, whole };
+      const options = { series: drawn, unit, xLabel, log, height, whole, ...(group && { group }) };
       plot.current = plotIn(place.current!, options, latest.current);
     });
     return () => {
@@ -35,7 +49,25 @@ export function Chart({ label, x, xLabel, series, unit, log = false, height = 20
       plot.current?.destroy();
       plot.current = undefined;
     };
-  }, [look, unit, xLabel, log, height, whole, shownTheme]);
-  useEffect(() => plot.current?.setData(data));
-  return <div ref={place} class="chart" role="img" aria-label={label} />;
+  }, [lines, unit, xLabel, log, height, whole, group, shownTheme]);
+  useEffect(() => plot.current?.show(content));
+  return (
+    <figure class="chart-figure">
+      <div ref={place} class="chart" role="img" aria-label={label} />
+      {range?.isCut && !log && (
+        <figcaption class="soft small">
+          Some values, such as those of the first steps, lie outside of the axis.
+        </figcaption>
+      )}
+    </figure>
+  );
+}
+
+/** Series with their smooth courses, and the values themselves behind them. */
+function withSmoothing(series: readonly Series[], smoothing: number): readonly Series[] {
+  if (smoothing === 0) return series;
+  return [
+    ...series.map((each) => ({ ...each, pale: true })),
+    ...series.map((each) => ({ ...each, values: smoothed(each.values, smoothing), marked: false })),
+  ];
 }

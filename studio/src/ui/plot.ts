@@ -2,6 +2,7 @@ import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { formatNumber } from '../../../src/report/number.js';
 import { token } from '../app/theme.js';
+import { nearestPlace } from './nearest.js';
 import { tickText } from './number.js';
 
 export interface Series {
@@ -13,6 +14,14 @@ export interface Series {
   /** Whether each value is marked, for few of them. */
   readonly marked?: boolean;
   readonly dashed?: boolean;
+  /** Drawn in the background, without words in the legend. */
+  readonly pale?: boolean;
+}
+
+/** A vertical line at a place, with a word or two. */
+export interface Mark {
+  readonly x: number;
+  readonly text: string;
 }
 
 /** The look of a plot. */
@@ -24,6 +33,8 @@ export interface PlotLook {
   readonly unit: string;
   readonly log?: boolean;
   readonly height?: number;
+  /** Charts of the same name show their values at one x while the pointer is on one of them. */
+  readonly group?: string;
 }
 
 interface PlotOptions extends PlotLook {
@@ -31,23 +42,37 @@ interface PlotOptions extends PlotLook {
   readonly whole: boolean;
 }
 
+/** The content of a plot, which changes more often than its look. */
+export interface PlotContent {
+  /** Columns, x first. */
+  readonly data: uPlot.AlignedData;
+  /** Of the value axis, where it is not logarithmic. */
+  readonly range?: readonly [low: number, high: number] | undefined;
+  readonly marks?: readonly Mark[] | undefined;
+}
+
 /** A plot that stands in an element and has its width. */
 export interface Plot {
-  setData(data: uPlot.AlignedData): void;
+  show(content: PlotContent): void;
   destroy(): void;
 }
 
-/** Puts a plot of columns, x first, into an element. */
-export function plotIn(place: HTMLElement, options: PlotOptions, data: uPlot.AlignedData): Plot {
+/** Puts a plot into an element. */
+export function plotIn(place: HTMLElement, options: PlotOptions, first: PlotContent): Plot {
   const { height = 200 } = options;
-  const made = new uPlot(optionsOf({ ...options, width: place.clientWidth }), data, place);
+  let content = first;
+  const look = optionsOf({ ...options, width: place.clientWidth }, () => content);
+  const made = new uPlot(look, first.data, place);
   const observer = new ResizeObserver(([entry]) => {
     const width = Math.floor(entry!.contentRect.width);
     if (width > 0 && width !== made.width) made.setSize({ width, height });
   });
   observer.observe(place);
   return {
-    setData: (next) => made.setData(next),
+    show(next) {
+      content = next;
+      made.setData(next.data);
+    },
     destroy() {
       observer.disconnect();
       made.destroy();
@@ -60,32 +85,88 @@ const wholeSteps = [1, 10, 100, 1000].flatMap((ten) => [ten, 2 * ten, 5 * ten]);
 const latest = (values: ArrayLike<number | null | undefined>) =>
   Array.from(values).findLast((value) => value != null);
 
-function optionsOf({
-  series,
-  unit,
-  xLabel,
-  log = false,
-  height = 200,
-  whole,
-  width,
-}: PlotOptions & { readonly width: number }): uPlot.Options {
-  const [text, line, font] = [token('--text-soft'), token('--line'), token('--font')];
-  const axis = {
-    stroke: text,
-    font: `12px ${font}`,
-    labelFont: `12px ${font}`,
+const textAxis = () => {
+  const [line, font] = [token('--line'), `12px ${token('--font')}`];
+  return {
+    stroke: token('--text-soft'),
+    font,
+    labelFont: font,
     labelSize: 18,
     labelGap: 0,
     grid: { stroke: line, width: 1 },
     ticks: { stroke: line, width: 1, size: 4 },
   };
+};
+
+/** The scales; x begins with the training. */
+const scalesOf = (log: boolean, content: () => PlotContent): uPlot.Scales => ({
+  x: { time: false, range: (_, low, high) => [Math.min(0, low), high || 1] },
+  y: log
+    ? { distr: 3 }
+    : { range: (_, low, high) => [...(content().range ?? [low, high])] as [number, number] },
+});
+
+/** Draws the marks over a plot's lines. */
+function drawMarks(plot: uPlot, marks: readonly Mark[]): void {
+  const { ctx, bbox } = plot;
+  const ratio = devicePixelRatio;
+  ctx.save();
+  ctx.strokeStyle = token('--line-strong');
+  ctx.fillStyle = token('--text');
+  ctx.lineWidth = ratio;
+  ctx.font = `${11 * ratio}px ${token('--font')}`;
+  ctx.textBaseline = 'top';
+  for (const { x, text } of marks) {
+    const left = Math.round(plot.valToPos(x, 'x', true));
+    ctx.setLineDash([3 * ratio, 3 * ratio]);
+    ctx.beginPath();
+    ctx.moveTo(left, bbox.top);
+    ctx.lineTo(left, bbox.top + bbox.height);
+    ctx.stroke();
+    const isNearEnd = left > bbox.left + bbox.width / 2;
+    ctx.textAlign = isNearEnd ? 'right' : 'left';
+    ctx.fillText(text, left + (isNearEnd ? -4 : 4) * ratio, bbox.top + 2 * ratio);
+  }
+  ctx.restore();
+}
+
+const seriesOf = ({ label, colour, marked = false, dashed = false, pale = false }: Series) => ({
+  label,
+  ...(pale ? { class: 'pale' } : {}),
+  stroke: pale ? `color-mix(in srgb, ${token(colour)} 30%, transparent)` : token(colour),
+  width: pale ? 1 : 2,
+  spanGaps: true,
+  ...(dashed ? { dash: [6, 4] } : {}),
+  points: { show: marked && !pale, size: 6, fill: token(colour) },
+});
+
+function optionsOf(
+  {
+    series,
+    unit,
+    xLabel,
+    log = false,
+    height = 200,
+    group,
+    whole,
+    width,
+  }: PlotOptions & { readonly width: number },
+  content: () => PlotContent,
+): uPlot.Options {
+  const axis = textAxis();
   const shown = (value: number | null | undefined) => (value == null ? '–' : formatNumber(value));
   return {
     width,
     height,
-    cursor: { points: { size: 7 }, drag: { x: false, y: false } },
+    cursor: {
+      points: { size: 7 },
+      drag: { x: false, y: false },
+      dataIdx: (plot, column, place, at) =>
+        column === 0 ? place : nearestPlace(plot.data[0], plot.data[column]!, place, at),
+      ...(group ? { sync: { key: group } } : {}),
+    },
     legend: { markers: { width: 2 } },
-    scales: { x: { time: false }, y: { distr: log ? 3 : 1 } },
+    scales: scalesOf(log, content),
     axes: [
       {
         ...axis,
@@ -101,15 +182,11 @@ function optionsOf({
         values: (_, ticks) => ticks.map((tick) => (tick === null ? '' : tickText(tick))),
       },
     ],
+    hooks: { draw: [(plot) => drawMarks(plot, content().marks ?? [])] },
     series: [
       { label: xLabel, value: (_, value) => (value === null ? '–' : value.toFixed(2)) },
-      ...series.map(({ label, colour, marked = false, dashed = false }) => ({
-        label,
-        stroke: token(colour),
-        width: 2,
-        spanGaps: true,
-        ...(dashed ? { dash: [6, 4] } : {}),
-        points: { show: marked, size: 6, fill: token(colour) },
+      ...series.map((each) => ({
+        ...seriesOf(each),
         // Without a pointer the latest value is shown.
         value: (plot: uPlot, value: number | null, column: number, row: number | null) =>
           `${shown(row === null ? latest(plot.data[column]!) : value)} ${unit}`,

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { Chart } from '../../ui/chart.js';
-import { LogSwitch } from '../../ui/log-switch.js';
+import { ChartControls, useLook } from '../../ui/chart-controls.js';
 import type { Compared } from './comparison.js';
 
 const metrics = {
@@ -20,7 +20,7 @@ export const colourOf = (i: number): string => `--series-${(i % colours) + 1}`;
 /** One metric of all runs by epochs. */
 export function CurvesOfRuns({ runs }: { runs: readonly Compared[] }) {
   const chosen = useSignal<Metric>('val_loss');
-  const log = useSignal(false);
+  const look = useLook();
   const lines = runs.map(({ run }) => run!.metrics);
   const x = [...new Set(lines.flatMap((each) => each.map(({ epoch }) => epoch)))].sort(
     (a, b) => a - b,
@@ -61,7 +61,7 @@ export function CurvesOfRuns({ runs }: { runs: readonly Compared[] }) {
               ))}
             </select>
           </label>
-          <LogSwitch log={log} />
+          <ChartControls look={look} />
         </div>
       </div>
       {some ? (
@@ -71,7 +71,7 @@ export function CurvesOfRuns({ runs }: { runs: readonly Compared[] }) {
           xLabel="Epochs"
           series={series}
           unit={unit}
-          log={log.value}
+          look={look}
           height={260}
         />
       ) : (

@@ -3,31 +3,41 @@ import { formatNumber } from '../../../../src/report/number.js';
 import type { EpochMetrics } from '../../../../src/training/index.js';
 import { lossUnit, metrics, trace } from '../../train/session.js';
 import { Chart, type Series } from '../../ui/chart.js';
-import { LogSwitch } from '../../ui/log-switch.js';
+import { ChartControls, useLook } from '../../ui/chart-controls.js';
 import { curveColumns } from './curve-columns.js';
 
 /** Draws the loss and its parts over the epochs. */
 export function Curves() {
-  const log = useSignal(false);
-  const { x, loss, reconstruction, kl, valLoss, valKl } = curveColumns(trace.value, metrics.value);
-  const hasKl = kl.some((value) => value !== null);
-  const validated = metrics.value.some((line) => line.val_loss !== undefined);
+  const look = useLook();
+  const { x, trained, validated } = curveColumns(trace.value, metrics.value);
+  const isValidated = metrics.value.some((line) => line.val_loss !== undefined);
+  const kl = trained('kl');
   const unit = lossUnit.value;
   const inUnit = (value: number) => `${formatNumber(value)} ${unit}`.trimEnd();
   // One value makes no line.
-  const marked = trace.value.length === 1;
+  const marked = x.length === 1;
+  const validation = (metric: string): Series[] =>
+    isValidated
+      ? [
+          {
+            label: 'Validation',
+            colour: '--series-2',
+            values: validated(metric),
+            marked: metrics.value.length <= mostMarked,
+          },
+        ]
+      : [];
   const losses: Series[] = [
-    { label: 'Total', colour: '--series-1', values: loss, marked },
-    { label: 'Reconstruction', colour: '--series-3', values: reconstruction, dashed: true, marked },
-    ...(validated
-      ? [{ label: 'Validation', colour: '--series-2', values: valLoss, marked: true }]
-      : []),
+    { label: 'Loss', colour: '--series-1', values: trained('loss'), marked },
+    {
+      ...{ label: 'Reconstruction', colour: '--series-3', values: trained('reconstruction') },
+      ...{ dashed: true, marked },
+    },
+    ...validation('loss'),
   ];
   const kls: Series[] = [
     { label: 'KL', colour: '--series-4', values: kl, marked },
-    ...(validated
-      ? [{ label: 'Validation', colour: '--series-2', values: valKl, marked: true }]
-      : []),
+    ...validation('kl'),
   ];
   const last = metrics.value.at(-1);
   const summary = last
@@ -37,7 +47,7 @@ export function Curves() {
     <section class="panel stack" aria-labelledby="curves">
       <div class="row spread">
         <h2 id="curves">Loss</h2>
-        <LogSwitch log={log} />
+        <ChartControls look={look} />
       </div>
       <div class="charts">
         <Chart
@@ -46,16 +56,18 @@ export function Curves() {
           xLabel="Epochs"
           series={losses}
           unit={unit}
-          log={log.value}
+          look={look}
+          group="training"
         />
-        {hasKl && (
+        {kl.some((value) => value !== null) && (
           <Chart
             label="KL by epochs"
             x={x}
             xLabel="Epochs"
             series={kls}
             unit="nats"
-            log={log.value}
+            look={look}
+            group="training"
           />
         )}
       </div>
@@ -63,6 +75,9 @@ export function Curves() {
     </section>
   );
 }
+
+/** More values of epochs than this stand too close for marks. */
+const mostMarked = 40;
 
 const columns = [
   ['loss', 'Loss', () => lossUnit.value],

@@ -1,0 +1,74 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { KeptRun } from '../../studio/src/storage/database.js';
+import { chromiumPath, skipReason } from '../browser/chromium.js';
+import { button, pauseAfter, trainOwnImages, waitFor } from './controls.js';
+import { type OpenStudio, openStudio } from './open.js';
+
+/** The one run that the browser keeps. */
+const keptRun = (page: Page) =>
+  page.evaluate(
+    () =>
+      new Promise<KeptRun>((resolve, reject) => {
+        const opening = indexedDB.open('vaekit-studio');
+        opening.onerror = () => reject(opening.error);
+        opening.onsuccess = () => {
+          const runs = opening.result.transaction('runs').objectStore('runs').getAll();
+          runs.onsuccess = () => resolve(runs.result[0]);
+        };
+      }),
+  );
+
+/** The words under a chart, by series, with the pointer at a share of its width. */
+async function valuesAt(page: Page, chart: number, share: number): Promise<string[]> {
+  const over = page.locator('.chart .u-over').nth(chart);
+  const { width, height } = (await over.boundingBox())!;
+  await over.hover({ position: { x: share * (width - 1), y: height / 2 } });
+  return page.locator('.chart').nth(chart).locator('.u-value').allInnerTexts();
+}
+
+/** Steps of an epoch of `ownImages`: a tenth of the 600 is kept for validation. */
+const steps = 17;
+
+describe.skipIf(!chromiumPath)(`curves in the studio${skipReason}`, () => {
+  let opened: OpenStudio;
+  let page: Page;
+
+  beforeAll(async () => {
+    opened = await openStudio();
+    page = opened.page;
+    await pauseAfter(page, 0.5, () => trainOwnImages(page, 60));
+    await button(page, 'Go on').click();
+    await waitFor(page, 'done');
+  }, 120_000);
+
+  afterAll(() => opened?.close());
+
+  test('have means over equally many steps, which a pause does not disturb', async () => {
+    const { trace, metrics } = await keptRun(page);
+    expect(metrics.length).toBe(60);
+    expect([trace.stepsPerEpoch, trace.steps]).toEqual([steps, 60 * steps]);
+    const loss = trace.means.loss!;
+    expect(loss.length).toBe(Math.ceil((60 * steps) / trace.span));
+    // The loss of so small a network falls without a jump.
+    const rises = loss.slice(1).map((value, i) => value - loss[i]!);
+    expect(Math.max(...rises)).toBeLessThan(0.5);
+    const early = metrics.slice(0, 10).reduce((sum, { loss }) => sum + loss, 0) / 10;
+    expect(loss[0]).toBeGreaterThan(early);
+  });
+
+  test('show a number of every series wherever the pointer is, in all charts at once', async () => {
+    for (const share of [0.01, 1 / 60, 0.5, 1]) {
+      const [epochs, ...values] = await valuesAt(page, 0, share);
+      expect(Number(epochs)).toBeCloseTo(60 * share, -0.5);
+      for (const value of values) expect(value).toMatch(/^\d+(\.\d+)? nats$/);
+      const beside = await page.locator('.chart').nth(1).locator('.u-value').allInnerTexts();
+      expect(beside[0]).toBe(epochs);
+      for (const value of beside.slice(1)) expect(value).toMatch(/^\d+(\.\d+)? nats$/);
+    }
+  });
+
+  test('nothing went wrong', () => {
+    expect(opened.errors).toEqual([]);
+  });
+});
