@@ -162,8 +162,12 @@ async function openStudio() {
         if (isThere && /-[\w-]{8}\./.test(name)) seen.add(isThere);
       }
     }
-    for (const name of ['ort.wasm.bundle.min.js', 'ort-wasm-simd-threaded.wasm']) {
-      const path = `assets/onnxruntime-web-1.30.0/${name}`;
+    for (const path of [
+      'assets/onnxruntime-web-1.30.0/ort.wasm.bundle.min.js',
+      'assets/onnxruntime-web-1.30.0/ort-wasm-simd-threaded.wasm',
+      'models/digits.safetensors.gz',
+      ...['beta-0', 'beta-1', 'beta-10'].map((name) => `models/${name}/parameters.safetensors.gz`),
+    ]) {
       if (!(await fetch(new URL(path, address))).ok) throw new Error(`the studio lacks ${path}`);
     }
     if (seen.size < 4) throw new Error(`the studio's page loads only ${[...seen]}`);

@@ -4,6 +4,7 @@ import type { KeptRun } from '../storage/database.js';
 import type { RunContent } from './content.js';
 import { listKept, openKept, removeKept } from './kept.js';
 import { listServed, openServed, type ServedRun } from './served.js';
+import { openShipped } from './shipped.js';
 
 /** A run that the page can open. */
 export interface RunEntry {
@@ -59,9 +60,10 @@ export async function refreshRuns(): Promise<void> {
 
 /** All of a run. @throws UserError when it is not there or damaged */
 export async function readRun(id: string): Promise<RunContent> {
-  const [, place, key] = /^(served|kept):(.+)$/s.exec(id) ?? [];
+  const [, place, key] = /^(served|kept|shipped):(.+)$/s.exec(id) ?? [];
   if (place === 'served') return openServed(key!);
   if (place === 'kept') return openKept(key!);
+  if (place === 'shipped') return openShipped(key!);
   throw new UserError(`There is no run ${id}. Choose another one.`);
 }
 

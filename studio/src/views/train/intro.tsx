@@ -1,27 +1,25 @@
+import { t } from '../../language/language.js';
+import { rich } from '../../language/rich.js';
+import { later } from '../../ui/later.js';
 import { Term } from '../../ui/term.js';
 
-/** Tells the purpose of the page before the first training. */
+const FirstMinute = later(async () => (await import('../learn/first-minute.js')).FirstMinute);
+
+/** Tells the purpose of the page before the first training, with a model to play with at once. */
 export function Intro() {
   return (
     <section class="panel stack intro">
-      <h1>Train a model, and watch it learn</h1>
+      <h1>{t('Images from two numbers')}</h1>
       <p>
-        A <Term name="vae">variational autoencoder</Term> squeezes every image, or every row of a
-        table, into a few numbers, its <Term name="latent">latents</Term>, and makes it again from
-        them. Training makes both alike, and keeps the latents so orderly that new images or rows
-        can be drawn from them.
+        {rich(
+          'A {vae} squeezes every image into a few numbers, its {latents}, and makes it again from them. This one has two, so all that it can draw lies on a map: drag across it.',
+          {
+            vae: <Term name="vae">{t('variational autoencoder')}</Term>,
+            latents: <Term name="latent">{t('latents')}</Term>,
+          },
+        )}
       </p>
-      <ol>
-        <li>Choose data and a network, or leave them as they are.</li>
-        <li>
-          Press <strong>Start training</strong>: this browser does the work, and nothing leaves your
-          machine.
-        </li>
-        <li>
-          See the <Term name="loss">loss</Term> fall and what it draws get better, then walk through
-          what it learned under Explore.
-        </li>
-      </ol>
+      <FirstMinute />
     </section>
   );
 }

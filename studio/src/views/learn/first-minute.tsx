@@ -1,0 +1,82 @@
+import { useEffect } from 'preact/hooks';
+import { addressOf } from '../../app/route.js';
+import { t } from '../../language/language.js';
+import { Notice } from '../../ui/notice.js';
+import { Pictures } from '../../ui/pictures.js';
+import { DigitChoice } from './digit-choice.js';
+import './learn.css';
+import {
+  decoded,
+  digit,
+  digitPicture,
+  digits,
+  draw,
+  load,
+  model,
+  pictureOf,
+  problem,
+  showsPoints,
+} from './play.js';
+import { PlayMap, placeInWords } from './play-map.js';
+
+/** A trained model to play with at once: its map, digits to encode, and the image that it makes. */
+export function FirstMinute() {
+  useEffect(() => {
+    if (!model.value) load('beta-1');
+  }, []);
+  if (problem.value) return <Notice kind="error">{problem.value}</Notice>;
+  return (
+    <div class="play">
+      <PlayMap />
+      <div class="stack-tight">
+        <Shown />
+        <p class="small number play-place">{placeInWords()}</p>
+        <div class="row">
+          <button type="button" onClick={draw}>
+            {digit.value === undefined ? t('Draw a z at random') : t('Draw another ε')}
+          </button>
+          <label class="check">
+            <input
+              type="checkbox"
+              checked={showsPoints.value}
+              onChange={(event) => {
+                showsPoints.value = event.currentTarget.checked;
+              }}
+            />
+            {t('Test digits as points')}
+          </label>
+        </div>
+        <DigitChoice />
+        <p>
+          <a href={addressOf('explore', 'shipped:beta-1')}>
+            {t('All of this model under Explore')}
+          </a>
+        </p>
+      </div>
+    </div>
+  );
+}
+
+/** The digit that is encoded, if one is, and the image decoded from z. */
+function Shown() {
+  const [from, at, made] = [digits.value, digit.value, decoded.value];
+  return (
+    <div class="play-images">
+      {from && at !== undefined && (
+        <figure>
+          <Pictures
+            images={digitPicture(from, at)}
+            label={t('The digit {digit}', { digit: from.labels[at]! })}
+          />
+          <figcaption>{t('image')}</figcaption>
+        </figure>
+      )}
+      {made && (
+        <figure data-tour="decoded">
+          <Pictures images={pictureOf(made.image)} label={t('Decoded image')} />
+          <figcaption>{t('decoded')}</figcaption>
+        </figure>
+      )}
+    </div>
+  );
+}
