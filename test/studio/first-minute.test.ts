@@ -34,7 +34,7 @@ describe.skipIf(!chromiumPath)(`the first minute${skipReason}`, () => {
   afterAll(() => opened?.close());
 
   test('is there at once, and decodes what is dragged over within a frame', async () => {
-    // A busy machine is slower than a free one, where it takes 0.4 s.
+    // A busy machine is several times slower than a free one.
     const start = await page.evaluate(
       () => performance.getEntriesByName('first-minute')[0]!.startTime,
     );

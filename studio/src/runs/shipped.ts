@@ -5,9 +5,7 @@ import { parseRunConfig } from '../../../src/runs/run-format.js';
 import type { RunContent } from './content.js';
 
 /** The models that come with the page: one network on MNIST with three weights of the KL term. */
-export const shippedNames = ['beta-1', 'beta-0', 'beta-10'] as const;
-
-export type ShippedName = (typeof shippedNames)[number];
+export type ShippedName = 'beta-0' | 'beta-1' | 'beta-10';
 
 /** All of a run that comes with the page. @throws UserError when it is not there */
 export async function openShipped(name: string): Promise<RunContent> {

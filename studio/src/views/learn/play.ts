@@ -28,7 +28,7 @@ export const problem = signal<string | undefined>(undefined);
 /** The digit that is encoded; undefined where z was chosen itself. */
 export const digit = signal<number | undefined>(firstDigit);
 /** The noise of the latents: 0 stands for the mean of the posterior. */
-export const epsilon = signal<Place>([0, 0]);
+const epsilon = signal<Place>([0, 0]);
 /** z where it is chosen itself. */
 const chosen = signal<Place>([0, 0]);
 export const showsPoints = signal(false);
@@ -46,7 +46,7 @@ export const digitPicture = (from: Digits, at: number): Numbers => ({
 });
 
 /** The picture of the digit that is encoded, values from 0 to 1. */
-export const image = computed(() => {
+const image = computed(() => {
   const [from, at] = [digits.value, digit.value];
   if (!from || at === undefined) return undefined;
   return Float32Array.from(pixelsOf(from, at), (value) => value / 255);
@@ -115,11 +115,6 @@ export function encode(index: number): void {
 export function draw(): void {
   if (digit.value === undefined) walkTo([normal(), normal()]);
   else epsilon.value = [normal(), normal()];
-}
-
-/** Draws z from the prior. */
-export function drawFromPrior(): void {
-  walkTo([normal(), normal()]);
 }
 
 /** Loads a model to play with, and the digits; z stays where it was. Each time leaves a mark `first-minute`. */
