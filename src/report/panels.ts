@@ -1,9 +1,10 @@
 import { ticks } from 'd3-array';
 import type { Context2D } from './canvas.js';
 import { createCanvas } from './canvas.js';
+import { classLook, type Ground } from './class-colours.js';
 import type { Size } from './images.js';
 import { type Range, rangesOf, type SequenceBatch } from './sequences.js';
-import { canvasFont, classColours, pixels, style } from './style.js';
+import { canvasFont, pixels, style } from './style.js';
 
 /*
  * Sequences as lines: small panels of one size beside one another, whose axes are the same, so that they
@@ -35,7 +36,7 @@ interface Place extends Size {
   readonly top: number;
 }
 
-const channelColour = (channel: number) => classColours[channel % classColours.length]!;
+const channelColour = (channel: number, ground?: Ground) => classLook(channel, ground).colour;
 
 /** Channels whose ranges are so much larger than that of another one are not shown on its axis. */
 const mostRatio = 20;
@@ -96,6 +97,7 @@ export function drawSequences(
   index: number,
   place: Place,
   { ranges }: Scales,
+  ground?: Ground,
 ): void {
   context.save();
   context.lineJoin = 'round';
@@ -103,7 +105,7 @@ export function drawSequences(
     context.lineWidth = width * style.resolution;
     context.globalAlpha = opacity;
     for (let channel = 0; channel < batch.channels; channel++) {
-      context.strokeStyle = channelColour(channel);
+      context.strokeStyle = channelColour(channel, ground);
       drawLine(context, batch.line(index, channel), place, ranges[channel]!);
     }
   }

@@ -18,20 +18,3 @@ export const pixels = (points: number): number => Math.round(points * style.reso
 
 /** A font for a canvas, `size` in points. */
 export const canvasFont = (size: number): string => `${pixels(size)}px ${style.font}`;
-
-/**
- * Ten colours that differ in lightness too and stay apart for colour-blind readers: Petroff,
- * "Accessible Color Sequences for Data Visualization", arXiv:2107.02270, the 10-colour sequence.
- */
-export const classColours = [
-  '#3f90da',
-  '#ffa90e',
-  '#bd1f01',
-  '#94a4a2',
-  '#832db6',
-  '#a96b59',
-  '#e76300',
-  '#b9ac70',
-  '#717581',
-  '#92dadd',
-] as const;

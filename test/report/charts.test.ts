@@ -1,10 +1,11 @@
 import { describe, expect, it, test } from 'vitest';
 import { UserError } from '../../src/base/errors.js';
 import { chartView } from '../../src/report/chart.js';
+import { classColours } from '../../src/report/class-colours.js';
 import { type LossRow, latentPicture, lossPicture } from '../../src/report/index.js';
 import { latentSpec } from '../../src/report/pictures/latent.js';
 import { lossSpec } from '../../src/report/pictures/loss.js';
-import { classColours, style } from '../../src/report/style.js';
+import { style } from '../../src/report/style.js';
 import { hasWhiteFrame, readPng } from './png.js';
 
 const draw = async (spec: Parameters<typeof chartView>[0]) => (await chartView(spec)).toSVG();
@@ -38,8 +39,8 @@ describe('latentPicture', () => {
 
     const file = await latentPicture(means);
     const { pixel } = readPng(file);
-    const colour = Number.parseInt(classColours[0].slice(1), 16);
-    const opacity = 0.55;
+    const colour = Number.parseInt(classColours.onLight[0].slice(1), 16);
+    const opacity = 0.7;
     for (let row = 0; row < 4; row++) {
       const drawn = pixel(...place(means[2 * row] ?? 0, means[2 * row + 1] ?? 0));
       [16, 8, 0].forEach((shift, channel) => {
@@ -62,7 +63,7 @@ describe('latentPicture', () => {
       ...['shoe', 'bag', 'coat'],
       ...['shoe', 'bag', 'coat'],
     ]);
-    expect(svg).toContain(classColours[2]);
+    expect(svg).toContain(classColours.onLight[2]);
   });
 
   it('leaves the names to the legend where most would cover each other', async () => {
@@ -83,7 +84,7 @@ describe('latentPicture', () => {
 
   it('leaves out points that are not finite, and draws one point alone', async () => {
     const svg = await draw(latentSpec(Float32Array.from([Number.NaN, 1, 2, 2, Infinity, 0])));
-    expect(svg.match(/aria-roledescription="circle"/g)).toHaveLength(1);
+    expect(svg.match(/aria-roledescription="point"/g)).toHaveLength(1);
   });
 
   it.each([

@@ -1,6 +1,7 @@
 import { decode } from 'fast-png';
 import { describe, expect, it, test } from 'vitest';
 import type { Context2D } from '../../src/report/canvas.js';
+import { classColours } from '../../src/report/class-colours.js';
 import {
   latentGrid,
   sequenceManifoldPicture,
@@ -9,7 +10,6 @@ import {
 } from '../../src/report/index.js';
 import { drawLine, scalesOf } from '../../src/report/panels.js';
 import { readSequences } from '../../src/report/sequences.js';
-import { classColours } from '../../src/report/style.js';
 import { hasWhiteFrame, readPng } from './png.js';
 
 /** Sequences of waves, [count, channels, steps]. */
@@ -27,7 +27,7 @@ const colour = (hex: string) => [1, 3, 5].map((at) => Number.parseInt(hex.slice(
 /** How many pixels have a colour of the channels. */
 function inkOf(file: Uint8Array, channel: number): number {
   const { data } = decode(file);
-  const [red, green, blue] = colour(classColours[channel]!);
+  const [red, green, blue] = colour(classColours.onLight[channel]!);
   let count = 0;
   for (let i = 0; i < data.length; i += 4) {
     if (data[i] === red && data[i + 1] === green && data[i + 2] === blue) count += 1;

@@ -12,7 +12,7 @@ const column = (given: Partial<TableColumn>): TableColumn => ({
 
 test('numbers are grouped by their size, as many in each group, gaps apart', () => {
   const values = Float32Array.from([...Array.from({ length: 70 }, (_, i) => i), Number.NaN]);
-  const { labels, names, colours } = groupingBy(column({}), values);
+  const { labels, names, looks } = groupingBy(column({}), values);
   expect(names).toEqual([
     ...['0 to 10', '10 to 20', '20 to 30', '30 to 40', '40 to 50', '50 to 60', '60 to 69'],
     'missing',
@@ -21,7 +21,7 @@ test('numbers are grouped by their size, as many in each group, gaps apart', () 
     Array.from({ length: 70 }, (_, i) => Math.floor(i / 10)),
   );
   expect(labels[70]).toBe(7);
-  expect(new Set(colours).size).toBe(8);
+  expect(new Set(looks.map(({ colour }) => colour)).size).toBe(8);
 });
 
 test('numbers of few values have a group each', () => {

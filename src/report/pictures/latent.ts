@@ -2,14 +2,15 @@ import type { TopLevelSpec } from 'vega-lite';
 import { UserError } from '../../base/errors.js';
 import { median } from '../../base/median.js';
 import { drawChart } from '../chart.js';
-import { classColours, style } from '../style.js';
+import { classLook, pointShapes } from '../class-colours.js';
+import { style } from '../style.js';
 
 /** Length of the plot's longer side in points. */
 const side = 460;
 const legendRows = 20;
 
-/** With more classes a legend would be larger than the map, and its colours alike: it is left out. */
-const mostInLegend = 60;
+/** With more classes looks come again, and a legend would be larger than the map: it is left out. */
+const mostInLegend = 10 * Object.keys(pointShapes).length;
 
 interface Point {
   readonly z1: number;
@@ -27,19 +28,29 @@ export interface LatentOptions {
   readonly axes?: readonly [string, string] | undefined;
 }
 
-/** The colours of points, by their numbers or classes; none where there are neither. */
-function colourOf(classes: readonly string[] | undefined, numbers: LatentOptions['numbers']) {
+/** A class of the points. */
+interface Class {
+  readonly label: number;
+  readonly name: string;
+}
+
+/** The colours and shapes of points, by their numbers or classes; none where there are neither. */
+function looksOf(classes: readonly Class[] | undefined, numbers: LatentOptions['numbers']) {
   if (numbers) {
     const scale = { scheme: 'viridis' as const };
     const type = 'quantitative' as const;
     return { color: { field: 'number', type, title: numbers.name, scale } };
   }
   if (!classes) return {};
-  const range = classes.length <= classColours.length ? { range: [...classColours] } : {};
-  const scale = { domain: [...classes], scheme: 'turbo' as const, ...range };
+  const domain = classes.map(({ name }) => name);
+  const looks = classes.map(({ label }) => classLook(label));
   const columns = Math.ceil(classes.length / legendRows);
   const legend = classes.length > mostInLegend ? null : { symbolSize: 70, columns };
-  return { color: { field: 'class', type: 'nominal' as const, title: null, scale, legend } };
+  const of = { field: 'class', type: 'nominal' as const, title: null, legend };
+  return {
+    color: { ...of, scale: { domain, range: looks.map(({ colour }) => colour) } },
+    shape: { ...of, scale: { domain, range: looks.map(({ shape }) => shape) } },
+  };
 }
 
 /** Bounds of both axes and the plot's size, so that one unit is as long on both. */
@@ -122,10 +133,16 @@ export function latentSpec(
   if (points.length === 0) throw new UserError('Latent picture: no point is finite.');
 
   const classes = labels
-    ? [...new Set(Array.from(labels))].sort((a, b) => a - b).map(className)
+    ? [...new Set(Array.from(labels))]
+        .sort((a, b) => a - b)
+        .map((label) => ({ label, name: className(label) }))
     : [];
   const { x, y, unit } = equalAspect(points);
-  const names = classCentres(points, classes, unit);
+  const names = classCentres(
+    points,
+    classes.map(({ name }) => name),
+    unit,
+  );
   const axis = { tickCount: 8 };
   const position = {
     x: { field: 'z1', type: 'quantitative', title: axes[0], axis, scale: { domain: x.domain } },
@@ -138,14 +155,16 @@ export function latentSpec(
       {
         data: { values: points },
         mark: {
-          type: 'circle',
-          size: points.length > 2000 ? 8 : 20,
-          opacity: 0.55,
-          color: classColours[0],
+          type: 'point',
+          filled: true,
+          // Shapes are told apart only where they are large.
+          size: points.length > 2000 && classes.length <= 10 ? 8 : 20,
+          opacity: 0.7,
+          color: classLook().colour,
         },
         encoding: {
           ...position,
-          ...colourOf(labels && classes, numbers),
+          ...looksOf(labels && classes, numbers),
         },
       },
       // The names stand on the clouds as well, for whoever cannot tell the colours apart.

@@ -1,8 +1,9 @@
 import type { TopLevelSpec } from 'vega-lite';
 import { UserError } from '../../base/errors.js';
 import { drawChart } from '../chart.js';
+import { classLook } from '../class-colours.js';
 import { formatNumber } from '../number.js';
-import { classColours, style } from '../style.js';
+import { style } from '../style.js';
 
 /** One epoch of a run's history: means over the examples, in nats; `val_` is validation. */
 export interface LossRow {
@@ -93,7 +94,7 @@ function panelSpec(title: string, values: Value[], series: string[], points: boo
     axis: { tickCount: 6 },
   } as const;
   const of = { field: 'of', type: 'nominal', title: null } as const;
-  const range = [classColours[0], classColours[6]];
+  const range = [classLook(0).colour, classLook(3).colour];
   const legend = { orient: 'top', symbolType: 'stroke', symbolSize: 500, symbolStrokeWidth: 2 };
   const curves = {
     data: { values },

@@ -1,3 +1,4 @@
+import type { Ground } from '../../../src/report/class-colours.js';
 import {
   drawSequences,
   type LineStyle,
@@ -5,6 +6,7 @@ import {
   scalesOf,
 } from '../../../src/report/panels.js';
 import { readSequences } from '../../../src/report/sequences.js';
+import { theme } from '../app/theme.js';
 import type { Numbers } from '../model/api.js';
 
 /** Sequences [N, steps] or [N, channels, steps], and how their lines are drawn. */
@@ -17,9 +19,13 @@ export interface PanelSize {
   readonly width: number;
   readonly height: number;
   readonly gap: number;
+  /** The ground of the panels; that of the page's theme when left out. */
+  readonly ground?: Ground;
 }
 
 const usualSize: PanelSize = { width: 240, height: 136, gap: 10 };
+
+const pageGround = (): Ground => (theme.peek() === 'dark' ? 'onDark' : 'onLight');
 
 /**
  * Draws sequences as lines onto a canvas, which takes the size of their panels; with gaps, framed.
@@ -30,7 +36,7 @@ export function drawLines(
   canvas: HTMLCanvasElement,
   given: readonly LinesLayer[],
   columns: number,
-  { width, height, gap }: PanelSize = usualSize,
+  { width, height, gap, ground = pageGround() }: PanelSize = usualSize,
   known?: Scales,
 ): Scales {
   const layers = given.map(({ sequences: { data, dims }, ...style }) => ({
@@ -58,6 +64,7 @@ export function drawLines(
       index,
       { left: left + edge, top: top + edge, width: width - 2 * edge, height: height - 2 * edge },
       scales,
+      ground,
     );
   }
   return scales;

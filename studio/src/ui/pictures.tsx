@@ -1,5 +1,6 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { composeGrid, readImages } from '../../../src/report/images.js';
+import { theme } from '../app/theme.js';
 import type { Numbers } from '../model/api.js';
 
 /** Whether examples are drawn as lines: sequences [N, steps] or [N, channels, steps]. */
@@ -22,10 +23,11 @@ export function Pictures({
   class?: string;
 }) {
   const canvas = useRef<HTMLCanvasElement>(null);
+  const isLines = areLines(images);
   useLayoutEffect(() => {
     drawImages(canvas.current!, images, columns, gap);
-  }, [images, columns, gap]);
-  const kind = areLines(images) ? '' : 'pixels';
+  }, [images, columns, gap, isLines && theme.value]);
+  const kind = isLines ? '' : 'pixels';
   return <canvas ref={canvas} class={`${kind} ${className}`} role="img" aria-label={label} />;
 }
 
@@ -54,7 +56,7 @@ export function LinePairs({
     return () => {
       current = false;
     };
-  }, [originals, made, columns]);
+  }, [originals, made, columns, theme.value]);
   return <canvas ref={canvas} role="img" aria-label={label} />;
 }
 

@@ -1,7 +1,8 @@
 import type { Bar, Marginal } from '../../../data/quality/marginals.js';
 import { dateOf } from '../../../data/quality/marginals.js';
 import type { QualityReport } from '../../../data/quality/report.js';
-import { classColours, style } from '../../style.js';
+import { classLook } from '../../class-colours.js';
+import { style } from '../../style.js';
 
 /** Length of a panel in points. */
 const width = 150;
@@ -13,7 +14,7 @@ const mostPanels = 36;
 export const kinds = ['real', 'synthetic'] as const;
 
 /** The colours of real and synthetic rows, the same in all pictures. */
-export const kindColours = [classColours[0], classColours[6]];
+export const kindColours = [classLook(0).colour, classLook(3).colour];
 
 const colour = (of: (typeof kinds)[number]) => ({
   datum: of,

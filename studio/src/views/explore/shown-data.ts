@@ -1,3 +1,4 @@
+import type { ClassLook } from '../../../../src/report/class-colours.js';
 import type { DataInfo } from '../../data/info.js';
 import type { Numbers } from '../../model/api.js';
 
@@ -20,7 +21,7 @@ export interface Grouping {
   /** The group of each example. */
   readonly labels: Int32Array;
   readonly names: readonly string[];
-  readonly colours: readonly string[];
+  readonly looks: readonly ClassLook[];
 }
 
 /** One image's posterior. */

@@ -1,6 +1,7 @@
 import type { Exploration } from '../exploration.js';
-import { classColour } from './colours.js';
+import { lookOf } from './looks.js';
 import type { MapState } from './map-state.js';
+import { PointMark } from './point-mark.js';
 
 /** The classes with their colours; each is a switch for its points. */
 export function Legend({ exploration, state }: { exploration: Exploration; state: MapState }) {
@@ -27,10 +28,7 @@ export function Legend({ exploration, state }: { exploration: Exploration; state
           aria-pressed={!hidden.has(label)}
           onClick={() => toggle(label)}
         >
-          <span
-            class="swatch"
-            style={{ background: grouping?.colours[label] ?? classColour(label) }}
-          />
+          <PointMark look={lookOf(exploration, label)} />
           {names?.[label] ?? label}
         </button>
       ))}

@@ -1,6 +1,6 @@
 import { computed, effect, type Signal, signal } from '@preact/signals';
 import type { Exploration } from '../exploration.js';
-import { classColour } from './colours.js';
+import { lookOf } from './looks.js';
 import { drawOverlay } from './overlay.js';
 import { drawPoints, Points } from './points.js';
 import { Tiles } from './tiles.js';
@@ -151,7 +151,7 @@ export class MapState {
         if (!this.showsPoints.value) return;
         const hidden = this.hidden.value;
         const style = (label: number | undefined) => ({
-          colour: this.exploration.grouping.value?.colours[label ?? 0] ?? classColour(label),
+          ...lookOf(this.exploration, label),
           shown: label === undefined || !hidden.has(label),
         });
         drawPoints(context, view, this.points.value, style, ratio);

@@ -10,7 +10,7 @@ const cells = 4;
 const cellSize = 30;
 
 /** The size of a sequence on a tile, in pixels of its canvas. */
-const linePanel = { width: 72, height: 72, gap: 0 };
+const linePanel = { width: 72, height: 72, gap: 0, ground: 'onDark' } as const;
 
 /** Tiles that are kept. */
 const most = 600;

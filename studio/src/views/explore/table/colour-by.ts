@@ -1,28 +1,30 @@
 import { categoryCount, type TableColumn } from '../../../../../src/data/column.js';
 import { categoryName, dateOf } from '../../../../../src/data/quality/marginals.js';
+import { type ClassLook, classLook } from '../../../../../src/report/class-colours.js';
 import { tickText } from '../../../ui/number.js';
 import type { Grouping } from '../exploration.js';
-import { classColour } from '../map/colours.js';
 
 /** Colours of numbers, from small to large; all are seen on the map's dark ground. */
 const scale = ['#6a5acd', '#3f7fd0', '#2fa7a8', '#5cc779', '#b5d94c', '#f5d63d', '#fff3b0'];
 
-/** Points that hold no value. */
-const missing = { name: 'missing', colour: '#7d8792' };
+const dot = (colour: string): ClassLook => ({ colour, shape: 'circle' });
+
+/** The look of points that hold no value. */
+const missing: ClassLook = { colour: '#7d8792', shape: 'cross' };
 
 /** Categories with colours of their own; the others share one. */
 const mostNamed = 9;
 
-/** The places of values of a column in groups, with a name and a colour for each. */
+/** The places of values of a column in groups, with a name and a look for each. */
 export function groupingBy(column: TableColumn, values: Float32Array): Grouping {
-  const { labels, names, colours } =
+  const { labels, names, looks } =
     categoryCount(column) > 0 ? byCategory(column, values) : byNumber(column, values);
   const gap = names.length;
-  if (!values.some(Number.isNaN)) return { labels, names, colours };
+  if (!values.some(Number.isNaN)) return { labels, names, looks };
   return {
     labels: labels.map((label, i) => (Number.isNaN(values[i]) ? gap : label)),
-    names: [...names, missing.name],
-    colours: [...colours, missing.colour],
+    names: [...names, 'missing'],
+    looks: [...looks, missing],
   };
 }
 
@@ -42,7 +44,7 @@ function byCategory(column: TableColumn, values: Float32Array): Grouping {
   return {
     labels: Int32Array.from(values, (value) => group[value] ?? 0),
     names,
-    colours: names.map((_, i) => classColour(i)),
+    looks: names.map((_, i) => classLook(i, 'onDark')),
   };
 }
 
@@ -68,6 +70,6 @@ function byNumber(column: TableColumn, values: Float32Array): Grouping {
       ),
     ),
     names: edges.map(nameOf),
-    colours: edges.map((_, i) => scale[Math.round(i * step)]!),
+    looks: edges.map((_, i) => dot(scale[Math.round(i * step)]!)),
   };
 }
