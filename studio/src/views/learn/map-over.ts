@@ -1,4 +1,4 @@
-import { classColour } from '../explore/map/colours.js';
+import { classLook } from '../../../../src/report/class-colours.js';
 import { type Place, toScreen, type Viewport } from '../explore/map/viewport.js';
 import { encoded, model, showsPoints, sigma, z } from './play.js';
 
@@ -32,7 +32,7 @@ function drawDots(context: CanvasRenderingContext2D, view: Viewport): void {
   const { mean, labels } = model.value!.posteriors;
   labels.forEach((label, i) => {
     const [x, y] = toScreen(view, [mean[2 * i]!, mean[2 * i + 1]!]);
-    context.fillStyle = classColour(label);
+    context.fillStyle = classLook(label, 'onDark').colour;
     context.fillRect(x - 1.5, y - 1.5, 3, 3);
   });
 }
