@@ -7,3 +7,8 @@ export function baseName(path: string): string {
 export function within(folder: string, name: string): string {
   return /[\\/]$/.test(folder) ? `${folder}${name}` : `${folder}/${name}`;
 }
+
+/** Words as a part of a file's name: letters and digits of all languages stay, other runs of signs are `_`. */
+export function fileName(words: string): string {
+  return words.normalize('NFC').replace(/[^\p{L}\p{M}\p{N}_.-]+/gu, '_');
+}

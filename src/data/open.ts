@@ -23,6 +23,11 @@ export interface OpenOptions extends PublishedOptions, ReadOptions, LikeOptions 
    * and range are those of so many of each part, spread over it. Sizes and labels are those of all.
    */
   readonly sample?: number;
+  /**
+   * Told how far pictures of a folder are, of how many: each is first looked at, then decoded, and counts at
+   * both.
+   */
+  readonly onCount?: (done: number, of: number) => void;
 }
 
 /** The public datasets by the names that `openDataset` knows. */
@@ -44,7 +49,8 @@ export function isPublished(spec: string): boolean {
  *   signal's reason when that aborts a download or the decoding
  */
 export async function openDataset(spec: string, options: OpenOptions = {}): Promise<OpenedData> {
-  const { signal, onProgress, cache, mirrors, memoryLimit, sample, like, cells, ...rest } = options;
+  const { mirrors, ...reach } = options;
+  const { signal, onProgress, onCount, cache, memoryLimit, sample, like, cells, ...rest } = reach;
   const reading = validate(readOptionsSchema, rest, 'openDataset options');
   const known = isPublished(spec) ? published[spec] : undefined;
   if (known) {
@@ -72,6 +78,7 @@ export async function openDataset(spec: string, options: OpenOptions = {}): Prom
       like,
       cells,
       onProgress,
+      onCount,
       signal,
     });
     if (!found) continue;

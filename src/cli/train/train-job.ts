@@ -1,5 +1,6 @@
 import { isDirectory } from '#files';
 import { TooLargeError, UserError } from '../../base/errors.js';
+import { fileName } from '../../base/paths.js';
 import { asModelSees } from '../../data/changes/seen.js';
 import type { OpenedData } from '../../data/formats/format.js';
 import { type ReadOptions, readingOver } from '../../data/read-options.js';
@@ -120,7 +121,7 @@ function formatKind(kind: unknown): string {
 
 /** `runs/mnist-dense`, or the first of `runs/mnist-dense-2`, `-3` … that holds no run. */
 async function defaultFolder(data: string, presetName: string): Promise<string> {
-  const base = `runs/${data.replace(/[^\w.-]+/g, '_')}-${presetName}`;
+  const base = `runs/${fileName(data)}-${presetName}`;
   for (let number = 1; ; number++) {
     const path = number === 1 ? base : `${base}-${number}`;
     if (!(await RunFolder.holdsRun(path))) return path;

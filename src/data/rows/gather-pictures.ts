@@ -49,10 +49,11 @@ export async function gatherPictureParts(
   options: FormatOptions,
 ): Promise<readonly GatheredData[]> {
   const { resize, crop, channels, background, strict, sample } = options;
+  const count = counterOf(sources, options);
   if (crop && resize === undefined) {
     throw new UserError(`${name}: crop needs resize, the size to cut to. Give both.`);
   }
-  const survey = surveyOnce(name, sources, options);
+  const survey = surveyOnce(name, sources, options, count);
   const parts: GatheredData[] = [];
   for (const [place, source] of sources.entries()) {
     if (sample !== undefined && source.at) {
@@ -66,7 +67,7 @@ export async function gatherPictureParts(
     const data = await gather(
       source.name,
       key,
-      async (begin) => decodeAll(source, await survey(source), options, begin),
+      async (begin) => decodeAll(source, await survey(source), options, begin, count),
       options,
     );
     // The cache may have been written without `strict`.
@@ -76,8 +77,25 @@ export async function gatherPictureParts(
   return parts;
 }
 
+/** Tells that so many pictures more were looked at or decoded. */
+type Count = (more: number) => void;
+
+function counterOf(sources: readonly PictureSource[], { onCount }: FormatOptions): Count {
+  const all = 2 * sources.reduce((sum, { count }) => sum + count, 0);
+  let done = 0;
+  return (more) => {
+    done += more;
+    onCount?.(done, all);
+  };
+}
+
 /** A survey of all parts with the pictures of a part that it could not read; made when first asked for. */
-function surveyOnce(name: string, sources: readonly PictureSource[], options: FormatOptions) {
+function surveyOnce(
+  name: string,
+  sources: readonly PictureSource[],
+  options: FormatOptions,
+  count: Count,
+) {
   const broken = new Map<PictureSource, Broken>(sources.map((source) => [source, new Map()]));
   let survey: Promise<Survey | undefined> | undefined;
   return async (source: PictureSource) => {
@@ -87,6 +105,7 @@ function surveyOnce(name: string, sources: readonly PictureSource[], options: Fo
       options,
       (of, { index, picture }, error) =>
         refuse(broken.get(of)!, index, picture.name, error, options),
+      count,
       options.sample,
     );
     const found = await survey;
@@ -130,6 +149,7 @@ async function decodeAll(
   { survey, broken }: Surveyed,
   options: FormatOptions,
   begin: Parameters<Parameters<typeof gather>[2]>[0],
+  told: Count,
 ) {
   const { shape, dtype } = survey;
   const { channels, height, width } = shape;
@@ -157,6 +177,7 @@ async function decodeAll(
       }
     }
     report(window.at(-1)!.index + 1);
+    told(window.length);
   }
   if (kept.length === 0) throw noneReadable(source, broken);
   return {

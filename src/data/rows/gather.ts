@@ -20,6 +20,8 @@ export interface GatherOptions {
   readonly memoryLimit?: number | undefined;
   readonly onProgress?: ((message: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Told how far pictures are: each is first looked at, then decoded, and counts at both. */
+  readonly onCount?: ((done: number, of: number) => void) | undefined;
   /**
    * To look at data rather than train on it: a format may look at so many examples of each part,
    * spread over it, and read others only when they are asked for. Sizes and labels are those of all.

@@ -96,6 +96,7 @@ function see<K>(map: Map<K, Seen>, key: K, name: string): void {
 
 /**
  * Looks at the pictures of all parts of data, so that all are brought to one shape and scaled alike.
+ * @param onLooked told of pictures that were looked at
  * @param most pictures of each part that are looked at
  * @returns undefined when none can be read
  * @throws UserError when pictures differ in size and no `resize` is given
@@ -105,6 +106,7 @@ export async function surveyPictures(
   sources: readonly PictureSource[],
   options: FormatOptions,
   refuse: Refuse,
+  onLooked: (count: number) => void = () => {},
   most = Number.POSITIVE_INFINITY,
 ): Promise<Survey | undefined> {
   const surveyor = new Surveyor(name, options);
@@ -119,6 +121,7 @@ export async function surveyPictures(
         if (result.status === 'rejected') refuse(source, placed, result.reason);
         else surveyor.add(placed.picture.name, result.value);
       }
+      onLooked(window.length);
     }
   }
   return conclude(name, surveyor, options);

@@ -2,12 +2,14 @@ import type { ComponentType } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { said, t } from '../language/language.js';
 import { refreshRuns } from '../runs/store.js';
+import { give } from '../train/giving.js';
+import { DropAnywhere } from '../ui/drop-anywhere.js';
 import { later } from '../ui/later.js';
 import { Notice } from '../ui/notice.js';
 import { TrainView } from '../views/train/train-view.js';
 import { LanguageChoice } from './language-choice.js';
 import { NoSuchPage } from './no-such-page.js';
-import { addressOf, route, type View, views } from './route.js';
+import { addressOf, go, route, type View, views } from './route.js';
 import { theme, toggleTheme } from './theme.js';
 
 const titles: Readonly<Record<View, string>> = {
@@ -34,6 +36,7 @@ export function App() {
   }, [title]);
   return (
     <>
+      <DropAnywhere onFiles={takeDropped} />
       <button type="button" class="skip" onClick={skip}>
         {t('Skip to the content')}
       </button>
@@ -75,6 +78,12 @@ export function App() {
       </main>
     </>
   );
+}
+
+/** What is dropped on any view is trained on. */
+function takeDropped(given: DataTransfer): void {
+  go('train');
+  give(given);
 }
 
 /** The address after `#` is the view's, so the jump is made here. */

@@ -1,4 +1,5 @@
 import type { TableColumn } from '../../../src/data/column.js';
+import type { OpenOptions } from '../../../src/data/open.js';
 import type { LikeOptions, ReadOptions } from '../../../src/data/read-options.js';
 import type { ValueSummary } from '../../../src/data/values.js';
 
@@ -42,7 +43,7 @@ export interface AddOptions {
 }
 
 /** Options of reading, with those that no config has. */
-export type Reading = ReadOptions & LikeOptions;
+export type Reading = ReadOptions & LikeOptions & Pick<OpenOptions, 'signal' | 'onCount'>;
 
 /** Data that was given to the page. */
 export interface AddedData extends DataInfo {

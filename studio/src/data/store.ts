@@ -1,13 +1,16 @@
 import { signal } from '@preact/signals';
 import type { TableColumn } from '../../../src/data/column.js';
 import type { ValueSummary } from '../../../src/data/values.js';
+import { said, t } from '../language/language.js';
 import { helper } from '../model/helper.js';
 import { database } from '../storage/database.js';
 import type { AddedData, AddOptions, DataName } from './info.js';
+import { removeKeptData } from './kept-info.js';
 
 /** Data that the page can train on. */
 export interface DataEntry {
   readonly data: DataName;
+  /** Its name, of published data in English. */
   readonly title: string;
   /** Shape of one example. */
   readonly shape: readonly number[];
@@ -25,10 +28,19 @@ export interface DataEntry {
 
 const mnistLike = { shape: [1, 28, 28], size: 60_000, hasTest: true };
 
+/** The name of data with the number of its examples, for people. */
+export function titleOf({ data, title, size, shape, table }: DataEntry): string {
+  if (!data.startsWith('kept:')) return t(title);
+  if (table) return t('{name}: {count} rows', { name: title, count: size });
+  return shape.length === 3
+    ? t('{name}: {count} images', { name: title, count: size })
+    : t('{name}: {count} examples', { name: title, count: size });
+}
+
 /** The public datasets, which lie beside the page. */
 export const publishedData: readonly DataEntry[] = [
-  { data: 'mnist', title: 'MNIST: handwritten digits', ...mnistLike },
-  { data: 'fashion-mnist', title: 'Fashion-MNIST: clothes', ...mnistLike },
+  { data: 'mnist', title: said('MNIST: handwritten digits'), ...mnistLike },
+  { data: 'fashion-mnist', title: said('Fashion-MNIST: clothes'), ...mnistLike },
 ];
 
 /** Data that was given to the page, the newest first. */
@@ -42,7 +54,7 @@ export async function refreshData(): Promise<void> {
     .sort((a, b) => b.created - a.created)
     .map(({ id, name, shape, size, hasTest, values, table }) => ({
       data: `kept:${id}`,
-      title: `${name}: ${size.toLocaleString('en')} ${table ? 'rows' : shape.length === 3 ? 'images' : 'examples'}`,
+      title: name,
       shape,
       size,
       hasTest,
@@ -57,12 +69,26 @@ export function dataEntry(data: DataName): DataEntry | undefined {
   return [...publishedData, ...ownData.value].find((each) => each.data === data);
 }
 
-/** Reads files into data that the page can train on. @throws UserError when they hold none */
+/** Forgets data that was given to the page. @throws UserError when the browser does not let go of it */
+export async function removeData(data: DataName): Promise<void> {
+  const isKept = ownData.value.some((each) => each.data === data && !each.inMemory);
+  ownData.value = ownData.value.filter((each) => each.data !== data);
+  if (!isKept) return;
+  await removeKeptData(data.replace(/^kept:/, ''));
+  await refreshData();
+}
+
+/**
+ * Reads files into data that the page can train on.
+ * @param onCount told how far pictures are, a proxy
+ * @throws UserError when they hold none
+ */
 export async function addData(
   files: Readonly<Record<string, Blob>>,
   options: AddOptions,
+  onCount?: (done: number, of: number) => void,
 ): Promise<AddedData> {
-  const added = await helper().service.addData(files, options);
+  const added = await helper().service.addData(files, options, onCount);
   await refreshData().catch(() => undefined);
   if (!dataEntry(added.data)) {
     const { train, test } = added;

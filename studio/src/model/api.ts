@@ -141,8 +141,16 @@ export interface ModelService {
   /**
    * Reads files, keeps their data in the browser, and loads it.
    * @param files by their paths in the folder that was given
+   * @param onCount told how far pictures are, of how many, a proxy; each counts when it is looked at, and when
+   *   it is decoded
    */
-  addData(files: Readonly<Record<string, Blob>>, options?: AddOptions): Promise<AddedData>;
+  addData(
+    files: Readonly<Record<string, Blob>>,
+    options?: AddOptions,
+    onCount?: (done: number, of: number) => void,
+  ): Promise<AddedData>;
+  /** Stops the reading of files, which then fails. */
+  stopReading(): Promise<void>;
 
   /** The uses of models of tables, which are loaded when they are first asked for. */
   tables(): Promise<TableService>;

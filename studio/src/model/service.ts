@@ -52,6 +52,7 @@ export class Service implements ModelService {
   private ofTables: Promise<TableService> | undefined;
   /** The latest training of this worker; the page has one at a time. */
   private training: Training | undefined;
+  private reader = new AbortController();
   private readonly loaded = new Map<DataName, Promise<LoadedData>>();
 
   async start(page: string, lock: string): Promise<void> {
@@ -172,15 +173,22 @@ export class Service implements ModelService {
     return id === undefined && this.training ? this.training.zip() : zipKept(id ?? '');
   }
 
-  async addData(files: Readonly<Record<string, Blob>>, options: AddOptions = {}) {
+  async addData(
+    files: Readonly<Record<string, Blob>>,
+    options: AddOptions = {},
+    onCount?: (done: number, of: number) => void,
+  ) {
+    const reader = new AbortController();
+    this.reader = reader;
     const { model, read = {}, isPassing } = options;
     const reading = readingFor(read, model === undefined ? undefined : this.config(model));
     const cells = isPassing ? { cells: true } : {};
     const { data, card, skipped, opened } = await importData(
       files,
-      { ...reading, ...cells },
+      { ...reading, ...cells, signal: reader.signal, ...(onCount ? { onCount } : {}) },
       options,
     );
+    reader.signal.throwIfAborted();
     const name = `kept:${data.id}`;
     const loaded = isPassing ? { ...opened, title: data.name } : datasetsOf(data);
     this.loaded.set(name, Promise.resolve(loaded));
@@ -191,6 +199,10 @@ export class Service implements ModelService {
     );
     const { values } = data;
     return { ...(await this.data(name)), card, values, skipped, ...(problem ? { problem } : {}) };
+  }
+
+  async stopReading(): Promise<void> {
+    this.reader.abort();
   }
 
   tables(): Promise<TableService> {

@@ -1,13 +1,14 @@
 import type { CardLines } from '../data/info.js';
+import { t, translated } from '../language/language.js';
 
 /** How data was read, and why: a line for each subject. */
 export function DataCard({ lines }: { lines: CardLines }) {
   return (
-    <dl class="data-card" aria-label="How the data was read">
+    <dl class="data-card" aria-label={t('How the data was read')}>
       {lines.map(([subject, text], i) => (
         <div key={i}>
-          <dt>{subject}</dt>
-          <dd>{text}</dd>
+          <dt>{translated(subject)}</dt>
+          <dd>{translated(text)}</dd>
         </div>
       ))}
     </dl>

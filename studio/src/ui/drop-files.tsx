@@ -1,9 +1,13 @@
 import { useSignal } from '@preact/signals';
-import { type Files, filesFromDrop, filesFromInput } from './dropped-files.js';
+import { said, t } from '../language/language.js';
+
+const usual = said(
+  'Drop pictures, a folder of them, a table (CSV, Parquet), or arrays (.npy, .npz, IDX). They stay in this browser.',
+);
 
 /** A place to drop files on, with buttons that do the same. */
 export function DropFiles({
-  words = 'Drop pictures, a folder of them, a table (CSV, Parquet), or arrays (.npy, .npz, IDX). They stay in this browser.',
+  words = t(usual),
   isTable = false,
   onFiles,
 }: {
@@ -11,7 +15,8 @@ export function DropFiles({
   words?: string;
   /** Whether it is a file of a table, and so no folder. */
   isTable?: boolean;
-  onFiles(files: Promise<Files>): void;
+  /** Called in the event itself. */
+  onFiles(given: DataTransfer | FileList): void;
 }) {
   const over = useSignal(false);
   return (
@@ -28,13 +33,13 @@ export function DropFiles({
       onDrop={(event) => {
         event.preventDefault();
         over.value = false;
-        onFiles(filesFromDrop(event.dataTransfer!));
+        onFiles(event.dataTransfer!);
       }}
     >
       <p>{words}</p>
       <div class="row">
-        <FileButton title={isTable ? 'Choose a file' : 'Choose files'} onFiles={onFiles} />
-        {!isTable && <FileButton title="Choose a folder" folder onFiles={onFiles} />}
+        <FileButton title={isTable ? t('Choose a file') : t('Choose files')} onFiles={onFiles} />
+        {!isTable && <FileButton title={t('Choose a folder')} folder onFiles={onFiles} />}
       </div>
     </div>
   );
@@ -54,7 +59,7 @@ function FileButton({
 }: {
   title: string;
   folder?: boolean;
-  onFiles(files: Promise<Files>): void;
+  onFiles(given: FileList): void;
 }) {
   return (
     <label class="button file-button">
@@ -66,7 +71,7 @@ function FileButton({
         {...(folder ? { webkitdirectory: true } : {})}
         onChange={(event) => {
           const { files } = event.currentTarget;
-          if (files && files.length > 0) onFiles(filesFromInput(files));
+          if (files && files.length > 0) onFiles(files);
           event.currentTarget.value = '';
         }}
       />

@@ -1,27 +1,45 @@
 /** Files by their paths from the folder that was dropped or chosen. */
 export type Files = Readonly<Record<string, Blob>>;
 
+/** The finding of files in folders, which may take a while. */
+export interface Finding {
+  /** Ends it, with its reason. */
+  readonly signal: AbortSignal;
+  /** Told how many files were found so far. */
+  onFound(count: number): void;
+}
+
+const quietly: Finding = { signal: new AbortController().signal, onFound() {} };
+
 /** The files of a file field; those of a folder keep their paths. */
-export async function filesFromInput(list: FileList): Promise<Files> {
+function filesFromInput(list: FileList): Files {
   return Object.fromEntries(
     Array.from(list, (file) => [file.webkitRelativePath || file.name, file]),
   );
 }
 
-/** The files that were dropped, with all in folders. */
-export async function filesFromDrop(data: DataTransfer): Promise<Files> {
-  // Entries can be asked for only before the event is over.
-  const entries = Array.from(data.items, (item) => item.webkitGetAsEntry()).filter(
+/**
+ * The files that were dropped, with all in folders, or those of a file field. Called in the event itself:
+ * entries can be asked for only before it is over.
+ * @throws the signal's reason when it is aborted
+ */
+export async function filesFromDrop(
+  given: DataTransfer | FileList,
+  { signal, onFound }: Finding = quietly,
+): Promise<Files> {
+  if (given instanceof FileList) return filesFromInput(given);
+  const entries = Array.from(given.items, (item) => item.webkitGetAsEntry()).filter(
     (entry) => entry !== null,
   );
-  if (entries.length === 0) return filesFromInput(data.files);
+  if (entries.length === 0) return filesFromInput(given.files);
   const files: Record<string, Blob> = {};
+  let count = 0;
   const visit = async (entry: FileSystemEntry): Promise<void> => {
-    const path = entry.fullPath.replace(/^\//, '');
+    signal.throwIfAborted();
     if (entry.isFile) {
-      files[path] = await new Promise<File>((resolve, reject) =>
-        (entry as FileSystemFileEntry).file(resolve, reject),
-      );
+      files[entry.fullPath.replace(/^\//, '')] = await fileOf(entry as FileSystemFileEntry);
+      count++;
+      if (count % 100 === 0) onFound(count);
       return;
     }
     const reader = (entry as FileSystemDirectoryEntry).createReader();
@@ -31,9 +49,12 @@ export async function filesFromDrop(data: DataTransfer): Promise<Files> {
         reader.readEntries(resolve, reject),
       );
       if (some.length === 0) return;
-      for (const each of some) await visit(each);
+      await Promise.all(some.map(visit));
     }
   };
   for (const entry of entries) await visit(entry);
   return files;
 }
+
+const fileOf = (entry: FileSystemFileEntry): Promise<File> =>
+  new Promise((resolve, reject) => entry.file(resolve, reject));

@@ -3,7 +3,7 @@ import { useEffect } from 'preact/hooks';
 import type { TableColumn } from '../../../../src/data/column.js';
 import { ownData, publishedData, refreshData } from '../../data/store.js';
 import { DropFiles, withoutPlace } from '../../ui/drop-files.js';
-import type { Files } from '../../ui/dropped-files.js';
+import { filesFromDrop } from '../../ui/dropped-files.js';
 import { Notice } from '../../ui/notice.js';
 import type { Exploration } from './exploration.js';
 
@@ -58,7 +58,8 @@ export function DataChoice({ exploration }: { exploration: Exploration }) {
 /** Takes the images that the page cannot read by itself, as the run's training read them. */
 export function MissingData({ exploration }: { exploration: Exploration }) {
   const told = useSignal<string | undefined>(undefined);
-  const take = async (files: Promise<Files>) => {
+  const take = async (given: DataTransfer | FileList) => {
+    const files = filesFromDrop(given);
     told.value = 'Reading the files…';
     try {
       const { data } = await exploration.service.addData(await files, {

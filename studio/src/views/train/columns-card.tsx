@@ -1,20 +1,19 @@
-import { type ColumnKind, columnKinds, type TableColumn } from '../../../../src/data/column.js';
+import { columnKinds, type TableColumn } from '../../../../src/data/column.js';
 import { describeColumn } from '../../../../src/report/card-lines.js';
+import { said, t } from '../../language/language.js';
+import type { ColumnChoice } from '../../train/giving.js';
 import './columns-card.css';
 
-/** The way a column is read: its kind, or not at all. */
-export type ColumnChoice = ColumnKind | 'out';
-
 const titles: Readonly<Record<ColumnChoice, string>> = {
-  continuous: 'Continuous',
-  count: 'Count',
-  ordinal: 'Ordinal',
-  binary: 'Binary',
-  categorical: 'Categorical',
-  date: 'Date',
-  constant: 'Constant',
-  id: 'Id (not learnt)',
-  out: 'Leave out',
+  continuous: said('Continuous'),
+  count: said('Count'),
+  ordinal: said('Ordinal'),
+  binary: said('Binary'),
+  categorical: said('Categorical'),
+  date: said('Date'),
+  constant: said('Constant'),
+  id: said('Id (not learnt)'),
+  out: said('Leave out'),
 };
 
 /** The columns of a table as they were found, each with a choice of its kind. */
@@ -32,7 +31,7 @@ export function ColumnsCard({
   onChange(name: string, choice: ColumnChoice): void;
 }) {
   return (
-    <ul class="columns-card" aria-label="Columns of the table">
+    <ul class="columns-card" aria-label={t('Columns of the table')}>
       {found.map((first) => {
         const column = table.find(({ name }) => name === first.name);
         const choice: ColumnChoice = column?.kind ?? 'out';
@@ -50,7 +49,7 @@ export function ColumnsCard({
               >
                 {[...kinds, 'out' as const].map((each) => (
                   <option key={each} value={each}>
-                    {titles[each]}
+                    {t(titles[each])}
                   </option>
                 ))}
               </select>

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
+import { fileName } from '../../../../src/base/paths.js';
 import { type DataEntry, dataEntry } from '../../data/store.js';
 import { helper } from '../../model/helper.js';
 import { runs } from '../../runs/store.js';
@@ -7,7 +8,7 @@ import type { Plan, TrainSettings } from '../../train/settings.js';
 
 /** The name of a run of these settings: `mnist-dense`, or `mnist-dense-2` when there is one. */
 function nameFor(data: string, preset: string, title: string): string {
-  const base = `${(data.startsWith('kept:') ? title.replace(/: [^:]*$/, '') : data).replace(/[^\w.-]+/g, '_')}-${preset}`;
+  const base = `${fileName(data.startsWith('kept:') ? title : data)}-${preset}`;
   const taken = new Set(runs.value?.map(({ name }) => name));
   for (let number = 1; ; number++) {
     const name = number === 1 ? base : `${base}-${number}`;

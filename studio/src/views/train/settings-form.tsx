@@ -1,9 +1,8 @@
-import { signal } from '@preact/signals';
 import { useState } from 'preact/hooks';
 import { formatCount } from '../../../../src/report/number.js';
 import { t, translated } from '../../language/language.js';
+import { choose, choosePreset, chosen } from '../../train/chosen.js';
 import { isBusy, phase, run } from '../../train/session.js';
-import { firstSettings, type TrainSettings } from '../../train/settings.js';
 import { FaultsOfForm, noFaults } from '../../ui/faults.js';
 import { Notice } from '../../ui/notice.js';
 import { Term } from '../../ui/term.js';
@@ -12,24 +11,11 @@ import { FaultList } from './fault-list.js';
 import { usePlanning } from './planning.js';
 import { FixedFields, LiveFields, liveLabels, PresetField } from './settings-fields.js';
 
-/** The settings of the next run. */
-const settings = signal<TrainSettings>(firstSettings);
-
-const change = (given: Partial<TrainSettings>) => {
-  settings.value = { ...settings.value, ...given };
-};
-
-/** Another network brings its own values of all other options but the device. */
-const choosePreset = (preset: string) => {
-  const { data, device } = settings.value;
-  settings.value = { data, preset, ...(device ? { device } : {}) };
-};
-
 /** Chooses the data, the network and how it trains; while it trains, some of it may change. */
 export function SettingsForm() {
   const isLive = phase.value !== 'idle';
   const kept = run.value?.settings;
-  const shown = isLive && kept ? kept : settings.value;
+  const shown = isLive && kept ? kept : chosen.value;
   const { plan, isPlanned, problem, begin } = usePlanning(shown);
   const values = plan?.settings;
   const canSteer = phase.value === 'train';
@@ -43,11 +29,11 @@ export function SettingsForm() {
       onSubmit={(event) => {
         event.preventDefault();
         // Not the settings that are shown: a field may have changed since the form was last drawn.
-        if (canStart && faults.value.size === 0) begin(settings.value);
+        if (canStart && faults.value.size === 0) begin(chosen.value);
       }}
     >
       <h2>{isLive ? t('Settings of this run') : t('New run')}</h2>
-      <DataChoice value={shown.data} disabled={isLive} onChange={(data) => change({ data })} />
+      <DataChoice value={shown.data} disabled={isLive} onChange={(data) => choose({ data })} />
       <PresetField
         value={values?.preset ?? shown.preset}
         disabled={isLive}
@@ -73,13 +59,13 @@ export function SettingsForm() {
         values={values}
         trainedOn={plan?.trainedOn}
         disabled={isLive}
-        onChange={change}
+        onChange={choose}
       />
       <LiveFields
         values={values}
         disabled={isLive && !canSteer}
         steers={isLive}
-        onChange={change}
+        onChange={choose}
       />
       {canSteer && (
         <p class="soft small">

@@ -1,13 +1,14 @@
 import { useSignal } from '@preact/signals';
 import { DropFiles, withoutPlace } from '../../../ui/drop-files.js';
-import type { Files } from '../../../ui/dropped-files.js';
+import { filesFromDrop } from '../../../ui/dropped-files.js';
 import { Notice } from '../../../ui/notice.js';
 import type { Exploration } from '../exploration.js';
 
 /** Takes a file with the columns of the model, whose rows are then those that the view is about. */
 export function OtherFile({ exploration, words }: { exploration: Exploration; words: string }) {
   const problem = useSignal<string | undefined>(undefined);
-  const take = async (files: Promise<Files>) => {
+  const take = async (given: DataTransfer | FileList) => {
+    const files = filesFromDrop(given);
     problem.value = undefined;
     try {
       const { data } = await exploration.service.addData(await files, {

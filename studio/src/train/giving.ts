@@ -1,0 +1,152 @@
+import { batch, signal } from '@preact/signals';
+import { proxy } from 'comlink';
+import type { ColumnKind, TableColumn } from '../../../src/data/column.js';
+import type { AddedData, AddOptions } from '../data/info.js';
+import { addData } from '../data/store.js';
+import { helper } from '../model/helper.js';
+import { runs } from '../runs/store.js';
+import { type Files, type Finding, filesFromDrop } from '../ui/dropped-files.js';
+import { choose } from './chosen.js';
+import { phase } from './session.js';
+
+/** The size that pictures are brought to: what lies outside is cut, or they are stretched. */
+export interface PictureSize {
+  readonly side: number;
+  readonly isCut: boolean;
+}
+
+/** Files that were given, and how they are read. */
+export interface Given {
+  readonly files: Files;
+  /** Left out, pictures are as large as they are. */
+  readonly size?: PictureSize | undefined;
+  /** Kinds that the user chose, by the names of columns. */
+  readonly kinds: Readonly<Record<string, ColumnKind>>;
+  readonly without: readonly string[];
+}
+
+/** How a column is read: its kind, or not at all. */
+export type ColumnChoice = ColumnKind | 'out';
+
+/** Data that was read, with the columns that were first found in it. */
+export interface Read {
+  readonly given: Given;
+  readonly added: AddedData;
+  readonly found: readonly TableColumn[];
+}
+
+/** The state of files that were given: being found in folders, being read, or the end of that. */
+export type Giving =
+  | { readonly is: 'finding'; readonly found: number }
+  | { readonly is: 'reading'; readonly done: number; readonly of: number }
+  | { readonly is: 'stopped' }
+  | { readonly is: 'read' }
+  /** The pictures differ in size, or are too large: the user says a size. */
+  | { readonly is: 'unsized'; readonly given: Given; readonly message: string }
+  | { readonly is: 'failed'; readonly message: string };
+
+/** The latest files that were given to train on; undefined when there are none. */
+export const giving = signal<Giving | undefined>(undefined);
+
+/** The data that was read of them last. */
+export const read = signal<Read | undefined>(undefined);
+
+/** Whether files are being found or read. */
+export const isReading = (): boolean =>
+  giving.value?.is === 'finding' || giving.value?.is === 'reading';
+
+let stopping = new AbortController();
+
+/** Reads files that were dropped or chosen, in the place of those before. */
+export async function give(list: FileList | DataTransfer): Promise<void> {
+  stopGiving();
+  stopping = new AbortController();
+  const { signal } = stopping;
+  const finding: Finding = {
+    signal,
+    onFound(found) {
+      if (!signal.aborted) giving.value = { is: 'finding', found };
+    },
+  };
+  finding.onFound(0);
+  read.value = undefined;
+  try {
+    await take({ files: await filesFromDrop(list, finding), kinds: {}, without: [] });
+  } catch (error) {
+    end(signal, error);
+  }
+}
+
+/** Stops the reading of files that were given. */
+export function stopGiving(): void {
+  if (!isReading()) return;
+  stopping.abort();
+  helper().service.stopReading();
+  giving.value = { is: 'stopped' };
+}
+
+/** Reads the pictures again, or for the first time, at a size; undefined for their own. */
+export function giveSize(size: PictureSize | undefined): Promise<void> {
+  const before = read.value;
+  const given = giving.value?.is === 'unsized' ? giving.value.given : before?.given;
+  return given ? again({ ...given, size }, before) : Promise.resolve();
+}
+
+/** Reads the table again, with a column as the user says. */
+export function giveColumn(name: string, choice: ColumnChoice): Promise<void> {
+  const before = read.value;
+  if (!before) return Promise.resolve();
+  const { given } = before;
+  const { [name]: _, ...kinds } = given.kinds;
+  const without = given.without.filter((each) => each !== name);
+  const next =
+    choice === 'out'
+      ? { kinds, without: [...without, name] }
+      : { kinds: { ...kinds, [name]: choice }, without };
+  return again({ ...given, ...next }, before);
+}
+
+async function again(given: Given, before: Read | undefined): Promise<void> {
+  stopping = new AbortController();
+  await take(given, before);
+}
+
+function optionsOf({ size, kinds, without }: Given, before: Read | undefined): AddOptions {
+  const resize = size
+    ? { resize: size.side, ...(size.isCut ? { crop: 'center' as const } : {}) }
+    : {};
+  const columns = Object.keys(kinds).length > 0 ? { columns: kinds } : {};
+  // A run that was trained on the data as it was read before must find it so.
+  const replaces = before?.added.data;
+  const isUsed = runs.value?.some(({ kept }) => kept?.data === replaces) ?? true;
+  return { read: { ...resize, ...columns }, without, ...(replaces && !isUsed ? { replaces } : {}) };
+}
+
+async function take(given: Given, before?: Read): Promise<void> {
+  const { signal } = stopping;
+  const told = (done: number, of: number) => {
+    if (!signal.aborted) giving.value = { is: 'reading', done, of };
+  };
+  told(0, 0);
+  try {
+    const added = await addData(given.files, optionsOf(given, before), proxy(told));
+    if (signal.aborted) return;
+    batch(() => {
+      read.value = { given, added, found: before?.found ?? added.table ?? [] };
+      giving.value = { is: 'read' };
+      if (phase.value === 'idle') choose({ data: added.data });
+    });
+  } catch (error) {
+    end(signal, error, given);
+  }
+}
+
+/** Messages of the library that a size mends. */
+const wantSize = /pictures differ in size|too large to train on as they are/;
+
+function end(signal: AbortSignal, error: unknown, given?: Given): void {
+  if (signal.aborted) return;
+  const { message } = error as Error;
+  giving.value =
+    given && wantSize.test(message) ? { is: 'unsized', given, message } : { is: 'failed', message };
+}
