@@ -14,7 +14,10 @@ export function LanguageChoice() {
   };
   return (
     <div class="language-choice">
-      <span aria-hidden="true">文A</span>
+      <svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">
+        <path d="M2 10h16M10 2c6 5 6 11 0 16M10 2c-6 5-6 11 0 16M3.5 6h13M3.5 14h13" />
+        <circle cx="10" cy="10" r="8" />
+      </svg>
       <select
         aria-label={t('Language')}
         value={current.value.code}

@@ -1,4 +1,5 @@
 import { type Remote, releaseProxy, wrap } from 'comlink';
+import { said } from '../language/language.js';
 import type { ModelService } from './api.js';
 import type { TableService } from './tables/api.js';
 
@@ -13,8 +14,9 @@ export interface ModelClient {
   stop(): void;
 }
 
-const lostMessage =
-  'The part of the page that computes has stopped, as it does when memory runs out. Kept runs are safe: reload the page to go on, with a smaller model or batch.';
+const lostMessage = said(
+  'The part of the page that computes has stopped, as it does when memory runs out. Kept runs are safe: reload the page to go on, with a smaller model or batch.',
+);
 
 /** Starts a worker for models. */
 export function startModelWorker(): ModelClient {

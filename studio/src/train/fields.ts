@@ -13,12 +13,21 @@ export const formFields: readonly FormField[] = describedOptions.flatMap((option
   return field ? [{ ...option, field, name: field.name ?? path.split('.').at(-1)! }] : [];
 });
 
+/** The label and the explanation of an option, in English. */
+interface OptionTerm {
+  readonly word: string;
+  readonly text: string;
+  /** Words beside the explanation. */
+  readonly note?: string;
+}
+
 /** The label and the explanation of an option. */
-export function termOf({ description, field }: FormField): { word: string; text: string } {
-  return { word: field.label, text: field.note ? `${description} ${field.note}` : description };
+export function termOf({ description, field }: FormField): OptionTerm {
+  const { label, note } = field;
+  return { word: label, text: description, ...(note === undefined ? {} : { note }) };
 }
 
 /** The label and the explanation of the option of this name. */
-export function optionTerm(name: string): { word: string; text: string } {
+export function optionTerm(name: string): OptionTerm {
   return termOf(formFields.find((each) => each.name === name)!);
 }

@@ -1,5 +1,6 @@
 import { type Signal, useSignal } from '@preact/signals';
 import { useId } from 'preact/hooks';
+import { t } from '../language/language.js';
 import './chart.css';
 
 /** The way in which charts show their values. */
@@ -25,7 +26,7 @@ export function ChartControls({ look: { log, all, smoothing } }: { look: Look })
   return (
     <div class="row chart-controls">
       <label class="row small" for={id}>
-        Smoothing
+        {t('Smoothing')}
         <input
           id={id}
           type="range"
@@ -39,8 +40,8 @@ export function ChartControls({ look: { log, all, smoothing } }: { look: Look })
           }}
         />
       </label>
-      <Switch on={log}>Logarithmic scale</Switch>
-      <Switch on={all}>All values</Switch>
+      <Switch on={log}>{t('Logarithmic scale')}</Switch>
+      <Switch on={all}>{t('All values')}</Switch>
     </div>
   );
 }

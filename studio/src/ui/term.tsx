@@ -8,10 +8,11 @@ export function Term({ name, children }: { name: TermName | Entry; children?: Co
   const id = useId();
   const button = useRef<HTMLButtonElement>(null);
   const text = useRef<HTMLSpanElement>(null);
+  const { word, text: about, note } = entryOf(name);
   const show = () => {
-    const [word, box] = [button.current!, text.current!];
+    const [place, box] = [button.current!, text.current!];
     box.showPopover();
-    const at = word.getBoundingClientRect();
+    const at = place.getBoundingClientRect();
     const size = box.getBoundingClientRect();
     const left = Math.min(at.left, innerWidth - size.width - 8);
     const below = at.bottom + 6;
@@ -32,10 +33,11 @@ export function Term({ name, children }: { name: TermName | Entry; children?: Co
         onBlur={hide}
         onClick={show}
       >
-        {children ?? t(entryOf(name).word)}
+        {children ?? t(word)}
       </button>
       <span ref={text} id={id} class="term-text" role="tooltip" popover="manual">
-        {t(entryOf(name).text)}
+        {t(about)}
+        {note && ` ${t(note)}`}
       </span>
     </>
   );

@@ -1,10 +1,12 @@
 import { said } from '../language/language.js';
 import { optionTerm } from '../train/fields.js';
 
-/** A word and its explanation. */
+/** A word and its explanation, in English. */
 export interface Entry {
   readonly word: string;
   readonly text: string;
+  /** Words beside the explanation. */
+  readonly note?: string;
 }
 
 /** The words of the field that the page uses, explained in a sentence or two. */

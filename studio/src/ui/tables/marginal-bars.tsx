@@ -1,4 +1,5 @@
 import { type Bar, dateOf, type Marginal } from '../../../../src/data/quality/marginals.js';
+import { t } from '../../language/language.js';
 import { tickText } from '../number.js';
 import './marginal-bars.css';
 
@@ -17,8 +18,8 @@ export function MarginalBars({
   return (
     <div class="stack">
       <p class="row small marginal-key">
-        <span class="swatch real" /> Real
-        <span class="swatch synthetic" /> Synthetic
+        <span class="swatch real" /> {t('Real')}
+        <span class="swatch synthetic" /> {t('Synthetic')}
       </p>
       <ul class="marginals">
         {marginals.map((marginal) => (
@@ -40,7 +41,8 @@ const overlapOf = (bars: readonly Bar[]) =>
 function Panel({ marginal, score }: { marginal: Marginal; score?: number | null | undefined }) {
   const { column, bars } = marginal;
   const { real, synthetic } = marginal.missing;
-  const alike = score == null ? `${percent(overlapOf(bars))} alike` : score.toFixed(3);
+  const alike =
+    score == null ? t('{share} alike', { share: percent(overlapOf(bars)) }) : score.toFixed(3);
   return (
     <figure class="marginal">
       <figcaption>
@@ -54,7 +56,10 @@ function Panel({ marginal, score }: { marginal: Marginal; score?: number | null 
       )}
       {real + synthetic > 0 && (
         <span class="soft small">
-          missing: {percent(real)}, synthetic {percent(synthetic)}
+          {t('missing: {real}, synthetic {synthetic}', {
+            real: percent(real),
+            synthetic: percent(synthetic),
+          })}
         </span>
       )}
     </figure>
@@ -85,7 +90,12 @@ function Histogram({ marginal, alike }: { marginal: Marginal; alike: string }) {
         viewBox={`0 0 ${width} ${height}`}
         preserveAspectRatio="none"
         role="img"
-        aria-label={`${column.name} from ${low} to ${high}, real and synthetic: ${alike}`}
+        aria-label={t('{column} from {low} to {high}, real and synthetic: {alike}', {
+          column: column.name,
+          low: low!,
+          high: high!,
+          alike,
+        })}
       >
         {bars.map(({ real }, i) => (
           <rect
@@ -114,9 +124,9 @@ function NamedBars({ bars }: { bars: readonly Bar[] }) {
     <table class="named-bars">
       <thead class="visually-hidden">
         <tr>
-          <th scope="col">Value</th>
-          <th scope="col">Bars</th>
-          <th scope="col">Real, synthetic</th>
+          <th scope="col">{t('Value')}</th>
+          <th scope="col">{t('Bars')}</th>
+          <th scope="col">{t('Real, synthetic')}</th>
         </tr>
       </thead>
       <tbody>

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { said, t } from '../../language/language.js';
 import './row-table.css';
 
 /** A cell of a table of rows. */
@@ -20,7 +21,7 @@ export interface TableRow {
   readonly cells: readonly RowCell[];
 }
 
-const marks = { gap: 'missing', odd: 'odd', filled: 'filled' } as const;
+const marks = { gap: said('missing'), odd: said('odd'), filled: said('filled') };
 
 /** Rows of a table, with gaps and odd cells marked. It scrolls in itself where it is wide. */
 export function RowTable({
@@ -75,8 +76,8 @@ export function RowTable({
 function Cell({ cell: { text, mark, note, below } }: { cell: RowCell }) {
   return (
     <td class={mark ?? ''} {...(note ? { title: note } : {})}>
-      {mark === 'gap' && text === '' ? <span class="soft">missing</span> : text}
-      {mark && mark !== 'gap' && <span class="visually-hidden"> ({note ?? marks[mark]})</span>}
+      {mark === 'gap' && text === '' ? <span class="soft">{t(marks.gap)}</span> : text}
+      {mark && mark !== 'gap' && <span class="visually-hidden"> ({note ?? t(marks[mark])})</span>}
       {below !== undefined && <span class="below soft small">{below}</span>}
     </td>
   );

@@ -1,4 +1,6 @@
 import { useEffect, useMemo } from 'preact/hooks';
+import { amount, t, translated } from '../../../language/language.js';
+import { rich } from '../../../language/rich.js';
 import { Notice } from '../../../ui/notice.js';
 import { numberText } from '../../../ui/number.js';
 import { saveFile } from '../../../ui/save-file.js';
@@ -14,7 +16,7 @@ import { RankedRows, type Ranking } from './row-scores.js';
 export function AnomaliesPanel({ exploration }: { exploration: Exploration }) {
   const data = exploration.data.value;
   if (!exploration.hasElbo) {
-    return <p>This model gives no bound on log p(x), by which rows are ranked.</p>;
+    return <p>{t('This model gives no bound on log p(x), by which rows are ranked.')}</p>;
   }
   return (
     <>
@@ -25,7 +27,9 @@ export function AnomaliesPanel({ exploration }: { exploration: Exploration }) {
       )}
       <OtherFile
         exploration={exploration}
-        words="Drop another file with the same columns to rank its rows. It stays in this browser."
+        words={t(
+          'Drop another file with the same columns to rank its rows. It stays in this browser.',
+        )}
       />
     </>
   );
@@ -59,35 +63,40 @@ function Anomalies({ exploration, data }: { exploration: Exploration; data: Show
   return (
     <>
       <p class="small">
-        A row's score is an estimate of −log p(x) by {ranked.draws} draws, in <Term name="nats" />:
-        a high one is unlike what the model has learnt. Marked cells are those that make it high.
+        {rich(
+          'A row’s score is an estimate of −log p(x) by {draws} draws, in {nats}: a high one is unlike what the model has learnt. Marked cells are those that make it high.',
+          { draws: amount(ranked.draws), nats: <Term name="nats" /> },
+        )}
       </p>
       {ranked.problem.value && <Notice kind="error">{ranked.problem.value}</Notice>}
       {!ranking && !ranked.problem.value && (
         <label class="small">
-          Scored {ranked.done.value.toLocaleString('en')} of {count.toLocaleString('en')} rows
+          {t('Scored {done} of {count} rows', { done: ranked.done.value, count })}
           <progress max={count} value={ranked.done.value} />
         </label>
       )}
       {ranking && (
         <>
           <p class="small number" role="status">
-            Half of the {count.toLocaleString('en')} rows of {data.info.title} are below{' '}
-            {numberText(ranking.middle)} nats. The strangest:
+            {t('Half of the {count} rows of {data} are below {middle} nats. The strangest:', {
+              count,
+              data: data.info.title,
+              middle: numberText(ranking.middle),
+            })}
           </p>
           <RowTable
-            label="The strangest rows"
-            lead={['Row', 'Score']}
+            label={t('The strangest rows')}
+            lead={[t('Row'), t('Score')]}
             columns={exploration.table!.map(({ name }) => name)}
             rows={ranking.first.from.map((from, i) => ({
               key: i,
-              lead: [from, numberText(ranking.scores.values[ranking.order[i]!]!)],
+              lead: [translated(from), numberText(ranking.scores.values[ranking.order[i]!]!)],
               cells: markedCells(ranking.first, i),
             }))}
           />
           <div>
             <button type="button" onClick={() => save(ranking)}>
-              Download all scores
+              {t('Download all scores')}
             </button>
           </div>
         </>

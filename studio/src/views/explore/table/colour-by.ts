@@ -1,6 +1,7 @@
 import { categoryCount, type TableColumn } from '../../../../../src/data/column.js';
 import { categoryName, dateOf } from '../../../../../src/data/quality/marginals.js';
 import { type ClassLook, classLook } from '../../../../../src/report/class-colours.js';
+import { counted, t } from '../../../language/language.js';
 import { tickText } from '../../../ui/number.js';
 import type { Grouping } from '../exploration.js';
 
@@ -23,7 +24,7 @@ export function groupingBy(column: TableColumn, values: Float32Array): Grouping 
   if (!values.some(Number.isNaN)) return { labels, names, looks };
   return {
     labels: labels.map((label, i) => (Number.isNaN(values[i]) ? gap : label)),
-    names: [...names, 'missing'],
+    names: [...names, t('missing')],
     looks: [...looks, missing],
   };
 }
@@ -39,7 +40,9 @@ function byCategory(column: TableColumn, values: Float32Array): Grouping {
     const at = named.indexOf(place);
     return at < 0 ? named.length : at;
   });
-  const others = isMany ? [`${counts.length - named.length} others`] : [];
+  const others = isMany
+    ? [counted(counts.length - named.length, { one: '{n} other', other: '{n} others' })]
+    : [];
   const names = [...named.map((place) => categoryName(column, place)), ...others];
   return {
     labels: Int32Array.from(values, (value) => group[value] ?? 0),
@@ -61,7 +64,9 @@ function byNumber(column: TableColumn, values: Float32Array): Grouping {
       : tickText(Number(value.toPrecision(4)));
   const step = (scale.length - 1) / Math.max(1, edges.length - 1);
   const nameOf = (edge: number, i: number) =>
-    areFew ? text(edge) : `${text(edge)} to ${text(edges[i + 1] ?? sorted.at(-1)!)}`;
+    areFew
+      ? text(edge)
+      : t('{from} to {to}', { from: text(edge), to: text(edges[i + 1] ?? sorted.at(-1)!) });
   return {
     labels: Int32Array.from(values, (value) =>
       Math.max(

@@ -4,6 +4,7 @@ import type {
   ColumnCondition,
   RowConditions,
 } from '../../../../../src/data/tables/columns/where.js';
+import { t } from '../../../language/language.js';
 import { useText } from '../../../ui/fields.js';
 
 /** A condition as the form holds it: a category, or the ends of a range; empty texts say nothing. */
@@ -49,11 +50,11 @@ export function Conditions({
   const free = learnt.filter(({ name }) => conditions.value.every(({ column }) => column !== name));
   return (
     <fieldset class="conditions">
-      <legend class="visually-hidden">Conditions of the rows</legend>
+      <legend class="visually-hidden">{t('Conditions of the rows')}</legend>
       {conditions.value.map((condition, i) => (
         <div class="row" key={condition.column}>
           <select
-            aria-label={`Column of condition ${i + 1}`}
+            aria-label={t('Column of condition {n}', { n: i + 1 })}
             value={condition.column}
             onChange={(event) => change(i, { ...empty, column: event.currentTarget.value })}
           >
@@ -73,10 +74,10 @@ export function Conditions({
           <button
             type="button"
             class="quiet"
-            aria-label={`Remove condition ${i + 1}`}
+            aria-label={t('Remove condition {n}', { n: i + 1 })}
             onClick={() => set(conditions.value.filter((_, at) => at !== i))}
           >
-            Remove
+            {t('Remove')}
           </button>
         </div>
       ))}
@@ -85,7 +86,7 @@ export function Conditions({
           type="button"
           onClick={() => set([...conditions.value, { ...empty, column: free[0]!.name }])}
         >
-          Add a condition
+          {t('Add a condition')}
         </button>
       )}
     </fieldset>
@@ -105,11 +106,11 @@ function Wanted({
   if (categories) {
     return (
       <select
-        aria-label={`Value of ${name}`}
+        aria-label={t('Value of {name}', { name })}
         value={condition.value}
         onChange={(event) => onChange({ value: event.currentTarget.value })}
       >
-        <option value="">Any</option>
+        <option value="">{t('Any')}</option>
         {categories.map((each) => (
           <option key={each} value={each}>
             {each}
@@ -118,15 +119,22 @@ function Wanted({
       </select>
     );
   }
-  return (['from', 'to'] as const).map((end) => (
-    <BoundField
-      key={end}
-      label={`${name} ${end}`}
-      placeholder={date ? `${end} ${date.format}` : end}
-      value={condition[end]}
-      onChange={(value) => onChange({ [end]: value })}
-    />
-  ));
+  return (
+    <>
+      <BoundField
+        label={t('{name} from', { name })}
+        placeholder={date ? t('from {format}', { format: date.format }) : t('from')}
+        value={condition.from}
+        onChange={(from) => onChange({ from })}
+      />
+      <BoundField
+        label={t('{name} to', { name })}
+        placeholder={date ? t('to {format}', { format: date.format }) : t('to')}
+        value={condition.to}
+        onChange={(to) => onChange({ to })}
+      />
+    </>
+  );
 }
 
 /** A number or a date that values start from, or end at. */

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { proxy } from 'comlink';
+import { amount, counted, t, translated } from '../../../language/language.js';
 import type { Filled, FillOptions } from '../../../model/tables/api.js';
 import { Notice } from '../../../ui/notice.js';
 import { RowTable } from '../../../ui/tables/row-table.js';
@@ -12,17 +13,18 @@ import { SaveRows } from './save-rows.js';
 export function GapsPanel({ exploration }: { exploration: Exploration }) {
   const data = exploration.data.value;
   if (!exploration.hasPosterior) {
-    return <p>This model has no posterior of its latents, by which gaps are filled.</p>;
+    return <p>{t('This model has no posterior of its latents, by which gaps are filled.')}</p>;
   }
   return (
     <>
       <p class="small">
-        The model guesses what is missing in a row from the rest of it. What is there stays as it
-        is.
+        {t(
+          'The model guesses what is missing in a row from the rest of it. What is there stays as it is.',
+        )}
       </p>
       <OtherFile
         exploration={exploration}
-        words="Drop a file with the same columns and with gaps. It stays in this browser."
+        words={t('Drop a file with the same columns and with gaps. It stays in this browser.')}
       />
       {data ? (
         <Gaps key={data.info.data} exploration={exploration} data={data} />
@@ -64,30 +66,29 @@ function Gaps({ exploration, data }: { exploration: Exploration; data: ShownData
     <>
       <div class="row actions">
         <label class="field format">
-          <span class="field-label">Fill with</span>
+          <span class="field-label">{t('Fill with')}</span>
           <select
             value={how.value}
             onChange={(event) => {
               how.value = event.currentTarget.value as FillOptions['how'];
             }}
           >
-            <option value="best">The best guess</option>
-            <option value="draw">A random draw</option>
+            <option value="best">{t('The best guess')}</option>
+            <option value="draw">{t('A random draw')}</option>
           </select>
         </label>
         <button type="button" class="primary" disabled={isBusy.value} onClick={fill}>
-          {isBusy.value ? 'Filling…' : `Fill ${data.info.title}`}
+          {isBusy.value ? t('Filling…') : t('Fill {data}', { data: data.info.title })}
         </button>
       </div>
       {how.value === 'draw' && (
         <p class="small soft">
-          Each time other values are drawn. Several such files show how sure the model is.
+          {t('Each time other values are drawn. Several such files show how sure the model is.')}
         </p>
       )}
       {done.value && (
         <label class="small">
-          Filled {done.value.now.toLocaleString('en')} of {done.value.total.toLocaleString('en')}{' '}
-          rows with gaps
+          {t('Filled {now} of {total} rows with gaps', done.value)}
           <progress max={done.value.total} value={done.value.now} />
         </label>
       )}
@@ -99,11 +100,18 @@ function Gaps({ exploration, data }: { exploration: Exploration; data: ShownData
 
 /** Tells the gaps in a line. */
 function gapsText({ gaps }: Filled, { info, part }: ShownData): string {
-  const total = gaps.reduce((sum, { count }) => sum + count, 0).toLocaleString('en');
-  const where = gaps.map(({ name, count }) => `${name} ${count.toLocaleString('en')}`);
-  const rows = info[part]!.size.toLocaleString('en');
-  const of = `${info.title}, ${rows} rows: ${gaps.length === 0 ? 'no' : total} gaps`;
-  return gaps.length === 0 ? `${of}.` : `${of}, in ${where.join(', ')}.`;
+  const total = gaps.reduce((sum, { count }) => sum + count, 0);
+  const columns = gaps.map(({ name, count }) => `${name} ${amount(count)}`).join(', ');
+  const of = { data: info.title, rows: info[part]!.size };
+  if (total === 0) return t('{data}, {rows} rows: no gaps.', of);
+  return counted(
+    total,
+    {
+      one: '{data}, {rows} rows: {n} gap, in {columns}.',
+      other: '{data}, {rows} rows: {n} gaps, in {columns}.',
+    },
+    { ...of, columns },
+  );
 }
 
 function FilledRows({
@@ -123,12 +131,12 @@ function FilledRows({
       </p>
       {filled.first.length > 0 && (
         <RowTable
-          label="The first rows that had gaps"
-          lead={['Row']}
+          label={t('The first rows that had gaps')}
+          lead={[t('Row')]}
           columns={exploration.table!.map(({ name }) => name)}
           rows={filled.first.map(({ from, cells, filled: marks }, i) => ({
             key: i,
-            lead: [from],
+            lead: [translated(from)],
             cells: cells.map((text, place) => ({
               text,
               ...(marks[place] ? { mark: 'filled' as const } : {}),

@@ -1,3 +1,4 @@
+import { t } from '../../../language/language.js';
 import type { LookedAt } from '../../../model/tables/api.js';
 import { numberText } from '../../../ui/number.js';
 import type { RowCell } from '../../../ui/tables/row-table.js';
@@ -17,7 +18,7 @@ export function markedCells({ cells, made, odd }: LookedAt, row: number): RowCel
       text,
       ...below,
       mark: 'odd',
-      note: `odd: ${numberText(nats)} nats over what is usual`,
+      note: t('odd: {nats} nats over what is usual', { nats: numberText(nats) }),
     };
   });
 }

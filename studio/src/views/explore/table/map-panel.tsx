@@ -1,5 +1,6 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { isLearnt } from '../../../../../src/data/column.js';
+import { t } from '../../../language/language.js';
 import { Empty } from '../../../ui/empty.js';
 import type { Exploration } from '../exploration.js';
 import { latest } from '../latest.js';
@@ -41,7 +42,7 @@ export function MapPanel({ exploration }: { exploration: Exploration }) {
       {exploration.hasMap ? (
         <div class="stack-tight">
           <label class="field colour-by">
-            <span class="field-label">Colour by</span>
+            <span class="field-label">{t('Colour by')}</span>
             <select
               value={colouredBy.value}
               onChange={(event) => {
@@ -61,8 +62,8 @@ export function MapPanel({ exploration }: { exploration: Exploration }) {
           />
         </div>
       ) : (
-        <Empty title="No map for one latent">
-          <p>A map needs two latents or more. Walk with the slider.</p>
+        <Empty title={t('No map for one latent')}>
+          <p>{t('A map needs two latents or more. Walk with the slider.')}</p>
         </Empty>
       )}
       <div class="stack">
@@ -104,7 +105,7 @@ function RowUnder({ exploration, index }: { exploration: Exploration; index: num
   return (
     <dl class="row-hover">
       <div>
-        <dt>Row</dt>
+        <dt>{t('Row')}</dt>
         <dd>{place === undefined ? '' : place + 1}</dd>
       </div>
       {exploration.table!.slice(0, hoverCells).map(({ name }, i) => (

@@ -2,6 +2,7 @@ import { type Signal, signal, useSignal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import { isLearnt } from '../../../../../src/data/column.js';
 import type { QualityReport } from '../../../../../src/data/quality/index.js';
+import { t } from '../../../language/language.js';
 import type { Quality } from '../../../model/tables/api.js';
 import { Notice } from '../../../ui/notice.js';
 import { numberText } from '../../../ui/number.js';
@@ -17,7 +18,7 @@ const listedPairs = 12;
 /** Measures how good drawn rows are beside real ones. */
 export function QualityPanel({ exploration }: { exploration: Exploration }) {
   const data = exploration.data.value;
-  if (!exploration.info.hasPrior) return <p>This model has no prior to draw rows from.</p>;
+  if (!exploration.info.hasPrior) return <p>{t('This model has no prior to draw rows from.')}</p>;
   if (!data) return <NoRows exploration={exploration} />;
   return <Measure key={data.info.data} exploration={exploration} data={data} />;
 }
@@ -51,19 +52,20 @@ function Measure({ exploration, data }: { exploration: Exploration; data: ShownD
   return (
     <>
       <p class="small">
-        Draws as many rows as the model was trained on, and compares them with the real ones by the
-        measures of SDMetrics. Every score is from 0 to 1; more is better.
+        {t(
+          'Draws as many rows as the model was trained on, and compares them with the real ones by the measures of SDMetrics. Every score is from 0 to 1; more is better.',
+        )}
       </p>
       <div class="row actions">
         <label class="field format">
-          <span class="field-label">Column to predict</span>
+          <span class="field-label">{t('Column to predict')}</span>
           <select
             value={target.value}
             onChange={(event) => {
               target.value = event.currentTarget.value;
             }}
           >
-            <option value="">None</option>
+            <option value="">{t('None')}</option>
             {exploration.table!.filter(isLearnt).map(({ name }) => (
               <option key={name} value={name}>
                 {name}
@@ -72,7 +74,7 @@ function Measure({ exploration, data }: { exploration: Exploration; data: ShownD
           </select>
         </label>
         <button type="button" class="primary" disabled={isBusy.value} onClick={measure}>
-          {isBusy.value ? 'Measuring…' : 'Measure quality'}
+          {isBusy.value ? t('Measuring…') : t('Measure quality')}
         </button>
       </div>
       {problem.value && <Notice kind="error">{problem.value}</Notice>}
@@ -101,38 +103,50 @@ function measures({
   const learnt = (of: 'synthetic' | 'real') => {
     const scores = usefulness![of];
     return 'accuracy' in scores
-      ? ([scoreText(scores.accuracy), 'accuracy'] as const)
+      ? ([scoreText(scores.accuracy), t('accuracy')] as const)
       : ([scoreText(scores.r2), 'R²'] as const);
   };
   return [
-    ['Overall', scoreText(score), 'mean of column shapes and pair trends'],
-    ['Column shapes', scoreText(columnShapes.score), 'each column by itself'],
-    ['Pair trends', scoreText(columnPairTrends.score), 'columns two by two'],
-    ['Coverage', scoreText(coverage.score), 'ranges and categories that come up'],
-    ['Boundaries', scoreText(boundaries.score), 'values within the real range'],
-    ['Missing values', scoreText(missingValues.score), 'as many gaps'],
+    [t('Overall'), scoreText(score), t('mean of column shapes and pair trends')],
+    [t('Column shapes'), scoreText(columnShapes.score), t('each column by itself')],
+    [t('Pair trends'), scoreText(columnPairTrends.score), t('columns two by two')],
+    [t('Coverage'), scoreText(coverage.score), t('ranges and categories that come up')],
+    [t('Boundaries'), scoreText(boundaries.score), t('values within the real range')],
+    [t('Missing values'), scoreText(missingValues.score), t('as many gaps')],
     [
-      'New rows',
+      t('New rows'),
       scoreText(newRows.score),
-      `${newRows.matched.toLocaleString('en')} of ${newRows.rows.toLocaleString('en')} match a real row`,
+      t('{matched} of {rows} match a real row', { matched: newRows.matched, rows: newRows.rows }),
     ],
     [
-      'Distance to real rows',
+      t('Distance to real rows'),
       scoreText(baseline.score),
-      `median ${numberText(baseline.synthetic)}, of random rows ${numberText(baseline.random)}`,
+      t('median {synthetic}, of random rows {random}', {
+        synthetic: numberText(baseline.synthetic),
+        random: numberText(baseline.random),
+      }),
     ],
     [
-      'Privacy of training',
+      t('Privacy of training'),
       scoreText(overfitting?.score),
       overfitting
-        ? `${percent(overfitting.closerToTraining)} are closer to rows of training than to held-out ones`
-        : 'no rows were held out from training',
+        ? t('{share} are closer to rows of training than to held-out ones', {
+            share: percent(overfitting.closerToTraining),
+          })
+        : t('no rows were held out from training'),
     ],
     ...(usefulness
       ? (['synthetic', 'real'] as const).map((of) => {
           const [value, is] = learnt(of);
-          const about = `${is} of a ${usefulness.learner}`;
-          return [`${usefulness.target}, learnt of ${of} rows`, value, about] as const;
+          const about = t('{measure} of a {learner}', {
+            measure: is,
+            learner: usefulness.learner === 'classifier' ? t('classifier') : t('regressor'),
+          });
+          const name =
+            of === 'real'
+              ? t('{column}, learnt of real rows', { column: usefulness.target })
+              : t('{column}, learnt of synthetic rows', { column: usefulness.target });
+          return [name, value, about] as const;
         })
       : []),
   ];
@@ -153,7 +167,7 @@ function Report({ exploration, quality }: { exploration: Exploration; quality: Q
     );
   return (
     <>
-      <dl class="measures" aria-label="Scores of the synthetic rows">
+      <dl class="measures" aria-label={t('Scores of the synthetic rows')}>
         {measures(report).map(([name, score, about]) => (
           <div key={name}>
             <dt>{name}</dt>
@@ -163,15 +177,15 @@ function Report({ exploration, quality }: { exploration: Exploration; quality: Q
           </div>
         ))}
       </dl>
-      <h2>Columns</h2>
+      <h2>{t('Columns')}</h2>
       <MarginalBars marginals={marginals} scores={scores} />
       {pairs.length > 0 && (
         <>
-          <h2>Pairs of columns, least alike first</h2>
+          <h2>{t('Pairs of columns, least alike first')}</h2>
           <RowTable
-            label="Pairs of columns, least alike first"
-            lead={['Pair']}
-            columns={['Alike', 'Real r or V', 'Synthetic r', 'By']}
+            label={t('Pairs of columns, least alike first')}
+            lead={[t('Pair')]}
+            columns={[t('Alike'), t('Real r or V'), t('Synthetic r'), t('By')]}
             rows={pairs.map(({ columns, score, real, synthetic, metric }) => ({
               key: columns.join(' × '),
               lead: [columns.join(' × ')],
@@ -181,7 +195,9 @@ function Report({ exploration, quality }: { exploration: Exploration; quality: Q
                 { text: scoreText(synthetic) },
                 {
                   text:
-                    metric === 'CorrelationSimilarity' ? 'correlation r' : 'shares; V is Cramér’s',
+                    metric === 'CorrelationSimilarity'
+                      ? t('correlation r')
+                      : t('shares; V is Cramér’s'),
                 },
               ],
             }))}
@@ -190,7 +206,7 @@ function Report({ exploration, quality }: { exploration: Exploration; quality: Q
       )}
       <div>
         <button type="button" onClick={save}>
-          Download report
+          {t('Download report')}
         </button>
       </div>
     </>

@@ -1,5 +1,6 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { isLearnt } from '../../../../../src/data/column.js';
+import { t } from '../../../language/language.js';
 import type { Exploration } from '../exploration.js';
 
 /** The row that is decoded where the walk stands, beside the row of data that was picked. */
@@ -42,12 +43,12 @@ export function RowAt({ exploration }: { exploration: Exploration }) {
   const place = exploration.data.value?.places[exploration.picked.value ?? -1];
   return (
     <table class="row-at">
-      <caption class="visually-hidden">The row where the walk stands</caption>
+      <caption class="visually-hidden">{t('The row where the walk stands')}</caption>
       <thead>
         <tr>
-          <th scope="col">Column</th>
-          {picked.value && <th scope="col">Row {place === undefined ? '' : place + 1}</th>}
-          <th scope="col">Decoded</th>
+          <th scope="col">{t('Column')}</th>
+          {picked.value && <th scope="col">{t('Row {n}', { n: (place ?? 0) + 1 })}</th>}
+          <th scope="col">{t('Decoded')}</th>
         </tr>
       </thead>
       <tbody>
@@ -55,7 +56,9 @@ export function RowAt({ exploration }: { exploration: Exploration }) {
           isLearnt(column) ? (
             <tr key={column.name}>
               <th scope="row">{column.name}</th>
-              {picked.value && <td>{picked.value[i] || <span class="soft">missing</span>}</td>}
+              {picked.value && (
+                <td>{picked.value[i] || <span class="soft">{t('missing')}</span>}</td>
+              )}
               <td data-decoded-cell>{decoded.value[i]}</td>
             </tr>
           ) : null,

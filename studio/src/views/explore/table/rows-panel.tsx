@@ -1,4 +1,5 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
+import { t, translated } from '../../../language/language.js';
 import type { LookedAt } from '../../../model/tables/api.js';
 import { RowTable } from '../../../ui/tables/row-table.js';
 import type { Exploration, ShownData } from '../exploration.js';
@@ -41,32 +42,35 @@ function Rows({ exploration, data }: { exploration: Exploration; data: ShownData
   return (
     <>
       <p class="small">
-        Each cell over what the model makes of it, where that differs. Hatched cells are missing;
-        marked ones are odd: far less likely than is usual for their column.
+        {t(
+          'Each cell over what the model makes of it, where that differs. Hatched cells are missing; marked ones are odd: far less likely than is usual for their column.',
+        )}
       </p>
       {found && (
         <RowTable
-          label="Rows of the data, and what the model makes of them"
-          lead={['Row']}
+          label={t('Rows of the data, and what the model makes of them')}
+          lead={[t('Row')]}
           columns={exploration.table!.map(({ name }) => name)}
           rows={found.from.map((from, i) => ({
             key: i,
-            lead: [from],
+            lead: [translated(from)],
             cells: markedCells(found, i),
           }))}
         />
       )}
       <div class="row actions">
         <button type="button" disabled={start.value === 0} onClick={() => page(-1)}>
-          Back
+          {t('Back')}
         </button>
         <button type="button" disabled={start.value + pageSize >= size} onClick={() => page(1)}>
-          Next
+          {t('Next')}
         </button>
         <span class="small soft number">
-          {(start.value + 1).toLocaleString('en')} to{' '}
-          {Math.min(start.value + pageSize, size).toLocaleString('en')} of{' '}
-          {size.toLocaleString('en')}
+          {t('{from} to {to} of {size}', {
+            from: start.value + 1,
+            to: Math.min(start.value + pageSize, size),
+            size,
+          })}
         </span>
       </div>
     </>

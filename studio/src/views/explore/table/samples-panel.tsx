@@ -1,5 +1,7 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import type { RowConditions } from '../../../../../src/data/tables/columns/where.js';
+import { t } from '../../../language/language.js';
+import { rich } from '../../../language/rich.js';
 import type { Cells } from '../../../model/tables/api.js';
 import { useText } from '../../../ui/fields.js';
 import { Notice } from '../../../ui/notice.js';
@@ -19,8 +21,10 @@ export function SamplesPanel({ exploration }: { exploration: Exploration }) {
   if (!exploration.info.hasPrior) {
     return (
       <p>
-        This model has no <Term name="prior">prior</Term> to draw from: its objective puts no shape
-        on the latents. Train with an objective such as <code>vae</code>.
+        {rich(
+          'This model has no {prior} to draw from: its objective puts no shape on the latents. Train with an objective such as {objective}.',
+          { prior: <Term name="prior">{t('prior')}</Term>, objective: <code>vae</code> },
+        )}
       </p>
     );
   }
@@ -60,8 +64,10 @@ function Samples({ exploration }: { exploration: Exploration }) {
   return (
     <>
       <p class="small">
-        Rows that the model invents, by draws of the <Term name="prior">prior</Term>: with the
-        columns, types and spelling of the table that it learnt.
+        {rich(
+          'Rows that the model invents, by draws of the {prior}: with the columns, types and spelling of the table that it learnt.',
+          { prior: <Term name="prior">{t('prior')}</Term> },
+        )}
       </p>
       <Conditions
         table={exploration.table!}
@@ -71,7 +77,7 @@ function Samples({ exploration }: { exploration: Exploration }) {
       />
       {problem.value && <Notice kind="error">{problem.value}</Notice>}
       <RowTable
-        label="Rows that the model draws"
+        label={t('Rows that the model draws')}
         lead={[]}
         columns={exploration.table!.map(({ name }) => name)}
         rows={cells.value.map((texts, i) => ({
@@ -87,10 +93,10 @@ function Samples({ exploration }: { exploration: Exploration }) {
             seed.value++;
           }}
         >
-          Draw others
+          {t('Draw others')}
         </button>
         <label class="field count">
-          <span class="field-label">Rows to download</span>
+          <span class="field-label">{t('Rows to download')}</span>
           <input
             inputMode="numeric"
             value={typed.text}
@@ -109,7 +115,11 @@ function Samples({ exploration }: { exploration: Exploration }) {
           }
         />
       </div>
-      {!fits && <p class="small">A whole number from 1 to {mostCount.toLocaleString('en')}.</p>}
+      {!fits && (
+        <p class="small">
+          {t('A whole number from {least} to {most}.', { least: 1, most: mostCount })}
+        </p>
+      )}
     </>
   );
 }

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { TableEnding } from '../../../../../src/data/tables/columns/table-files.js';
+import { t } from '../../../language/language.js';
 import { Notice } from '../../../ui/notice.js';
 import { saveFile } from '../../../ui/save-file.js';
 
@@ -37,7 +38,7 @@ export function SaveRows({
   return (
     <>
       <label class="field format">
-        <span class="field-label">File format</span>
+        <span class="field-label">{t('File format')}</span>
         <select
           value={ending.value}
           onChange={(event) => {
@@ -52,7 +53,7 @@ export function SaveRows({
         </select>
       </label>
       <button type="button" disabled={disabled || isBusy.value} onClick={save}>
-        {isBusy.value ? 'Writing…' : 'Download rows'}
+        {isBusy.value ? t('Writing…') : t('Download rows')}
       </button>
       {problem.value && <Notice kind="error">{problem.value}</Notice>}
     </>

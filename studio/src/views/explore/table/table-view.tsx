@@ -1,3 +1,4 @@
+import { t } from '../../../language/language.js';
 import { Notice } from '../../../ui/notice.js';
 import { MissingData } from '../data-choice.js';
 import type { Exploration } from '../exploration.js';
@@ -13,22 +14,30 @@ import './table.css';
 /** Walks through a model of a table: its map, its rows, and what can be done with them. */
 export function TableView({ exploration }: { exploration: Exploration }) {
   const tabs: Tab[] = [
-    { name: 'map', title: 'Map', body: () => <MapPanel exploration={exploration} /> },
-    { name: 'samples', title: 'Samples', body: () => <SamplesPanel exploration={exploration} /> },
-    { name: 'quality', title: 'Quality', body: () => <QualityPanel exploration={exploration} /> },
-    { name: 'rows', title: 'Rows', body: () => <RowsPanel exploration={exploration} /> },
+    { name: 'map', title: t('Map'), body: () => <MapPanel exploration={exploration} /> },
+    {
+      name: 'samples',
+      title: t('Samples'),
+      body: () => <SamplesPanel exploration={exploration} />,
+    },
+    {
+      name: 'quality',
+      title: t('Quality'),
+      body: () => <QualityPanel exploration={exploration} />,
+    },
+    { name: 'rows', title: t('Rows'), body: () => <RowsPanel exploration={exploration} /> },
     {
       name: 'anomalies',
-      title: 'Anomalies',
+      title: t('Anomalies'),
       body: () => <AnomaliesPanel exploration={exploration} />,
     },
-    { name: 'gaps', title: 'Fill gaps', body: () => <GapsPanel exploration={exploration} /> },
+    { name: 'gaps', title: t('Fill gaps'), body: () => <GapsPanel exploration={exploration} /> },
   ];
   return (
     <>
       {exploration.problem.value && <Notice kind="error">{exploration.problem.value}</Notice>}
       {exploration.dataProblem.value && <MissingData exploration={exploration} />}
-      <Tabs tabs={tabs} label="What to do with the model" />
+      <Tabs tabs={tabs} label={t('What to do with the model')} />
     </>
   );
 }

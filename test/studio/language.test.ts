@@ -1,0 +1,143 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, expect, test } from 'vitest';
+import { describedOptions } from '../../src/vae/config/described.js';
+import type { Messages, Translation } from '../../studio/src/language/language.js';
+import { bare, literalsOf, scriptsUnder, type Texts, textsOf } from './texts.js';
+
+const folder = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const page = folder('../../studio/src');
+const library = folder('../../src');
+const messages = `${page}/language/messages`;
+
+/** Parts of the page whose texts are not yet translated. */
+const notYet = [
+  'data/',
+  'train/',
+  'ui/drop-files.tsx',
+  'ui/chart',
+  'ui/plot',
+  'runs/',
+  'shipped/',
+  'views/compare/',
+  /^views\/explore\/(?!table\/)/,
+  'views/train/',
+];
+
+/** Parts that make messages in English; `translated` finds them where they are shown. */
+const inEnglish = /^(data|model|runs|storage)\//;
+
+/** Words that are no texts: names, and values for the browser. */
+const sameEverywhere = new Set([
+  'vaekit',
+  'studio',
+  'vaekit studio',
+  '{} · vaekit studio',
+  'Parquet',
+  'vae',
+  'ELBO',
+]);
+const forBrowser = /^((\d+|\{\})px |settings: |color-mix\()/;
+
+/** Texts of the library that the page shows: errors, and the words of settings. */
+const ofLibrary = new Set(['errors', 'settings']);
+
+let texts: ReadonlyMap<string, Texts>;
+let literals: ReadonlySet<string>;
+
+beforeAll(() => {
+  texts = new Map(scriptsUnder(page).map((path) => [path.slice(page.length + 1), textsOf(path)]));
+  literals = new Set([...scriptsUnder(library), ...scriptsUnder(page)].flatMap(literalsOf));
+});
+
+const isDone = (path: string) =>
+  !notYet.some((part) => (typeof part === 'string' ? path.startsWith(part) : part.test(path)));
+
+const found = (kind: 'outside' | 'wrong' | 'errors' | 'keys') =>
+  [...texts].flatMap(([path, of]) => of[kind].map(({ text, line }) => ({ path, line, text })));
+
+/** The catalogs of a language, by area. */
+const catalogs = (code: string) =>
+  readdirSync(`${messages}/${code}`).map((name) => {
+    const catalog: Messages = JSON.parse(readFileSync(`${messages}/${code}/${name}`, 'utf8'));
+    return [name.replace('.json', ''), catalog] as const;
+  });
+
+/** The errors that a language can have, their placeholders bare: those without values stand anywhere. */
+const errorsIn = (code: string): ReadonlySet<string> =>
+  new Set(
+    catalogs(code).flatMap(([area, catalog]) =>
+      Object.keys(catalog)
+        .map(bare)
+        .filter((text) => area === 'errors' || !text.includes('{}')),
+    ),
+  );
+
+const languages = readdirSync(messages);
+
+/** The words of settings that the form shows. */
+const settings = describedOptions.flatMap(({ description, field }) =>
+  field
+    ? [description, field.label, field.note, field.unit, ...Object.values(field.titles ?? {})]
+    : [],
+);
+
+test('no text that people read is outside the files of messages', () => {
+  const messages = new Set(languages.flatMap((code) => [...errorsIn(code)]));
+  const outside = found('outside').filter(
+    ({ path, text }) =>
+      isDone(path) &&
+      !sameEverywhere.has(text) &&
+      !forBrowser.test(text) &&
+      !(inEnglish.test(path) && messages.has(text)),
+  );
+  expect(outside.map(({ path, line, text }) => `${path}:${line}: ${text}`)).toEqual([]);
+});
+
+test('texts are whole, and asked for when the language is known', () => {
+  expect(found('wrong')).toEqual([]);
+  const counted = [...texts.values()].flatMap((each) => each.counted);
+  for (const { one, other } of counted) expect(names(one)).toEqual(names(other));
+});
+
+test.each(languages)('every text is there in %s', (code) => {
+  const known = new Set(catalogs(code).flatMap(([, catalog]) => Object.keys(catalog)));
+  const used = found('keys').filter(({ path }) => isDone(path));
+  const missing = used.filter(({ text }) => !known.has(text) && !sameEverywhere.has(text));
+  expect(missing.map(({ path, line, text }) => `${path}:${line}: ${text}`)).toEqual([]);
+  expect(settings.filter((text) => text !== undefined && !known.has(text))).toEqual([]);
+});
+
+test.each(languages)('every error of the page is there in %s', (code) => {
+  const errors = errorsIn(code);
+  const missing = found('errors').filter(({ path, text }) => isDone(path) && !errors.has(text));
+  expect(missing.map(({ path, line, text }) => `${path}:${line}: ${text}`)).toEqual([]);
+});
+
+test.each(languages)('no translation in %s is unused or there twice', (code) => {
+  const keys = new Set([...found('keys'), ...found('errors')].map(({ text }) => text));
+  const isUsed = (area: string, text: string) =>
+    ofLibrary.has(area) ? literals.has(bare(text)) : keys.has(text);
+  const all = catalogs(code).flatMap(([area, catalog]) =>
+    Object.keys(catalog).map((text) => ({ area, text })),
+  );
+  expect(all.filter(({ area, text }) => !isUsed(area, text))).toEqual([]);
+  const seen = new Set<string>();
+  expect(all.filter(({ text }) => seen.size === seen.add(text).size)).toEqual([]);
+});
+
+test.each(languages)('translations in %s hold the placeholders of their texts', (code) => {
+  for (const [, catalog] of catalogs(code)) {
+    for (const [text, translation] of Object.entries(catalog)) {
+      for (const form of formsOf(translation)) {
+        expect([text, names(form)]).toEqual([text, names(text)]);
+        expect(form.trim()).not.toBe('');
+      }
+    }
+  }
+});
+
+const names = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort();
+
+const formsOf = (translation: Translation): readonly string[] =>
+  typeof translation === 'string' ? [translation] : Object.values(translation);
