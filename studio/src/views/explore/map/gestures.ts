@@ -5,16 +5,26 @@ import type { Place } from './viewport.js';
 /** Pixels of the way within which a press stays a press; further, it is a drag. */
 const still = 4;
 
+/** The same for a finger, which is less still. */
+const touchStill = 12;
+
 /** Pixels of a line, for wheels that count in lines. */
 const lineHeight = 16;
 
-/** Gestures of mouse, pen and fingers on the map's element: they walk, move and zoom. */
+/** CSS pixels around the place of the walk within which a finger takes hold of it. */
+const grip = 32;
+
+/**
+ * Gestures of mouse, pen and fingers on the map's element: they walk, move and zoom. One finger scrolls the
+ * page, unless it holds the place of the walk or the map is set to be moved; two fingers are the map's.
+ */
 export class Gestures {
   /** The place of each pointer that is down, by its id. */
   private readonly down = new Map<number, Place>();
   /** Pixels that the drag under way has come. */
   private moved = 0;
-  private drags: 'walk' | 'pan' = 'walk';
+  /** `tap`: a finger that may be about to scroll the page. */
+  private drags: 'walk' | 'pan' | 'tap' = 'walk';
 
   /** @param pans whether a drag moves the map */
   constructor(
@@ -31,9 +41,15 @@ export class Gestures {
     const { signal } = ended;
     element.addEventListener('pointerdown', (event) => this.onDown(event), { signal });
     element.addEventListener('pointermove', (event) => this.onMove(event), { signal });
-    for (const end of ['pointerup', 'pointercancel'] as const) {
-      element.addEventListener(end, ({ pointerId }) => this.down.delete(pointerId), { signal });
-    }
+    // The browser scrolls the page by a finger unless it is told before.
+    element.addEventListener('touchstart', (event) => this.onTouch(event), {
+      signal,
+      passive: false,
+    });
+    element.addEventListener('pointerup', (event) => this.onUp(event), { signal });
+    element.addEventListener('pointercancel', ({ pointerId }) => this.down.delete(pointerId), {
+      signal,
+    });
     element.addEventListener('pointerleave', () => this.hover(undefined), { signal });
     element.addEventListener('wheel', (event) => this.onWheel(event), { signal, passive: false });
     element.addEventListener('contextmenu', (event) => event.preventDefault(), { signal });
@@ -41,24 +57,50 @@ export class Gestures {
   }
 
   /** The place of an event on the map, in CSS pixels. */
-  private at(event: MouseEvent): Place {
+  private at(event: { readonly clientX: number; readonly clientY: number }): Place {
     const { element } = this;
     const { left, top } = element.getBoundingClientRect();
     return [event.clientX - left - element.clientLeft, event.clientY - top - element.clientTop];
   }
 
+  private onTouch(event: TouchEvent): void {
+    const [first, second] = event.touches;
+    if (second || this.pans.value || this.holds(this.at(first!))) event.preventDefault();
+  }
+
+  /** Whether a finger is on the place of the walk. */
+  private holds(at: Place): boolean {
+    const place = this.state.placeOnScreen();
+    return !!place && Math.hypot(at[0] - place[0], at[1] - place[1]) < grip;
+  }
+
   private onDown(event: PointerEvent): void {
-    const { down, element, state } = this;
+    const { down, element } = this;
     const at = this.at(event);
     element.setPointerCapture(event.pointerId);
     down.set(event.pointerId, at);
     this.hover(undefined);
-    if (down.size > 1) return;
+    if (down.size > 1) {
+      this.drags = 'pan';
+      return;
+    }
     this.moved = 0;
-    this.drags = this.pans.value || event.button !== 0 || event.shiftKey ? 'pan' : 'walk';
-    if (this.drags === 'pan') return;
-    const index = state.find(at);
-    if (index === undefined) state.walk(at);
+    if (this.pans.value || event.button !== 0 || event.shiftKey) this.drags = 'pan';
+    else if (event.pointerType !== 'touch') {
+      this.drags = 'walk';
+      this.press(at);
+    } else this.drags = this.holds(at) ? 'walk' : 'tap';
+  }
+
+  private onUp(event: PointerEvent): void {
+    this.down.delete(event.pointerId);
+    if (this.drags === 'tap' && this.moved < touchStill) this.press(this.at(event));
+  }
+
+  /** Goes to the point at a place of the map, else to the place. */
+  private press(at: Place): void {
+    const index = this.state.find(at);
+    if (index === undefined) this.state.walk(at);
     else this.exploration.pick(index);
   }
 
@@ -74,11 +116,13 @@ export class Gestures {
     else this.drag(event.pointerId, before, now);
   }
 
-  /** Zooms by two fingers about the one that does not move. */
+  /** Moves and zooms by two fingers: the middle between them stays where it is on the map. */
   private pinch(pointer: number, before: Place, now: Place): void {
-    const [other] = [...this.down].filter(([id]) => id !== pointer).map(([, place]) => place);
-    const length = (place: Place) => Math.hypot(place[0] - other![0], place[1] - other![1]);
-    this.state.zoom(length(now) / Math.max(1, length(before)), other);
+    const [, [x, y]] = [...this.down].find(([id]) => id !== pointer)!;
+    const length = (place: Place) => Math.hypot(place[0] - x, place[1] - y);
+    this.state.pan((now[0] - before[0]) / 2, (now[1] - before[1]) / 2);
+    const middle: Place = [(now[0] + x) / 2, (now[1] + y) / 2];
+    this.state.zoom(length(now) / Math.max(1, length(before)), middle);
     this.down.set(pointer, now);
   }
 
@@ -88,7 +132,13 @@ export class Gestures {
     if (this.drags === 'walk' && this.moved < still) return;
     this.down.set(pointer, now);
     if (this.drags === 'pan') this.state.pan(dx, dy);
-    else this.state.walk(now);
+    else if (this.drags === 'walk') this.state.walk(this.inside(now));
+  }
+
+  /** The nearest place that is on the map: a drag may go on over its edge. */
+  private inside([x, y]: Place): Place {
+    const { clientWidth, clientHeight } = this.element;
+    return [Math.min(clientWidth, Math.max(0, x)), Math.min(clientHeight, Math.max(0, y))];
   }
 
   private onWheel(event: WheelEvent): void {

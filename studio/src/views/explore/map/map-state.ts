@@ -8,6 +8,7 @@ import {
   fitted,
   type Place,
   panned,
+  revealing,
   toPlane,
   toScreen,
   type Viewport,
@@ -79,21 +80,31 @@ export class MapState {
     if (view) this.view.value = panned(view, right, down);
   }
 
-  /** @param at the place on the map that does not move; the middle when left out */
+  /** @param at the place on the map that does not move; that of the walk when left out */
   zoom(factor: number, at?: Place): void {
+    if (!at) this.reveal();
     const view = this.view.peek();
-    if (view) this.view.value = zoomed(view, factor, at ?? [view.width / 2, view.height / 2]);
+    if (view) this.view.value = zoomed(view, factor, at ?? this.placeOnScreen()!);
   }
 
-  /** Moves the walk by CSS pixels, and the view where the walk would leave it. */
+  /** The place of the walk on the map, in CSS pixels; it may be beyond the map's edges. */
+  placeOnScreen(): Place | undefined {
+    const view = this.view.peek();
+    return view && toScreen(view, this.exploration.place.peek());
+  }
+
+  /** Shows the place of the walk: it moves the map, or makes all smaller where that is too far. */
+  reveal(): void {
+    const view = this.view.peek();
+    if (view) this.view.value = revealing(view, this.exploration.place.peek());
+  }
+
+  /** Moves the walk by CSS pixels. */
   step(right: number, down: number): void {
     const view = this.view.peek();
     if (!view) return;
-    const [x, y] = toScreen(view, this.exploration.place.peek());
-    const [left, top] = [x + right, y + down];
-    this.exploration.walkTo(toPlane(view, [left, top]));
-    const over = (at: number, size: number) => Math.min(0, at - 24) + Math.max(0, at - size + 24);
-    this.pan(-over(left, view.width), -over(top, view.height));
+    const [x, y] = this.placeOnScreen()!;
+    this.exploration.walkTo(toPlane(view, [x + right, y + down]));
   }
 
   /** Walks to a place on the map. */
@@ -126,6 +137,11 @@ export class MapState {
         this.exploration.plane.value;
         this.exploration.label.value;
         this.tiles.renew();
+      }),
+      // A drawing, a slider or a key may lead off the map.
+      effect(() => {
+        this.exploration.place.value;
+        this.reveal();
       }),
       effect(() => {
         this.exploration.places.value;

@@ -86,8 +86,30 @@ function drawEllipse(
   context.setLineDash([]);
 }
 
+/** A mark at the edge that points to a place beyond it. */
+function drawEdgeMark(context: Context, { width, height }: Viewport, [x, y]: Place): void {
+  const within = (at: number, size: number) => Math.min(size - 16, Math.max(16, at));
+  const [left, top] = [within(x, width), within(y, height)];
+  context.save();
+  context.translate(left, top);
+  context.rotate(Math.atan2(y - top, x - left));
+  context.beginPath();
+  context.moveTo(12, 0);
+  context.lineTo(-7, -9);
+  context.lineTo(-7, 9);
+  context.closePath();
+  stroke(context, inks.text, 2.5);
+  context.fillStyle = inks.text;
+  context.fill();
+  context.restore();
+}
+
 function drawMarker(context: Context, view: Viewport, place: Place): void {
   const [x, y] = toScreen(view, place);
+  if (x < 0 || y < 0 || x > view.width || y > view.height) {
+    drawEdgeMark(context, view, [x, y]);
+    return;
+  }
   context.beginPath();
   context.arc(x, y, 9, 0, 2 * Math.PI);
   stroke(context, inks.text, 2.5);

@@ -54,6 +54,31 @@ export function zoomed(view: Viewport, factor: number, at: Place): Viewport {
   };
 }
 
+/** CSS pixels between a place that is shown and the edges. */
+const margin = 28;
+
+/**
+ * A view that holds a place: the same where it does, else moved; with a smaller unit where the place is
+ * more than a view's size away, so that the places seen before are still there.
+ */
+export function revealing(view: Viewport, place: Place): Viewport {
+  const [right, down] = beyond(view, place);
+  const far = Math.max(Math.abs(right) / view.width, Math.abs(down) / view.height);
+  if (!(far > 0)) return view;
+  if (far <= 1) return panned(view, -right, -down);
+  const wider = zoomed(view, 1 / (1 + far), [view.width / 2, view.height / 2]);
+  const [left, up] = beyond(wider, place);
+  return panned(wider, -left, -up);
+}
+
+/** CSS pixels by which a place is beyond the part of a view that is well seen. */
+function beyond(view: Viewport, place: Place): Place {
+  const over = (at: number, size: number) =>
+    Math.min(0, at - margin) + Math.max(0, at - size + margin);
+  const [left, top] = toScreen(view, place);
+  return [over(left, view.width), over(top, view.height)];
+}
+
 /** Values from the share `skip` of all to the share 1 − skip: a few far points do not count. */
 function spread(values: Float32Array, skip: number): [low: number, high: number] {
   const sorted = values.slice().sort();
