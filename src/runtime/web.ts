@@ -27,6 +27,7 @@ export async function createSession(
   const { load, turns } = builds[device];
   const runtime = await load();
   const session = await turns.take(() => {
+    requireWebAssembly();
     // The runtime starts its threads once, with the first model.
     runtime.env.wasm.numThreads = threads ?? availableThreads();
     return openSession(runtime, model, deviceOptions(options, 'wasm'));
@@ -36,6 +37,21 @@ export async function createSession(
     run: (feeds) => turns.take(() => session.run(feeds)),
     release: () => turns.take(() => session.release()),
   };
+}
+
+/** The smallest module: its four bytes of magic, and the version. */
+const emptyModule = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
+
+/** @throws UserError where a policy or an extension keeps WebAssembly from running */
+function requireWebAssembly(): void {
+  try {
+    new WebAssembly.Module(emptyModule);
+  } catch (error) {
+    throw new UserError(
+      `This browser may not run WebAssembly here, and nothing can be computed without: ${(error as Error).message.replace(/\.$/, '')}. Allow it for this page, or use another browser.`,
+      { cause: error },
+    );
+  }
 }
 
 /** How many of a step's microbatches a session can compute beside one another: a browser's threads are shared. */

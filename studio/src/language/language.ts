@@ -120,7 +120,7 @@ function patternsOf(errors: Messages): readonly Pattern[] {
       .sort((a, b) => own(b) - own(a))
       .map((text) => ({
         pattern: patternOf(text),
-        names: [...text.matchAll(placeholder)].map(([, name]) => name!),
+        names: placeholdersOf(text),
         text: textOf(errors[text])!,
       }));
     patterns.set(errors, found);
@@ -128,8 +128,12 @@ function patternsOf(errors: Messages): readonly Pattern[] {
   return found;
 }
 
+/** The names of the placeholders of a text, in order. */
+export const placeholdersOf = (text: string): readonly string[] =>
+  [...text.matchAll(placeholder)].map(([, name]) => name!);
+
 /** What a message looks like that was made of a text with placeholders. */
-function patternOf(text: string): RegExp {
+export function patternOf(text: string): RegExp {
   const parts = text.split(/\{\w+\}/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
   return new RegExp(`^${parts.join('(.+?)')}$`, 's');
 }

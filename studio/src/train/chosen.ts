@@ -10,10 +10,13 @@ export function choose(given: Partial<TrainSettings>): void {
   chosen.value = { ...chosen.value, ...given };
 }
 
-/** Another network brings its own values of all other options but the device. */
-export function choosePreset(preset: string): void {
+/**
+ * Another network brings its own values of all other options but the device.
+ * @param preset left out, the one that fits the data
+ */
+export function choosePreset(preset?: string): void {
   const { data, device } = chosen.value;
-  chosen.value = { data, preset, ...(device ? { device } : {}) };
+  chosen.value = { data, ...(preset ? { preset } : {}), ...(device ? { device } : {}) };
 }
 
 /** Takes data that is no longer there out of the settings. */

@@ -51,6 +51,14 @@ export const giving = signal<Giving | undefined>(undefined);
 /** The data that was read of them last. */
 export const read = signal<Read | undefined>(undefined);
 
+/** Whether a message asked for files: the place for them is then in sight. */
+export const isAsked = signal(false);
+
+/** Brings the place for files into sight. */
+export function askForFiles(): void {
+  isAsked.value = true;
+}
+
 /** Whether files are being found or read. */
 export const isReading = (): boolean =>
   giving.value?.is === 'finding' || giving.value?.is === 'reading';

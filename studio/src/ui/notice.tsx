@@ -1,7 +1,17 @@
+import { signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import { translated } from '../language/language.js';
+import { useEffect } from 'preact/hooks';
+import { t, translated } from '../language/language.js';
 
-/** A line or two that the user should see. Errors are read out at once. A message in English is translated. */
+type Messages = typeof import('../messages/index.js');
+
+/** The page's words for messages, loaded with the first of them; null when they cannot be loaded. */
+const messages = signal<Messages | null | undefined>(undefined);
+
+/**
+ * A line or two that the user should see. Errors are read out at once. A text alone is a message in English:
+ * it is told in the page's words and the user's language, with buttons for next steps.
+ */
 export function Notice({
   kind = 'info',
   children,
@@ -11,7 +21,46 @@ export function Notice({
 }) {
   return (
     <div class={`notice ${kind}`} role={kind === 'error' ? 'alert' : 'status'}>
-      {typeof children === 'string' ? translated(children) : children}
+      {typeof children !== 'string' ? (
+        children
+      ) : kind === 'info' ? (
+        translated(children)
+      ) : (
+        <Message text={children} />
+      )}
     </div>
+  );
+}
+
+function Message({ text }: { text: string }) {
+  useEffect(() => {
+    if (messages.value) return;
+    import('../messages/index.js').then(
+      (loaded) => {
+        messages.value = loaded;
+      },
+      () => {
+        messages.value = null;
+      },
+    );
+  }, []);
+  if (messages.value === undefined) return null;
+  if (messages.value === null) return translated(text);
+  const { offered, wordsFor } = messages.value;
+  const told = wordsFor(text);
+  const next = offered(told.next);
+  return (
+    <>
+      <p>{told.text}</p>
+      {next.length > 0 && (
+        <p class="row">
+          {next.map(({ title, take }) => (
+            <button key={title} type="button" onClick={take}>
+              {t(title)}
+            </button>
+          ))}
+        </p>
+      )}
+    </>
   );
 }

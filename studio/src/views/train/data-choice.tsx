@@ -1,10 +1,12 @@
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
+import { lookFor, unavailable } from '../../data/available.js';
 import type { DataName } from '../../data/info.js';
 import { ownData, publishedData, refreshData, titleOf } from '../../data/store.js';
 import { t } from '../../language/language.js';
-import { giving } from '../../train/giving.js';
+import { giving, isAsked } from '../../train/giving.js';
 import { ChoiceField } from '../../ui/fields.js';
 import { later } from '../../ui/later.js';
+import { Notice } from '../../ui/notice.js';
 
 const OwnDataPart = later(async () => (await import('./own-data.js')).OwnData);
 
@@ -21,6 +23,11 @@ export function DataChoice({
   useEffect(() => {
     refreshData().catch(() => undefined);
   }, []);
+  const published = publishedData.find(({ data }) => data === value);
+  useEffect(() => {
+    if (published && !disabled) lookFor(value, published.title);
+  }, [value, disabled]);
+  const missing = disabled ? undefined : unavailable.value.get(value);
   const choices = [...publishedData, ...ownData.value];
   return (
     <>
@@ -36,6 +43,7 @@ export function DataChoice({
         disabled={disabled}
         onChange={onChange}
       />
+      {missing && <Notice kind="warning">{missing}</Notice>}
       {(!disabled || giving.value) && <OwnData />}
     </>
   );
@@ -43,9 +51,16 @@ export function DataChoice({
 
 /** The user's own data, in sight once files are given. */
 function OwnData() {
+  const summary = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (!isAsked.value) return;
+    isAsked.value = false;
+    summary.current?.parentElement?.setAttribute('open', '');
+    summary.current?.focus();
+  }, [isAsked.value]);
   return (
     <details class="own-data" open={giving.value !== undefined}>
-      <summary>{t('Your own data')}</summary>
+      <summary ref={summary}>{t('Your own data')}</summary>
       <OwnDataPart />
     </details>
   );

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { formatCount } from '../../../../src/report/number.js';
+import { unavailable } from '../../data/available.js';
 import { t, translated } from '../../language/language.js';
 import { choose, choosePreset, chosen } from '../../train/chosen.js';
 import { isBusy, phase, run } from '../../train/session.js';
@@ -20,7 +21,8 @@ export function SettingsForm() {
   const values = plan?.settings;
   const canSteer = phase.value === 'train';
   const [faults] = useState(noFaults);
-  const canStart = plan !== undefined && problem === undefined && !isBusy.value;
+  const isThere = !unavailable.value.has(shown.data);
+  const canStart = plan !== undefined && problem === undefined && isThere && !isBusy.value;
   const form = (
     <form
       class="panel stack settings"

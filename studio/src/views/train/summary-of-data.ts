@@ -5,11 +5,12 @@ import { counted, t } from '../../language/language.js';
 export function summaryOf({ title, train, shape, table }: AddedData): string {
   const { size, hasLabels } = train;
   const examples = table
-    ? counted(size, { one: '{n} row', other: '{n} rows' })
+    ? t('{rows} of {columns}', {
+        rows: counted(size, { one: '{n} row', other: '{n} rows' }),
+        columns: counted(table.length, { one: '{n} column', other: '{n} columns' }),
+      })
     : t('{count} examples of {shape}', { count: size, shape: shape.join(' × ') });
-  const columns = table && counted(table.length, { one: 'of {n} column', other: 'of {n} columns' });
-  const what = columns ? t('{rows} {ofColumns}', { rows: examples, ofColumns: columns }) : examples;
   return hasLabels
-    ? t('{title}: {examples}, with labels.', { title, examples: what })
-    : t('{title}: {examples}.', { title, examples: what });
+    ? t('{title}: {examples}, with labels.', { title, examples })
+    : t('{title}: {examples}.', { title, examples });
 }

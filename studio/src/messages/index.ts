@@ -1,0 +1,2 @@
+export { offered } from './next-steps.js';
+export { wordsFor } from './words.js';
