@@ -28,7 +28,7 @@ const notYet = [
 const inEnglish = /^(data|model|runs|storage)\//;
 
 /** Messages that have the page's words instead of a translation. */
-const heard = new Set(table.map(({ when }) => when));
+const heard = new Set(table.flatMap(({ when }) => [when, bare(when)]));
 
 /** Words that are no texts: names, and values for the browser. */
 const sameEverywhere = new Set([

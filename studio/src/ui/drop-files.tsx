@@ -46,11 +46,7 @@ export function DropFiles({
 }
 
 /** Messages name files by the folder that the page gives them. */
-export const withoutPlace = (message: string) =>
-  message
-    .replaceAll('dropped/', '')
-    .replace(', or say what a column holds (--columns)', '')
-    .replace('Give resize (--resize) to bring all to one size', 'Choose one size for all below');
+export const withoutPlace = (message: string) => message.replaceAll('dropped/', '');
 
 function FileButton({
   title,
