@@ -21,7 +21,7 @@ interface Step {
 }
 
 /** Ways on from a message, each by a button. */
-export const nextSteps = {
+const nextSteps = {
   reload: { title: said('Reload the page'), take: () => location.reload() },
   again: {
     title: said('Look again'),

@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { t, translated } from '../language/language.js';
 
-type Messages = typeof import('../messages/index.js');
+type Messages = Pick<typeof import('../messages/index.js'), 'offered' | 'wordsFor'>;
 
 /** The page's words for messages, loaded with the first of them; null when they cannot be loaded. */
 const messages = signal<Messages | null | undefined>(undefined);
@@ -32,17 +32,17 @@ export function Notice({
   );
 }
 
+async function load(): Promise<void> {
+  const { offered, wordsFor } = await import('../messages/index.js');
+  messages.value = { offered, wordsFor };
+}
+
 function Message({ text }: { text: string }) {
   useEffect(() => {
     if (messages.value) return;
-    import('../messages/index.js').then(
-      (loaded) => {
-        messages.value = loaded;
-      },
-      () => {
-        messages.value = null;
-      },
-    );
+    load().catch(() => {
+      messages.value = null;
+    });
   }, []);
   if (messages.value === undefined) return null;
   if (messages.value === null) return translated(text);
