@@ -1,7 +1,7 @@
 import { useEffect } from 'preact/hooks';
+import { ThreadsNotice } from '../../offline/threads-notice.js';
 import { marginals, phase, restore, run } from '../../train/session.js';
 import { later } from '../../ui/later.js';
-import { Notice } from '../../ui/notice.js';
 import { Curves } from './curves.js';
 import { Intro } from './intro.js';
 import { KeptRuns } from './kept-runs.js';
@@ -22,12 +22,7 @@ export function TrainView() {
     <div class={isNew ? 'train' : 'train live'}>
       <SettingsForm />
       <div class="stack">
-        {!crossOriginIsolated && (
-          <Notice>
-            This page runs with one thread, for its server does not isolate it from other sites.
-            Larger networks train faster under <code>vaekit studio</code>.
-          </Notice>
-        )}
+        <ThreadsNotice />
         {isNew ? (
           <Intro />
         ) : (
