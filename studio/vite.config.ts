@@ -28,16 +28,7 @@ export default defineConfig({
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   worker: { format: 'es', rolldownOptions },
   build: {
-    rolldownOptions: {
-      ...rolldownOptions,
-      input: [folder('index.html'), folder('service-worker/service-worker.ts')],
-      output: {
-        ...rolldownOptions.output,
-        // A service worker acts on the folder that it lies in.
-        entryFileNames: ({ name }) =>
-          name === 'service-worker' ? '[name].js' : 'assets/[name]-[hash].js',
-      },
-    },
+    rolldownOptions,
     outDir: folder('../dist/studio'),
     emptyOutDir: true,
     target: 'es2022',

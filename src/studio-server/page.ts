@@ -11,9 +11,9 @@ const builtPage = fileURLToPath(new URL('../studio', import.meta.url));
 /** The page's files: what was there when the server started, and nothing else. */
 export class Page {
   private constructor(
-    readonly folder: string,
+    private readonly folder: string,
     /** Paths from the folder, with slashes. */
-    readonly files: ReadonlySet<string>,
+    private readonly files: ReadonlySet<string>,
   ) {}
 
   /** @throws UserError when the page was not built */

@@ -14,14 +14,13 @@ const messages = `${page}/language/messages`;
 /** Parts of the page whose texts are not yet translated. */
 const notYet = [
   'train/trace.ts',
-  'train/session.ts',
   'ui/chart',
   'ui/plot',
   'runs/',
   'shipped/',
   'views/compare/',
   /^views\/explore\/(?!table\/)/,
-  /^views\/train\/(curves|download|intro|kept-runs|reconstructions|status|synthetic|train-view)/,
+  /^views\/train\/(curves|intro|reconstructions|synthetic)/,
 ];
 
 /** Parts that make messages in English; `translated` finds them where they are shown. */

@@ -40,7 +40,8 @@ describe.skipIf(!chromiumPath)(`training in the studio${skipReason}`, () => {
     await fill(page, 'Hidden units', '64, 32');
     await expect.poll(() => count.innerText()).toBe('105,620');
     await field(page, 'Latents').fill('0');
-    await page.getByText('A whole number from 1 to 512.').waitFor();
+    await page.getByText('A whole number from 1 to 512.').first().waitFor();
+    await fill(page, 'Latents', 2);
     await field(page, 'Network').selectOption('dense');
     await expect.poll(() => count.innerText()).toBe('3,934');
   });

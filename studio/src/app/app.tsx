@@ -1,7 +1,6 @@
 import type { ComponentType } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { said, t } from '../language/language.js';
-import { isSite } from '../offline/site.js';
 import { refreshRuns } from '../runs/store.js';
 import { give } from '../train/giving.js';
 import { DropAnywhere } from '../ui/drop-anywhere.js';
@@ -24,8 +23,6 @@ const bodies: Readonly<Record<View, ComponentType>> = {
   explore: later(async () => (await import('../views/explore/explore-view.js')).ExploreView),
   compare: later(async () => (await import('../views/compare/compare-view.js')).CompareView),
 };
-
-const UpdateNotice = later(async () => (await import('../offline/update-notice.js')).UpdateNotice);
 
 export function App() {
   const { view } = route.value;
@@ -68,7 +65,6 @@ export function App() {
           {theme.value === 'dark' ? '☀' : '☾'}
         </button>
       </header>
-      {isSite && <UpdateNotice />}
       <main id="main" tabIndex={-1}>
         {isSecureContext ? (
           <Body />

@@ -4,8 +4,9 @@ import type { EpochMetrics, Progress } from '../../../src/training/index.js';
 import type { Health, ModelConfig, Summary } from '../../../src/vae/index.js';
 import type { AddedData, AddOptions, DataInfo, DataName, Part } from '../data/info.js';
 import type { RunContent } from '../runs/content.js';
-import type { KeptRun } from '../storage/database.js';
+import type { KeptRun, Position } from '../storage/database.js';
 import type { Plan, PlannedData, TrainSettings } from '../train/settings.js';
+import type { NumberChange, Steered } from '../train/steering.js';
 import type { Trace } from '../train/trace.js';
 import type { Numbers } from './numbers.js';
 import type { TableService } from './tables/api.js';
@@ -51,6 +52,8 @@ export interface TrainEvents {
   onPictures(originals: Numbers, made: Numbers): void;
   /** How the values of a table's columns are spread, in real rows and in rows that the model draws. */
   onMarginals(marginals: readonly Marginal[]): void;
+  /** The state at a checkpoint, which a download holds: its place, and the numbers changed so far. */
+  onState(position: Position, changes: readonly NumberChange[]): void;
   /**
    * The browser keeps the latest state, or does not for the reason given. Fulfilled when the page
    * has taken this and every earlier call.
@@ -74,12 +77,9 @@ export interface DrawOptions {
   readonly where?: RowConditions | undefined;
 }
 
-/** Numbers that may change while a model trains, by the names of their fields. */
-export type Changes = Readonly<Record<string, number>>;
-
 /** The end of a training: all epochs are done, or it was halted and can go on. */
 export interface TrainEnd {
-  readonly state: KeptRun['state'];
+  readonly run: KeptRun;
 }
 
 /**
@@ -131,7 +131,14 @@ export interface ModelService {
   train(request: TrainRequest, events: TrainEvents): Promise<TrainEnd>;
   /** Ends the training after the steps under way; it can go on from there. */
   halt(): Promise<void>;
-  steer(changes: Changes): Promise<void>;
+  steer(changes: Steered): Promise<void>;
+  /** Keeps the latest state of the training in the browser at once. */
+  keep(): Promise<void>;
+  /**
+   * The latest state of the training, which is some seconds old at most.
+   * @throws UserError when nothing is trained yet
+   */
+  snapshot(): Promise<RunContent>;
 
   /**
    * A run that the browser keeps as a zip archive of its run folder, which `vaekit` opens.

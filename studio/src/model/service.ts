@@ -12,8 +12,8 @@ import { datasetsOf, keepData } from '../data/kept.js';
 import type { RunContent } from '../runs/content.js';
 import { plan } from '../train/plan.js';
 import type { PlannedData, TrainSettings } from '../train/settings.js';
+import type { Steered } from '../train/steering.js';
 import type {
-  Changes,
   DrawOptions,
   Encoding,
   Examples,
@@ -170,7 +170,7 @@ export class Service implements ModelService {
   }
 
   async zip(id?: string): Promise<Uint8Array<ArrayBuffer>> {
-    return id === undefined && this.training ? this.training.zip() : zipKept(id ?? '');
+    return id === undefined && this.training ? this.training.latest.zip() : zipKept(id ?? '');
   }
 
   async addData(
@@ -231,8 +231,17 @@ export class Service implements ModelService {
     this.training?.halt();
   }
 
-  async steer(changes: Changes): Promise<void> {
+  async steer(changes: Steered): Promise<void> {
     this.training?.steer(changes);
+  }
+
+  async keep(): Promise<void> {
+    await this.training?.keep();
+  }
+
+  async snapshot(): Promise<RunContent> {
+    if (!this.training) throw new UserError('Nothing is trained yet. Wait for the first steps.');
+    return this.training.latest.content();
   }
 
   /** The config of an open model, as plain data. */

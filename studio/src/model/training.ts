@@ -9,25 +9,23 @@ import {
   type Dataset,
   datasets,
   decodeCheckpoint,
-  type EpochMetrics,
   encodeCheckpoint,
   NonFiniteError,
   UserError,
   VAE,
 } from '../../../src/index.js';
-import { formatBytes, formatCount } from '../../../src/report/number.js';
-import type { Footprint } from '../../../src/step/index.js';
 import type { RunConfig } from '../../../src/vae/config/presets.js';
 import { checkRun, fitOptionsOf } from '../../../src/vae/config/run-config.js';
 import { fromConfig } from '../../../src/vae/index.js';
-import { checkpointFile, keepRun, keptFile, parametersFile } from '../runs/kept.js';
-import type { KeptRun } from '../storage/database.js';
-import { formFields } from '../train/fields.js';
+import { checkpointFile, keptFile, parametersFile } from '../runs/kept.js';
+import type { KeptRun, Position } from '../storage/database.js';
+import { controlsOf, numberChanges, type Steered } from '../train/steering.js';
 import { Tracer, traceOfRun } from '../train/trace.js';
-import type { Changes, TrainEnd, TrainEvents, TrainRequest } from './api.js';
+import type { TrainEnd, TrainEvents, TrainRequest } from './api.js';
 import type { LoadedData } from './data.js';
+import { Keeping } from './keeping.js';
 import { toNumbers } from './numbers.js';
-import { zipRun } from './zip.js';
+import { checkMemory, outOfMemory } from './room.js';
 
 /** Test images whose reconstructions are shown while a model trains. */
 const shownImages = 10;
@@ -35,8 +33,8 @@ const shownImages = 10;
 /** Rows that are compared with as many drawn ones while a model of a table trains, at most. */
 const comparedRows = 2000;
 
-/** Milliseconds between two messages of a kind to the page, and between two states that are kept. */
-const every = { progress: 100, trace: 250, kept: 5000 };
+/** Milliseconds between two messages of a kind to the page. */
+const every = { progress: 100, trace: 250 };
 
 /** Seconds between two checkpoints, each of which redraws the reconstructions. */
 const checkpointSeconds = 1;
@@ -45,11 +43,11 @@ const checkpointSeconds = 1;
 export class Training {
   private readonly stop = new AbortController();
   private readonly controls: Controls = {};
-  private run: KeptRun;
+  private readonly keeping: Keeping;
+  private steered: Steered;
   private tracer: Tracer;
-  private metrics: EpochMetrics[];
-  private lastKept = Number.NEGATIVE_INFINITY;
-  private files: Record<string, Uint8Array<ArrayBuffer>> = {};
+  /** Steps of an epoch; 0 until that is known. */
+  private stepsPerEpoch = 0;
 
   constructor(
     private readonly request: TrainRequest,
@@ -57,10 +55,12 @@ export class Training {
     /** An earlier training in this worker: of the same run, it may have files that no storage has. */
     before?: Training,
   ) {
-    if (before?.run.id === request.run.id) this.files = before.files;
-    this.run = request.run;
-    this.tracer = new Tracer(traceOfRun(request.run));
-    this.metrics = [...request.run.metrics];
+    const { run } = request;
+    const isSame = before?.keeping.run.id === run.id;
+    this.keeping = new Keeping(run, isSame ? before.keeping.files : {});
+    this.steered = run.steered ?? {};
+    Object.assign(this.controls, controlsOf(this.steered));
+    this.tracer = new Tracer(traceOfRun(run));
   }
 
   /** Ends after the steps under way; the browser keeps the latest state. */
@@ -69,37 +69,28 @@ export class Training {
   }
 
   /** Changes numbers while it trains. */
-  steer(changes: Changes): void {
-    const { controls } = this;
-    const given = formFields.filter(({ live, name }) => live && changes[name] !== undefined);
-    for (const { name, path } of given) {
-      const value = changes[name]!;
-      if (path.startsWith('model.objective.')) {
-        controls.schedules = { ...controls.schedules, [name]: value };
-      } else controls.learningRate = value;
-    }
+  steer(changes: Steered): void {
+    this.steered = { ...this.steered, ...changes };
+    Object.assign(this.controls, controlsOf(this.steered));
+    this.keeping.take({ steered: this.steered }, {});
   }
 
-  /**
-   * The run as it now is as a zip archive, whether the browser keeps it or not.
-   * @throws UserError when there is nothing to save yet
-   */
-  zip(): Promise<Uint8Array<ArrayBuffer>> {
-    const parameters = this.files[parametersFile];
-    if (!parameters) throw new UserError('Nothing is trained yet. Wait for the first steps.');
-    return zipRun({ ...this.run, metrics: this.metrics }, parameters);
+  /** The latest state, whether the browser keeps it or not. */
+  get latest(): Keeping {
+    return this.keeping;
   }
 
   /** @throws UserError when data, model and settings do not fit, or nothing is kept to go on from */
   async train({ train, test }: LoadedData): Promise<TrainEnd> {
     const { request, events } = this;
-    const { model, training } = checkRun(this.run.config as unknown as RunConfig, this.run.name);
-    const options = fromConfig(model, `${this.run.name}: model`);
+    const { config, name } = request.run;
+    const { model, training } = checkRun(config as unknown as RunConfig, name);
+    const options = fromConfig(model, `${name}: model`);
     const vae = new VAE(options);
     const shown = new VAE(options);
     try {
       const bytes = request.resume ? await this.checkpoint() : undefined;
-      const resume = bytes && decodeCheckpoint(bytes, `${this.run.name}: ${checkpointFile}`);
+      const resume = bytes && decodeCheckpoint(bytes, `${name}: ${checkpointFile}`);
       this.tracer = new Tracer(traceOfRun(request.run), resume);
       const redraw = await this.redrawing(shown, test ?? train);
       // Not before the steps are compiled: the first model that is loaded decides on threads.
@@ -113,21 +104,15 @@ export class Training {
         checkpoint: { seconds: checkpointSeconds, epochs: 1 },
         ...(resume ? { resume } : {}),
         controls: this.controls,
-        callbacks: [this.callback(redraw, first)],
+        callbacks: [this.callback(redraw, first, resume)],
         signal: this.stop.signal,
       });
       await redraw(vae.parameters());
       const done = history.stopped?.reason !== 'aborted';
-      this.run = { ...this.run, state: done ? 'done' : 'unfinished' };
-      this.files[parametersFile] = encodeSafetensors(vae.parameters());
-      await this.keep();
-      return { state: this.run.state };
+      await this.end(vae, done ? 'done' : 'unfinished');
+      return { run: this.keeping.run };
     } catch (error) {
-      if (error instanceof NonFiniteError) {
-        this.files[parametersFile] = encodeSafetensors(vae.parameters());
-        this.run = { ...this.run, state: 'done' };
-        await this.keep();
-      }
+      if (error instanceof NonFiniteError) await this.end(vae, 'done', error.message);
       throw outOfMemory(error) ?? error;
     } finally {
       await vae.release();
@@ -137,8 +122,8 @@ export class Training {
 
   /** The checkpoint to go on from. @throws UserError when none is kept */
   private async checkpoint(): Promise<Uint8Array<ArrayBuffer>> {
-    const { id, name } = this.run;
-    const bytes = this.files[checkpointFile] ?? (await keptFile(id, checkpointFile));
+    const { id, name } = this.request.run;
+    const bytes = this.keeping.files[checkpointFile] ?? (await keptFile(id, checkpointFile));
     if (!bytes) {
       throw new UserError(`${name}: the browser keeps nothing to go on from. Start a new run.`);
     }
@@ -148,16 +133,18 @@ export class Training {
   /**
    * @param redraw shows the reconstructions of the fixed images by a model of these parameters
    * @param first does the same before the first step
+   * @param resume the checkpoint that training goes on from
    */
   private callback(
     redraw: (parameters: Readonly<Record<string, Tensor>>) => Promise<void>,
     first: () => Promise<void>,
+    resume: Checkpoint | undefined,
   ): Callback {
     const { events } = this;
     let [told, drawn] = [0, 0];
     return {
       onFootprint: (footprint) => {
-        if (this.run.settings.device !== 'webgpu') checkMemory(footprint);
+        if (this.request.run.settings.device !== 'webgpu') checkMemory(footprint);
       },
       onStart: async () => {
         events.onStage('train');
@@ -165,6 +152,7 @@ export class Training {
       },
       onProgress: (progress) => {
         const now = performance.now();
+        this.stepsPerEpoch = progress.steps;
         this.tracer.see(progress);
         if (now - drawn >= every.trace || progress.step === progress.steps) {
           drawn = now;
@@ -175,27 +163,49 @@ export class Training {
         events.onProgress(progress);
       },
       onEpochEnd: (metrics) => {
-        this.metrics.push(metrics);
         events.onEpoch(metrics);
       },
       onCheckpoint: async (checkpoint) => {
         const parameters = parametersOf(checkpoint);
-        this.files = {
-          [parametersFile]: encodeSafetensors(parameters),
-          [checkpointFile]: encodeCheckpoint(checkpoint),
-        };
+        this.take(checkpoint, parameters, resume);
         await redraw(parameters);
-        if (performance.now() - this.lastKept >= every.kept) await this.keep();
+        if (this.keeping.isDue) await this.keep();
       },
     };
   }
 
-  /** Keeps the run in the browser, and tells the page; training goes on where there is no room. */
-  private async keep(): Promise<void> {
-    this.lastKept = performance.now();
-    const { metrics, tracer } = this;
-    this.run = { ...this.run, modified: Date.now(), metrics, trace: tracer.trace };
-    const problem = await keepRun(this.run, this.files).then(
+  /** Takes over the state at a checkpoint, all of it as it was there. */
+  private take(
+    checkpoint: Checkpoint,
+    parameters: Readonly<Record<string, Tensor>>,
+    resume: Checkpoint | undefined,
+  ): void {
+    const { history, epoch, batch: step } = checkpoint;
+    const steps = this.stepsPerEpoch || (history.at(-1)?.steps ?? 0);
+    const position: Position = { epoch, step, steps };
+    const news = checkpoint.changes.slice(resume?.changes.length ?? 0);
+    const changes = [...(this.request.run.changes ?? []), ...numberChanges(news, steps)];
+    this.keeping.take(
+      { metrics: history, trace: this.tracer.trace, position, changes, steered: this.steered },
+      {
+        [parametersFile]: encodeSafetensors(parameters),
+        [checkpointFile]: encodeCheckpoint(checkpoint),
+      },
+    );
+    this.events.onState(position, changes);
+  }
+
+  /** Keeps the state in which training ended. */
+  private async end(vae: VAE, state: KeptRun['state'], problem?: string): Promise<void> {
+    const parameters = encodeSafetensors(vae.parameters());
+    const ended = { state, ...(problem === undefined ? {} : { problem }) };
+    this.keeping.take(ended, { [parametersFile]: parameters });
+    await this.keep();
+  }
+
+  /** Keeps the latest state, and tells the page; training goes on where there is no room. */
+  async keep(): Promise<void> {
+    const problem = await this.keeping.keep().then(
       () => undefined,
       (error: Error) => error.message,
     );
@@ -233,31 +243,6 @@ export class Training {
       this.events.onMarginals(marginals(rows));
     };
   }
-}
-
-/** A page's runtime has addresses for so many bytes, and this share of them may be asked for. */
-const mostBytes = 2 ** 32;
-const mostShare = 0.8;
-
-/** @throws UserError when the step of a training takes more memory than a page has */
-function checkMemory({ parameters, memory }: Footprint): void {
-  // Chromium tells how many GiB the machine has, 8 at the most.
-  const { deviceMemory = 8 } = navigator as { readonly deviceMemory?: number };
-  const limit = Math.min(mostBytes, deviceMemory * 2 ** 30);
-  if (memory <= mostShare * limit) return;
-  throw new UserError(
-    `Training ${formatCount(parameters)} parameters so takes about ${formatBytes(memory)} of memory, more than ${100 * mostShare} % of the ${formatBytes(limit)} that a page can have. Take smaller pictures, a smaller batch, or fewer hidden units.`,
-  );
-}
-
-/** The runtime's ways to say that memory is used up, in words; undefined for any other error. */
-function outOfMemory(error: unknown): UserError | undefined {
-  const { message } = error as Error;
-  if (!/bad_alloc|out of memory|allocation failed|failed to allocate/i.test(message)) return;
-  return new UserError(
-    'The memory that a page has is too small for this model. Take fewer hidden units, a smaller batch, or a likelihood with fewer numbers a pixel.',
-    { cause: error },
-  );
 }
 
 /** The model's tensors among those of a checkpoint. */

@@ -1,5 +1,6 @@
 import { UserError } from '../../../src/base/errors.js';
 import { database, type KeptRun, storageError } from '../storage/database.js';
+import { configInForce } from '../train/steering.js';
 import type { RunContent } from './content.js';
 
 export const parametersFile = 'parameters.safetensors';
@@ -22,8 +23,13 @@ export async function openKept(id: string): Promise<RunContent> {
   if (!run || !parameters) {
     throw new UserError('This browser no longer keeps the run. Choose another one.');
   }
-  const { name, config, metrics } = run;
-  return { id: `kept:${id}`, name, config, metrics, parameters };
+  return contentOf(run, parameters);
+}
+
+/** A run with its parameters, as all views take runs. */
+export function contentOf(run: KeptRun, parameters: Uint8Array<ArrayBuffer>): RunContent {
+  const { id, name, config, metrics, steered } = run;
+  return { id: `kept:${id}`, name, config: configInForce(config, steered), metrics, parameters };
 }
 
 /** A file of a run that the browser keeps; undefined when it does not. */
@@ -42,8 +48,11 @@ export async function keepRun(
 ): Promise<void> {
   const change = (await database()).transaction(['runs', 'files'], 'readwrite');
   try {
+    const runs = change.objectStore('runs');
+    // It may have been renamed since it was last kept.
+    const { name } = (await runs.get(run.id)) ?? run;
     const puts = [
-      change.objectStore('runs').put(run),
+      runs.put({ ...run, name }),
       ...Object.entries(files).map(([name, bytes]) =>
         change.objectStore('files').put(new Blob([bytes]), `${run.id}/${name}`),
       ),
@@ -53,6 +62,14 @@ export async function keepRun(
     // The transaction has the reason of a failure; a request's own error does not tell it.
     throw storageError(change.error ?? error);
   }
+}
+
+/** Changes what is kept of a run beside its files; nothing happens where it is not kept. */
+export async function changeKept(id: string, given: Partial<KeptRun>): Promise<void> {
+  const change = (await database()).transaction('runs', 'readwrite');
+  const before = await change.store.get(id);
+  if (before) await change.store.put({ ...before, ...given });
+  await change.done;
 }
 
 /** Forgets a run and its files. */

@@ -2,7 +2,8 @@ import { signal } from '@preact/signals';
 import { UserError } from '../../../src/base/errors.js';
 import type { KeptRun } from '../storage/database.js';
 import type { RunContent } from './content.js';
-import { listKept, openKept, removeKept } from './kept.js';
+import { changeKept, listKept, openKept, removeKept } from './kept.js';
+import { live } from './live.js';
 import { listServed, openServed, type ServedRun } from './served.js';
 import { openShipped } from './shipped.js';
 
@@ -62,9 +63,17 @@ export async function refreshRuns(): Promise<void> {
 export async function readRun(id: string): Promise<RunContent> {
   const [, place, key] = /^(served|kept|shipped):(.+)$/s.exec(id) ?? [];
   if (place === 'served') return openServed(key!);
-  if (place === 'kept') return openKept(key!);
+  if (place === 'kept') return live.value?.id === key ? live.value!.snapshot() : openKept(key!);
   if (place === 'shipped') return openShipped(key!);
   throw new UserError(`There is no run ${id}. Choose another one.`);
+}
+
+/** Gives a run that the browser keeps another name. @throws UserError when that is none */
+export async function renameRun(id: string, given: string): Promise<void> {
+  const name = given.trim();
+  if (name === '') throw new UserError('A run needs a name. Write at least one letter.');
+  await changeKept(id.replace(/^kept:/, ''), { name });
+  await refreshRuns();
 }
 
 /** Forgets a run that the browser keeps. */

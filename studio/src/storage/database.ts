@@ -5,6 +5,7 @@ import type { ValueSummary } from '../../../src/data/values.js';
 import type { EpochMetrics } from '../../../src/training/index.js';
 import type { DataName } from '../data/info.js';
 import type { TrainSettings } from '../train/settings.js';
+import type { NumberChange, Steered } from '../train/steering.js';
 import type { Trace } from '../train/trace.js';
 
 /** A run that the browser keeps, without its larger files. */
@@ -16,12 +17,31 @@ export interface KeptRun {
   readonly modified: number;
   /** Whether training can go on from the checkpoint that is kept beside the run. */
   readonly state: 'unfinished' | 'done';
+  /** The reason why training ended before its time and cannot go on. */
+  readonly problem?: string;
   readonly data: DataName;
   readonly settings: TrainSettings;
   /** The content of `config.json`. */
   readonly config: Readonly<Record<string, unknown>>;
+  /** Of the epochs behind the checkpoint. */
   readonly metrics: readonly EpochMetrics[];
   readonly trace: Trace;
+  /** Where the checkpoint stands; absent in runs of older pages and in those that were opened. */
+  readonly position?: Position;
+  /** Numbers that were changed while it trained, in order. */
+  readonly changes?: readonly NumberChange[];
+  /** The numbers that are in force in the place of those of the config. */
+  readonly steered?: Steered;
+}
+
+/** A place between two steps of a training. */
+export interface Position {
+  /** The epoch under way, counted from 1; after the last one, one more. */
+  readonly epoch: number;
+  /** Steps of it that are done. */
+  readonly step: number;
+  /** Steps of an epoch. */
+  readonly steps: number;
 }
 
 /** Texts that tell examples apart. */

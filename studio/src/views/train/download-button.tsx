@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import { t } from '../../language/language.js';
 import { zip } from '../../train/session.js';
 import { Notice } from '../../ui/notice.js';
 import { saveFile } from '../../ui/save-file.js';
@@ -19,9 +20,9 @@ export function DownloadButton({ id, name }: { id: string; name: string }) {
       <button
         type="button"
         onClick={save}
-        title="A zip of the run folder, which vaekit opens on the command line"
+        title={t('A zip of the run folder, which vaekit opens on the command line')}
       >
-        Download
+        {t('Download')}
       </button>
       {problem.value && <Notice kind="error">{problem.value}</Notice>}
     </>

@@ -1,8 +1,20 @@
 import { useSignal } from '@preact/signals';
 import { addressOf } from '../../app/route.js';
+import { counted, current, t } from '../../language/language.js';
 import { type RunEntry, removeRun, runs, runsProblem } from '../../runs/store.js';
-import { isBusy, leave, run, show, unitOfLoss } from '../../train/session.js';
+import {
+  isBusy,
+  leave,
+  lossUnit,
+  metrics,
+  run,
+  show,
+  unitOfLoss,
+  whenSafe,
+} from '../../train/session.js';
+import { held } from '../../train/watching.js';
 import { Notice } from '../../ui/notice.js';
+import { RunName } from './run-name.js';
 
 /** The runs that the browser keeps. */
 export function KeptRuns() {
@@ -11,7 +23,7 @@ export function KeptRuns() {
   if (kept.length === 0) return null;
   return (
     <section class="panel stack" aria-labelledby="kept-runs">
-      <h2 id="kept-runs">Runs in this browser</h2>
+      <h2 id="kept-runs">{t('Runs in this browser')}</h2>
       <ul class="run-list">
         {kept.map((entry) => (
           <Row key={entry.id} entry={entry} />
@@ -22,73 +34,118 @@ export function KeptRuns() {
 }
 
 function Row({ entry }: { entry: RunEntry }) {
-  const asked = useSignal(false);
+  const { id, name } = entry;
   const kept = entry.kept!;
-  const last = kept.metrics.at(-1);
+  const renames = useSignal(false);
   const isShown = run.value?.id === kept.id;
-  const loss = last?.val_loss ?? last?.loss;
+  const isTrained = held.value.has(kept.id);
   return (
     <li>
       <div>
-        <strong>{kept.name}</strong>
-        <span class="soft small">
-          {' '}
-          {kept.metrics.length} {kept.metrics.length === 1 ? 'epoch' : 'epochs'}
-          {loss === undefined
-            ? ''
-            : `, ${last?.val_loss === undefined ? 'loss' : 'validation'} ${loss.toFixed(2)} ${unitOfLoss(kept)}`.trimEnd()}
-          {kept.state === 'unfinished' ? ', paused' : ''} ·{' '}
-          {new Date(kept.modified).toLocaleString(undefined, {
-            dateStyle: 'medium',
-            timeStyle: 'short',
-          })}
-        </span>
+        <RunName entry={entry} renames={renames} />
+        <span class="soft small"> {factsOf(entry, isShown, isTrained)}</span>
       </div>
       <div class="row">
-        {asked.value ? (
-          <>
-            <span>Remove it for good?</span>
-            <button
-              type="button"
-              onClick={async () => {
-                if (isShown) leave();
-                await removeRun(entry.id);
-              }}
-            >
-              Remove {kept.name}
-            </button>
-            <button
-              type="button"
-              class="quiet"
-              onClick={() => {
-                asked.value = false;
-              }}
-            >
-              Keep
-            </button>
-          </>
-        ) : (
-          <>
-            <button type="button" class="quiet" disabled={isBusy.value} onClick={() => show(kept)}>
-              Show
-            </button>
-            <a class="button quiet" href={addressOf('explore', entry.id)}>
-              Explore
-            </a>
-            <button
-              type="button"
-              class="quiet"
-              aria-label={`Remove ${kept.name}`}
-              disabled={isBusy.value && isShown}
-              onClick={() => {
-                asked.value = true;
-              }}
-            >
-              Remove
-            </button>
-          </>
-        )}
+        <button
+          type="button"
+          class="quiet"
+          disabled={isBusy.value || isShown}
+          aria-label={t('Show {name}', { name })}
+          onClick={() => whenSafe(() => show(kept))}
+        >
+          {t('Show')}
+        </button>
+        <a class="button quiet" href={addressOf('explore', id)}>
+          {t('Explore')}
+        </a>
+        <button
+          type="button"
+          class="quiet"
+          aria-label={t('Rename {name}', { name })}
+          onClick={() => {
+            renames.value = true;
+          }}
+        >
+          {t('Rename')}
+        </button>
+        <Remove entry={entry} disabled={isTrained} />
       </div>
     </li>
+  );
+}
+
+/** How far a run is trained, and how well. */
+function factsOf({ kept: run }: RunEntry, isShown: boolean, isTrained: boolean): string {
+  const kept = run!;
+  const lines = isShown ? metrics.value : kept.metrics;
+  const last = lines.at(-1);
+  const unit = isShown ? lossUnit.value : unitOfLoss(kept);
+  const score = (value: number) => `${value.toFixed(2)} ${t(unit)}`.trimEnd();
+  const state = isTrained
+    ? isShown && isBusy.value
+      ? t('training')
+      : t('training in another tab')
+    : kept.problem !== undefined
+      ? t('stopped')
+      : kept.state === 'unfinished'
+        ? t('paused')
+        : t('done');
+  const facts = [
+    state,
+    counted(lines.length, { one: '{n} epoch', other: '{n} epochs' }),
+    ...(last?.val_loss === undefined
+      ? []
+      : [t('validation {value}', { value: score(last.val_loss) })]),
+    ...(last && last.val_loss === undefined
+      ? [t('loss {value}', { value: score(last.loss) })]
+      : []),
+  ];
+  const when = new Date(kept.modified).toLocaleString(current.value.code, {
+    dateStyle: 'medium',
+    timeStyle: 'short',
+  });
+  return `${facts.join(', ')} · ${when}`;
+}
+
+/** Removes a run, once it is asked for twice. */
+function Remove({ entry: { id, kept, name }, disabled }: { entry: RunEntry; disabled: boolean }) {
+  const asked = useSignal(false);
+  if (!asked.value) {
+    return (
+      <button
+        type="button"
+        class="quiet"
+        aria-label={t('Remove {name}', { name })}
+        disabled={disabled}
+        onClick={() => {
+          asked.value = true;
+        }}
+      >
+        {t('Remove')}
+      </button>
+    );
+  }
+  return (
+    <>
+      <span>{t('Remove it for good?')}</span>
+      <button
+        type="button"
+        onClick={async () => {
+          if (run.value?.id === kept!.id) leave();
+          await removeRun(id);
+        }}
+      >
+        {t('Remove {name}', { name })}
+      </button>
+      <button
+        type="button"
+        class="quiet"
+        onClick={() => {
+          asked.value = false;
+        }}
+      >
+        {t('Keep')}
+      </button>
+    </>
   );
 }

@@ -2,7 +2,7 @@ import { Fragment } from 'preact';
 import type { Field } from '../../../../src/base/settings/option.js';
 import { current, t } from '../../language/language.js';
 import { type FormField, formFields } from '../../train/fields.js';
-import { changes, steer } from '../../train/session.js';
+import { steer, steered } from '../../train/session.js';
 import type { Plan, TrainSettings } from '../../train/settings.js';
 import { hasWebGpu } from '../../train/webgpu.js';
 import { ListField } from '../../ui/fields.js';
@@ -113,7 +113,7 @@ export function LiveFields({
         <OptionField
           key={field.name}
           field={field}
-          value={(steers ? changes.value[field.name] : undefined) ?? values?.[field.name]}
+          value={(steers ? steered.value[field.name] : undefined) ?? values?.[field.name]}
           disabled={disabled || values?.[field.name] === undefined}
           onChange={(value) =>
             steers ? steer({ [field.name]: Number(value) }) : onChange({ [field.name]: value })

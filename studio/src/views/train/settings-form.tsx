@@ -3,7 +3,7 @@ import { formatCount } from '../../../../src/report/number.js';
 import { unavailable } from '../../data/available.js';
 import { t, translated } from '../../language/language.js';
 import { choose, choosePreset, chosen } from '../../train/chosen.js';
-import { isBusy, phase, run } from '../../train/session.js';
+import { canSteer, isBusy, phase, run } from '../../train/session.js';
 import { FaultsOfForm, noFaults } from '../../ui/faults.js';
 import { Notice } from '../../ui/notice.js';
 import { Term } from '../../ui/term.js';
@@ -19,7 +19,6 @@ export function SettingsForm() {
   const shown = isLive && kept ? kept : chosen.value;
   const { plan, isPlanned, problem, begin } = usePlanning(shown);
   const values = plan?.settings;
-  const canSteer = phase.value === 'train';
   const [faults] = useState(noFaults);
   const isThere = !unavailable.value.has(shown.data);
   const canStart = plan !== undefined && problem === undefined && isThere && !isBusy.value;
@@ -65,13 +64,13 @@ export function SettingsForm() {
       />
       <LiveFields
         values={values}
-        disabled={isLive && !canSteer}
+        disabled={isLive && !canSteer.value}
         steers={isLive}
         onChange={choose}
       />
-      {canSteer && (
+      {canSteer.value && isLive && (
         <p class="soft small">
-          {t('{fields} may be changed while it trains.', { fields: liveLabels() })}
+          {t('{fields} may be changed while it trains or is paused.', { fields: liveLabels() })}
         </p>
       )}
     </form>

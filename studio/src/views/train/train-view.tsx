@@ -1,7 +1,10 @@
 import { useEffect } from 'preact/hooks';
-import { ThreadsNotice } from '../../offline/threads-notice.js';
-import { marginals, phase, restore, run } from '../../train/session.js';
+import { rich } from '../../language/rich.js';
+import { guardWork } from '../../train/leaving.js';
+import { goOn, marginals, phase, restore, run } from '../../train/session.js';
+import { hearOthers } from '../../train/watching.js';
 import { later } from '../../ui/later.js';
+import { Notice } from '../../ui/notice.js';
 import { Curves } from './curves.js';
 import { Intro } from './intro.js';
 import { KeptRuns } from './kept-runs.js';
@@ -12,6 +15,9 @@ import './train.css';
 
 const Synthetic = later(async () => (await import('./synthetic.js')).Synthetic);
 
+guardWork();
+hearOthers(goOn);
+
 /** Trains a model in this page. */
 export function TrainView() {
   useEffect(() => {
@@ -19,10 +25,17 @@ export function TrainView() {
   }, []);
   const isNew = phase.value === 'idle' || run.value === undefined;
   return (
-    <div class={isNew ? 'train' : 'train live'}>
+    <div class={`train ${isNew ? 'new' : 'live'}`}>
       <SettingsForm />
       <div class="stack">
-        <ThreadsNotice />
+        {!crossOriginIsolated && (
+          <Notice>
+            {rich(
+              'This page runs with one thread, for its server does not isolate it from other sites. Larger networks train faster under {command}.',
+              { command: <code>vaekit studio</code> },
+            )}
+          </Notice>
+        )}
         {isNew ? (
           <Intro />
         ) : (

@@ -1,0 +1,78 @@
+import { UserError } from '../../../src/index.js';
+import type { RunContent } from '../runs/content.js';
+import { checkpointFile, contentOf, keepRun, parametersFile } from '../runs/kept.js';
+import type { KeptRun } from '../storage/database.js';
+import { zipRun } from './zip.js';
+
+/** Milliseconds between two states that are kept, at least. */
+const leastPause = 1000;
+
+/** The browser takes no more than this share of the time to keep states. */
+const mostShare = 0.05;
+
+type Files = Readonly<Record<string, Uint8Array<ArrayBuffer>>>;
+
+/** The latest state of a training: all of it is of one moment, in the browser and in a download. */
+export class Keeping {
+  private isKept = true;
+  private due = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    private state: KeptRun,
+    /** By name; none before the first state. */
+    private held: Files = {},
+  ) {}
+
+  get run(): KeptRun {
+    return this.state;
+  }
+
+  get files(): Files {
+    return this.held;
+  }
+
+  /** Whether it is time to keep the state. */
+  get isDue(): boolean {
+    return performance.now() >= this.due;
+  }
+
+  /** Takes over the next state. */
+  take(given: Partial<KeptRun>, files: Files): void {
+    this.state = { ...this.state, ...given, modified: Date.now() };
+    this.held = { ...this.held, ...files };
+    this.isKept = false;
+  }
+
+  /** Keeps the state in the browser, unless it is kept. @throws UserError when there is no room */
+  async keep(): Promise<void> {
+    if (this.isKept) return;
+    const began = performance.now();
+    this.isKept = true;
+    try {
+      await keepRun(this.state, this.held);
+    } catch (error) {
+      this.isKept = false;
+      throw error;
+    } finally {
+      const now = performance.now();
+      this.due = now + Math.max(leastPause, (now - began) / mostShare);
+    }
+  }
+
+  /** The state as all views take runs. @throws UserError when nothing is trained yet */
+  content(): RunContent {
+    return contentOf(this.state, this.parameters());
+  }
+
+  /** The state as a zip archive. @throws UserError when nothing is trained yet */
+  async zip(): Promise<Uint8Array<ArrayBuffer>> {
+    const checkpoint = this.held[checkpointFile];
+    return zipRun(this.state, { parameters: this.parameters(), checkpoint });
+  }
+
+  private parameters(): Uint8Array<ArrayBuffer> {
+    const parameters = this.held[parametersFile];
+    if (!parameters) throw new UserError('Nothing is trained yet. Wait for the first steps.');
+    return parameters;
+  }
+}
