@@ -4,7 +4,7 @@
  * script, the runtime or the data change.
  *
  * - beta-0, beta-1, beta-10: the same network with three weights of the KL term, each as a run folder
- *   with compressed parameters, and the posteriors of test digits.
+ *   with compressed parameters, a list of its layers, and the posteriors of test digits.
  * - digits.safetensors.gz: pictures of the first of these digits.
  */
 import { createHash } from 'node:crypto';
@@ -94,6 +94,7 @@ async function train(folder) {
     await run.writeMetrics(history.epochs);
     // How long it took is no part of the model, and differs from build to build.
     await run.remove('timing.jsonl');
+    writeFileSync(join(folder, name, 'layers.json'), JSON.stringify(vae.layers()));
     put(`${name}/parameters.safetensors.gz`, vae.parameters());
     const { mean, logVariance } = await vae.encode(examples);
     put(`${name}/posteriors.safetensors.gz`, {

@@ -1,6 +1,7 @@
+import type { Tensor } from 'onnxruntime-common';
 import { decodeSafetensors } from '../../../src/data/codecs/safetensors.js';
 import type { EpochMetrics } from '../../../src/training/index.js';
-import type { ModelConfig } from '../../../src/vae/index.js';
+import type { ModelConfig, Summary } from '../../../src/vae/index.js';
 import type { Numbers } from '../model/numbers.js';
 import { openShipped, readShipped, type ShippedName } from '../runs/shipped.js';
 import { DenseNetwork } from './dense-network.js';
@@ -32,6 +33,8 @@ export interface ShippedModel {
   readonly name: ShippedName;
   readonly beta: number;
   readonly config: ModelConfig;
+  readonly summary: Summary;
+  readonly parameters: Readonly<Record<string, Tensor>>;
   /** The numbers of its last epoch, in nats. */
   readonly metrics: EpochMetrics;
   readonly posteriors: Posteriors;
@@ -58,7 +61,11 @@ export function shippedModel(name: ShippedName): Promise<ShippedModel> {
 
 async function read(name: ShippedName): Promise<ShippedModel> {
   const file = `${name}/posteriors.safetensors.gz`;
-  const [run, posteriors] = await Promise.all([openShipped(name), readShipped(file)]);
+  const [run, posteriors, layers] = await Promise.all([
+    openShipped(name),
+    readShipped(file),
+    readShipped(`${name}/layers.json`),
+  ]);
   const { tensors: parameters } = decodeSafetensors(run.parameters, name);
   const { mean, logVariance, labels } = decodeSafetensors(posteriors, file).tensors;
   const config = run.config.model as ModelConfig & Readonly<Record<'encoder' | 'decoder', []>>;
@@ -69,6 +76,8 @@ async function read(name: ShippedName): Promise<ShippedModel> {
     name,
     beta: Number(config.objective?.beta),
     config,
+    summary: JSON.parse(new TextDecoder().decode(layers)) as Summary,
+    parameters,
     metrics: run.metrics.at(-1)!,
     posteriors: {
       mean: mean!.data as Float32Array,

@@ -4,13 +4,14 @@ import { t } from '../../language/language.js';
 import { Notice } from '../../ui/notice.js';
 import { Pictures } from '../../ui/pictures.js';
 import { DigitChoice } from './digit-choice.js';
+import { PlayDiagram } from './play-diagram.js';
 import './learn.css';
 import {
   decoded,
   digit,
   digitPicture,
   digits,
-  draw,
+  drawFromPrior,
   load,
   model,
   pictureOf,
@@ -26,34 +27,37 @@ export function FirstMinute() {
   }, []);
   if (problem.value) return <Notice kind="error">{problem.value}</Notice>;
   return (
-    <div class="play">
-      <PlayMap />
-      <div class="stack-tight">
-        <Shown />
-        <p class="small number play-place">{placeInWords()}</p>
-        <div class="row">
-          <button type="button" onClick={draw}>
-            {digit.value === undefined ? t('Draw a z at random') : t('Draw another ε')}
-          </button>
-          <label class="check">
-            <input
-              type="checkbox"
-              checked={showsPoints.value}
-              onChange={(event) => {
-                showsPoints.value = event.currentTarget.checked;
-              }}
-            />
-            {t('Test digits as points')}
-          </label>
+    <>
+      <div class="play">
+        <PlayMap />
+        <div class="stack-tight">
+          <Shown />
+          <p class="small number play-place">{placeInWords()}</p>
+          <div class="row">
+            <button type="button" data-tour="prior" onClick={drawFromPrior}>
+              {t('Draw z from the prior')}
+            </button>
+            <label class="check">
+              <input
+                type="checkbox"
+                checked={showsPoints.value}
+                onChange={(event) => {
+                  showsPoints.value = event.currentTarget.checked;
+                }}
+              />
+              {t('Test digits as points')}
+            </label>
+          </div>
+          <DigitChoice />
+          <p>
+            <a href={addressOf('explore', 'shipped:beta-1')}>
+              {t('All of this model under Explore')}
+            </a>
+          </p>
         </div>
-        <DigitChoice />
-        <p>
-          <a href={addressOf('explore', 'shipped:beta-1')}>
-            {t('All of this model under Explore')}
-          </a>
-        </p>
       </div>
-    </div>
+      <PlayDiagram />
+    </>
   );
 }
 

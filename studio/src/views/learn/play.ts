@@ -10,8 +10,8 @@ import {
 } from '../../shipped/model.js';
 import type { Place } from '../explore/map/viewport.js';
 
-/** A digit to begin with: a clear 7. */
-const firstDigit = 7;
+/** A digit to begin with: a clear 0. */
+const firstDigit = 0;
 
 /** Posteriors that tell what lies about a place. */
 const neighbours = 10;
@@ -28,7 +28,7 @@ export const problem = signal<string | undefined>(undefined);
 /** The digit that is encoded; undefined where z was chosen itself. */
 export const digit = signal<number | undefined>(firstDigit);
 /** The noise of the latents: 0 stands for the mean of the posterior. */
-const epsilon = signal<Place>([0, 0]);
+export const epsilon = signal<Place>([0, 0]);
 /** z where it is chosen itself. */
 const chosen = signal<Place>([0, 0]);
 export const showsPoints = signal(false);
@@ -72,7 +72,7 @@ export const z = computed<Place>(() => {
 /** The image that the decoder makes of z. */
 export const decoded = computed(() => model.value?.decode(Float32Array.from(z.value)));
 
-/** An image of the model's for a drawing. */
+/** An image of the model as the page draws images. */
 export const pictureOf = (values: Float32Array): Numbers => ({
   data: values,
   dims: [1, 1, 28, 28],
@@ -111,10 +111,14 @@ export function encode(index: number): void {
   });
 }
 
-/** Draws z anew: from the posterior of the digit, or from the prior where none is encoded. */
-export function draw(): void {
-  if (digit.value === undefined) walkTo([normal(), normal()]);
-  else epsilon.value = [normal(), normal()];
+/** Draws z anew from the posterior of the digit. */
+export function drawEpsilon(): void {
+  epsilon.value = [normal(), normal()];
+}
+
+/** Draws z from the prior. */
+export function drawFromPrior(): void {
+  walkTo([normal(), normal()]);
 }
 
 /** Loads a model to play with, and the digits; z stays where it was. Each time leaves a mark `first-minute`. */

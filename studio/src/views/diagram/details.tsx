@@ -1,0 +1,146 @@
+import { useSignal } from '@preact/signals';
+import { amount, t } from '../../language/language.js';
+import { Pictures } from '../../ui/pictures.js';
+import {
+  columnsOf,
+  type DiagramModel,
+  type DiagramNode,
+  type DiagramValues,
+} from './diagram-model.js';
+import { layerText } from './layer-texts.js';
+import { type Spread, spreadOf, weightPictures, weightsOf } from './weights.js';
+
+/** The content of a node: an explanation, and its layers, which open in turn. */
+export function NodeDetails({
+  node,
+  model,
+  values,
+}: {
+  node: DiagramNode;
+  model: DiagramModel;
+  values: DiagramValues;
+}) {
+  const columns = node.id === 'input' || node.id === 'output' ? columnsOf(model) : undefined;
+  return (
+    <section class="diagram-details stack-tight" aria-label={t(node.title)}>
+      <h3>{t(node.title)}</h3>
+      <p>{t(node.text)}</p>
+      {columns && (
+        <ul class="diagram-columns small">
+          {columns.map(({ name, kind, categories }) => (
+            <li key={name}>
+              <strong>{name}</strong> {t(kind)}
+              {categories && ` (${categories.length})`}
+            </li>
+          ))}
+        </ul>
+      )}
+      {node.layers.map((layer) => (
+        <LayerDetails key={layer.name} layer={layer} model={model} values={values} />
+      ))}
+    </section>
+  );
+}
+
+function LayerDetails({
+  layer: { name, type, outputShape, parameters },
+  model,
+  values,
+}: {
+  layer: DiagramNode['layers'][number];
+  model: DiagramModel;
+  values: DiagramValues;
+}) {
+  const isOpen = useSignal(false);
+  return (
+    <details
+      onToggle={(event) => {
+        isOpen.value = event.currentTarget.open;
+      }}
+    >
+      <summary>
+        <code>{name}</code> {type} → {outputShape.join(' × ')}
+        {', '}
+        {t('parameters: {count}', { count: parameters })}
+      </summary>
+      {isOpen.value && (
+        <div class="stack-tight diagram-layer">
+          <p class="small">{layerText(type)}</p>
+          {model.parameters &&
+            weightsOf(model.parameters, name).map(([path, tensor]) => {
+              const pictures = weightPictures(model, name, tensor);
+              return (
+                <figure key={path} class="stack-tight">
+                  <figcaption class="small soft">
+                    <code>{path}</code> {tensor.dims.join(' × ')}
+                  </figcaption>
+                  <Histogram spread={spreadOf(tensor.data as Float32Array)} />
+                  {pictures && (
+                    <Pictures
+                      images={pictures}
+                      columns={8}
+                      gap={1}
+                      label={t(
+                        'Weights of the first units as pictures: light adds, dark takes away.',
+                      )}
+                    />
+                  )}
+                </figure>
+              );
+            })}
+          {values.layers?.[name] && <Activations values={values.layers[name]} />}
+        </div>
+      )}
+    </details>
+  );
+}
+
+function Histogram({ spread: { bins, mean, deviation, reach } }: { spread: Spread }) {
+  const most = Math.max(...bins);
+  const rounded = (value: number) => amount(Number(value.toPrecision(2)));
+  return (
+    <>
+      <svg
+        class="diagram-histogram"
+        viewBox={`0 0 ${bins.length} 20`}
+        preserveAspectRatio="none"
+        aria-hidden="true"
+      >
+        {bins.map((count, i) => {
+          const height = (20 * count) / most;
+          return <rect key={i} x={i + 0.1} width={0.8} y={20 - height} height={height} />;
+        })}
+      </svg>
+      <span class="small number">
+        {t('Weights from −{reach} to {reach}: mean {mean}, standard deviation {deviation}.', {
+          reach: rounded(reach),
+          mean: rounded(mean),
+          deviation: rounded(deviation),
+        })}
+      </span>
+    </>
+  );
+}
+
+/** Values in a row of a layer's picture. */
+const across = 32;
+
+/** The values of a layer now, the largest white. */
+function Activations({ values }: { values: Float32Array }) {
+  const most = values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 1e-12);
+  const on = values.filter((value) => value !== 0).length;
+  const columns = Math.min(across, values.length);
+  const data = new Float32Array(columns * Math.ceil(values.length / columns));
+  data.set(values.map((value) => Math.abs(value) / most));
+  return (
+    <figure class="stack-tight">
+      <figcaption class="small soft">
+        {t('Its {count} values now; {on} are not 0', { count: values.length, on })}
+      </figcaption>
+      <Pictures
+        images={{ data, dims: [1, 1, data.length / columns, columns] }}
+        label={t('The values of the layer, the largest white')}
+      />
+    </figure>
+  );
+}

@@ -1,0 +1,63 @@
+import { Tensor } from 'onnxruntime-common';
+import { expect, test } from 'vitest';
+import { conv2d, convTranspose2d, dense, reshape, VAE, vqVae } from '../../src/index.js';
+import { type DiagramModel, nodesOf } from '../../studio/src/views/diagram/diagram-model.js';
+import { spreadOf, weightPictures, weightsOf } from '../../studio/src/views/diagram/weights.js';
+
+const diagramOf = (vae: VAE): DiagramModel => ({
+  config: vae.config,
+  summary: vae.layers(),
+  bottleneck: vae.bottleneck,
+  parameters: vae.parameters(),
+});
+
+const small = new VAE({
+  input: [1, 4, 4],
+  latent: 2,
+  encoder: [dense(3, { activation: 'relu' })],
+  decoder: [dense(3, { activation: 'relu' }), dense(16), reshape([1, 4, 4])],
+});
+
+const codebook = new VAE({
+  input: [1, 8, 8],
+  latent: 2,
+  encoder: [conv2d(2, { kernel: 3, stride: 2, padding: 'same' })],
+  decoder: [convTranspose2d(1, { kernel: 3, stride: 2, padding: 'same' })],
+  objective: vqVae({ codes: 4 }),
+});
+
+test('every layer of a model is in one node, in the order in which an example flows', () => {
+  const nodes = nodesOf(diagramOf(small));
+  expect(nodes.map(({ id }) => id)).toEqual([
+    ...['input', 'encoder', 'posterior', 'epsilon', 'z', 'decoder', 'output'],
+  ]);
+  const layers = nodes.flatMap((node) => node.layers.map(({ name }) => name));
+  expect(layers).toEqual(small.layers().rows.map(({ name }) => name));
+});
+
+test('a codebook stands in the place of a distribution', () => {
+  const nodes = nodesOf(diagramOf(codebook));
+  expect(nodes.map(({ id }) => id)).toEqual(['input', 'encoder', 'codes', 'decoder', 'output']);
+  expect(nodes[2]!.layers.map(({ type }) => type)).toEqual(['vectorQuantizer']);
+});
+
+test('tells how weights are spread', () => {
+  const { count, mean, deviation, reach, bins } = spreadOf([-1, 1, 1, -1, 0]);
+  expect([count, mean, reach]).toEqual([5, 0, 1]);
+  expect(deviation).toBeCloseTo(Math.sqrt(0.8));
+  expect([bins[0], bins[bins.length >> 1], bins.at(-1)]).toEqual([2, 1, 2]);
+  expect(spreadOf(new Float32Array(3)).bins.reduce((a, b) => a + b)).toBe(3);
+});
+
+test('shows weights as the image that a unit sees or draws', () => {
+  const model = diagramOf(small);
+  const pictures = (layer: string) =>
+    weightsOf(model.parameters!, layer).map(([, tensor]) => weightPictures(model, layer, tensor));
+  expect(pictures('encoder.0').map((each) => each?.dims)).toEqual([[3, 1, 4, 4]]);
+  expect(pictures('decoder.1').map((each) => each?.dims)).toEqual([[3, 1, 4, 4]]);
+  expect(pictures('mean')).toEqual([undefined]);
+  const weights = new Tensor('float32', Float32Array.from([2, -1, 0, 4]), [1, 1, 2, 2]);
+  const { data, dims } = weightPictures(model, 'encoder.0', weights)!;
+  expect(dims).toEqual([1, 1, 2, 2]);
+  expect([...data]).toEqual([0.75, 0.375, 0.5, 1]);
+});
