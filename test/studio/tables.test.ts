@@ -205,6 +205,12 @@ describe.skipIf(!chromiumPath)(`tables in the studio${skipReason}`, () => {
   }, 60_000);
 
   test('measures the quality of drawn rows', async () => {
+    await tab(page, 'Network');
+    const node = (id: string) => page.locator(`[data-node=${id}]`).innerText();
+    await expect.poll(() => node('input')).toMatch(/Species: (Adelie|Chinstrap|Gentoo)/);
+    await expect.poll(() => node('output')).toMatch(/Species: (Adelie|Chinstrap|Gentoo)/);
+    await page.locator('[data-node=output] button').click();
+    await page.locator('.diagram-columns').getByText('Body Mass (g)').waitFor();
     await tab(page, 'Quality');
     await choice(page, 'Column to predict').selectOption('Species');
     await button(page, 'Measure quality').click();

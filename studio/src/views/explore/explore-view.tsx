@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { describeInput, isPicture } from '../../../../src/data/input.js';
 import { addressOf, go, route } from '../../app/route.js';
+import { t } from '../../language/language.js';
 import { readRun, runs, runsProblem } from '../../runs/store.js';
 import { Empty } from '../../ui/empty.js';
 import { later } from '../../ui/later.js';
@@ -144,6 +145,8 @@ function Choices({ exploration }: { exploration: Exploration }) {
   );
 }
 
+const NetworkPanel = later(async () => (await import('./panels/network-panel.js')).NetworkPanel);
+
 /** The view of a model of a table. */
 const TableView = later(async () => (await import('./table/table-view.js')).TableView);
 
@@ -180,6 +183,11 @@ function Walk({ exploration }: { exploration: Exploration }) {
       name: 'anomalies',
       title: 'Anomalies',
       body: () => <AnomaliesPanel exploration={exploration} />,
+    },
+    {
+      name: 'network',
+      title: t('Network'),
+      body: () => <NetworkPanel exploration={exploration} />,
     },
   ];
   return (

@@ -8,6 +8,7 @@ import {
   shippedDigits,
   shippedModel,
 } from '../../shipped/model.js';
+import { standardNormal } from '../diagram/noise.js';
 import type { Place } from '../explore/map/viewport.js';
 
 /** A digit to begin with: a clear 0. */
@@ -15,11 +16,6 @@ const firstDigit = 0;
 
 /** Posteriors that tell what lies about a place. */
 const neighbours = 10;
-
-/** A number of the standard normal distribution, by Box and Muller. */
-function normal(): number {
-  return Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random());
-}
 
 export const model = signal<ShippedModel | undefined>(undefined);
 export const digits = signal<Digits | undefined>(undefined);
@@ -113,12 +109,12 @@ export function encode(index: number): void {
 
 /** Draws z anew from the posterior of the digit. */
 export function drawEpsilon(): void {
-  epsilon.value = [normal(), normal()];
+  epsilon.value = [standardNormal(), standardNormal()];
 }
 
 /** Draws z from the prior. */
 export function drawFromPrior(): void {
-  walkTo([normal(), normal()]);
+  walkTo([standardNormal(), standardNormal()]);
 }
 
 /** Loads a model to play with, and the digits; z stays where it was. Each time leaves a mark `first-minute`. */

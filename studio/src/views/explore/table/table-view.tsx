@@ -2,6 +2,7 @@ import { t } from '../../../language/language.js';
 import { Notice } from '../../../ui/notice.js';
 import { MissingData } from '../data-choice.js';
 import type { Exploration } from '../exploration.js';
+import { NetworkPanel } from '../panels/network-panel.js';
 import { type Tab, Tabs } from '../tabs.js';
 import { AnomaliesPanel } from './anomalies-panel.js';
 import { GapsPanel } from './gaps-panel.js';
@@ -32,6 +33,11 @@ export function TableView({ exploration }: { exploration: Exploration }) {
       body: () => <AnomaliesPanel exploration={exploration} />,
     },
     { name: 'gaps', title: t('Fill gaps'), body: () => <GapsPanel exploration={exploration} /> },
+    {
+      name: 'network',
+      title: t('Network'),
+      body: () => <NetworkPanel exploration={exploration} />,
+    },
   ];
   return (
     <>

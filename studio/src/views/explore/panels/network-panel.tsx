@@ -1,0 +1,113 @@
+import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
+import { useMemo } from 'preact/hooks';
+import { decodeSafetensors } from '../../../../../src/data/codecs/safetensors.js';
+import { isLearnt } from '../../../../../src/data/column.js';
+import { t } from '../../../language/language.js';
+import { nearestCodes } from '../../diagram/codes.js';
+import { Diagram } from '../../diagram/diagram.js';
+import type { Cell, DiagramModel, DiagramValues } from '../../diagram/diagram-model.js';
+import { standardNormal } from '../../diagram/noise.js';
+import { type Exploration, rowOf, rowsOf } from '../exploration.js';
+
+/** The open model as a diagram: the example that was picked, its latents, and what is decoded. */
+export function NetworkPanel({ exploration }: { exploration: Exploration }) {
+  const { info, run } = exploration;
+  const model = useMemo((): DiagramModel => {
+    const { tensors } = decodeSafetensors(run.parameters, `${run.name}/parameters.safetensors`);
+    return { ...info, parameters: tensors };
+  }, [exploration]);
+  /** The example whose posterior z was drawn from last, with the noise. */
+  const drawn = useSignal<{ index: number; epsilon: Float32Array; z: Float32Array } | undefined>(
+    undefined,
+  );
+  const noise = useComputed(() =>
+    drawn.value?.z === exploration.z.value ? drawn.value : undefined,
+  );
+  const encoded = useComputed(() => noise.value?.index ?? exploration.picked.value);
+  const cells = useCells(exploration, encoded);
+  const [data, index, decoded] = [exploration.data.value, encoded.value, exploration.decoded.value];
+  const isRow = exploration.things === 'rows';
+  const mean = data && index !== undefined ? asFloats(rowOf(data.mean, index)) : undefined;
+  const logVariance =
+    data && index !== undefined ? asFloats(rowOf(data.logVariance, index)) : undefined;
+  const epsilon = noise.value?.epsilon ?? mean?.map(() => 0);
+  const z = exploration.z.value;
+  const values: DiagramValues = {
+    input: isRow
+      ? cells.input.value
+      : data && index !== undefined
+        ? rowsOf(data.images, [index])
+        : undefined,
+    mean,
+    logVariance,
+    epsilon,
+    z,
+    codes: nearestCodes(model, z, exploration.latentShape),
+    output: isRow ? cells.output.value : decoded,
+  };
+  const draw = () => {
+    if (!mean || !logVariance || index === undefined) return;
+    const drawing = mean.map(standardNormal);
+    const point = mean.map((value, i) => value + Math.exp(logVariance[i]! / 2) * drawing[i]!);
+    exploration.standAt(point);
+    drawn.value = { index, epsilon: drawing, z: point };
+  };
+  return (
+    <>
+      <p class="small">
+        {t('An example flows from left to right. Pick one on the map, or walk: the values follow.')}
+      </p>
+      <Diagram
+        model={model}
+        values={values}
+        onDraw={mean && exploration.hasPosterior ? draw : undefined}
+      />
+    </>
+  );
+}
+
+const asFloats = (values: Float32Array | Uint8Array) => values as Float32Array;
+
+/** The cells of the row that is encoded and of the row that is decoded, of models of tables. */
+function useCells(exploration: Exploration, encoded: { readonly value: number | undefined }) {
+  const input = useSignal<readonly Cell[] | undefined>(undefined);
+  const output = useSignal<readonly Cell[] | undefined>(undefined);
+  const named = (texts: readonly string[]): Cell[] =>
+    exploration.table!.flatMap((column, i) =>
+      isLearnt(column) ? [[column.name, texts[i] || t('missing')] as const] : [],
+    );
+  /** Reads texts for a signal, unless newer ones are asked for meanwhile. */
+  const read = (target: typeof input, texts: () => Promise<readonly string[] | undefined>) => {
+    let current = true;
+    texts().then(
+      (found) => {
+        if (current) target.value = found && named(found);
+      },
+      (error: Error) => {
+        if (current) exploration.problem.value = error.message;
+      },
+    );
+    return () => {
+      current = false;
+    };
+  };
+  useSignalEffect(() => {
+    const [data, index] = [exploration.data.value, encoded.value];
+    if (!exploration.table || !data || index === undefined) {
+      input.value = undefined;
+      return;
+    }
+    const source = { data: data.info.data, part: data.part };
+    const place = data.places[index]!;
+    return read(input, async () => (await exploration.tables).row(exploration.id, source, place));
+  });
+  useSignalEffect(() => {
+    const values = exploration.decoded.value;
+    if (!exploration.table || !values) return;
+    return read(
+      output,
+      async () => (await (await exploration.tables).cells(exploration.id, values))[0],
+    );
+  });
+  return { input, output };
+}
