@@ -11,7 +11,8 @@ export function nearestCodes(
   [latent = 0, ...positions]: readonly number[],
 ): DiagramValues['codes'] {
   const codebook = parameters?.['quantizer.codebook'];
-  if (!codebook || z.length === 0) return undefined;
+  // The shape of the latents is not known before the data is encoded.
+  if (!codebook || latent === 0) return undefined;
   const vectors = codebook.data as Float32Array;
   const count = codebook.dims[0]!;
   const places = z.length / latent;

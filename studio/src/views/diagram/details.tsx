@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
-import { amount, t } from '../../language/language.js';
+import { t } from '../../language/language.js';
+import { numberText } from '../../ui/number.js';
 import { Pictures } from '../../ui/pictures.js';
 import {
   columnsOf,
@@ -97,7 +98,7 @@ function LayerDetails({
 
 function Histogram({ spread: { bins, mean, deviation, reach } }: { spread: Spread }) {
   const most = Math.max(...bins);
-  const rounded = (value: number) => amount(Number(value.toPrecision(2)));
+  const rounded = (value: number) => numberText(Number(value.toPrecision(2)));
   return (
     <>
       <svg

@@ -64,7 +64,7 @@ export const columnsOf = ({ config }: DiagramModel): readonly TableColumn[] | un
 
 const inputTexts: Readonly<Record<string, readonly [title: string, text: string]>> = {
   table: [
-    said('Row'),
+    said('Row in'),
     said(
       'One row of the table. Each column becomes one or more features: a number is standardized, a name becomes one feature for each category.',
     ),
