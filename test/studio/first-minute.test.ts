@@ -57,7 +57,7 @@ describe.skipIf(!chromiumPath)(`the first minute${skipReason}`, () => {
     await page.getByRole('button', { name: 'Encode this 0' }).click();
     await expect.poll(() => place(page)).toMatch(/nearest test digits: 0 \((8|9|10)\)/);
     const before = await place(page);
-    await button(page, 'Draw another ε').click();
+    await button(page, 'Draw ε anew').click();
     await expect.poll(() => place(page)).not.toBe(before);
     await page.getByRole('img', { name: 'The digit 0' }).waitFor();
   });

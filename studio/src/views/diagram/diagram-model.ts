@@ -55,7 +55,7 @@ export interface DiagramNode {
 }
 
 /** The kind of a model's examples. */
-export const thingOf = ({ config: { input, example } }: DiagramModel) =>
+const thingOf = ({ config: { input, example } }: DiagramModel) =>
   describeInput(input, example).kind;
 
 /** The columns that a model of a table learns; undefined for others. */
