@@ -16,8 +16,10 @@ export interface MicrobatchedStep {
   readonly carried: readonly string[];
   /** Inputs of which every step sees its own entry. */
   readonly steps: readonly string[];
-  /** The inputs among them that hold the examples, of which a microbatch sees its own. */
+  /** The inputs of a microbatch that hold the examples, of which it sees its own. */
   readonly cut: readonly string[];
+  /** Its other inputs, but for its share: every microbatch of a step sees them. */
+  readonly whole: readonly string[];
   /** Inputs that are the same for every step. */
   readonly invariant: readonly string[];
   /** By name their shapes, and for each microbatch the input of `rest` that is its term. */

@@ -1,69 +1,32 @@
 import { UserError } from '../base/errors.js';
-import { deviceOptions, openSession, type Session, type SessionOptions } from './session.js';
-import { Turns } from './turns.js';
+import { openLaneBeside } from './microbatched/lanes.web.js';
+import { openMicrobatched } from './microbatched/session.js';
+import type { MicrobatchedStep, Session, SessionOptions } from './session.js';
+import { availableThreads, openWeb } from './wasm.web.js';
 
-/*
- * A build of the runtime has one stack and one memory for all of its sessions, and gives way to others
- * in the midst of a call. Two calls at a time would read one another's outputs, so each build is
- * called by turns, whichever session it is for.
- */
-const builds = {
-  cpu: { load: () => import('#onnxruntime-web/wasm'), turns: new Turns() },
-  webgpu: { load: () => import('#onnxruntime-web/webgpu'), turns: new Turns() },
-};
+/** How many of a step's microbatches a session can compute beside one another. */
+export function lanesOf({ device = 'cpu', thread, threads }: SessionOptions): number {
+  const mayShare = globalThis.crossOriginIsolated && typeof Worker !== 'undefined';
+  return device === 'cpu' && thread && mayShare ? (threads ?? availableThreads()) : 1;
+}
+
+/** A session of lanes, each a worker; undefined where workers cannot be had. */
+async function openLanes(
+  model: MicrobatchedStep,
+  options: SessionOptions,
+): Promise<Session | undefined> {
+  const count = Math.min(lanesOf(options), model.count);
+  if (count < 2) return undefined;
+  const lanes = Array.from({ length: count }, () => openLaneBeside(model));
+  return openMicrobatched(model, openWeb(model.rest), lanes);
+}
 
 /** Loads an ONNX model into the WebAssembly runtime, or into the one with WebGPU. */
 export async function createSession(
   model: Uint8Array,
   options: SessionOptions = {},
 ): Promise<Session> {
-  const { threads, profile, device = 'cpu' } = options;
+  const { profile, microbatched } = options;
   if (profile) throw new UserError('Profiles are made in Node, not in a browser.');
-  if (typeof WebAssembly === 'undefined') {
-    throw new UserError(
-      'This browser has no WebAssembly, or it is turned off, and nothing can be computed without. Turn it on, or use another browser.',
-    );
-  }
-  const { load, turns } = builds[device];
-  const runtime = await load();
-  const session = await turns.take(() => {
-    requireWebAssembly();
-    // The runtime starts its threads once, with the first model.
-    runtime.env.wasm.numThreads = threads ?? availableThreads();
-    return openSession(runtime, model, deviceOptions(options, 'wasm'));
-  });
-  return {
-    ...session,
-    run: (feeds) => turns.take(() => session.run(feeds)),
-    release: () => turns.take(() => session.release()),
-  };
-}
-
-/** The smallest module: its four bytes of magic, and the version. */
-const emptyModule = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
-
-/** @throws UserError where a policy or an extension keeps WebAssembly from running */
-function requireWebAssembly(): void {
-  try {
-    new WebAssembly.Module(emptyModule);
-  } catch (error) {
-    throw new UserError(
-      `This browser may not run WebAssembly here, and nothing can be computed without: ${(error as Error).message.replace(/\.$/, '')}. Allow it for this page, or use another browser.`,
-      { cause: error },
-    );
-  }
-}
-
-/** How many of a step's microbatches a session can compute beside one another: a browser's threads are shared. */
-export function lanesOf(_options: SessionOptions): number {
-  return 1;
-}
-
-/** More threads than this only wait for one another in products of matrices of the usual sizes. */
-const mostThreads = 8;
-
-/** Threads that this page or worker may use: one, unless it is isolated from other origins. */
-function availableThreads(): number {
-  if (!globalThis.crossOriginIsolated) return 1;
-  return Math.min(navigator.hardwareConcurrency || 1, mostThreads);
+  return (microbatched && (await openLanes(microbatched, options))) ?? openWeb(model, options);
 }

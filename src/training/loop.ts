@@ -114,7 +114,8 @@ export class TrainingLoop {
     private readonly parts: LoopParts,
     { state, position, seconds = 0, skipped = { all: 0, inRow: 0 }, anchor = state }: LoopStart,
   ) {
-    this.stepsPerCall = parts.settings.stepsPerCall ?? 8;
+    // The first number comes as soon as may be: a step of a large network takes seconds in a browser.
+    this.stepsPerCall = parts.settings.stepsPerCall ?? 1;
     this.state = state;
     this.seconds = seconds;
     this.skipped = skipped;

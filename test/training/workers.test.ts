@@ -4,12 +4,9 @@ import { optimizeLoop } from '../../src/graph/compile.js';
 import { compileLoop } from '../../src/graph/index.js';
 import { toMicrobatchedStep } from '../../src/graph/microbatch/index.js';
 import { conv2d, convTranspose2d, dense, flatten, reshape, VAE } from '../../src/index.js';
-import type { MicrobatchedStep } from '../../src/runtime/session.js';
-import {
-  MicrobatchWorker,
-  openMicrobatched,
-  type WorkerElsewhere,
-} from '../../src/runtime/thread/workers.node.js';
+import { type Lane, OwnLane } from '../../src/runtime/microbatched/lane.js';
+import { openMicrobatched } from '../../src/runtime/microbatched/session.js';
+import { openNative } from '../../src/runtime/native.node.js';
 import { feedsOf, programOf } from './programs.js';
 
 const vae = new VAE({
@@ -57,34 +54,40 @@ test.each([
   },
 );
 
-test('workers share the microbatches, and there are none where threads cannot compute alike', async () => {
+test('lanes share the microbatches, and there are none where threads cannot compute alike', async () => {
   const optimized = optimizeLoop(program);
   const model = toMicrobatchedStep({ ...optimized, microbatches: optimized.microbatches! });
   const taken: number[][] = [];
-  const beside = async (model: MicrobatchedStep) => {
-    const worker = await MicrobatchWorker.open(model, false);
-    const work: WorkerElsewhere['work'] = async (inputs) => {
-      const done = await worker.work(inputs);
-      taken.push(done.map(({ microbatch }) => microbatch));
-      return done;
+  const open = (bytes: Uint8Array) => openNative(bytes, { threads: 1 }, false);
+  let ended = 0;
+  const lane = async (): Promise<Lane> => {
+    const own = new OwnLane(await open(model.microbatch), model);
+    return {
+      async work(inputs) {
+        const done = await own.work(inputs);
+        taken.push(done.map(({ microbatch }) => microbatch));
+        return done;
+      },
+      async end() {
+        ended += 1;
+        await own.end();
+      },
     };
-    return { work, end: () => worker.release() };
   };
-  const session = await openMicrobatched(model, { threads: 2 }, false, beside);
+  const session = await openMicrobatched(model, open(model.rest), [lane(), lane()]);
   await session!.run(feedsOf(program, 7, 3, batchSize));
   await session!.release();
-  expect(taken).toHaveLength(3);
-  for (const each of taken) {
-    expect(each.length).toBeGreaterThan(0);
-    expect(each.length).toBeLessThan(model.count);
-  }
-  expect(
-    await openMicrobatched(model, { threads: 2 }, false, async () => undefined),
-  ).toBeUndefined();
-  expect(await openMicrobatched(model, { threads: 1 }, false, beside)).toBeUndefined();
+  expect(taken).toHaveLength(6);
+  expect(taken.flat().sort()).toEqual(
+    Array.from({ length: 3 * model.count }, (_, i) => Math.floor(i / 3)),
+  );
+  expect(ended).toBe(2);
+  const lanes = [lane(), Promise.resolve(undefined)];
+  expect(await openMicrobatched(model, open(model.rest), lanes)).toBeUndefined();
+  expect(ended).toBe(3);
 });
 
-test('what fails in a worker is told', async () => {
+test('a failure in a lane is told', async () => {
   const session = await compileLoop(program, { thread: {}, threads: 2 });
   const { images, ...others } = feedsOf(program, 7, 1, batchSize);
   const odd = new Tensor('uint8', images!.data as Uint8Array, [1, 2 * batchSize, 1, 12, 6]);

@@ -21,7 +21,11 @@ const copied = (value: Value) =>
  * A program as a model with those inputs that it uses.
  * @param sums values that take the place of inputs, by the inputs' names
  */
-function modelOf(inputs: readonly Value[], outputs: Values, sums: Values = {}): Uint8Array {
+function modelOf(
+  inputs: readonly Value[],
+  outputs: Values,
+  sums: Values = {},
+): { readonly model: Uint8Array; readonly inputs: readonly string[] } {
   const values = rewrite(Object.values(outputs), {
     Input: (operation) => {
       const value = new Value(operation);
@@ -29,10 +33,9 @@ function modelOf(inputs: readonly Value[], outputs: Values, sums: Values = {}): 
     },
   });
   const used = new Set(operationsOf(values));
-  return toModel({
-    inputs: inputs.filter(({ operation }) => used.has(operation)),
-    outputs: named(Object.keys(outputs), values),
-  });
+  const needed = inputs.filter(({ operation }) => used.has(operation));
+  const model = toModel({ inputs: needed, outputs: named(Object.keys(outputs), values) });
+  return { model, inputs: needed.map(inputName) };
 }
 
 /** A repeated step as a model of a microbatch and one of the rest, for workers beside one another. */
@@ -53,20 +56,24 @@ export function toMicrobatchedStep(
     return { name, term, terms, dims: staticShape(shape, 'A sum over microbatches') };
   });
   const totals = sums.map(({ name, terms }) => [name, [zero, ...terms].reduce(add)] as const);
+  const microbatch = modelOf(
+    [...inputs, share],
+    Object.fromEntries(sums.map(({ name, term }) => [name, term])),
+  );
+  const rest = modelOf(
+    [...inputs, zero, ...sums.flatMap(({ terms }) => terms)],
+    { ...next, ...outputs },
+    Object.fromEntries(totals),
+  );
+  const examples = new Set(steps.filter(({ shape }) => shape[0] === dimension).map(inputName));
   return {
-    microbatch: modelOf(
-      [...inputs, share],
-      Object.fromEntries(sums.map(({ name, term }) => [name, term])),
-    ),
-    rest: modelOf(
-      [...inputs, zero, ...sums.flatMap(({ terms }) => terms)],
-      { ...next, ...outputs },
-      Object.fromEntries(totals),
-    ),
+    microbatch: microbatch.model,
+    rest: rest.model,
     carried: carried.map(({ current }) => inputName(current)),
     steps: steps.map(inputName),
     invariant: invariant.map(inputName),
-    cut: steps.filter(({ shape }) => shape[0] === dimension).map(inputName),
+    cut: microbatch.inputs.filter((name) => examples.has(name)),
+    whole: microbatch.inputs.filter((name) => !examples.has(name) && name !== inputName(share)),
     sums: Object.fromEntries(
       sums.map(({ name, terms, dims }) => [name, { dims, terms: terms.map(inputName) }]),
     ),

@@ -4,7 +4,10 @@ import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
 import type { Tensor } from 'onnxruntime-common';
 import { allFinite } from '../../base/finite.js';
 import { isFloats } from '../../base/realm.js';
-import { openNative } from '../native.node.js';
+import { type Lane, OwnLane, type StepInputs } from '../microbatched/lane.js';
+import { Copies, discard } from '../microbatched/memory.js';
+import { openMicrobatched } from '../microbatched/session.js';
+import { openNative, threadsOf } from '../native.node.js';
 import { loadRuntime } from '../onnxruntime.node.js';
 import {
   buffersOf,
@@ -18,15 +21,8 @@ import {
 import type { MicrobatchedStep, Session, SessionOptions } from '../session.js';
 import { Turns } from '../turns.js';
 import { inRuntime } from './gate.node.js';
-import { Copies, discard } from './memory.node.js';
 import { Thread } from './thread.node.js';
 import type { Kept, ThreadService } from './thread-service.js';
-import {
-  MicrobatchWorker,
-  openMicrobatched,
-  type StepInputs,
-  type WorkerElsewhere,
-} from './workers.node.js';
 
 /** Whether this thread takes denormal numbers as 0. Not known before it runs. */
 function isFlushing(): boolean {
@@ -57,15 +53,38 @@ interface Opened {
 const sessions = new Map<number, Opened>();
 const kept = new Map<number, Tensor>();
 let last = 0;
-let worker: MicrobatchWorker | undefined;
+let lane: Lane | undefined;
 
-/** A worker on a thread of its own, in the mode of this one where the system passes it on. */
-async function startWorker(model: MicrobatchedStep): Promise<WorkerElsewhere | undefined> {
+/**
+ * Threads inside an operator would wait for one another again; and how many share a narrow product
+ * decides its last bits.
+ */
+const oneThread: SessionOptions = { threads: 1 };
+
+async function openOwnLane(model: MicrobatchedStep): Promise<Lane> {
+  return new OwnLane(await openNative(model.microbatch, oneThread, flush), model);
+}
+
+/** A lane on a thread of its own, in the mode of this one where the system passes it on. */
+async function openLaneBeside(model: MicrobatchedStep): Promise<Lane | undefined> {
   const other = new Thread();
-  const flushes = await other.openWorker(model);
+  const flushes = await other.openLane(model);
   if (flushes === flush) return other;
   await other.end();
   return undefined;
+}
+
+/** A session of lanes; undefined where one lane is all that there can be. */
+async function openLanes(
+  model: MicrobatchedStep,
+  options: SessionOptions,
+): Promise<Session | undefined> {
+  const count = Math.min(threadsOf(options), model.count);
+  if (count < 2) return undefined;
+  const beside = Array.from({ length: count - 1 }, () => openLaneBeside(model));
+  // The others are at work before this one is, which holds the thread.
+  const lanes = [...beside, openOwnLane(model)];
+  return openMicrobatched(model, openNative(model.rest, oneThread, flush), lanes);
 }
 
 function keep(tensor: Tensor): Kept {
@@ -90,7 +109,7 @@ const service: ThreadService = {
   async open(model: Uint8Array, options: SessionOptions) {
     const { microbatched, keep } = options;
     const session =
-      (microbatched && (await openMicrobatched(microbatched, options, flush, startWorker))) ??
+      (microbatched && (await openLanes(microbatched, options))) ??
       (await openNative(model, options, flush));
     const id = ++last;
     const copies = new Copies(ArrayBuffer);
@@ -137,13 +156,13 @@ const service: ThreadService = {
     return sessions.get(id)!.session.events!();
   },
 
-  async openWorker(model: MicrobatchedStep) {
-    worker = await MicrobatchWorker.open(model, flush);
+  async openLane(model: MicrobatchedStep) {
+    lane = await openOwnLane(model);
     return flush;
   },
 
   async work(inputs: StepInputs) {
-    const done = await worker!.work(inputs);
+    const done = await lane!.work(inputs);
     return transfer(done, buffersOf(done.flatMap(({ terms }) => Object.values(terms))));
   },
 

@@ -5,6 +5,7 @@ import { Tensor } from 'onnxruntime-common';
 import { UserError } from '../../base/errors.js';
 import { ownFile } from '../../base/own-files.node.js';
 import { ownArray } from '../../base/realm.js';
+import type { Lane, MicrobatchTerms, StepInputs } from '../microbatched/lane.js';
 import { telemetryData } from '../onnxruntime.node.js';
 import { fromPlain, mapValues, type PlainTensor, toSend } from '../plain-tensor.js';
 import {
@@ -17,7 +18,6 @@ import {
 } from '../session.js';
 import { closeAtExit, gate } from './gate.node.js';
 import type { Kept, ThreadService } from './thread-service.js';
-import type { MicrobatchTerms, StepInputs } from './workers.node.js';
 
 /** An error as its thread threw it: messages between threads know no classes of errors. */
 function asThrown(error: Error): Error {
@@ -27,8 +27,8 @@ function asThrown(error: Error): Error {
 /** How long a tensor that is to be forgotten waits for a call. */
 const dropMilliseconds = 20;
 
-/** A thread that holds sessions, or is a worker of one. */
-export class Thread {
+/** A thread that holds sessions, or is a lane of one. */
+export class Thread implements Lane {
   private readonly worker = new Worker(ownFile('dist/runtime/thread/thread-worker.node.js'), {
     workerData: { flush: flushesDenormals(), vaekitGate: gate, ...telemetryData() },
     // The process's own may be such as no worker takes.
@@ -77,11 +77,11 @@ export class Thread {
     idle.add(this);
   }
 
-  openWorker(model: MicrobatchedStep): Promise<boolean> {
-    return this.ask(this.service.openWorker(model));
+  openLane(model: MicrobatchedStep): Promise<boolean> {
+    return this.ask(this.service.openLane(model));
   }
 
-  work(inputs: StepInputs): Promise<MicrobatchTerms[]> {
+  work(inputs: StepInputs): Promise<readonly MicrobatchTerms[]> {
     return this.ask(this.service.work(inputs));
   }
 

@@ -1,6 +1,5 @@
 import { Tensor } from 'onnxruntime-common';
 import { elementCount } from '../../base/shape.js';
-import { openNative, threadsOf } from '../native.node.js';
 import {
   fromPlain,
   isShared,
@@ -10,88 +9,16 @@ import {
   rowsOf,
   toPlain,
 } from '../plain-tensor.js';
-import type { MicrobatchedStep, Session, SessionOptions, Tensors } from '../session.js';
-import { Copies, discard } from './memory.node.js';
+import type { MicrobatchedStep, Session, Tensors } from '../session.js';
+import type { Lane, StepInputs } from './lane.js';
+import { Copies, discard } from './memory.js';
 
 /*
  * Microbatches of a step beside one another. The runtime's threads share the work inside an operator,
- * and so wait for one another at the end of each; some operators use one thread only. A worker is a
+ * and so wait for one another at the end of each; some operators use one thread only. A lane is a
  * thread that computes whole microbatches, and waits once a step. The sums go over the microbatches in
- * their order, so that it does not matter which worker took which.
+ * their order, so that it does not matter which lane took which.
  */
-
-/**
- * Threads inside an operator would wait for one another again; and how many share a narrow product
- * decides its last bits.
- */
-const oneThread: SessionOptions = { threads: 1 };
-
-/** The inputs of the microbatches of one step. */
-export interface StepInputs {
-  /** Tensors that every microbatch sees. */
-  readonly whole: PlainTensors;
-  /** [examples, ...]: of these it sees its own rows. */
-  readonly cut: PlainTensors;
-  /** How many microbatches workers have begun, in shared memory. */
-  readonly begun: Int32Array;
-}
-
-/** The terms that a microbatch adds to the sums. */
-export interface MicrobatchTerms {
-  readonly microbatch: number;
-  readonly terms: PlainTensors;
-}
-
-/** Computes microbatches on the thread that it was made on. */
-export class MicrobatchWorker {
-  private readonly copies = new Copies(ArrayBuffer);
-
-  private constructor(
-    private readonly session: Session,
-    private readonly model: MicrobatchedStep,
-  ) {}
-
-  static async open(model: MicrobatchedStep, flush: boolean): Promise<MicrobatchWorker> {
-    return new MicrobatchWorker(await openNative(model.microbatch, oneThread, flush), model);
-  }
-
-  get inputNames(): readonly string[] {
-    return this.session.inputNames;
-  }
-
-  /** Computes microbatches that no worker has begun, until there are none left. */
-  async work({ whole, cut, begun }: StepInputs): Promise<MicrobatchTerms[]> {
-    const { size, share } = this.model;
-    const examples = Object.values(cut)[0]!.dims[0]!;
-    const all = mapValues(this.copies.takeAll(whole), fromPlain);
-    const done: MicrobatchTerms[] = [];
-    for (;;) {
-      const microbatch = Atomics.add(begun, 0, 1);
-      const start = microbatch * size;
-      const end = Math.min(start + size, examples);
-      if (start >= end) return done;
-      const rows = mapValues(cut, (tensor) => rowsOf(tensor, start, end));
-      const own = Float32Array.of((end - start) * Math.fround(1 / examples));
-      const outputs = await this.session.run({
-        ...all,
-        ...mapValues(this.copies.takeAll(rows), fromPlain),
-        [share]: new Tensor('float32', own, []),
-      });
-      done.push({ microbatch, terms: mapValues(outputs, toPlain) });
-    }
-  }
-
-  release(): Promise<void> {
-    return this.session.release();
-  }
-}
-
-/** A worker on another thread. */
-export interface WorkerElsewhere {
-  work(inputs: StepInputs): Promise<MicrobatchTerms[]>;
-  /** Ends its thread. */
-  end(): Promise<void>;
-}
 
 /** One entry of a tensor along its first axis, which goes. */
 function entryOf(tensor: PlainTensor, index: number): PlainTensor {
@@ -116,7 +43,7 @@ function stacked(tensors: readonly Tensor[]): Tensor {
   return new Tensor('float32', data, [tensors.length, ...first.dims]);
 }
 
-/** A repeated step whose microbatches are computed by workers. */
+/** A repeated step whose microbatches are computed by lanes. */
 class MicrobatchedSession implements Session {
   readonly sharesMemory = true;
   readonly inputNames: readonly string[];
@@ -130,8 +57,7 @@ class MicrobatchedSession implements Session {
   constructor(
     private readonly model: MicrobatchedStep,
     private readonly rest: Session,
-    private readonly worker: MicrobatchWorker,
-    private readonly others: readonly WorkerElsewhere[],
+    private readonly lanes: readonly Lane[],
   ) {
     const { carried, steps, invariant, sums, zero } = model;
     this.inputNames = ['iterations', ...carried, ...steps, ...invariant];
@@ -146,8 +72,7 @@ class MicrobatchedSession implements Session {
 
   /** No call may be under way: a thread that ends in the midst of one takes the process with it. */
   async release(): Promise<void> {
-    const ends = this.others.map((each) => each.end());
-    await Promise.all([...ends, this.rest.release(), this.worker.release()]);
+    await Promise.all([this.rest.release(), ...this.lanes.map((lane) => lane.end())]);
   }
 
   async run(feeds: Tensors): Promise<Record<string, Tensor>> {
@@ -173,16 +98,14 @@ class MicrobatchedSession implements Session {
   }
 
   private async step(inputs: PlainTensors): Promise<Record<string, Tensor>> {
-    const { worker, others, model, rest } = this;
-    const cut = pick(inputs, model.cut);
-    const names = worker.inputNames.filter((name) => !(name in cut));
+    const { lanes, model, rest } = this;
     this.begun[0] = 0;
     const shared: StepInputs = {
-      whole: this.shared.takeAll(pick(inputs, names)),
-      cut,
+      whole: this.shared.takeAll(pick(inputs, model.whole)),
+      cut: pick(inputs, model.cut),
       begun: this.begun,
     };
-    const working = [...others, worker].map((each) => each.work(shared));
+    const working = lanes.map((lane) => lane.work(shared));
     await Promise.allSettled(working);
     const done = (await Promise.all(working)).flat();
     const terms = done.flatMap(({ microbatch, terms }) =>
@@ -200,27 +123,20 @@ class MicrobatchedSession implements Session {
 }
 
 /**
- * A session that computes a step's microbatches on this thread and on others beside it.
- * @param beside starts a worker on another thread; undefined where it cannot compute as this one does
- * @returns undefined where one worker is all that there can be
+ * A session that computes a step's microbatches by lanes beside one another.
+ * @param rest a session of the model of the rest
+ * @param lanes in the order in which they are called; undefined where one cannot compute as others do
+ * @returns undefined, and nothing is left open, where a lane is
  */
 export async function openMicrobatched(
   model: MicrobatchedStep,
-  options: SessionOptions,
-  flush: boolean,
-  beside: (model: MicrobatchedStep) => Promise<WorkerElsewhere | undefined>,
+  rest: Promise<Session>,
+  lanes: readonly Promise<Lane | undefined>[],
 ): Promise<Session | undefined> {
-  const workers = Math.min(threadsOf(options), model.count);
-  if (workers < 2) return undefined;
-  const starting = Array.from({ length: workers - 1 }, () => beside(model));
-  const [rest, worker, ...others] = await Promise.all([
-    openNative(model.rest, oneThread, flush),
-    MicrobatchWorker.open(model, flush),
-    ...starting,
-  ]);
-  const there = others.filter((other) => other !== undefined);
-  const session = new MicrobatchedSession(model, rest, worker, there);
-  if (there.length === others.length) return session;
+  const opened = await Promise.all(lanes);
+  const there = opened.filter((lane) => lane !== undefined);
+  const session = new MicrobatchedSession(model, await rest, there);
+  if (there.length === opened.length) return session;
   await session.release();
   return undefined;
 }

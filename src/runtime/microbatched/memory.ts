@@ -1,4 +1,3 @@
-import { MessageChannel } from 'node:worker_threads';
 import type { Tensor } from 'onnxruntime-common';
 import { roomyBuffer } from '../../base/shape.js';
 import type { PlainTensor, PlainTensors } from '../plain-tensor.js';

@@ -1,0 +1,64 @@
+import { Tensor } from 'onnxruntime-common';
+import { fromPlain, mapValues, type PlainTensors, rowsOf, toPlain } from '../plain-tensor.js';
+import type { MicrobatchedStep, Session } from '../session.js';
+import { Copies } from './memory.js';
+
+/** The inputs of the microbatches of one step. */
+export interface StepInputs {
+  /** Tensors that every microbatch sees. */
+  readonly whole: PlainTensors;
+  /** [examples, ...]: of these it sees its own rows. */
+  readonly cut: PlainTensors;
+  /** How many microbatches lanes have begun, in shared memory. */
+  readonly begun: Int32Array;
+}
+
+/** The terms that a microbatch adds to the sums. */
+export interface MicrobatchTerms {
+  readonly microbatch: number;
+  readonly terms: PlainTensors;
+}
+
+/** A lane: it computes whole microbatches, here or on another thread. */
+export interface Lane {
+  /** Computes microbatches that no lane has begun, until there are none left. */
+  work(inputs: StepInputs): Promise<readonly MicrobatchTerms[]>;
+  /** Ends it; no call may be under way. */
+  end(): Promise<void>;
+}
+
+/** A lane on the thread that it was made on. */
+export class OwnLane implements Lane {
+  private readonly copies = new Copies(ArrayBuffer);
+
+  /** @param session of the model of a microbatch, which uses one thread */
+  constructor(
+    private readonly session: Session,
+    private readonly step: Pick<MicrobatchedStep, 'size' | 'share'>,
+  ) {}
+
+  async work({ whole, cut, begun }: StepInputs): Promise<MicrobatchTerms[]> {
+    const { size, share } = this.step;
+    const examples = Object.values(cut)[0]!.dims[0]!;
+    const all = mapValues(this.copies.takeAll(whole), fromPlain);
+    const done: MicrobatchTerms[] = [];
+    for (;;) {
+      const microbatch = Atomics.add(begun, 0, 1);
+      const start = microbatch * size;
+      const end = Math.min(start + size, examples);
+      if (start >= end) return done;
+      const rows = mapValues(cut, (tensor) => rowsOf(tensor, start, end));
+      const own = Float32Array.of((end - start) * Math.fround(1 / examples));
+      const outputs = await this.session.run({
+        ...all,
+        ...mapValues(this.copies.takeAll(rows), fromPlain),
+        [share]: new Tensor('float32', own, []),
+      });
+      done.push({ microbatch, terms: mapValues(outputs, toPlain) });
+    }
+  }
+
+  end(): Promise<void> {
+    return this.session.release();
+  }
+}
