@@ -28,7 +28,16 @@ export default defineConfig({
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   worker: { format: 'es', rolldownOptions },
   build: {
-    rolldownOptions,
+    rolldownOptions: {
+      ...rolldownOptions,
+      input: [folder('index.html'), folder('service-worker/service-worker.ts')],
+      output: {
+        ...rolldownOptions.output,
+        // A service worker acts on the folder that it lies in.
+        entryFileNames: ({ name }) =>
+          name === 'service-worker' ? '[name].js' : 'assets/[name]-[hash].js',
+      },
+    },
     outDir: folder('../dist/studio'),
     emptyOutDir: true,
     target: 'es2022',

@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
  * The rights of the page: to run its own scripts, WebAssembly and workers, and talk to its own server;
  * nothing else.
  */
-const contentPolicy = [
+export const contentPolicy = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",
   "worker-src 'self'",
@@ -15,11 +15,11 @@ const contentPolicy = [
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
-].join('; ');
+] as const;
 
 /** The headers of every answer: isolated from other origins, so that the page may use threads. */
 export const headers: Readonly<Record<string, string>> = {
-  'Content-Security-Policy': contentPolicy,
+  'Content-Security-Policy': contentPolicy.join('; '),
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
   'Cross-Origin-Resource-Policy': 'same-origin',

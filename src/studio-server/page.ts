@@ -11,9 +11,9 @@ const builtPage = fileURLToPath(new URL('../studio', import.meta.url));
 /** The page's files: what was there when the server started, and nothing else. */
 export class Page {
   private constructor(
-    private readonly folder: string,
+    readonly folder: string,
     /** Paths from the folder, with slashes. */
-    private readonly files: ReadonlySet<string>,
+    readonly files: ReadonlySet<string>,
   ) {}
 
   /** @throws UserError when the page was not built */

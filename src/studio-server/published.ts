@@ -34,6 +34,29 @@ export class PublishedData {
     private readonly given?: string,
   ) {}
 
+  /**
+   * The compressed files of sets, by their names; a set that cannot be had is told and left out.
+   * @param wanted all sets when left out
+   */
+  async files(
+    wanted: readonly string[] = Object.keys(sets),
+  ): Promise<ReadonlyMap<string, ReadonlyMap<string, string>>> {
+    const found = new Map<string, ReadonlyMap<string, string>>();
+    for (const [name, set] of Object.entries(sets).filter(([each]) => wanted.includes(each))) {
+      try {
+        const paths = new Map<string, string>();
+        for (const file of publishedFiles(set)) {
+          paths.set(`${file.name}.gz`, join(this.cache, await this.locate(set, file)));
+        }
+        found.set(name, paths);
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        this.tell(`${set.title} is left out. ${error.message}`);
+      }
+    }
+    return found;
+  }
+
   private get cache(): string {
     return this.given ?? join(cacheDirectory(), 'studio');
   }

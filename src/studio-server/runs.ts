@@ -51,6 +51,16 @@ export class Runs {
     return found.flat();
   }
 
+  /** The files of a run that the page may read, by their names. */
+  async files(folder: string): Promise<ReadonlyMap<string, string>> {
+    const found = new Map<string, string>();
+    for (const file of served) {
+      const path = await this.locate(folder, file);
+      if (path) found.set(file, join(this.root!, path));
+    }
+    return found;
+  }
+
   /** Sends the list, or a file of a run. */
   async send(
     request: IncomingMessage,

@@ -1,9 +1,10 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { examples, wholeNumber } from '../options.js';
 
 interface StudioCommandOptions {
   port?: number;
   open: boolean;
+  build?: string;
 }
 
 export function studioCommand(program: Command): void {
@@ -17,14 +18,22 @@ export function studioCommand(program: Command): void {
       wholeNumber(0, 65_535),
     )
     .option('--no-open', 'print the address without opening a browser')
+    .addOption(
+      new Option(
+        '--build <folder>',
+        'write the page and the runs as a site for any static host, instead of serving them',
+      ).conflicts('port'),
+    )
     .addHelpText(
       'after',
       examples(
         ['Train in the browser, and see the runs of this folder', 'studio'],
         ['Explore one run', 'studio runs/mnist-mlp'],
+        ['Write a site with all runs', 'studio --build site'],
       ),
     )
-    .action(async (path: string | undefined, { port, open }: StudioCommandOptions) => {
+    .action(async (path: string | undefined, { port, open, build }: StudioCommandOptions) => {
+      if (build !== undefined) return buildSite(build, path);
       const { startStudio } = await import('../../studio-server/server.js');
       const studio = await startStudio({
         path,
@@ -39,6 +48,18 @@ export function studioCommand(program: Command): void {
       await studio.close();
       process.stdout.write('Stopped.\n');
     });
+}
+
+/** Writes the static site, and says what it holds. */
+async function buildSite(folder: string, path: string | undefined): Promise<void> {
+  const { buildSite } = await import('../../studio-server/site.js');
+  const tell = (message: string) => process.stderr.write(`${message}\n`);
+  const { files, bytes, runs } = await buildSite({ folder, path, tell });
+  const { formatBytes } = await import('../../report/number.js');
+  const of = runs.length === 1 ? '1 run' : `${runs.length} runs`;
+  process.stdout.write(
+    `${folder}: the studio with ${of}, ${files} files of ${formatBytes(bytes)}. Put the folder on any static host.\n`,
+  );
 }
 
 /** Opens the address in the user's browser, where there is one. */

@@ -1,6 +1,7 @@
 import type { ComponentType } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { said, t } from '../language/language.js';
+import { isSite } from '../offline/site.js';
 import { refreshRuns } from '../runs/store.js';
 import { give } from '../train/giving.js';
 import { DropAnywhere } from '../ui/drop-anywhere.js';
@@ -23,6 +24,8 @@ const bodies: Readonly<Record<View, ComponentType>> = {
   explore: later(async () => (await import('../views/explore/explore-view.js')).ExploreView),
   compare: later(async () => (await import('../views/compare/compare-view.js')).CompareView),
 };
+
+const UpdateNotice = later(async () => (await import('../offline/update-notice.js')).UpdateNotice);
 
 export function App() {
   const { view } = route.value;
@@ -65,6 +68,7 @@ export function App() {
           {theme.value === 'dark' ? '☀' : '☾'}
         </button>
       </header>
+      {isSite && <UpdateNotice />}
       <main id="main" tabIndex={-1}>
         {isSecureContext ? (
           <Body />

@@ -3,6 +3,7 @@ import type { TableColumn } from '../../../src/data/column.js';
 import type { ValueSummary } from '../../../src/data/values.js';
 import { said, t } from '../language/language.js';
 import { helper } from '../model/helper.js';
+import { siteData } from '../offline/site.js';
 import { database } from '../storage/database.js';
 import type { AddedData, AddOptions, DataName } from './info.js';
 import { removeKeptData } from './kept-info.js';
@@ -37,11 +38,13 @@ export function titleOf({ data, title, size, shape, table }: DataEntry): string 
     : t('{name}: {count} examples', { name: title, count: size });
 }
 
-/** The public datasets, which lie beside the page. */
-export const publishedData: readonly DataEntry[] = [
+const knownData: readonly DataEntry[] = [
   { data: 'mnist', title: said('MNIST: handwritten digits'), ...mnistLike },
   { data: 'fashion-mnist', title: said('Fashion-MNIST: clothes'), ...mnistLike },
 ];
+
+/** The public datasets, which lie beside the page. */
+export const publishedData = knownData.filter(({ data }) => siteData?.includes(data) ?? true);
 
 /** Data that was given to the page, the newest first. */
 export const ownData = signal<readonly DataEntry[]>([]);

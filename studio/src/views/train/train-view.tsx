@@ -1,10 +1,9 @@
 import { useEffect } from 'preact/hooks';
-import { rich } from '../../language/rich.js';
+import { ThreadsNotice } from '../../offline/threads-notice.js';
 import { guardWork } from '../../train/leaving.js';
 import { goOn, marginals, phase, restore, run } from '../../train/session.js';
 import { hearOthers } from '../../train/watching.js';
 import { later } from '../../ui/later.js';
-import { Notice } from '../../ui/notice.js';
 import { Curves } from './curves.js';
 import { Intro } from './intro.js';
 import { KeptRuns } from './kept-runs.js';
@@ -28,14 +27,7 @@ export function TrainView() {
     <div class={`train ${isNew ? 'new' : 'live'}`}>
       <SettingsForm />
       <div class="stack">
-        {!crossOriginIsolated && (
-          <Notice>
-            {rich(
-              'This page runs with one thread, for its server does not isolate it from other sites. Larger networks train faster under {command}.',
-              { command: <code>vaekit studio</code> },
-            )}
-          </Notice>
-        )}
+        <ThreadsNotice />
         {isNew ? (
           <Intro />
         ) : (

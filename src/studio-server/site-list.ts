@@ -1,0 +1,16 @@
+/** A file of a static site, for its service worker. */
+export interface SiteFile {
+  /** From the site's folder, with slashes. */
+  readonly path: string;
+  /** SHA-256 of its content, in base64. */
+  readonly hash: string;
+  /** Whether it is kept only when it is used: the page works offline without it. */
+  readonly isOptional: boolean;
+}
+
+/** All that a version of the site consists of, but the runs. */
+export interface SiteList {
+  /** Known by the content of all files. */
+  readonly version: string;
+  readonly files: readonly SiteFile[];
+}
