@@ -46,5 +46,5 @@ export function wordsFor(message: string): Told {
 const inPlainWords = (message: string): string => message.replaceAll('dropped/', '');
 
 /** Without the flags of the command line, which follow an option's name in brackets. */
-const withoutFlags = (message: string): string =>
+export const withoutFlags = (message: string): string =>
   message.replace(/ \((--[^)]*)\)/g, '').replace(/, or say what a column holds/, '');
