@@ -105,15 +105,50 @@ def capacity(p, gamma, c):
     return loss, {"reconstruction": reconstruction, "kl": kl.mean()}
 
 
-def iwae(p, k):
+def log_weights(p):
     q = posterior(p, images)
     z = q.loc[:, None] + q.scale[:, None] * several
     log_p = STANDARD.log_prob(z).sum(-1)
     log_q = Normal(q.loc[:, None], q.scale[:, None]).log_prob(z).sum(-1)
-    reconstruction = torch.stack([nll(p, z[:, i]) for i in range(k)], 1)
-    log_w = log_p - reconstruction - log_q
-    loss = -(torch.logsumexp(log_w, 1) - math.log(k)).mean()
-    return loss, {"reconstruction": reconstruction.mean(), "kl": kl_divergence(q, STANDARD).sum(1).mean()}
+    reconstruction = torch.stack([nll(p, z[:, i]) for i in range(SAMPLES)], 1)
+    metrics = {"reconstruction": reconstruction.mean(), "kl": kl_divergence(q, STANDARD).sum(1).mean()}
+    return log_p - reconstruction - log_q, metrics
+
+
+def iwae(p):
+    log_w, metrics = log_weights(p)
+    return -(torch.logsumexp(log_w, 1) - math.log(SAMPLES)).mean(), metrics
+
+
+def miwae(p, bounds):
+    log_w, metrics = log_weights(p)
+    grouped = log_w.reshape(BATCH, bounds, SAMPLES // bounds)
+    return -(torch.logsumexp(grouped, 2) - math.log(SAMPLES // bounds)).mean(), metrics
+
+
+def ciwae(p, beta):
+    log_w, metrics = log_weights(p)
+    return -beta * log_w.mean() + (1 - beta) * iwae(p)[0], metrics
+
+
+def piwae(p, bounds):
+    """The loss of the decoder, and of the encoder's player."""
+    decoder, metrics = iwae(p)
+    encoder, _ = miwae(p, bounds)
+    of_encoder = [name for name in p if not name.startswith("decoder")]
+    return decoder, metrics, {"of": of_encoder, "loss": encoder}
+
+
+def dip_vae(p, version, off_diagonal, diagonal):
+    q, _, reconstruction, kl = gaussian_terms(p)
+    kl = kl.sum(1).mean()
+    covariance = torch.cov(q.loc.T, correction=0)
+    if version == 2:
+        covariance = covariance + torch.diag((q.scale**2).mean(0))
+    variances = torch.diag(covariance)
+    beside = (covariance - torch.diag(variances)) ** 2
+    penalty = off_diagonal * beside.sum() + diagonal * ((variances - 1) ** 2).sum()
+    return reconstruction + kl + penalty, {"reconstruction": reconstruction, "kl": kl, "covariance": penalty}
 
 
 def beta_tc_vae(p, alpha, beta, gamma, size):
@@ -215,7 +250,12 @@ cases = {
     "freeBits": ("gaussian", free_bits, {"lambda_": 0.3}),
     "capacity": ("gaussian", capacity, {"gamma": 20, "c": 1.0}),
     "conditional": ("conditional", conditional, {"beta": 2}),
-    "iwae": ("gaussian", iwae, {"k": SAMPLES}),
+    "iwae": ("gaussian", iwae, {}),
+    "miwae": ("gaussian", miwae, {"bounds": 2}),
+    "piwae": ("gaussian", piwae, {"bounds": 2}),
+    "ciwae": ("gaussian", ciwae, {"beta": 0.3}),
+    "dipVae": ("gaussian", dip_vae, {"version": 2, "off_diagonal": 5, "diagonal": 3}),
+    "dipVae I": ("gaussian", dip_vae, {"version": 1, "off_diagonal": 10, "diagonal": 100}),
     "betaTcVae": ("gaussian", beta_tc_vae, {"alpha": 0.5, "beta": 6, "gamma": 2, "size": 1000}),
     "infoVae": ("gaussian", info_vae, {"alpha": 0.25, "lambda_": 8, "bandwidth": 0.8}),
     "waeMmd": ("deterministic", wae_mmd, {"lambda_": 10, "bandwidth": 1.2}),
@@ -234,8 +274,12 @@ for model, parameters in models.items():
     tensors.update({f"model.{model}.{name}": value for name, value in parameters.items()})
 for name, (model, objective, options) in cases.items():
     leaves = {key: value.clone().requires_grad_() for key, value in models[model].items()}
-    loss, metrics = objective(leaves, **options)
-    loss.backward()
+    loss, metrics, *players = objective(leaves, **options)
+    loss.backward(retain_graph=True)
+    for player in players:
+        own = [leaves[key] for key in player["of"]]
+        for leaf, gradient in zip(own, torch.autograd.grad(player["loss"], own, retain_graph=True)):
+            leaf.grad = gradient
     tensors.update({f"{name}.gradient.{key}": leaf.grad for key, leaf in leaves.items()})
     scalars[name] = {"loss": loss.item(), **{key: value.item() for key, value in metrics.items()}}
 

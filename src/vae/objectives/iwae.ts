@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { add, logSumExp, mean, negate, sub } from '../../graph/index.js';
 import { gaussian } from '../bottlenecks/index.js';
-import { logPosterior, logPrior, meanKl, type Posterior } from '../posterior.js';
+import { meanKl, type Posterior } from '../posterior.js';
+import { negativeBound, weighted } from './importance-weights.js';
 import { defineObjective, type ObjectiveContext } from './objective.js';
 
 /**
@@ -17,15 +17,11 @@ export const iwae = defineObjective(
   ({ samples }) => ({
     bottleneck: gaussian,
     schedules: {},
-    terms({ encoding, samples: draw, negativeLogLikelihoods }: ObjectiveContext<Posterior>) {
-      const latents = draw(samples);
-      const nll = negativeLogLikelihoods(latents);
-      const drawnKl = sub(logPosterior(latents, encoding), logPrior(latents));
-      const logWeights = negate(add(nll, drawnKl));
-      const bound = sub(logSumExp(logWeights, { axes: [1] }), Math.log(samples));
+    terms(context: ObjectiveContext<Posterior>) {
+      const { logWeights, reconstruction } = weighted(context, samples);
       return {
-        loss: negate(mean(bound)),
-        metrics: { reconstruction: mean(nll), kl: meanKl(encoding) },
+        loss: negativeBound(logWeights),
+        metrics: { reconstruction, kl: meanKl(context.encoding) },
       };
     },
   }),

@@ -48,7 +48,7 @@ describe.each(cases)('$name', (each) => {
     const again = await VAE.load(path);
     expect(again.config).toEqual(model.config);
     expect(JSON.parse(JSON.stringify(model.config))).toEqual(model.config);
-    expect(again.config.objective!.type).toBe(each.name);
+    expect(again.config.objective!.type).toBe(each.objective.type);
     expect(Object.keys(again.parameters())).toEqual(Object.keys(model.parameters()));
     const [a, b] = [await model.encode(images, { labels }), await again.encode(images, { labels })];
     expect(values(b.mean)).toEqual(values(a.mean));
