@@ -16,7 +16,6 @@ export {
 export { fit } from './fit.js';
 export { type FitData, fitData } from './fit-data.js';
 export { fitShape, trainingShape } from './fit-options.js';
-export { type NumbersInForce, numbersInForce, settingsInForce } from './in-force.js';
 export { describeNonFinite, type NonFinite } from './non-finite.js';
 export {
   type Phase,

@@ -200,6 +200,8 @@ function eventsOf(id: string): TrainEvents {
     },
     async onKept(reason) {
       unkept.value = reason;
+      const isListed = runs.value?.some((entry) => entry.kept?.id === id);
+      if (reason === undefined && !isListed) refreshRuns();
       if (reason === undefined && place) tell({ kind: 'kept', id, position: place });
     },
   };
