@@ -268,7 +268,7 @@ describe.skipIf(!chromiumPath)(`exploring and comparing in the studio${skipReaso
       await vae.release();
     }
     await expect
-      .poll(() => page.locator('[data-elbo]').allInnerTexts(), { timeout: 30_000 })
+      .poll(() => page.locator('[data-row=elbo] td').allInnerTexts(), { timeout: 30_000 })
       .toEqual([expect.stringMatching(/^−\d+.* nats$/), expect.stringMatching(/^−\d+.* nats$/)]);
     expect(await page.locator('.chart canvas').count()).toBe(1);
     expect(await faultsInBothThemes(page)).toEqual([]);

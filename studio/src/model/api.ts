@@ -2,6 +2,7 @@ import type { Marginal } from '../../../src/data/quality/marginals.js';
 import type { RowConditions } from '../../../src/data/tables/columns/where.js';
 import type { EpochMetrics, Progress } from '../../../src/training/index.js';
 import type { Health, ModelConfig, Summary } from '../../../src/vae/index.js';
+import type { AnyPart } from '../data/held-out.js';
 import type { AddedData, AddOptions, DataInfo, DataName, Part } from '../data/info.js';
 import type { RunContent } from '../runs/content.js';
 import type { KeptRun, Position } from '../storage/database.js';
@@ -48,8 +49,11 @@ export interface TrainEvents {
   onProgress(progress: Progress): void;
   onTrace(trace: Trace): void;
   onEpoch(metrics: EpochMetrics): void;
-  /** Some fixed images, [N, channels, height, width], and their present reconstructions. */
-  onPictures(originals: Numbers, made: Numbers): void;
+  /**
+   * Some fixed images, [N, channels, height, width], and their present reconstructions.
+   * @param areNew whether the model is not trained on them
+   */
+  onPictures(originals: Numbers, made: Numbers, areNew: boolean): void;
   /** How the values of a table's columns are spread, in real rows and in rows that the model draws. */
   onMarginals(marginals: readonly Marginal[]): void;
   /** The state at a checkpoint, which a download holds: its place, and the numbers changed so far. */
@@ -110,7 +114,7 @@ export interface ModelService {
   /** `count` examples that stand for a part, as the model of an open run sees them. */
   examples(id: string, data: DataName, part: Part, count: number): Promise<Examples>;
   /** `count` examples, of each class in turn, to be looked at. */
-  examplesOfClasses(id: string, data: DataName, part: Part, count: number): Promise<Examples>;
+  examplesOfClasses(id: string, data: DataName, part: AnyPart, count: number): Promise<Examples>;
   /** `encode` of the images that `examples` gives. */
   encodeData(id: string, data: DataName, part: Part, count: number): Promise<Encoding>;
   /**
@@ -120,7 +124,7 @@ export interface ModelService {
   elboOfData(
     id: string,
     data: DataName,
-    part: Part,
+    part: AnyPart,
     count: number,
     start?: number,
     end?: number,

@@ -1,4 +1,6 @@
+import { split } from '../../../src/data/changes/split.js';
 import { type Dataset, datasets, UserError } from '../../../src/index.js';
+import type { AnyPart } from '../data/held-out.js';
 import { openKeptData } from '../data/kept.js';
 
 /** Data that is in this worker's memory. */
@@ -29,4 +31,10 @@ export async function loadData(name: string, page: string): Promise<LoadedData> 
   const { title, load } = published[name as keyof typeof published];
   const mirrors = [new URL(`data/${name}/`, page).href];
   return { title, ...(await load({ mirrors })) };
+}
+
+/** A part of data; the training examples where there are no others. */
+export function partOf({ train, test }: LoadedData, part: AnyPart): Dataset {
+  if (typeof part !== 'string') return split(train, part.share, part.seed).validation;
+  return part === 'test' ? (test ?? train) : train;
 }

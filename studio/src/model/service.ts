@@ -6,6 +6,7 @@ import { matchData } from '../../../src/data/match.js';
 import { type Dataset, datasets, UserError, VAE } from '../../../src/index.js';
 import { readingFor } from '../../../src/vae/config/reading.js';
 import { describeOwnCode, ownCodeOf } from '../../../src/vae/own-code.js';
+import type { AnyPart } from '../data/held-out.js';
 import { importData } from '../data/import.js';
 import type { AddOptions, DataInfo, DataName, Part } from '../data/info.js';
 import { datasetsOf, keepData } from '../data/kept.js';
@@ -24,7 +25,7 @@ import type {
   TrainEvents,
   TrainRequest,
 } from './api.js';
-import { type LoadedData, loadData } from './data.js';
+import { type LoadedData, loadData, partOf } from './data.js';
 import { handOver, toNumbers, toTensor } from './numbers.js';
 import type { OpenModel } from './open-model.js';
 import type { TableService } from './tables/api.js';
@@ -40,7 +41,7 @@ const infoOf = (vae: VAE): ModelInfo => ({
   ...(vae.classes === undefined ? {} : { classes: vae.classes }),
 });
 
-const partOf = (dataset: Dataset) => ({
+const factsOf = (dataset: Dataset) => ({
   size: dataset.size,
   hasLabels: dataset.labels !== undefined,
 });
@@ -130,8 +131,8 @@ export class Service implements ModelService {
       data,
       title,
       shape: train.shape,
-      train: partOf(train),
-      ...(test ? { test: partOf(test) } : {}),
+      train: factsOf(train),
+      ...(test ? { test: factsOf(test) } : {}),
       ...(classNames ? { classNames } : {}),
       ...(table ? { table } : {}),
     };
@@ -142,7 +143,7 @@ export class Service implements ModelService {
     return examplesAt(dataset, placesOfSpread(dataset, count));
   }
 
-  async examplesOfClasses(id: string, data: DataName, part: Part, count: number) {
+  async examplesOfClasses(id: string, data: DataName, part: AnyPart, count: number) {
     const dataset = await this.seen(id, data, part);
     return examplesAt(dataset, placesOfEachClass(dataset, count));
   }
@@ -155,7 +156,7 @@ export class Service implements ModelService {
   async elboOfData(
     id: string,
     data: DataName,
-    part: Part,
+    part: AnyPart,
     count: number,
     start = 0,
     end = count,
@@ -263,16 +264,10 @@ export class Service implements ModelService {
     return known;
   }
 
-  /** A part of the data; the training images where none are kept from training. */
-  private async part(data: DataName, part: Part): Promise<Dataset> {
-    const { train, test } = await this.dataset(data);
-    return part === 'test' ? (test ?? train) : train;
-  }
-
   /** A part of the data as an open model sees it. @throws UserError when it does not fit it */
-  private async seen(id: string, data: DataName, part: Part): Promise<Dataset> {
+  private async seen(id: string, data: DataName, part: AnyPart): Promise<Dataset> {
     const { vae, training } = this.model(id);
-    const given = asModelSees(await this.part(data, part), training.augment);
+    const given = asModelSees(partOf(await this.dataset(data), part), training.augment);
     const [...input] = vae.config.input;
     const { columns: table } = vae.input;
     // Other tables may have as many columns.
@@ -286,7 +281,7 @@ export class Service implements ModelService {
   }
 
   /** A part of the data as an open model was validated on it. */
-  private async validated(id: string, data: DataName, part: Part): Promise<Dataset> {
+  private async validated(id: string, data: DataName, part: AnyPart): Promise<Dataset> {
     const { vae, training } = this.model(id);
     return asValidated(await this.seen(id, data, part), training.binarize, vae.config.seed);
   }

@@ -17,17 +17,18 @@ import {
 import type { RunConfig } from '../../../src/vae/config/presets.js';
 import { checkRun, fitOptionsOf } from '../../../src/vae/config/run-config.js';
 import { fromConfig } from '../../../src/vae/index.js';
+import { heldOutPart } from '../data/held-out.js';
 import { checkpointFile, keptFile, parametersFile } from '../runs/kept.js';
 import type { KeptRun, Position } from '../storage/database.js';
 import { controlsOf, numberChanges, type Steered } from '../train/steering.js';
 import { Tracer, traceOfRun } from '../train/trace.js';
 import type { TrainEnd, TrainEvents, TrainRequest } from './api.js';
-import type { LoadedData } from './data.js';
+import { type LoadedData, partOf } from './data.js';
 import { Keeping } from './keeping.js';
 import { toNumbers } from './numbers.js';
 import { checkMemory, outOfMemory } from './room.js';
 
-/** Test images whose reconstructions are shown while a model trains. */
+/** Images whose reconstructions are shown while a model trains. */
 const shownImages = 10;
 
 /** Rows that are compared with as many drawn ones while a model of a table trains, at most. */
@@ -81,7 +82,8 @@ export class Training {
   }
 
   /** @throws UserError when data, model and settings do not fit, or nothing is kept to go on from */
-  async train({ train, test }: LoadedData): Promise<TrainEnd> {
+  async train(data: LoadedData): Promise<TrainEnd> {
+    const { train, test } = data;
     const { request, events } = this;
     const { config, name } = request.run;
     const { model, training } = checkRun(config as unknown as RunConfig, name);
@@ -92,7 +94,8 @@ export class Training {
       const bytes = request.resume ? await this.checkpoint() : undefined;
       const resume = bytes && decodeCheckpoint(bytes, `${name}: ${checkpointFile}`);
       this.tracer = new Tracer(traceOfRun(request.run), resume);
-      const redraw = await this.redrawing(shown, test ?? train);
+      const held = heldOutPart(config, test !== undefined);
+      const redraw = await this.redrawing(shown, partOf(data, held), held !== 'train');
       // Not before the steps are compiled: the first model that is loaded decides on threads.
       const first = async () => {
         if (!resume) await redraw(vae.parameters());
@@ -216,7 +219,7 @@ export class Training {
    * Gives a function that shows a few images and their reconstructions by given parameters; of a table, how
    * the values of drawn rows are spread beside real ones.
    */
-  private async redrawing(shown: VAE, data: Dataset) {
+  private async redrawing(shown: VAE, data: Dataset, areNew: boolean) {
     if (shown.input.kind === 'table') return this.redrawingTable(shown, data);
     if (!isPicture(shown.input) && shown.input.kind !== 'sequence') return async () => {};
     const few = datasets.ofEachClass(data, shownImages);
@@ -225,7 +228,7 @@ export class Training {
     return async (parameters: Readonly<Record<string, Tensor>>) => {
       shown.setParameters(parameters);
       const made = await shown.reconstruct(originals, { labels });
-      this.events.onPictures(toNumbers(originals), toNumbers(made));
+      this.events.onPictures(toNumbers(originals), toNumbers(made), areNew);
     };
   }
 

@@ -187,8 +187,8 @@ function eventsOf(id: string): TrainEvents {
     onEpoch(line) {
       metrics.value = [...metrics.value, line];
     },
-    onPictures(originals, made) {
-      pictures.value = { originals, made };
+    onPictures(originals, made, areNew) {
+      pictures.value = { originals, made, areNew };
     },
     onMarginals(now) {
       marginals.value = now;

@@ -25,6 +25,8 @@ export type Phase =
 export interface Pictures {
   readonly originals: Numbers;
   readonly made: Numbers;
+  /** Whether the model is not trained on them. */
+  readonly areNew: boolean;
 }
 
 export const phase = signal<Phase>('idle');

@@ -1,6 +1,8 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { addressOf, go, route } from '../../app/route.js';
+import { t, translated } from '../../language/language.js';
+import { rich } from '../../language/rich.js';
 import { startModelWorker } from '../../model/client.js';
 import { runs, runsProblem } from '../../runs/store.js';
 import { Empty } from '../../ui/empty.js';
@@ -21,14 +23,19 @@ const most = 6;
 export function CompareView() {
   const list = runs.value;
   const chosen = route.value.runs;
-  if (list === undefined) return <Empty title="Looking for runs" />;
+  if (list === undefined) return <Empty title={t('Looking for runs')} />;
   if (list.length === 0 && chosen.length === 0) {
     return (
-      <Empty title="There are no runs to compare yet">
-        {runsProblem.value && <p>{runsProblem.value}</p>}
+      <Empty title={t('There are no runs to compare yet')}>
+        {runsProblem.value && <p>{translated(runsProblem.value)}</p>}
         <p>
-          A run is a model that was trained. <a href={addressOf('train')}>Train some here</a>, or
-          start <code>vaekit studio</code> with a folder of runs.
+          {rich(
+            'A run is a model that was trained. {train}, or start {command} with a folder of runs.',
+            {
+              train: <a href={addressOf('train')}>{t('Train some here')}</a>,
+              command: <code>vaekit studio</code>,
+            },
+          )}
         </p>
       </Empty>
     );
@@ -41,9 +48,9 @@ export function CompareView() {
   const unlisted = ids.filter((id) => list.every((run) => run.id !== id)).map(unlistedRun);
   return (
     <div class="stack">
-      <h1 class="visually-hidden">Compare</h1>
+      <h1 class="visually-hidden">{t('Compare')}</h1>
       <fieldset class="panel run-choice">
-        <legend>Runs to compare, up to {most}</legend>
+        <legend>{t('Runs to compare, up to {most}', { most })}</legend>
         {[...list, ...unlisted].map(({ id, name, place }) => (
           <label key={id} class="check">
             <input
@@ -53,14 +60,14 @@ export function CompareView() {
               onChange={() => toggle(id)}
             />
             {name}
-            {place === 'kept' && <span class="soft small">in this browser</span>}
-            {place === 'unlisted' && <span class="soft small">not found</span>}
+            {place === 'kept' && <span class="soft small">{t('in this browser')}</span>}
+            {place === 'unlisted' && <span class="soft small">{t('not found')}</span>}
           </label>
         ))}
       </fieldset>
       {chosen.length > most && (
         <Notice kind="warning">
-          The address names {chosen.length} runs. The first {most} are shown.
+          {t('The address names {n} runs. The first {most} are shown.', { n: chosen.length, most })}
         </Notice>
       )}
       <Comparison key={ids.join('\n')} ids={ids} />
@@ -111,12 +118,16 @@ function Comparison({ ids }: { ids: readonly string[] }) {
         ({ id, run, problem }) =>
           problem && (
             <Notice key={id} kind="error">
-              {run ? `${run.name}: ${problem}` : problem}
+              {run ? `${run.name}: ${translated(problem)}` : problem}
             </Notice>
           ),
       )}
-      {problem.value && <Notice kind="warning">No reconstructions: {problem.value}</Notice>}
-      {all.length < ids.length && <p class="soft">Opening runs …</p>}
+      {problem.value && (
+        <Notice kind="warning">
+          {t('No reconstructions: {reason}', { reason: translated(problem.value) })}
+        </Notice>
+      )}
+      {all.length < ids.length && <p class="soft">{t('Opening runs …')}</p>}
       {opened.length > 0 && (
         <>
           <div class="compare">

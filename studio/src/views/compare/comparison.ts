@@ -1,4 +1,6 @@
-import type { DataName, Part } from '../../data/info.js';
+import { type AnyPart, heldOutPart, partKey } from '../../data/held-out.js';
+import type { DataName } from '../../data/info.js';
+import { t } from '../../language/language.js';
 import type { ModelInfo, Numbers } from '../../model/api.js';
 import type { ModelClient } from '../../model/client.js';
 import type { Cells } from '../../model/tables/api.js';
@@ -45,7 +47,7 @@ function dataOf(run: RunContent | undefined): DataName {
 export interface SharedImages {
   readonly title: string;
   readonly data: DataName;
-  readonly part: Part;
+  readonly part: AnyPart;
   readonly images: Numbers;
   /** The names of the columns and the texts, for rows of tables. */
   readonly rows?: { readonly columns: readonly string[]; readonly cells: Cells };
@@ -58,13 +60,27 @@ export async function loadShared(
 ): Promise<SharedImages> {
   const data = dataOf(run);
   const { title, test } = await service.data(data);
-  const part = test ? 'test' : 'train';
+  const part = heldOutPart(run!.config, test !== undefined);
   const { images } = await service.examplesOfClasses(id, data, part, shownImages);
   const table = info?.config.example?.columns;
-  if (!table) return { title: test ? `${title}, test images` : title, data, part, images };
+  if (!table) return { title, data, part, images };
   const columns = table.map(({ name }) => name);
   const cells = await (await tables()).cells(id, images);
   return { title, data, part, images, rows: { columns, cells } };
+}
+
+/** The images in words, with their part of the data. */
+export function titleOf({ title, part }: SharedImages): string {
+  if (part === 'test') return t('{data}, test images', { data: title });
+  return part === 'train'
+    ? t('{data}, images of training: none are kept from it', { data: title })
+    : t('{data}, validation images', { data: title });
+}
+
+/** Whether a run is trained on some of the images that all runs get. */
+export function knows({ run }: Compared, { data, part }: SharedImages): boolean {
+  if (!run || dataOf(run) !== data || part === 'test') return false;
+  return part === 'train' || partKey(heldOutPart(run.config, false)) !== partKey(part);
 }
 
 /** A run with its reconstructions and its ELBO. */

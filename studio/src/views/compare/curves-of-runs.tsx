@@ -1,13 +1,14 @@
 import { useSignal } from '@preact/signals';
+import { said, t } from '../../language/language.js';
 import { Chart } from '../../ui/chart.js';
 import { ChartControls, useLook } from '../../ui/chart-controls.js';
 import type { Compared } from './comparison.js';
 
 const metrics = {
-  val_loss: 'Validation loss',
-  loss: 'Training loss',
-  val_reconstruction: 'Validation reconstruction',
-  val_kl: 'Validation KL',
+  val_loss: said('Validation loss'),
+  loss: said('Training loss'),
+  val_reconstruction: said('Validation reconstruction'),
+  val_kl: said('Validation KL'),
 } as const;
 
 type Metric = keyof typeof metrics;
@@ -44,10 +45,10 @@ export function CurvesOfRuns({ runs }: { runs: readonly Compared[] }) {
   return (
     <section class="panel stack" aria-labelledby="curves">
       <div class="row spread">
-        <h2 id="curves">Curves</h2>
+        <h2 id="curves">{t('Curves')}</h2>
         <div class="row">
           <label class="row small">
-            Value
+            {t('Value')}
             <select
               value={metric}
               onChange={(event) => {
@@ -56,7 +57,7 @@ export function CurvesOfRuns({ runs }: { runs: readonly Compared[] }) {
             >
               {Object.entries(metrics).map(([name, title]) => (
                 <option key={name} value={name}>
-                  {title}
+                  {t(title)}
                 </option>
               ))}
             </select>
@@ -66,16 +67,19 @@ export function CurvesOfRuns({ runs }: { runs: readonly Compared[] }) {
       </div>
       {some ? (
         <Chart
-          label={`${metrics[metric]} by epochs of ${runs.map(({ run }) => run!.name).join(', ')}`}
+          label={t('{value} by epochs of {runs}', {
+            value: t(metrics[metric]),
+            runs: runs.map(({ run }) => run!.name).join(', '),
+          })}
           x={x}
-          xLabel="Epochs"
+          xLabel={t('Epochs')}
           series={series}
           unit={unit}
           look={look}
           height={260}
         />
       ) : (
-        <p class="soft">None of these runs has this value.</p>
+        <p class="soft">{t('None of these runs has this value.')}</p>
       )}
     </section>
   );

@@ -1,8 +1,13 @@
-import { formatCount } from '../../../../src/report/number.js';
+import type { ComponentChildren } from 'preact';
+import { dataEntry } from '../../data/store.js';
+import { amount, t } from '../../language/language.js';
+import { rich } from '../../language/rich.js';
+import { formFields, termOf } from '../../train/fields.js';
 import { numberText } from '../../ui/number.js';
 import { Term } from '../../ui/term.js';
 import { type Compared, scoredImages } from './comparison.js';
 import { colourOf } from './curves-of-runs.js';
+import { betaOf, type Difference, differences } from './differences.js';
 
 const metrics = [
   ['loss', 'loss'],
@@ -10,27 +15,107 @@ const metrics = [
   ['kl', 'kl'],
 ] as const;
 
-/** Shows the results of each run, a column a run. */
+/** A row of the table: a value of each run. */
+interface Row {
+  readonly key: string;
+  readonly title: ComponentChildren;
+  readonly values: readonly string[];
+}
+
+const last = ({ run }: Compared) => run?.metrics.at(-1);
+
+const unitOf = ({ info }: Compared) => (info?.isInNats ? ' nats' : '');
+
+/** A number with its unit, or a dash where there is none. */
+const valueText = (value: unknown, unit = ''): string =>
+  typeof value === 'number' ? `${numberText(value)}${unit}` : '–';
+
+/** Objective and likelihood by the names that config files have for them. */
+function objectiveOf({ info }: Compared): string {
+  const { objective, likelihood } = (info?.config ?? {}) as {
+    objective?: { type?: string };
+    likelihood?: string | { type?: string };
+  };
+  const name = typeof likelihood === 'object' ? likelihood.type : likelihood;
+  return `${objective?.type ?? 'vae'}, ${name ?? 'bernoulli'}`;
+}
+
+/** The rows that are there for all runs. */
+function usualRows(runs: readonly Compared[]): readonly Row[] {
+  const validation = <Term name="validation">{t('validation')}</Term>;
+  return [
+    {
+      key: 'elbo',
+      title: rich('{elbo} of {n} examples', {
+        elbo: <Term name="elbo" />,
+        n: amount(scoredImages),
+      }),
+      values: runs.map(({ elbo }) => valueText(elbo, ' nats')),
+    },
+    ...metrics.map(([name, term]) => ({
+      key: `val_${name}`,
+      title: rich('{value}, {validation}', { value: <Term name={term} />, validation }),
+      values: runs.map((each) => valueText(last(each)?.[`val_${name}`], unitOf(each))),
+    })),
+    {
+      key: 'loss',
+      title: rich('{value}, training', { value: <Term name="loss" /> }),
+      values: runs.map((each) => valueText(last(each)?.loss, unitOf(each))),
+    },
+    {
+      key: 'epochs',
+      title: <Term name="epoch">{t('Epochs')}</Term>,
+      values: runs.map((each) => valueText(last(each)?.epoch)),
+    },
+    {
+      key: 'beta',
+      title: <Term name={optionOf('model.objective.beta')!} />,
+      values: runs.map((each) => valueText(betaOf(each.run!.config, last(each)))),
+    },
+    {
+      key: 'latent',
+      title: <Term name="latent" />,
+      values: runs.map(({ info }) => valueText(info?.config.latent)),
+    },
+    {
+      key: 'parameters',
+      title: <Term name="parameters" />,
+      values: runs.map(({ info }) => (info ? amount(info.summary.parameters) : '–')),
+    },
+    {
+      key: 'objective',
+      title: rich('Objective, {likelihood}', {
+        likelihood: <Term name="likelihood">{t('likelihood')}</Term>,
+      }),
+      values: runs.map(objectiveOf),
+    },
+  ];
+}
+
+/** The word and the explanation of a setting that the form shows. */
+function optionOf(path: string) {
+  const field = formFields.find((each) => each.path === path || each.path === `${path}.initial`);
+  return field && termOf(field);
+}
+
+function differenceRow({ path, values }: Difference): Row {
+  const option = optionOf(path);
+  const isData = path === 'training.data';
+  return {
+    key: path,
+    title: option ? <Term name={option} /> : <code>{path.replace(/^(model|training)\./, '')}</code>,
+    values: isData ? values.map((name) => dataEntry(name)?.title ?? name) : values,
+  };
+}
+
+/** Shows the results of each run and the settings in which they differ, a column a run. */
 export function NumbersOfRuns({ runs }: { runs: readonly Compared[] }) {
-  const last = ({ run }: Compared) => run?.metrics.at(-1);
-  const unit = ({ info }: Compared) => (info?.isInNats ? ' nats' : '');
-  const value = (compared: Compared, name: string) => {
-    const number = last(compared)?.[name];
-    return typeof number === 'number' ? `${numberText(number)}${unit(compared)}` : '–';
-  };
-  const objective = ({ info }: Compared) => {
-    const { objective, likelihood } = (info?.config ?? {}) as {
-      objective?: { type?: string };
-      likelihood?: string | { type?: string };
-    };
-    const name = typeof likelihood === 'object' ? likelihood.type : likelihood;
-    return `${objective?.type ?? 'vae'}, ${name ?? 'bernoulli'}`;
-  };
+  const different = differences(runs.map(({ run }) => run!.config)).map(differenceRow);
   return (
     <section class="panel stack" aria-labelledby="numbers">
-      <h2 id="numbers">Numbers</h2>
+      <h2 id="numbers">{t('Numbers')}</h2>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, which the keyboard must do too */}
-      <section class="scroll" tabIndex={0} aria-label="Numbers of the runs">
+      <section class="scroll" tabIndex={0} aria-label={t('Numbers of the runs')}>
         <table class="compare-table number">
           <thead>
             <tr>
@@ -43,73 +128,49 @@ export function NumbersOfRuns({ runs }: { runs: readonly Compared[] }) {
               ))}
             </tr>
           </thead>
-          <tbody>
-            <tr>
-              <th scope="row">
-                <Term name="elbo">ELBO</Term> of {formatCount(scoredImages)} examples
-              </th>
-              {runs.map(({ id, elbo }) => (
-                <td key={id} data-elbo>
-                  {elbo === undefined ? '–' : `${numberText(elbo)} nats`}
-                </td>
-              ))}
-            </tr>
-            {metrics.map(([name, term]) => (
-              <tr key={name}>
-                <th scope="row">
-                  <Term name={term} />, <Term name="validation">validation</Term>
-                </th>
-                {runs.map((each) => (
-                  <td key={each.id}>{value(each, `val_${name}`)}</td>
-                ))}
-              </tr>
-            ))}
-            <tr>
-              <th scope="row">
-                <Term name="loss" />, training
-              </th>
-              {runs.map((each) => (
-                <td key={each.id}>{value(each, 'loss')}</td>
-              ))}
-            </tr>
-            <tr>
-              <th scope="row">
-                <Term name="epoch">Epochs</Term>
-              </th>
-              {runs.map((each) => (
-                <td key={each.id}>{last(each)?.epoch ?? '–'}</td>
-              ))}
-            </tr>
-            <tr>
-              <th scope="row">
-                <Term name="latent" />
-              </th>
-              {runs.map(({ id, info }) => (
-                <td key={id}>{info?.config.latent}</td>
-              ))}
-            </tr>
-            <tr>
-              <th scope="row">
-                <Term name="parameters" />
-              </th>
-              {runs.map(({ id, info }) => (
-                <td key={id}>{info && formatCount(info.summary.parameters)}</td>
-              ))}
-            </tr>
-            <tr>
-              <th scope="row">
-                Objective, <Term name="likelihood">likelihood</Term>
-              </th>
-              {runs.map((each) => (
-                <td key={each.id}>{objective(each)}</td>
-              ))}
-            </tr>
-          </tbody>
+          <Rows rows={usualRows(runs)} />
+          {different.length > 0 && (
+            <Rows rows={different} title={t('Settings in which they differ')} runs={runs.length} />
+          )}
         </table>
       </section>
       <p class="small soft">
-        Losses compare runs of one objective and likelihood. The ELBO weighs the KL alike for all.
+        {t(
+          'Losses compare runs of one objective and likelihood. The ELBO weighs the KL alike for all.',
+        )}
       </p>
     </section>
+  );
+}
+
+/** A group of rows, with a title over all columns. */
+function Rows({
+  rows,
+  title,
+  runs = 0,
+}: {
+  rows: readonly Row[];
+  title?: string;
+  /** Columns of runs. */
+  runs?: number;
+}) {
+  return (
+    <tbody>
+      {title && (
+        <tr>
+          <th scope="rowgroup" class="group" colSpan={runs + 1}>
+            {title}
+          </th>
+        </tr>
+      )}
+      {rows.map(({ key, title, values }) => (
+        <tr key={key} data-row={key}>
+          <th scope="row">{title}</th>
+          {values.map((value, i) => (
+            <td key={i}>{value}</td>
+          ))}
+        </tr>
+      ))}
+    </tbody>
   );
 }

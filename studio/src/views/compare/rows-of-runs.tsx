@@ -1,3 +1,4 @@
+import { t } from '../../language/language.js';
 import type { Cells } from '../../model/tables/api.js';
 import { RowTable, type TableRow } from '../../ui/tables/row-table.js';
 import type { Compared } from './comparison.js';
@@ -17,7 +18,7 @@ export function RowsOfRuns({
   const rows = cells.flatMap((texts, row): TableRow[] => [
     {
       key: `${row}`,
-      lead: ['As it is'],
+      lead: [t('As it is')],
       cells: texts.map((text) => (text === '' ? { text, mark: 'gap' } : { text })),
     },
     ...runs.flatMap(({ id, run, cells: made }): TableRow[] =>
@@ -28,9 +29,9 @@ export function RowsOfRuns({
   ]);
   return (
     <section class="panel stack" aria-labelledby="same-rows">
-      <h2 id="same-rows">The same rows by each run</h2>
+      <h2 id="same-rows">{t('The same rows by each run')}</h2>
       <RowTable
-        label={`Rows of ${title}, and what each run makes of them`}
+        label={t('Rows of {data}, and what each run makes of them', { data: title })}
         lead={['']}
         columns={columns}
         rows={rows}

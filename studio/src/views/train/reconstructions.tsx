@@ -1,10 +1,11 @@
+import { t } from '../../language/language.js';
 import { pictures } from '../../train/session.js';
 import { areLines, LinePairs, Pictures } from '../../ui/pictures.js';
 
 /** Sequences beside one another in the view. */
 const sequenceColumns = 5;
 
-/** Shows fixed test examples, and the model's reconstructions of them as it learns. */
+/** Shows fixed examples, and the model's reconstructions of them as it learns. */
 export function Reconstructions() {
   const shown = pictures.value;
   if (!shown) return null;
@@ -12,11 +13,14 @@ export function Reconstructions() {
   return (
     <section class="panel stack" aria-labelledby="reconstructions">
       <div>
-        <h2 id="reconstructions">Reconstructions</h2>
+        <h2 id="reconstructions">{t('Reconstructions')}</h2>
         <p class="soft small">
+          {shown.areNew
+            ? t('The model is not trained on these examples.')
+            : t('The model is trained on these examples: none are kept from training.')}{' '}
           {isSequence
-            ? 'Sequences that the model is not trained on as wide, pale lines, and what it draws of them as thin ones.'
-            : 'Images that the model is not trained on, and below each what it draws of it.'}
+            ? t('They are the wide, pale lines; thin ones are drawn by the model.')
+            : t('Below each is what the model draws of it.')}
         </p>
       </div>
       {isSequence ? (
@@ -24,15 +28,15 @@ export function Reconstructions() {
           <LinePairs
             {...shown}
             columns={sequenceColumns}
-            label="Test sequences, and the same as the model draws them"
+            label={t('Sequences, and the same as the model draws them')}
           />
         </figure>
       ) : (
         <figure class="reconstructions">
-          <figcaption>Image</figcaption>
-          <Pictures images={shown.originals} label="Test images" />
-          <figcaption>Drawn</figcaption>
-          <Pictures images={shown.made} label="The same images as the model draws them" />
+          <figcaption>{t('Image')}</figcaption>
+          <Pictures images={shown.originals} label={t('Images of the data')} />
+          <figcaption>{t('Drawn')}</figcaption>
+          <Pictures images={shown.made} label={t('The same images as the model draws them')} />
         </figure>
       )}
     </section>
