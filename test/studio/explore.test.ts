@@ -269,7 +269,7 @@ describe.skipIf(!chromiumPath)(`exploring and comparing in the studio${skipReaso
     }
     await expect
       .poll(() => page.locator('[data-row=elbo] td').allInnerTexts(), { timeout: 30_000 })
-      .toEqual([expect.stringMatching(/^−\d+.* nats$/), expect.stringMatching(/^−\d+.* nats$/)]);
+      .toEqual([expect.stringMatching(/^−\d+.*\snats$/), expect.stringMatching(/^−\d+.*\snats$/)]);
     expect(await page.locator('.chart canvas').count()).toBe(1);
     expect(await faultsInBothThemes(page)).toEqual([]);
   });

@@ -3,7 +3,7 @@ import { dataEntry } from '../../data/store.js';
 import { amount, t } from '../../language/language.js';
 import { rich } from '../../language/rich.js';
 import { formFields, termOf } from '../../train/fields.js';
-import { numberText } from '../../ui/number.js';
+import { numberText, tickText } from '../../ui/number.js';
 import { Term } from '../../ui/term.js';
 import { type Compared, scoredImages } from './comparison.js';
 import { colourOf } from './curves-of-runs.js';
@@ -24,7 +24,10 @@ interface Row {
 
 const last = ({ run }: Compared) => run?.metrics.at(-1);
 
-const unitOf = ({ info }: Compared) => (info?.isInNats ? ' nats' : '');
+/** After a space that breaks no line. */
+const nats = '\u00a0nats';
+
+const unitOf = ({ info }: Compared) => (info?.isInNats ? nats : '');
 
 /** A number with its unit, or a dash where there is none. */
 const valueText = (value: unknown, unit = ''): string =>
@@ -50,7 +53,7 @@ function usualRows(runs: readonly Compared[]): readonly Row[] {
         elbo: <Term name="elbo" />,
         n: amount(scoredImages),
       }),
-      values: runs.map(({ elbo }) => valueText(elbo, ' nats')),
+      values: runs.map(({ elbo }) => valueText(elbo, nats)),
     },
     ...metrics.map(([name, term]) => ({
       key: `val_${name}`,
@@ -70,7 +73,10 @@ function usualRows(runs: readonly Compared[]): readonly Row[] {
     {
       key: 'beta',
       title: <Term name={optionOf('model.objective.beta')!} />,
-      values: runs.map((each) => valueText(betaOf(each.run!.config, last(each)))),
+      values: runs.map((each) => {
+        const beta = betaOf(each.run!.config, last(each));
+        return beta === undefined ? '–' : tickText(beta);
+      }),
     },
     {
       key: 'latent',
