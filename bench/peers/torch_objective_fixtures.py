@@ -18,7 +18,7 @@ from torch.nn import functional as F
 torch.manual_seed(0)
 torch.set_default_dtype(torch.float64)
 
-BATCH, PIXELS, HIDDEN, LATENT, CLASSES, CODES, SAMPLES = 7, 6, 5, 3, 3, 4, 4
+BATCH, PIXELS, HIDDEN, LATENT, CLASSES, CODES, SAMPLES, JUDGING = 7, 6, 5, 3, 3, 4, 4, 4
 
 
 def single(tensor):
@@ -50,6 +50,16 @@ models = {
     "deterministic": network(PIXELS, LATENT, ["mean"]),
     "quantized": network(PIXELS, LATENT, ["encoder.1"]),
 }
+
+
+def with_discriminator(model):
+    layers = {"discriminator.0": layer(JUDGING, LATENT), "discriminator.2": layer(1, JUDGING)}
+    own = {f"{name}.{part}": value for name, each in layers.items() for part, value in each.items()}
+    return {**models[model], **own}
+
+
+models["judged"] = with_discriminator("gaussian")
+models["point"] = with_discriminator("deterministic")
 
 
 def dense(p, name, x):
@@ -196,6 +206,39 @@ def mmd_unbiased(a, b, k, bandwidth):
     return within(a) + within(b) - 2 * k(a, b, bandwidth).mean()
 
 
+def judge(p, z):
+    """The discriminator's logits."""
+    return dense(p, "discriminator.2", F.leaky_relu(dense(p, "discriminator.0", z), 0.2))
+
+
+def discriminator_of(p, loss):
+    """The loss of the discriminator, and its parameters."""
+    return {"of": [name for name in p if name.startswith("discriminator")], "loss": loss}
+
+
+def cross_entropy(logits, target):
+    return F.binary_cross_entropy_with_logits(logits, torch.full_like(logits, target))
+
+
+def factor_vae(p, gamma):
+    _, z, reconstruction, kl = gaussian_terms(p)
+    kl = kl.sum(1).mean()
+    order = prior.argsort(0).argsort(0)
+    correlation = judge(p, z).mean()
+    told = cross_entropy(judge(p, z), 1) + cross_entropy(judge(p, torch.gather(z, 0, order)), 0)
+    metrics = {"reconstruction": reconstruction, "kl": kl, "correlation": correlation}
+    return reconstruction + kl + gamma * correlation, metrics, discriminator_of(p, told / 2)
+
+
+def adversarial_autoencoder(p, lambda_):
+    z = point(p)
+    reconstruction = nll(p, z).mean()
+    misled = cross_entropy(judge(p, z), 1)
+    told = cross_entropy(judge(p, prior), 1) + cross_entropy(judge(p, z), 0)
+    metrics = {"reconstruction": reconstruction, "misled": misled}
+    return reconstruction + lambda_ * misled, metrics, discriminator_of(p, told)
+
+
 def info_vae(p, alpha, lambda_, bandwidth):
     _, z, reconstruction, kl = gaussian_terms(p)
     kl = kl.sum(1).mean()
@@ -257,6 +300,8 @@ cases = {
     "dipVae": ("gaussian", dip_vae, {"version": 2, "off_diagonal": 5, "diagonal": 3}),
     "dipVae I": ("gaussian", dip_vae, {"version": 1, "off_diagonal": 10, "diagonal": 100}),
     "betaTcVae": ("gaussian", beta_tc_vae, {"alpha": 0.5, "beta": 6, "gamma": 2, "size": 1000}),
+    "factorVae": ("judged", factor_vae, {"gamma": 6}),
+    "adversarialAutoencoder": ("point", adversarial_autoencoder, {"lambda_": 3}),
     "infoVae": ("gaussian", info_vae, {"alpha": 0.25, "lambda_": 8, "bandwidth": 0.8}),
     "waeMmd": ("deterministic", wae_mmd, {"lambda_": 10, "bandwidth": 1.2}),
     "vqVae": ("quantized", vq_vae, {"beta": 0.4}),

@@ -1,4 +1,5 @@
 /* Every kind of objective: a line a file. */
+export * from './adversarial.js';
 export * from './autoencoder.js';
 export * from './beta-tc-vae.js';
 export * from './beta-vae.js';
@@ -6,6 +7,7 @@ export * from './capacity.js';
 export * from './ciwae.js';
 export * from './conditional.js';
 export * from './dip-vae.js';
+export * from './factor-vae.js';
 export * from './free-bits.js';
 export * from './info-vae.js';
 export * from './iwae.js';

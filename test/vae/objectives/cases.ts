@@ -1,5 +1,6 @@
 import type { Tensor } from 'onnxruntime-common';
 import {
+  adversarialAutoencoder,
   autoencoder,
   betaTcVae,
   betaVae,
@@ -8,6 +9,7 @@ import {
   conditional,
   dense,
   dipVae,
+  factorVae,
   freeBits,
   infoVae,
   iwae,
@@ -31,7 +33,7 @@ type Noise = NonNullable<Parameters<VAE['valueAndGradients']>[1]>;
 export interface Case {
   readonly name: string;
   /** Whose parameters it has. */
-  readonly model: 'gaussian' | 'conditional' | 'deterministic' | 'quantized';
+  readonly model: 'gaussian' | 'conditional' | 'deterministic' | 'quantized' | 'judged' | 'point';
   readonly objective: Objective;
   readonly options: Noise;
 }
@@ -112,6 +114,18 @@ export const cases: readonly Case[] = [
     model: 'gaussian',
     objective: betaTcVae({ alpha: 0.5, beta: 6, gamma: 2 }),
     options: { epsilon, datasetSize: 1000 },
+  },
+  {
+    name: 'factorVae',
+    model: 'judged',
+    objective: factorVae({ gamma: 6, hidden: 4, layers: 1 }),
+    options: { epsilon, prior },
+  },
+  {
+    name: 'adversarialAutoencoder',
+    model: 'point',
+    objective: adversarialAutoencoder({ lambda: 3, hidden: 4, layers: 1 }),
+    options: { prior },
   },
   {
     name: 'infoVae',
