@@ -145,11 +145,41 @@ describe.skipIf(!chromiumPath)(`the state of a run${skipReason}`, () => {
       await button(page, 'Start training').click();
       await waitFor(page, 'done');
       expect(await page.locator('.figures').innerText()).toMatch(/Epoch\s+3 of 3/);
+      await opensAndRenames(page);
     } finally {
       await close();
     }
   }, 120_000);
 });
+
+/** Opens a downloaded run, gives it another name, goes on with it, and removes it. */
+async function opensAndRenames(page: Page): Promise<void> {
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    button(page, 'Download').click(),
+  ]);
+  const archive = { name: 'a run.zip', mimeType: 'application/zip' };
+  const buffer = readFileSync(await download.path());
+  await field(page, 'Zip archive of a run').setInputFiles({ ...archive, buffer });
+  await expect.poll(() => page.locator('#run-name').innerText()).toBe('a run');
+  expect(await status(page)).toMatch(/^Done/);
+  expect(await page.locator('.figures').innerText()).toMatch(/Epoch\s+3 of 3/);
+  await page.reload();
+  await button(page, 'Rename a run').click();
+  await field(page, 'Name of the run').fill('분기 실험');
+  await field(page, 'Name of the run').press('Enter');
+  await button(page, 'Show 분기 실험').click();
+  await expect.poll(() => page.locator('#run-name').innerText()).toBe('분기 실험');
+  await button(page, 'Train 10 epochs more').click();
+  await waitFor(page, 'done');
+  expect(await page.locator('.figures').innerText()).toMatch(/Epoch\s+13 of 13/);
+  expect(await page.locator('#run-name').innerText()).toBe('분기 실험');
+  await field(page, 'Zip archive of a run').setInputFiles({
+    ...archive,
+    buffer: buffer.subarray(9),
+  });
+  await page.getByRole('alert').filter({ hasText: 'a run' }).waitFor();
+}
 
 /** Trains a downloaded run for an epoch more, by the command line, with the numbers that were set last. */
 async function goOnInNode(files: ReadonlyMap<string, Uint8Array>, epochs: number): Promise<void> {

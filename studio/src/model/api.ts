@@ -150,6 +150,11 @@ export interface ModelService {
    */
   zip(id?: string): Promise<Uint8Array<ArrayBuffer>>;
   /**
+   * Keeps the run of a zip archive in the browser; undefined when the archive holds none.
+   * @param name of the run
+   */
+  importRun(archive: Blob, name: string): Promise<KeptRun | undefined>;
+  /**
    * Reads files, keeps their data in the browser, and loads it.
    * @param files by their paths in the folder that was given
    * @param onCount told how far pictures are, of how many, a proxy; each counts when it is looked at, and when

@@ -11,6 +11,7 @@ import { importData } from '../data/import.js';
 import type { AddOptions, DataInfo, DataName, Part } from '../data/info.js';
 import { datasetsOf, keepData } from '../data/kept.js';
 import type { RunContent } from '../runs/content.js';
+import type { KeptRun } from '../storage/database.js';
 import { plan } from '../train/plan.js';
 import type { PlannedData, TrainSettings } from '../train/settings.js';
 import type { Steered } from '../train/steering.js';
@@ -172,6 +173,11 @@ export class Service implements ModelService {
 
   async zip(id?: string): Promise<Uint8Array<ArrayBuffer>> {
     return id === undefined && this.training ? this.training.latest.zip() : zipKept(id ?? '');
+  }
+
+  async importRun(archive: Blob, name: string): Promise<KeptRun | undefined> {
+    const { keepOpenedRun } = await import('./opened-run.js');
+    return keepOpenedRun(archive, name);
   }
 
   async addData(

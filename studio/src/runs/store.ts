@@ -59,6 +59,15 @@ export async function refreshRuns(): Promise<void> {
   runsProblem.value = problems[0];
 }
 
+/** A name that no run has: the given one, or that with a number. */
+export function freeName(name: string): string {
+  const taken = new Set(runs.value?.map((run) => run.name));
+  for (let number = 1; ; number++) {
+    const free = number === 1 ? name : `${name}-${number}`;
+    if (!taken.has(free)) return free;
+  }
+}
+
 /** All of a run. @throws UserError when it is not there or damaged */
 export async function readRun(id: string): Promise<RunContent> {
   const [, place, key] = /^(served|kept|shipped):(.+)$/s.exec(id) ?? [];

@@ -14,21 +14,28 @@ import {
 } from '../../train/session.js';
 import { held } from '../../train/watching.js';
 import { Notice } from '../../ui/notice.js';
+import { OpenRun } from './open-run.js';
 import { RunName } from './run-name.js';
 
 /** The runs that the browser keeps. */
 export function KeptRuns() {
   const kept = runs.value?.filter((entry) => entry.kept) ?? [];
   if (runsProblem.value) return <Notice kind="warning">{runsProblem.value}</Notice>;
-  if (kept.length === 0) return null;
   return (
     <section class="panel stack" aria-labelledby="kept-runs">
-      <h2 id="kept-runs">{t('Runs in this browser')}</h2>
-      <ul class="run-list">
-        {kept.map((entry) => (
-          <Row key={entry.id} entry={entry} />
-        ))}
-      </ul>
+      <div class="row spread">
+        <h2 id="kept-runs">{t('Runs in this browser')}</h2>
+        <OpenRun />
+      </div>
+      {kept.length === 0 ? (
+        <p class="soft">{t('There is none yet.')}</p>
+      ) : (
+        <ul class="run-list">
+          {kept.map((entry) => (
+            <Row key={entry.id} entry={entry} />
+          ))}
+        </ul>
+      )}
     </section>
   );
 }

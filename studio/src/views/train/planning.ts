@@ -2,18 +2,13 @@ import { useEffect, useState } from 'preact/hooks';
 import { fileName } from '../../../../src/base/paths.js';
 import { type DataEntry, dataEntry } from '../../data/store.js';
 import { helper } from '../../model/helper.js';
-import { runs } from '../../runs/store.js';
+import { freeName } from '../../runs/store.js';
 import { start } from '../../train/session.js';
 import type { Plan, TrainSettings } from '../../train/settings.js';
 
 /** The name of a run of these settings: `mnist-dense`, or `mnist-dense-2` when there is one. */
 function nameFor(data: string, preset: string, title: string): string {
-  const base = `${fileName(data.startsWith('kept:') ? title : data)}-${preset}`;
-  const taken = new Set(runs.value?.map(({ name }) => name));
-  for (let number = 1; ; number++) {
-    const name = number === 1 ? base : `${base}-${number}`;
-    if (!taken.has(name)) return name;
-  }
+  return freeName(`${fileName(data.startsWith('kept:') ? title : data)}-${preset}`);
 }
 
 /** Tells plans apart: by the settings, and by the data that these are for. */
