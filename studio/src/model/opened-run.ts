@@ -1,5 +1,4 @@
 import { encodeSafetensors } from '../../../src/data/codecs/safetensors.js';
-import { openZip } from '../../../src/data/files/zip.js';
 import { encodeCheckpoint, UserError, VAE } from '../../../src/index.js';
 import { RunFolder } from '../../../src/runs/index.js';
 import type { Checkpoint } from '../../../src/training/index.js';
@@ -23,6 +22,8 @@ const published = ['mnist', 'fashion-mnist'];
  */
 export async function keepOpenedRun(archive: Blob, name: string): Promise<KeptRun | undefined> {
   const bytes = new Uint8Array(await archive.arrayBuffer());
+  // The library for archives is loaded only when there is one.
+  const { openZip } = await import('../../../src/data/files/zip.js');
   const files = await openZip(bytes, name);
   if (![...files.keys()].some((each) => /(^|\/)config\.json$/.test(each))) return undefined;
   const folder = await RunFolder.open(bytes);

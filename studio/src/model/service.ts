@@ -29,6 +29,7 @@ import type {
 import { type LoadedData, loadData, partOf } from './data.js';
 import { handOver, toNumbers, toTensor } from './numbers.js';
 import type { OpenModel } from './open-model.js';
+import { keepOpenedRun } from './opened-run.js';
 import type { TableService } from './tables/api.js';
 import { Training } from './training.js';
 import { zipKept } from './zip.js';
@@ -176,7 +177,6 @@ export class Service implements ModelService {
   }
 
   async importRun(archive: Blob, name: string): Promise<KeptRun | undefined> {
-    const { keepOpenedRun } = await import('./opened-run.js');
     return keepOpenedRun(archive, name);
   }
 
