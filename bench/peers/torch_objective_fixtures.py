@@ -258,6 +258,19 @@ def wae_mmd(p, lambda_, bandwidth):
     return reconstruction + lambda_ * mmd, {"reconstruction": reconstruction, "mmd": mmd}
 
 
+def rae(p, smoothing, beta, lambda_):
+    z = point(p)
+    reconstruction = nll(p, z).mean()
+    size = (z**2).sum(1).mean() / 2
+    if smoothing == "weights":
+        smooth = sum((value**2).sum() for name, value in p.items() if name.startswith("decoder"))
+    else:
+        decoded = torch.sigmoid(dense(p, "decoder.0", z)).sum()
+        smooth = (torch.autograd.grad(decoded, z, create_graph=True)[0] ** 2).sum(1).mean()
+    metrics = {"reconstruction": reconstruction, "size": size, smoothing: smooth}
+    return reconstruction + beta * size + lambda_ * smooth, metrics
+
+
 def autoencoder(p):
     reconstruction = nll(p, point(p)).mean()
     return reconstruction, {"reconstruction": reconstruction}
@@ -302,6 +315,8 @@ cases = {
     "betaTcVae": ("gaussian", beta_tc_vae, {"alpha": 0.5, "beta": 6, "gamma": 2, "size": 1000}),
     "factorVae": ("judged", factor_vae, {"gamma": 6}),
     "adversarialAutoencoder": ("point", adversarial_autoencoder, {"lambda_": 3}),
+    "rae L2": ("deterministic", rae, {"smoothing": "weights", "beta": 0.3, "lambda_": 0.05}),
+    "rae GP": ("deterministic", rae, {"smoothing": "slope", "beta": 0.1, "lambda_": 2}),
     "infoVae": ("gaussian", info_vae, {"alpha": 0.25, "lambda_": 8, "bandwidth": 0.8}),
     "waeMmd": ("deterministic", wae_mmd, {"lambda_": 10, "bandwidth": 1.2}),
     "vqVae": ("quantized", vq_vae, {"beta": 0.4}),

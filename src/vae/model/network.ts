@@ -228,7 +228,9 @@ export class Network {
     return { loss, metrics: { ...metrics, bitsPerDimension: bits } };
   }
 
-  private context(batch: Batch, scope: Scope, schedule: (name: string) => Value): ObjectiveContext {
+  private context(batch: Batch, given: Scope, schedule: (name: string) => Value): ObjectiveContext {
+    const parameters = new Map<string, Value>();
+    const scope = recording(given, parameters);
     const encoding = this.encode(batch, scope);
     return {
       encoding,
@@ -236,6 +238,13 @@ export class Network {
       samples: (count) => this.samples(encoding, count, scope),
       negativeLogLikelihood: (z) => this.negativeLogLikelihood(batch, z, scope),
       negativeLogLikelihoods: (z) => this.negativeLogLikelihoods(batch, z, scope),
+      decode: (z) =>
+        this.likelihood.mean(
+          this.decode({ z, labels: batch.labels }, scope),
+          scope.child('likelihood'),
+        ),
+      decoderWeights: () =>
+        [...parameters].filter(([name]) => name.startsWith('decoder.')).map(([, value]) => value),
       prior: (z) => scope.child('prior').normal(z.shape),
       schedule,
       datasetSize: () => schedule('datasetSize'),
@@ -257,6 +266,19 @@ export class Network {
     const ones = new Float32Array(elementCount(inner)).fill(1);
     return concat([x, mul(channels, constant(ones, [1, 1, ...inner]))], 1);
   }
+}
+
+/** A scope that keeps the trained tensors that it hands out, by name. */
+function recording(scope: Scope, parameters: Map<string, Value>): Scope {
+  return {
+    ...scope,
+    parameter(name, shape, initializer) {
+      const value = scope.parameter(name, shape, initializer);
+      parameters.set(`${scope.path}.${name}`, value);
+      return value;
+    },
+    child: (name) => recording(scope.child(name), parameters),
+  };
 }
 
 /** A batch with each example `count` times in sequence. */

@@ -13,6 +13,7 @@ export * from './info-vae.js';
 export * from './iwae.js';
 export * from './miwae.js';
 export * from './piwae.js';
+export * from './rae.js';
 export * from './vae.js';
 export * from './vq-vae.js';
 export * from './wae-mmd.js';

@@ -17,6 +17,10 @@ export interface ObjectiveContext<Encoding = unknown> {
   negativeLogLikelihood(z: Value): Value;
   /** The same for several latents an example: [batch, count]. */
   negativeLogLikelihoods(z: Value): Value;
+  /** Decoded examples, the mean of p(x | z): [batch, ...input]. */
+  decode(z: Value): Value;
+  /** The decoder's trained tensors; only once something is decoded. */
+  decoderWeights(): readonly Value[];
   /** Draws from the prior N(0, I), of the shape of z. */
   prior(z: Value): Value;
   /** A number that may change from step to step, a scalar; by its name in `schedules`. */

@@ -16,6 +16,7 @@ import {
   miwae,
   type Objective,
   piwae,
+  rae,
   reshape,
   VAE,
   vae,
@@ -126,6 +127,18 @@ export const cases: readonly Case[] = [
     model: 'point',
     objective: adversarialAutoencoder({ lambda: 3, hidden: 4, layers: 1 }),
     options: { prior },
+  },
+  {
+    name: 'rae L2',
+    model: 'deterministic',
+    objective: rae({ beta: 0.3, lambda: 0.05 }),
+    options: {},
+  },
+  {
+    name: 'rae GP',
+    model: 'deterministic',
+    objective: rae({ smoothing: 'gradient', beta: 0.1, lambda: 2 }),
+    options: {},
   },
   {
     name: 'infoVae',
