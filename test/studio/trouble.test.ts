@@ -123,6 +123,7 @@ describe.skipIf(!chromiumPath)(`trouble in the studio${skipReason}`, () => {
         .locator('.figures')
         .filter({ hasText: /\b([3-9]|\d\d+) of 10000/ })
         .waitFor();
+      expect(await asksBeforeClosing(page)).toBe(true);
       for (const worker of page.workers()) {
         await worker.evaluate(() => self.close()).catch(() => undefined);
       }
@@ -192,6 +193,12 @@ describe.skipIf(!chromiumPath)(`trouble in the studio${skipReason}`, () => {
       await waitFor(page, 'paused');
       expect(await page.locator('.status-head').innerText()).toContain('not kept in this browser');
       await warning.first().waitFor();
+      // Nothing of it is lost by a click, nor when the page is left.
+      await button(page, 'New run').click();
+      await page.getByRole('alert').filter({ hasText: 'it is lost when you leave it' }).waitFor();
+      await button(page, 'Stay').click();
+      expect(await page.locator('#run-name').innerText()).toBe('quarters-dense');
+      expect(await asksBeforeClosing(page)).toBe(true);
       const trained = await epochsDone(page);
       await button(page, 'Go on').click();
       await waitFor(page, 'training');
@@ -277,6 +284,15 @@ describe.skipIf(!chromiumPath)(`trouble in the studio${skipReason}`, () => {
     }
   }, 120_000);
 });
+
+/** Whether the page asks when someone wants to close it; they stay. */
+async function asksBeforeClosing(page: Page): Promise<boolean> {
+  const asked = page.waitForEvent('dialog', { timeout: 5000 });
+  await page.close({ runBeforeUnload: true });
+  const dialog = await asked.catch(() => undefined);
+  await dialog?.dismiss();
+  return dialog?.type() === 'beforeunload';
+}
 
 /** Runs code in each of the page's workers before their own. */
 async function inWorkers(page: Page, code: string): Promise<void> {

@@ -1,4 +1,5 @@
 import type { EpochMetrics } from '../../../src/training/index.js';
+import type { Position } from '../storage/database.js';
 
 /** All parts of a run, wherever it is kept. */
 export interface RunContent {
@@ -10,4 +11,6 @@ export interface RunContent {
   readonly metrics: readonly EpochMetrics[];
   /** The bytes of `parameters.safetensors`. */
   readonly parameters: Uint8Array<ArrayBuffer>;
+  /** Where training stood, for a run that the browser keeps. */
+  readonly position?: Position;
 }

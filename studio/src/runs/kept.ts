@@ -28,8 +28,15 @@ export async function openKept(id: string): Promise<RunContent> {
 
 /** A run with its parameters, as all views take runs. */
 export function contentOf(run: KeptRun, parameters: Uint8Array<ArrayBuffer>): RunContent {
-  const { id, name, config, metrics, steered } = run;
-  return { id: `kept:${id}`, name, config: configInForce(config, steered), metrics, parameters };
+  const { id, name, config, metrics, position, steered } = run;
+  return {
+    id: `kept:${id}`,
+    name,
+    config: configInForce(config, steered),
+    metrics,
+    parameters,
+    ...(position ? { position } : {}),
+  };
 }
 
 /** A file of a run that the browser keeps; undefined when it does not. */

@@ -10,6 +10,7 @@ import { Notice } from '../../ui/notice.js';
 import { DataChoice, MissingData } from './data-choice.js';
 import { Exploration } from './exploration.js';
 import './explore.css';
+import { LiveNote } from './live-note.js';
 import { LatentMap } from './map/latent-map.js';
 import { AnomaliesPanel } from './panels/anomalies-panel.js';
 import { DrawPanel } from './panels/draw/draw-panel.js';
@@ -43,24 +44,31 @@ export function ExploreView() {
 /** Opens a run and shows it, or the reason why it cannot. */
 function ExploreRun({ id }: { id: string }) {
   const opened = useSignal<Exploration | Error | undefined>(undefined);
+  /** How many newer states were asked for, of a run that trains. */
+  const renewals = useSignal(0);
+  const put = (next: Exploration | Error | undefined) => {
+    const before = opened.peek();
+    opened.value = next;
+    if (before instanceof Exploration) before.close();
+  };
   useEffect(() => {
     let current = true;
     const open = async () => {
       try {
         const exploration = await Exploration.open(await readRun(id));
         if (!current) return exploration.close();
-        opened.value = exploration;
+        put(exploration);
         exploration.load(exploration.ownData);
       } catch (error) {
-        if (current) opened.value = error as Error;
+        if (current) put(error as Error);
       }
     };
     open();
     return () => {
       current = false;
-      if (opened.peek() instanceof Exploration) (opened.peek() as Exploration).close();
     };
-  }, [id]);
+  }, [id, renewals.value]);
+  useEffect(() => () => put(undefined), []);
   const state = opened.value;
   return (
     <div class="stack">
@@ -89,7 +97,17 @@ function ExploreRun({ id }: { id: string }) {
       </div>
       {state === undefined && <Empty title="Opening the run" />}
       {state instanceof Error && <NotOpened id={id} error={state} />}
-      {state instanceof Exploration && <Walk exploration={state} />}
+      {state instanceof Exploration && (
+        <>
+          <LiveNote
+            run={state.run}
+            onNewest={() => {
+              renewals.value++;
+            }}
+          />
+          <Walk key={JSON.stringify(state.run.position)} exploration={state} />
+        </>
+      )}
     </div>
   );
 }
