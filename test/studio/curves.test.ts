@@ -2,7 +2,16 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { KeptRun } from '../../studio/src/storage/database.js';
 import { chromiumPath, skipReason } from '../browser/chromium.js';
-import { button, pauseAfter, trainOwnImages, waitFor } from './controls.js';
+import {
+  button,
+  endless,
+  faultsInBothThemes,
+  figure,
+  fill,
+  pauseAfter,
+  trainOwnImages,
+  waitFor,
+} from './controls.js';
 import { type OpenStudio, openStudio } from './open.js';
 
 /** The one run that the browser keeps. */
@@ -66,6 +75,68 @@ describe.skipIf(!chromiumPath)(`curves in the studio${skipReason}`, () => {
       expect(beside[0]).toBe(epochs);
       for (const value of beside.slice(1)) expect(value).toMatch(/^\d+(\.\d+)? nats$/);
     }
+  });
+
+  test('tell the loss as an equation whose numbers add up', async () => {
+    const numbers = (await page.locator('.equation .quantity strong').allInnerTexts()).map(
+      Number.parseFloat,
+    );
+    const [loss, reconstruction, beta, kl] = numbers as [number, number, number, number];
+    expect(beta).toBe(0.5);
+    expect(reconstruction + beta * kl).toBeCloseTo(loss, 1);
+    expect(loss).toBe(await figure(page, 'Loss'));
+    expect(await page.locator('.loss-told p').first().innerText()).toContain('β 0.5 times KL');
+    const bars = page.locator('.loss-bars .bar');
+    expect(await bars.count()).toBe(2);
+    expect(await bars.first().getAttribute('aria-label')).toMatch(/^Reconstruction: [\d.]+, KL/);
+  });
+
+  test('say in words where they stand, and explain each term', async () => {
+    const words = await page.locator('.chart').first().getAttribute('aria-label');
+    expect(words).toMatch(/Loss: [\d.]+ nats after [\d.]+ epochs, [\d.]+ nats at first/);
+    await page.locator('.equation .term').last().focus();
+    await page
+      .getByText(/the Kullback–Leibler divergence/)
+      .and(page.locator(':popover-open'))
+      .waitFor();
+  });
+
+  test('replay how the latents moved, by the keyboard, after a reload too', async () => {
+    await page.reload();
+    await page.getByRole('button', { name: /^Show quarters/ }).click();
+    const moment = page.getByRole('slider', { name: 'Moment of the training' });
+    await moment.waitFor();
+    const map = page.locator('.moving-map');
+    const after = await map.getAttribute('aria-label');
+    expect(await moment.getAttribute('aria-valuetext')).toBe('after 60 epochs');
+    await moment.focus();
+    await page.keyboard.press('Home');
+    expect(await moment.getAttribute('aria-valuetext')).toBe('before the first step');
+    expect(await map.getAttribute('aria-label')).not.toBe(after);
+    expect(await page.locator('.reconstructions canvas').count()).toBe(3);
+    await button(page, 'Replay').click();
+    await expect.poll(() => moment.getAttribute('aria-valuetext')).toMatch(/^after \d+/);
+    await button(page, 'Stop').click();
+    expect(await page.locator('.latent-bars li').count()).toBe(2);
+  });
+
+  test('have no accessibility fault, light and dark', async () => {
+    expect(await faultsInBothThemes(page)).toEqual([]);
+  });
+
+  test('show collapse when it happens, with what to do', async () => {
+    await button(page, 'New run').click();
+    await fill(page, 'β', 100);
+    await fill(page, 'Epochs', endless);
+    await button(page, 'Start training').click();
+    await page.getByText(/no latent says anything about the example/).waitFor({ timeout: 30_000 });
+    expect(await page.locator('.latent-bars .collapsed').count()).toBe(2);
+    await button(page, 'Set β to 25').click();
+    await expect
+      .poll(() => page.locator('.equation .quantity strong').nth(2).innerText())
+      .toBe('25');
+    await button(page, 'Pause').click();
+    await waitFor(page, 'paused');
   });
 
   test('nothing went wrong', () => {

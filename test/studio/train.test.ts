@@ -69,7 +69,7 @@ describe.skipIf(!chromiumPath)(`training in the studio${skipReason}`, () => {
     const charts = page.locator('.chart canvas');
     expect(await charts.count()).toBe(2);
     expect(await page.locator('.chart').first().getAttribute('aria-label')).toMatch(
-      /after epoch 2: loss [\d.]+ nats, validation [\d.]+ nats/,
+      /Loss: [\d.]+ nats after [\d.]+ epochs.*Validation: [\d.]+ nats after 2 epochs/,
     );
     const [originals, made] = await page
       .locator('.reconstructions canvas')

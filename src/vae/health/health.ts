@@ -5,6 +5,7 @@ import { activationOf, type LayerObserver, type Scope } from '../../nn/index.js'
 import type { Batch } from '../../step/index.js';
 import type { Network } from '../model/network.js';
 import { klDivergence } from '../posterior.js';
+import { collapsedNats } from './collapse.js';
 import {
   describeCourse,
   describeMistakes,
@@ -22,9 +23,6 @@ const fewestExamples = Math.ceil(Math.log(0.05) / Math.log(1 - servedShare));
 
 /** By so many draws a code, one that has its share is missed with a probability of 5 % at most. */
 const fewestDraws = 3;
-
-/** A collapsed latent carries less than this many nats about the image. */
-const collapsedNats = 0.01;
 
 /** Units of a layer that do nothing. */
 export interface DeadUnits {

@@ -9,6 +9,7 @@ import type { KeptRun, Position } from '../storage/database.js';
 import type { Plan, PlannedData, TrainSettings } from '../train/settings.js';
 import type { NumberChange, Steered } from '../train/steering.js';
 import type { Trace } from '../train/trace.js';
+import type { LearningEvents } from './learning/recorder.js';
 import type { Numbers } from './numbers.js';
 import type { TableService } from './tables/api.js';
 
@@ -43,7 +44,7 @@ export interface Encoding {
 }
 
 /** Calls from the worker to the page while a model trains. */
-export interface TrainEvents {
+export interface TrainEvents extends LearningEvents {
   /** The stage that begins: the data is loaded, the steps are compiled, or they run. */
   onStage(stage: 'data' | 'compile' | 'train'): void;
   onProgress(progress: Progress): void;

@@ -18,13 +18,14 @@ import type { RunConfig } from '../../../src/vae/config/presets.js';
 import { checkRun, fitOptionsOf } from '../../../src/vae/config/run-config.js';
 import { fromConfig } from '../../../src/vae/index.js';
 import { heldOutPart } from '../data/held-out.js';
-import { checkpointFile, keptFile, parametersFile } from '../runs/kept.js';
+import { checkpointFile, keptFile, learningFile, parametersFile } from '../runs/kept.js';
 import type { KeptRun, Position } from '../storage/database.js';
 import { controlsOf, numberChanges, type Steered } from '../train/steering.js';
-import { Tracer, traceOfRun } from '../train/trace.js';
+import { type Trace, Tracer, traceOfRun } from '../train/trace.js';
 import type { TrainEnd, TrainEvents, TrainRequest } from './api.js';
 import { type LoadedData, partOf } from './data.js';
 import { Keeping } from './keeping.js';
+import { Recorder } from './learning/recorder.js';
 import { toNumbers } from './numbers.js';
 import { checkMemory, outOfMemory } from './room.js';
 
@@ -49,6 +50,7 @@ export class Training {
   private tracer: Tracer;
   /** Steps of an epoch; 0 until that is known. */
   private stepsPerEpoch = 0;
+  private recorder: Recorder | undefined;
 
   constructor(
     private readonly request: TrainRequest,
@@ -98,7 +100,10 @@ export class Training {
       const redraw = await this.redrawing(shown, partOf(data, held), held !== 'train');
       // Not before the steps are compiled: the first model that is loaded decides on threads.
       const first = async () => {
-        if (!resume) await redraw(vae.parameters());
+        this.recorder = await this.record(shown, partOf(data, held), held !== 'train', resume);
+        if (resume) return;
+        await redraw(vae.parameters());
+        await this.recorder.see({ step: 0, epochs: 0 }, vae.parameters());
       };
       events.onStage('compile');
       const history = await vae.fit(train, {
@@ -111,6 +116,7 @@ export class Training {
         signal: this.stop.signal,
       });
       await redraw(vae.parameters());
+      await this.recorder?.end(momentOf(this.tracer.trace), vae.parameters());
       const done = history.stopped?.reason !== 'aborted';
       await this.end(vae, done ? 'done' : 'unfinished');
       return { run: this.keeping.run };
@@ -131,6 +137,14 @@ export class Training {
       throw new UserError(`${name}: the browser keeps nothing to go on from. Start a new run.`);
     }
     return bytes;
+  }
+
+  /** Records how latents move, on from the record of before. */
+  private async record(shown: VAE, data: Dataset, areNew: boolean, resume: Checkpoint | undefined) {
+    const { id } = this.request.run;
+    const bytes =
+      resume && (this.keeping.files[learningFile] ?? (await keptFile(id, learningFile)));
+    return Recorder.of(shown, { data, areNew }, this.events, { bytes, step: resume?.step ?? 0 });
   }
 
   /**
@@ -172,6 +186,7 @@ export class Training {
         const parameters = parametersOf(checkpoint);
         this.take(checkpoint, parameters, resume);
         await redraw(parameters);
+        await this.recorder?.see(momentOf(this.tracer.trace), parameters);
         if (this.keeping.isDue) await this.keep();
       },
     };
@@ -208,6 +223,8 @@ export class Training {
 
   /** Keeps the latest state, and tells the page; training goes on where there is no room. */
   async keep(): Promise<void> {
+    const record = this.recorder?.file();
+    if (record) this.keeping.take({}, { [learningFile]: record });
     const problem = await this.keeping.keep().then(
       () => undefined,
       (error: Error) => error.message,
@@ -247,6 +264,11 @@ export class Training {
     };
   }
 }
+
+const momentOf = ({ steps, stepsPerEpoch }: Trace) => ({
+  step: steps,
+  epochs: steps / stepsPerEpoch,
+});
 
 /** The model's tensors among those of a checkpoint. */
 function parametersOf({ tensors }: Checkpoint): Record<string, Tensor> {

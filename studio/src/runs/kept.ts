@@ -5,6 +5,8 @@ import type { RunContent } from './content.js';
 
 export const parametersFile = 'parameters.safetensors';
 export const checkpointFile = 'checkpoint.safetensors';
+/** The record of how the latents moved while the run was trained. */
+export const learningFile = 'learning.safetensors';
 
 /** The runs that the browser keeps. @throws UserError when it keeps nothing */
 export async function listKept(): Promise<readonly KeptRun[]> {

@@ -8,6 +8,7 @@ import { changeKept, checkpointFile, keptFile, keptRun } from '../runs/kept.js';
 import { hear, live } from '../runs/live.js';
 import { refreshRuns, runs } from '../runs/store.js';
 import type { KeptRun, Position } from '../storage/database.js';
+import { seeFrame, seeRecord } from './learning.js';
 import type { Plan, TrainSettings } from './settings.js';
 import {
   canGoOn,
@@ -193,6 +194,8 @@ function eventsOf(id: string): TrainEvents {
     onMarginals(now) {
       marginals.value = now;
     },
+    onWatched: seeRecord,
+    onFrame: seeFrame,
     onState(position, made) {
       place = position;
       changes.value = made;

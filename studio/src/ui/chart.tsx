@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { AlignedData } from 'uplot';
 import { theme } from '../app/theme.js';
+import { t } from '../language/language.js';
 import type { Look } from './chart-controls.js';
 import type { Mark, Plot, PlotLook, Series } from './plot.js';
 import { robustRange, wholeRange } from './range.js';
@@ -56,7 +57,7 @@ export function Chart({ label, x, xLabel, series, unit, height = 200, ...more }:
       <div ref={place} class="chart" role="img" aria-label={label} />
       {range?.isCut && !log && (
         <figcaption class="soft small">
-          Some values, such as those of the first steps, lie outside of the axis.
+          {t('Some values, such as those of the first steps, lie outside of the axis.')}
         </figcaption>
       )}
     </figure>

@@ -1,26 +1,86 @@
 import { useSignal } from '@preact/signals';
-import { formatNumber } from '../../../../src/report/number.js';
 import type { EpochMetrics } from '../../../../src/training/index.js';
-import { lossUnit, metrics, trace } from '../../train/session.js';
+import { said, t } from '../../language/language.js';
+import { listed } from '../../language/listed.js';
+import { optionTerm } from '../../train/fields.js';
+import { frame } from '../../train/learning.js';
+import { changes, lossUnit, metrics, trace } from '../../train/session.js';
 import { Chart, type Series } from '../../ui/chart.js';
 import { ChartControls, useLook } from '../../ui/chart-controls.js';
+import { tickText } from '../../ui/number.js';
+import { chartWords } from './chart-words.js';
 import { curveColumns } from './curve-columns.js';
+import { Latents } from './loss/latents.js';
+import { LossTold } from './loss/loss-told.js';
 
 /** Draws the loss and its parts over the epochs. */
 export function Curves() {
   const look = useLook();
+  const { x, losses, kls } = seriesOf();
+  const unit = lossUnit.value;
+  const marks = changes.value.map(({ epochs, name, value }) => ({
+    x: epochs,
+    text: `${t(optionTerm(name).word)} ${tickText(value)}`,
+  }));
+  return (
+    <section class="panel stack" aria-labelledby="curves">
+      <div class="row spread">
+        <h2 id="curves">{t('Loss')}</h2>
+        <ChartControls look={look} />
+      </div>
+      <LossTold />
+      <div class="charts">
+        <Chart
+          label={chartWords(t('Loss by epochs.'), x, losses, unit)}
+          x={x}
+          xLabel={t('Epochs')}
+          series={losses}
+          unit={unit}
+          look={look}
+          marks={marks}
+          group="training"
+        />
+        {kls && (
+          <Chart
+            label={chartWords(t('KL by epochs.'), x, kls, 'nats')}
+            x={x}
+            xLabel={t('Epochs')}
+            series={kls}
+            unit="nats"
+            look={look}
+            marks={marks}
+            group="training"
+          />
+        )}
+      </div>
+      {marks.length > 0 && (
+        <p class="soft small">
+          {t('Changed while it trained: {list}.', {
+            list: listed(
+              marks.map(({ x, text }) =>
+                t('{text} after {epochs} epochs', { text, epochs: x.toFixed(1) }),
+              ),
+            ),
+          })}
+        </p>
+      )}
+      {frame.value && <Latents frame={frame.value} />}
+      {metrics.value.length > 0 && <Numbers lines={metrics.value} />}
+    </section>
+  );
+}
+
+/** The lines of the charts of the run that is shown. */
+function seriesOf(): { x: readonly number[]; losses: readonly Series[]; kls?: readonly Series[] } {
   const { x, trained, validated } = curveColumns(trace.value, metrics.value);
   const isValidated = metrics.value.some((line) => line.val_loss !== undefined);
-  const kl = trained('kl');
-  const unit = lossUnit.value;
-  const inUnit = (value: number) => `${formatNumber(value)} ${unit}`.trimEnd();
   // One value makes no line.
   const marked = x.length === 1;
   const validation = (metric: string): Series[] =>
     isValidated
       ? [
           {
-            label: 'Validation',
+            label: t('Validation'),
             colour: '--series-2',
             values: validated(metric),
             marked: metrics.value.length <= mostMarked,
@@ -28,63 +88,28 @@ export function Curves() {
         ]
       : [];
   const losses: Series[] = [
-    { label: 'Loss', colour: '--series-1', values: trained('loss'), marked },
+    { label: t('Loss'), colour: '--series-1', values: trained('loss'), marked },
     {
-      ...{ label: 'Reconstruction', colour: '--series-3', values: trained('reconstruction') },
+      ...{ label: t('Reconstruction'), colour: '--series-3', values: trained('reconstruction') },
       ...{ dashed: true, marked },
     },
     ...validation('loss'),
   ];
-  const kls: Series[] = [
-    { label: 'KL', colour: '--series-4', values: kl, marked },
-    ...validation('kl'),
-  ];
-  const last = metrics.value.at(-1);
-  const summary = last
-    ? `after epoch ${last.epoch}: loss ${inUnit(last.loss)}${last.val_loss === undefined ? '' : `, validation ${inUnit(last.val_loss)}`}`
-    : 'no epoch is done yet';
-  return (
-    <section class="panel stack" aria-labelledby="curves">
-      <div class="row spread">
-        <h2 id="curves">Loss</h2>
-        <ChartControls look={look} />
-      </div>
-      <div class="charts">
-        <Chart
-          label={`Loss by epochs, ${summary}`}
-          x={x}
-          xLabel="Epochs"
-          series={losses}
-          unit={unit}
-          look={look}
-          group="training"
-        />
-        {kl.some((value) => value !== null) && (
-          <Chart
-            label="KL by epochs"
-            x={x}
-            xLabel="Epochs"
-            series={kls}
-            unit="nats"
-            look={look}
-            group="training"
-          />
-        )}
-      </div>
-      {metrics.value.length > 0 && <Numbers lines={metrics.value} />}
-    </section>
-  );
+  const kl = trained('kl');
+  if (kl.every((value) => value === null)) return { x, losses };
+  const own = { label: t('KL'), colour: '--series-4', values: kl, marked };
+  return { x, losses, kls: [own, ...validation('kl')] };
 }
 
 /** More values of epochs than this stand too close for marks. */
 const mostMarked = 40;
 
 const columns = [
-  ['loss', 'Loss', () => lossUnit.value],
-  ['reconstruction', 'Reconstruction', () => lossUnit.value],
-  ['kl', 'KL', () => 'nats'],
-  ['val_loss', 'Validation', () => lossUnit.value],
-  ['seconds', 'Time', () => 's'],
+  ['loss', said('Loss'), () => lossUnit.value],
+  ['reconstruction', said('Reconstruction'), () => lossUnit.value],
+  ['kl', said('KL'), () => 'nats'],
+  ['val_loss', said('Validation'), () => lossUnit.value],
+  ['seconds', said('Time'), () => 's'],
 ] as const;
 
 /** The same as numbers, for the keyboard and screen readers. */
@@ -96,7 +121,7 @@ function Numbers({ lines }: { lines: readonly EpochMetrics[] }) {
         opened.value = event.currentTarget.open;
       }}
     >
-      <summary>All numbers</summary>
+      <summary>{t('All numbers')}</summary>
       {opened.value && <NumbersTable lines={lines} />}
     </details>
   );
@@ -106,14 +131,14 @@ function NumbersTable({ lines }: { lines: readonly EpochMetrics[] }) {
   return (
     <>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, which the keyboard must do too */}
-      <section class="scroll" tabIndex={0} aria-label="Numbers of all epochs">
+      <section class="scroll" tabIndex={0} aria-label={t('Numbers of all epochs')}>
         <table>
           <thead>
             <tr>
-              <th scope="col">Epoch</th>
+              <th scope="col">{t('Epoch')}</th>
               {columns.map(([name, title, unit]) => (
                 <th key={name} scope="col">
-                  {title}
+                  {t(title)}
                   {unit() && ` (${unit()})`}
                 </th>
               ))}

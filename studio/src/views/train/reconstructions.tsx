@@ -1,13 +1,33 @@
 import { t } from '../../language/language.js';
-import { pictures } from '../../train/session.js';
+import type { Numbers } from '../../model/numbers.js';
+import { frame, learning, lookedAt } from '../../train/learning.js';
+import { pictures, type Pictures as ShownPictures } from '../../train/session.js';
 import { areLines, LinePairs, Pictures } from '../../ui/pictures.js';
 
 /** Sequences beside one another in the view. */
 const sequenceColumns = 5;
 
+interface Shown extends ShownPictures {
+  /** Examples that the model draws from the prior. */
+  readonly samples?: Numbers;
+}
+
+/** The pictures of the moment that is looked at; of the latest, those that came last. */
+function shownPictures(): Shown | undefined {
+  const now = frame.value;
+  const { originals, areNew = false } = learning.value?.watched ?? {};
+  const of = (data: Uint8Array, { dims }: Numbers) =>
+    data.length > 0 ? { data, dims } : undefined;
+  const samples = now && originals && of(now.samples, originals);
+  const then = now && originals && of(now.made, originals);
+  const latest = lookedAt.value === undefined ? pictures.value : undefined;
+  const shown = latest ?? (then && { originals: originals!, made: then, areNew }) ?? pictures.value;
+  return shown && { ...shown, ...(samples ? { samples } : {}) };
+}
+
 /** Shows fixed examples, and the model's reconstructions of them as it learns. */
 export function Reconstructions() {
-  const shown = pictures.value;
+  const shown = shownPictures();
   if (!shown) return null;
   const isSequence = areLines(shown.originals);
   return (
@@ -37,6 +57,15 @@ export function Reconstructions() {
           <Pictures images={shown.originals} label={t('Images of the data')} />
           <figcaption>{t('Drawn')}</figcaption>
           <Pictures images={shown.made} label={t('The same images as the model draws them')} />
+          {shown.samples && (
+            <>
+              <figcaption>{t('New')}</figcaption>
+              <Pictures
+                images={shown.samples}
+                label={t('Images that the model draws from random latents')}
+              />
+            </>
+          )}
         </figure>
       )}
     </section>

@@ -4,7 +4,6 @@ import { guardWork } from '../../train/leaving.js';
 import { goOn, marginals, phase, restore, run } from '../../train/session.js';
 import { hearOthers } from '../../train/watching.js';
 import { later } from '../../ui/later.js';
-import { Curves } from './curves.js';
 import { Intro } from './intro.js';
 import { KeptRuns } from './kept-runs.js';
 import { Reconstructions } from './reconstructions.js';
@@ -12,6 +11,10 @@ import { SettingsForm } from './settings-form.js';
 import { Status } from './status.js';
 import './train.css';
 
+const Curves = later(async () => (await import('./curves.js')).Curves);
+const LearningPanel = later(
+  async () => (await import('./learning/learning-panel.js')).LearningPanel,
+);
 const Synthetic = later(async () => (await import('./synthetic.js')).Synthetic);
 
 guardWork();
@@ -33,6 +36,7 @@ export function TrainView() {
         ) : (
           <>
             <Status />
+            <LearningPanel />
             <Reconstructions />
             {marginals.value && <Synthetic marginals={marginals.value} />}
             <Curves />

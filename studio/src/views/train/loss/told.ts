@@ -1,0 +1,159 @@
+import { type Entry, entryOf } from '../../../ui/terms.js';
+import { entries } from './entries.js';
+
+/** A term of a loss with its present numbers. */
+export interface LossPart {
+  readonly entry: Entry;
+  /** The factor before it, if there is one. */
+  readonly weight?: { readonly entry: Entry; readonly value: number };
+  readonly value: number;
+  /** The part of the loss that it makes up: weight times value. */
+  readonly share: number;
+  /** A custom property that is its colour. */
+  readonly colour: string;
+}
+
+/** A loss as the sum of its terms. */
+export interface ToldLoss {
+  readonly loss: number;
+  readonly parts: readonly LossPart[];
+}
+
+/** A term as an objective has it. */
+interface Term {
+  readonly entry: Entry;
+  /** The metric that is its value; left out, its value is its share over its weight. */
+  readonly metric?: string;
+  readonly weight?: { readonly entry: Entry; readonly value: number | undefined };
+}
+
+/** A number of the objective that is in force, such as `beta`; undefined where it is not known. */
+type InForce = (name: string) => number | undefined;
+
+const kl: Term = { entry: entryOf('kl'), metric: 'kl' };
+
+/** The sum of numbers less others; undefined when one is not known. */
+function sum(
+  added: readonly (number | undefined)[],
+  taken: readonly (number | undefined)[],
+): number | undefined {
+  const total = (numbers: readonly (number | undefined)[]) =>
+    numbers.reduce<number>((all, one) => all + (one ?? Number.NaN), 0);
+  const value = total(added) - total(taken);
+  return Number.isNaN(value) ? undefined : value;
+}
+
+/**
+ * The terms beside the reconstruction, by objective. The first is told by the rest of the loss, as the
+ * sum is known to the last bit and a weight may have changed within the mean.
+ */
+const objectives: Readonly<Record<string, (inForce: InForce) => readonly Term[]>> = {
+  autoencoder: () => [],
+  vae: () => [{ ...kl, weight: { entry: entries.beta, value: undefined } }],
+  betaVae: (of) => [{ ...kl, weight: { entry: entries.beta, value: of('beta') } }],
+  betaTcVae: (of) => [
+    {
+      ...{ entry: entries.correlation, metric: 'correlation' },
+      weight: { entry: entries.correlationWeight, value: of('beta') },
+    },
+    {
+      ...{ entry: entries.information, metric: 'information' },
+      weight: { entry: entries.alpha, value: of('alpha') },
+    },
+    {
+      ...{ entry: entries.dimensionKl, metric: 'dimensionKl' },
+      weight: { entry: entries.gamma, value: of('gamma') },
+    },
+  ],
+  capacity: (of) => [
+    { entry: entries.distance, weight: { entry: entries.gamma, value: of('gamma') } },
+  ],
+  freeBits: () => [{ entry: entries.freeKl }],
+  infoVae: (of) => [
+    { ...kl, weight: { entry: entries.oneLessAlpha, value: sum([1], [of('alpha')]) } },
+    {
+      ...{ entry: entries.mmd, metric: 'mmd' },
+      weight: {
+        entry: entries.discrepancyWeight,
+        value: sum([of('alpha'), of('lambda')], [1]),
+      },
+    },
+  ],
+  iwae: () => [{ entry: entries.klFromDraws }, kl],
+  vqVae: (of) => [
+    {
+      ...{ entry: entries.commitment, metric: 'commitment' },
+      weight: { entry: entries.commitmentWeight, value: of('beta') },
+    },
+  ],
+  waeMmd: (of) => [
+    {
+      ...{ entry: entries.mmd, metric: 'mmd' },
+      weight: { entry: entries.lambda, value: of('lambda') },
+    },
+  ],
+};
+
+const colours = ['--series-4', '--series-2', '--series-1'];
+
+interface ObjectiveConfig {
+  readonly type: string;
+  readonly objective?: ObjectiveConfig;
+  readonly [option: string]: unknown;
+}
+
+/** The objective of a model, as `config.json` has it; of one that shows labels, the one inside. */
+export function objectiveOf(model: unknown): ObjectiveConfig {
+  const { objective } = (model ?? {}) as { objective?: ObjectiveConfig };
+  const found = objective ?? { type: 'vae' };
+  return found.type === 'conditional' ? (found.objective ?? { type: 'vae' }) : found;
+}
+
+/**
+ * A loss taken apart into what it is the sum of.
+ * @param metrics means over the same examples
+ * @param inForce the objective's numbers
+ * @param prefix of the metrics' names: `val_` for validation
+ * @returns undefined where there is no finite loss
+ */
+export function toldLoss(
+  { type }: ObjectiveConfig,
+  metrics: Readonly<Record<string, number>>,
+  inForce: InForce,
+  prefix: '' | 'val_' = '',
+): ToldLoss | undefined {
+  const of = (name: string) => metrics[`${prefix}${name}`];
+  const [loss, reconstruction] = [of('loss'), of('reconstruction')];
+  if (loss === undefined || reconstruction === undefined || !Number.isFinite(loss)) return;
+  const first: LossPart = {
+    entry: entryOf('reconstruction'),
+    value: reconstruction,
+    share: reconstruction,
+    colour: '--series-3',
+  };
+  const known = objectives[type]?.(inForce) ?? [{ entry: entries.others }];
+  const [main, ...more] = known;
+  if (!main) return { loss, parts: [first] };
+  const rest = more.map((term, i) => partOf(term, of, colours[i + 1]!));
+  const others = rest.reduce((total, { share }) => total + share, reconstruction);
+  return { loss, parts: [first, partOf(main, of, colours[0]!, loss - others), ...rest] };
+}
+
+/** @param share known from the loss; else its weight times its value */
+function partOf(
+  { entry, metric, weight }: Term,
+  of: (metric: string) => number | undefined,
+  colour: string,
+  share?: number,
+): LossPart {
+  const given = metric === undefined ? undefined : of(metric);
+  const factor = weight?.value ?? (share === undefined || !given ? 1 : share / given);
+  const value = given ?? (share ?? 0) / (factor || 1);
+  return {
+    entry,
+    value,
+    share: share ?? factor * value,
+    colour,
+    ...(weight ? { weight: { entry: weight.entry, value: factor } } : {}),
+  };
+}
