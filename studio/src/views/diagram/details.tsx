@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { t } from '../../language/language.js';
-import { numberText } from '../../ui/number.js';
+import { tickText } from '../../ui/number.js';
 import { Pictures } from '../../ui/pictures.js';
 import {
   columnsOf,
@@ -98,7 +98,7 @@ function LayerDetails({
 
 function Histogram({ spread: { bins, mean, deviation, reach } }: { spread: Spread }) {
   const most = Math.max(...bins);
-  const rounded = (value: number) => numberText(Number(value.toPrecision(2)));
+  const rounded = (value: number) => tickText(Number(value.toPrecision(2)));
   return (
     <>
       <svg

@@ -1,5 +1,5 @@
 import { t } from '../../language/language.js';
-import { numberText } from '../../ui/number.js';
+import { tickText } from '../../ui/number.js';
 
 /** Latents that are drawn; more would be too thin to see. */
 const most = 16;
@@ -12,7 +12,7 @@ const fewNumbers = 2;
 
 const place = (value: number) => 50 + (48 * Math.max(-reach, Math.min(reach, value))) / reach;
 
-const rounded = (value: number) => numberText(Number(value.toFixed(2)));
+const rounded = (value: number) => tickText(Number(value.toFixed(2)));
 
 /** Latents as bars from 0, each with a line of two standard deviations where it has a variance. */
 export function LatentBars({

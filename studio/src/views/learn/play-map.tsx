@@ -2,7 +2,7 @@ import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { theme } from '../../app/theme.js';
 import { t } from '../../language/language.js';
-import { numberText } from '../../ui/number.js';
+import { tickText } from '../../ui/number.js';
 import { fitted, type Place, toPlane, toScreen, type Viewport } from '../explore/map/viewport.js';
 import { drawGrid } from './decoded-grid.js';
 import { drawOver } from './map-over.js';
@@ -20,7 +20,7 @@ const arrows: Readonly<Record<string, Place>> = {
 
 /** The place of the walk in words, with the digits about it. */
 export function placeInWords(): string {
-  const [x, y] = z.value.map((value) => numberText(Number(value.toFixed(2))));
+  const [x, y] = z.value.map((value) => tickText(Number(value.toFixed(2))));
   const place = t('z₁ {x}, z₂ {y}', { x: x!, y: y! });
   const about = nearby.value.map(([label, count]) => `${label} (${count})`).join(', ');
   return t('{place}. The nearest test digits: {about}', { place, about });
