@@ -7,6 +7,7 @@ import { give } from '../train/giving.js';
 import { DropAnywhere } from '../ui/drop-anywhere.js';
 import { later } from '../ui/later.js';
 import { Notice } from '../ui/notice.js';
+import { Intro } from '../views/learn/intro.js';
 import { TrainView } from '../views/train/train-view.js';
 import { LanguageChoice } from './language-choice.js';
 import { NoSuchPage } from './no-such-page.js';
@@ -14,12 +15,14 @@ import { addressOf, go, route, type View, views } from './route.js';
 import { theme, toggleTheme } from './theme.js';
 
 const titles: Readonly<Record<View, string>> = {
+  learn: said('Learn'),
   train: said('Train'),
   explore: said('Explore'),
   compare: said('Compare'),
 };
 
 const bodies: Readonly<Record<View, ComponentType>> = {
+  learn: Intro,
   train: TrainView,
   explore: later(async () => (await import('../views/explore/explore-view.js')).ExploreView),
   compare: later(async () => (await import('../views/compare/compare-view.js')).CompareView),

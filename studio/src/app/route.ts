@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 
-export const views = ['train', 'explore', 'compare'] as const;
+export const views = ['learn', 'train', 'explore', 'compare'] as const;
 
 export type View = (typeof views)[number];
 

@@ -7,30 +7,37 @@ import { DigitChoice } from './digit-choice.js';
 import { PlayDiagram } from './play-diagram.js';
 import './learn.css';
 import {
+  asked,
   decoded,
   digit,
   digitPicture,
   digits,
   drawFromPrior,
   load,
-  model,
   pictureOf,
   problem,
   showsPoints,
 } from './play.js';
 import { PlayMap, placeInWords } from './play-map.js';
+import { TourButton, TourPanel } from './tour/tour-panel.js';
+
+const betas = [0, 1, 10] as const;
 
 /** A trained model to play with at once: its map, digits to encode, and the image that it makes. */
 export function FirstMinute() {
   useEffect(() => {
-    if (!model.value) load('beta-1');
+    // A step of the tour may have asked for another one.
+    if (!asked.value) load('beta-1');
   }, []);
   if (problem.value) return <Notice kind="error">{problem.value}</Notice>;
   return (
     <>
+      <TourButton />
+      <TourPanel />
       <div class="play">
         <PlayMap />
         <div class="stack-tight">
+          <BetaChoice />
           <Shown />
           <p class="small number play-place">{placeInWords()}</p>
           <div class="row">
@@ -50,7 +57,7 @@ export function FirstMinute() {
           </div>
           <DigitChoice />
           <p>
-            <a href={addressOf('explore', 'shipped:beta-1')}>
+            <a href={addressOf('explore', `shipped:${asked.value ?? 'beta-1'}`)}>
               {t('All of this model under Explore')}
             </a>
           </p>
@@ -58,6 +65,29 @@ export function FirstMinute() {
       </div>
       <PlayDiagram />
     </>
+  );
+}
+
+/** Chooses the model to play with by the weight of its KL term. */
+function BetaChoice() {
+  return (
+    <fieldset class="beta-choice row">
+      <legend class="visually-hidden">{t('Model to play with')}</legend>
+      <span class="small soft">{t('trained with')}</span>
+      <span class="segments">
+        {betas.map((beta) => (
+          <label key={beta}>
+            <input
+              type="radio"
+              name="beta"
+              checked={asked.value === `beta-${beta}`}
+              onChange={() => load(`beta-${beta}`)}
+            />
+            β = {beta}
+          </label>
+        ))}
+      </span>
+    </fieldset>
   );
 }
 

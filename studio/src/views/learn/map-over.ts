@@ -25,7 +25,12 @@ export function drawOver(canvas: HTMLCanvasElement, view: Viewport): void {
   if (showsPoints.value) drawDots(context, view);
   const [mean, deviation] = [encoded.value?.mean, sigma.value];
   if (mean && deviation) drawPosterior(context, view, mean, deviation);
-  drawMarker(context, toScreen(view, z.value));
+  drawMarker(context, within(view, toScreen(view, z.value)));
+}
+
+/** A place of the map, at its edge where it would lie outside. */
+function within({ width, height }: Viewport, [x, y]: Place): Place {
+  return [Math.min(width, Math.max(0, x)), Math.min(height, Math.max(0, y))];
 }
 
 function drawDots(context: CanvasRenderingContext2D, view: Viewport): void {

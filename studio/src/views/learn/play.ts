@@ -90,8 +90,35 @@ export const nearby = computed<readonly (readonly [label: number, count: number]
   return [...counts].sort((a, b) => b[1] - a[1]);
 });
 
+/** How often each thing was done since they were forgotten. */
+export interface Deeds {
+  readonly encoded: number;
+  readonly walked: number;
+  /** Drawn from a posterior. */
+  readonly drawn: number;
+  /** Drawn from the prior. */
+  readonly sampled: number;
+}
+
+const none: Deeds = { encoded: 0, walked: 0, drawn: 0, sampled: 0 };
+
+export const deeds = signal(none);
+
+export function forgetDeeds(): void {
+  deeds.value = none;
+}
+
+function count(deed: keyof Deeds): void {
+  deeds.value = { ...deeds.value, [deed]: deeds.value[deed] + 1 };
+}
+
 /** Takes z from the map. */
 export function walkTo(place: Place): void {
+  count('walked');
+  stand(place);
+}
+
+function stand(place: Place): void {
   batch(() => {
     digit.value = undefined;
     epsilon.value = [0, 0];
@@ -101,6 +128,7 @@ export function walkTo(place: Place): void {
 
 /** Encodes a digit; z is the mean of its posterior. */
 export function encode(index: number): void {
+  count('encoded');
   batch(() => {
     digit.value = index;
     epsilon.value = [0, 0];
@@ -109,21 +137,28 @@ export function encode(index: number): void {
 
 /** Draws z anew from the posterior of the digit. */
 export function drawEpsilon(): void {
+  count('drawn');
   epsilon.value = [standardNormal(), standardNormal()];
 }
 
 /** Draws z from the prior. */
 export function drawFromPrior(): void {
-  walkTo([standardNormal(), standardNormal()]);
+  count('sampled');
+  stand([standardNormal(), standardNormal()]);
 }
+
+/** The model that was asked for last: it may come before one that was asked for earlier. */
+export const asked = signal<ShippedName | undefined>(undefined);
 
 /** Loads a model to play with, and the digits; z stays where it was. Each time leaves a mark `first-minute`. */
 export async function load(name: ShippedName): Promise<void> {
+  asked.value = name;
   try {
     const [found, pictures] = await Promise.all([
       shippedModel(name),
-      digits.value ?? shippedDigits(),
+      digits.peek() ?? shippedDigits(),
     ]);
+    if (asked.peek() !== name) return;
     batch(() => {
       model.value = found;
       digits.value = pictures;

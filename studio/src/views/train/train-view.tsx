@@ -4,7 +4,7 @@ import { guardWork } from '../../train/leaving.js';
 import { goOn, marginals, phase, restore, run } from '../../train/session.js';
 import { hearOthers } from '../../train/watching.js';
 import { later } from '../../ui/later.js';
-import { Intro } from './intro.js';
+import { Intro } from '../learn/intro.js';
 import { KeptRuns } from './kept-runs.js';
 import { Reconstructions } from './reconstructions.js';
 import { SettingsForm } from './settings-form.js';

@@ -3,9 +3,9 @@ import { rich } from '../../language/rich.js';
 import { later } from '../../ui/later.js';
 import { Term } from '../../ui/term.js';
 
-const FirstMinute = later(async () => (await import('../learn/first-minute.js')).FirstMinute);
+const FirstMinute = later(async () => (await import('./first-minute.js')).FirstMinute);
 
-/** Tells the purpose of the page before the first training, with a model to play with at once. */
+/** Tells the purpose of the page, with a model to play with at once. */
 export function Intro() {
   return (
     <section class="panel stack intro">
