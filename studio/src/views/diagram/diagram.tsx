@@ -52,7 +52,7 @@ export function Diagram({
               <span class="soft small">{sizeInWords(node, model)}</span>
             </button>
             {node.id === 'epsilon' && onDraw && (
-              <button type="button" class="quiet small" onClick={onDraw}>
+              <button type="button" class="quiet small" data-tour="epsilon" onClick={onDraw}>
                 {t('Draw ε anew')}
               </button>
             )}

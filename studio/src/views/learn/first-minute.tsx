@@ -106,7 +106,7 @@ function Shown() {
         </figure>
       )}
       {made && (
-        <figure data-tour="decoded">
+        <figure>
           <Pictures images={pictureOf(made.image)} label={t('Decoded image')} />
           <figcaption>{t('decoded')}</figcaption>
         </figure>

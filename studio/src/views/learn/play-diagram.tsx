@@ -37,12 +37,10 @@ export function PlayDiagram() {
     layers: { ...named('encoder', posterior?.layers), ...named('decoder', made.layers) },
   };
   return (
-    <div data-tour="diagram">
-      <Diagram
-        model={{ ...played, bottleneck: 'gaussian' }}
-        values={values}
-        onDraw={posterior && drawEpsilon}
-      />
-    </div>
+    <Diagram
+      model={{ ...played, bottleneck: 'gaussian' }}
+      values={values}
+      onDraw={posterior && drawEpsilon}
+    />
   );
 }

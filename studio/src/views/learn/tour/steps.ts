@@ -85,7 +85,7 @@ export const steps: readonly Step[] = [
     text: said(
       'The answer is a mean μ and a standard deviation σ: the ellipse on the map. While it trains, z is drawn from this cloud, so the whole neighbourhood must decode to the same digit.',
     ),
-    target: 'diagram',
+    target: 'epsilon',
     model: 'beta-1',
     showsPoints: false,
     task: said('Press “Draw ε anew” under ε three times.'),

@@ -89,8 +89,7 @@ const partOf = (target: string) => document.querySelector<HTMLElement>(`[data-to
 /** Moves the focus to the first thing of a part that can have it. */
 function focusOn(target: string): void {
   const part = partOf(target);
-  const inside = part?.querySelector<HTMLElement>('[data-node=epsilon] .quiet, button');
-  (part?.matches('button, [tabindex]') ? part : inside)?.focus();
+  (part?.matches('button, [tabindex]') ? part : part?.querySelector('button'))?.focus();
   part?.scrollIntoView({ block: 'center' });
 }
 
