@@ -45,6 +45,59 @@ const cases = {
       [undefined, 'KL', 4],
     ],
   ],
+  miwae: [
+    { loss: 8, reconstruction: 5, kl: 4 },
+    {},
+    [
+      [undefined, 'Gain of more draws', -1],
+      [undefined, 'KL', 4],
+    ],
+  ],
+  piwae: [
+    { loss: 8, reconstruction: 5, kl: 4 },
+    {},
+    [
+      [undefined, 'Gain of more draws', -1],
+      [undefined, 'KL', 4],
+    ],
+  ],
+  ciwae: [
+    { loss: 8, reconstruction: 5, kl: 4 },
+    { beta: 0.5 },
+    [
+      [undefined, 'Gain of more draws', -1],
+      [undefined, 'KL', 4],
+    ],
+  ],
+  dipVae: [
+    { loss: 11, reconstruction: 5, kl: 4, covariance: 2 },
+    {},
+    [
+      [undefined, 'KL', 4],
+      [undefined, 'Covariance', 2],
+    ],
+  ],
+  factorVae: [
+    { loss: 11, reconstruction: 5, kl: 4, correlation: 0.2 },
+    { gamma: 10 },
+    [
+      [undefined, 'KL', 4],
+      [10, 'Total correlation', 2],
+    ],
+  ],
+  rae: [
+    { loss: 7, reconstruction: 5, size: 3, weights: 5 },
+    { beta: 0.5, lambda: 0.1 },
+    [
+      [0.1, 'Roughness of the decoder', 0.5],
+      [0.5, 'Size of the latents', 1.5],
+    ],
+  ],
+  adversarialAutoencoder: [
+    { loss: 7, reconstruction: 5, misled: 0.5 },
+    { lambda: 4 },
+    [[4, 'Told from the prior', 2]],
+  ],
   vqVae: [
     { loss: 5.5, reconstruction: 5, commitment: 2, perplexity: 30 },
     { beta: 0.25 },

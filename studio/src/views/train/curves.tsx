@@ -42,11 +42,11 @@ export function Curves() {
         />
         {kls && (
           <Chart
-            label={chartWords(t('KL by epochs.'), x, kls, 'nats')}
+            label={chartWords(t('KL by epochs.'), x, kls, t('nats'))}
             x={x}
             xLabel={t('Epochs')}
             series={kls}
-            unit="nats"
+            unit={t('nats')}
             look={look}
             marks={marks}
             group="training"
@@ -107,7 +107,7 @@ const mostMarked = 40;
 const columns = [
   ['loss', said('Loss'), () => lossUnit.value],
   ['reconstruction', said('Reconstruction'), () => lossUnit.value],
-  ['kl', said('KL'), () => 'nats'],
+  ['kl', said('KL'), () => t('nats')],
   ['val_loss', said('Validation'), () => lossUnit.value],
   ['seconds', said('Time'), () => 's'],
 ] as const;

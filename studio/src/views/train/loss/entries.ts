@@ -47,6 +47,32 @@ export const entries = {
       'The squared distance of what the encoder gives from the nearest code: it keeps the encoder near the codes.',
     ),
   },
+  covariance: {
+    word: said('Covariance'),
+    text: said(
+      'How far the covariance of the latents over a batch is from that of independent latents of variance 1, with its weights.',
+    ),
+  },
+  misled: {
+    word: said('Told from the prior'),
+    text: said(
+      'How surely a second network, the discriminator, tells latents from draws of the prior. Small when it is misled.',
+    ),
+  },
+  size: {
+    word: said('Size of the latents'),
+    text: said('Half of the mean squared length of the latents: it holds them near 0.'),
+  },
+  sizeWeight: {
+    word: said('β'),
+    text: said('The weight of the size of the latents.'),
+  },
+  smoothness: {
+    word: said('Roughness of the decoder'),
+    text: said(
+      'What keeps the decoder smooth: the squares of its weights, or of its slope along the latents.',
+    ),
+  },
   others: {
     word: said('Other terms'),
     text: said('All else in the loss.'),
@@ -63,7 +89,7 @@ export const entries = {
   },
   lambda: {
     word: said('λ'),
-    text: said('The weight of the discrepancy.'),
+    text: said('The weight of this term.'),
   },
   gamma: {
     word: said('γ'),
@@ -83,6 +109,6 @@ export const entries = {
   },
   discrepancyWeight: {
     word: said('α + λ − 1'),
-    text: said('The weight of the discrepancy.'),
+    text: said('The weight of this term.'),
   },
 } as const satisfies Readonly<Record<string, Entry>>;

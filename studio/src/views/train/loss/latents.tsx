@@ -93,7 +93,7 @@ function Collapse({ collapsed, count }: { collapsed: readonly number[]; count: n
           : counted(
               collapsed.length,
               {
-                one: 'latent {names} says nothing about the example, and the decoder has learnt to do without it. That costs nothing: fewer latents would do.',
+                one: '{n} latent ({names}) says nothing about the example, and the decoder has learnt to do without it. That costs nothing: fewer latents would do.',
                 other:
                   '{n} latents ({names}) say nothing about the example, and the decoder has learnt to do without them. That costs nothing: fewer latents would do.',
               },

@@ -5,7 +5,7 @@ import { lossUnit } from '../../../train/session.js';
 import { tickText } from '../../../ui/number.js';
 import { Term } from '../../../ui/term.js';
 import { present } from './in-force.js';
-import type { LossPart, ToldLoss } from './told.js';
+import { type LossPart, type ToldLoss, weighsDraws } from './told.js';
 import './loss.css';
 
 /** The loss as the sum of its terms: an equation with its present numbers, and bars. */
@@ -20,7 +20,7 @@ export function LossTold() {
     <div class="stack loss-told">
       <Equation told={training} />
       <p class="small">{inWords(training)}</p>
-      {objective === 'iwae' && (
+      {weighsDraws(objective) && (
         <p class="soft small">
           {t(
             'This objective is no sum: it weighs several draws. So what the draws gain is taken off.',

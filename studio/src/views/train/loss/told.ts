@@ -32,6 +32,12 @@ type InForce = (name: string) => number | undefined;
 
 const kl: Term = { entry: entryOf('kl'), metric: 'kl' };
 
+/** The terms of a bound by several draws, which is no sum: the gain is taken off. */
+const ofDraws = (): readonly Term[] => [{ entry: entries.klFromDraws }, kl];
+
+/** Whether an objective weighs several draws by how well they explain an example. */
+export const weighsDraws = (type: string): boolean => objectives[type] === ofDraws;
+
 /** The sum of numbers less others; undefined when one is not known. */
 function sum(
   added: readonly (number | undefined)[],
@@ -79,7 +85,31 @@ const objectives: Readonly<Record<string, (inForce: InForce) => readonly Term[]>
       },
     },
   ],
-  iwae: () => [{ entry: entries.klFromDraws }, kl],
+  adversarialAutoencoder: (of) => [
+    {
+      ...{ entry: entries.misled, metric: 'misled' },
+      weight: { entry: entries.lambda, value: of('lambda') },
+    },
+  ],
+  ciwae: ofDraws,
+  dipVae: () => [kl, { entry: entries.covariance, metric: 'covariance' }],
+  factorVae: (of) => [
+    kl,
+    {
+      ...{ entry: entries.correlation, metric: 'correlation' },
+      weight: { entry: entries.gamma, value: of('gamma') },
+    },
+  ],
+  iwae: ofDraws,
+  miwae: ofDraws,
+  piwae: ofDraws,
+  rae: (of) => [
+    { entry: entries.smoothness, weight: { entry: entries.lambda, value: of('lambda') } },
+    {
+      ...{ entry: entries.size, metric: 'size' },
+      weight: { entry: entries.sizeWeight, value: of('beta') },
+    },
+  ],
   vqVae: (of) => [
     {
       ...{ entry: entries.commitment, metric: 'commitment' },
