@@ -4,6 +4,15 @@ import { ownArray } from '../base/realm.js';
 import { elementCount } from '../base/shape.js';
 import type { Column, IdColumn, TableColumn } from './column.js';
 
+/** A quality that examples differ in, and that is known of each: the x of a sprite. */
+export interface Factor {
+  readonly name: string;
+  /** The value of each level, in order. */
+  readonly values: readonly number[];
+  /** The level of an example. */
+  level(index: number): number;
+}
+
 /**
  * Examples that can be read by index, however they are stored. Training asks for nothing else, so
  * a source larger than memory need only implement `read`.
@@ -31,6 +40,8 @@ export interface Dataset {
   readonly ids?: readonly IdColumn[];
   /** The text of each cell of the columns that are learnt, where that was asked for. */
   readonly cells?: readonly IdColumn[];
+  /** The qualities that examples were made from, where they are known. */
+  readonly factors?: readonly Factor[];
   /** Where an example comes from, for people: a file's path within the data, or a row. */
   readonly origin?: (index: number) => string;
   /**
@@ -56,13 +67,21 @@ export interface DatasetOptions
   extends Partial<
     Pick<
       Dataset,
-      'name' | 'labels' | 'classNames' | 'columns' | 'table' | 'ids' | 'cells' | 'origin'
+      | 'name'
+      | 'labels'
+      | 'classNames'
+      | 'columns'
+      | 'table'
+      | 'ids'
+      | 'cells'
+      | 'factors'
+      | 'origin'
     >
   > {}
 
 /** The facts of a dataset that stay those of a view of the same examples. */
 export function factsOf(dataset: Dataset): Omit<DatasetOptions, 'name'> {
-  const { labels, classNames, columns, table, ids, cells, origin } = dataset;
+  const { labels, classNames, columns, table, ids, cells, factors, origin } = dataset;
   return {
     ...(labels ? { labels } : {}),
     ...(classNames ? { classNames } : {}),
@@ -70,6 +89,7 @@ export function factsOf(dataset: Dataset): Omit<DatasetOptions, 'name'> {
     ...(table ? { table } : {}),
     ...(ids ? { ids } : {}),
     ...(cells ? { cells } : {}),
+    ...(factors ? { factors } : {}),
     ...(origin ? { origin } : {}),
   };
 }

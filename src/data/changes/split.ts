@@ -1,7 +1,7 @@
 import { UserError } from '../../base/errors.js';
 import { permutation, randomStream } from '../../base/random.js';
 import type { IdColumn } from '../column.js';
-import { type Dataset, factsOf, fromArray, type TensorDataset } from '../dataset.js';
+import { type Dataset, type Factor, factsOf, fromArray, type TensorDataset } from '../dataset.js';
 
 /**
  * Some examples of a dataset as a dataset, with their labels. Nothing is copied but the labels.
@@ -16,7 +16,7 @@ export function subset(dataset: Dataset, indices: ArrayLike<number>, name = data
     }
     return index;
   });
-  const { shape, dtype, labels, ids, cells, origin } = dataset;
+  const { shape, dtype, labels, ids, cells, factors, origin } = dataset;
   const atPlaces = (columns: readonly IdColumn[]) =>
     columns.map((column) => ({ ...column, text: (index: number) => column.text(places[index]!) }));
   return {
@@ -28,6 +28,7 @@ export function subset(dataset: Dataset, indices: ArrayLike<number>, name = data
     ...(labels ? { labels: Int32Array.from(places, (place) => labels[place]!) } : {}),
     ...(ids ? { ids: atPlaces(ids) } : {}),
     ...(cells ? { cells: atPlaces(cells) } : {}),
+    ...(factors ? { factors: factors.map((each) => levelsAt(each, places)) } : {}),
     ...(origin ? { origin: (index: number) => origin(places[index]!) } : {}),
     read(chosen, target) {
       return dataset.read(
@@ -36,6 +37,11 @@ export function subset(dataset: Dataset, indices: ArrayLike<number>, name = data
       );
     },
   };
+}
+
+/** A factor of the examples at places. */
+function levelsAt(factor: Factor, places: ArrayLike<number>): Factor {
+  return { ...factor, level: (index) => factor.level(places[index]!) };
 }
 
 /** @throws UserError when a count of examples is not a whole number from 1 */
