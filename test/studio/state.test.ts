@@ -137,20 +137,52 @@ describe.skipIf(!chromiumPath)(`the state of a run${skipReason}`, () => {
       const place =
         position.step > 0 ? `in epoch ${position.epoch},` : `after epoch ${metrics.length}.`;
       expect((await status(page)).replaceAll(',', '')).toContain(place.replaceAll(',', ''));
-      await row
-        .filter({ hasText: `paused, ${metrics.length.toLocaleString('en')} epochs` })
-        .waitFor();
+      const count = metrics.length.toLocaleString('en');
+      await row.filter({ hasText: new RegExp(`paused, ${count} epochs?,`) }).waitFor();
       await button(page, 'New run').click();
+      const own = field(page, 'Data').locator('option', { hasText: 'quarters' });
+      await field(page, 'Data').selectOption((await own.getAttribute('value'))!);
+      await field(page, 'Network').selectOption('dense');
       await fill(page, 'Epochs', 3);
       await button(page, 'Start training').click();
       await waitFor(page, 'done');
       expect(await page.locator('.figures').innerText()).toMatch(/Epoch\s+3 of 3/);
+      await isAsInNode(linesOf(await downloaded(page)));
       await opensAndRenames(page);
     } finally {
       await close();
     }
   }, 120_000);
 });
+
+/** Trains by the command line as the page did: by the preset's own objective, which weighs the KL. */
+async function isAsInNode(lines: readonly EpochMetrics[]): Promise<void> {
+  const folder = await emptyFolder();
+  await writeFile(join(folder, ownImages.name), ownImages.buffer);
+  const { code, stderr } = await vaekit(
+    folder,
+    ...['train', '--data', ownImages.name, '--preset', 'dense', '--epochs', '3'],
+    ...['--batch-size', '32', '--validation-split', '0.1', '--out', 'run'],
+  );
+  expect([code, stderr]).toEqual([0, '']);
+  const text = readFileSync(join(folder, 'run', 'metrics.jsonl'), 'utf8')
+    .trim()
+    .split('\n');
+  const same = [
+    'loss',
+    'reconstruction',
+    'kl',
+    'weightedKl',
+    'val_loss',
+    'val_kl',
+    'learning_rate',
+  ];
+  text.forEach((line, i) => {
+    for (const name of same) {
+      expect(JSON.parse(line)[name], `${name} of epoch ${i + 1}`).toBeCloseTo(lines[i]![name]!, 3);
+    }
+  });
+}
 
 /** Opens a downloaded run, gives it another name, goes on with it, and removes it. */
 async function opensAndRenames(page: Page): Promise<void> {

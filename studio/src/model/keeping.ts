@@ -4,11 +4,11 @@ import { checkpointFile, contentOf, keepRun, parametersFile } from '../runs/kept
 import type { KeptRun } from '../storage/database.js';
 import { zipRun } from './zip.js';
 
-/** Milliseconds between two states that are kept, at least. */
-const leastPause = 1000;
+/** Milliseconds between two states that are kept: the less, the less is lost with the page. */
+const pause = { least: 1000, most: 5000 };
 
-/** The browser takes no more than this share of the time to keep states. */
-const mostShare = 0.05;
+/** Between these bounds, keeping states takes no more than this share of the time. */
+const mostShare = 0.1;
 
 type Files = Readonly<Record<string, Uint8Array<ArrayBuffer>>>;
 
@@ -55,7 +55,8 @@ export class Keeping {
       throw error;
     } finally {
       const now = performance.now();
-      this.due = now + Math.max(leastPause, (now - began) / mostShare);
+      const fair = (now - began) / mostShare;
+      this.due = now + Math.min(pause.most, Math.max(pause.least, fair));
     }
   }
 
