@@ -94,7 +94,10 @@ test('no text that people read is outside the files of messages', () => {
 test('texts are whole, and asked for when the language is known', () => {
   expect(found('wrong')).toEqual([]);
   const counted = [...texts.values()].flatMap((each) => each.counted);
-  for (const { one, other } of counted) expect(names(one)).toEqual(names(other));
+  for (const { one, other } of counted) {
+    // 'one picture' needs no number.
+    expect(names(other)).toEqual(expect.arrayContaining(names(one)));
+  }
 });
 
 test.each(languages)('every text is there in %s', (code) => {
