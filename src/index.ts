@@ -74,5 +74,6 @@ export type {
 export { type Config, defineConfig } from './vae/config/define-config.js';
 export { settingsFor, type WantedSettings } from './vae/config/settings-for.js';
 export * from './vae/index.js';
+export * as judges from './vae/judges/index.js';
 export * as latentSpace from './vae/latent-space/index.js';
 export * as samplers from './vae/samplers/all.js';

@@ -1,0 +1,5 @@
+export {
+  type Disentanglement,
+  type DisentanglementOptions,
+  disentanglement,
+} from './disentanglement.js';
