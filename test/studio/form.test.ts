@@ -67,6 +67,23 @@ describe.skipIf(!chromiumPath)(`the form of settings${skipReason}`, () => {
     await expect.poll(() => start().isEnabled()).toBe(true);
   });
 
+  test('tells how long a training takes, and offers a shorter one where it is long', async () => {
+    await field(page, 'Network').selectOption('dense');
+    await fill(page, 'Epochs', 1);
+    await page.getByText('About a few seconds for 1 epoch on this machine.').waitFor();
+    await field(page, 'Data').selectOption('mnist');
+    await field(page, 'Likelihood').selectOption('discretizedLogistic');
+    await fill(page, 'Epochs', 10_000);
+    const warning = page.locator('.notice.warning').filter({ hasText: 'for 10,000 epochs' });
+    await warning.filter({ hasText: /About \d+ days/ }).waitFor();
+    await warning.getByRole('button', { name: /^Train \d+ epochs?$/ }).click();
+    await warning.waitFor({ state: 'detached' });
+    await fill(page, 'Epochs', 10_000);
+    await button(page, 'Use a likelihood with less work').click();
+    await expect.poll(() => field(page, 'Likelihood').inputValue()).toBe('bernoulli');
+    await page.getByText(/^About \S+ (minutes|hours) for 10,000 epochs/).waitFor();
+  });
+
   test('nothing went wrong', () => {
     expect(opened.errors).toEqual([]);
   });

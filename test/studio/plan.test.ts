@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { summarizeValues } from '../../src/data/values.js';
 import { fromArray } from '../../src/index.js';
+import { aboutDuration, estimate } from '../../studio/src/train/estimate.js';
 import { plan } from '../../studio/src/train/plan.js';
 
 test('columns of a table are in the config, and β is shown as it ends', async () => {
@@ -44,4 +45,23 @@ test('a table of real values is standardized, as on the command line', async () 
   expect(settings.batchSize).toBe(32);
   const bytes = plan({ data: 'kept:b' }, { shape: [1, 8, 8], size: 40 });
   expect(bytes.config.model).toMatchObject({ likelihood: 'bernoulli' });
+});
+
+test('the time of a training is that of its steps and of its validation', () => {
+  const plan = { settings: { preset: 'mlp', epochs: 30, batchSize: 100 }, trainedOn: 1000 };
+  const time = (millisecondsPerStep: number) =>
+    estimate({ ...plan, validatedOn: 0 }, { millisecondsPerStep, millisecondsBefore: 500 });
+  expect(time(10)).toEqual({ seconds: 3.5 });
+  // Half an hour: five minutes of it are offered.
+  expect(time(6000)).toEqual({ seconds: 1800.5, fewerEpochs: 5 });
+  const validated = estimate(
+    { ...plan, validatedOn: 1000 },
+    { millisecondsPerStep: 10, millisecondsBefore: 0 },
+  );
+  expect(validated.seconds).toBeCloseTo(4.05);
+  const words = [3, 22, 50, 70, 200, 1200, 3600, 7000, 90_000, 1e6].map(aboutDuration);
+  expect(words).toEqual([
+    ...['a few seconds', '20 seconds', '50 seconds', '1 minute', '3.5 minutes', '20 minutes'],
+    ...['1 hour', '2 hours', '25 hours', '12 days'],
+  ]);
 });

@@ -57,6 +57,7 @@ export async function importData(
       size: train.size,
       created: Date.now(),
       ...(train.dtype === 'float32' ? { values: card.values } : {}),
+      ...(train.labels ? { classes: classesOf(train.labels, classNames) } : {}),
       ...(classNames ? { classNames } : {}),
       ...(table ? { table } : columns ? { columns: columns.map((each) => each.name) } : {}),
       train: await partOf(train),
@@ -68,6 +69,10 @@ export async function importData(
     forget();
   }
 }
+
+/** How many classes there are, by the largest label or by their names. */
+const classesOf = (labels: ArrayLike<number>, names: readonly string[] = []): number =>
+  Math.max(2, names.length, Array.from(labels).reduce((most, each) => Math.max(most, each), 0) + 1);
 
 const isArray = (path: string) => /\.np[yz]$|idx\d|\.gz$/i.test(path);
 

@@ -74,8 +74,8 @@ export async function keptDataInfo(id: string): Promise<KeptDataInfo | undefined
 
 /** Keeps data in the browser: all of it or nothing. @throws UserError when there is no room */
 export async function keepData({ train, test, ...rest }: GivenData): Promise<void> {
-  const { id, name, shape, size, created, values, table } = rest;
-  const info = { id, name, shape, size, created, hasTest: test !== undefined, values, table };
+  const { classNames: _, columns: __, ...facts } = rest;
+  const info = { ...facts, hasTest: test !== undefined };
   const kept = ({ values, ids, origins, ...others }: DataPart): KeptData['train'] => ({
     ...others,
     values: new Blob([values as Uint8Array<ArrayBuffer>]),

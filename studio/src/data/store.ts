@@ -19,6 +19,8 @@ export interface DataEntry {
   readonly size: number;
   /** Whether there are others, which are kept from training. */
   readonly hasTest?: boolean | undefined;
+  /** How many classes labels have; absent where there are none. */
+  readonly classes?: number | undefined;
   /** A summary of a sample's values, for real ones. */
   readonly values?: ValueSummary | undefined;
   /** All columns of a table that was read column by column. */
@@ -27,7 +29,7 @@ export interface DataEntry {
   readonly inMemory?: boolean;
 }
 
-const mnistLike = { shape: [1, 28, 28], size: 60_000, hasTest: true };
+const mnistLike = { shape: [1, 28, 28], size: 60_000, hasTest: true, classes: 10 };
 
 /** The name of data with the number of its examples, for people. */
 export function titleOf({ data, title, size, shape, table }: DataEntry): string {
@@ -55,14 +57,10 @@ export async function refreshData(): Promise<void> {
   const inMemory = ownData.value.filter((each) => each.inMemory);
   const listed = kept
     .sort((a, b) => b.created - a.created)
-    .map(({ id, name, shape, size, hasTest, values, table }) => ({
+    .map(({ id, name, ...facts }) => ({
       data: `kept:${id}`,
       title: name,
-      shape,
-      size,
-      hasTest,
-      values,
-      table,
+      ...facts,
     }));
   ownData.value = [...inMemory, ...listed];
 }
@@ -94,8 +92,9 @@ export async function addData(
   const added = await helper().service.addData(files, options, onCount);
   await refreshData().catch(() => undefined);
   if (!dataEntry(added.data)) {
-    const { train, test } = added;
-    const entry = { ...added, size: train.size, hasTest: test !== undefined, inMemory: true };
+    const { train, test, classNames } = added;
+    const facts = { size: train.size, hasTest: test !== undefined, classes: classNames?.length };
+    const entry = { ...added, ...facts, inMemory: true };
     ownData.value = [entry, ...ownData.value];
   }
   return added;

@@ -6,10 +6,11 @@ import type { AnyPart } from '../data/held-out.js';
 import type { AddedData, AddOptions, DataInfo, DataName, Part } from '../data/info.js';
 import type { RunContent } from '../runs/content.js';
 import type { KeptRun, Position } from '../storage/database.js';
-import type { Plan, PlannedData, TrainSettings } from '../train/settings.js';
+import type { Plan, PlannedConfig, PlannedData, TrainSettings } from '../train/settings.js';
 import type { NumberChange, Steered } from '../train/steering.js';
 import type { Trace } from '../train/trace.js';
 import type { LearningEvents } from './learning/recorder.js';
+import type { Measured } from './measure.js';
 import type { Numbers } from './numbers.js';
 import type { TableService } from './tables/api.js';
 
@@ -171,6 +172,12 @@ export interface ModelService {
 
   /** The uses of models of tables, which are loaded when they are first asked for. */
   tables(): Promise<TableService>;
+
+  /**
+   * How long a step of a planned training takes here, by a few that are taken.
+   * @param data facts of the data; the values of examples are drawn
+   */
+  measureStep(config: PlannedConfig, data: PlannedData): Promise<Measured>;
 
   /** The plan of settings for data. */
   plan(settings: TrainSettings, data: PlannedData): Promise<Plan>;

@@ -10,7 +10,7 @@ export interface ModelClient {
   tables(): Promise<Remote<TableService>>;
   /** Settles when the worker is lost, with the reason. */
   readonly lost: Promise<Error>;
-  /** Ends the worker at once. */
+  /** Ends the worker at once; done again, it does nothing. */
   stop(): void;
 }
 
@@ -66,6 +66,7 @@ export function startModelWorker(): ModelClient {
       return ofTables;
     },
     stop() {
+      if (stopped.signal.aborted) return;
       stopped.abort();
       remote[releaseProxy]();
       worker.terminate();

@@ -13,7 +13,7 @@ import { datasetsOf, keepData } from '../data/kept.js';
 import type { RunContent } from '../runs/content.js';
 import type { KeptRun } from '../storage/database.js';
 import { plan } from '../train/plan.js';
-import type { PlannedData, TrainSettings } from '../train/settings.js';
+import type { PlannedConfig, PlannedData, TrainSettings } from '../train/settings.js';
 import type { Steered } from '../train/steering.js';
 import type {
   DrawOptions,
@@ -27,6 +27,7 @@ import type {
   TrainRequest,
 } from './api.js';
 import { type LoadedData, loadData, partOf } from './data.js';
+import { measureStep } from './measure.js';
 import { handOver, toNumbers, toTensor } from './numbers.js';
 import type { OpenModel } from './open-model.js';
 import { keepOpenedRun } from './opened-run.js';
@@ -221,6 +222,10 @@ export class Service implements ModelService {
       }),
     );
     return this.ofTables;
+  }
+
+  async measureStep(config: PlannedConfig, data: PlannedData) {
+    return measureStep(config, data);
   }
 
   async plan(settings: TrainSettings, data: PlannedData) {

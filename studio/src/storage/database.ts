@@ -67,6 +67,8 @@ export interface KeptDataInfo {
   readonly size: number;
   /** Whether there are others, which are kept from training. */
   readonly hasTest?: boolean | undefined;
+  /** How many classes labels have; absent where there are none. */
+  readonly classes?: number | undefined;
   /** Time at which it was given, in milliseconds since 1970. */
   readonly created: number;
   /** A summary of a sample's values, for real ones. */

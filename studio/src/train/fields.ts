@@ -1,5 +1,6 @@
 import type { DescribedOption, Field } from '../../../src/base/settings/option.js';
 import { describedOptions } from '../../../src/vae/config/described.js';
+import { t } from '../language/language.js';
 
 /** An option of a run that the form shows, by the key of its value in the form. */
 export interface FormField extends DescribedOption {
@@ -12,6 +13,12 @@ export const formFields: readonly FormField[] = describedOptions.flatMap((option
   const { field, path } = option;
   return field ? [{ ...option, field, name: field.name ?? path.split('.').at(-1)! }] : [];
 });
+
+/** The name of an option's value for people, in the language in force. */
+export function titleOfValue(name: string, value: string): string {
+  const { field } = formFields.find((each) => each.name === name)!;
+  return t(field.titles?.[value] ?? value);
+}
 
 /** The label and the explanation of an option, in English. */
 interface OptionTerm {

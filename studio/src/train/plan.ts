@@ -17,6 +17,9 @@ const isHidden = ({ type, activation }: LayerConfig) => type === 'dense' && acti
 /** Examples of which a tenth can be kept from training. */
 const fewestToSplit = 10;
 
+/** Data with a part for tests has about so many there for each to train on, as MNIST has. */
+const usualTest = 1 / 6;
+
 /** The user's own data has mostly no part that is kept from training. */
 const splitOff = (data: string, { size, hasTest }: PlannedData) =>
   data.startsWith('kept:') && !hasTest && size >= fewestToSplit ? 0.1 : undefined;
@@ -54,8 +57,14 @@ export function plan(settings: TrainSettings, known: PlannedData): Plan {
     ['training.validationSplit', splitOff(spec, known)],
     ...formFields.map(({ name, path }) => [path, values[name]] as const),
   ]);
-  const { table, hasTest: _, ...facts } = known;
-  const data = { name: spec, ...facts, ...(table ? { table } : {}) };
+  const { table, hasTest: _, classes, ...facts } = known;
+  const data = {
+    name: spec,
+    ...facts,
+    ...(table ? { table } : {}),
+    // The largest label tells how many classes there are.
+    ...(classes ? { labels: [classes - 1] } : {}),
+  };
   const base = resolveRun({ given, data, spec, name: 'settings' });
   const { kl, latent } = base.model;
   const beta = kl ? (wanted ?? betaOf(kl, latent)) : wanted;
@@ -71,6 +80,7 @@ export function plan(settings: TrainSettings, known: PlannedData): Plan {
   const found = formFields.map(({ name, path }) => [name, settingAt(run, path)] as const);
   const weight = shownBeta(run);
   const { validationSplit = 0 } = run.training;
+  const apart = Math.round(known.size * validationSplit);
   return {
     settings: {
       ...Object.fromEntries(found.filter(([, value]) => value !== undefined)),
@@ -80,7 +90,8 @@ export function plan(settings: TrainSettings, known: PlannedData): Plan {
     },
     ...(run.choice ? { because: run.choice.because } : {}),
     config: { model: { ...vae.config }, training: run.training },
-    trainedOn: known.size - Math.round(known.size * validationSplit),
+    trainedOn: known.size - apart,
+    validatedOn: known.hasTest ? Math.round(known.size * usualTest) : apart,
     summary: vae.layers(),
   };
 }

@@ -36,6 +36,8 @@ export interface Plan {
   readonly config: PlannedConfig;
   /** Examples that it trains on: the data's, but those that are kept for validation. */
   readonly trainedOn: number;
+  /** Examples that it is validated by after every epoch, about. */
+  readonly validatedOn: number;
   readonly summary: Summary;
 }
 
@@ -49,6 +51,8 @@ export interface PlannedData {
   readonly size: number;
   /** Whether there are others, which are kept from training. */
   readonly hasTest?: boolean | undefined;
+  /** How many classes labels have; absent where there are none. */
+  readonly classes?: number | undefined;
   /** A summary of a sample's values, for real ones. */
   readonly values?: ValueSummary | undefined;
   /** All columns of a table that was read column by column. */

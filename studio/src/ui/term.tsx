@@ -3,6 +3,29 @@ import { useId, useRef } from 'preact/hooks';
 import { t } from '../language/language.js';
 import { type Entry, entryOf, type TermName } from './terms.js';
 
+/** Pixels between a word and its text, and around that. */
+const gap = 8;
+
+/**
+ * The place for the text of a word: under it, or over it where there is no room. The text of a field's label
+ * stands beside the form, so that it covers no field; where there is no room beside, at the end of the
+ * window that is further from the word.
+ */
+function placeFor(word: HTMLElement, { width, height }: DOMRect): { left: number; top: number } {
+  const at = word.getBoundingClientRect();
+  const form = word.closest('.field') && word.closest('form')?.getBoundingClientRect();
+  const left = Math.min(at.left, innerWidth - width - gap);
+  const last = innerHeight - height - gap;
+  if (!form) {
+    const below = at.bottom + gap;
+    return { left, top: below > last ? at.top - height - gap : below };
+  }
+  if (form.right + gap + width <= innerWidth) {
+    return { left: form.right + gap, top: Math.min(at.top, last) };
+  }
+  return { left, top: at.top < innerHeight / 2 ? last : gap };
+}
+
 /** A word of the field that explains itself on hover, focus and touch. */
 export function Term({ name, children }: { name: TermName | Entry; children?: ComponentChildren }) {
   const id = useId();
@@ -12,12 +35,8 @@ export function Term({ name, children }: { name: TermName | Entry; children?: Co
   const show = () => {
     const [place, box] = [button.current!, text.current!];
     box.showPopover();
-    const at = place.getBoundingClientRect();
-    const size = box.getBoundingClientRect();
-    const left = Math.min(at.left, innerWidth - size.width - 8);
-    const below = at.bottom + 6;
-    const top = below + size.height > innerHeight ? at.top - size.height - 6 : below;
-    Object.assign(box.style, { left: `${Math.max(8, left)}px`, top: `${Math.max(8, top)}px` });
+    const { left, top } = placeFor(place, box.getBoundingClientRect());
+    Object.assign(box.style, { left: `${Math.max(gap, left)}px`, top: `${Math.max(gap, top)}px` });
   };
   const hide = () => text.current?.hidePopover();
   return (

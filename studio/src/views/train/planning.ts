@@ -4,7 +4,7 @@ import { type DataEntry, dataEntry } from '../../data/store.js';
 import { helper } from '../../model/helper.js';
 import { freeName } from '../../runs/store.js';
 import { start } from '../../train/session.js';
-import type { Plan, TrainSettings } from '../../train/settings.js';
+import type { Plan, PlannedData, TrainSettings } from '../../train/settings.js';
 
 /** The name of a run of these settings: `mnist-dense`, or `mnist-dense-2` when there is one. */
 function nameFor(data: string, preset: string, title: string): string {
@@ -16,10 +16,14 @@ function keyOf(settings: TrainSettings, data: DataEntry | undefined): string {
   return JSON.stringify([settings, data?.shape, data?.size, data?.table]);
 }
 
-const planFor = (settings: TrainSettings, data: DataEntry): Promise<Plan> => {
-  const { shape, size, hasTest, values, table } = data;
-  return helper().service.plan(settings, { shape, size, hasTest, values, table });
+/** Facts of data that a plan depends on. */
+export const factsOf = (data: DataEntry): PlannedData => {
+  const { shape, size, hasTest, classes, values, table } = data;
+  return { shape, size, hasTest, classes, values, table };
 };
+
+const planFor = (settings: TrainSettings, data: DataEntry): Promise<Plan> =>
+  helper().service.plan(settings, factsOf(data));
 
 /** A plan of settings that are shown, and the way from it to a run. */
 export interface Planning {

@@ -1,16 +1,20 @@
 import { useState } from 'preact/hooks';
 import { formatCount } from '../../../../src/report/number.js';
 import { unavailable } from '../../data/available.js';
+import { dataEntry } from '../../data/store.js';
 import { t, translated } from '../../language/language.js';
 import { choose, choosePreset, chosen } from '../../train/chosen.js';
 import { canSteer, isBusy, phase, run } from '../../train/session.js';
 import { FaultsOfForm, noFaults } from '../../ui/faults.js';
+import { later } from '../../ui/later.js';
 import { Notice } from '../../ui/notice.js';
 import { Term } from '../../ui/term.js';
 import { DataChoice } from './data-choice.js';
 import { FaultList } from './fault-list.js';
 import { usePlanning } from './planning.js';
 import { FixedFields, LiveFields, liveLabels, PresetField } from './settings-fields.js';
+
+const EstimatedTime = later(async () => (await import('./estimate.js')).EstimatedTime);
 
 /** Chooses the data, the network and how it trains; while it trains, some of it may change. */
 export function SettingsForm() {
@@ -20,6 +24,7 @@ export function SettingsForm() {
   const { plan, isPlanned, problem, begin } = usePlanning(shown);
   const values = plan?.settings;
   const [faults] = useState(noFaults);
+  const entry = dataEntry(shown.data);
   const isThere = !unavailable.value.has(shown.data);
   const canStart = plan !== undefined && problem === undefined && isThere && !isBusy.value;
   const form = (
@@ -54,6 +59,9 @@ export function SettingsForm() {
             {t('Start training')}
           </button>
           <FaultList faults={faults.value} />
+          {canStart && isPlanned && entry && faults.value.size === 0 && (
+            <EstimatedTime plan={plan} data={entry} />
+          )}
         </>
       )}
       <FixedFields
