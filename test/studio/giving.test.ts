@@ -93,9 +93,27 @@ describe.skipIf(!chromiumPath)(`files that are given to the studio${skipReason}`
     await state().filter({ hasText: 'quarters: 600 examples' }).waitFor();
   });
 
+  test('are opened as a run where they are the archive of one', async () => {
+    await page.locator('.run-list').getByRole('button', { name: 'Show' }).first().click();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      button(page, 'Download').click(),
+    ]);
+    const archive = join(folder, '다른 실행.zip');
+    await download.saveAs(archive);
+    await page.goto(`${page.url().replace(/#.*/, '')}#/compare`);
+    await dropOn(page, [archive], 640, 600);
+    await page.locator('#run-name').filter({ hasText: '다른 실행' }).waitFor();
+    await waitFor(page, 'done');
+    await writeFile(archive, 'no archive');
+    await dropOn(page, [archive], 640, 600);
+    await page.getByRole('alert').first().waitFor();
+    await button(page, 'New run').click();
+  });
+
   test('can be removed, after a question', async () => {
     await button(page, 'Remove 강아지 사진: 12 images').click();
-    await page.getByText('1 run was trained on it, and could not go on.').waitFor();
+    await page.getByText('2 runs were trained on it, and could not go on.').waitFor();
     await button(page, 'Keep').click();
     await button(page, 'Remove quarters: 600 images').click();
     await page.getByText('Remove it for good?', { exact: true }).waitFor();

@@ -7,7 +7,7 @@ import { helper } from '../model/helper.js';
 import { runs } from '../runs/store.js';
 import { type Files, type Finding, filesFromDrop } from '../ui/dropped-files.js';
 import { choose } from './chosen.js';
-import { phase } from './session.js';
+import { isBusy, phase, show, whenSafe } from './session.js';
 
 /** The size that pictures are brought to: what lies outside is cut, or they are stretched. */
 export interface PictureSize {
@@ -41,6 +41,8 @@ export type Giving =
   | { readonly is: 'reading'; readonly done: number; readonly of: number }
   | { readonly is: 'stopped' }
   | { readonly is: 'read' }
+  /** It was an archive of a run, which is kept from now on. */
+  | { readonly is: 'opened'; readonly name: string }
   /** The pictures differ in size, or are too large: the user says a size. */
   | { readonly is: 'unsized'; readonly given: Given; readonly message: string }
   | { readonly is: 'failed'; readonly message: string };
@@ -79,10 +81,25 @@ export async function give(list: FileList | DataTransfer): Promise<void> {
   finding.onFound(0);
   read.value = undefined;
   try {
-    await take({ files: await filesFromDrop(list, finding), kinds: {}, without: [] });
+    const files = await filesFromDrop(list, finding);
+    if (await openedRun(files)) return;
+    await take({ files, kinds: {}, without: [] });
   } catch (error) {
     end(signal, error);
   }
+}
+
+/** Opens the run that a single archive holds; whether it holds one. @throws UserError when it is damaged */
+async function openedRun(files: Files): Promise<boolean> {
+  const [[name, archive] = ['', undefined], ...others] = Object.entries(files);
+  if (!archive || others.length > 0 || !/\.zip$/i.test(name)) return false;
+  giving.value = { is: 'reading', done: 0, of: 0 };
+  const { importRun } = await import('../runs/open-zip.js');
+  const kept = await importRun(archive, name);
+  if (!kept) return false;
+  giving.value = { is: 'opened', name: kept.name };
+  if (!isBusy.value) whenSafe(() => show(kept));
+  return true;
 }
 
 /** Stops the reading of files that were given. */

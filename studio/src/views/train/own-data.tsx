@@ -50,6 +50,12 @@ function GivingState({ giving }: { giving: Giving }) {
     }
     case 'stopped':
       return <Notice>{t('Stopped. Nothing was kept of the files.')}</Notice>;
+    case 'opened':
+      return (
+        <Notice>
+          {t('The run {name} is opened, and kept in this browser.', { name: giving.name })}
+        </Notice>
+      );
     case 'failed':
       return <Notice kind="error">{giving.message}</Notice>;
     case 'unsized':
