@@ -1,18 +1,23 @@
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { chromiumPath, skipReason } from '../browser/chromium.js';
-import { emptyFolder } from '../cli/process.js';
+import { emptyFolder, writeQuarters } from '../cli/process.js';
 import { type OpenStudio, openStudio } from './open.js';
 import { writeSmallRun } from './small-run.js';
 
 describe.skipIf(!chromiumPath)(`addresses of the studio${skipReason}`, () => {
   let opened: OpenStudio;
   let page: Page;
+  let files: string[];
 
   beforeAll(async () => {
     const folder = await emptyFolder();
     await writeSmallRun(folder, 'small');
+    await writeSmallRun(folder, 'three', { latent: 3 });
+    await writeQuarters(folder);
+    files = (await readdir(join(folder, 'quarters'))).map((name) => join(folder, 'quarters', name));
     opened = await openStudio({ path: join(folder, 'runs'), at: '#/train' });
     page = opened.page;
   }, 60_000);
@@ -46,12 +51,86 @@ describe.skipIf(!chromiumPath)(`addresses of the studio${skipReason}`, () => {
     await page.getByRole('checkbox', { name: /^small/ }).check();
     await page.getByRole('checkbox', { name: /^none/ }).first().click();
     await open('#/explore/served%3Anone');
-    await page.getByRole('link', { name: 'Explore small' }).click();
+    await page.getByRole('link', { name: /^Explore (small|three)/ }).click();
     await page.locator('.map').waitFor();
     await page.getByRole('tab', { name: 'Samples' }).click();
-    await expect.poll(() => page.url()).toMatch(/#\/explore\/served%3Asmall\?tab=samples$/);
+    await expect.poll(() => page.url()).toMatch(/#\/explore\/served%3A(small|three)\?tab=samples$/);
     await page.goBack();
     await expect.poll(() => page.getByRole('tab', { selected: true }).innerText()).toBe('Draw');
+    expect(opened.errors.filter((message) => !/40[04]/.test(message))).toEqual([]);
+  });
+
+  test('a copied link shows the same anew, and Back leads to what was shown before', async () => {
+    await open('#/explore/served%3Athree');
+    await page.locator('.drop input[type=file]').first().setInputFiles(files);
+    await page.locator('.legend').waitFor();
+    const choice = (of: Page, title: string) =>
+      of.locator('.explore-bar label').filter({ hasText: title }).locator('select');
+    await choice(page, 'Map of').selectOption('latents');
+    await choice(page, 'Up').selectOption('2');
+    await page.locator('.map').focus();
+    for (let i = 0; i < 5; i++) await page.keyboard.press('ArrowRight');
+    for (let i = 0; i < 3; i++) await page.keyboard.press('+');
+    await page.locator('.legend button').nth(1).click();
+    await page.getByRole('checkbox', { name: 'Decoded grid' }).uncheck();
+    await page.getByRole('tab', { name: 'Path' }).click();
+    await page.getByRole('button', { name: 'Two others' }).click();
+    await page.getByRole('radio', { name: 'Arc' }).check({ force: true });
+
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.getByRole('button', { name: 'Copy link' }).click();
+    await page.getByText(/^Copied/).waitFor();
+    const link = await page.evaluate(() => navigator.clipboard.readText());
+    expect(link).toBe(page.url());
+
+    /** All that a link brings back. */
+    const shown = (of: Page) =>
+      of.evaluate(() => ({
+        place: document.querySelector('[data-place]')?.textContent,
+        tab: document.querySelector('[aria-selected=true]')?.textContent,
+        fields: [...document.querySelectorAll('select, .map-tools input, .path-end input')].map(
+          (field) => [(field as HTMLInputElement).value, (field as HTMLInputElement).checked],
+        ),
+        classes: [...document.querySelectorAll('.legend button')].map(
+          ({ ariaPressed }) => ariaPressed,
+        ),
+        drawn: [
+          ...document.querySelectorAll<HTMLCanvasElement>('.map > canvas, [data-decoded]'),
+        ].map((canvas) => {
+          const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+          // The last digits of a place are not in the address.
+          return data.reduce((sum, value) => sum + value, 0) / data.length;
+        }),
+      }));
+    const before = await shown(page);
+    expect(before.classes).toEqual(['true', 'false', 'true', 'true']);
+    const anew = await page.context().newPage();
+    await anew.goto(link);
+    await anew.locator('.legend').waitFor();
+    await expect
+      .poll(async () => {
+        const { drawn, ...rest } = await shown(anew);
+        const near = drawn.every((mean, i) => Math.abs(mean - before.drawn[i]!) < 0.2);
+        return { ...rest, near };
+      })
+      .toEqual({ ...before, drawn: undefined, near: true });
+    await anew.close();
+
+    await page.goBack();
+    await expect.poll(() => page.getByRole('tab', { selected: true }).innerText()).toBe('Draw');
+    await page.goBack();
+    await expect.poll(() => choice(page, 'Up').inputValue()).not.toBe('2');
+    await page.goForward();
+    await expect.poll(() => choice(page, 'Up').inputValue()).toBe('2');
+    for (const damaged of [
+      'at=1,2',
+      'at=image-x&plane=c9-9',
+      'view=0,0,0&classes=%&data=',
+      'tab=none&path=-',
+    ]) {
+      await open(`#/explore/served%3Athree?${damaged}`);
+      await page.locator('[data-place]').waitFor();
+    }
     expect(opened.errors.filter((message) => !/40[04]/.test(message))).toEqual([]);
   });
 });

@@ -54,6 +54,7 @@ export function addressOf(view: View, ...runs: readonly string[]): string {
 export const route = signal(routeOf(location.hash));
 
 addEventListener('hashchange', () => {
+  waiting = {};
   route.value = routeOf(location.hash);
 });
 
@@ -65,19 +66,49 @@ export function go(view: View, ...runs: readonly string[]): void {
 /** Changes of a view's state: what is undefined is left out of the address. */
 export type StateChanges = Readonly<Record<string, string | undefined>>;
 
+/** Changes that are not yet in the address. */
+let waiting: StateChanges = {};
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+/** Browsers take few changes of the address in a second. */
+const pause = 400;
+
+/** Writes runs, changes and all that waits into the address. No event tells the page of it. */
+function write(runs: readonly string[], changes: StateChanges, isStep: boolean): void {
+  const { view, runs: before, state } = route.peek();
+  const all = Object.entries({ ...state, ...waiting, ...changes });
+  waiting = {};
+  clearTimeout(timer);
+  if (!view) return;
+  const next = Object.fromEntries(all.filter((entry): entry is [string, string] => !!entry[1]));
+  const address = addressWith(view, runs, next);
+  if (address === addressWith(view, before, state)) return;
+  if (isStep) history.pushState(null, '', address);
+  else history.replaceState(null, '', address);
+  route.value = { view, runs, state: next };
+}
+
 /**
  * Writes changes of the view's state into the address.
  * @param isStep whether the browser's button Back leads to the state before
  */
 export function showState(changes: StateChanges, isStep = false): void {
-  const { view, runs, state } = route.peek();
-  if (!view) return;
-  const all = Object.entries({ ...state, ...changes });
-  const next = Object.fromEntries(all.filter((entry): entry is [string, string] => !!entry[1]));
-  const address = addressWith(view, runs, next);
-  if (address === addressWith(view, runs, state)) return;
-  // The change is known to the page: no event tells of it.
-  if (isStep) history.pushState(null, '', address);
-  else history.replaceState(null, '', address);
-  route.value = { view, runs, state: next };
+  write(route.peek().runs, changes, isStep);
+}
+
+/** As `showState`, once nothing has changed for a moment. */
+export function showStateSoon(changes: StateChanges): void {
+  waiting = { ...waiting, ...changes };
+  clearTimeout(timer);
+  timer = setTimeout(settleAddress, pause);
+}
+
+/** Writes all that waits into the address. */
+export function settleAddress(): void {
+  showState({});
+}
+
+/** Names the runs that a view has chosen by itself, so that the address tells all that is shown. */
+export function nameRuns(...runs: readonly string[]): void {
+  write(runs, {}, false);
 }

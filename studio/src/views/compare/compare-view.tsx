@@ -1,10 +1,11 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { addressOf, go, route } from '../../app/route.js';
+import { addressOf, go, nameRuns, route } from '../../app/route.js';
 import { t, translated } from '../../language/language.js';
 import { rich } from '../../language/rich.js';
 import { startModelWorker } from '../../model/client.js';
 import { runs, runsProblem } from '../../runs/store.js';
+import { CopyLink } from '../../ui/copy-link.js';
 import { Empty } from '../../ui/empty.js';
 import { later } from '../../ui/later.js';
 import { Notice } from '../../ui/notice.js';
@@ -64,6 +65,7 @@ export function CompareView() {
             {place === 'unlisted' && <span class="soft small">{t('not found')}</span>}
           </label>
         ))}
+        <CopyLink />
       </fieldset>
       {chosen.length > most && (
         <Notice kind="warning">
@@ -83,6 +85,7 @@ function Comparison({ ids }: { ids: readonly string[] }) {
   const shared = useSignal<SharedImages | undefined>(undefined);
   const problem = useSignal<string | undefined>(undefined);
   useEffect(() => {
+    if (route.peek().runs.length === 0) nameRuns(...ids);
     const client = startModelWorker();
     let current = true;
     const load = async () => {

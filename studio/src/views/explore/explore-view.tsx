@@ -1,17 +1,21 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { describeInput, isPicture } from '../../../../src/data/input.js';
-import { addressOf, go, route } from '../../app/route.js';
+import { addressOf, go, nameRuns, route } from '../../app/route.js';
 import { t } from '../../language/language.js';
 import { readRun, runs, runsProblem } from '../../runs/store.js';
+import { CopyLink } from '../../ui/copy-link.js';
 import { Empty } from '../../ui/empty.js';
 import { later } from '../../ui/later.js';
 import { Notice } from '../../ui/notice.js';
+import { explorationParts, mapParts } from './address/parts.js';
+import { tie } from './address/tie.js';
 import { DataChoice, MissingData } from './data-choice.js';
 import { Exploration } from './exploration.js';
 import './explore.css';
 import { LiveNote } from './live-note.js';
 import { LatentMap } from './map/latent-map.js';
+import { mapOf } from './map/map-state.js';
 import { AnomaliesPanel } from './panels/anomalies-panel.js';
 import { DrawPanel } from './panels/draw/draw-panel.js';
 import { LatentsPanel } from './panels/latents-panel.js';
@@ -38,11 +42,11 @@ export function ExploreView() {
       </Empty>
     );
   }
-  return <ExploreRun key={id} id={id} />;
+  return <ExploreRun key={id} id={id} isNamed={chosen !== undefined} />;
 }
 
 /** Opens a run and shows it, or the reason why it cannot. */
-function ExploreRun({ id }: { id: string }) {
+function ExploreRun({ id, isNamed }: { id: string; isNamed: boolean }) {
   const opened = useSignal<Exploration | Error | undefined>(undefined);
   /** How many newer states were asked for, of a run that trains. */
   const renewals = useSignal(0);
@@ -53,12 +57,16 @@ function ExploreRun({ id }: { id: string }) {
   };
   useEffect(() => {
     let current = true;
+    let untie = () => {};
     const open = async () => {
       try {
         const exploration = await Exploration.open(await readRun(id));
         if (!current) return exploration.close();
         put(exploration);
-        exploration.load(exploration.ownData);
+        await exploration.load(route.peek().state.data ?? exploration.ownData);
+        if (!current) return;
+        const map = exploration.hasMap ? mapParts(mapOf(exploration)) : [];
+        untie = tie([...explorationParts(exploration), ...map]);
       } catch (error) {
         if (current) put(error as Error);
       }
@@ -66,9 +74,13 @@ function ExploreRun({ id }: { id: string }) {
     open();
     return () => {
       current = false;
+      untie();
     };
   }, [id, renewals.value]);
   useEffect(() => () => put(undefined), []);
+  useEffect(() => {
+    if (!isNamed) nameRuns(id);
+  }, [id, isNamed]);
   const state = opened.value;
   return (
     <div class="stack">
@@ -94,6 +106,7 @@ function ExploreRun({ id }: { id: string }) {
           </select>
         </label>
         {state instanceof Exploration && <Choices exploration={state} />}
+        {state instanceof Exploration && <CopyLink />}
       </div>
       {state === undefined && <Empty title="Opening the run" />}
       {state instanceof Error && <NotOpened id={id} error={state} />}

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
+import { useEffect, useId, useLayoutEffect, useRef } from 'preact/hooks';
 import type { Exploration } from '../exploration.js';
 import { Gestures } from './gestures.js';
 import { Hover } from './hover.js';
@@ -8,7 +8,7 @@ import { Inset } from './inset.js';
 import { Legend } from './legend.js';
 import { onKey } from './map-keys.js';
 import './map.css';
-import { MapState } from './map-state.js';
+import { mapOf } from './map-state.js';
 import { Tools } from './tools.js';
 
 /** The latent map: images decoded across a plane, under points of the data's images. */
@@ -20,7 +20,7 @@ export function LatentMap({
   /** What is shown of the example under the pointer, in the place of its image. */
   describe?: (index: number) => ComponentChildren;
 }) {
-  const state = useMemo(() => new MapState(exploration), [exploration]);
+  const state = mapOf(exploration);
   const box = useRef<HTMLDivElement>(null);
   const [images, points, overlay] = [useCanvas(), useCanvas(), useCanvas()];
   const pans = useSignal(false);

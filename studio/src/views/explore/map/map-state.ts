@@ -1,4 +1,4 @@
-import { computed, effect, type Signal, signal } from '@preact/signals';
+import { batch, computed, effect, type Signal, signal } from '@preact/signals';
 import type { Exploration } from '../exploration.js';
 import { lookOf } from './looks.js';
 import { drawOverlay } from './overlay.js';
@@ -28,6 +28,9 @@ export function latentName(latent: number): string {
   return `z${String(latent + 1).replace(/\d/g, (digit) => subscripts[Number(digit)]!)}`;
 }
 
+/** The part of a plane that a map shows: its middle, and the units over the map's shorter side. */
+export type Window = readonly [x: number, y: number, span: number];
+
 /** The map of an exploration: its view, and its drawing on three canvases. */
 export class MapState {
   /** Undefined until the map has a size. */
@@ -49,6 +52,24 @@ export class MapState {
     const name = (i: number) => (kind === 'latents' ? latentName(i) : `component ${i + 1}`);
     return [name(pair[0]), name(pair[1])];
   });
+  /** All classes of the points, in order. */
+  readonly classes = computed(() => [...new Set(this.labels.value)].sort((a, b) => a - b));
+  readonly shownClasses = computed(() =>
+    this.classes.value.filter((label) => !this.hidden.value.has(label)),
+  );
+  /** Whether the view shows all points, as it does at first. */
+  private readonly isFitted = signal(true);
+  /** The part of the plane that was chosen to be seen; undefined while all points are. */
+  readonly window = computed<Window | undefined>(() => {
+    const view = this.view.value;
+    if (!view || this.isFitted.value) return this.wanted;
+    return [view.x, view.y, Math.min(view.width, view.height) / view.unit];
+  });
+  /** What is to be seen once the map has a size. */
+  private wanted: Window | undefined;
+  /** The places and labels that the view and the shown classes are of. */
+  private fittedTo: Float32Array | undefined;
+  private labelled: ArrayLike<number> | undefined;
   private readonly tiles: Tiles;
   private readonly tilesMade = signal(0);
 
@@ -66,25 +87,54 @@ export class MapState {
   resize(width: number, height: number): void {
     const view = this.view.peek();
     this.view.value = view ? { ...view, width, height } : fitted(new Float32Array(), width, height);
-    if (!view) this.fit();
+    if (!view) this.show(this.wanted);
   }
 
   /** Shows all points. */
   fit(): void {
     const view = this.view.peek();
-    if (view) this.view.value = fitted(this.points.peek().places, view.width, view.height);
+    if (!view) return;
+    batch(() => {
+      this.view.value = fitted(this.points.peek().places, view.width, view.height);
+      this.isFitted.value = true;
+    });
+  }
+
+  /** Shows a part of the plane; all points when left out. */
+  show(window: Window | undefined): void {
+    this.wanted = window;
+    const view = this.view.peek();
+    if (!view) return;
+    const [x, y, span = 0] = window ?? [];
+    if (x === undefined || y === undefined) this.fit();
+    else this.see({ ...view, x, y, unit: Math.min(view.width, view.height) / span });
+  }
+
+  /** Takes another view than that of all points. */
+  private see(view: Viewport): void {
+    batch(() => {
+      this.view.value = view;
+      this.isFitted.value = false;
+    });
+  }
+
+  /** Shows points of these classes alone; of all when left out. */
+  showClasses(shown: readonly number[] | undefined): void {
+    this.hidden.value = new Set(
+      shown ? this.classes.peek().filter((label) => !shown.includes(label)) : [],
+    );
   }
 
   pan(right: number, down: number): void {
     const view = this.view.peek();
-    if (view) this.view.value = panned(view, right, down);
+    if (view) this.see(panned(view, right, down));
   }
 
   /** @param at the place on the map that does not move; that of the walk when left out */
   zoom(factor: number, at?: Place): void {
     if (!at) this.reveal();
     const view = this.view.peek();
-    if (view) this.view.value = zoomed(view, factor, at ?? this.placeOnScreen()!);
+    if (view) this.see(zoomed(view, factor, at ?? this.placeOnScreen()!));
   }
 
   /** The place of the walk on the map, in CSS pixels; it may be beyond the map's edges. */
@@ -96,7 +146,8 @@ export class MapState {
   /** Shows the place of the walk: it moves the map, or makes all smaller where that is too far. */
   reveal(): void {
     const view = this.view.peek();
-    if (view) this.view.value = revealing(view, this.exploration.place.peek());
+    const next = view && revealing(view, this.exploration.place.peek());
+    if (next && next !== view) this.see(next);
   }
 
   /** Moves the walk by CSS pixels. */
@@ -144,12 +195,15 @@ export class MapState {
         this.reveal();
       }),
       effect(() => {
-        this.exploration.places.value;
-        this.fit();
+        const places = this.exploration.places.value;
+        // A map that is shown again is as it was left.
+        if (places !== this.fittedTo) this.fit();
+        this.fittedTo = places;
       }),
       effect(() => {
-        this.labels.value;
-        this.hidden.value = new Set();
+        const labels = this.labels.value;
+        if (labels !== this.labelled) this.showClasses(undefined);
+        this.labelled = labels;
       }),
       effect(() => {
         if (this.view.value && this.showsImages.value) this.tiles.want(this.view.value);
@@ -180,6 +234,15 @@ export class MapState {
       for (const stop of stops) stop();
     };
   }
+}
+
+const maps = new WeakMap<Exploration, MapState>();
+
+/** The map of an exploration: the same each time, as it was left. */
+export function mapOf(exploration: Exploration): MapState {
+  const map = maps.get(exploration) ?? new MapState(exploration);
+  maps.set(exploration, map);
+  return map;
 }
 
 /** Draws a canvas anew in the frame after a signal that `draw` reads has changed. */

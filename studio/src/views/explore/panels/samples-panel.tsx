@@ -1,7 +1,9 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
 import type { Numbers } from '../../../model/api.js';
 import { Pictures } from '../../../ui/pictures.js';
 import { Term } from '../../../ui/term.js';
+import { tie } from '../address/tie.js';
 import type { Exploration } from '../exploration.js';
 
 /** How many samples are shown, and how many beside one another: lines need more room. */
@@ -26,6 +28,19 @@ export function SamplesPanel({ exploration }: { exploration: Exploration }) {
 function Samples({ exploration }: { exploration: Exploration }) {
   const seed = useSignal(0);
   const images = useSignal<Numbers | undefined>(undefined);
+  useEffect(
+    () =>
+      tie([
+        {
+          name: 'draw',
+          text: () => (seed.value === 0 ? undefined : String(seed.value)),
+          take(text = '0') {
+            seed.value = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+          },
+        },
+      ]),
+    [],
+  );
   const { classes } = exploration.info;
   const { count, columns } = layouts[exploration.things === 'sequences' ? 'sequences' : 'images'];
   useSignalEffect(() => {

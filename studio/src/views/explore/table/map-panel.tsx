@@ -1,7 +1,9 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
 import { isLearnt } from '../../../../../src/data/column.js';
 import { t } from '../../../language/language.js';
 import { Empty } from '../../../ui/empty.js';
+import { tie } from '../address/tie.js';
 import type { Exploration } from '../exploration.js';
 import { latest } from '../latest.js';
 import { LatentMap } from '../map/latent-map.js';
@@ -22,6 +24,18 @@ function firstColumn({ table = [] }: Exploration): string {
 export function MapPanel({ exploration }: { exploration: Exploration }) {
   const colouredBy = useSignal(firstColumn(exploration));
   const learnt = exploration.table!.filter(isLearnt);
+  useEffect(() => {
+    const first = firstColumn(exploration);
+    return tie([
+      {
+        name: 'by',
+        text: () => (colouredBy.value === first ? undefined : colouredBy.value),
+        take(text) {
+          colouredBy.value = learnt.find(({ name }) => name === text)?.name ?? first;
+        },
+      },
+    ]);
+  }, [exploration]);
   useSignalEffect(() => {
     const data = exploration.data.value;
     const place = learnt.findIndex(({ name }) => name === colouredBy.value);

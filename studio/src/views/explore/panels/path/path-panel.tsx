@@ -1,7 +1,9 @@
 import { type Signal, useComputed, useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
 import type { PathKind } from '../../../../../../src/vae/latent-space/index.js';
 import { Pictures } from '../../../../ui/pictures.js';
 import { Term } from '../../../../ui/term.js';
+import { type AddressPart, tie } from '../../address/tie.js';
 import { type Exploration, rowsOf, type ShownData } from '../../exploration.js';
 import './path.css';
 import { PathAnimation } from './path-animation.js';
@@ -36,9 +38,10 @@ export function PathPanel({ exploration }: { exploration: Exploration }) {
 }
 
 function Path({ exploration, data }: { exploration: Exploration; data: ShownData }) {
-  const pair = useSignal(firstPair(data));
+  const pair = useSignal<readonly [number, number]>(firstPair(data));
   const kind = useSignal<PathKind>('linear');
   const made = usePathImages(exploration, data, pair, kind);
+  useEffect(() => tie([pathPart(data, pair, kind)]), [data]);
   const strip = useComputed(() => made.value && rowsOf(made.value, inStrip));
   return (
     <>
@@ -74,6 +77,30 @@ function Path({ exploration, data }: { exploration: Exploration; data: ShownData
       {made.value && <PathAnimation images={made.value} />}
     </>
   );
+}
+
+/** The ends and the shape of the path, such as `3-12-arc`. */
+function pathPart(
+  data: ShownData,
+  pair: Signal<readonly [number, number]>,
+  kind: Signal<PathKind>,
+): AddressPart {
+  const first = firstPair(data);
+  return {
+    name: 'path',
+    text() {
+      const [from, to] = pair.value;
+      const isArc = kind.value === 'spherical';
+      if (String(pair.value) === String(first) && !isArc) return undefined;
+      return `${data.places[from]}-${data.places[to]}${isArc ? '-arc' : ''}`;
+    },
+    take(text = '') {
+      const [, from, to, arc] = /^(\d+)-(\d+)(-arc)?$/.exec(text) ?? [];
+      const ends = [from, to].map((place) => data.places.indexOf(Number(place)));
+      pair.value = from && ends.every((end) => end >= 0) ? [ends[0]!, ends[1]!] : first;
+      kind.value = arc ? 'spherical' : 'linear';
+    },
+  };
 }
 
 function KindChoice({ kind }: { kind: Signal<PathKind> }) {

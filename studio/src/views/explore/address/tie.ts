@@ -1,0 +1,58 @@
+import { effect, untracked } from '@preact/signals';
+import { route, showState, showStateSoon, type ViewState } from '../../../app/route.js';
+import { latest } from '../latest.js';
+
+/** A part of what is shown, as the address has it. */
+export interface AddressPart {
+  readonly name: string;
+  /** Its text now, by signals; undefined where it is as it is at first. */
+  text(): string | undefined;
+  /** Shows what a text says, or what is there at first where it says nothing; awaited. */
+  take(text: string | undefined): unknown;
+  /** Whether the browser's button Back leads to the one before. */
+  readonly isStep?: boolean;
+}
+
+/**
+ * Ties parts of what is shown to the address, both ways: what the address says is shown, now and when it
+ * changes, in the order of the parts.
+ * @returns ends it
+ */
+export function tie(parts: readonly AddressPart[]): () => void {
+  const known = new Map<string, string | undefined>();
+  let isTaking = false;
+  let isOver = false;
+  const take = latest(async (state: ViewState) => {
+    isTaking = true;
+    let isOther = false;
+    for (const part of parts) {
+      if (isOver) return;
+      const text = state[part.name];
+      if (!isOther && text === known.get(part.name)) continue;
+      await untracked(() => part.take(text));
+      // Other data or another plane forgets what was shown of the one before.
+      isOther ||= part.isStep === true;
+    }
+    isTaking = false;
+    for (const part of parts) tell(part, false);
+  });
+  const tell = (part: AddressPart, isStep = part.isStep === true) => {
+    const text = part.text();
+    if (isTaking) return;
+    known.set(part.name, text);
+    if (text === untracked(() => route.value.state[part.name])) return;
+    const change = { [part.name]: text };
+    untracked(() => (isStep ? showState(change, true) : showStateSoon(change)));
+  };
+  const stops = [
+    effect(() => {
+      const { state } = route.value;
+      if (parts.some(({ name }) => state[name] !== known.get(name))) take(state);
+    }),
+    ...parts.map((part) => effect(() => tell(part))),
+  ];
+  return () => {
+    isOver = true;
+    for (const stop of stops) stop();
+  };
+}
