@@ -8,7 +8,7 @@ const digits = 5;
 const short = (value: number) => String(Number(value.toPrecision(digits)));
 
 /** Numbers with commas between them; undefined where one of them is none, or they are not so many. */
-export function numbersOf(text: string | undefined, count: number): number[] | undefined {
+function numbersOf(text: string | undefined, count: number): number[] | undefined {
   const numbers = (text ?? '').split(',').map((part) => (part === '' ? Number.NaN : Number(part)));
   return numbers.length === count && numbers.every(Number.isFinite) ? numbers : undefined;
 }
