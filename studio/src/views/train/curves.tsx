@@ -4,19 +4,22 @@ import { said, t } from '../../language/language.js';
 import { listed } from '../../language/listed.js';
 import { optionTerm } from '../../train/fields.js';
 import { frame } from '../../train/learning.js';
-import { changes, lossUnit, metrics, trace } from '../../train/session.js';
+import { changes, lossUnit, metrics, run, trace } from '../../train/session.js';
 import { Chart, type Series } from '../../ui/chart.js';
 import { ChartControls, useLook } from '../../ui/chart-controls.js';
 import { tickText } from '../../ui/number.js';
 import { chartWords } from './chart-words.js';
-import { curveColumns } from './curve-columns.js';
+import { type CurveColumns, curveColumns } from './curve-columns.js';
 import { Latents } from './loss/latents.js';
 import { LossTold } from './loss/loss-told.js';
+import { metricTerms, objectiveOf } from './loss/told.js';
 
 /** Draws the loss and its parts over the epochs. */
 export function Curves() {
   const look = useLook();
-  const { x, losses, kls } = seriesOf();
+  const { x, losses, others, isKl } = seriesOf();
+  const unitOfOthers = isKl ? t('nats') : '';
+  const titleOfOthers = isKl ? t('KL by epochs.') : t('Other terms by epochs.');
   const unit = lossUnit.value;
   const marks = changes.value.map(({ epochs, name, value }) => ({
     x: epochs,
@@ -40,13 +43,13 @@ export function Curves() {
           marks={marks}
           group="training"
         />
-        {kls && (
+        {others && (
           <Chart
-            label={chartWords(t('KL by epochs.'), x, kls, t('nats'))}
+            label={chartWords(titleOfOthers, x, others, unitOfOthers)}
             x={x}
             xLabel={t('Epochs')}
-            series={kls}
-            unit={t('nats')}
+            series={others}
+            unit={unitOfOthers}
             look={look}
             marks={marks}
             group="training"
@@ -70,8 +73,17 @@ export function Curves() {
   );
 }
 
+interface Lines {
+  readonly x: readonly number[];
+  readonly losses: readonly Series[];
+  /** Those of the other terms, if there are any. */
+  readonly others?: readonly Series[];
+  /** Whether the first of these is the KL, in nats. */
+  readonly isKl: boolean;
+}
+
 /** The lines of the charts of the run that is shown. */
-function seriesOf(): { x: readonly number[]; losses: readonly Series[]; kls?: readonly Series[] } {
+function seriesOf(): Lines {
   const { x, trained, validated } = curveColumns(trace.value, metrics.value);
   const isValidated = metrics.value.some((line) => line.val_loss !== undefined);
   // One value makes no line.
@@ -95,10 +107,24 @@ function seriesOf(): { x: readonly number[]; losses: readonly Series[]; kls?: re
     },
     ...validation('loss'),
   ];
-  const kl = trained('kl');
-  if (kl.every((value) => value === null)) return { x, losses };
-  const own = { label: t('KL'), colour: '--series-4', values: kl, marked };
-  return { x, losses, kls: [own, ...validation('kl')] };
+  const terms = termSeries(trained, marked);
+  const isKl = terms[0]?.metric === 'kl';
+  const others = [...terms.map(({ series }) => series), ...(isKl ? validation('kl') : [])];
+  return { x, losses, ...(terms.length > 0 ? { others } : {}), isKl };
+}
+
+const termColours = ['--series-4', '--series-2', '--series-1', '--series-3'];
+
+/** The lines of the terms beside the reconstruction. */
+function termSeries(trained: CurveColumns['trained'], marked: boolean) {
+  const { type } = objectiveOf(run.value?.config.model);
+  return metricTerms(type)
+    .map(({ metric, entry }) => ({ metric, entry, values: trained(metric) }))
+    .filter(({ values }) => values.some((value) => value !== null))
+    .map(({ metric, entry, values }, i) => {
+      const look = { colour: termColours[i]!, dashed: i > 0, marked };
+      return { metric, series: { label: t(entry.word), values, ...look } };
+    });
 }
 
 /** More values of epochs than this stand too close for marks. */

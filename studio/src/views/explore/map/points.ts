@@ -89,6 +89,7 @@ const reachOf = (radius: number) => Math.ceil(1.4 * (radius + 0.4));
  * drawn one by one as shapes.
  * @param styleOf the look of a class's points
  * @param ratio canvas pixels in a CSS pixel
+ * @param size of a point, as a factor
  */
 export function drawPoints(
   context: CanvasRenderingContext2D,
@@ -96,18 +97,19 @@ export function drawPoints(
   points: Points,
   styleOf: (label: number | undefined) => PointStyle,
   ratio: number,
+  size = 1,
 ): void {
-  const { places, labels, size } = points;
+  const { places, labels, size: count } = points;
   const { width, height } = context.canvas;
   // Closer, there are fewer points: they may be larger.
-  const radius = ratio * Math.min(5, Math.max(1.9, 1.9 * Math.sqrt(view.unit / 90)));
+  const radius = size * ratio * Math.min(5, Math.max(1.9, 1.9 * Math.sqrt(view.unit / 90)));
   const reach = reachOf(radius);
   const image = context.createImageData(width, height);
   const pixels = new Uint32Array(image.data.buffer);
   const stamps = new Map<number | undefined, Stamp | undefined>();
   const [left, top] = toScreen(view, [0, 0]).map((at) => at * ratio) as [number, number];
   const step = view.unit * ratio;
-  for (let i = 0; i < size; i++) {
+  for (let i = 0; i < count; i++) {
     const x = Math.round(left + places[2 * i]! * step);
     const y = Math.round(top - places[2 * i + 1]! * step);
     // A point over the edge would go on at the other side.

@@ -6,6 +6,9 @@ import { drawPoints, Points } from '../../explore/map/points.js';
 import { toScreen, type Viewport } from '../../explore/map/viewport.js';
 import { viewOf } from './view.js';
 
+/** Fewer points than this are drawn larger. */
+const fewPoints = 300;
+
 const ground = '#12161a';
 const lines = '#6b7785';
 
@@ -106,7 +109,14 @@ class Mover {
       canvas.height = height * ratio;
     }
     const view = viewOf(this.frames, width, height);
-    drawPoints(context, view, new Points(shown, watched.labels), styleOf, ratio);
+    drawPoints(
+      context,
+      view,
+      new Points(shown, watched.labels),
+      styleOf,
+      ratio,
+      watched.count < fewPoints ? 2 : 1.2,
+    );
     context.save();
     context.globalCompositeOperation = 'destination-over';
     context.scale(ratio, ratio);

@@ -31,13 +31,17 @@ export function Latents({ frame }: { frame: Frame }) {
   );
 }
 
-const nats = (value: number) => tickText(Number(value.toPrecision(3)));
+/** Three digits; what is next to nothing is 0. */
+const nats = (value: number) => (value < 5e-4 ? '0' : tickText(Number(value.toPrecision(3))));
 
 function klInWords(kl: Float32Array, collapsed: readonly number[]): string {
   const total = kl.reduce((sum, each) => sum + each, 0);
   const most = kl.indexOf(Math.max(...kl));
   const values = { total: nats(total), used: kl.length - collapsed.length, n: kl.length };
   if (kl.length === 1) return t('The one latent says {total} nats about an example.', values);
+  if (values.used === 0) {
+    return t('The {n} latents say {total} nats about an example: none of them is used.', values);
+  }
   return t(
     'The {n} latents say {total} nats about an example. {used} of them are used; the most, {largest} nats, is in latent {most}.',
     { ...values, largest: nats(kl[most]!), most: String(most) },

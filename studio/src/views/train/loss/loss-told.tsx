@@ -40,12 +40,12 @@ export function LossTold() {
   );
 }
 
-/** A measured number, as the figures of the run are written. */
-const figure = (value: number) =>
-  (Math.abs(value) >= 1 || value === 0
-    ? value.toFixed(2)
-    : tickText(Number(value.toPrecision(3)))
-  ).replace('-', '−');
+/** A measured number as the figures of the run are written; a small one with three digits. */
+function figure(value: number): string {
+  const size = Math.abs(value);
+  const text = size >= 1 || size < 5e-4 ? value.toFixed(2) : String(Number(value.toPrecision(3)));
+  return text.replace(/^-(?!0\.00$)/, '−').replace(/^-/, '');
+}
 
 function Equation({ told: { loss, parts } }: { told: ToldLoss }) {
   return (

@@ -124,6 +124,16 @@ const objectives: Readonly<Record<string, (inForce: InForce) => readonly Term[]>
   ],
 };
 
+/** The metrics that are terms of an objective beside the reconstruction, with their names. */
+export function metricTerms(type: string): readonly { metric: string; entry: Entry }[] {
+  const terms = objectives[type]?.(() => undefined) ?? [];
+  const named = terms.flatMap(({ metric, entry }) => (metric ? [{ metric, entry }] : []));
+  // The parts of the KL stand beside the whole; others have it without it being a term.
+  return named.some(({ metric }) => metric === 'kl')
+    ? named
+    : [{ metric: 'kl', entry: entryOf('kl') }, ...named];
+}
+
 const colours = ['--series-4', '--series-2', '--series-1'];
 
 interface ObjectiveConfig {
