@@ -15,6 +15,7 @@ export async function studioTask(browser) {
   try {
     const page = await context.newPage();
     await page.goto(studio.address);
+    await page.getByLabel('Network', { exact: true }).selectOption('dense');
     const field = page.getByLabel('Epochs', { exact: true });
     await field.fill(String(epochs));
     await field.press('Tab');

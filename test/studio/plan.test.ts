@@ -23,6 +23,18 @@ test('columns of a table are in the config, and β is shown as it ends', async (
   expect(other.settings.beta).toBe(2);
 });
 
+test('MNIST has a network that draws sharp digits, and the tutorial’s by its name', () => {
+  const known = { shape: [1, 28, 28], size: 60_000 };
+  const { settings, because } = plan({ data: 'mnist' }, known);
+  expect(settings).toMatchObject({ preset: 'mlp', latent: 16, hidden: [256], epochs: 5, beta: 1 });
+  expect(because).toMatch(/^MNIST \(sharp digits/);
+  expect(plan({ data: 'mnist', latent: 2 }, known).settings.latent).toBe(2);
+  const tutorial = plan({ data: 'mnist', preset: 'dense' }, known);
+  expect(tutorial.settings).toMatchObject({ latent: 2, hidden: [2] });
+  expect(tutorial.because).toBeUndefined();
+  expect(plan({ data: 'kept:a' }, known).settings.hidden).not.toEqual([256]);
+});
+
 test('a tenth of own data is kept from training, but of very little', () => {
   const splitOf = (data: string, size: number) =>
     plan({ data }, { shape: [1, 8, 8], size }).config.training.validationSplit;

@@ -34,7 +34,8 @@ describe.skipIf(!chromiumPath)(`training in the studio${skipReason}`, () => {
 
   test('counts the parameters of what is chosen', async () => {
     const count = page.locator('.parameter-count strong');
-    await expect.poll(() => count.innerText()).toBe('3,934');
+    // One hidden layer of 256 units on each side, and 16 latents.
+    await expect.poll(() => count.innerText()).toBe('415,024');
     await field(page, 'Network').selectOption('mlp');
     await expect.poll(() => count.innerText()).toBe('807,700');
     await fill(page, 'Hidden units', '64, 32');

@@ -83,7 +83,7 @@ describe.skipIf(!chromiumPath)(`trouble in the studio${skipReason}`, () => {
     try {
       await field(page, 'Batch').fill('4000');
       goOn();
-      await expect.poll(() => field(page, 'Epochs').inputValue()).toBe('30');
+      await expect.poll(() => field(page, 'Epochs').inputValue()).toBe('5');
       await field(page, 'Batch').press('Tab');
       await button(page, 'Start training').and(page.locator(':enabled')).waitFor();
       expect(await field(page, 'Batch').inputValue()).toBe('4000');

@@ -3,7 +3,7 @@ import { settingAt, settingsByPath } from '../../../src/vae/config/by-path.js';
 import { type ResolvedRun, resolveRun } from '../../../src/vae/config/resolve.js';
 import { fromConfig } from '../../../src/vae/index.js';
 import { formFields } from './fields.js';
-import type { Plan, PlannedData, TrainSettings } from './settings.js';
+import { networkForDigits, type Plan, type PlannedData, type TrainSettings } from './settings.js';
 
 interface LayerConfig {
   readonly type: string;
@@ -51,7 +51,13 @@ function networkOf(run: ResolvedRun, hidden: readonly number[] | undefined) {
  * @throws UserError when the preset cannot take the shape, or a setting is out of its range
  */
 export function plan(settings: TrainSettings, known: PlannedData): Plan {
-  const { data: spec, hidden, beta: wanted, ...values } = settings;
+  const isOwnChoice = settings.data === 'mnist' && settings.preset === undefined;
+  const {
+    data: spec,
+    hidden,
+    beta: wanted,
+    ...values
+  } = isOwnChoice ? { ...networkForDigits, ...settings } : settings;
   const given = settingsByPath([
     ['training.data', spec],
     ['training.validationSplit', splitOff(spec, known)],
@@ -88,6 +94,7 @@ export function plan(settings: TrainSettings, known: PlannedData): Plan {
       preset: String(run.preset),
       ...(isDense(run) ? { hidden: units } : {}),
     },
+    ...(isOwnChoice ? { because: 'MNIST (sharp digits after seconds)' } : {}),
     ...(run.choice ? { because: run.choice.because } : {}),
     config: { model: { ...vae.config }, training: run.training },
     trainedOn: known.size - apart,

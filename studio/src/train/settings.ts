@@ -43,6 +43,18 @@ export interface Plan {
 
 export const firstSettings: TrainSettings = { data: 'mnist' };
 
+/**
+ * The page's own choice for MNIST, where no network is chosen: it draws sharp digits after some seconds. The
+ * tutorial's network, which the command line takes, is chosen by its name.
+ */
+export const networkForDigits: OptionValues = {
+  preset: 'mlp',
+  latent: 16,
+  hidden: [256],
+  learningRate: 0.002,
+  epochs: 5,
+};
+
 /** Facts of data that a plan depends on. */
 export interface PlannedData {
   /** Shape of one example. */
