@@ -16,7 +16,7 @@ const messages = `${page}/language/messages`;
 const notYet = ['runs/', 'shipped/', /^views\/explore\/(?!table\/)/, /^views\/train\/intro/];
 
 /** Parts that make messages in English; `translated` finds them where they are shown. */
-const inEnglish = /^(data|model|runs|storage)\//;
+const inEnglish = /^((data|model|runs|storage)\/|train\/plan\.ts)/;
 
 /** Messages that have the page's words instead of a translation. */
 const heard = new Set(table.flatMap(({ when }) => [when, bare(when)]));

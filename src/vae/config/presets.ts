@@ -114,7 +114,7 @@ const densePreset: Preset = {
 };
 
 const mlp: Preset = {
-  title: 'Dense: 512 hidden units',
+  title: 'Dense layers',
   about: 'one hidden layer of 512 units on each side',
   latent: 2,
   build: (input, latent, output) => ({

@@ -7,6 +7,7 @@ import { give } from '../train/giving.js';
 import { DropAnywhere } from '../ui/drop-anywhere.js';
 import { later } from '../ui/later.js';
 import { Notice } from '../ui/notice.js';
+import { experimenting } from '../views/learn/experiments/state.js';
 import { Intro } from '../views/learn/intro.js';
 import { TrainView } from '../views/train/train-view.js';
 import { LanguageChoice } from './language-choice.js';
@@ -29,6 +30,10 @@ const bodies: Readonly<Record<View, ComponentType>> = {
 };
 
 const UpdateNotice = later(async () => (await import('../offline/update-notice.js')).UpdateNotice);
+
+const ExperimentPanel = later(
+  async () => (await import('../views/learn/experiments/experiment-panel.js')).ExperimentPanel,
+);
 
 export function App() {
   const { view } = route.value;
@@ -74,7 +79,10 @@ export function App() {
       {isSite && <UpdateNotice />}
       <main id="main" tabIndex={-1}>
         {isSecureContext ? (
-          <Body />
+          <>
+            {experimenting.value && <ExperimentPanel />}
+            <Body />
+          </>
         ) : (
           <Notice kind="error">
             {t(

@@ -22,7 +22,8 @@ export const factsOf = (data: DataEntry): PlannedData => {
   return { shape, size, hasTest, classes, values, table };
 };
 
-const planFor = (settings: TrainSettings, data: DataEntry): Promise<Plan> =>
+/** The plan of settings for data. @throws UserError when they cannot be planned */
+export const planFor = (settings: TrainSettings, data: DataEntry): Promise<Plan> =>
   helper().service.plan(settings, factsOf(data));
 
 /** A plan of settings that are shown, and the way from it to a run. */
