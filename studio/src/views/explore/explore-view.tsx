@@ -187,7 +187,7 @@ function Walk({ exploration }: { exploration: Exploration }) {
   const described = describeInput(input, example);
   if (!isPicture(described) && described.kind !== 'sequence') {
     return (
-      <Empty title="This model's examples are no images">
+      <Empty isPart title="This model's examples are no images">
         <p>
           They have the shape [{input.join(', ')}]. The page explores models of images, sequences
           and tables.
@@ -240,14 +240,14 @@ function Walk({ exploration }: { exploration: Exploration }) {
 /** Tells the reason why there is no map. */
 function NoMap({ exploration }: { exploration: Exploration }) {
   return exploration.info.bottleneck === 'vectorQuantized' ? (
-    <Empty title="No map for this model">
+    <Empty isPart title="No map for this model">
       <p>
         It turns an image into a grid of codes of its codebook, not into a point. Paths, samples and
         anomalies are at hand.
       </p>
     </Empty>
   ) : (
-    <Empty title="No map for one latent">
+    <Empty isPart title="No map for one latent">
       <p>A map needs two latents or more. Walk with the slider under Latents.</p>
     </Empty>
   );

@@ -76,7 +76,7 @@ export function MapPanel({ exploration }: { exploration: Exploration }) {
           />
         </div>
       ) : (
-        <Empty title={t('No map for one latent')}>
+        <Empty isPart title={t('No map for one latent')}>
           <p>{t('A map needs two latents or more. Walk with the slider.')}</p>
         </Empty>
       )}

@@ -6,6 +6,7 @@ import type { Exploration } from '../exploration.js';
 export function NoRows({ exploration }: { exploration: Exploration }) {
   return (
     <Empty
+      isPart
       title={exploration.stage.value ? `${exploration.stage.value} …` : t('There are no rows')}
     >
       <p>{t('They are of the data that is chosen above.')}</p>
