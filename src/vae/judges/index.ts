@@ -3,3 +3,6 @@ export {
   type DisentanglementOptions,
   disentanglement,
 } from './disentanglement.js';
+export { frechetDistance } from './frechet.js';
+export { type Estimate, type KernelDistanceOptions, kernelDistance } from './kernel-distance.js';
+export { type Neighbours, neighbours } from './neighbours.js';
