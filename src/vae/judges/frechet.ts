@@ -2,8 +2,10 @@ import type { Matrix } from 'ml-matrix';
 import type { Tensor } from 'onnxruntime-common';
 import { comparable, type Features } from './features.js';
 
-/** The library of matrices, which programs that judge nothing do not load. */
-type Matrices = typeof import('ml-matrix');
+/** Loads the library of matrices, which programs that judge nothing do without. */
+const loadMatrices = () => import('ml-matrix');
+
+type Matrices = Awaited<ReturnType<typeof loadMatrices>>;
 
 /** Means [features], and the covariance, whose sums are divided by N − 1. */
 function momentsOf({ count, width, data }: Features, { Matrix }: Matrices) {
@@ -49,7 +51,7 @@ function rootOf(matrix: Matrix, { EigenvalueDecomposition, Matrix }: Matrices): 
  */
 export async function frechetDistance(real: Tensor, made: Tensor): Promise<number> {
   const sets = comparable([real, made], 2);
-  const matrices = await import('ml-matrix');
+  const matrices = await loadMatrices();
   const a = momentsOf(sets[0], matrices);
   const b = momentsOf(sets[1], matrices);
   const apart = a.mean.reduce((sum, value, j) => sum + (value - b.mean[j]!) ** 2, 0);
