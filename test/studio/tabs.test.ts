@@ -44,7 +44,7 @@ describe.skipIf(!chromiumPath)(`a run in several tabs${skipReason}`, () => {
       expect(await faultsInBothThemes(other)).toEqual([]);
 
       // Explore has its state at a moment, and offers a newer one.
-      await page.getByRole('link', { name: 'Explore', exact: true }).nth(1).click();
+      await page.locator('.status-head').getByRole('link', { name: 'Explore' }).click();
       const note = page.locator('.notice').filter({ hasText: 'This model still trains' });
       await note.waitFor();
       const epochs = async () => Number(/after ([\d.,]+) epochs/.exec(await note.innerText())![1]);

@@ -48,9 +48,9 @@ export interface Encoding {
 export interface TrainEvents extends LearningEvents {
   /** The stage that begins: the data is loaded, the steps are compiled, or they run. */
   onStage(stage: 'data' | 'compile' | 'train'): void;
-  onProgress(progress: Progress): void;
+  /** @param epochs that ended since the last call */
+  onProgress(progress: Progress, epochs: readonly EpochMetrics[]): void;
   onTrace(trace: Trace): void;
-  onEpoch(metrics: EpochMetrics): void;
   /**
    * Some fixed images, [N, channels, height, width], and their present reconstructions.
    * @param areNew whether the model is not trained on them

@@ -12,8 +12,13 @@ const mostShare = 0.1;
 
 type Files = Readonly<Record<string, Uint8Array<ArrayBuffer>>>;
 
+/** Files by their names, which are made when they are asked for: most states are followed unseen. */
+type Makers = Readonly<Record<string, () => Uint8Array<ArrayBuffer>>>;
+
 /** The latest state of a training: all of it is of one moment, in the browser and in a download. */
 export class Keeping {
+  /** Files that are newer than those that are made. */
+  private unmade: Makers = {};
   private isKept = true;
   private due = Number.NEGATIVE_INFINITY;
 
@@ -28,6 +33,9 @@ export class Keeping {
   }
 
   get files(): Files {
+    const made = Object.entries(this.unmade).map(([name, make]) => [name, make()]);
+    this.held = { ...this.held, ...Object.fromEntries(made) };
+    this.unmade = {};
     return this.held;
   }
 
@@ -37,9 +45,9 @@ export class Keeping {
   }
 
   /** Takes over the next state. */
-  take(given: Partial<KeptRun>, files: Files): void {
+  take(given: Partial<KeptRun>, files: Makers): void {
     this.state = { ...this.state, ...given, modified: Date.now() };
-    this.held = { ...this.held, ...files };
+    this.unmade = { ...this.unmade, ...files };
     this.isKept = false;
   }
 
@@ -49,7 +57,7 @@ export class Keeping {
     const began = performance.now();
     this.isKept = true;
     try {
-      await keepRun(this.state, this.held);
+      await keepRun(this.state, this.files);
     } catch (error) {
       this.isKept = false;
       throw error;
@@ -67,12 +75,12 @@ export class Keeping {
 
   /** The state as a zip archive. @throws UserError when nothing is trained yet */
   async zip(): Promise<Uint8Array<ArrayBuffer>> {
-    const checkpoint = this.held[checkpointFile];
+    const checkpoint = this.files[checkpointFile];
     return zipRun(this.state, { parameters: this.parameters(), checkpoint });
   }
 
   private parameters(): Uint8Array<ArrayBuffer> {
-    const parameters = this.held[parametersFile];
+    const parameters = this.files[parametersFile];
     if (!parameters) throw new UserError('Nothing is trained yet. Wait for the first steps.');
     return parameters;
   }

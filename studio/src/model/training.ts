@@ -9,6 +9,7 @@ import {
   type Dataset,
   datasets,
   decodeCheckpoint,
+  type EpochMetrics,
   encodeCheckpoint,
   NonFiniteError,
   UserError,
@@ -36,7 +37,7 @@ const shownImages = 10;
 const comparedRows = 2000;
 
 /** Milliseconds between two messages of a kind to the page. */
-const every = { progress: 100, trace: 250 };
+const every = { progress: 100, trace: 250, pictures: 250 };
 
 /** Seconds between two checkpoints, each of which redraws the reconstructions. */
 const checkpointSeconds = 1;
@@ -158,7 +159,9 @@ export class Training {
     resume: Checkpoint | undefined,
   ): Callback {
     const { events } = this;
-    let [told, drawn] = [0, 0];
+    let [told, drawn, redrawn] = [0, 0, 0];
+    /** Epochs that the page was not told of yet. */
+    let untold: EpochMetrics[] = [];
     return {
       onFootprint: (footprint) => {
         if (this.request.run.settings.device !== 'webgpu') checkMemory(footprint);
@@ -171,21 +174,26 @@ export class Training {
         const now = performance.now();
         this.stepsPerEpoch = progress.steps;
         this.tracer.see(progress);
-        if (now - drawn >= every.trace || progress.step === progress.steps) {
+        if (now - drawn >= every.trace) {
           drawn = now;
           events.onTrace(this.tracer.trace);
         }
-        if (now - told < every.progress && progress.step < progress.steps) return;
+        if (now - told < every.progress) return;
         told = now;
-        events.onProgress(progress);
+        events.onProgress(progress, untold);
+        untold = [];
       },
       onEpochEnd: (metrics) => {
-        events.onEpoch(metrics);
+        untold.push(metrics);
       },
       onCheckpoint: async (checkpoint) => {
         const parameters = parametersOf(checkpoint);
         this.take(checkpoint, parameters, resume);
-        await redraw(parameters);
+        // Epochs may take less time than the pictures.
+        if (performance.now() - redrawn >= every.pictures) {
+          await redraw(parameters);
+          redrawn = performance.now();
+        }
         await this.recorder?.see(momentOf(this.tracer.trace), parameters);
         if (this.keeping.isDue) await this.keep();
       },
@@ -206,8 +214,8 @@ export class Training {
     this.keeping.take(
       { metrics: history, trace: this.tracer.trace, position, changes, steered: this.steered },
       {
-        [parametersFile]: encodeSafetensors(parameters),
-        [checkpointFile]: encodeCheckpoint(checkpoint),
+        [parametersFile]: () => encodeSafetensors(parameters),
+        [checkpointFile]: () => encodeCheckpoint(checkpoint),
       },
     );
     this.events.onState(position, changes);
@@ -217,14 +225,14 @@ export class Training {
   private async end(vae: VAE, state: KeptRun['state'], problem?: string): Promise<void> {
     const parameters = encodeSafetensors(vae.parameters());
     const ended = { state, ...(problem === undefined ? {} : { problem }) };
-    this.keeping.take(ended, { [parametersFile]: parameters });
+    this.keeping.take(ended, { [parametersFile]: () => parameters });
     await this.keep();
   }
 
   /** Keeps the latest state, and tells the page; training goes on where there is no room. */
   async keep(): Promise<void> {
     const record = this.recorder?.file();
-    if (record) this.keeping.take({}, { [learningFile]: record });
+    if (record) this.keeping.take({}, { [learningFile]: () => record });
     const problem = await this.keeping.keep().then(
       () => undefined,
       (error: Error) => error.message,

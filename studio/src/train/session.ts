@@ -178,15 +178,13 @@ function eventsOf(id: string): TrainEvents {
     onStage(stage) {
       if (phase.value !== 'halting') phase.value = stage;
     },
-    onProgress(now) {
+    onProgress(now, epochs) {
       progress.value = now;
       secondsLeft.value = clock.see(now);
+      if (epochs.length > 0) metrics.value = [...metrics.value, ...epochs];
     },
     onTrace(now) {
       trace.value = now;
-    },
-    onEpoch(line) {
-      metrics.value = [...metrics.value, line];
     },
     onPictures(originals, made, areNew) {
       pictures.value = { originals, made, areNew };

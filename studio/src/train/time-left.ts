@@ -35,7 +35,11 @@ export class TimeLeft {
     const half = latest.at - (latest.at - first.at) / 2;
     const lastEpoch = this.moments.findLast((each) => latest.epochs - each.epochs >= 1)?.at ?? 0;
     const begin = Math.max(half, Math.min(latest.at - longest, lastEpoch));
-    const since = this.moments.findLast((each) => each.at <= begin) ?? first;
+    const earliest = this.moments.findLast((each) => each.at <= begin) ?? first;
+    // Of whole epochs, each has its validation.
+    const whole = Math.max(1, Math.floor(latest.epochs - earliest.epochs));
+    const isWhole = (each: Moment) => latest.epochs - each.epochs > whole - 1e-9;
+    const since = this.moments.findLast(isWhole) ?? earliest;
     const passed = latest.at - since.at;
     const done = latest.epochs - since.epochs;
     if (passed < shortest || done <= 0) return undefined;

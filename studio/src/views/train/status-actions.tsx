@@ -1,5 +1,6 @@
 import { addressOf } from '../../app/route.js';
 import { t } from '../../language/language.js';
+import { latestPlaces } from '../../runs/live.js';
 import type { KeptRun } from '../../storage/database.js';
 import {
   canGoOn,
@@ -22,7 +23,8 @@ const moreEpochs = 10;
 export function StatusActions({ kept }: { kept: KeptRun }) {
   const at = phase.value;
   const { epochs } = kept.config.training as { epochs: number };
-  const isThere = kept.position !== undefined || kept.metrics.length > 0 || at === 'done';
+  const place = latestPlaces.value[kept.id] ?? kept.position;
+  const isThere = place !== undefined || kept.metrics.length > 0;
   return (
     <div class="row">
       {isBusy.value && (
