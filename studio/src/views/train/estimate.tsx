@@ -7,6 +7,7 @@ import { choose, choosePreset } from '../../train/chosen.js';
 import { aboutDuration, estimate, longSeconds } from '../../train/estimate.js';
 import { titleOfValue } from '../../train/fields.js';
 import type { Plan } from '../../train/settings.js';
+import { hasWebGpu } from '../../train/webgpu.js';
 import { Notice } from '../../ui/notice.js';
 import { factsOf } from './planning.js';
 
@@ -65,7 +66,17 @@ export function EstimatedTime({ plan, data }: { plan: Plan; data: DataEntry }) {
     time: aboutDuration(seconds),
     epochs,
   });
-  if (seconds <= longSeconds) return <p class="soft small">{words}</p>;
+  const faster = seconds > waitedSeconds && (
+    <OtherDevice plan={plan} data={data} seconds={seconds} />
+  );
+  if (seconds <= longSeconds) {
+    return (
+      <div class="stack small">
+        <p class="soft">{words}</p>
+        {faster}
+      </div>
+    );
+  }
   return (
     <Notice kind="warning">
       <p>{words}</p>
@@ -76,8 +87,39 @@ export function EstimatedTime({ plan, data }: { plan: Plan; data: DataEntry }) {
           </button>
         )}
         <Cheaper plan={plan} />
+        {faster}
       </div>
     </Notice>
+  );
+}
+
+/** Another device is tried for trainings that take longer, in seconds. */
+const waitedSeconds = 30;
+
+/** Another device is offered where the training takes less than this part of the time there. */
+const worthwhile = 0.8;
+
+/** Offers the processor or the graphics processor, whichever is not chosen, where a step there takes less time. */
+function OtherDevice(props: { plan: Plan; data: DataEntry; seconds: number }) {
+  const isThere = hasWebGpu.value || props.plan.settings.device === 'webgpu';
+  return isThere ? <MeasuredDevice {...props} /> : null;
+}
+
+function MeasuredDevice({ plan, data, seconds }: { plan: Plan; data: DataEntry; seconds: number }) {
+  const device = plan.settings.device === 'webgpu' ? 'cpu' : 'webgpu';
+  const training = { ...plan.config.training, device };
+  // A device that cannot do it is no problem: the other one is chosen.
+  const { measured } = useMeasured({ ...plan, config: { ...plan.config, training } }, data);
+  if (!measured) return null;
+  const there = estimate(plan, measured).seconds;
+  if (there > worthwhile * seconds) return null;
+  const time = aboutDuration(there);
+  return (
+    <button type="button" onClick={() => choose({ device })}>
+      {device === 'cpu'
+        ? t('Use the processor: about {time}', { time })
+        : t('Use the graphics processor: about {time}', { time })}
+    </button>
   );
 }
 
