@@ -39,6 +39,9 @@ describe.skipIf(!chromiumPath)(`a run in several tabs${skipReason}`, () => {
       const seen = await figure(other, 'Epoch');
       await expect.poll(() => figure(other, 'Epoch')).toBeGreaterThan(seen + 2);
       await other.locator('.reconstructions canvas').first().waitFor();
+      const moment = other.getByText(/^after [\d.,]+ epochs?$/);
+      const shownFirst = await moment.innerText();
+      await expect.poll(() => moment.innerText()).not.toBe(shownFirst);
       expect(await field(other, 'β').isDisabled()).toBe(true);
       expect(await button(other, 'Go on').count()).toBe(0);
       expect(await faultsInBothThemes(other)).toEqual([]);

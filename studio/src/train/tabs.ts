@@ -2,6 +2,7 @@
  * The tabs of one browser: a tab holds a run while it trains it, by a lock of the browser, so that no
  * other one trains it too; tabs that show the run are told of it.
  */
+import type { Frame } from '../model/learning/frames.js';
 import type { Position } from '../storage/database.js';
 
 /** A message to the other tabs, about a run. */
@@ -12,6 +13,8 @@ export type TabMessage = { readonly id: string } & (
   /** A tab wants to go on with the run in the place of the one that holds it. */
   | { readonly kind: 'wanted' }
   | { readonly kind: 'kept'; readonly position: Position }
+  /** The latents as they are now. */
+  | { readonly kind: 'frame'; readonly frame: Frame }
   /** Values that the tab shows, by name. */
   | { readonly kind: 'shown'; readonly values: Readonly<Record<string, unknown>> }
 );

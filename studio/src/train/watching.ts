@@ -3,6 +3,7 @@ import { keptRun } from '../runs/kept.js';
 import { hear } from '../runs/live.js';
 import { refreshRuns } from '../runs/store.js';
 import type { KeptRun } from '../storage/database.js';
+import { learning, seeFrame } from './learning.js';
 import {
   changes,
   isBusy,
@@ -48,9 +49,14 @@ export function letWatch(id: string, pause: () => void): () => void {
     if (message.kind !== 'watched') return;
     end();
     // Each value is told at once, and then whenever it changes.
-    ends = Object.entries(shared).map(([name, each]) =>
+    const values = Object.entries(shared).map(([name, each]) =>
       effect(() => tell({ kind: 'shown', id, values: { [name]: each.value } })),
     );
+    const frames = effect(() => {
+      const latest = learning.value?.frames.at(-1);
+      if (latest) tell({ kind: 'frame', id, frame: latest });
+    });
+    ends = [...values, frames];
   });
   tell({ kind: 'begun', id });
   refreshHeld();
@@ -88,7 +94,9 @@ export function watch(kept: KeptRun, goOn: (kept: KeptRun) => void): void {
   phase.value = 'elsewhere';
   const { id } = kept;
   const deaf = listen((message) => {
-    if (message.id !== id || message.kind !== 'shown') return;
+    if (message.id !== id) return;
+    if (message.kind === 'frame') seeFrame(message.frame);
+    if (message.kind !== 'shown') return;
     batch(() => {
       for (const [name, value] of Object.entries(message.values)) shared[name]!.value = value;
     });
