@@ -6,3 +6,4 @@ export {
 export { frechetDistance } from './frechet.js';
 export { type Estimate, type KernelDistanceOptions, kernelDistance } from './kernel-distance.js';
 export { type Neighbours, neighbours } from './neighbours.js';
+export { type PictureLikeness, pictureLikeness } from './pictures.js';
