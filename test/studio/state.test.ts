@@ -110,6 +110,10 @@ describe.skipIf(!chromiumPath)(`the state of a run${skipReason}`, () => {
       await expect.poll(() => figure(page, 'Epoch')).toBeGreaterThan(lines.length + 2);
       await pause(page);
       expect(linesOf(await downloaded(page)).at(-1)).toMatchObject({ beta: 2 });
+      const remove = page
+        .locator('[aria-labelledby=kept-runs]')
+        .getByRole('button', { name: /^Remove / });
+      await expect.poll(() => remove.isEnabled()).toBe(true);
       await goOnInNode(files, lines.length);
       expect(errors).toEqual([]);
     } finally {

@@ -164,7 +164,7 @@ async function begin(kept: KeptRun, resume: boolean): Promise<void> {
       live.value = undefined;
     }
     stopTelling();
-    release();
+    await release();
     tell({ kind: 'ended', id: kept.id });
     await Promise.all([refreshRuns(), refreshHeld()]);
   }

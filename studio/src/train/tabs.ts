@@ -39,12 +39,18 @@ const prefix = 'vaekit-run-';
  * Holds a run until the function is called that this gives; undefined where another tab holds it. Where
  * the browser has no locks, which is over plain HTTP, every tab has what it asks for.
  */
-export async function hold(id: string): Promise<(() => void) | undefined> {
-  if (!navigator.locks) return () => {};
+export async function hold(id: string): Promise<(() => Promise<void>) | undefined> {
+  if (!navigator.locks) return async () => {};
   return new Promise((give) => {
-    navigator.locks.request(`${prefix}${id}`, { ifAvailable: true }, (lock) =>
-      lock ? new Promise<void>((release) => give(release)) : give(undefined),
-    );
+    const freed = navigator.locks.request(`${prefix}${id}`, { ifAvailable: true }, (lock) => {
+      if (!lock) return give(undefined);
+      return new Promise<void>((release) => {
+        give(async () => {
+          release();
+          await freed;
+        });
+      });
+    });
   });
 }
 
