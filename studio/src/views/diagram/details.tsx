@@ -24,7 +24,7 @@ export function NodeDetails({
   const columns = node.id === 'input' || node.id === 'output' ? columnsOf(model) : undefined;
   return (
     <section class="diagram-details stack-tight" aria-label={t(node.title)}>
-      <h3>{t(node.title)}</h3>
+      <h2>{t(node.title)}</h2>
       <p>{t(node.text)}</p>
       {columns && (
         <ul class="diagram-columns small">
