@@ -3,6 +3,8 @@ import { dataEntry } from '../../data/store.js';
 import { amount, t } from '../../language/language.js';
 import { rich } from '../../language/rich.js';
 import { formFields, termOf } from '../../train/fields.js';
+import { ExportButton } from '../../ui/export/export-button.js';
+import { csvFile } from '../../ui/export/picture-exports.js';
 import { numberText, tickText } from '../../ui/number.js';
 import { Term } from '../../ui/term.js';
 import { type Compared, scoredImages } from './comparison.js';
@@ -114,6 +116,22 @@ function differenceRow({ path, values }: Difference): Row {
   };
 }
 
+/** The table as cells, with the names that metrics and settings have in files. */
+function cellsOf(runs: readonly Compared[]): string[][] {
+  const configs = runs.map(({ run }) => run!.config);
+  const rows = [
+    ...usualRows(runs).map(({ key, values }) => ({ path: key, values })),
+    ...differences(configs),
+  ];
+  return [
+    ['', ...runs.map(({ run }) => run!.name)],
+    ...rows.map(({ path, values }) => [
+      path,
+      ...values.map((value) => value.replace(nats, '').replace('−', '-').replace(/^–$/, '')),
+    ]),
+  ];
+}
+
 /** Shows the results of each run and the settings in which they differ, a column a run. */
 export function NumbersOfRuns({ runs }: { runs: readonly Compared[] }) {
   const different = differences(runs.map(({ run }) => run!.config)).map(differenceRow);
@@ -140,6 +158,13 @@ export function NumbersOfRuns({ runs }: { runs: readonly Compared[] }) {
           )}
         </table>
       </section>
+      <div>
+        <ExportButton
+          name="runs"
+          what={t('the numbers')}
+          exports={{ csv: () => csvFile(() => cellsOf(runs)) }}
+        />
+      </div>
       <p class="small soft">
         {t(
           'Losses compare runs of one objective and likelihood. The ELBO weighs the KL alike for all.',

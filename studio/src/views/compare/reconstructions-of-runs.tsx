@@ -2,6 +2,7 @@ import { Tensor } from 'onnxruntime-common';
 import { encodeNpy } from '../../../../src/data/codecs/npy.js';
 import { t, translated } from '../../language/language.js';
 import type { Numbers } from '../../model/api.js';
+import { ExportButton } from '../../ui/export/export-button.js';
 import { Pictures } from '../../ui/pictures.js';
 import { saveFile } from '../../ui/save-file.js';
 import { type Compared, knows, type SharedImages, titleOf } from './comparison.js';
@@ -10,6 +11,16 @@ import { type Compared, knows, type SharedImages, titleOf } from './comparison.j
 function download(name: string, { data, dims }: Numbers): void {
   const tensor = new Tensor('float32', data as Float32Array, dims);
   saveFile(encodeNpy(tensor) as Uint8Array<ArrayBuffer>, name);
+}
+
+/** The images and each run's reconstructions of them under one another, with their names, as a picture. */
+async function comparisonPng(runs: readonly Compared[], shared: SharedImages): Promise<Blob> {
+  const { canvasOf, pngOf, stacked } = await import('../../ui/export/files.js');
+  const rows = [
+    { title: titleOf(shared), images: shared.images },
+    ...runs.flatMap(({ run, made }) => (made ? [{ title: run!.name, images: made }] : [])),
+  ];
+  return pngOf(stacked(rows.map(({ title, images }) => ({ title, canvas: canvasOf(images) }))));
 }
 
 /** Shows the same images, and each run's reconstructions of them. */
@@ -22,7 +33,14 @@ export function ReconstructionsOfRuns({
 }) {
   return (
     <section class="panel stack" aria-labelledby="same-images">
-      <h2 id="same-images">{t('The same images by each run')}</h2>
+      <div class="row spread">
+        <h2 id="same-images">{t('The same images by each run')}</h2>
+        <ExportButton
+          name="reconstructions"
+          what={t('the reconstructions')}
+          exports={{ png: () => comparisonPng(runs, shared) }}
+        />
+      </div>
       <div class="made-rows">
         <h3>{titleOf(shared)}</h3>
         <Pictures images={shared.images} label={titleOf(shared)} class="made" />

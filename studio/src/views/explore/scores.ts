@@ -45,6 +45,11 @@ export class Scores {
     this.values = new Float32Array(data.images.dims[0]!);
   }
 
+  /** The name of the scores in a table. */
+  get unit(): string {
+    return this.exploration.hasElbo ? 'elbo (nats)' : 'squared error';
+  }
+
   get count(): number {
     return this.values.length;
   }

@@ -2,7 +2,7 @@ import { batch, computed, effect, type Signal, signal } from '@preact/signals';
 import type { Exploration } from '../exploration.js';
 import { lookOf } from './looks.js';
 import { drawOverlay } from './overlay.js';
-import { drawPoints, Points } from './points.js';
+import { drawPoints, type PointStyle, Points } from './points.js';
 import { Tiles } from './tiles.js';
 import {
   fitted,
@@ -208,31 +208,43 @@ export class MapState {
       effect(() => {
         if (this.view.value && this.showsImages.value) this.tiles.want(this.view.value);
       }),
-      layer(canvases.images, this.view, (context, view) => {
-        this.tilesMade.value;
-        if (!this.showsImages.value) return;
-        this.tiles.draw(context, view);
-        if (!this.showsPoints.value || this.points.value.size === 0) return;
-        // Points must stand out from the images.
-        context.fillStyle = `rgb(${ground} / 50%)`;
-        context.fillRect(0, 0, view.width, view.height);
-      }),
-      layer(canvases.points, this.view, (context, view, ratio) => {
-        if (!this.showsPoints.value) return;
-        const hidden = this.hidden.value;
-        const style = (label: number | undefined) => ({
-          ...lookOf(this.exploration, label),
-          shown: label === undefined || !hidden.has(label),
-        });
-        drawPoints(context, view, this.points.value, style, ratio);
-      }),
-      layer(canvases.overlay, this.view, (context, view) => {
-        drawOverlay(context, view, this.exploration, this.names.value);
-      }),
+      layer(canvases.images, this.view, (context, view) => this.paintImages(context, view)),
+      layer(canvases.points, this.view, (context, view, ratio) =>
+        this.paintPoints(context, view, ratio),
+      ),
+      layer(canvases.overlay, this.view, (context, view) => this.paintOverlay(context, view)),
     ];
     return () => {
       for (const stop of stops) stop();
     };
+  }
+
+  /** Draws the decoded images. */
+  paintImages(context: CanvasRenderingContext2D, view: Viewport): void {
+    this.tilesMade.value;
+    if (!this.showsImages.value) return;
+    this.tiles.draw(context, view);
+    if (!this.showsPoints.value || this.points.value.size === 0) return;
+    // Points must stand out from the images.
+    context.fillStyle = `rgb(${ground} / 50%)`;
+    context.fillRect(0, 0, view.width, view.height);
+  }
+
+  /** Draws the points, in the place of all that is on the canvas. */
+  paintPoints(context: CanvasRenderingContext2D, view: Viewport, ratio: number): void {
+    if (!this.showsPoints.value) return;
+    drawPoints(context, view, this.points.value, (label) => this.styleOf(label), ratio);
+  }
+
+  /** The look of a class's points, and whether they are shown. */
+  styleOf(label: number | undefined): PointStyle {
+    const shown = label === undefined || !this.hidden.value.has(label);
+    return { ...lookOf(this.exploration, label), shown };
+  }
+
+  /** Draws axes, path, posterior and the place of the walk. */
+  paintOverlay(context: CanvasRenderingContext2D, view: Viewport): void {
+    drawOverlay(context, view, this.exploration, this.names.value);
   }
 }
 

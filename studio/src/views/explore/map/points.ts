@@ -79,10 +79,14 @@ function stamp({ colour, shape }: ClassLook, radius: number, row: number): Stamp
   };
 }
 
-const rim = '#10151a';
+export const rim = '#10151a';
 
 /** Pixels from the middle of a point to where nothing of it is. */
 const reachOf = (radius: number) => Math.ceil(1.4 * (radius + 0.4));
+
+/** The radius of a point in CSS pixels. Closer, there are fewer points: they may be larger. */
+export const radiusIn = ({ unit }: Viewport): number =>
+  Math.min(5, Math.max(1.9, 1.9 * Math.sqrt(unit / 90)));
 
 /**
  * Draws the points that are seen, ten thousand in a few milliseconds: their pixels are written, not
@@ -101,8 +105,7 @@ export function drawPoints(
 ): void {
   const { places, labels, size: count } = points;
   const { width, height } = context.canvas;
-  // Closer, there are fewer points: they may be larger.
-  const radius = size * ratio * Math.min(5, Math.max(1.9, 1.9 * Math.sqrt(view.unit / 90)));
+  const radius = size * ratio * radiusIn(view);
   const reach = reachOf(radius);
   const image = context.createImageData(width, height);
   const pixels = new Uint32Array(image.data.buffer);

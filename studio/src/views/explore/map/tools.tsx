@@ -1,7 +1,21 @@
 import type { Signal } from '@preact/signals';
+import { t } from '../../../language/language.js';
+import { ExportButton, type Exports } from '../../../ui/export/export-button.js';
 import { numberText } from '../../../ui/number.js';
 import type { Exploration } from '../exploration.js';
 import type { MapState } from './map-state.js';
+
+/** The map as files. */
+function exportsOf(map: MapState, exploration: Exploration): Exports {
+  const files = () => import('./export-map.js');
+  return {
+    png: async () => (await files()).mapPng(map, exploration),
+    svg: async () => (await files()).mapSvg(map, exploration),
+    ...(exploration.data.value
+      ? { csv: async () => (await files()).mapCsv(map, exploration) }
+      : {}),
+  };
+}
 
 /** Switches and buttons under the map, and the place of the walk. */
 export function Tools({
@@ -80,6 +94,11 @@ export function Tools({
           Decoded grid
         </label>
       )}
+      <ExportButton
+        name={`${exploration.run.name}-map`}
+        what={t('the map')}
+        exports={exportsOf(state, exploration)}
+      />
       <output class="number small soft" data-place>
         {nameX} {numberText(x)}, {nameY} {numberText(y)}
       </output>

@@ -1,6 +1,9 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
+import { t } from '../../../language/language.js';
 import type { Numbers } from '../../../model/api.js';
+import { ExportButton } from '../../../ui/export/export-button.js';
+import { csvFile } from '../../../ui/export/picture-exports.js';
 import { Notice } from '../../../ui/notice.js';
 import { numberText } from '../../../ui/number.js';
 import { Pictures } from '../../../ui/pictures.js';
@@ -16,6 +19,19 @@ export function AnomaliesPanel({ exploration }: { exploration: Exploration }) {
   const data = exploration.data.value;
   if (!data) return <p>The images of the data are scored here. There are none yet.</p>;
   return <Anomalies key={data.info.data} exploration={exploration} data={data} />;
+}
+
+/** All scores, the strangest image first. */
+function scoreRows(scores: Scores): (string | number)[][] {
+  const { places, labels } = scores.data;
+  return [
+    ['image', ...(labels ? ['class'] : []), scores.unit],
+    ...Array.from(scores.ranking(), (i) => [
+      places[i]!,
+      ...(labels ? [labels[i]!] : []),
+      scores.values[i]!,
+    ]),
+  ];
 }
 
 function Anomalies({ exploration, data }: { exploration: Exploration; data: ShownData }) {
@@ -95,6 +111,13 @@ function Anomalies({ exploration, data }: { exploration: Exploration; data: Show
               </li>
             ))}
           </ol>
+          <div>
+            <ExportButton
+              name={`${exploration.run.name}-scores`}
+              what={t('the scores')}
+              exports={{ csv: () => csvFile(() => scoreRows(scores)) }}
+            />
+          </div>
         </>
       )}
     </>

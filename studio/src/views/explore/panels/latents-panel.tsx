@@ -1,3 +1,6 @@
+import { t } from '../../../language/language.js';
+import { ExportButton } from '../../../ui/export/export-button.js';
+import { csvFile } from '../../../ui/export/picture-exports.js';
 import { Term } from '../../../ui/term.js';
 import type { Exploration } from '../exploration.js';
 import { latentName } from '../map/map-state.js';
@@ -77,10 +80,23 @@ export function LatentsPanel({ exploration }: { exploration: Exploration }) {
           );
         })}
       </ul>
-      <div>
+      <div class="row">
         <button type="button" onClick={() => exploration.standAt(new Float32Array(z.length))}>
-          All to 0
+          {t('All to 0')}
         </button>
+        {kl && (
+          <ExportButton
+            name={`${exploration.run.name}-latents`}
+            what={t('the latents')}
+            exports={{
+              csv: () =>
+                csvFile(() => [
+                  ['latent', 'kl (nats)', 'collapsed'],
+                  ...order.map((i) => [`z${i + 1}`, kl[i]!, String(usage.collapsed.has(i))]),
+                ]),
+            }}
+          />
+        )}
       </div>
     </>
   );

@@ -1,6 +1,9 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { t } from '../../../language/language.js';
 import type { Numbers } from '../../../model/api.js';
+import { ExportButton } from '../../../ui/export/export-button.js';
+import { pictureExports } from '../../../ui/export/picture-exports.js';
 import { Pictures } from '../../../ui/pictures.js';
 import { Term } from '../../../ui/term.js';
 import { tie } from '../address/tie.js';
@@ -73,15 +76,21 @@ function Samples({ exploration }: { exploration: Exploration }) {
           label={`${count} samples from the prior`}
         />
       )}
-      <div>
+      <div class="row">
         <button
           type="button"
           onClick={() => {
             seed.value++;
           }}
         >
-          Draw others
+          {t('Draw others')}
         </button>
+        <ExportButton
+          name={`${exploration.run.name}-samples`}
+          what={t('the samples')}
+          disabled={!images.value}
+          exports={pictureExports(() => images.value!, columns, exploration.things === 'sequences')}
+        />
       </div>
     </>
   );

@@ -6,7 +6,7 @@ import { rowsOf } from '../../exploration.js';
 import { frames } from './path-images.js';
 
 /** From one end to the other, in seconds. */
-const seconds = 3;
+export const seconds = 3;
 
 /** Matches where the user wants less motion of all pages. */
 const still = matchMedia('(prefers-reduced-motion: reduce)');

@@ -1,12 +1,17 @@
 import { type Signal, useComputed, useSignal } from '@preact/signals';
+import type { Tensor } from 'onnxruntime-common';
 import { useEffect } from 'preact/hooks';
 import type { PathKind } from '../../../../../../src/vae/latent-space/index.js';
+import { t } from '../../../../language/language.js';
+import type { Numbers } from '../../../../model/api.js';
+import { ExportButton, type Exports } from '../../../../ui/export/export-button.js';
+import { animationFile, csvFile, pictureExports } from '../../../../ui/export/picture-exports.js';
 import { Pictures } from '../../../../ui/pictures.js';
 import { Term } from '../../../../ui/term.js';
 import { type AddressPart, tie } from '../../address/tie.js';
 import { type Exploration, rowsOf, type ShownData } from '../../exploration.js';
 import './path.css';
-import { PathAnimation } from './path-animation.js';
+import { PathAnimation, seconds } from './path-animation.js';
 import { PathEnd } from './path-end.js';
 import { frames, usePathImages } from './path-images.js';
 
@@ -75,8 +80,45 @@ function Path({ exploration, data }: { exploration: Exploration; data: ShownData
       </div>
       {strip.value && <Pictures class="strip" images={strip.value} label="Images along the path" />}
       {made.value && <PathAnimation images={made.value} />}
+      <div>
+        <ExportButton
+          name={`${exploration.run.name}-path`}
+          what={t('the path')}
+          disabled={!made.value}
+          exports={pathExports(exploration, made)}
+        />
+      </div>
     </>
   );
+}
+
+/** The path as files: its strip, all its images in turn, and its latents. */
+function pathExports(exploration: Exploration, made: Signal<Numbers | undefined>): Exports {
+  const all = () => made.peek()!;
+  const areSequences = exploration.things === 'sequences';
+  return {
+    ...pictureExports(() => rowsOf(all(), inStrip), inStrip.length, areSequences),
+    gif: () =>
+      animationFile(
+        Array.from({ length: frames }, (_, i) => rowsOf(all(), [i])),
+        (1000 * seconds) / frames,
+      ),
+    ...(exploration.path.value
+      ? { csv: () => csvFile(() => latentRows(exploration.path.peek()!)) }
+      : {}),
+  };
+}
+
+/** The latents of a path, a row a place. */
+function latentRows({ data, dims }: Tensor): (string | number)[][] {
+  const [count = 0, width = 0] = dims;
+  const values = data as Float32Array;
+  return [
+    Array.from({ length: width }, (_, i) => `z${i + 1}`),
+    ...Array.from({ length: count }, (_, i) =>
+      Array.from(values.subarray(i * width, (i + 1) * width)),
+    ),
+  ];
 }
 
 /** The ends and the shape of the path, such as `3-12-arc`. */

@@ -1,0 +1,23 @@
+declare module 'svgcanvas' {
+  /** Takes what is drawn on a canvas, and gives it as SVG. */
+  export class Context {
+    constructor(width: number, height: number);
+    getSerializedSvg(): string;
+  }
+}
+
+declare module 'gifenc' {
+  type Palette = readonly (readonly number[])[];
+  export function quantize(pixels: Uint8ClampedArray, colours: number): Palette;
+  export function applyPalette(pixels: Uint8ClampedArray, palette: Palette): Uint8Array;
+  export function GIFEncoder(): {
+    writeFrame(
+      indices: Uint8Array,
+      width: number,
+      height: number,
+      options: { palette: Palette; delay: number },
+    ): void;
+    finish(): void;
+    bytes(): Uint8Array<ArrayBuffer>;
+  };
+}
