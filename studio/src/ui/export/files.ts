@@ -1,10 +1,10 @@
 import { applyPalette, GIFEncoder, quantize } from 'gifenc';
-import { Context } from 'svgcanvas';
 import { csvLine } from '../../../../src/report/csv.js';
 import { token } from '../../app/theme.js';
 import type { Numbers } from '../../model/api.js';
 import { drawLines } from '../draw-lines.js';
 import { areLines, drawImages } from '../pictures.js';
+import { svgOf } from './drawing.js';
 
 /** Pixels that a picture has at least, along its shorter side: images of a model are small. */
 const leastSide = 224;
@@ -66,17 +66,14 @@ const layerOf = (sequences: Numbers) => ({ sequences, width: 1.5, opacity: 1 });
 
 /** Sequences as lines in a file of SVG. */
 export function linesSvg(sequences: Numbers, columns: number): string {
-  let context: Context | undefined;
-  const canvas = {
-    width: 0,
-    height: 0,
-    getContext() {
-      context ??= new Context(this.width, this.height);
-      return context;
-    },
-  };
-  drawLines(canvas as unknown as HTMLCanvasElement, [layerOf(sequences)], columns);
-  return context!.getSerializedSvg();
+  const canvas = document.createElement('canvas');
+  const layers = [layerOf(sequences)];
+  const scales = drawLines(canvas, layers, columns);
+  const { width, height } = canvas;
+  return svgOf(width, height, (context) => {
+    const drawn = { width, height, getContext: () => context };
+    drawLines(drawn as unknown as HTMLCanvasElement, layers, columns, undefined, scales);
+  });
 }
 
 /**

@@ -2,6 +2,12 @@ declare module 'svgcanvas' {
   /** Takes what is drawn on a canvas, and gives it as SVG. */
   export class Context {
     constructor(width: number, height: number);
+    fillStyle: string;
+    strokeStyle: string;
+    lineWidth: number;
+    font: string;
+    textAlign: string;
+    textBaseline: string;
     getSerializedSvg(): string;
   }
 }

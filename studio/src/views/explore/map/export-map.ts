@@ -1,5 +1,5 @@
-import { Context } from 'svgcanvas';
 import { type PointShape, pointShapes } from '../../../../../src/report/class-colours.js';
+import { escaped, svgOf } from '../../../ui/export/drawing.js';
 import { csvOf, pngOf } from '../../../ui/export/files.js';
 import { type Exploration, rowOf } from '../exploration.js';
 import type { MapState } from './map-state.js';
@@ -87,8 +87,6 @@ export async function mapPng(map: MapState, exploration: Exploration): Promise<B
   return pngOf(canvas);
 }
 
-const escaped = (text: string) => text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
-
 const round = (value: number) => Number(value.toFixed(1));
 
 /** What the map shows as an SVG file: all is drawn but the decoded images. */
@@ -96,8 +94,7 @@ export async function mapSvg(map: MapState, exploration: Exploration): Promise<s
   const view = map.view.peek()!;
   const signs = signsOf(map, exploration, view);
   const [width, height] = [view.width, heightWith(signs, view)];
-  const overlay = new Context(view.width, view.height);
-  map.paintOverlay(overlay as unknown as CanvasRenderingContext2D, view);
+  const overlay = svgOf(view.width, view.height, (context) => map.paintOverlay(context, view));
   const shapes = Object.entries(pointShapes).map(([id, d]) => `<path id="${id}" d="${d}"/>`);
   const mark = (shape: PointShape, [x, y]: readonly [number, number], scale: number) =>
     `<use href="#${shape}" transform="translate(${round(x)} ${round(y)}) scale(${round(scale)})"/>`;
@@ -112,7 +109,7 @@ export async function mapSvg(map: MapState, exploration: Exploration): Promise<s
     `<defs>${shapes.join('')}</defs><rect width="${width}" height="${height}" fill="${ground}"/>`,
     `<image href="${images}" width="${view.width}" height="${view.height}"/>`,
     ...pointsSvg(map, view, mark),
-    overlay.getSerializedSvg(),
+    overlay,
     `<g fill="${ink}" font-family="system-ui, sans-serif" font-size="13">${names.join('')}</g></svg>`,
   ].join('\n');
 }
