@@ -1,10 +1,10 @@
-import { type PointShape, pointShapes } from '../../../../../src/report/class-colours.js';
+import { type ClassLook, pointShapes } from '../../../../../src/report/class-colours.js';
 import { escaped, svgOf } from '../../../ui/export/drawing.js';
 import { csvOf, pngOf } from '../../../ui/export/files.js';
 import { type Exploration, rowOf } from '../exploration.js';
 import type { MapState } from './map-state.js';
 import { radiusIn, rim } from './points.js';
-import { toScreen, type Viewport } from './viewport.js';
+import { type Place, toScreen, type Viewport } from './viewport.js';
 
 /** Pixels of a picture for a CSS pixel. */
 const ratio = 2;
@@ -13,6 +13,9 @@ const ratio = 2;
 const legend = { line: 24, gap: 18, mark: 14, font: '13px system-ui, sans-serif' };
 
 const [ground, ink] = ['#12161a', '#f3f6f9'];
+
+/** Writes a point at a place. */
+type Mark = (look: ClassLook, place: Place, scale: number) => string;
 
 /** An entry of the legend at its place under the map. */
 interface Sign {
@@ -89,6 +92,9 @@ export async function mapPng(map: MapState, exploration: Exploration): Promise<B
 
 const round = (value: number) => Number(value.toFixed(1));
 
+const mark: Mark = ({ colour, shape }, [x, y], scale) =>
+  `<use href="#${shape}" fill="${colour}" transform="translate(${round(x)} ${round(y)}) scale(${round(scale)})"/>`;
+
 /** What the map shows as an SVG file: all is drawn but the decoded images. */
 export async function mapSvg(map: MapState, exploration: Exploration): Promise<string> {
   const view = map.view.peek()!;
@@ -96,46 +102,34 @@ export async function mapSvg(map: MapState, exploration: Exploration): Promise<s
   const [width, height] = [view.width, heightWith(signs, view)];
   const overlay = svgOf(view.width, view.height, (context) => map.paintOverlay(context, view));
   const shapes = Object.entries(pointShapes).map(([id, d]) => `<path id="${id}" d="${d}"/>`);
-  const mark = (shape: PointShape, [x, y]: readonly [number, number], scale: number) =>
-    `<use href="#${shape}" transform="translate(${round(x)} ${round(y)}) scale(${round(scale)})"/>`;
   const images = painted(map, view, false).toDataURL('image/png');
   const names = signs.map(
     ({ label, name, x, y }) =>
-      `<g fill="${map.styleOf(label).colour}">${mark(map.styleOf(label).shape, [x, y], 4.5)}</g>` +
+      mark(map.styleOf(label), [x, y], 4.5) +
       `<text x="${round(x + legend.mark)}" y="${round(y)}" dominant-baseline="middle">${escaped(name)}</text>`,
   );
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`,
     `<defs>${shapes.join('')}</defs><rect width="${width}" height="${height}" fill="${ground}"/>`,
     `<image href="${images}" width="${view.width}" height="${view.height}"/>`,
-    ...pointsSvg(map, view, mark),
+    pointsSvg(map, view, mark),
     overlay,
     `<g fill="${ink}" font-family="system-ui, sans-serif" font-size="13">${names.join('')}</g></svg>`,
   ].join('\n');
 }
 
-/** The points that are seen: a group for each class. */
-function pointsSvg(
-  map: MapState,
-  view: Viewport,
-  mark: (shape: PointShape, place: readonly [number, number], scale: number) => string,
-): string[] {
-  if (!map.showsPoints.peek()) return [];
+/** The points that are seen, in the order in which the map draws them. */
+function pointsSvg(map: MapState, view: Viewport, mark: Mark): string {
+  if (!map.showsPoints.peek()) return '';
   const { places, labels, size } = map.points.peek();
-  const groups = new Map<number | undefined, string[]>();
+  const marks: string[] = [];
   for (let i = 0; i < size; i++) {
     const at = toScreen(view, [places[2 * i]!, places[2 * i + 1]!]);
-    if (at[0] < 0 || at[1] < 0 || at[0] > view.width || at[1] > view.height) continue;
-    const label = labels?.[i];
-    const marks = groups.get(label) ?? [];
-    groups.set(label, marks);
-    marks.push(mark(map.styleOf(label).shape, at, radiusIn(view)));
+    const { shown, ...look } = map.styleOf(labels?.[i]);
+    if (!shown || at[0] < 0 || at[1] < 0 || at[0] > view.width || at[1] > view.height) continue;
+    marks.push(mark(look, at, radiusIn(view)));
   }
-  return [...groups].map(([label, marks]) => {
-    const { colour, shown } = map.styleOf(label);
-    if (!shown) return '';
-    return `<g fill="${colour}" stroke="${rim}" stroke-width="0.2">${marks.join('')}</g>`;
-  });
+  return `<g stroke="${rim}" stroke-width="0.2">${marks.join('')}</g>`;
 }
 
 /** The examples on the map as a table: their places in the data and on the map, and their latents. */
