@@ -176,7 +176,7 @@ describe.skipIf(!chromiumPath)(`exploring and comparing in the studio${skipReaso
         await page.mouse.move(pad.x + pad.width / 2, pad.y + pad.height * down);
       }
       await expect.poll(score).not.toBe(last);
-      expect(await score()).toMatch(/^−\d+(\.\d+)? nats$/);
+      expect(await score()).toMatch(/^−\d+(\.\d+)?\snats$/);
     }
     await page.mouse.up();
     await expect.poll(overlay).not.toBe(before);
@@ -210,7 +210,7 @@ describe.skipIf(!chromiumPath)(`exploring and comparing in the studio${skipReaso
     await tab(page, 'Anomalies');
     await page.locator('.worst li').nth(11).waitFor({ timeout: 30_000 });
     const nats = (await page.locator('.worst li').allInnerTexts()).map((text) =>
-      Number(/(−[\d.]+) nats/.exec(text)![1]!.replace('−', '-')),
+      Number(/(−[\d.]+)\snats/.exec(text)![1]!.replace('−', '-')),
     );
     expect(nats).toEqual([...nats].sort((a, b) => a - b));
     await page.locator('.worst button').first().click();
@@ -295,7 +295,7 @@ describe.skipIf(!chromiumPath)(`exploring and comparing in the studio${skipReaso
     await page.locator('.drop input[type=file]').first().setInputFiles(ownImages);
     await tab(page, 'Anomalies');
     const worst = page.locator('.worst li').first();
-    const nats = Number(/−([\d.]+) nats/.exec(await worst.innerText())![1]);
+    const nats = Number(/−([\d.]+)\snats/.exec(await worst.innerText())![1]);
     expect(await pixels(page, '.worst li:first-child canvas >> nth=0')).toHaveLength(36);
     const vae = await VAE.load(join(folder, 'runs/own'));
     const { train } = await datasets.openDataset(file);

@@ -56,7 +56,7 @@ test.skipIf(!chromiumPath)(`each panel gives what it shows as files${skipReason}
     expect(parsed.points).toBeGreaterThan(90);
     expect(parsed.names.slice(-4)).toEqual(['0', '1', '2', '3']);
     const points = table((await saved('the map', 'Table')).text);
-    expect(points[0]).toEqual(['place', 'class', 'map z₁', 'map z₂', 'z1', 'z2']);
+    expect(points[0]).toEqual(['place', 'class', 'map_z₁', 'map_z₂', 'z1', 'z2']);
     expect(points).toHaveLength(101);
 
     await page.getByRole('tab', { name: 'Path' }).click();
@@ -76,7 +76,7 @@ test.skipIf(!chromiumPath)(`each panel gives what it shows as files${skipReason}
     expect(decode((await saved('the samples', 'Picture')).bytes).width).toBeGreaterThan(1500);
     await page.getByRole('tab', { name: 'Anomalies' }).click();
     const scores = table((await saved('the scores', 'Table')).text);
-    expect(scores[0]).toEqual(['image', 'class', 'elbo (nats)']);
+    expect(scores[0]).toEqual(['image', 'class', 'elbo_nats']);
     const values = scores.slice(1).map((row) => Number(row[2]));
     expect(values).toEqual([...values].sort((a, b) => a - b));
 

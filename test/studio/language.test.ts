@@ -13,7 +13,7 @@ const library = folder('../../src');
 const messages = `${page}/language/messages`;
 
 /** Parts of the page whose texts are not yet translated. */
-const notYet = ['runs/', 'shipped/', /^views\/explore\/(?!table\/)/, /^views\/train\/intro/];
+const notYet = ['runs/', 'shipped/', /^views\/train\/intro/];
 
 /** Parts that make messages in English; `translated` finds them where they are shown. */
 const inEnglish = /^((data|model|runs|storage)\/|train\/plan\.ts)/;
@@ -31,7 +31,7 @@ const sameEverywhere = new Set([
   'vae',
   'ELBO',
 ]);
-const forBrowser = /^((\d+|\{\})px |settings: |color-mix\()/;
+const forBrowser = /^((\d+|\{\})px |settings: |color-mix\(|<)/;
 
 /** Texts of the library that the page shows: errors, and the words of settings. */
 const ofLibrary = new Set(['errors', 'settings']);

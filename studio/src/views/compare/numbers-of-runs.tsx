@@ -5,7 +5,7 @@ import { rich } from '../../language/rich.js';
 import { formFields, termOf } from '../../train/fields.js';
 import { ExportButton } from '../../ui/export/export-button.js';
 import { csvFile } from '../../ui/export/picture-exports.js';
-import { numberText, tickText } from '../../ui/number.js';
+import { nats, numberText, tickText } from '../../ui/number.js';
 import { Term } from '../../ui/term.js';
 import { type Compared, scoredImages } from './comparison.js';
 import { colourOf } from './curves-of-runs.js';
@@ -25,9 +25,6 @@ interface Row {
 }
 
 const last = ({ run }: Compared) => run?.metrics.at(-1);
-
-/** After a space that breaks no line. */
-const nats = '\u00a0nats';
 
 const unitOf = ({ info }: Compared) => (info?.isInNats ? nats : '');
 

@@ -2,10 +2,12 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { TableColumn } from '../../../../src/data/column.js';
 import { ownData, publishedData, refreshData } from '../../data/store.js';
+import { t, translated } from '../../language/language.js';
 import { DropFiles, withoutPlace } from '../../ui/drop-files.js';
 import { filesFromDrop } from '../../ui/dropped-files.js';
 import { Notice } from '../../ui/notice.js';
 import type { Exploration } from './exploration.js';
+import { wordOf } from './things.js';
 
 /** Whether rows of one table are read as those of another. */
 function isAlike(a: readonly TableColumn[] = [], b: readonly TableColumn[] = []): boolean {
@@ -21,7 +23,7 @@ export function DataChoice({ exploration }: { exploration: Exploration }) {
   const data = exploration.data.value;
   const chosen = exploration.dataName.value;
   const shape = exploration.info.config.input.join();
-  const { things } = exploration;
+  const things = wordOf(exploration.things);
   useEffect(() => {
     refreshData().catch(() => undefined);
   }, []);
@@ -38,7 +40,7 @@ export function DataChoice({ exploration }: { exploration: Exploration }) {
     (data?.info.data === name ? data.info.title : name);
   return (
     <label class="field">
-      {data?.part === 'test' ? `Test ${things}` : things[0]!.toUpperCase() + things.slice(1)}
+      {data?.part === 'test' ? t('Test {things}', { things }) : t('All {things}', { things })}
       <select
         value={chosen}
         onChange={(event) => {
@@ -60,7 +62,7 @@ export function MissingData({ exploration }: { exploration: Exploration }) {
   const told = useSignal<string | undefined>(undefined);
   const take = async (given: DataTransfer | FileList) => {
     const files = filesFromDrop(given);
-    told.value = 'Reading the files…';
+    told.value = t('Reading the files…');
     try {
       const { data } = await exploration.service.addData(await files, {
         read: exploration.reading,
@@ -76,7 +78,10 @@ export function MissingData({ exploration }: { exploration: Exploration }) {
   return (
     <>
       <Notice kind="warning">
-        No {exploration.things} are on the map. {told.value ?? exploration.dataProblem.value}
+        {t('No {things} are on the map. {reason}', {
+          things: wordOf(exploration.things),
+          reason: translated(told.value ?? exploration.dataProblem.value ?? ''),
+        })}
       </Notice>
       <DropFiles onFiles={take} />
     </>

@@ -15,12 +15,14 @@ import {
   principalPlane,
 } from '../../../../src/vae/latent-space/index.js';
 import type { DataName } from '../../data/info.js';
+import { t } from '../../language/language.js';
 import type { ModelInfo, Numbers } from '../../model/api.js';
 import { type ModelClient, startModelWorker } from '../../model/client.js';
 import type { RunContent } from '../../runs/content.js';
 import { latest } from './latest.js';
 import type { Place } from './map/viewport.js';
 import type { Grouping, PosteriorOf, ShownData } from './shown-data.js';
+import { type Things, wordOf } from './things.js';
 
 export type { Grouping, ShownData };
 
@@ -149,7 +151,7 @@ export class Exploration {
   }
 
   /** The examples of the model in a word. */
-  get things(): 'images' | 'sequences' | 'rows' {
+  get things(): Things {
     const { input, example } = this.info.config;
     const { kind } = describeInput(input, example);
     return kind === 'sequence' ? 'sequences' : kind === 'table' ? 'rows' : 'images';
@@ -217,12 +219,13 @@ export class Exploration {
 
   private async loadData(name: DataName): Promise<void> {
     const { service, id } = this;
-    this.stage.value = `Loading ${this.things}`;
+    const things = wordOf(this.things);
+    this.stage.value = t('Loading {things}', { things });
     const info = await service.data(name);
     const part = info.test ? 'test' : 'train';
     const width = info.shape.reduce((product, size) => product * size, 1);
     const count = Math.min(mostImages, info[part]!.size, Math.floor(mostValues / width));
-    this.stage.value = `Encoding ${count.toLocaleString('en')} ${this.things}`;
+    this.stage.value = t('Encoding {count} {things}', { count, things });
     const { mean, logVariance } = await service.encodeData(id, name, part, count);
     const { images, labels, places } = await service.examples(id, name, part, count);
     const components =
@@ -244,7 +247,7 @@ export class Exploration {
       this.pick(0);
     });
     if (!this.hasPosterior) return;
-    this.stage.value = 'Measuring latents';
+    this.stage.value = t('Measuring latents');
     const { klPerLatent, collapsedLatents, examples } = await service.health(id, name, part);
     this.usage.value = { klPerLatent, collapsed: new Set(collapsedLatents), examples };
   }

@@ -2,7 +2,8 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { describeInput, isPicture } from '../../../../src/data/input.js';
 import { addressOf, go, nameRuns, route } from '../../app/route.js';
-import { t } from '../../language/language.js';
+import { t, translated } from '../../language/language.js';
+import { rich } from '../../language/rich.js';
 import { readRun, runs, runsProblem } from '../../runs/store.js';
 import { CopyLink } from '../../ui/copy-link.js';
 import { Empty } from '../../ui/empty.js';
@@ -31,13 +32,18 @@ export function ExploreView() {
   const id = chosen ?? list?.[0]?.id;
   if (id === undefined) {
     return list === undefined ? (
-      <Empty title="Looking for runs" />
+      <Empty title={t('Looking for runs')} />
     ) : (
-      <Empty title="There is no run to explore yet">
-        {runsProblem.value && <p>{runsProblem.value}</p>}
+      <Empty title={t('There is no run to explore yet')}>
+        {runsProblem.value && <p>{translated(runsProblem.value)}</p>}
         <p>
-          A run is a model that was trained. <a href={addressOf('train')}>Train one here</a>, or
-          start <code>vaekit studio</code> with a folder of runs.
+          {rich(
+            'A run is a model that was trained. {train}, or start {command} with a folder of runs.',
+            {
+              train: <a href={addressOf('train')}>{t('Train one here')}</a>,
+              command: <code>vaekit studio</code>,
+            },
+          )}
         </p>
       </Empty>
     );
@@ -85,9 +91,9 @@ function ExploreRun({ id, isNamed }: { id: string; isNamed: boolean }) {
   return (
     <div class="stack">
       <div class="explore-bar">
-        <h1 class="visually-hidden">Explore</h1>
+        <h1 class="visually-hidden">{t('Explore')}</h1>
         <label class="field">
-          Run
+          {t('Run')}
           <select
             value={id}
             onChange={(event) => {
@@ -97,7 +103,7 @@ function ExploreRun({ id, isNamed }: { id: string; isNamed: boolean }) {
             {(runs.value ?? []).map((run) => (
               <option key={run.id} value={run.id}>
                 {run.name}
-                {run.place === 'kept' ? ' (in this browser)' : ''}
+                {run.place === 'kept' ? ` (${t('in this browser')})` : ''}
               </option>
             ))}
             {runs.value?.every((run) => run.id !== id) && (
@@ -108,7 +114,7 @@ function ExploreRun({ id, isNamed }: { id: string; isNamed: boolean }) {
         {state instanceof Exploration && <Choices exploration={state} />}
         {state instanceof Exploration && <CopyLink />}
       </div>
-      {state === undefined && <Empty title="Opening the run" />}
+      {state === undefined && <Empty title={t('Opening the run')} />}
       {state instanceof Error && <NotOpened id={id} error={state} />}
       {state instanceof Exploration && (
         <>
@@ -130,15 +136,15 @@ function NotOpened({ id, error }: { id: string; error: Error }) {
   const other = runs.value?.find((run) => run.id !== id);
   return (
     <Notice kind="error">
-      <p>{error.message}</p>
+      <p>{translated(error.message)}</p>
       <p class="row">
         {other && (
           <a class="button" href={addressOf('explore', other.id)}>
-            Explore {other.name}
+            {t('Explore {run}', { run: other.name })}
           </a>
         )}
         <a class="button" href={addressOf('train')}>
-          Train a model
+          {t('Train a model')}
         </a>
       </p>
     </Notice>
@@ -156,7 +162,7 @@ function Choices({ exploration }: { exploration: Exploration }) {
       )}
       {classes !== undefined && (
         <label class="field">
-          Class to decode
+          {t('Class to decode')}
           <select
             value={exploration.label.value}
             onChange={(event) => exploration.setLabel(Number(event.currentTarget.value))}
@@ -187,32 +193,38 @@ function Walk({ exploration }: { exploration: Exploration }) {
   const described = describeInput(input, example);
   if (!isPicture(described) && described.kind !== 'sequence') {
     return (
-      <Empty isPart title="This model's examples are no images">
+      <Empty isPart title={t('This model’s examples are no images')}>
         <p>
-          They have the shape [{input.join(', ')}]. The page explores models of images, sequences
-          and tables.
+          {t(
+            'They have the shape [{shape}]. The page explores models of images, sequences and tables.',
+            { shape: input.join(', ') },
+          )}
         </p>
       </Empty>
     );
   }
   const tabs: Tab[] = [
     ...(input[0] === 1 && exploration.things === 'images'
-      ? [{ name: 'draw', title: 'Draw', body: () => <DrawPanel exploration={exploration} /> }]
+      ? [{ name: 'draw', title: t('Draw'), body: () => <DrawPanel exploration={exploration} /> }]
       : []),
-    { name: 'path', title: 'Path', body: () => <PathPanel exploration={exploration} /> },
+    { name: 'path', title: t('Path'), body: () => <PathPanel exploration={exploration} /> },
     ...(exploration.info.bottleneck === 'vectorQuantized'
       ? []
       : [
           {
             name: 'latents',
-            title: 'Latents',
+            title: t('Latents'),
             body: () => <LatentsPanel exploration={exploration} />,
           },
         ]),
-    { name: 'samples', title: 'Samples', body: () => <SamplesPanel exploration={exploration} /> },
+    {
+      name: 'samples',
+      title: t('Samples'),
+      body: () => <SamplesPanel exploration={exploration} />,
+    },
     {
       name: 'anomalies',
-      title: 'Anomalies',
+      title: t('Anomalies'),
       body: () => <AnomaliesPanel exploration={exploration} />,
     },
     {
@@ -231,7 +243,7 @@ function Walk({ exploration }: { exploration: Exploration }) {
         ) : (
           <NoMap exploration={exploration} />
         )}
-        <Tabs tabs={tabs} label="What to do with the model" />
+        <Tabs tabs={tabs} label={t('What to do with the model')} />
       </div>
     </>
   );
@@ -240,15 +252,16 @@ function Walk({ exploration }: { exploration: Exploration }) {
 /** Tells the reason why there is no map. */
 function NoMap({ exploration }: { exploration: Exploration }) {
   return exploration.info.bottleneck === 'vectorQuantized' ? (
-    <Empty isPart title="No map for this model">
+    <Empty isPart title={t('No map for this model')}>
       <p>
-        It turns an image into a grid of codes of its codebook, not into a point. Paths, samples and
-        anomalies are at hand.
+        {t(
+          'It turns an image into a grid of codes of its codebook, not into a point. Paths, samples and anomalies are at hand.',
+        )}
       </p>
     </Empty>
   ) : (
-    <Empty isPart title="No map for one latent">
-      <p>A map needs two latents or more. Walk with the slider under Latents.</p>
+    <Empty isPart title={t('No map for one latent')}>
+      <p>{t('A map needs two latents or more. Walk with the slider under Latents.')}</p>
     </Empty>
   );
 }

@@ -1,3 +1,5 @@
+import { t } from '../../language/language.js';
+import { nats } from '../../ui/number.js';
 import type { Exploration, PlaneChoice } from './exploration.js';
 import { latentName } from './map/map-state.js';
 
@@ -13,9 +15,12 @@ export function PlaneSelect({ exploration }: { exploration: Exploration }) {
   }
   const name = (i: number) => {
     if (kind === 'components') {
-      return `component ${i + 1} (${Math.round((100 * components!.variances[i]!) / total)} %)`;
+      return t('component {n} ({share} %)', {
+        n: i + 1,
+        share: Math.round((100 * components!.variances[i]!) / total),
+      });
     }
-    return usage ? `${latentName(i)} (${usage.klPerLatent[i]!.toFixed(2)} nats)` : latentName(i);
+    return usage ? `${latentName(i)} (${usage.klPerLatent[i]!.toFixed(2)}${nats})` : latentName(i);
   };
   const choose = (next: Partial<PlaneChoice>) => {
     const [first, second] = next.pair ?? pair;
@@ -26,7 +31,7 @@ export function PlaneSelect({ exploration }: { exploration: Exploration }) {
   };
   const axis = (at: 0 | 1) => (
     <label class="field">
-      {at === 0 ? 'Right' : 'Up'}
+      {at === 0 ? t('Right') : t('Up')}
       <select
         value={pair[at]}
         onChange={(event) => {
@@ -45,7 +50,7 @@ export function PlaneSelect({ exploration }: { exploration: Exploration }) {
   return (
     <>
       <label class="field">
-        <span>Map of</span>
+        <span>{t('Map of')}</span>
         <select
           value={kind}
           onChange={(event) => {
@@ -57,9 +62,9 @@ export function PlaneSelect({ exploration }: { exploration: Exploration }) {
           }}
         >
           <option value="components" disabled={!components}>
-            principal components
+            {t('principal components')}
           </option>
-          <option value="latents">latents</option>
+          <option value="latents">{t('latents')}</option>
         </select>
       </label>
       {axis(0)}

@@ -47,7 +47,7 @@ export class Scores {
 
   /** The name of the scores in a table. */
   get unit(): string {
-    return this.exploration.hasElbo ? 'elbo (nats)' : 'squared error';
+    return this.exploration.hasElbo ? 'elbo_nats' : 'squared_error';
   }
 
   get count(): number {

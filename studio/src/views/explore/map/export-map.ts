@@ -145,6 +145,6 @@ export function mapCsv(map: MapState, exploration: Exploration): string {
     places[2 * i + 1]!,
     ...rowOf(data.mean, i),
   ]);
-  const head = ['place', ...(data.labels ? ['class'] : []), `map ${x}`, `map ${y}`, ...latents];
+  const head = ['place', ...(data.labels ? ['class'] : []), `map_${x}`, `map_${y}`, ...latents];
   return csvOf([head, ...rows]);
 }

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { t } from '../../../language/language.js';
 import { Pictures } from '../../../ui/pictures.js';
 import { type Exploration, rowsOf } from '../exploration.js';
 import type { MapState } from './map-state.js';
@@ -29,7 +30,10 @@ export function Hover({
     >
       {describe?.(hover.index) ?? (
         <>
-          <Pictures images={rowsOf(data.images, [hover.index])} label={`Image ${place}`} />
+          <Pictures
+            images={rowsOf(data.images, [hover.index])}
+            label={t('Image {place}', { place: String(place) })}
+          />
           <span>
             {name} <span class="soft">#{place}</span>
           </span>

@@ -1,5 +1,6 @@
 import { useSignalEffect } from '@preact/signals';
 import { useRef } from 'preact/hooks';
+import { t } from '../../../language/language.js';
 import { drawImages, Pictures } from '../../../ui/pictures.js';
 import { type Exploration, rowsOf } from '../exploration.js';
 
@@ -17,10 +18,13 @@ export function Inset({ exploration }: { exploration: Exploration }) {
     <div class="map-inset">
       {data && picked !== undefined && (
         <figure>
-          <Pictures images={rowsOf(data.images, [picked])} label={`Image ${data.places[picked]}`} />
+          <Pictures
+            images={rowsOf(data.images, [picked])}
+            label={t('Image {place}', { place: String(data.places[picked]) })}
+          />
           <figcaption>
             {label === undefined
-              ? `image ${data.places[picked]}`
+              ? t('Image {place}', { place: String(data.places[picked]) })
               : (data.info.classNames?.[label] ?? label)}
           </figcaption>
         </figure>
@@ -30,10 +34,10 @@ export function Inset({ exploration }: { exploration: Exploration }) {
           ref={canvas}
           class={exploration.things === 'images' ? 'pixels' : ''}
           role="img"
-          aria-label="Decoded image"
+          aria-label={t('Decoded image')}
           data-decoded
         />
-        <figcaption>decoded</figcaption>
+        <figcaption>{t('decoded')}</figcaption>
       </figure>
     </div>
   );

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useLayoutEffect, useRef } from 'preact/hooks';
+import { t } from '../../../language/language.js';
 import type { Exploration } from '../exploration.js';
 import { Gestures } from './gestures.js';
 import { Hover } from './hover.js';
@@ -52,7 +53,7 @@ export function LatentMap({
         // biome-ignore lint/a11y/noNoninteractiveTabindex: it is walked on with keys
         tabIndex={0}
         role="application"
-        aria-label={`Latent map of ${exploration.run.name}`}
+        aria-label={t('Latent map of {run}', { run: exploration.run.name })}
         aria-describedby={help}
         onKeyDown={(event) => onKey(event, state)}
       >
@@ -63,8 +64,9 @@ export function LatentMap({
         <Hover exploration={exploration} state={state} describe={describe} />
       </div>
       <p id={help} class="visually-hidden">
-        Arrow keys walk on the map and decode where you stand; with Shift they move the map. Plus
-        and minus zoom, 0 shows all.
+        {t(
+          'Arrow keys walk on the map and decode where you stand; with Shift they move the map. Plus and minus zoom, 0 shows all.',
+        )}
       </p>
       <Tools state={state} pans={pans} exploration={exploration} />
       <Legend exploration={exploration} state={state} />

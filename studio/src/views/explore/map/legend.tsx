@@ -1,3 +1,4 @@
+import { t } from '../../../language/language.js';
 import type { Exploration } from '../exploration.js';
 import { lookOf } from './looks.js';
 import type { MapState } from './map-state.js';
@@ -19,7 +20,7 @@ export function Legend({ exploration, state }: { exploration: Exploration; state
   };
   return (
     <fieldset class="legend">
-      <legend class="visually-hidden">Classes on the map</legend>
+      <legend class="visually-hidden">{t('Classes on the map')}</legend>
       {classes.map((label) => (
         <button
           key={label}

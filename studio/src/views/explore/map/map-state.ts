@@ -1,4 +1,5 @@
 import { batch, computed, effect, type Signal, signal } from '@preact/signals';
+import { t } from '../../../language/language.js';
 import type { Exploration } from '../exploration.js';
 import { lookOf } from './looks.js';
 import { drawOverlay } from './overlay.js';
@@ -49,7 +50,8 @@ export class MapState {
   /** The names of the axes. */
   readonly names = computed<readonly [string, string]>(() => {
     const { kind, pair } = this.exploration.choice.value;
-    const name = (i: number) => (kind === 'latents' ? latentName(i) : `component ${i + 1}`);
+    const name = (i: number) =>
+      kind === 'latents' ? latentName(i) : t('component {n}', { n: i + 1 });
     return [name(pair[0]), name(pair[1])];
   });
   /** All classes of the points, in order. */

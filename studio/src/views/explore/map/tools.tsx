@@ -32,7 +32,7 @@ export function Tools({
   return (
     <div class="map-tools">
       <fieldset class="segments">
-        <legend class="visually-hidden">What dragging does</legend>
+        <legend class="visually-hidden">{t('What dragging does')}</legend>
         <label>
           <input
             type="radio"
@@ -42,7 +42,7 @@ export function Tools({
               pans.value = false;
             }}
           />
-          Walk
+          {t('Walk')}
         </label>
         <label>
           <input
@@ -53,23 +53,28 @@ export function Tools({
               pans.value = true;
             }}
           />
-          Move map
+          {t('Move map')}
         </label>
       </fieldset>
       <div class="map-zoom">
         <button
           type="button"
-          aria-label="Zoom out"
-          title="Zoom out"
+          aria-label={t('Zoom out')}
+          title={t('Zoom out')}
           onClick={() => state.zoom(0.7)}
         >
           −
         </button>
-        <button type="button" aria-label="Zoom in" title="Zoom in" onClick={() => state.zoom(1.4)}>
+        <button
+          type="button"
+          aria-label={t('Zoom in')}
+          title={t('Zoom in')}
+          onClick={() => state.zoom(1.4)}
+        >
           +
         </button>
         <button type="button" onClick={() => state.fit()}>
-          Show all
+          {t('Show all')}
         </button>
       </div>
       <label class="check">
@@ -80,7 +85,7 @@ export function Tools({
             state.showsPoints.value = event.currentTarget.checked;
           }}
         />
-        Points
+        {t('Points')}
       </label>
       {exploration.things !== 'rows' && (
         <label class="check">
@@ -91,7 +96,7 @@ export function Tools({
               state.showsImages.value = event.currentTarget.checked;
             }}
           />
-          Decoded grid
+          {t('Decoded grid')}
         </label>
       )}
       <ExportButton

@@ -1,11 +1,12 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import { t } from '../../../language/language.js';
+import { rich } from '../../../language/rich.js';
 import type { Numbers } from '../../../model/api.js';
 import { ExportButton } from '../../../ui/export/export-button.js';
 import { csvFile } from '../../../ui/export/picture-exports.js';
 import { Notice } from '../../../ui/notice.js';
-import { numberText } from '../../../ui/number.js';
+import { nats, numberText } from '../../../ui/number.js';
 import { Pictures } from '../../../ui/pictures.js';
 import { Term } from '../../../ui/term.js';
 import { type Exploration, rowsOf, type ShownData } from '../exploration.js';
@@ -17,7 +18,7 @@ const listed = 12;
 /** The images that the model finds strangest. */
 export function AnomaliesPanel({ exploration }: { exploration: Exploration }) {
   const data = exploration.data.value;
-  if (!data) return <p>The images of the data are scored here. There are none yet.</p>;
+  if (!data) return <p>{t('The images of the data are scored here. There are none yet.')}</p>;
   return <Anomalies key={data.info.data} exploration={exploration} data={data} />;
 }
 
@@ -57,36 +58,40 @@ function Anomalies({ exploration, data }: { exploration: Exploration; data: Show
       });
   });
   const done = scores.done.value;
-  const unit = exploration.hasElbo ? ' nats' : '';
+  const unit = exploration.hasElbo ? nats : '';
   const text = (value: number) => `${numberText(value)}${unit}`;
   const middle = worst.value && scores.values[scores.ranking()[Math.floor(scores.count / 2)]!]!;
   return (
     <>
       <p class="small">
-        {exploration.hasElbo ? (
-          <>
-            Images with a low <Term name="elbo" /> are unlike what the model has learned.
-          </>
-        ) : (
-          <>
-            This model gives no bound on log p(x), so images are scored by the{' '}
-            <Term name="squaredError">squared error</Term> of their reconstruction: a high one is
-            strange.
-          </>
-        )}
+        {exploration.hasElbo
+          ? rich('Images with a low {elbo} are unlike what the model has learned.', {
+              elbo: <Term name="elbo" />,
+            })
+          : rich(
+              'This model gives no bound on log p(x), so images are scored by the {error} of their reconstruction: a high one is strange.',
+              { error: <Term name="squaredError">{t('squared error')}</Term> },
+            )}
       </p>
       {scores.problem.value && <Notice kind="error">{scores.problem.value}</Notice>}
       {done < scores.count && !scores.problem.value && (
         <label class="small">
-          Scored {done.toLocaleString('en')} of {scores.count.toLocaleString('en')} images
+          {t('Scored {done} of {count} images', { done, count: scores.count })}
           <progress max={scores.count} value={done} />
         </label>
       )}
       {worst.value && (
         <>
           <p class="small number">
-            Half of the {scores.count.toLocaleString('en')} images are{' '}
-            {exploration.hasElbo ? 'above' : 'below'} {text(middle!)}. The strangest:
+            {exploration.hasElbo
+              ? t('Half of the {count} images are above {middle}. The strangest:', {
+                  count: scores.count,
+                  middle: text(middle!),
+                })
+              : t('Half of the {count} images are below {middle}. The strangest:', {
+                  count: scores.count,
+                  middle: text(middle!),
+                })}
           </p>
           <ol class="worst">
             {worst.value.indices.map((index, i) => (
@@ -95,9 +100,12 @@ function Anomalies({ exploration, data }: { exploration: Exploration; data: Show
                   <span class="pair">
                     <Pictures
                       images={rowsOf(data.images, [index])}
-                      label={`Image ${data.places[index]}`}
+                      label={t('Image {place}', { place: String(data.places[index]) })}
                     />
-                    <Pictures images={rowsOf(worst.value!.made, [i])} label="its reconstruction" />
+                    <Pictures
+                      images={rowsOf(worst.value!.made, [i])}
+                      label={t('its reconstruction')}
+                    />
                   </span>
                   <span class="small number">
                     {data.labels && (

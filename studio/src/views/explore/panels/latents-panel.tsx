@@ -1,9 +1,12 @@
-import { t } from '../../../language/language.js';
+import { amount, t } from '../../../language/language.js';
+import { rich } from '../../../language/rich.js';
 import { ExportButton } from '../../../ui/export/export-button.js';
 import { csvFile } from '../../../ui/export/picture-exports.js';
+import { nats } from '../../../ui/number.js';
 import { Term } from '../../../ui/term.js';
 import type { Exploration } from '../exploration.js';
 import { latentName } from '../map/map-state.js';
+import { wordOf } from '../things.js';
 import './latents.css';
 
 /** Reach of the sliders where the prior is a standard normal distribution. */
@@ -39,19 +42,22 @@ export function LatentsPanel({ exploration }: { exploration: Exploration }) {
   return (
     <>
       <p class="small">
-        {kl ? (
-          <>
-            Sorted by <Term name="kl" />, the mean over {usage.examples.toLocaleString('en')}{' '}
-            {exploration.things} in <Term name="nats" />: those above change the most.
-          </>
-        ) : (
-          'Each slider changes one latent; what is decoded follows.'
-        )}
+        {kl
+          ? rich(
+              'Sorted by {kl}, the mean over {count} {things} in {nats}: those above change the most.',
+              {
+                kl: <Term name="kl" />,
+                count: amount(usage.examples),
+                things: wordOf(exploration.things),
+                nats: <Term name="nats" />,
+              },
+            )
+          : t('Each slider changes one latent; what is decoded follows.')}
       </p>
       <ul class="sliders">
         {order.map((latent) => {
           const [low, high] = bounds[latent]!;
-          const nats = kl?.[latent];
+          const kls = kl?.[latent];
           return (
             <li key={latent} class={usage?.collapsed.has(latent) ? 'collapsed' : ''}>
               <label>
@@ -66,13 +72,13 @@ export function LatentsPanel({ exploration }: { exploration: Exploration }) {
                 />
                 <span class="number small">{z[latent]!.toFixed(2).replace('-', '−')}</span>
               </label>
-              {nats !== undefined && (
+              {kls !== undefined && (
                 <span class="slider-kl small number">
-                  <span class="bar" style={{ width: `${(100 * nats) / most}%` }} />
+                  <span class="bar" style={{ width: `${(100 * kls) / most}%` }} />
                   {usage?.collapsed.has(latent) ? (
-                    <Term name="collapsed">collapsed</Term>
+                    <Term name="collapsed">{t('collapsed')}</Term>
                   ) : (
-                    `${nats.toFixed(2)} nats`
+                    `${kls.toFixed(2)}${nats}`
                   )}
                 </span>
               )}
@@ -91,7 +97,7 @@ export function LatentsPanel({ exploration }: { exploration: Exploration }) {
             exports={{
               csv: () =>
                 csvFile(() => [
-                  ['latent', 'kl (nats)', 'collapsed'],
+                  ['latent', 'kl_nats', 'collapsed'],
                   ...order.map((i) => [`z${i + 1}`, kl[i]!, String(usage.collapsed.has(i))]),
                 ]),
             }}

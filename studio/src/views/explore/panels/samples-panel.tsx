@@ -1,6 +1,7 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { t } from '../../../language/language.js';
+import { amount, t } from '../../../language/language.js';
+import { rich } from '../../../language/rich.js';
 import type { Numbers } from '../../../model/api.js';
 import { ExportButton } from '../../../ui/export/export-button.js';
 import { pictureExports } from '../../../ui/export/picture-exports.js';
@@ -8,6 +9,7 @@ import { Pictures } from '../../../ui/pictures.js';
 import { Term } from '../../../ui/term.js';
 import { tie } from '../address/tie.js';
 import type { Exploration } from '../exploration.js';
+import { wordOf } from '../things.js';
 
 /** How many samples are shown, and how many beside one another: lines need more room. */
 const layouts = {
@@ -20,8 +22,10 @@ export function SamplesPanel({ exploration }: { exploration: Exploration }) {
   if (!exploration.info.hasPrior) {
     return (
       <p>
-        This model has no <Term name="prior">prior</Term> to draw from: its objective puts no shape
-        on the latents. Walk on the map, or train with an objective such as <code>vae</code>.
+        {rich(
+          'This model has no {prior} to draw from: its objective puts no shape on the latents. Walk on the map, or train with an objective such as {objective}.',
+          { prior: <Term name="prior">{t('prior')}</Term>, objective: <code>vae</code> },
+        )}
       </p>
     );
   }
@@ -64,8 +68,15 @@ function Samples({ exploration }: { exploration: Exploration }) {
   return (
     <>
       <p class="small">
-        {count} {exploration.things} decoded from draws of the <Term name="prior">prior</Term>
-        {classes !== undefined && ' with the chosen class'}: what the model invents by itself.
+        {rich(
+          '{count} {things} decoded from draws of the {prior}: what the model invents by itself.',
+          {
+            count: amount(count),
+            things: wordOf(exploration.things),
+            prior: <Term name="prior">{t('prior')}</Term>,
+          },
+        )}{' '}
+        {classes !== undefined && t('All have the chosen class.')}
       </p>
       {images.value && (
         <Pictures
@@ -73,7 +84,7 @@ function Samples({ exploration }: { exploration: Exploration }) {
           images={images.value}
           columns={columns}
           gap={1}
-          label={`${count} samples from the prior`}
+          label={t('{count} samples from the prior', { count })}
         />
       )}
       <div class="row">

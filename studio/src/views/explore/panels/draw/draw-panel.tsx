@@ -1,8 +1,10 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { centerDrawing } from '../../../../../../src/data/pictures/center-drawing.js';
+import { t } from '../../../../language/language.js';
+import { rich } from '../../../../language/rich.js';
 import type { Numbers } from '../../../../model/api.js';
-import { numberText } from '../../../../ui/number.js';
+import { nats, numberText } from '../../../../ui/number.js';
 import { Pictures } from '../../../../ui/pictures.js';
 import { Term } from '../../../../ui/term.js';
 import type { Exploration } from '../../exploration.js';
@@ -87,33 +89,32 @@ export function DrawPanel({ exploration }: { exploration: Exploration }) {
   return (
     <>
       <p class="small">
-        Draw: the model encodes it as you do.
-        {exploration.hasPosterior && exploration.hasMap && (
-          <>
-            {' '}
-            The ellipses on the map are its <Term name="posterior">posterior</Term>, one and two
-            standard deviations wide.
-          </>
-        )}
+        {t('Draw: the model encodes it as you do.')}{' '}
+        {exploration.hasPosterior &&
+          exploration.hasMap &&
+          rich(
+            'The ellipses on the map are its {posterior}, one and two standard deviations wide.',
+            { posterior: <Term name="posterior">{t('posterior')}</Term> },
+          )}
       </p>
       <div class="draw">
         <Pad canvas={canvas} onChange={() => encode(undefined)} onClear={clear} />
         <div class="draw-result" aria-live="polite">
           <figure>
             {result ? (
-              <Pictures images={result.seen} label="The drawing as the model sees it" />
+              <Pictures images={result.seen} label={t('The drawing as the model sees it')} />
             ) : (
               <div class="no-picture" />
             )}
-            <figcaption>model sees</figcaption>
+            <figcaption>{t('model sees')}</figcaption>
           </figure>
           <figure>
             {result ? (
-              <Pictures images={result.made} label="Reconstruction of the drawing" />
+              <Pictures images={result.made} label={t('Reconstruction of the drawing')} />
             ) : (
               <div class="no-picture" />
             )}
-            <figcaption>reconstruction</figcaption>
+            <figcaption>{t('reconstruction')}</figcaption>
           </figure>
           <dl>
             <dt>
@@ -121,12 +122,12 @@ export function DrawPanel({ exploration }: { exploration: Exploration }) {
             </dt>
             <dd class="number" data-score>
               {result ? numberText(result.score) : '–'}
-              {result && exploration.hasElbo ? ' nats' : ''}
+              {result && exploration.hasElbo ? nats : ''}
             </dd>
           </dl>
         </div>
       </div>
-      <p class="small soft">{drawingKeys}</p>
+      <p class="small soft">{t(drawingKeys)}</p>
     </>
   );
 }

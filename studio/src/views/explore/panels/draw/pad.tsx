@@ -1,9 +1,11 @@
 import type { RefObject } from 'preact';
+import { said, t } from '../../../../language/language.js';
 import { type Place, padSize, useDrawing } from './drawing.js';
 import { usePen } from './pen.js';
 
-export const drawingKeys =
-  'By keyboard: arrow keys move the pen, Space puts it down and lifts it, Delete clears.';
+export const drawingKeys = said(
+  'By keyboard: arrow keys move the pen, Space puts it down and lifts it, Delete clears.',
+);
 
 const share = (value: number) => `${(100 * value) / padSize}%`;
 
@@ -34,8 +36,8 @@ export function Pad({
         // biome-ignore lint/a11y/noNoninteractiveTabindex: it is drawn on with keys
         tabIndex={0}
         role="application"
-        aria-label="Pad to draw on"
-        aria-description={drawingKeys}
+        aria-label={t('Pad to draw on')}
+        aria-description={t(drawingKeys)}
         onKeyDown={onKey}
         onBlur={putAway}
       >
@@ -61,7 +63,7 @@ export function Pad({
         )}
       </div>
       <button type="button" onClick={clear}>
-        Clear
+        {t('Clear')}
       </button>
     </div>
   );

@@ -1,5 +1,6 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import { t } from '../../../../language/language.js';
 import type { Numbers } from '../../../../model/api.js';
 import { drawImages } from '../../../../ui/pictures.js';
 import { rowsOf } from '../../exploration.js';
@@ -35,10 +36,15 @@ export function PathAnimation({ images }: { images: Numbers }) {
   }, [images, frame.value]);
   return (
     <div class="animation">
-      <canvas ref={canvas} class="pixels" role="img" aria-label="Image at this place of the path" />
+      <canvas
+        ref={canvas}
+        class="pixels"
+        role="img"
+        aria-label={t('Image at this place of the path')}
+      />
       <div class="stack-tight">
         <label class="small">
-          Place on the path
+          {t('Place on the path')}
           <input
             type="range"
             min={0}
@@ -56,7 +62,7 @@ export function PathAnimation({ images }: { images: Numbers }) {
             plays.value = !plays.value;
           }}
         >
-          {plays.value ? 'Pause' : 'Play'}
+          {plays.value ? t('Pause') : t('Play')}
         </button>
       </div>
     </div>

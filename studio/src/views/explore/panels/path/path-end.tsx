@@ -1,3 +1,4 @@
+import { t } from '../../../../language/language.js';
 import { Pictures } from '../../../../ui/pictures.js';
 import { rowsOf, type ShownData } from '../../exploration.js';
 
@@ -18,10 +19,10 @@ export function PathEnd({
   const { places } = data;
   return (
     <div class="path-end">
-      <Pictures images={rowsOf(data.images, [index])} label={`${title} image ${places[index]}`} />
+      <Pictures images={rowsOf(data.images, [index])} label={`${title}: ${places[index]}`} />
       <div class="stack-tight">
         <label class="small">
-          {title} image
+          {title}
           <input
             type="number"
             min={0}
@@ -41,10 +42,10 @@ export function PathEnd({
           type="button"
           class="small"
           disabled={picked === undefined || picked === index}
-          title="Takes the image that you picked on the map or among the anomalies"
+          title={t('Takes the image that you picked on the map or among the anomalies')}
           onClick={() => choose(picked!)}
         >
-          Use picked
+          {t('Use picked')}
         </button>
       </div>
     </div>

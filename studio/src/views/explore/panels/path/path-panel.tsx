@@ -37,7 +37,7 @@ function randomPair(count: number): [number, number] {
 export function PathPanel({ exploration }: { exploration: Exploration }) {
   const data = exploration.data.value;
   if (!data || data.images.dims[0]! < 2) {
-    return <p>A path goes between two images of the data. There are none yet.</p>;
+    return <p>{t('A path goes between two images of the data. There are none yet.')}</p>;
   }
   return <Path exploration={exploration} data={data} />;
 }
@@ -51,9 +51,9 @@ function Path({ exploration, data }: { exploration: Exploration; data: ShownData
   return (
     <>
       <div class="path-ends">
-        {(['From', 'To'] as const).map((title, end) => (
+        {[t('From image'), t('To image')].map((title, end) => (
           <PathEnd
-            key={title}
+            key={end}
             title={title}
             data={data}
             index={pair.value[end]!}
@@ -73,12 +73,14 @@ function Path({ exploration, data }: { exploration: Exploration; data: ShownData
             pair.value = randomPair(data.images.dims[0]!);
           }}
         >
-          Two others
+          {t('Two others')}
         </button>
         <KindChoice kind={kind} />
-        <Term name="arc">What is an arc?</Term>
+        <Term name="arc">{t('What is an arc?')}</Term>
       </div>
-      {strip.value && <Pictures class="strip" images={strip.value} label="Images along the path" />}
+      {strip.value && (
+        <Pictures class="strip" images={strip.value} label={t('Images along the path')} />
+      )}
       {made.value && <PathAnimation images={made.value} />}
       <div>
         <ExportButton
@@ -148,7 +150,7 @@ function pathPart(
 function KindChoice({ kind }: { kind: Signal<PathKind> }) {
   return (
     <fieldset class="segments">
-      <legend class="visually-hidden">Shape of the path</legend>
+      <legend class="visually-hidden">{t('Shape of the path')}</legend>
       {(['linear', 'spherical'] as const).map((each) => (
         <label key={each}>
           <input
@@ -159,7 +161,7 @@ function KindChoice({ kind }: { kind: Signal<PathKind> }) {
               kind.value = each;
             }}
           />
-          {each === 'linear' ? 'Straight' : 'Arc'}
+          {each === 'linear' ? t('Straight') : t('Arc')}
         </label>
       ))}
     </fieldset>
