@@ -101,9 +101,24 @@ describe.skipIf(!chromiumPath)(`curves in the studio${skipReason}`, () => {
       .waitFor();
   });
 
+  test('show collapse when it happens, with what to do', async () => {
+    await button(page, 'New run').click();
+    await fill(page, 'β', 100);
+    await fill(page, 'Epochs', endless);
+    await button(page, 'Start training').click();
+    await page.getByText(/no latent says anything about the example/).waitFor({ timeout: 30_000 });
+    expect(await page.locator('.latent-bars .collapsed').count()).toBe(2);
+    await button(page, 'Set β to 25').click();
+    await expect
+      .poll(() => page.locator('.equation .quantity strong').nth(2).innerText())
+      .toBe('25');
+    await button(page, 'Pause').click();
+    await waitFor(page, 'paused');
+  });
+
   test('replay how the latents moved, by the keyboard, after a reload too', async () => {
     await page.reload();
-    await page.getByRole('button', { name: /^Show quarters/ }).click();
+    await button(page, 'Show quarters-dense').click();
     const moment = page.getByRole('slider', { name: 'Moment of the training' });
     await moment.waitFor();
     const map = page.locator('.moving-map');
@@ -122,21 +137,6 @@ describe.skipIf(!chromiumPath)(`curves in the studio${skipReason}`, () => {
 
   test('have no accessibility fault, light and dark', async () => {
     expect(await faultsInBothThemes(page)).toEqual([]);
-  });
-
-  test('show collapse when it happens, with what to do', async () => {
-    await button(page, 'New run').click();
-    await fill(page, 'β', 100);
-    await fill(page, 'Epochs', endless);
-    await button(page, 'Start training').click();
-    await page.getByText(/no latent says anything about the example/).waitFor({ timeout: 30_000 });
-    expect(await page.locator('.latent-bars .collapsed').count()).toBe(2);
-    await button(page, 'Set β to 25').click();
-    await expect
-      .poll(() => page.locator('.equation .quantity strong').nth(2).innerText())
-      .toBe('25');
-    await button(page, 'Pause').click();
-    await waitFor(page, 'paused');
   });
 
   test('nothing went wrong', () => {

@@ -9,7 +9,7 @@ import { smoothed } from './smoothed.js';
 
 export type { Mark, Series };
 
-interface ChartProps extends Omit<PlotLook, 'log'> {
+export interface ChartProps extends Omit<PlotLook, 'log'> {
   /** The chart in words, for users of screen readers. */
   readonly label: string;
   readonly x: readonly number[];
@@ -22,10 +22,7 @@ export function Chart({ label, x, xLabel, series, unit, height = 200, ...more }:
   const { look, marks, group } = more;
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<Plot>(undefined);
-  const log = look.log.value;
-  const drawn = withSmoothing(series, look.smoothing.value);
-  const columns = series.map(({ values }) => values);
-  const range = look.all.value ? wholeRange(columns) : robustRange(x, columns);
+  const { log, drawn, range } = shownOf(x, series, look);
   const content = {
     data: [x, ...drawn.map(({ values }) => values)] as AlignedData,
     range: range && ([range.low, range.high] as const),
@@ -62,6 +59,17 @@ export function Chart({ label, x, xLabel, series, unit, height = 200, ...more }:
       )}
     </figure>
   );
+}
+
+/** The lines of a chart as they look, and the range of its values. */
+export function shownOf(x: readonly number[], series: readonly Series[], look: Look) {
+  const log = look.log.value;
+  const columns = series.map(({ values }) => values);
+  return {
+    log,
+    drawn: withSmoothing(series, look.smoothing.value),
+    range: look.all.value || log ? wholeRange(columns, log) : robustRange(x, columns),
+  };
 }
 
 /** Series with their smooth courses, and the values themselves behind them. */

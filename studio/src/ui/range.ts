@@ -47,12 +47,14 @@ export function robustRange(x: Column, columns: readonly Column[]): Range | unde
   return { ...padded(whole, 0.05), isCut: false };
 }
 
-/** The range of all values. */
-export function wholeRange(columns: readonly Column[]): Range | undefined {
+/** The range of all values; of a logarithmic axis, of those above 0. */
+export function wholeRange(columns: readonly Column[], log = false): Range | undefined {
   const all = columns.flatMap((column) =>
-    Array.from(column).filter((value): value is number => value != null),
+    Array.from(column).filter((value): value is number => value != null && (!log || value > 0)),
   );
-  return all.length === 0 ? undefined : { ...padded(boundsOf(all, 0), 0.05), isCut: false };
+  if (all.length === 0) return undefined;
+  const bounds = boundsOf(all, 0);
+  return { ...(log ? bounds : padded(bounds, 0.05)), isCut: false };
 }
 
 interface Bounds {

@@ -68,9 +68,11 @@ export class Recorder {
   ): Promise<void> {
     const began = performance.now();
     const frame = await this.watch.frame(moment, parameters, this.frames.at(-1));
-    this.frames = framesWith(this.frames, frame);
-    this.isKept = false;
-    this.events.onFrame(frame);
+    if (frame) {
+      this.frames = framesWith(this.frames, frame);
+      this.isKept = false;
+      this.events.onFrame(frame);
+    }
     const ended = performance.now();
     this.rested = ended + Math.max(fewestMilliseconds, restFactor * (ended - began));
   }

@@ -69,15 +69,19 @@ export class Watch {
     });
   }
 
-  /** @param before the frame before, in whose directions this one's places are shown */
+  /**
+   * @param before the frame before, in whose directions this one's places are shown
+   * @returns undefined when latents are not finite: there is nothing to show
+   */
   async frame(
     { step, epochs }: Moment,
     parameters: Readonly<Record<string, Tensor>>,
     before: Frame | undefined,
-  ): Promise<Frame> {
+  ): Promise<Frame | undefined> {
     const { vae, labels } = this;
     vae.setParameters(parameters);
     const encoding = await vae.encode(this.images, { labels });
+    if (!(encoding.mean.data as Float32Array).every(Number.isFinite)) return undefined;
     return {
       step,
       epochs,

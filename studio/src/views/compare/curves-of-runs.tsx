@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import { said, t } from '../../language/language.js';
 import { Chart } from '../../ui/chart.js';
 import { ChartControls, useLook } from '../../ui/chart-controls.js';
+import { chartWords } from '../../ui/chart-words.js';
 import type { Compared } from './comparison.js';
 
 const metrics = {
@@ -41,6 +42,10 @@ export function CurvesOfRuns({ runs }: { runs: readonly Compared[] }) {
     };
   });
   const unit = runs.every(({ info }) => info?.isInNats) ? 'nats' : '';
+  const chart = {
+    ...{ x, series, look, unit, xLabel: t('Epochs') },
+    title: t('{value} by epochs', { value: t(metrics[metric]) }),
+  };
   const some = series.some(({ values }) => values.some((value) => value !== null));
   return (
     <section class="panel stack" aria-labelledby="curves">
@@ -66,18 +71,7 @@ export function CurvesOfRuns({ runs }: { runs: readonly Compared[] }) {
         </div>
       </div>
       {some ? (
-        <Chart
-          label={t('{value} by epochs of {runs}', {
-            value: t(metrics[metric]),
-            runs: runs.map(({ run }) => run!.name).join(', '),
-          })}
-          x={x}
-          xLabel={t('Epochs')}
-          series={series}
-          unit={unit}
-          look={look}
-          height={260}
-        />
+        <Chart label={chartWords(chart.title, x, series, unit)} {...chart} height={260} />
       ) : (
         <p class="soft">{t('None of these runs has this value.')}</p>
       )}

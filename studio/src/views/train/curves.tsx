@@ -1,76 +1,72 @@
-import { useSignal } from '@preact/signals';
-import type { EpochMetrics } from '../../../../src/training/index.js';
-import { said, t } from '../../language/language.js';
+import { t } from '../../language/language.js';
 import { listed } from '../../language/listed.js';
 import { optionTerm } from '../../train/fields.js';
 import { frame } from '../../train/learning.js';
 import { changes, lossUnit, metrics, run, trace } from '../../train/session.js';
-import { Chart, type Series } from '../../ui/chart.js';
-import { ChartControls, useLook } from '../../ui/chart-controls.js';
+import { Chart, type Mark, type Series } from '../../ui/chart.js';
+import { ChartControls, type Look, useLook } from '../../ui/chart-controls.js';
+import { chartWords } from '../../ui/chart-words.js';
 import { tickText } from '../../ui/number.js';
-import { chartWords } from './chart-words.js';
 import { type CurveColumns, curveColumns } from './curve-columns.js';
 import { Latents } from './loss/latents.js';
 import { LossTold } from './loss/loss-told.js';
 import { metricTerms, objectiveOf } from './loss/told.js';
+import { Numbers } from './numbers.js';
 
 /** Draws the loss and its parts over the epochs. */
 export function Curves() {
   const look = useLook();
-  const { x, losses, others, isKl } = seriesOf();
-  const unitOfOthers = isKl ? t('nats') : '';
-  const titleOfOthers = isKl ? t('KL by epochs.') : t('Other terms by epochs.');
-  const unit = lossUnit.value;
   const marks = changes.value.map(({ epochs, name, value }) => ({
     x: epochs,
     text: `${t(optionTerm(name).word)} ${tickText(value)}`,
   }));
+  const charts = chartsOf({ look, marks });
   return (
     <section class="panel stack" aria-labelledby="curves">
       <div class="row spread">
         <h2 id="curves">{t('Loss')}</h2>
-        <ChartControls look={look} />
+        <div class="row">
+          <ChartControls look={look} />
+        </div>
       </div>
       <LossTold />
       <div class="charts">
-        <Chart
-          label={chartWords(t('Loss by epochs.'), x, losses, unit)}
-          x={x}
-          xLabel={t('Epochs')}
-          series={losses}
-          unit={unit}
-          look={look}
-          marks={marks}
-          group="training"
-        />
-        {others && (
+        {charts.map((chart) => (
           <Chart
-            label={chartWords(titleOfOthers, x, others, unitOfOthers)}
-            x={x}
-            xLabel={t('Epochs')}
-            series={others}
-            unit={unitOfOthers}
-            look={look}
-            marks={marks}
-            group="training"
+            key={chart.title}
+            label={chartWords(chart.title, chart.x, chart.series, chart.unit)}
+            {...chart}
           />
-        )}
+        ))}
       </div>
-      {marks.length > 0 && (
-        <p class="soft small">
-          {t('Changed while it trained: {list}.', {
-            list: listed(
-              marks.map(({ x, text }) =>
-                t('{text} after {epochs} epochs', { text, epochs: x.toFixed(1) }),
-              ),
-            ),
-          })}
-        </p>
-      )}
+      {marks.length > 0 && <Changed marks={marks} />}
       {frame.value && <Latents frame={frame.value} />}
       {metrics.value.length > 0 && <Numbers lines={metrics.value} />}
     </section>
   );
+}
+
+/** The numbers that were changed, in words. */
+function Changed({ marks }: { marks: readonly Mark[] }) {
+  const list = listed(
+    marks.map(({ x, text }) => t('{text} after {epochs} epochs', { text, epochs: x.toFixed(1) })),
+  );
+  return <p class="soft small">{t('Changed while it trained: {list}.', { list })}</p>;
+}
+
+/** The charts of the run that is shown: its loss, and the terms beside the reconstruction. */
+function chartsOf(shared: { readonly look: Look; readonly marks: readonly Mark[] }) {
+  const { x, losses, others, isKl } = seriesOf();
+  const common = { ...shared, x, xLabel: t('Epochs'), group: 'training' };
+  const loss = {
+    ...common,
+    title: t('Loss by epochs'),
+    series: losses,
+    unit: lossUnit.value,
+  };
+  if (!others) return [loss];
+  const title = isKl ? t('KL by epochs') : t('Other terms by epochs');
+  return [loss, { ...common, title, series: others, unit: isKl ? t('nats') : '' }];
 }
 
 interface Lines {
@@ -129,59 +125,3 @@ function termSeries(trained: CurveColumns['trained'], marked: boolean) {
 
 /** More values of epochs than this stand too close for marks. */
 const mostMarked = 40;
-
-const columns = [
-  ['loss', said('Loss'), () => lossUnit.value],
-  ['reconstruction', said('Reconstruction'), () => lossUnit.value],
-  ['kl', said('KL'), () => t('nats')],
-  ['val_loss', said('Validation'), () => lossUnit.value],
-  ['seconds', said('Time'), () => 's'],
-] as const;
-
-/** The same as numbers, for the keyboard and screen readers. */
-function Numbers({ lines }: { lines: readonly EpochMetrics[] }) {
-  const opened = useSignal(false);
-  return (
-    <details
-      onToggle={(event) => {
-        opened.value = event.currentTarget.open;
-      }}
-    >
-      <summary>{t('All numbers')}</summary>
-      {opened.value && <NumbersTable lines={lines} />}
-    </details>
-  );
-}
-
-function NumbersTable({ lines }: { lines: readonly EpochMetrics[] }) {
-  return (
-    <>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, which the keyboard must do too */}
-      <section class="scroll" tabIndex={0} aria-label={t('Numbers of all epochs')}>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">{t('Epoch')}</th>
-              {columns.map(([name, title, unit]) => (
-                <th key={name} scope="col">
-                  {t(title)}
-                  {unit() && ` (${unit()})`}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {lines.toReversed().map((line) => (
-              <tr key={line.epoch}>
-                <th scope="row">{line.epoch}</th>
-                {columns.map(([name]) => (
-                  <td key={name}>{line[name] === undefined ? '–' : line[name].toFixed(2)}</td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </section>
-    </>
-  );
-}

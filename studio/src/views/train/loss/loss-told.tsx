@@ -13,8 +13,8 @@ export function LossTold() {
   const { objective, training, validation } = present.value;
   if (!training) return null;
   const rows = [
-    { name: t('Training'), told: training },
-    ...(validation ? [{ name: t('Validation'), told: validation }] : []),
+    { name: t('Training set'), told: training },
+    ...(validation ? [{ name: t('Validation set'), told: validation }] : []),
   ];
   return (
     <div class="stack loss-told">

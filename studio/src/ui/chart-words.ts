@@ -1,6 +1,6 @@
-import { t } from '../../language/language.js';
-import type { Series } from '../../ui/chart.js';
-import { numberText } from '../../ui/number.js';
+import { t } from '../language/language.js';
+import type { Series } from './chart.js';
+import { numberText } from './number.js';
 
 /** Lines of a chart in a sentence each: where they began, where they are, and their lowest point. */
 export function chartWords(
@@ -26,5 +26,8 @@ export function chartWords(
       ),
     ];
   });
-  return [title, ...(sentences.length > 0 ? sentences : [t('There are no values yet.')])].join(' ');
+  return [
+    `${title}.`,
+    ...(sentences.length > 0 ? sentences : [t('There are no values yet.')]),
+  ].join(' ');
 }
