@@ -7,7 +7,6 @@ import { spreadOf, weightPictures, weightsOf } from '../../studio/src/views/diag
 const diagramOf = (vae: VAE): DiagramModel => ({
   config: vae.config,
   summary: vae.layers(),
-  bottleneck: vae.bottleneck,
   parameters: vae.parameters(),
 });
 
@@ -39,6 +38,14 @@ test('a codebook stands in the place of a distribution', () => {
   const nodes = nodesOf(diagramOf(codebook));
   expect(nodes.map(({ id }) => id)).toEqual(['input', 'encoder', 'codes', 'decoder', 'output']);
   expect(nodes[2]!.layers.map(({ type }) => type)).toEqual(['vectorQuantizer']);
+});
+
+test('an autoencoder has a point', () => {
+  const { summary, ...model } = diagramOf(small);
+  const rows = summary.rows.filter(({ name }) => name !== 'logVariance' && name !== 'sampling');
+  const nodes = nodesOf({ ...model, summary: { ...summary, rows } });
+  expect(nodes.map(({ id }) => id)).toEqual(['input', 'encoder', 'z', 'decoder', 'output']);
+  expect(nodes[2]!.layers.map(({ name }) => name)).toEqual(['mean']);
 });
 
 test('tells how weights are spread', () => {

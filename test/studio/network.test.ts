@@ -5,7 +5,7 @@ import { take } from '../../src/data/changes/split.js';
 import { conv2d, convTranspose2d, datasets, VAE, vqVae } from '../../src/index.js';
 import { chromiumPath, skipReason } from '../browser/chromium.js';
 import { emptyFolder } from '../cli/process.js';
-import { button, faultsInBothThemes } from './controls.js';
+import { button, faultsInBothThemes, field } from './controls.js';
 import { type OpenStudio, openStudio } from './open.js';
 
 /** Writes a run of a small model with a codebook. */
@@ -77,6 +77,16 @@ describe.skipIf(!chromiumPath)(`the diagram of a network${skipReason}`, () => {
     await part('decoder').click();
     await page.locator('.diagram-details summary').nth(1).click();
     await page.getByText(/Its 128 values now; \d+ are not 0/).waitFor();
+    expect(await faultsInBothThemes(page)).toEqual([]);
+  });
+
+  test('shows the network that is planned', async () => {
+    await field(page, 'Network').selectOption('conv');
+    await page.getByText('See the network').click();
+    const planned = page.locator('.settings');
+    await planned.locator('[data-node=encoder]').getByText('3 layers').waitFor();
+    await planned.locator('[data-node=decoder] button').click();
+    await planned.getByText('convTranspose2d → 64 × 14 × 14').waitFor();
     expect(await faultsInBothThemes(page)).toEqual([]);
   });
 

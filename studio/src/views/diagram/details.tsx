@@ -19,7 +19,7 @@ export function NodeDetails({
 }: {
   node: DiagramNode;
   model: DiagramModel;
-  values: DiagramValues;
+  values: DiagramValues | undefined;
 }) {
   const columns = node.id === 'input' || node.id === 'output' ? columnsOf(model) : undefined;
   return (
@@ -50,7 +50,7 @@ function LayerDetails({
 }: {
   layer: DiagramNode['layers'][number];
   model: DiagramModel;
-  values: DiagramValues;
+  values: DiagramValues | undefined;
 }) {
   const isOpen = useSignal(false);
   return (
@@ -89,7 +89,7 @@ function LayerDetails({
                 </figure>
               );
             })}
-          {values.layers?.[name] && <Activations values={values.layers[name]} />}
+          {values?.layers?.[name] && <Activations values={values.layers[name]} />}
         </div>
       )}
     </details>

@@ -11,8 +11,6 @@ type Layer = Summary['rows'][number];
 export interface DiagramModel {
   readonly config: Pick<ModelConfig, 'input' | 'example' | 'latent'>;
   readonly summary: Summary;
-  /** `gaussian`, `deterministic` or `vectorQuantized`. */
-  readonly bottleneck: string;
   /** The parameters by their names; absent where the model is only planned. */
   readonly parameters?: Readonly<Record<string, Tensor>> | undefined;
 }
@@ -132,11 +130,12 @@ export function nodesOf(model: DiagramModel): DiagramNode[] {
 
 /** The nodes between encoder and decoder. */
 function betweenOf(
-  { bottleneck }: DiagramModel,
+  { summary: { rows } }: DiagramModel,
   node: (id: NodeId, title: string, text: string, layers?: readonly Layer[]) => DiagramNode,
   at: (path: string) => readonly Layer[],
 ): DiagramNode[] {
-  if (bottleneck === 'vectorQuantized') {
+  const has = (path: string) => rows.some(({ name }) => name === path);
+  if (has('quantizer')) {
     return [
       node(
         'codes',
@@ -148,7 +147,7 @@ function betweenOf(
       ),
     ];
   }
-  if (bottleneck === 'deterministic') {
+  if (!has('logVariance')) {
     return [
       node(
         'z',
@@ -156,7 +155,7 @@ function betweenOf(
         said(
           'The latents: a point, without noise. So nothing keeps the space between points in order.',
         ),
-        at('z'),
+        at('mean'),
       ),
     ];
   }

@@ -24,10 +24,11 @@ export interface DiagramActions {
  */
 export function Diagram({
   model,
-  values = {},
+  values,
   onDraw,
 }: {
   readonly model: DiagramModel;
+  /** Left out where the model is only planned. */
   readonly values?: DiagramValues;
 } & DiagramActions) {
   const opened = useSignal<NodeId | undefined>(undefined);

@@ -13,16 +13,15 @@ export function NodePicture({
 }: {
   node: DiagramNode;
   model: DiagramModel;
-  values: DiagramValues;
+  values: DiagramValues | undefined;
 }): ComponentChildren {
+  if (id === 'encoder' || id === 'decoder') return <Stack layers={layers} />;
+  if (!values) return null;
   switch (id) {
     case 'input':
       return <Example example={values.input} label={t('The example that is encoded')} />;
     case 'output':
       return <Example example={values.output} label={t('The decoded example')} />;
-    case 'encoder':
-    case 'decoder':
-      return <Stack layers={layers} />;
     case 'posterior':
       return <LatentBars name="μ" values={values.mean} logVariance={values.logVariance} />;
     case 'epsilon':

@@ -36,11 +36,5 @@ export function PlayDiagram() {
     output: pictureOf(made.image),
     layers: { ...named('encoder', posterior?.layers), ...named('decoder', made.layers) },
   };
-  return (
-    <Diagram
-      model={{ ...played, bottleneck: 'gaussian' }}
-      values={values}
-      onDraw={posterior && drawEpsilon}
-    />
-  );
+  return <Diagram model={played} values={values} onDraw={posterior && drawEpsilon} />;
 }

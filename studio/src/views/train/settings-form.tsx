@@ -11,6 +11,7 @@ import { Notice } from '../../ui/notice.js';
 import { Term } from '../../ui/term.js';
 import { DataChoice } from './data-choice.js';
 import { FaultList } from './fault-list.js';
+import { PlannedNetwork } from './planned-network.js';
 import { usePlanning } from './planning.js';
 import { FixedFields, LiveFields, liveLabels, PresetField } from './settings-fields.js';
 
@@ -64,6 +65,7 @@ export function SettingsForm() {
           )}
         </>
       )}
+      {plan && <PlannedNetwork plan={plan} />}
       <FixedFields
         values={values}
         trainedOn={plan?.trainedOn}
