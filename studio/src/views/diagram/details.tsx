@@ -23,8 +23,9 @@ export function NodeDetails({
 }) {
   const columns = node.id === 'input' || node.id === 'output' ? columnsOf(model) : undefined;
   return (
-    <section class="diagram-details stack-tight" aria-label={t(node.title)}>
-      <h2>{t(node.title)}</h2>
+    // biome-ignore lint/a11y/useSemanticElements: it holds no fields
+    <div class="diagram-details stack-tight" role="group" aria-label={t(node.title)}>
+      <p class="diagram-title">{t(node.title)}</p>
       <p>{t(node.text)}</p>
       {columns && (
         <ul class="diagram-columns small">
@@ -39,7 +40,7 @@ export function NodeDetails({
       {node.layers.map((layer) => (
         <LayerDetails key={layer.name} layer={layer} model={model} values={values} />
       ))}
-    </section>
+    </div>
   );
 }
 
