@@ -34,7 +34,7 @@ describe('the frame of the page', () => {
   const shown = async (language: string, title: string) => {
     const { page } = open;
     await expect.poll(() => page.evaluate(() => document.documentElement.lang)).toBe(language);
-    expect(await page.title()).toBe(`${title} · vaekit studio`);
+    await expect.poll(() => page.title()).toBe(`${title} · vaekit studio`);
     const link = page.getByRole('navigation').getByRole('link', { name: title, exact: true });
     expect(await link.getAttribute('aria-current')).toBe('page');
   };

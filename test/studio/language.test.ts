@@ -33,8 +33,8 @@ const sameEverywhere = new Set([
 ]);
 const forBrowser = /^((\d+|\{\})px |settings: |color-mix\(|<)/;
 
-/** Texts of the library that the page shows: errors, and the words of settings. */
-const ofLibrary = new Set(['errors', 'settings']);
+/** Texts of the library that the page shows: errors, and the words of settings and of kinds. */
+const ofLibrary = new Set(['errors', 'settings', 'kinds']);
 
 let texts: ReadonlyMap<string, Texts>;
 let literals: ReadonlySet<string>;

@@ -37,33 +37,42 @@ function wanted(): string {
   return codes.find(has) ?? english.code;
 }
 
-async function load(code: string): Promise<Language> {
-  if (code === english.code) return english;
-  const loaded = await Promise.all(
-    Object.entries(files)
-      .filter(([path]) => codeOf(path) === code)
-      .map(async ([path, read]) => [path, await read()] as const),
+/** Parts of the page that are there at its start. The texts of others come while these are shown. */
+const firstAreas = ['common', 'settings', 'first', 'diagram', 'train-form', 'train-state'];
+
+const areaOf = (path: string) => path.split('/')[3]!.replace('.json', '');
+
+/** A language with the texts of more areas. */
+async function withTexts(
+  { code, messages, errors }: Language,
+  isWanted: (area: string) => boolean,
+): Promise<Language> {
+  const paths = Object.keys(files).filter(
+    (path) => codeOf(path) === code && isWanted(areaOf(path)),
   );
+  const texts = await Promise.all(paths.map((path) => files[path]!()));
+  const at = paths.findIndex((path) => areaOf(path) === 'errors');
   return {
     code,
-    messages: Object.assign({}, ...loaded.map(([, messages]) => messages)),
-    errors: loaded.find(([path]) => path.endsWith('/errors.json'))?.[1] ?? {},
+    messages: Object.assign({}, messages, ...texts),
+    errors: at < 0 ? errors : texts[at]!,
   };
 }
 
 /** The language that was asked for last: its texts may come after those of one that was asked for before. */
 let asked = '';
 
-/** Shows the page in a language. The one before stays when its texts cannot be loaded. */
-async function show(code: string): Promise<void> {
+/** Shows the page in a language, once its texts are there. */
+async function show(code: string, isWanted: (area: string) => boolean): Promise<void> {
   asked = code;
-  const language = await load(code);
+  const before = current.peek().code === code ? current.peek() : { ...english, code };
+  const language = await withTexts(before, isWanted);
   if (code === asked) current.value = language;
 }
 
 /** Shows the page in a language from now on, and when it is opened again. */
 export async function chooseLanguage(code: string): Promise<void> {
-  await show(code);
+  await show(code, () => true);
   try {
     localStorage.setItem(key, code);
   } catch {
@@ -71,9 +80,14 @@ export async function chooseLanguage(code: string): Promise<void> {
   }
 }
 
-/** Loads the texts of the page's first language. The page is in English when they cannot be loaded. */
+/** Loads the texts that the page starts with. It is in English as long as they cannot be loaded. */
 export async function startLanguage(): Promise<void> {
-  await show(wanted()).catch(() => undefined);
+  const code = wanted();
+  const isFirst = (area: string) => firstAreas.includes(area);
+  await show(code, isFirst).catch(() => undefined);
+  const others = show(code, (area) => !isFirst(area)).catch(() => undefined);
+  // Only the first views can do without.
+  if (/^#\/(explore|compare)/.test(location.hash)) await others;
 }
 
 effect(() => {
