@@ -133,6 +133,14 @@ test('a weight that is not known is told by the numbers', () => {
   expect(toldLoss({ type: 'vae' }, validation, () => undefined)).toBeUndefined();
 });
 
+test('a weight that changed within the mean is told as the numbers have it', () => {
+  const metrics = { loss: 13, reconstruction: 5, kl: 4 };
+  expect(words(toldLoss({ type: 'betaVae' }, metrics, () => 4))?.[1]).toEqual([2, 'KL', 8]);
+  expect(words(toldLoss({ type: 'betaVae' }, metrics, () => 1.99))?.[1]).toEqual([1.99, 'KL', 8]);
+  const rounding = { loss: 5.0002, reconstruction: 5, kl: 1e-6 };
+  expect(words(toldLoss({ type: 'betaVae' }, rounding, () => 4))?.[1]?.[0]).toBe(4);
+});
+
 test('a collapsed KL of 0 leaves numbers, and other losses have other terms', () => {
   const none = toldLoss({ type: 'vae' }, { loss: 5, reconstruction: 5, kl: 0 }, () => undefined);
   expect(words(none)?.[1]).toEqual([1, 'KL', 0]);

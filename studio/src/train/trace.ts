@@ -117,6 +117,17 @@ export function pointsOf(trace: Trace): {
   return { x, means: mapped(trace.means, (values) => values.slice(0, shown)) };
 }
 
+/** The latest means, and the steps that they are of; undefined before the first step. */
+export function latestOf(trace: Trace) {
+  const { x, means } = pointsOf(trace);
+  const last = x.length - 1;
+  if (last < 0) return undefined;
+  return {
+    steps: filled(trace, last),
+    metrics: mapped(means, (values) => values[last] ?? Number.NaN),
+  };
+}
+
 /** Follows a training from its first step, or on from a checkpoint. */
 export class Tracer {
   private readonly increments: Increments;

@@ -106,6 +106,9 @@ const scalesOf = (log: boolean, content: () => PlotContent): uPlot.Scales => ({
     : { range: (_, low, high) => [...(content().range ?? [low, high])] as [number, number] },
 });
 
+/** Rows in which the words of marks stand. */
+const textRows = 4;
+
 /** Draws the marks over a plot's lines. */
 function drawMarks(plot: uPlot, marks: readonly Mark[]): void {
   const { ctx, bbox } = plot;
@@ -116,7 +119,7 @@ function drawMarks(plot: uPlot, marks: readonly Mark[]): void {
   ctx.lineWidth = ratio;
   ctx.font = `${11 * ratio}px ${token('--font')}`;
   ctx.textBaseline = 'top';
-  for (const { x, text } of marks) {
+  marks.forEach(({ x, text }, i) => {
     const left = Math.round(plot.valToPos(x, 'x', true));
     ctx.setLineDash([3 * ratio, 3 * ratio]);
     ctx.beginPath();
@@ -125,8 +128,10 @@ function drawMarks(plot: uPlot, marks: readonly Mark[]): void {
     ctx.stroke();
     const isNearEnd = left > bbox.left + bbox.width / 2;
     ctx.textAlign = isNearEnd ? 'right' : 'left';
-    ctx.fillText(text, left + (isNearEnd ? -4 : 4) * ratio, bbox.top + 2 * ratio);
-  }
+    // In rows, so that words of marks that are near do not cover each other.
+    const row = 2 + 13 * (i % textRows);
+    ctx.fillText(text, left + (isNearEnd ? -4 : 4) * ratio, bbox.top + row * ratio);
+  });
   ctx.restore();
 }
 

@@ -1,12 +1,13 @@
 import { computed } from '@preact/signals';
-import { metrics, progress, run, steered } from '../../../train/session.js';
+import { metrics, run, steered, trace } from '../../../train/session.js';
+import { latestOf, traceOfEpochs } from '../../../train/trace.js';
 import { objectiveOf, toldLoss } from './told.js';
 
 /** The loss of the run that is shown, on the examples of training and of validation. */
 export const present = computed(() => {
   const objective = objectiveOf(run.value?.config.model);
   const last = metrics.value.at(-1);
-  const now = progress.value?.metrics ?? last ?? {};
+  const latest = latestOf(trace.value.steps > 0 ? trace.value : traceOfEpochs(metrics.value));
   const planned = (name: string) => {
     const value = objective[name];
     return typeof value === 'number' ? value : undefined;
@@ -18,7 +19,9 @@ export const present = computed(() => {
   const atEnd = (name: string) => (isConstant(name) ? inForce(name) : changed(name));
   return {
     objective: objective.type,
-    training: toldLoss(objective, now, inForce),
+    /** Steps that the loss on examples of training is the mean of. */
+    steps: latest?.steps ?? 0,
+    training: latest && toldLoss(objective, latest.metrics, inForce),
     validation: last && toldLoss(objective, last, atEnd, 'val_'),
     /** β where it can be changed while the model trains. */
     beta: objective.type === 'betaVae' ? inForce('beta') : undefined,

@@ -10,7 +10,7 @@ import './loss.css';
 
 /** The loss as the sum of its terms: an equation with its present numbers, and bars. */
 export function LossTold() {
-  const { objective, training, validation } = present.value;
+  const { objective, steps, training, validation } = present.value;
   if (!training) return null;
   const rows = [
     { name: t('Training set'), told: training },
@@ -19,7 +19,7 @@ export function LossTold() {
   return (
     <div class="stack loss-told">
       <Equation told={training} />
-      <p class="small">{inWords(training)}</p>
+      <p class="small">{inWords(training, steps)}</p>
       {weighsDraws(objective) && (
         <p class="soft small">
           {t(
@@ -108,7 +108,7 @@ function Quantity({
 }
 
 /** A loss in a sentence. */
-function inWords({ loss, parts }: ToldLoss): string {
+function inWords({ loss, parts }: ToldLoss, steps: number): string {
   const words = parts.map((part) => {
     const values = { name: t(part.entry.word), value: figure(part.value) };
     if (!part.weight) return t('{name} {value}', values);
@@ -123,7 +123,8 @@ function inWords({ loss, parts }: ToldLoss): string {
     });
   });
   const unit = lossUnit.value;
-  return t('In this epoch an example costs {loss}: {parts}.', {
+  return t('In the latest steps ({steps} of them) an example costs {loss}: {parts}.', {
+    steps,
     loss: `${figure(loss)} ${unit}`.trimEnd(),
     parts: listed(words),
   });

@@ -187,7 +187,7 @@ function partOf(
   share?: number,
 ): LossPart {
   const given = metric === undefined ? undefined : of(metric);
-  const factor = weight?.value ?? (share === undefined || !given ? 1 : share / given);
+  const factor = factorOf(weight?.value, share, given);
   const value = given ?? (share ?? 0) / (factor || 1);
   return {
     entry,
@@ -197,3 +197,15 @@ function partOf(
     ...(weight ? { weight: { entry: weight.entry, value: factor } } : {}),
   };
 }
+
+/** A weight that changed within the mean is told as the numbers have it, so that they add up. */
+const mostOff = 0.02;
+
+function factorOf(known: number | undefined, share: number | undefined, value: number | undefined) {
+  if (share === undefined || !value) return known ?? 1;
+  const isOff = known === undefined || Math.abs(known * value - share) > mostOff * Math.abs(share);
+  // What is next to nothing is all rounding.
+  return isOff && Math.abs(share) > leastShare ? share / value : (known ?? share / value);
+}
+
+const leastShare = 1e-3;
