@@ -1,3 +1,5 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { KeptRun } from '../../studio/src/storage/database.js';
@@ -87,6 +89,33 @@ describe.skipIf(!chromiumPath)(`curves in the studio${skipReason}`, () => {
     const bars = page.locator('.loss-bars .bar');
     expect(await bars.count()).toBe(2);
     expect(await bars.first().getAttribute('aria-label')).toMatch(/^Reconstruction: [\d.]+, KL/);
+  });
+
+  test('leave the page as a drawing, a picture and a table', async () => {
+    const file = async (kind: string) => {
+      await button(page, 'Export the curves').click();
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: kind, exact: true }).click(),
+      ]);
+      return { name: download.suggestedFilename(), bytes: readFileSync(await download.path()) };
+    };
+    const svg = await file('Drawing (SVG)');
+    expect(svg.name).toBe('quarters-dense-curves.svg');
+    expect(svg.bytes.toString()).toContain('>KL by epochs</text>');
+    expect(svg.bytes.toString().match(/<path/g)!.length).toBeGreaterThan(5);
+    const png = await file('Picture (PNG)');
+    expect(png.bytes.subarray(1, 4).toString()).toBe('PNG');
+    const folder = process.env.SCREENSHOTS;
+    if (folder) {
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(join(folder, svg.name), svg.bytes);
+      writeFileSync(join(folder, png.name), png.bytes);
+    }
+    const rows = (await file('Table (CSV)')).bytes.toString().trim().split('\n');
+    expect(rows.length).toBe(61);
+    expect(rows[0]).toMatch(/^epoch,steps,seconds,loss,reconstruction,kl,val_loss,beta,/);
+    expect(rows[60]).toMatch(/^60,17,/);
   });
 
   test('say in words where they stand, and explain each term', async () => {

@@ -1,8 +1,11 @@
 import { useSignal } from '@preact/signals';
+import { csvLine } from '../../../../src/report/csv.js';
 import { said, t } from '../../language/language.js';
 import { Chart } from '../../ui/chart.js';
 import { ChartControls, useLook } from '../../ui/chart-controls.js';
 import { chartWords } from '../../ui/chart-words.js';
+import { chartExports } from '../../ui/export/chart-exports.js';
+import { ExportButton } from '../../ui/export/export-button.js';
 import type { Compared } from './comparison.js';
 
 const metrics = {
@@ -46,6 +49,11 @@ export function CurvesOfRuns({ runs }: { runs: readonly Compared[] }) {
     ...{ x, series, look, unit, xLabel: t('Epochs') },
     title: t('{value} by epochs', { value: t(metrics[metric]) }),
   };
+  const csv = () =>
+    [['epoch', ...series.map(({ label }) => label)]]
+      .concat(x.map((at, i) => [at, ...series.map(({ values }) => values[i] ?? '')].map(String)))
+      .map((row) => csvLine(row))
+      .join('');
   const some = series.some(({ values }) => values.some((value) => value !== null));
   return (
     <section class="panel stack" aria-labelledby="curves">
@@ -68,6 +76,12 @@ export function CurvesOfRuns({ runs }: { runs: readonly Compared[] }) {
             </select>
           </label>
           <ChartControls look={look} />
+          <ExportButton
+            name={metric}
+            what={t('the curves')}
+            exports={chartExports([chart], csv)}
+            disabled={!some}
+          />
         </div>
       </div>
       {some ? (

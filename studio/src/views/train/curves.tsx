@@ -6,12 +6,15 @@ import { changes, lossUnit, metrics, run, trace } from '../../train/session.js';
 import { Chart, type Mark, type Series } from '../../ui/chart.js';
 import { ChartControls, type Look, useLook } from '../../ui/chart-controls.js';
 import { chartWords } from '../../ui/chart-words.js';
+import { chartExports } from '../../ui/export/chart-exports.js';
+import { ExportButton } from '../../ui/export/export-button.js';
 import { tickText } from '../../ui/number.js';
 import { type CurveColumns, curveColumns } from './curve-columns.js';
 import { Latents } from './loss/latents.js';
 import { LossTold } from './loss/loss-told.js';
 import { metricTerms, objectiveOf } from './loss/told.js';
 import { Numbers } from './numbers.js';
+import { numbersCsv } from './numbers-file.js';
 
 /** Draws the loss and its parts over the epochs. */
 export function Curves() {
@@ -27,6 +30,11 @@ export function Curves() {
         <h2 id="curves">{t('Loss')}</h2>
         <div class="row">
           <ChartControls look={look} />
+          <ExportButton
+            name={`${run.value?.name}-curves`}
+            what={t('the curves')}
+            exports={chartExports(charts, () => numbersCsv(metrics.value))}
+          />
         </div>
       </div>
       <LossTold />
