@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { decode } from 'fast-png';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { chromiumPath, skipReason } from '../browser/chromium.js';
@@ -67,5 +69,20 @@ describe.skipIf(!chromiumPath)(`tasks of a newcomer${skipReason}`, () => {
     const rows = page.getByRole('row');
     await rows.filter({ hasText: 'β' }).filter({ hasText: '100' }).first().waitFor();
     await page.locator('canvas').nth(1).waitFor();
+  }, 60_000);
+
+  test('take the picture away', async () => {
+    await link('Explore').click();
+    await page.locator('.legend').waitFor({ timeout: 30_000 });
+    await button(page, 'Export the map').click();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      button(page, 'Picture (PNG)').click(),
+    ]);
+    expect(download.suggestedFilename()).toMatch(/^mnist-dense.*\.png$/);
+    const { width, height, data } = decode(readFileSync(await download.path()));
+    expect([width > 300, height > 300]).toEqual([true, true]);
+    expect(new Set(data).size).toBeGreaterThan(50);
+    expect(opened.errors).toEqual([]);
   }, 60_000);
 });
