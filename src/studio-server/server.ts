@@ -62,6 +62,11 @@ export async function startStudio(options: StudioOptions = {}): Promise<Studio> 
     }
   });
   own = await listen(server, port);
+  if (port === undefined && own !== usualPort) {
+    tell(
+      `Port ${usualPort} is in use, so the page is at port ${own}. A browser keeps runs for one address: those that it keeps for port ${usualPort} are not seen here. End the program there, or choose a port with --port.`,
+    );
+  }
   const shown =
     runs.only === undefined ? '' : `#/explore/${encodeURIComponent(`served:${runs.only}`)}`;
   return {
@@ -73,6 +78,12 @@ export async function startStudio(options: StudioOptions = {}): Promise<Studio> 
       }),
   };
 }
+
+/** Why a port cannot be had, by the system's code. */
+const refusals: Readonly<Record<string, string>> = {
+  EACCES: 'this user may not use it',
+  ERR_SOCKET_BAD_PORT: 'a port is a whole number from 0 to 65535',
+};
 
 /** Listens on the loopback address. Returns the port. @throws UserError when it is taken */
 async function listen(server: Server, port?: number): Promise<number> {
@@ -91,8 +102,7 @@ async function listen(server: Server, port?: number): Promise<number> {
     } catch (error) {
       const code = codeOf(error);
       if (code === 'EADDRINUSE') continue;
-      const reason =
-        code === 'EACCES' ? 'this user may not use it' : 'the system does not let it be used';
+      const reason = refusals[code ?? ''] ?? 'the system does not let it be used';
       throw new UserError(`Port ${each}: ${reason}. Choose another one with --port.`);
     }
   }

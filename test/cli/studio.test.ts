@@ -34,7 +34,10 @@ test('says in one line what is wrong', async () => {
     2,
     'vaekit: none: there is no such folder. Give a run, or a folder of runs.\n',
   ]);
-  const port = await vaekit(folder, 'studio', '--port', 'http');
-  expect(port.code).toBe(2);
-  expect(port.stderr.trim().split('\n')).toHaveLength(1);
+  for (const port of ['http', '99999', '-1', '80.5']) {
+    const { code, stderr } = await vaekit(folder, 'studio', '--port', port);
+    expect([port, code]).toEqual([port, 2]);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect(stderr).toContain('a whole number from 0 to 65535');
+  }
 });

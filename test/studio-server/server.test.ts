@@ -254,3 +254,25 @@ describe('how it starts', () => {
     );
   });
 });
+
+test('a port that is taken is said, and one that was asked for is never left in silence', async () => {
+  const told: string[] = [];
+  const tell = (message: string) => told.push(message);
+  const page = join(folder, 'page');
+  const first = await startStudio({ page, tell });
+  const second = await startStudio({ page, tell });
+  try {
+    const port = Number(new URL(second.address).port);
+    expect(port).toBeGreaterThan(8230);
+    expect(told.at(-1)).toContain(`Port 8230 is in use, so the page is at port ${port}.`);
+    await expect(startStudio({ page, port })).rejects.toThrow(
+      `Port ${port} is in use. Choose another one with --port, or 0 for any.`,
+    );
+    await expect(startStudio({ page, port: 99_999 })).rejects.toThrow(
+      'Port 99999: a port is a whole number from 0 to 65535.',
+    );
+  } finally {
+    await first.close();
+    await second.close();
+  }
+});
