@@ -84,6 +84,41 @@ describe.skipIf(!chromiumPath)(`the form of settings${skipReason}`, () => {
     await page.getByText(/^About \S+ (minutes|hours) for 10,000 epochs/).waitFor();
   });
 
+  test('leads to Start by few presses of Tab, and help covers no field', async () => {
+    for (const width of [1280, 390]) {
+      await page.setViewportSize({ width, height: 800 });
+      await page.reload();
+      await planned(page);
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('Enter');
+      const start = button(page, 'Start training');
+      const isThere = () => start.evaluate((each) => each === document.activeElement);
+      let presses = 1;
+      while (presses < 30 && !(await isThere())) {
+        await page.keyboard.press('Tab');
+        presses++;
+      }
+      expect([width, presses <= 8]).toEqual([width, true]);
+      for (const name of ['Latents', 'Batch', 'β']) {
+        const word = page.locator('form').getByRole('button', { name, exact: true });
+        await word.focus();
+        const help = await page.locator('.term-text:popover-open').boundingBox();
+        const after = page
+          .locator('.field')
+          .filter({ has: word })
+          .locator('xpath=self::*|following::div[contains(@class,"field")][1]');
+        for (const box of await after.all()) {
+          const at = (await box.boundingBox())!;
+          const isClear =
+            help!.x >= at.x + at.width ||
+            help!.y >= at.y + at.height ||
+            help!.y + help!.height <= at.y;
+          expect([width, name, isClear]).toEqual([width, name, true]);
+        }
+      }
+    }
+  });
+
   test('nothing went wrong', () => {
     expect(opened.errors).toEqual([]);
   });

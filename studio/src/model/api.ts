@@ -6,6 +6,7 @@ import type { AnyPart } from '../data/held-out.js';
 import type { AddedData, AddOptions, DataInfo, DataName, Part } from '../data/info.js';
 import type { RunContent } from '../runs/content.js';
 import type { KeptRun, Position } from '../storage/database.js';
+import type { ConfigData } from '../train/chosen.js';
 import type { Plan, PlannedConfig, PlannedData, TrainSettings } from '../train/settings.js';
 import type { NumberChange, Steered } from '../train/steering.js';
 import type { Trace } from '../train/trace.js';
@@ -178,6 +179,12 @@ export interface ModelService {
    * @param data facts of the data; the values of examples are drawn
    */
   measureStep(config: PlannedConfig, data: PlannedData): Promise<Measured>;
+
+  /**
+   * The content of a config file, checked.
+   * @param name of the file, for messages
+   */
+  readConfig(text: string, name: string): Promise<ConfigData>;
 
   /** The plan of settings for data. */
   plan(settings: TrainSettings, data: PlannedData): Promise<Plan>;

@@ -1,3 +1,4 @@
+import { parseJson } from '../../../src/base/json.js';
 import { asModelSees, asValidated } from '../../../src/data/changes/seen.js';
 import { placesOfEachClass, placesOfSpread } from '../../../src/data/changes/spread.js';
 import { decodeSafetensors } from '../../../src/data/codecs/safetensors.js';
@@ -5,6 +6,7 @@ import { isLearnt, type TableColumn } from '../../../src/data/column.js';
 import { matchData } from '../../../src/data/match.js';
 import { type Dataset, datasets, UserError, VAE } from '../../../src/index.js';
 import { readingFor } from '../../../src/vae/config/reading.js';
+import { checkConfig } from '../../../src/vae/config/run-config.js';
 import { describeOwnCode, ownCodeOf } from '../../../src/vae/own-code.js';
 import type { AnyPart } from '../data/held-out.js';
 import { importData } from '../data/import.js';
@@ -226,6 +228,10 @@ export class Service implements ModelService {
 
   async measureStep(config: PlannedConfig, data: PlannedData) {
     return measureStep(config, data);
+  }
+
+  async readConfig(text: string, name: string) {
+    return checkConfig(parseJson(text, name), name);
   }
 
   async plan(settings: TrainSettings, data: PlannedData) {

@@ -1,6 +1,11 @@
 import { signal } from '@preact/signals';
 import type { DataName } from '../data/info.js';
-import { firstSettings, type TrainSettings } from './settings.js';
+import { firstSettings, type MoreSettings, type TrainSettings } from './settings.js';
+
+/** A config as its file has it, checked. */
+export interface ConfigData extends MoreSettings {
+  readonly preset?: string;
+}
 
 /** The settings of the next run. */
 export const chosen = signal<TrainSettings>(firstSettings);
@@ -17,6 +22,40 @@ export function choose(given: Partial<TrainSettings>): void {
 export function choosePreset(preset?: string): void {
   const { data, device } = chosen.value;
   chosen.value = { data, ...(preset ? { preset } : {}), ...(device ? { device } : {}) };
+}
+
+/** Sets options of a part of the config that have no field of their own; undefined for the usual value. */
+export function chooseMore(
+  part: 'model' | 'training',
+  given: Readonly<Record<string, unknown>>,
+): void {
+  const { more = {}, ...rest } = chosen.value;
+  const options = Object.entries({ ...more[part], ...given }).filter(
+    ([, value]) => value !== undefined,
+  );
+  // A field of the form that sets the same goes over it, so it is left out.
+  const isOver = (name: string) =>
+    name in given ||
+    (name === 'beta' && 'objective' in given) ||
+    (name === 'hidden' && 'encoder' in given) ||
+    (name === 'learningRate' && 'optimizer' in given);
+  const others = Object.entries(rest).filter(([name]) => !isOver(name));
+  chosen.value = {
+    ...(Object.fromEntries(others) as TrainSettings),
+    more: { ...more, [part]: Object.fromEntries(options) },
+  };
+}
+
+/** Takes the settings of a config, in the place of all but the data. One without a preset has a whole model. */
+export function chooseConfig({ preset = 'mlp', model = {}, training = {} }: ConfigData): void {
+  // The data says how its examples look.
+  const { input: _, example: __, ...ofModel } = model;
+  const { data: ___, dataFrom: ____, read: _____, ...ofTraining } = training;
+  chosen.value = {
+    data: chosen.value.data,
+    preset,
+    more: { model: ofModel, training: ofTraining },
+  };
 }
 
 /** Takes data that is no longer there out of the settings. */

@@ -7,6 +7,7 @@ import { helper } from '../model/helper.js';
 import { runs } from '../runs/store.js';
 import { type Files, type Finding, filesFromDrop } from '../ui/dropped-files.js';
 import { choose } from './chosen.js';
+import { isConfig, takeConfig } from './config-in.js';
 import { isBusy, phase, show, whenSafe } from './session.js';
 
 /** The size that pictures are brought to: what lies outside is cut, or they are stretched. */
@@ -43,6 +44,8 @@ export type Giving =
   | { readonly is: 'read' }
   /** It was an archive of a run, which is kept from now on. */
   | { readonly is: 'opened'; readonly name: string }
+  /** It was a config, whose settings are those of the form now. */
+  | { readonly is: 'configured'; readonly name: string }
   /** The pictures differ in size, or are too large: the user says a size. */
   | { readonly is: 'unsized'; readonly given: Given; readonly message: string }
   | { readonly is: 'failed'; readonly message: string };
@@ -82,7 +85,7 @@ export async function give(list: FileList | DataTransfer): Promise<void> {
   read.value = undefined;
   try {
     const files = await filesFromDrop(list, finding);
-    if (await openedRun(files)) return;
+    if ((await openedRun(files)) || (await takenConfig(files))) return;
     await take({ files, kinds: {}, without: [] });
   } catch (error) {
     end(signal, error);
@@ -99,6 +102,17 @@ async function openedRun(files: Files): Promise<boolean> {
   if (!kept) return false;
   giving.value = { is: 'opened', name: kept.name };
   if (!isBusy.value) whenSafe(() => show(kept));
+  return true;
+}
+
+/** Takes the settings of a config that was given as a file; whether it is one. @throws UserError when it is wrong */
+async function takenConfig(files: Files): Promise<boolean> {
+  const [[name, file] = ['', undefined], ...others] = Object.entries(files);
+  if (!file || others.length > 0 || !/\.json$/i.test(name)) return false;
+  const text = await file.text();
+  if (!isConfig(text)) return false;
+  await takeConfig(text, name);
+  giving.value = { is: 'configured', name };
   return true;
 }
 

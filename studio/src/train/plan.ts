@@ -3,7 +3,13 @@ import { settingAt, settingsByPath } from '../../../src/vae/config/by-path.js';
 import { type ResolvedRun, resolveRun } from '../../../src/vae/config/resolve.js';
 import { fromConfig } from '../../../src/vae/index.js';
 import { formFields } from './fields.js';
-import { networkForDigits, type Plan, type PlannedData, type TrainSettings } from './settings.js';
+import {
+  type MoreSettings,
+  networkForDigits,
+  type Plan,
+  type PlannedData,
+  type TrainSettings,
+} from './settings.js';
 
 interface LayerConfig {
   readonly type: string;
@@ -54,11 +60,16 @@ export function plan(settings: TrainSettings, known: PlannedData): Plan {
   const isOwnChoice = settings.data === 'mnist' && settings.preset === undefined;
   const {
     data: spec,
-    hidden,
+    hidden: units,
     beta: wanted,
+    more = {},
     ...values
   } = isOwnChoice ? { ...networkForDigits, ...settings } : settings;
+  // Layers that were chosen one by one go over those of a usual number of units.
+  const hidden = more.model?.encoder ? settings.hidden : units;
   const given = settingsByPath([
+    ['model', ofData(more.model)],
+    ['training', more.training],
     ['training.data', spec],
     ['training.validationSplit', splitOff(spec, known)],
     ...formFields.map(({ name, path }) => [path, values[name]] as const),
@@ -78,7 +89,9 @@ export function plan(settings: TrainSettings, known: PlannedData): Plan {
     ...given.model,
     ...networkOf(base, hidden),
     // The page shows the KL before its weight, and β may change while the model trains.
-    ...(beta === undefined ? {} : { objective: { type: 'betaVae', beta } }),
+    ...(beta === undefined
+      ? {}
+      : { kl: undefined, objective: { type: 'betaVae', ...objectiveOf(more), beta } }),
   };
   const run = resolveRun({ given: { ...given, model }, data, spec, name: 'settings' });
   const vae = new VAE(fromConfig(run.model, 'settings: model'));
@@ -102,6 +115,16 @@ export function plan(settings: TrainSettings, known: PlannedData): Plan {
     summary: vae.layers(),
   };
 }
+
+/** Options of a model, but for those that follow from the data: how many classes labels have. */
+function ofData(model: MoreSettings['model']) {
+  if (!model?.objective) return model;
+  const { classes: _, classNames: __, ...objective } = model.objective as Record<string, unknown>;
+  return { ...model, objective };
+}
+
+/** The objective that was chosen among all settings. */
+const objectiveOf = ({ model }: MoreSettings) => (ofData(model)?.objective ?? {}) as object;
 
 /** β as the form shows it: of a schedule, the number that it ends at. */
 function shownBeta({ model }: ResolvedRun): number | undefined {

@@ -8,6 +8,12 @@ export interface OptionValues {
   readonly [option: string]: unknown;
 }
 
+/** Options of a config that have no field of their own in the form, as plain data. */
+export interface MoreSettings {
+  readonly model?: Readonly<Record<string, unknown>>;
+  readonly training?: Readonly<Record<string, unknown>>;
+}
+
 /** The user's choices. */
 export interface TrainSettings extends OptionValues {
   readonly data: DataName;
@@ -15,6 +21,8 @@ export interface TrainSettings extends OptionValues {
   readonly preset?: string;
   /** Units of the dense hidden layers of the encoder, from the image on; the decoder mirrors them. */
   readonly hidden?: readonly number[];
+  /** All other options; those above go over them. */
+  readonly more?: MoreSettings;
 }
 
 /** A run's config as `config.json` has it. */

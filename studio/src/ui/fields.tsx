@@ -11,7 +11,8 @@ interface FieldProps {
   readonly disabled?: boolean;
 }
 
-function Labelled({
+/** A field with its label, and what is wrong in it. */
+export function Labelled({
   id,
   term,
   children,
@@ -43,7 +44,7 @@ function Labelled({
 }
 
 /** Attributes of an input that say whether its text is wrong. */
-const checked = (id: string, fault: string | undefined) => ({
+export const checked = (id: string, fault: string | undefined) => ({
   'aria-invalid': fault !== undefined,
   ...(fault === undefined ? {} : { 'aria-describedby': `${id}-fault` }),
 });

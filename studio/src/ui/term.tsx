@@ -8,12 +8,12 @@ const gap = 8;
 
 /**
  * The place for the text of a word: under it, or over it where there is no room. The text of a field's label
- * stands beside the form, so that it covers no field; where there is no room beside, at the end of the
+ * stands beside the form or dialog, so that it covers no field; where there is no room beside, at the end of the
  * window that is further from the word.
  */
 function placeFor(word: HTMLElement, { width, height }: DOMRect): { left: number; top: number } {
   const at = word.getBoundingClientRect();
-  const form = word.closest('.field') && word.closest('form')?.getBoundingClientRect();
+  const form = word.closest('.field') && word.closest('form, dialog')?.getBoundingClientRect();
   const left = Math.min(at.left, innerWidth - width - gap);
   const last = innerHeight - height - gap;
   if (!form) {

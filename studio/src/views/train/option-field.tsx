@@ -9,6 +9,8 @@ interface OptionFieldProps {
   readonly most?: number;
   /** Why that is the largest, in a few words. */
   readonly mostBecause?: string;
+  /** Choices beside those of the option, with their names. */
+  readonly more?: readonly (readonly [value: string, title: string])[];
   readonly value: unknown;
   readonly disabled: boolean;
   onChange(value: unknown): void;
@@ -20,12 +22,16 @@ export function OptionField({
   value,
   disabled,
   onChange,
+  more = [],
   ...over
 }: OptionFieldProps) {
   const { field, kind } = option;
   const term = termOf(option);
   if (field.titles) {
-    const choices = Object.entries(field.titles).map(([each, title]) => [each, t(title)] as const);
+    const choices = [
+      ...Object.entries(field.titles).map(([each, title]) => [each, t(title)] as const),
+      ...more,
+    ];
     const chosen = value === undefined ? undefined : String(value);
     return <ChoiceField {...{ term, value: chosen, choices, disabled, onChange }} />;
   }

@@ -56,6 +56,8 @@ function GivingState({ giving }: { giving: Giving }) {
           {t('The run {name} is opened, and kept in this browser.', { name: giving.name })}
         </Notice>
       );
+    case 'configured':
+      return <Notice>{t('The settings are those of {name}.', { name: giving.name })}</Notice>;
     case 'failed':
       return <Notice kind="error">{giving.message}</Notice>;
     case 'unsized':

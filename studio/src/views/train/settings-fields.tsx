@@ -10,6 +10,9 @@ import { OptionField } from './option-field.js';
 
 const presetField = formFields.find(({ path }) => path === 'preset')!;
 
+/** Stands for a network whose layers the user chose. */
+export const ownLayers = 'own layers';
+
 /** The fields that may change while a model trains. */
 const liveFields = formFields.filter(({ live }) => live);
 
@@ -38,9 +41,10 @@ export function PresetField({
   return (
     <OptionField
       field={presetField}
+      {...(value === ownLayers ? { more: [[ownLayers, t('Layers of your own')]] } : {})}
       value={value}
       disabled={disabled}
-      onChange={(preset) => onChange(String(preset))}
+      onChange={(preset) => preset !== ownLayers && onChange(String(preset))}
     />
   );
 }

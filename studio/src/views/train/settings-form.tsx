@@ -4,7 +4,7 @@ import { unavailable } from '../../data/available.js';
 import { dataEntry } from '../../data/store.js';
 import { t, translated } from '../../language/language.js';
 import { choose, choosePreset, chosen } from '../../train/chosen.js';
-import { canSteer, isBusy, phase, run } from '../../train/session.js';
+import { isBusy, phase, run } from '../../train/session.js';
 import { FaultsOfForm, noFaults } from '../../ui/faults.js';
 import { later } from '../../ui/later.js';
 import { Notice } from '../../ui/notice.js';
@@ -13,9 +13,11 @@ import { DataChoice } from './data-choice.js';
 import { FaultList } from './fault-list.js';
 import { PlannedNetwork } from './planned-network.js';
 import { usePlanning } from './planning.js';
-import { FixedFields, LiveFields, liveLabels, PresetField } from './settings-fields.js';
+import { FixedFields, LiveFields, ownLayers, PresetField } from './settings-fields.js';
 
 const EstimatedTime = later(async () => (await import('./estimate.js')).EstimatedTime);
+
+const AllSettings = later(async () => (await import('./all-settings/all-settings.js')).AllSettings);
 
 /** Chooses the data, the network and how it trains; while it trains, some of it may change. */
 export function SettingsForm() {
@@ -25,6 +27,7 @@ export function SettingsForm() {
   const { plan, isPlanned, problem, begin } = usePlanning(shown);
   const values = plan?.settings;
   const [faults] = useState(noFaults);
+  const [isOpen, setIsOpen] = useState(false);
   const entry = dataEntry(shown.data);
   const isThere = !unavailable.value.has(shown.data);
   const canStart = plan !== undefined && problem === undefined && isThere && !isBusy.value;
@@ -42,17 +45,13 @@ export function SettingsForm() {
       <h2>{isLive ? t('Settings of this run') : t('New run')}</h2>
       <DataChoice value={shown.data} disabled={isLive} onChange={(data) => choose({ data })} />
       <PresetField
-        value={values?.preset ?? shown.preset}
+        value={shown.more?.model?.encoder ? ownLayers : (values?.preset ?? shown.preset)}
         disabled={isLive}
         onChange={choosePreset}
       />
       {isPlanned && plan?.because && (
         <p class="soft small">{t('Chosen for {data}.', { data: translated(plan.because) })}</p>
       )}
-      <p class="row parameter-count">
-        <Term name="parameters" />
-        <strong class="number">{plan ? formatCount(plan.summary.parameters) : '…'}</strong>
-      </p>
       {problem && <Notice kind="error">{problem}</Notice>}
       {!isLive && (
         <>
@@ -65,6 +64,10 @@ export function SettingsForm() {
           )}
         </>
       )}
+      <p class="row parameter-count">
+        <Term name="parameters" />
+        <strong class="number">{plan ? formatCount(plan.summary.parameters) : '…'}</strong>
+      </p>
       {plan && <PlannedNetwork plan={plan} />}
       <FixedFields
         values={values}
@@ -72,18 +75,22 @@ export function SettingsForm() {
         disabled={isLive}
         onChange={choose}
       />
-      <LiveFields
-        values={values}
-        disabled={isLive && !canSteer.value}
-        steers={isLive}
-        onChange={choose}
-      />
-      {canSteer.value && isLive && (
-        <p class="soft small">
-          {t('{fields} may be changed while it trains or is paused.', { fields: liveLabels() })}
-        </p>
+      {!isLive && (
+        <>
+          <LiveFields values={values} disabled={false} steers={false} onChange={choose} />
+          <button type="button" onClick={() => setIsOpen(true)}>
+            {t('All settings')}
+          </button>
+        </>
       )}
     </form>
   );
-  return <FaultsOfForm.Provider value={faults}>{form}</FaultsOfForm.Provider>;
+  return (
+    <FaultsOfForm.Provider value={faults}>
+      {form}
+      {isOpen && plan && !isLive && (
+        <AllSettings plan={plan} problem={problem} onClose={() => setIsOpen(false)} />
+      )}
+    </FaultsOfForm.Provider>
+  );
 }

@@ -9,6 +9,7 @@ import { KeptRuns } from './kept-runs.js';
 import { Reconstructions } from './reconstructions.js';
 import { SettingsForm } from './settings-form.js';
 import { Status } from './status.js';
+import { SteeringPanel } from './steering-panel.js';
 import './train.css';
 
 const Curves = later(async () => (await import('./curves.js')).Curves);
@@ -37,6 +38,7 @@ export function TrainView() {
           <>
             <Status />
             <LearningPanel />
+            <SteeringPanel settings={run.value!.settings} />
             <Reconstructions />
             {marginals.value && <Synthetic marginals={marginals.value} />}
             <Curves />

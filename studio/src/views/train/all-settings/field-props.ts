@@ -1,0 +1,23 @@
+import { t } from '../../../language/language.js';
+import type { Entry } from '../../../ui/terms.js';
+import { resolved, type Schema, typeOf, wordsOf } from './schema.js';
+
+/** Properties of a field for an option. */
+export interface SchemaFieldProps {
+  readonly name: string;
+  readonly schema: Schema;
+  /** Undefined where the option is left out. */
+  readonly value: unknown;
+  /** Whether the option may be left out. */
+  readonly optional?: boolean;
+  onChange(value: unknown): void;
+}
+
+/** The label of an option, with its description. */
+export const termOfOption = (name: string, schema: Schema): Entry => {
+  const { description } = resolved(schema);
+  return { word: wordsOf(name), text: description ?? wordsOf(name) };
+};
+
+/** The name of a kind for people. */
+export const titleOfKind = (kind: Schema): string => t(kind.title ?? typeOf(kind)!);
