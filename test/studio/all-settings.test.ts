@@ -80,7 +80,7 @@ describe.skipIf(!chromiumPath)(`all settings of the studio${skipReason}`, () => 
     await rows.nth(0).getByRole('button', { name: 'Remove layer 1' }).click();
     await expect.poll(() => rows.count()).toBe(2);
     await planned(page);
-    expect(await page.getByLabel('Network', { exact: true }).inputValue()).toBe('own layers');
+    expect(await page.getByLabel('Network', { exact: true }).inputValue()).toBe('own-layers');
     for (const theme of ['light', 'dark']) {
       await page.evaluate((theme) => {
         document.documentElement.dataset.theme = theme;

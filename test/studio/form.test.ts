@@ -77,7 +77,7 @@ describe.skipIf(!chromiumPath)(`the form of settings${skipReason}`, () => {
     const warning = page.locator('.notice.warning').filter({ hasText: 'for 10,000 epochs' });
     await warning.filter({ hasText: /About \d+ days/ }).waitFor();
     await warning.getByRole('button', { name: /^Train \d+ epochs?$/ }).click();
-    await warning.waitFor({ state: 'detached' });
+    await expect.poll(() => field(page, 'Epochs').inputValue()).toMatch(/^\d{1,3}$/);
     await fill(page, 'Epochs', 10_000);
     await button(page, 'Use a likelihood with less work').click();
     await expect.poll(() => field(page, 'Likelihood').inputValue()).toBe('bernoulli');

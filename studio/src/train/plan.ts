@@ -60,13 +60,13 @@ export function plan(settings: TrainSettings, known: PlannedData): Plan {
   const isOwnChoice = settings.data === 'mnist' && settings.preset === undefined;
   const {
     data: spec,
-    hidden: units,
+    hidden: asked,
     beta: wanted,
     more = {},
     ...values
   } = isOwnChoice ? { ...networkForDigits, ...settings } : settings;
   // Layers that were chosen one by one go over those of a usual number of units.
-  const hidden = more.model?.encoder ? settings.hidden : units;
+  const hidden = more.model?.encoder ? settings.hidden : asked;
   const given = settingsByPath([
     ['model', ofData(more.model)],
     ['training', more.training],

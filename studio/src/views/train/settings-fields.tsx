@@ -11,7 +11,7 @@ import { OptionField } from './option-field.js';
 const presetField = formFields.find(({ path }) => path === 'preset')!;
 
 /** Stands for a network whose layers the user chose. */
-export const ownLayers = 'own layers';
+export const ownLayers = 'own-layers';
 
 /** The fields that may change while a model trains. */
 const liveFields = formFields.filter(({ live }) => live);
