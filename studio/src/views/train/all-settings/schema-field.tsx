@@ -47,7 +47,7 @@ export function SchemaField(props: SchemaFieldProps) {
 }
 
 /** Fields for the options of an object, which may be left out as a whole. */
-export function Options({
+function Options({
   name,
   schema,
   options,
@@ -70,7 +70,7 @@ export function Options({
 }
 
 /** Fields for options side by side. */
-export function OptionFields({
+function OptionFields({
   options,
   required = [],
   value,
@@ -112,7 +112,7 @@ function keptOptions(given: unknown, kind: Schema | undefined, next: Schema): Da
 }
 
 /** Chooses one of several kinds, or a number in their place, with the options of the kind. */
-export function KindField({
+function KindField({
   name,
   schema,
   value,
@@ -173,7 +173,7 @@ export function KindField({
 }
 
 /** Fields for the options of a kind. */
-export function KindOptions({
+function KindOptions({
   kind,
   value,
   onChange,
