@@ -91,7 +91,7 @@ describe.skipIf(!chromiumPath)(`addresses of the studio${skipReason}`, () => {
         fields: [...document.querySelectorAll('select, .map-tools input, .path-end input')].map(
           (field) => [(field as HTMLInputElement).value, (field as HTMLInputElement).checked],
         ),
-        classes: [...document.querySelectorAll('.legend button')].map(
+        classes: [...document.querySelectorAll('.legend [aria-pressed]')].map(
           ({ ariaPressed }) => ariaPressed,
         ),
         drawn: [

@@ -5,6 +5,7 @@ import Papa from 'papaparse';
 import { expect, test } from 'vitest';
 import { chromiumPath, skipReason } from '../browser/chromium.js';
 import { emptyFolder, writeQuarters } from '../cli/process.js';
+import { faultsInBothThemes } from './controls.js';
 import { openStudio } from './open.js';
 import { writeSmallRun } from './small-run.js';
 
@@ -79,6 +80,24 @@ test.skipIf(!chromiumPath)(`each panel gives what it shows as files${skipReason}
     expect(scores[0]).toEqual(['image', 'class', 'elbo_nats']);
     const values = scores.slice(1).map((row) => Number(row[2]));
     expect(values).toEqual([...values].sort((a, b) => a - b));
+
+    await page.getByRole('tab', { name: 'Between' }).click();
+    await page.getByRole('combobox', { name: /^Images of class/ }).selectOption('2');
+    await page.getByRole('combobox', { name: /^that look like/ }).selectOption('3');
+    const likest = table((await saved('the images', 'Table')).text);
+    const ratios = likest.slice(1).map((row) => Number(row[1]));
+    expect(ratios).toHaveLength(25);
+    expect(ratios).toEqual([...ratios].sort((a, b) => a - b));
+    await page.getByRole('button', { name: 'Show only 2 and 3 on the map' }).click();
+    expect(await page.locator('.legend [aria-pressed=true]').allInnerTexts()).toEqual(['2', '3']);
+    await page.locator('.worst button').first().click();
+    const picked = page.locator('.map-inset figure').first();
+    await expect.poll(() => picked.innerText()).toBe('2');
+    const described = await page.locator('.map').getAttribute('aria-describedby');
+    const words = await page.locator(`[id="${described!.split(' ')[0]}"]`).innerText();
+    expect(words).toMatch(/^The map shows 100 images\. The middles of the classes: 0 at .*; 3 at /);
+    expect(words).toMatch(/2 classes are shown\.$/);
+    expect(await faultsInBothThemes(page)).toEqual([]);
 
     await page.getByRole('link', { name: 'Compare' }).click();
     const numbers = table((await saved('the numbers', 'Table')).text);

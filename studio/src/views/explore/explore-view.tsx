@@ -182,6 +182,10 @@ function Choices({ exploration }: { exploration: Exploration }) {
   );
 }
 
+const BetweenPanel = later(
+  async () => (await import('./panels/between/between-panel.js')).BetweenPanel,
+);
+
 const NetworkPanel = later(async () => (await import('./panels/network-panel.js')).NetworkPanel);
 
 /** The view of a model of a table. */
@@ -227,6 +231,15 @@ function Walk({ exploration }: { exploration: Exploration }) {
       title: t('Anomalies'),
       body: () => <AnomaliesPanel exploration={exploration} />,
     },
+    ...(exploration.info.bottleneck === 'vectorQuantized' || exploration.things !== 'images'
+      ? []
+      : [
+          {
+            name: 'between',
+            title: t('Between'),
+            body: () => <BetweenPanel exploration={exploration} />,
+          },
+        ]),
     {
       name: 'network',
       title: t('Network'),

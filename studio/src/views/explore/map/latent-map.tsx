@@ -10,6 +10,7 @@ import { Legend } from './legend.js';
 import { onKey } from './map-keys.js';
 import './map.css';
 import { mapOf } from './map-state.js';
+import { MapText } from './map-text.js';
 import { Tools } from './tools.js';
 
 /** The latent map: images decoded across a plane, under points of the data's images. */
@@ -25,7 +26,7 @@ export function LatentMap({
   const box = useRef<HTMLDivElement>(null);
   const [images, points, overlay] = [useCanvas(), useCanvas(), useCanvas()];
   const pans = useSignal(false);
-  const help = useId();
+  const [help, text] = [useId(), useId()];
 
   useLayoutEffect(() => {
     const observer = new ResizeObserver(() => {
@@ -54,7 +55,7 @@ export function LatentMap({
         tabIndex={0}
         role="application"
         aria-label={t('Latent map of {run}', { run: exploration.run.name })}
-        aria-describedby={help}
+        aria-describedby={`${text} ${help}`}
         onKeyDown={(event) => onKey(event, state)}
       >
         <canvas ref={images} />
@@ -63,6 +64,7 @@ export function LatentMap({
         {!describe && <Inset exploration={exploration} />}
         <Hover exploration={exploration} state={state} describe={describe} />
       </div>
+      <MapText id={text} map={state} exploration={exploration} />
       <p id={help} class="visually-hidden">
         {t(
           'Arrow keys walk on the map and decode where you stand; with Shift they move the map. Plus and minus zoom, 0 shows all.',

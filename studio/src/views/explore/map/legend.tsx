@@ -11,7 +11,7 @@ export function Legend({ exploration, state }: { exploration: Exploration; state
   const labels = grouping?.labels ?? data?.labels;
   if (!labels) return null;
   const names = grouping?.names ?? data?.info.classNames;
-  const classes = [...new Set(labels)].sort((a, b) => a - b);
+  const classes = state.classes.value;
   const hidden = state.hidden.value;
   const toggle = (label: number) => {
     const next = new Set(hidden);
@@ -33,6 +33,13 @@ export function Legend({ exploration, state }: { exploration: Exploration; state
           {names?.[label] ?? label}
         </button>
       ))}
+      <button
+        type="button"
+        class="quiet"
+        onClick={() => state.showClasses(hidden.size === 0 ? [] : undefined)}
+      >
+        {hidden.size === 0 ? t('Hide all') : t('Show all classes')}
+      </button>
     </fieldset>
   );
 }
