@@ -206,6 +206,8 @@ async function opensAndRenames(page: Page): Promise<void> {
   await field(page, 'Name of the run').press('Enter');
   await button(page, 'Show 분기 실험').click();
   await expect.poll(() => page.locator('#run-name').innerText()).toBe('분기 실험');
+  expect(await field(page, 'Epochs').inputValue()).toBe('3');
+  expect(await page.locator('.parameter-count strong').innerText()).toBe('334');
   await button(page, 'Train 10 epochs more').click();
   await waitFor(page, 'done');
   expect(await page.locator('.figures').innerText()).toMatch(/Epoch\s+13 of 13/);

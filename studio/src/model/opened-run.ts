@@ -9,6 +9,7 @@ import type { DataName } from '../data/info.js';
 import { checkpointFile, keepRun, parametersFile } from '../runs/kept.js';
 import { database, type KeptRun } from '../storage/database.js';
 import { formFields } from '../train/fields.js';
+import type { ShownValues } from '../train/settings.js';
 import { numberChanges } from '../train/steering.js';
 import { emptyTrace } from '../train/trace.js';
 
@@ -31,6 +32,7 @@ export async function keepOpenedRun(archive: Blob, name: string): Promise<KeptRu
   const { training } = checkRun({ model, training: plain } as RunConfig, `${name}: config.json`);
   const vae = await VAE.load(bytes);
   const parameters = encodeSafetensors(vae.parameters());
+  const count = vae.layers().parameters;
   await vae.release();
   const [metrics, checkpoint] = [await folder.readMetrics(), await folder.readCheckpoint()];
   const data = await dataNamed(training.data, vae.config.input);
@@ -42,7 +44,9 @@ export async function keepOpenedRun(archive: Blob, name: string): Promise<KeptRu
     created: now,
     modified: now,
     data,
-    settings: { data, ...settingsOf(config) },
+    settings: { data },
+    values: valuesOf(config),
+    parameters: count,
     config,
     ...(checkpoint ? stateAt(checkpoint, training.epochs) : { state: 'done', metrics }),
     trace: emptyTrace,
@@ -72,9 +76,17 @@ function stateAt({ history, epoch, batch, changes }: Checkpoint, epochs: number)
 }
 
 /** The values that the form has fields for. */
-function settingsOf(config: object): Readonly<Record<string, unknown>> {
+function valuesOf(config: { readonly model: unknown }): ShownValues {
+  const { encoder = [] } = config.model as {
+    readonly encoder?: readonly { readonly type: string; readonly units?: number }[];
+  };
   const values = formFields.map(({ name, path }) => [name, settingAt(config, path)] as const);
-  return Object.fromEntries(values.filter(([, value]) => value !== undefined));
+  return {
+    ...Object.fromEntries(values.filter(([, value]) => value !== undefined)),
+    ...(encoder.every(({ type }) => type === 'dense')
+      ? { hidden: encoder.map(({ units }) => units!) }
+      : {}),
+  };
 }
 
 /**

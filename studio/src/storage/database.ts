@@ -4,7 +4,7 @@ import type { TableColumn } from '../../../src/data/column.js';
 import type { ValueSummary } from '../../../src/data/values.js';
 import type { EpochMetrics } from '../../../src/training/index.js';
 import type { DataName } from '../data/info.js';
-import type { TrainSettings } from '../train/settings.js';
+import type { ShownValues, TrainSettings } from '../train/settings.js';
 import type { NumberChange, Steered } from '../train/steering.js';
 import type { Trace } from '../train/trace.js';
 
@@ -21,6 +21,10 @@ export interface KeptRun {
   readonly problem?: string;
   readonly data: DataName;
   readonly settings: TrainSettings;
+  /** The values of all options; absent in runs of older pages. */
+  readonly values?: ShownValues;
+  /** How many parameters the model has; absent in runs of older pages. */
+  readonly parameters?: number;
   /** The content of `config.json`. */
   readonly config: Readonly<Record<string, unknown>>;
   /** Of the epochs behind the checkpoint. */

@@ -1,6 +1,6 @@
 import { batch } from '@preact/signals';
 import { proxy } from 'comlink';
-import { dataEntry } from '../data/store.js';
+import { dataEntry, ownData } from '../data/store.js';
 import type { TrainEvents } from '../model/api.js';
 import { type ModelClient, startModelWorker } from '../model/client.js';
 import { helper } from '../model/helper.js';
@@ -53,6 +53,8 @@ export function start(plan: Plan, settings: TrainSettings, name: string): Promis
       state: 'unfinished',
       data: settings.data,
       settings,
+      values: plan.settings,
+      parameters: plan.summary.parameters,
       config: { ...plan.config },
       metrics: [],
       trace: emptyTrace,
@@ -114,8 +116,20 @@ export async function steer(given: Steered): Promise<void> {
   if (!isBusy.value) await changeKept(kept.id, { steered: steered.value }).catch(() => undefined);
 }
 
-async function begin(kept: KeptRun, resume: boolean): Promise<void> {
+/** A run with the page's name of its data: for one that was opened, data of the same name and shape. */
+function withData(kept: KeptRun): KeptRun {
+  if (dataEntry(kept.data)) return kept;
+  const { input } = kept.config.model as { readonly input?: readonly number[] };
+  const name = kept.data.replace(/^.*[\\/]|\.[^.]*$/g, '');
+  const found = ownData.value.find(
+    ({ title, shape }) => title === name && shape.join() === input?.join(),
+  );
+  return found ? { ...kept, data: found.data } : kept;
+}
+
+async function begin(given: KeptRun, resume: boolean): Promise<void> {
   if (isBusy.value) return;
+  const kept = withData(given);
   const isShown = run.value?.id === kept.id;
   const [shown, bars] = isShown ? [pictures.value, marginals.value] : [];
   // Data and runs that no storage has are only in the worker that read or trained them.
@@ -151,8 +165,9 @@ async function begin(kept: KeptRun, resume: boolean): Promise<void> {
     const last = await keptRun(kept.id).catch(() => undefined);
     const checkpoint = await keptFile(kept.id, checkpointFile).catch(() => undefined);
     batch(() => {
-      if (last) takeOver(last);
-      canGoOn.value = checkpoint !== undefined && last?.state === 'unfinished';
+      // It may have been asked for more epochs than it was last kept with.
+      if (last) takeOver({ ...last, config: kept.config });
+      canGoOn.value = checkpoint !== undefined && last !== undefined && last.problem === undefined;
       problem.value = (error as Error).message;
       phase.value = 'failed';
     });

@@ -14,6 +14,14 @@ export interface MoreSettings {
   readonly training?: Readonly<Record<string, unknown>>;
 }
 
+/** The values of all options of a run, as far as fields show them. */
+export interface ShownValues extends OptionValues {
+  /** Absent where it is not known. */
+  readonly preset?: string;
+  /** Absent where the hidden layers are not all dense. */
+  readonly hidden?: readonly number[];
+}
+
 /** The user's choices. */
 export interface TrainSettings extends OptionValues {
   readonly data: DataName;

@@ -59,6 +59,13 @@ export const leaving = signal<(() => void) | undefined>(undefined);
 /** The unit of the run's loss: none where its likelihood is no probability. */
 export const lossUnit = computed(() => unitOfLoss(run.value));
 
+/** The values of all options of the run that is shown; undefined where they are not known. */
+export const runValues = computed(() => {
+  const { values, config } = run.value ?? {};
+  const { epochs } = (config?.training ?? {}) as { readonly epochs?: number };
+  return values && { ...values, ...(epochs === undefined ? {} : { epochs }) };
+});
+
 /** Whether the worker is at work. */
 export const isBusy = computed(() => ['data', 'compile', 'train', 'halting'].includes(phase.value));
 

@@ -3,7 +3,7 @@ import type { Field } from '../../../../src/base/settings/option.js';
 import { current, t } from '../../language/language.js';
 import { type FormField, formFields } from '../../train/fields.js';
 import { steer, steered } from '../../train/session.js';
-import type { Plan, TrainSettings } from '../../train/settings.js';
+import type { ShownValues, TrainSettings } from '../../train/settings.js';
 import { hasWebGpu } from '../../train/webgpu.js';
 import { ListField } from '../../ui/fields.js';
 import { OptionField } from './option-field.js';
@@ -24,7 +24,7 @@ export const liveLabels = (): string =>
 
 interface SettingsFieldsProps {
   /** The values of all options; undefined until they are planned. */
-  readonly values: Plan['settings'] | undefined;
+  readonly values: ShownValues | undefined;
   readonly disabled: boolean;
 }
 

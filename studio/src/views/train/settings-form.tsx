@@ -4,7 +4,7 @@ import { unavailable } from '../../data/available.js';
 import { dataEntry } from '../../data/store.js';
 import { t, translated } from '../../language/language.js';
 import { choose, choosePreset, chosen } from '../../train/chosen.js';
-import { isBusy, phase, run } from '../../train/session.js';
+import { isBusy, phase, run, runValues } from '../../train/session.js';
 import { FaultsOfForm, noFaults } from '../../ui/faults.js';
 import { later } from '../../ui/later.js';
 import { Notice } from '../../ui/notice.js';
@@ -25,7 +25,9 @@ export function SettingsForm() {
   const kept = run.value?.settings;
   const shown = isLive && kept ? kept : chosen.value;
   const { plan, isPlanned, problem, begin } = usePlanning(shown);
-  const values = plan?.settings;
+  const own = isLive ? runValues.value : undefined;
+  const values = own ?? plan?.settings;
+  const parameters = (isLive ? run.value?.parameters : undefined) ?? plan?.summary.parameters;
   const [faults] = useState(noFaults);
   const [isOpen, setIsOpen] = useState(false);
   const entry = dataEntry(shown.data);
@@ -44,11 +46,13 @@ export function SettingsForm() {
     >
       <h2>{isLive ? t('Settings of this run') : t('New run')}</h2>
       <DataChoice value={shown.data} disabled={isLive} onChange={(data) => choose({ data })} />
-      <PresetField
-        value={shown.more?.model?.encoder ? ownLayers : (values?.preset ?? shown.preset)}
-        disabled={isLive}
-        onChange={choosePreset}
-      />
+      {(own === undefined || own.preset !== undefined) && (
+        <PresetField
+          value={shown.more?.model?.encoder ? ownLayers : (values?.preset ?? shown.preset)}
+          disabled={isLive}
+          onChange={choosePreset}
+        />
+      )}
       {isPlanned && plan?.because && (
         <p class="soft small">{t('Chosen for {data}.', { data: translated(plan.because) })}</p>
       )}
@@ -66,7 +70,7 @@ export function SettingsForm() {
       )}
       <p class="row parameter-count">
         <Term name="parameters" />
-        <strong class="number">{plan ? formatCount(plan.summary.parameters) : '…'}</strong>
+        <strong class="number">{parameters === undefined ? '…' : formatCount(parameters)}</strong>
       </p>
       {plan && <PlannedNetwork plan={plan} />}
       <FixedFields
