@@ -124,7 +124,11 @@ function withData(kept: KeptRun): KeptRun {
   const found = ownData.value.find(
     ({ title, shape }) => title === name && shape.join() === input?.join(),
   );
-  return found ? { ...kept, data: found.data } : kept;
+  if (!found) return kept;
+  const { data } = found;
+  const training = { ...(kept.config.training as object), data };
+  const settings = { ...kept.settings, data };
+  return { ...kept, data, settings, config: { ...kept.config, training } };
 }
 
 async function begin(given: KeptRun, resume: boolean): Promise<void> {
