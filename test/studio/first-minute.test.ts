@@ -78,6 +78,11 @@ describe.skipIf(!chromiumPath)(`the first minute${skipReason}`, () => {
   test('is a run that Explore opens', async () => {
     await page.getByRole('link', { name: 'All of this model under Explore' }).click();
     await page.locator('.legend').waitFor();
+    // It is what Explore shows where there is no run.
+    await page.getByRole('link', { name: 'Explore', exact: true }).click();
+    await page.getByText('There is no run of yours yet').waitFor();
+    await page.getByRole('combobox', { name: 'Run' }).selectOption('MNIST, β = 10');
+    await page.getByRole('application', { name: 'Latent map of beta-10' }).waitFor();
     expect(opened.foreignRequests).toEqual([]);
     expect(opened.errors).toEqual([]);
   });

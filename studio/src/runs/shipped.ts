@@ -5,7 +5,17 @@ import { parseRunConfig } from '../../../src/runs/run-format.js';
 import type { RunContent } from './content.js';
 
 /** The models that come with the page: one network on MNIST with three weights of the KL term. */
-export type ShippedName = 'beta-0' | 'beta-1' | 'beta-10';
+export const shippedNames = ['beta-0', 'beta-1', 'beta-10'] as const;
+
+export type ShippedName = (typeof shippedNames)[number];
+
+/** The weight of a shipped model's KL term. */
+export const betaOf = (name: ShippedName): string => name.replace('beta-', '');
+
+/** The id of a shipped model among runs. */
+export const shippedId = (name: ShippedName): string => `shipped:${name}`;
+
+export const isShipped = (id: string): boolean => id.startsWith('shipped:');
 
 /** All of a run that comes with the page. @throws UserError when it is not there */
 export async function openShipped(name: string): Promise<RunContent> {

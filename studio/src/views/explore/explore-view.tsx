@@ -4,6 +4,7 @@ import { describeInput, isPicture } from '../../../../src/data/input.js';
 import { addressOf, go, nameRuns, route } from '../../app/route.js';
 import { t, translated } from '../../language/language.js';
 import { rich } from '../../language/rich.js';
+import { betaOf, isShipped, shippedId, shippedNames } from '../../runs/shipped.js';
 import { readRun, runs, runsProblem } from '../../runs/store.js';
 import { CopyLink } from '../../ui/copy-link.js';
 import { Empty } from '../../ui/empty.js';
@@ -29,26 +30,22 @@ import { type Tab, Tabs } from './tabs.js';
 export function ExploreView() {
   const [chosen] = route.value.runs;
   const list = runs.value;
-  const id = chosen ?? list?.[0]?.id;
-  if (id === undefined) {
-    return list === undefined ? (
-      <Empty title={t('Looking for runs')} />
-    ) : (
-      <Empty title={t('There is no run to explore yet')}>
-        {runsProblem.value && <p>{translated(runsProblem.value)}</p>}
-        <p>
-          {rich(
-            'A run is a model that was trained. {train}, or start {command} with a folder of runs.',
-            {
-              train: <a href={addressOf('train')}>{t('Train one here')}</a>,
-              command: <code>vaekit studio</code>,
-            },
-          )}
-        </p>
-      </Empty>
-    );
-  }
+  // Without a run, a model that comes with the page is better than nothing to explore.
+  const id = chosen ?? list?.[0]?.id ?? (list && shippedId('beta-1'));
+  if (id === undefined) return <Empty title={t('Looking for runs')} />;
   return <ExploreRun key={id} id={id} isNamed={chosen !== undefined} />;
+}
+
+/** Tells the reason why the model that comes with the page is shown. */
+function NoRunYet() {
+  if (runsProblem.value) return <Notice kind="warning">{runsProblem.value}</Notice>;
+  return (
+    <Notice>
+      {rich('There is no run of yours yet: this model comes with the page. {train}.', {
+        train: <a href={addressOf('train')}>{t('Train one here')}</a>,
+      })}
+    </Notice>
+  );
 }
 
 /** Opens a run and shows it, or the reason why it cannot. */
@@ -106,7 +103,14 @@ function ExploreRun({ id, isNamed }: { id: string; isNamed: boolean }) {
                 {run.place === 'kept' ? ` (${t('in this browser')})` : ''}
               </option>
             ))}
-            {runs.value?.every((run) => run.id !== id) && (
+            <optgroup label={t('Come with the page')}>
+              {shippedNames.map((name) => (
+                <option key={name} value={shippedId(name)}>
+                  {t('MNIST, β = {beta}', { beta: betaOf(name) })}
+                </option>
+              ))}
+            </optgroup>
+            {!isShipped(id) && runs.value?.every((run) => run.id !== id) && (
               <option value={id}>{id.replace(/^\w+:/, '')}</option>
             )}
           </select>
@@ -114,6 +118,7 @@ function ExploreRun({ id, isNamed }: { id: string; isNamed: boolean }) {
         {state instanceof Exploration && <Choices exploration={state} />}
         {state instanceof Exploration && <CopyLink />}
       </div>
+      {isShipped(id) && runs.value?.length === 0 && <NoRunYet />}
       {state === undefined && <Empty title={t('Opening the run')} />}
       {state instanceof Error && <NotOpened id={id} error={state} />}
       {state instanceof Exploration && (

@@ -1,6 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import { addressOf } from '../../app/route.js';
 import { t } from '../../language/language.js';
+import { betaOf, shippedId, shippedNames } from '../../runs/shipped.js';
 import { Notice } from '../../ui/notice.js';
 import { Pictures } from '../../ui/pictures.js';
 import { DigitChoice } from './digit-choice.js';
@@ -20,8 +21,6 @@ import {
 } from './play.js';
 import { PlayMap, placeInWords } from './play-map.js';
 import { TourButton, TourPanel } from './tour/tour-panel.js';
-
-const betas = [0, 1, 10] as const;
 
 /** A trained model to play with at once: its map, digits to encode, and the image that it makes. */
 export function FirstMinute() {
@@ -57,7 +56,7 @@ export function FirstMinute() {
           </div>
           <DigitChoice />
           <p>
-            <a href={addressOf('explore', `shipped:${asked.value ?? 'beta-1'}`)}>
+            <a href={addressOf('explore', shippedId(asked.value ?? 'beta-1'))}>
               {t('All of this model under Explore')}
             </a>
           </p>
@@ -75,15 +74,15 @@ function BetaChoice() {
       <legend class="visually-hidden">{t('Model to play with')}</legend>
       <span class="small soft">{t('trained with')}</span>
       <span class="segments">
-        {betas.map((beta) => (
-          <label key={beta}>
+        {shippedNames.map((name) => (
+          <label key={name}>
             <input
               type="radio"
               name="beta"
-              checked={asked.value === `beta-${beta}`}
-              onChange={() => load(`beta-${beta}`)}
+              checked={asked.value === name}
+              onChange={() => load(name)}
             />
-            β = {beta}
+            β = {betaOf(name)}
           </label>
         ))}
       </span>
