@@ -98,6 +98,14 @@ describe.skipIf(!chromiumPath)(`the diagram of a network${skipReason}`, () => {
     const codes = page.getByRole('img', { name: /^Codes, row by row: ([0-3] ){48}[0-3]$/ });
     await codes.waitFor({ timeout: 30_000 });
     expect(await codes.locator('rect').count()).toBe(49);
+    const drawn = () => codes.first().getAttribute('aria-label');
+    const before = await drawn();
+    await expect
+      .poll(async () => {
+        await button(page, 'Another example').click();
+        return drawn();
+      })
+      .not.toBe(before);
     await part('codes').click();
     await page.getByText('quantizer vectorQuantizer → 2 × 7 × 7').waitFor();
     expect(await faultsInBothThemes(page)).toEqual([]);

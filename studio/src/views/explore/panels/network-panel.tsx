@@ -55,8 +55,19 @@ export function NetworkPanel({ exploration }: { exploration: Exploration }) {
   return (
     <>
       <p class="small">
-        {t('An example flows from left to right. Pick one on the map, or walk: the values follow.')}
+        {exploration.hasMap
+          ? t(
+              'An example flows from left to right. Pick one on the map, or walk: the values follow.',
+            )
+          : t('An example flows from left to right.')}
       </p>
+      {data && (
+        <div class="row">
+          <button type="button" onClick={() => exploration.pick(anyOf(data.places.length))}>
+            {t('Another example')}
+          </button>
+        </div>
+      )}
       <Diagram
         model={model}
         values={values}
@@ -65,6 +76,8 @@ export function NetworkPanel({ exploration }: { exploration: Exploration }) {
     </>
   );
 }
+
+const anyOf = (count: number) => Math.floor(Math.random() * count);
 
 const asFloats = (values: Float32Array | Uint8Array) => values as Float32Array;
 
