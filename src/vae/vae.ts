@@ -42,7 +42,8 @@ export class VAE extends ModelWithTensors {
 
   /**
    * Trains the model on from its present parameters, or from a checkpoint. Meanwhile, and when training
-   * fails, it has those of the last finished epoch, which calls from `onEpochEnd` see too.
+   * fails, it has those of the last finished epoch, which calls from `onEpochEnd` see too; where no callback
+   * hears of epochs or progress, of one that ended a second before.
    * @throws UserError when data, settings or checkpoint do not fit the model, or when it is being
    *   trained already
    * @throws NonFiniteError when a loss, gradient or parameter is not finite and training stops

@@ -7,7 +7,7 @@ import { emptyFolder, main, vaekit } from './process.js';
 
 const commands = [
   ...['train', 'reconstruct', 'sample', 'encode', 'evaluate', 'info', 'init', 'score', 'impute'],
-  'quality',
+  ...['quality', 'judge'],
 ];
 
 describe('help', () => {

@@ -5,6 +5,7 @@ export * from './impute.js';
 export * from './info.js';
 export * from './init.js';
 export * from './inspect.js';
+export * from './judge.js';
 export * from './quality.js';
 export * from './reconstruct.js';
 export * from './sample.js';

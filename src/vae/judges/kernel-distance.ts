@@ -62,12 +62,14 @@ export function kernelDistance(
     Array.from(permutation(randomStream(seed, name, i), set.count).subarray(0, size), (row) =>
       rowAt(set, row),
     );
-  const distances = Array.from({ length: subsets }, (_, i) => {
+  // All of both sets are the same each time.
+  const isAll = sets.every(({ count }) => count === size);
+  const distances = Array.from({ length: isAll ? 1 : subsets }, (_, i) => {
     const a = chosen(sets[0], 'real', i);
     const b = chosen(sets[1], 'made', i);
     return within(a) + within(b) - 2 * between(a, b);
   });
-  const mean = distances.reduce((sum, each) => sum + each, 0) / subsets;
+  const mean = distances.reduce((sum, each) => sum + each, 0) / distances.length;
   const squares = distances.reduce((sum, each) => sum + (each - mean) ** 2, 0);
-  return { mean, deviation: Math.sqrt(squares / subsets) };
+  return { mean, deviation: Math.sqrt(squares / distances.length) };
 }

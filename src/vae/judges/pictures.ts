@@ -16,7 +16,9 @@ export interface PictureLikeness {
   readonly ssim: Float32Array;
 }
 
-const windowSide = 11;
+/** The smallest side of a picture that has a window, in pixels. */
+export const smallestSide = 11;
+const windowSide = smallestSide;
 const deviation = 1.5;
 const c1 = 0.01 ** 2;
 const c2 = 0.03 ** 2;

@@ -1,0 +1,32 @@
+import type { Command } from 'commander';
+import type { JudgeFlags } from '../judge.js';
+import { examples, runArgument, wholeNumber, withData } from '../options.js';
+
+export function judgeCommand(program: Command): void {
+  withData(program.command('judge').argument(...runArgument))
+    .description(
+      'Judge a run: its likelihood, its latents, its reconstructions, and how near drawn examples are to real ones; on data with known factors also how far each latent stands for one.',
+    )
+    .option('--count <n>', 'examples that are judged, and drawn', wholeNumber(6), 1000)
+    .option(
+      '--samples <K>',
+      'draws of the posterior by which log p(x) is estimated',
+      wholeNumber(1),
+      100,
+    )
+    .option('--seed <n>', "decides all draws (default: the run's seed)", wholeNumber(0))
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      examples(
+        ['By the data that was kept from training', 'judge runs/mnist-mlp'],
+        ['By more of it, for a script', 'judge runs/mnist-mlp --count 5000 --json'],
+      ),
+    )
+    .action(async (run: string, options: JudgeFlags) => {
+      const { exitOnSignals } = await import('../signals.js');
+      exitOnSignals();
+      const { judgeRun } = await import('../judge.js');
+      await judgeRun(run, options);
+    });
+}

@@ -1,0 +1,89 @@
+import { UserError } from '../base/errors.js';
+import { formatTable } from '../report/table.js';
+import { type Distances, type Judgement, judge, type MeanOfExamples } from '../vae/judges/index.js';
+import { type DataOptions, openRun } from './run.js';
+
+/** Options of `vaekit judge`. */
+export interface JudgeFlags extends DataOptions {
+  readonly count: number;
+  readonly samples: number;
+  readonly seed?: number;
+  readonly json?: boolean;
+}
+
+type Row = readonly [string, string, string];
+
+const number = (value: number) =>
+  Math.abs(value) >= 100 ? value.toFixed(1) : Number(value.toPrecision(4)).toString();
+
+const withError = (title: string, { mean, error }: MeanOfExamples, unit = ''): Row => [
+  title,
+  `${number(mean)}${unit && ` ${unit}`}`,
+  `± ${number(Number(error.toPrecision(2)))}`,
+];
+
+/** The rows of drawn examples, by one kind of features. */
+function distanceRows(title: string, distances: Distances): readonly Row[] {
+  const { frechet, kernel, precision, recall, density, coverage } = distances;
+  return [
+    [`Fréchet distance, ${title}`, number(frechet), ''],
+    [
+      `Kernel distance, ${title}`,
+      number(kernel.mean),
+      `± ${number(Number(kernel.deviation.toPrecision(2)))}`,
+    ],
+    [`Precision and recall, ${title}`, `${number(precision)}, ${number(recall)}`, ''],
+    [`Density and coverage, ${title}`, `${number(density)}, ${number(coverage)}`, ''],
+  ];
+}
+
+function rowsOf(found: Judgement): readonly Row[] {
+  const { likelihood, activeLatents, reconstruction, drawn, disentanglement } = found;
+  const { squaredError, psnr, ssim } = reconstruction;
+  return [
+    ...(likelihood
+      ? [
+          withError('ELBO', likelihood.elbo, 'nats'),
+          withError(`log p(x), by ${likelihood.samples} draws`, likelihood.logLikelihood, 'nats'),
+        ]
+      : []),
+    ...(activeLatents
+      ? ([['Active latents', `${activeLatents.active} of ${activeLatents.of}`, '']] as const)
+      : []),
+    withError('Reconstruction, squared error', squaredError),
+    ...(psnr ? [withError('Reconstruction, PSNR', psnr, 'dB')] : []),
+    ...(ssim ? [withError('Reconstruction, SSIM', ssim)] : []),
+    ...(drawn?.raw ? distanceRows('raw values', drawn.raw) : []),
+    ...(drawn?.encoder ? distanceRows("the encoder's means", drawn.encoder) : []),
+    ...(disentanglement
+      ? ([
+          ['Mutual information gap', number(disentanglement.mig), ''],
+          ['Modularity', number(disentanglement.modularity), ''],
+          ['FactorVAE score', number(disentanglement.factorVae), ''],
+        ] as const)
+      : []),
+  ];
+}
+
+/** `vaekit judge`: judges a run by data, and prints all that its kind of model has. */
+export async function judgeRun(run: string, options: JudgeFlags): Promise<void> {
+  const { count, samples, seed, json, ...loading } = options;
+  const { vae, validated: data, part } = await openRun(run, loading);
+  if (data.size < 6) {
+    throw new UserError(
+      `${data.name}: ${data.size} examples are too few to judge by. Give 6 or more.`,
+    );
+  }
+  const found = await judge(vae, data, {
+    count,
+    samples,
+    ...(seed === undefined ? {} : { seed }),
+  });
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ data: data.name, part, ...found })}\n`);
+    return;
+  }
+  const title = `${data.name}: ${found.examples} examples${part === 'all' ? '' : ` of the ${part} part`}`;
+  const header = ['Measure', { header: 'Value', align: 'right' as const }, 'Error'];
+  process.stdout.write(`${formatTable(header, rowsOf(found), { title })}\n`);
+}
