@@ -23,7 +23,7 @@ export function levelsOf({ level }: Factor, count: number): Int32Array {
 }
 
 /** Numbers in equal bins from the least to the greatest, by the number of the bin. */
-export function binned(values: Float32Array, bins: number): Int32Array {
+function binned(values: Float32Array, bins: number): Int32Array {
   let [least, most] = [Infinity, -Infinity];
   for (const value of values) {
     least = Math.min(least, value);
@@ -50,7 +50,7 @@ export function entropy(values: Int32Array): number {
 }
 
 /** The mutual information of two kinds of each example, in nats. */
-export function mutualInformation(a: Int32Array, b: Int32Array): number {
+function mutualInformation(a: Int32Array, b: Int32Array): number {
   const wide = b.reduce((most, value) => Math.max(most, value), 0) + 1;
   const pairs = a.map((value, i) => value * wide + b[i]!);
   return entropy(a) + entropy(b) - entropy(pairs);
