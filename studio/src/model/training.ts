@@ -27,6 +27,7 @@ import type { TrainEnd, TrainEvents, TrainRequest } from './api.js';
 import { type LoadedData, partOf } from './data.js';
 import { Keeping } from './keeping.js';
 import { Recorder } from './learning/recorder.js';
+import type { WatchedData } from './learning/watch.js';
 import { toNumbers } from './numbers.js';
 import { checkMemory, outOfMemory } from './room.js';
 
@@ -98,10 +99,11 @@ export class Training {
       const resume = bytes && decodeCheckpoint(bytes, `${name}: ${checkpointFile}`);
       this.tracer = new Tracer(traceOfRun(request.run), resume);
       const held = heldOutPart(config, test !== undefined);
-      const redraw = await this.redrawing(shown, partOf(data, held), held !== 'train');
+      const watched = { data: test ?? train, few: partOf(data, held), areNew: held !== 'train' };
+      const redraw = await this.redrawing(shown, watched);
       // Not before the steps are compiled: the first model that is loaded decides on threads.
       const first = async () => {
-        this.recorder = await this.record(shown, partOf(data, held), held !== 'train', resume);
+        this.recorder = await this.record(shown, watched, resume);
         if (resume) return;
         await redraw(vae.parameters());
         await this.recorder.see({ step: 0, epochs: 0 }, vae.parameters());
@@ -141,11 +143,11 @@ export class Training {
   }
 
   /** Records how latents move, on from the record of before. */
-  private async record(shown: VAE, data: Dataset, areNew: boolean, resume: Checkpoint | undefined) {
+  private async record(shown: VAE, watched: WatchedData, resume: Checkpoint | undefined) {
     const { id } = this.request.run;
     const bytes =
       resume && (this.keeping.files[learningFile] ?? (await keptFile(id, learningFile)));
-    return Recorder.of(shown, { data, areNew }, this.events, { bytes, step: resume?.step ?? 0 });
+    return Recorder.of(shown, watched, this.events, { bytes, step: resume?.step ?? 0 });
   }
 
   /**
@@ -244,10 +246,10 @@ export class Training {
    * Gives a function that shows a few images and their reconstructions by given parameters; of a table, how
    * the values of drawn rows are spread beside real ones.
    */
-  private async redrawing(shown: VAE, data: Dataset, areNew: boolean) {
+  private async redrawing(shown: VAE, { data, few: held, areNew }: WatchedData) {
     if (shown.input.kind === 'table') return this.redrawingTable(shown, data);
     if (!isPicture(shown.input) && shown.input.kind !== 'sequence') return async () => {};
-    const few = datasets.ofEachClass(data, shownImages);
+    const few = datasets.ofEachClass(held, shownImages);
     const originals = await datasets.readRange(few, 0, few.size);
     const labels = shown.labelsOf(few);
     return async (parameters: Readonly<Record<string, Tensor>>) => {

@@ -5,12 +5,12 @@ export interface Watched {
   /** How their latents lie on the map: as they are, by their main directions, or on a line; or not at all. */
   readonly map: 'latents' | 'components' | 'line' | 'none';
   readonly count: number;
-  /** Whether the model is not trained on them. */
-  readonly areNew: boolean;
   readonly labels?: Int32Array;
   readonly classNames?: readonly string[];
   /** A few examples that are drawn again and again. */
   readonly originals?: Numbers;
+  /** Whether the model is not trained on these. */
+  readonly areNew: boolean;
 }
 
 /** A moment of a training. */

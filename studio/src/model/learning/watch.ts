@@ -31,9 +31,12 @@ export interface Moment {
   readonly epochs: number;
 }
 
-/** The data whose examples are watched, and whether the model is not trained on it. */
+/** The data by which a model is watched. */
 export interface WatchedData {
+  /** The examples on the map: many of them show it best, whether the model is trained on them or not. */
   readonly data: Dataset;
+  /** The examples that are drawn again and again, and whether the model is not trained on them. */
+  readonly few: Dataset;
   readonly areNew: boolean;
 }
 
@@ -50,14 +53,14 @@ export class Watch {
   ) {}
 
   /** @param vae a model for this alone, which gets its parameters from the one that learns */
-  static async of(vae: VAE, { data, areNew }: WatchedData): Promise<Watch> {
+  static async of(vae: VAE, { data, few, areNew }: WatchedData): Promise<Watch> {
     const width = data.shape.reduce((product, size) => product * size, 1);
     const count = Math.min(mostExamples, Math.max(1, Math.floor(mostValues / width)));
     const chosen = datasets.spread(data, count);
     const images = await datasets.readRange(chosen, 0, chosen.size);
     const originals =
       isPicture(vae.input) && drawnPictures * width <= mostDrawnValues
-        ? await originalsOf(vae, data)
+        ? await originalsOf(vae, few)
         : undefined;
     return new Watch(vae, images, vae.labelsOf(chosen), originals, {
       map: mapOf(vae),
