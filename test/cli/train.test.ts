@@ -67,6 +67,8 @@ describe('train', () => {
         'val_reconstruction',
         'val_kl',
         'val_weightedKl',
+        'klWeight',
+        'learning_rate',
         'steps',
       ]);
       expect(Object.values(line).every(Number.isFinite)).toBe(true);
