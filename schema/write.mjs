@@ -14,7 +14,9 @@ const docsFile = new URL('../docs/configuration.md', import.meta.url);
  */
 function simplify({ jsonSchema, zodSchema }) {
   const { usually } = jsonSchema.faces ?? {};
-  if (usually) jsonSchema.description += ` When left out: ${usually}.`;
+  // Where a schema is referred to, its description here is in its own metadata alone.
+  const { description = z.globalRegistry.get(zodSchema)?.description } = jsonSchema;
+  if (usually) jsonSchema.description = `${description ?? ''} When left out: ${usually}.`.trim();
   delete jsonSchema.faces;
   const { type, defaultValue } = zodSchema._zod.def;
   if (type === 'default') jsonSchema.default ??= defaultValue;

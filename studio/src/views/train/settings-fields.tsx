@@ -111,7 +111,7 @@ export function LiveFields({
   onChange,
 }: SettingsFieldsProps & { steers: boolean; onChange(given: Partial<TrainSettings>): void }) {
   return (
-    <fieldset class="fields" disabled={disabled}>
+    <fieldset class="fields">
       <legend class="visually-hidden">{t('May change while it trains')}</legend>
       {liveFields.map((field) => (
         <OptionField
