@@ -49,7 +49,7 @@ test.skipIf(!chromiumPath)(
         expect(await field(page, 'Likelihood').inputValue()).toBe(likelihood);
       };
       await chosen('MNIST');
-      await shows('dense', '2', 'bernoulli');
+      await shows('mlp', '16', 'bernoulli');
       await give(page, colour('photos.npy', 40, 64));
       await chosen('colour pictures of 64 × 64.');
       await shows('resnet', '32', 'gaussian');

@@ -54,6 +54,23 @@ describe.skipIf(!chromiumPath)(`files that are given to the studio${skipReason}`
     expect(await page.locator('.drop-anywhere').count()).toBe(0);
   });
 
+  test('with gaps are read as the user says, who is told of no flag', async () => {
+    const table = join(folder, 'gaps.csv');
+    const rows = Array.from({ length: 40 }, (_, i) => `${i % 7},${i === 3 ? '' : (i * 3) % 11}`);
+    await writeFile(table, `a,b\n${rows.join('\n')}\n`);
+    await dropOn(page, [table], 640, 400);
+    await state().filter({ hasText: 'gaps: 40 rows of 2 columns' }).waitFor();
+    await page.getByText('How the files are read').click();
+    await field(page, 'Rows').selectOption('vectors');
+    await page
+      .getByRole('alert')
+      .filter({ hasText: /Give missing/ })
+      .waitFor();
+    expect(await page.getByRole('alert').innerText()).not.toContain('--');
+    await field(page, 'Missing').selectOption('drop');
+    await state().filter({ hasText: 'gaps: 39 examples of 2' }).waitFor();
+  });
+
   test('of unequal size are brought to one that is asked for after the drop', async () => {
     const pictures = join(folder, '강아지 사진');
     await mkdir(pictures);
@@ -119,7 +136,7 @@ describe.skipIf(!chromiumPath)(`files that are given to the studio${skipReason}`
     await page.getByText('Remove it for good?', { exact: true }).waitFor();
     await button(page, 'Remove quarters: 600 images').click();
     await expect.poll(() => field(page, 'Data').innerText()).not.toContain('quarters');
-    expect(await field(page, 'Data').inputValue()).toBe('mnist');
+    await expect.poll(() => field(page, 'Data').inputValue()).toBe('mnist');
     expect(opened.errors).toEqual([]);
   });
 });

@@ -19,6 +19,8 @@ export interface PictureSize {
 /** Files that were given, and how they are read. */
 export interface Given {
   readonly files: Files;
+  /** Other options of reading, as a config has them. */
+  readonly reading: Readonly<Record<string, unknown>>;
   /** Left out, pictures are as large as they are. */
   readonly size?: PictureSize | undefined;
   /** Kinds that the user chose, by the names of columns. */
@@ -47,11 +49,14 @@ export type Giving =
   /** It was a config, whose settings are those of the form now. */
   | { readonly is: 'configured'; readonly name: string }
   /** The pictures differ in size, or are too large: the user says a size. */
-  | { readonly is: 'unsized'; readonly given: Given; readonly message: string }
+  | { readonly is: 'unsized'; readonly message: string }
   | { readonly is: 'failed'; readonly message: string };
 
 /** The latest files that were given to train on; undefined when there are none. */
 export const giving = signal<Giving | undefined>(undefined);
+
+/** These files, and how they are read. */
+export const given = signal<Given | undefined>(undefined);
 
 /** The data that was read of them last. */
 export const read = signal<Read | undefined>(undefined);
@@ -83,10 +88,11 @@ export async function give(list: FileList | DataTransfer): Promise<void> {
   };
   finding.onFound(0);
   read.value = undefined;
+  given.value = undefined;
   try {
     const files = await filesFromDrop(list, finding);
     if ((await openedRun(files)) || (await takenConfig(files))) return;
-    await take({ files, kinds: {}, without: [] });
+    await take({ files, reading: {}, kinds: {}, without: [] });
   } catch (error) {
     end(signal, error);
   }
@@ -124,33 +130,35 @@ export function stopGiving(): void {
   giving.value = { is: 'stopped' };
 }
 
+/** Reads the files again, with other options of reading. */
+export function giveReading(reading: Given['reading']): Promise<void> {
+  return again({ reading });
+}
+
 /** Reads the pictures again, or for the first time, at a size; undefined for their own. */
 export function giveSize(size: PictureSize | undefined): Promise<void> {
-  const before = read.value;
-  const given = giving.value?.is === 'unsized' ? giving.value.given : before?.given;
-  return given ? again({ ...given, size }, before) : Promise.resolve();
+  return again({ size });
 }
 
 /** Reads the table again, with a column as the user says. */
 export function giveColumn(name: string, choice: ColumnChoice): Promise<void> {
-  const before = read.value;
-  if (!before) return Promise.resolve();
-  const { given } = before;
-  const { [name]: _, ...kinds } = given.kinds;
-  const without = given.without.filter((each) => each !== name);
+  const { kinds: before = {}, without: left = [] } = given.value ?? {};
+  const { [name]: _, ...kinds } = before;
+  const without = left.filter((each) => each !== name);
   const next =
     choice === 'out'
       ? { kinds, without: [...without, name] }
       : { kinds: { ...kinds, [name]: choice }, without };
-  return again({ ...given, ...next }, before);
+  return again(next);
 }
 
-async function again(given: Given, before: Read | undefined): Promise<void> {
+async function again(change: Partial<Given>): Promise<void> {
+  if (!given.value) return;
   stopping = new AbortController();
-  await take(given, before);
+  await take({ ...given.value, ...change }, read.value);
 }
 
-function optionsOf({ size, kinds, without }: Given, before: Read | undefined): AddOptions {
+function optionsOf({ reading, size, kinds, without }: Given, before: Read | undefined): AddOptions {
   const resize = size
     ? { resize: size.side, ...(size.isCut ? { crop: 'center' as const } : {}) }
     : {};
@@ -158,34 +166,38 @@ function optionsOf({ size, kinds, without }: Given, before: Read | undefined): A
   // A run that was trained on the data as it was read before must find it so.
   const replaces = before?.added.data;
   const isUsed = runs.value?.some(({ kept }) => kept?.data === replaces) ?? true;
-  return { read: { ...resize, ...columns }, without, ...(replaces && !isUsed ? { replaces } : {}) };
+  return {
+    read: { ...reading, ...resize, ...columns },
+    without,
+    ...(replaces && !isUsed ? { replaces } : {}),
+  };
 }
 
-async function take(given: Given, before?: Read): Promise<void> {
+async function take(files: Given, before?: Read): Promise<void> {
   const { signal } = stopping;
+  given.value = files;
   const told = (done: number, of: number) => {
     if (!signal.aborted) giving.value = { is: 'reading', done, of };
   };
   told(0, 0);
   try {
-    const added = await addData(given.files, optionsOf(given, before), proxy(told));
+    const added = await addData(files.files, optionsOf(files, before), proxy(told));
     if (signal.aborted) return;
     batch(() => {
-      read.value = { given, added, found: before?.found ?? added.table ?? [] };
+      read.value = { given: files, added, found: before?.found ?? added.table ?? [] };
       giving.value = { is: 'read' };
       if (phase.value === 'idle') choose({ data: added.data });
     });
   } catch (error) {
-    end(signal, error, given);
+    end(signal, error);
   }
 }
 
 /** Messages of the library that a size mends. */
 const wantSize = /pictures differ in size|too large to train on as they are/;
 
-function end(signal: AbortSignal, error: unknown, given?: Given): void {
+function end(signal: AbortSignal, error: unknown): void {
   if (signal.aborted) return;
   const { message } = error as Error;
-  giving.value =
-    given && wantSize.test(message) ? { is: 'unsized', given, message } : { is: 'failed', message };
+  giving.value = { is: wantSize.test(message) ? 'unsized' : 'failed', message };
 }

@@ -11,8 +11,8 @@ export function KeptData({ entries }: { entries: readonly DataEntry[] }) {
   const problem = useSignal<string | undefined>(undefined);
   const remove = async (entry: DataEntry) => {
     try {
-      await removeData(entry.data);
       forgetData(entry.data);
+      await removeData(entry.data);
       problem.value = undefined;
     } catch (error) {
       problem.value = (error as Error).message;

@@ -4,6 +4,8 @@ import {
   type Giving,
   give,
   giveColumn,
+  given,
+  giveReading,
   giveSize,
   giving,
   isReading,
@@ -13,11 +15,16 @@ import {
 } from '../../train/giving.js';
 import { DataCard } from '../../ui/data-card.js';
 import { DropFiles } from '../../ui/drop-files.js';
+import { later } from '../../ui/later.js';
 import { Notice } from '../../ui/notice.js';
 import { ColumnsCard } from './columns-card.js';
 import { KeptData } from './kept-data.js';
 import { SizeChoice } from './size-choice.js';
 import { summaryOf } from './summary-of-data.js';
+
+const ReadingOptions = later(
+  async () => (await import('./all-settings/reading-options.js')).ReadingOptions,
+);
 
 /** Takes files to train on, tells how they were read, and lists those that are kept. */
 export function OwnData() {
@@ -25,6 +32,7 @@ export function OwnData() {
     <div class="stack">
       <DropFiles onFiles={give} />
       {giving.value && <GivingState giving={giving.value} />}
+      {given.value && <ReadingOptions value={given.value.reading} onChange={giveReading} />}
       {read.value && <ReadData read={read.value} />}
       {ownData.value.length > 0 && <KeptData entries={ownData.value} />}
     </div>
@@ -90,9 +98,9 @@ function Reading({ words, share }: { words: string; share?: number | undefined }
 }
 
 /** Data as it was read, with the ways to read it otherwise. */
-function ReadData({ read: { given, added, found } }: { read: Read }) {
+function ReadData({ read: { given: files, added, found } }: { read: Read }) {
   const { table, shape, card, skipped, problem } = added;
-  const isPicture = shape.length === 3 && Object.keys(given.files).some(isPictureFile);
+  const isPicture = shape.length === 3 && Object.keys(files.files).some(isPictureFile);
   // Columns have a card of their own.
   const lines = table ? card.filter(([subject]) => subject !== 'column') : card;
   const [first] = skipped;
@@ -114,7 +122,7 @@ function ReadData({ read: { given, added, found } }: { read: Read }) {
         </Notice>
       )}
       {isPicture && giving.value?.is === 'read' && (
-        <SizeChoice size={given.size} onChoose={giveSize} />
+        <SizeChoice size={files.size} onChoose={giveSize} />
       )}
       {table && (
         <ColumnsCard found={found} table={table} disabled={isReading()} onChange={giveColumn} />

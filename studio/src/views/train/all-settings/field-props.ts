@@ -15,8 +15,13 @@ export interface SchemaFieldProps {
 
 /** The label of an option, with its description. */
 export const termOfOption = (name: string, schema: Schema): Entry => {
-  const { description } = resolved(schema);
-  return { word: wordsOf(name), text: description ?? wordsOf(name) };
+  const { description = wordsOf(name) } = resolved(schema);
+  const [text, usual] = description.split(/(?:^| )When left out: /) as [string, string?];
+  return {
+    word: wordsOf(name),
+    text,
+    ...(usual ? { note: t('When left out: {usual}', { usual }) } : {}),
+  };
 };
 
 /** The name of a kind for people. */

@@ -70,7 +70,7 @@ function Options({
 }
 
 /** Fields for options side by side. */
-function OptionFields({
+export function OptionFields({
   options,
   required = [],
   value,
