@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, test } from 'vitest';
 import '../studio/open.js';
@@ -34,6 +36,11 @@ test('says in one line what is wrong', async () => {
     2,
     'vaekit: none: there is no such folder. Give a run, or a folder of runs.\n',
   ]);
+  // A site takes no place of other things: here that of its own folder.
+  await writeFile(join(folder, 'notes.txt'), 'x');
+  const full = await vaekit(folder, 'studio', '--build', '.');
+  expect([full.code, full.stderr.trim().split('\n').length]).toEqual([2, 1]);
+  expect(full.stderr).toContain('is not empty, and holds no site of vaekit (notes.txt is there).');
   for (const port of ['http', '99999', '-1', '80.5']) {
     const { code, stderr } = await vaekit(folder, 'studio', '--port', port);
     expect([port, code]).toEqual([port, 2]);

@@ -95,9 +95,15 @@ const isKept = (path: string) =>
   );
 
 test('gets threads from a host that sends no headers, under a path of it', async () => {
+  let loads = 0;
+  page.on('load', () => {
+    loads++;
+  });
   await page.goto(`${address}#/explore/served%3Arun-v2`);
-  await page.waitForFunction(() => crossOriginIsolated, undefined, { timeout: 20_000 });
-  await page.getByLabel('Run').waitFor();
+  // To ask the page before it loads itself again would count as use by a person, who keeps it as it is.
+  await expect.poll(() => loads).toBe(2);
+  expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+  await page.locator('select').filter({ hasText: 'run-v2' }).waitFor();
   expect(errors).toEqual([]);
 });
 
@@ -107,9 +113,11 @@ test('works without a network after the first visit: it opens, explores and trai
   await context.setOffline(true);
   await closed(server);
   await page.reload();
-  await page.getByLabel('Run').waitFor();
+  await page.locator('select').filter({ hasText: 'run-v2' }).waitFor();
   expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
-  expect(await page.getByLabel('Run').locator('option').allInnerTexts()).toContain('run-v2');
+  expect(
+    await page.locator('select').filter({ hasText: 'run-v2' }).locator('option').allInnerTexts(),
+  ).toContain('run-v2');
   await page.goto(`${address}#/train`);
   await trainOwnImages(page, 1);
   await waitFor(page, 'done');
