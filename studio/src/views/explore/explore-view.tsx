@@ -119,7 +119,7 @@ function ExploreRun({ id, isNamed }: { id: string; isNamed: boolean }) {
         {state instanceof Exploration && <CopyLink />}
       </div>
       {isShipped(id) && runs.value?.length === 0 && <NoRunYet />}
-      {state === undefined && <Empty title={t('Opening the run')} />}
+      {state === undefined && <Empty isPart title={t('Opening the run')} />}
       {state instanceof Error && <NotOpened id={id} error={state} />}
       {state instanceof Exploration && (
         <>
