@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useId, useRef, useState } from 'preact/hooks';
 import { t } from '../language/language.js';
 import { useFault } from './faults.js';
+import { type NumberRange, numberFault } from './number-fault.js';
 import { Term } from './term.js';
 import { type Entry, entryOf, type TermName } from './terms.js';
 
@@ -78,37 +79,6 @@ export function useText(shown: string) {
     },
   };
   return { text, events };
-}
-
-function rangeText(whole: boolean, least: number, most: number | undefined): string {
-  if (most === undefined) {
-    return whole
-      ? t('A whole number from {least}.', { least })
-      : t('A number from {least}.', { least });
-  }
-  return whole
-    ? t('A whole number from {least} to {most}.', { least, most })
-    : t('A number from {least} to {most}.', { least, most });
-}
-
-interface NumberRange {
-  readonly least: number;
-  readonly most?: number;
-  /** Why there can be no more, in a sentence. */
-  readonly mostBecause?: string;
-  readonly whole?: boolean;
-}
-
-/** What is wrong with a text as a number of a range; undefined for nothing. */
-export function numberFault(
-  text: string,
-  { least, most = Number.POSITIVE_INFINITY, mostBecause, whole = false }: NumberRange,
-): string | undefined {
-  const value = Number(text);
-  const isNumber = text.trim() !== '' && Number.isFinite(value);
-  if (isNumber && value >= least && value <= most && (!whole || Number.isInteger(value))) return;
-  const range = rangeText(whole, least, most === Number.POSITIVE_INFINITY ? undefined : most);
-  return isNumber && value > most && mostBecause ? `${range} ${mostBecause}` : range;
 }
 
 /** Takes a number; `onChange` is called once the text is one and in its range. */

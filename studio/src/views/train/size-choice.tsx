@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useId } from 'preact/hooks';
 import { t } from '../../language/language.js';
 import type { PictureSize } from '../../train/giving.js';
-import { numberFault } from '../../ui/fields.js';
+import { numberFault } from '../../ui/number-fault.js';
 
 /** Sides in pixels that are offered; any other can be written. */
 const sides = [28, 32, 64, 128];

@@ -75,7 +75,7 @@ export function AllSettings({
             {layers('decoder')}
           </div>
           <div class="stack">
-            <h3>{t('Training')}</h3>
+            <h3>{t('How it is trained')}</h3>
             <Part part="training" value={config.training} />
           </div>
         </div>

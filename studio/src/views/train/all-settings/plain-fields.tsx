@@ -1,8 +1,9 @@
 import { useId } from 'preact/hooks';
 import { t } from '../../../language/language.js';
-import { checked, Labelled, numberFault, useText } from '../../../ui/fields.js';
+import { checked, Labelled, useText } from '../../../ui/fields.js';
 import { type SchemaFieldProps, termOfOption } from './field-props.js';
 import { type Form, resolved } from './schema.js';
+import { type Parsed, parse, textOf } from './values.js';
 
 /** Chooses one of a few values. */
 export function Choices({
@@ -35,46 +36,6 @@ export function Choices({
     </Labelled>
   );
 }
-
-/** What a text says as the value of an option, or what is wrong with it. */
-type Parsed = { readonly value: unknown } | { readonly fault: string };
-
-function parse(text: string, form: Form): Parsed {
-  const trimmed = text.trim();
-  if (form.is === 'number') {
-    const { least, most, whole, isOver, isUnder } = form;
-    const value = Number(trimmed);
-    if ((isOver && value === least) || (isUnder && value === most)) {
-      return isOver
-        ? { fault: t('A number over {least}.', { least }) }
-        : { fault: t('A number under {most}.', { most }) };
-    }
-    const fault = numberFault(trimmed, { least, most, whole });
-    return fault === undefined ? { value } : { fault };
-  }
-  if (form.is === 'numbers') {
-    if (form.words.includes(trimmed)) return { value: trimmed };
-    const numbers = trimmed.split(/[,×\s]+/).map(Number);
-    if (!numbers.every((each) => Number.isInteger(each) && each >= 0)) {
-      return { fault: t('Whole numbers, such as {example}.', { example: '28, 28' }) };
-    }
-    return { value: numbers.length === 1 && form.canBeOne ? numbers[0] : numbers };
-  }
-  if (form.is === 'text') return { value: trimmed };
-  try {
-    return { value: JSON.parse(trimmed) };
-  } catch {
-    return { fault: t('It is not JSON.') };
-  }
-}
-
-const textOf = (value: unknown, form: Form): string => {
-  if (value === undefined) return '';
-  if (Array.isArray(value) && form.is === 'numbers') return value.join(', ');
-  return typeof value === 'string' || typeof value === 'number'
-    ? String(value)
-    : JSON.stringify(value);
-};
 
 /** Takes a text that says a value. */
 export function TextOption({

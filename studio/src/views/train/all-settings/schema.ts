@@ -1,4 +1,4 @@
-import run from '../../../../../schema/run.schema.json';
+import run from '../../../../../schema/run.schema.json' with { type: 'json' };
 
 /** The part of JSON schema that a config's schema is made of. */
 export interface Schema {
@@ -59,8 +59,14 @@ export type Form =
   | NumberForm
   | { readonly is: 'choice'; readonly choices: readonly (string | number | boolean)[] }
   | { readonly is: 'text' }
-  /** Whole numbers with commas between them, or one of some words. */
-  | { readonly is: 'numbers'; readonly words: readonly string[]; readonly canBeOne: boolean }
+  /** Numbers with commas between them, or one of some words. */
+  | {
+      readonly is: 'numbers';
+      readonly words: readonly string[];
+      readonly canBeOne: boolean;
+      readonly canBeMany: boolean;
+      readonly whole: boolean;
+    }
   | { readonly is: 'kinds'; readonly kinds: readonly Schema[]; readonly number?: NumberForm }
   | { readonly is: 'options'; readonly options: Readonly<Record<string, Schema>> }
   | { readonly is: 'layers' }
@@ -103,11 +109,11 @@ export function formOf(schema: Schema): Form {
     return { is: 'kinds', kinds, ...(number ? { number: numberForm(number) } : {}) };
   }
   const choices = members.flatMap(choicesOf);
-  if (members.some(isWholeList)) {
-    return { is: 'numbers', words: choices.map(String), canBeOne: number !== undefined };
-  }
-  if (number && choices.length > 0) {
-    return { is: 'numbers', words: choices.map(String), canBeOne: true };
+  const canBeMany = members.some(isWholeList);
+  if (canBeMany || (number && choices.length > 0)) {
+    const whole = !number || number.type === 'integer';
+    const words = choices.map(String);
+    return { is: 'numbers', words, canBeOne: number !== undefined, canBeMany, whole };
   }
   if (choices.length > 0) return { is: 'choice', choices };
   return formOfOne(members[0]!, number);
