@@ -108,7 +108,7 @@ export function plan(settings: TrainSettings, known: PlannedData): Plan {
       ...(isDense(run) ? { hidden: units } : {}),
     },
     ...(isOwnChoice ? { because: 'MNIST (sharp digits after seconds)' } : {}),
-    ...(run.choice ? { because: run.choice.because } : {}),
+    ...(run.choice ? { because: withoutFlags(run.choice.because) } : {}),
     config: { model: { ...vae.config }, training: run.training },
     trainedOn: known.size - apart,
     validatedOn: known.hasTest ? Math.round(known.size * usualTest) : apart,
@@ -125,6 +125,9 @@ function ofData(model: MoreSettings['model']) {
 
 /** The objective that was chosen among all settings. */
 const objectiveOf = ({ model }: MoreSettings) => (ofData(model)?.objective ?? {}) as object;
+
+/** Words without the flags of the command line, which follow an option in brackets. */
+const withoutFlags = (text: string) => text.replace(/ \(--[^)]*\)/g, '');
 
 /** β as the form shows it: of a schedule, the number that it ends at. */
 function shownBeta({ model }: ResolvedRun): number | undefined {
