@@ -64,6 +64,9 @@ export function LatentMap({
         {!describe && <Inset exploration={exploration} />}
         <Hover exploration={exploration} state={state} describe={describe} />
       </div>
+      <p class="small soft touch-help">
+        {t('Tap to go to a place, or drag the mark. Two fingers move and zoom the map.')}
+      </p>
       <MapText id={text} map={state} exploration={exploration} />
       <p id={help} class="visually-hidden">
         {t(
