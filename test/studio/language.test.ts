@@ -41,7 +41,7 @@ beforeAll(() => {
   const all = [...scriptsUnder(library), ...scriptsUnder(page)].flatMap(literalsOf);
   // The page shows messages without the flags of the command line.
   literals = new Set([...all, ...all.map(withoutFlags)]);
-});
+}, 60_000);
 
 const found = (kind: 'outside' | 'wrong' | 'errors' | 'keys') =>
   [...texts].flatMap(([path, of]) => of[kind].map(({ text, line }) => ({ path, line, text })));
