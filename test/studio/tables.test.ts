@@ -140,7 +140,7 @@ describe.skipIf(!chromiumPath)(`tables in the studio${skipReason}`, () => {
 
   test('colours the map by any column, and tells rows', async () => {
     await page.getByRole('link', { name: 'Explore' }).first().click();
-    const legend = page.locator('.legend button');
+    const legend = page.locator('.legend [aria-pressed]');
     await expect.poll(() => legend.allInnerTexts(), { timeout: 30_000 }).toEqual(species);
     await choice(page, 'Colour by').selectOption('Sex');
     await expect.poll(async () => (await legend.allInnerTexts()).at(-1)).toBe('missing');
@@ -304,7 +304,7 @@ describe.skipIf(!chromiumPath)(`tables in the studio${skipReason}`, () => {
     await page.setViewportSize({ width: 390, height: 844 });
     await tab(page, 'Map');
     await page.reload();
-    await page.locator('.legend button').first().waitFor({ timeout: 30_000 });
+    await page.locator('.legend [aria-pressed]').first().waitFor({ timeout: 30_000 });
     for (const name of ['Map', 'Samples', 'Rows', 'Anomalies', 'Fill gaps', 'Quality']) {
       await tab(page, name);
       if (name === 'Rows' || name === 'Samples' || name === 'Anomalies') {

@@ -32,7 +32,7 @@ export function RowsOfRuns({
       <h2 id="same-rows">{t('The same rows by each run')}</h2>
       <RowTable
         label={t('Rows of {data}, and what each run makes of them', { data: title })}
-        lead={['']}
+        lead={[t('Run')]}
         columns={columns}
         rows={rows}
       />

@@ -108,6 +108,9 @@ export class Exploration {
   /** The reason of any other fault, in words for the user. */
   readonly problem = signal<string | undefined>(undefined);
 
+  /** Data that is forgotten with the page: no address leads to it. */
+  passing: DataName | undefined;
+
   private walking = false;
   private closed = false;
 

@@ -70,7 +70,8 @@ export function explorationParts(exploration: Exploration): readonly AddressPart
   const data: AddressPart = {
     name: 'data',
     isStep: true,
-    text: () => (dataName.value === ownData ? undefined : dataName.value),
+    text: () =>
+      [ownData, exploration.passing].includes(dataName.value) ? undefined : dataName.value,
     take: (text = ownData) => (text === dataName.value ? undefined : exploration.load(text)),
   };
   const classPart: AddressPart = {

@@ -16,6 +16,7 @@ export function OtherFile({ exploration, words }: { exploration: Exploration; wo
         model: exploration.id,
         isPassing: true,
       });
+      exploration.passing = data;
       await exploration.load(data);
     } catch (error) {
       problem.value = withoutPlace((error as Error).message);
