@@ -33,13 +33,15 @@ export function PlayMap() {
   const view = useSignal<Viewport | undefined>(undefined);
   const help = useId();
   useLayoutEffect(() => {
+    // The reference is gone before the observer is, when the map leaves the page.
+    const element = box.current!;
     const fit = () => {
-      const { clientWidth, clientHeight } = box.current!;
+      const { clientWidth, clientHeight } = element;
       const mean = model.value?.posteriors.mean;
       if (mean && clientWidth > 0) view.value = fitted(mean, clientWidth, clientHeight);
     };
     const observer = new ResizeObserver(fit);
-    observer.observe(box.current!);
+    observer.observe(element);
     const stop = model.subscribe(fit);
     return () => {
       observer.disconnect();

@@ -29,11 +29,13 @@ export function LatentMap({
   const [help, text] = [useId(), useId()];
 
   useLayoutEffect(() => {
+    // The reference is gone before the observer is, when the map leaves the page.
+    const element = box.current!;
     const observer = new ResizeObserver(() => {
-      const { clientWidth, clientHeight } = box.current!;
+      const { clientWidth, clientHeight } = element;
       if (clientWidth > 0) state.resize(clientWidth, clientHeight);
     });
-    observer.observe(box.current!);
+    observer.observe(element);
     const stop = state.draw({
       images: images.current!,
       points: points.current!,
