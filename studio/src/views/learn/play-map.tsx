@@ -1,5 +1,6 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useId, useLayoutEffect, useRef } from 'preact/hooks';
+import { tellFirstViewShown } from '../../app/first-view.js';
 import { theme } from '../../app/theme.js';
 import { t } from '../../language/language.js';
 import { tickText } from '../../ui/number.js';
@@ -50,7 +51,10 @@ export function PlayMap() {
   }, []);
   useSignalEffect(() => {
     const [made, seen] = [model.value, view.value];
-    return made && seen ? drawGrid(grid.current!, made, seen) : undefined;
+    if (!made || !seen) return;
+    const stop = drawGrid(grid.current!, made, seen);
+    tellFirstViewShown();
+    return stop;
   });
   useSignalEffect(() => {
     theme.value;

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { fileName } from '../../../../src/base/paths.js';
+import { firstViewShown } from '../../app/first-view.js';
 import { type DataEntry, dataEntry } from '../../data/store.js';
 import { helper } from '../../model/helper.js';
 import { freeName } from '../../runs/store.js';
@@ -47,14 +48,16 @@ export function usePlanning(shown: TrainSettings): Planning {
   useEffect(() => {
     let current = true;
     if (!data) return;
-    planFor(shown, data).then(
-      (plan) => {
-        if (!current) return;
-        setMade({ for: wanted, plan });
-        setProblem(undefined);
-      },
-      (error: Error) => current && setProblem(error.message),
-    );
+    firstViewShown
+      .then(() => (current ? planFor(shown, data) : undefined))
+      .then(
+        (plan) => {
+          if (!current || !plan) return;
+          setMade({ for: wanted, plan });
+          setProblem(undefined);
+        },
+        (error: Error) => current && setProblem(error.message),
+      );
     return () => {
       current = false;
     };
