@@ -189,6 +189,8 @@ async function take(files: Given, before?: Read): Promise<void> {
       if (phase.value === 'idle') choose({ data: added.data });
     });
   } catch (error) {
+    // A change that is refused is no part of the next one.
+    if (before && !signal.aborted) given.value = before.given;
     end(signal, error);
   }
 }
