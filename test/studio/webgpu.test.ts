@@ -34,7 +34,7 @@ describe.skipIf(!chromiumPath)(`the studio with WebGPU in software${skipReason}`
     await page
       .getByRole('button', { name: /^Use the processor: about / })
       .click({ timeout: 90_000 });
-    expect(await field(page, 'Computed on').inputValue()).toBe('cpu');
+    await expect.poll(() => field(page, 'Computed on').inputValue()).toBe('cpu');
   });
 
   test('trains on the graphics processor where one is chosen', {

@@ -189,8 +189,11 @@ async function take(files: Given, before?: Read): Promise<void> {
       if (phase.value === 'idle') choose({ data: added.data });
     });
   } catch (error) {
-    // A change that is refused is no part of the next one.
-    if (before && !signal.aborted) given.value = before.given;
+    if (before && !signal.aborted) {
+      // A kind of a column that is refused is no part of the next change; options of reading can mend one another.
+      const { kinds, without } = before.given;
+      given.value = { ...files, kinds, without };
+    }
     end(signal, error);
   }
 }
