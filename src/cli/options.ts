@@ -74,7 +74,7 @@ export function picturePath(text: string): string {
   throw new InvalidArgumentError(`It must end in .${pictureEndings.join(', .')}.`);
 }
 
-/** Whether a path ends in .npy, as arrays do. */
+/** True where a path ends in .npy, as arrays do. */
 export function isArrayPath(path: string): boolean {
   return /\.npy$/i.test(path);
 }

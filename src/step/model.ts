@@ -44,7 +44,7 @@ export interface Model {
   readonly identity?: unknown;
   /** Numbers that the objective asks for by name. */
   readonly schedules: Readonly<Record<string, NumberAt>>;
-  /** Those of these numbers that the metrics of an epoch tell. */
+  /** Names of the numbers that the metrics of an epoch tell. */
   readonly told?: readonly string[];
   /** The players beside `model`. */
   readonly players?: readonly Player[];

@@ -4,7 +4,7 @@ export interface SiteFile {
   readonly path: string;
   /** SHA-256 of its content, in base64. */
   readonly hash: string;
-  /** Whether it is kept only when it is used: the page works offline without it. */
+  /** True of a file that is kept only when it is used: the page works offline without it. */
   readonly isOptional: boolean;
 }
 

@@ -254,7 +254,7 @@ export class Training {
     );
   }
 
-  /** Whether to bring this epoch's parameters to the host, which takes as long as a short step does. */
+  /** Decides if this epoch's parameters come to the host: that takes as long as a short step does. */
   private givesParameters(): boolean {
     const { callbacks = [], onParameters } = this.parts.settings;
     if (!onParameters) return false;

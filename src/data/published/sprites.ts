@@ -4,7 +4,7 @@ import type { Dataset, Factor } from '../dataset.js';
 /** Sides of an image, in pixels. */
 const side = 64;
 
-/** Whether a point is in a sprite of the largest scale that stands upright: x to the right, y up, in pixels. */
+/** True of points inside an upright sprite of the largest scale: x to the right, y up, in pixels. */
 type Outline = (x: number, y: number) => boolean;
 
 /** From its middle no part of a sprite is further away, in pixels. */

@@ -45,14 +45,14 @@ export interface Judgement {
   };
   /** Latents whose posterior mean varies by more than 0.01 over examples (Burda et al. 2016, §5.1). */
   readonly activeLatents?: { readonly active: number; readonly of: number };
-  /** Of reconstructions from the posterior's mean. PSNR is in decibels. */
+  /** Likeness of reconstructions from the posterior's mean. PSNR is in decibels. */
   readonly reconstruction: {
     readonly squaredError: MeanOfExamples;
     readonly psnr?: MeanOfExamples;
     readonly ssim?: MeanOfExamples;
   };
   /**
-   * Of drawn examples, by their values as they are (where there are no more than 1024), and by the means that the
+   * Distances of drawn examples, by their values as they are (where there are no more than 1024), and by the means that the
    * model's own encoder gives. Neither is the FID, which takes the features of Inception.
    */
   readonly drawn?: { readonly raw?: Distances; readonly encoder?: Distances };

@@ -1,15 +1,15 @@
 import { z } from 'zod';
-import { add, mean, mul, type Value } from '../../graph/index.js';
+import { add, mean, mul } from '../../graph/index.js';
 import { scheduleSchema } from '../../nn/index.js';
 import { deterministic } from '../bottlenecks/index.js';
 import { standardNormal } from '../samplers/index.js';
 import {
   discriminator,
-  discriminatorLayers,
   discriminatorOptions,
   discriminatorPlayer,
-  saysNo,
+  judgeOf,
   saysYes,
+  tellingApart,
 } from './discriminator.js';
 import { defineObjective } from './objective.js';
 
@@ -36,14 +36,13 @@ export const adversarialAutoencoder = defineObjective(
     players: [discriminatorPlayer({ learningRate: 1e-4, beta1: 0.5 })],
     terms({ sample, negativeLogLikelihood, network, prior, schedule }) {
       const z = sample();
-      const judge = (latents: Value) =>
-        network(discriminator, discriminatorLayers(hidden, layers), latents);
+      const judge = judgeOf(network, hidden, layers);
       const reconstruction = mean(negativeLogLikelihood(z));
       const judged = judge(z);
       const misled = saysYes(judged);
       return {
         loss: add(reconstruction, mul(misled, schedule('lambda'))),
-        losses: { [discriminator]: add(saysYes(judge(prior(z))), saysNo(judged)) },
+        losses: { [discriminator]: tellingApart(judge(prior(z)), judged) },
         metrics: { reconstruction, misled },
       };
     },

@@ -15,11 +15,10 @@ import { gaussian } from '../bottlenecks/index.js';
 import { meanKl, type Posterior } from '../posterior.js';
 import {
   discriminator,
-  discriminatorLayers,
   discriminatorOptions,
   discriminatorPlayer,
-  saysNo,
-  saysYes,
+  judgeOf,
+  tellingApart,
 } from './discriminator.js';
 import { defineObjective, type ObjectiveContext } from './objective.js';
 
@@ -64,13 +63,12 @@ export const factorVae = defineObjective(
       schedule,
     }: ObjectiveContext<Posterior>) {
       const z = sample();
-      const judge = (latents: Value) =>
-        network(discriminator, discriminatorLayers(hidden, layers), latents);
+      const judge = judgeOf(network, hidden, layers);
       const reconstruction = mean(negativeLogLikelihood(z));
       const kl = meanKl(encoding);
       const judged = judge(z);
       const correlation = mean(judged);
-      const told = add(saysYes(judged), saysNo(judge(permuted(z, prior(z)))));
+      const told = tellingApart(judged, judge(permuted(z, prior(z))));
       return {
         loss: add(add(reconstruction, kl), mul(correlation, schedule('gamma'))),
         losses: { [discriminator]: mul(told, 0.5) },

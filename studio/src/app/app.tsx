@@ -95,7 +95,7 @@ export function App() {
   );
 }
 
-/** What is dropped on any view is trained on. */
+/** Takes files that are dropped on any view as data to train on. */
 function takeDropped(given: DataTransfer): void {
   go('train');
   give(given);

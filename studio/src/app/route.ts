@@ -4,7 +4,7 @@ export const views = ['learn', 'train', 'explore', 'compare'] as const;
 
 export type View = (typeof views)[number];
 
-/** What a view shows of its runs, by name: the tab that is open, the place on the map. */
+/** The state of a view, by name: the tab that is open, the place on the map. */
 export type ViewState = Readonly<Record<string, string>>;
 
 /** The address after `#`, such as `#/explore/served:mnist-dense?tab=path`. */

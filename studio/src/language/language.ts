@@ -132,7 +132,7 @@ function patternsOf(errors: Messages): readonly Pattern[] {
 export const placeholdersOf = (text: string): readonly string[] =>
   [...text.matchAll(placeholder)].map(([, name]) => name!);
 
-/** What a message looks like that was made of a text with placeholders. */
+/** The pattern of messages that are made of a text with placeholders. */
 export function patternOf(text: string): RegExp {
   const parts = text.split(/\{\w+\}/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
   return new RegExp(`^${parts.join('(.+?)')}$`, 's');

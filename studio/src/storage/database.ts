@@ -69,7 +69,7 @@ export interface KeptDataInfo {
   /** Shape of one example. */
   readonly shape: readonly number[];
   readonly size: number;
-  /** Whether there are others, which are kept from training. */
+  /** True where other examples are kept from training. */
   readonly hasTest?: boolean | undefined;
   /** How many classes labels have; absent where there are none. */
   readonly classes?: number | undefined;

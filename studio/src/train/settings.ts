@@ -77,7 +77,7 @@ export interface PlannedData {
   readonly shape: readonly number[];
   /** Examples to train on. */
   readonly size: number;
-  /** Whether there are others, which are kept from training. */
+  /** True where other examples are kept from training. */
   readonly hasTest?: boolean | undefined;
   /** How many classes labels have; absent where there are none. */
   readonly classes?: number | undefined;
