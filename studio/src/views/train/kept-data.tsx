@@ -5,6 +5,7 @@ import { runs } from '../../runs/store.js';
 import { forgetData } from '../../train/chosen.js';
 import { isBusy, run } from '../../train/session.js';
 import { Notice } from '../../ui/notice.js';
+import { RemoveOrKeep } from '../../ui/remove-or-keep.js';
 
 /** The data that was given to the page, each with a way to remove it. */
 export function KeptData({ entries }: { entries: readonly DataEntry[] }) {
@@ -51,18 +52,7 @@ function Row({ entry, onRemove }: { entry: DataEntry; onRemove(): void }) {
                   other: 'Remove it for good? {n} runs were trained on it, and could not go on.',
                 })}
           </span>
-          <button type="button" onClick={onRemove}>
-            {t('Remove {name}', { name: title })}
-          </button>
-          <button
-            type="button"
-            class="quiet"
-            onClick={() => {
-              asked.value = false;
-            }}
-          >
-            {t('Keep')}
-          </button>
+          <RemoveOrKeep name={title} asked={asked} onRemove={onRemove} />
         </div>
       ) : (
         <button

@@ -14,6 +14,7 @@ import {
 } from '../../train/session.js';
 import { held } from '../../train/watching.js';
 import { Notice } from '../../ui/notice.js';
+import { RemoveOrKeep } from '../../ui/remove-or-keep.js';
 import { OpenRun } from './open-run.js';
 import { RunName } from './run-name.js';
 
@@ -135,24 +136,14 @@ function Remove({ entry: { id, kept, name }, disabled }: { entry: RunEntry; disa
   return (
     <>
       <span>{t('Remove it for good?')}</span>
-      <button
-        type="button"
-        onClick={async () => {
+      <RemoveOrKeep
+        name={name}
+        asked={asked}
+        onRemove={async () => {
           if (run.value?.id === kept!.id) leave();
           await removeRun(id);
         }}
-      >
-        {t('Remove {name}', { name })}
-      </button>
-      <button
-        type="button"
-        class="quiet"
-        onClick={() => {
-          asked.value = false;
-        }}
-      >
-        {t('Keep')}
-      </button>
+      />
     </>
   );
 }
