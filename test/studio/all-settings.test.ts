@@ -63,6 +63,26 @@ describe.skipIf(!chromiumPath)(`all settings of the studio${skipReason}`, () => 
     expect(await dialog.getByRole('alert').count()).toBe(0);
   });
 
+  test('keep each of several changes that come before the first of them is planned', async () => {
+    const layers = dialog.locator('.layers').last();
+    const before = await layers.locator('li').count();
+    const clicks = (name: string, count: number) =>
+      layers
+        .getByRole('button', { name, exact: true })
+        .evaluate(async (add: HTMLElement, count) => {
+          for (let i = 0; i < count; i++) {
+            add.click();
+            // A render, and no plan, which comes from a worker.
+            await new Promise((resolve) => setTimeout(resolve));
+          }
+        }, count);
+    await clicks('Add layer', 3);
+    expect(await layers.locator('li').count()).toBe(before + 3);
+    for (let i = 3; i > 0; i--) await clicks(`Remove layer ${before + i}`, 1);
+    await planned(page);
+    expect(await layers.locator('li').count()).toBe(before);
+  });
+
   test('edit layers, with the shape after each', async () => {
     const encoder = dialog.locator('.layers').first();
     const rows = encoder.locator('li');

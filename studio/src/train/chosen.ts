@@ -1,6 +1,11 @@
 import { signal } from '@preact/signals';
 import type { DataName } from '../data/info.js';
-import { firstSettings, type MoreSettings, type TrainSettings } from './settings.js';
+import {
+  firstSettings,
+  type MoreSettings,
+  type PlannedConfig,
+  type TrainSettings,
+} from './settings.js';
 
 /** A config as its file has it, checked. */
 export interface ConfigData extends MoreSettings {
@@ -44,6 +49,19 @@ export function chooseMore(
     ...(Object.fromEntries(others) as TrainSettings),
     more: { ...more, [part]: Object.fromEntries(options) },
   };
+}
+
+/**
+ * A config with the options that were chosen since it was planned, so that a choice builds on the one before it.
+ * @param planned the settings that `config` is of
+ */
+export function withChoicesSince(planned: TrainSettings, config: PlannedConfig): PlannedConfig {
+  const partOf = (part: 'model' | 'training') => {
+    const now = Object.entries(chosen.value.more?.[part] ?? {});
+    const since = now.filter(([name, value]) => value !== planned.more?.[part]?.[name]);
+    return { ...config[part], ...Object.fromEntries(since) };
+  };
+  return { model: partOf('model'), training: partOf('training') };
 }
 
 /** Takes the settings of a config, in the place of all but the data. One without a preset has a whole model. */

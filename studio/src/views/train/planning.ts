@@ -31,6 +31,8 @@ export const planFor = (settings: TrainSettings, data: DataEntry): Promise<Plan>
 export interface Planning {
   /** The latest plan: it stays in sight until the settings that are shown are planned. */
   readonly plan: Plan | undefined;
+  /** The settings that the plan is of. */
+  readonly planned: TrainSettings | undefined;
   /** Whether it is a plan of the settings that are shown. */
   readonly isPlanned: boolean;
   /** The reason why the settings cannot be planned. */
@@ -41,7 +43,11 @@ export interface Planning {
 
 /** Plans settings anew whenever they or their data change. */
 export function usePlanning(shown: TrainSettings): Planning {
-  const [made, setMade] = useState<{ readonly for: string; readonly plan: Plan }>();
+  const [made, setMade] = useState<{
+    readonly for: string;
+    readonly settings: TrainSettings;
+    readonly plan: Plan;
+  }>();
   const [problem, setProblem] = useState<string>();
   const data = dataEntry(shown.data);
   const wanted = keyOf(shown, data);
@@ -53,7 +59,7 @@ export function usePlanning(shown: TrainSettings): Planning {
       .then(
         (plan) => {
           if (!current || !plan) return;
-          setMade({ for: wanted, plan });
+          setMade({ for: wanted, settings: shown, plan });
           setProblem(undefined);
         },
         (error: Error) => current && setProblem(error.message),
@@ -73,5 +79,5 @@ export function usePlanning(shown: TrainSettings): Planning {
     }
   };
   const isPlanned = made?.for === wanted && problem === undefined;
-  return { plan: made?.plan, isPlanned, problem, begin };
+  return { plan: made?.plan, planned: made?.settings, isPlanned, problem, begin };
 }

@@ -24,7 +24,8 @@ export function SettingsForm() {
   const isLive = phase.value !== 'idle';
   const kept = run.value?.settings;
   const shown = isLive && kept ? kept : chosen.value;
-  const { plan, isPlanned, problem, begin } = usePlanning(shown);
+  const planning = usePlanning(shown);
+  const { plan, isPlanned, problem, begin } = planning;
   const own = isLive ? runValues.value : undefined;
   const values = own ?? plan?.settings;
   const parameters = (isLive ? run.value?.parameters : undefined) ?? plan?.summary.parameters;
@@ -93,7 +94,7 @@ export function SettingsForm() {
     <FaultsOfForm.Provider value={faults}>
       {form}
       {isOpen && plan && !isLive && (
-        <AllSettings plan={plan} problem={problem} onClose={() => setIsOpen(false)} />
+        <AllSettings planning={planning} onClose={() => setIsOpen(false)} />
       )}
     </FaultsOfForm.Provider>
   );

@@ -1,9 +1,9 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { t } from '../../../language/language.js';
-import { chooseMore } from '../../../train/chosen.js';
+import { chooseMore, withChoicesSince } from '../../../train/chosen.js';
 import { formFields } from '../../../train/fields.js';
-import type { Plan } from '../../../train/settings.js';
 import { Notice } from '../../../ui/notice.js';
+import type { Planning } from '../planning.js';
 import { ConfigPanel } from './config-panel.js';
 import { optionsOf } from './schema.js';
 import { LayersEditor, SchemaField } from './schema-field.js';
@@ -22,17 +22,19 @@ const elsewhere = new Set([
 
 /** All options of a run that stand nowhere else, by the schema of configs, and the config as a file. */
 export function AllSettings({
-  plan,
-  problem,
+  planning,
   onClose,
 }: {
-  plan: Plan;
-  problem: string | undefined;
+  /** With a plan. */
+  planning: Planning;
   onClose(): void;
 }) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
-  const { config, summary } = plan;
+  const { isPlanned, problem } = planning;
+  const plan = planning.plan!;
+  const config = withChoicesSince(planning.planned!, plan.config);
+  const { summary } = plan;
   const shapes = new Map(summary.rows.map((row) => [row.name, row]));
   const layers = (part: 'encoder' | 'decoder') => (
     <LayersEditor
@@ -67,7 +69,7 @@ export function AllSettings({
           <div class="stack">
             <h3>{t('Model')}</h3>
             <Part part="model" value={config.model} />
-            <ConfigPanel plan={plan} />
+            <ConfigPanel plan={plan} isPlanned={isPlanned} />
           </div>
           <div class="stack">
             <h3>{t('Layers')}</h3>

@@ -13,8 +13,11 @@ function textOf({ config: { model, training } }: Plan): string {
   return `${JSON.stringify({ model, training: isHere ? rest : training }, null, 2)}\n`;
 }
 
-/** Gives the config as a file, and takes one. */
-export function ConfigPanel({ plan }: { plan: Plan }) {
+/**
+ * Gives the config as a file, and takes one.
+ * @param isPlanned false while `plan` is not of the settings that are chosen
+ */
+export function ConfigPanel({ plan, isPlanned }: { plan: Plan; isPlanned: boolean }) {
   const id = useId();
   const text = useSignal('');
   const problem = useSignal<string | undefined>(undefined);
@@ -38,6 +41,7 @@ export function ConfigPanel({ plan }: { plan: Plan }) {
       <div class="row">
         <button
           type="button"
+          disabled={!isPlanned}
           onClick={async () => {
             await navigator.clipboard.writeText(textOf(plan));
             told.value = t('The config is copied.');
@@ -47,6 +51,7 @@ export function ConfigPanel({ plan }: { plan: Plan }) {
         </button>
         <button
           type="button"
+          disabled={!isPlanned}
           onClick={() =>
             saveFile(new TextEncoder().encode(textOf(plan)), 'vae.config.json', 'application/json')
           }
