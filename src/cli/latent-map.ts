@@ -62,7 +62,7 @@ export async function latentMap(
   data: Dataset,
   column: string | undefined,
 ): Promise<Uint8Array> {
-  if (vae.bottleneck === 'vectorQuantized') {
+  if (vae.hasCodes) {
     throw new UserError('A codebook has codes and no map. Leave --map and --colour out.');
   }
   const shown = spread(data, mostPoints);

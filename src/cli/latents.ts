@@ -9,8 +9,8 @@ import { piecesOf } from '../vae/model/examples.js';
 
 /** The tensors of an encoding that say something, by file name. */
 function partsOf(vae: VAE, { mean, logVariance, codes }: Encoding): Record<string, Tensor> {
-  if (vae.bottleneck === 'vectorQuantized') return { codes: codes! };
-  return vae.bottleneck === 'gaussian' ? { mean, log_variance: logVariance } : { mean };
+  if (vae.hasCodes) return { codes: codes! };
+  return vae.hasGaussianPosterior ? { mean, log_variance: logVariance } : { mean };
 }
 
 /** Row by row, its numbers as text. */

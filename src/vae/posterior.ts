@@ -1,7 +1,11 @@
+import { elementCount } from '../base/shape.js';
 import { add, exp, mean, mul, square, sub, sum, unsqueeze, type Value } from '../graph/index.js';
 import { type Layer, layer } from '../nn/index.js';
 
-/** The encoder's output: a diagonal Gaussian q(z | x), both tensors [batch, latent]. */
+/**
+ * The encoder's output: a diagonal Gaussian q(z | x), both tensors [batch, latent], or [batch, channels,
+ * ...positions] where latents have positions.
+ */
 export interface Posterior {
   readonly mean: Value;
   readonly logVariance: Value;
@@ -18,15 +22,25 @@ export const sampling: Layer<Posterior> = layer('sampling', ({ mean, logVariance
 
 /**
  * −2 KL(q(z | x) ‖ N(0, I)) of each latent: 1 + logVariance − mean² − exp(logVariance), [batch,
- * latent] (Kingma and Welling 2014, appendix B).
+ * ...latent] (Kingma and Welling 2014, appendix B).
  */
 function klTerms({ mean, logVariance }: Posterior): Value {
   return sub(sub(add(logVariance, 1), square(mean)), exp(logVariance));
 }
 
-/** KL(q(z | x) ‖ N(0, I)) in nats: [batch, latent]. */
+/** The sum over the last axes, as many as one example's latents have. */
+function sumLatents(x: Value, rank: number): Value {
+  return sum(x, { axes: Array.from({ length: rank }, (_, i) => i - rank) });
+}
+
+/** KL(q(z | x) ‖ N(0, I)) in nats of each latent: [batch, ...latent]. */
 export function klDivergence(posterior: Posterior): Value {
   return mul(klTerms(posterior), -0.5);
+}
+
+/** The same over all latents of an example: [batch]. */
+export function exampleKl(posterior: Posterior): Value {
+  return sumLatents(klDivergence(posterior), posterior.mean.shape.length - 1);
 }
 
 /** How the KL term is weighed against the reconstruction. */
@@ -42,7 +56,7 @@ export interface KlOptions {
 
 /** KL(q(z | x) ‖ N(0, I)) in nats, summed over latents, the mean over the batch: a scalar. */
 export function meanKl(posterior: Posterior): Value {
-  return mean(sum(klDivergence(posterior), { axes: [1] }));
+  return mean(exampleKl(posterior));
 }
 
 /** How many times the KL divergence in nats the KL term of the loss is: 1 for the negative ELBO. */
@@ -61,8 +75,9 @@ export function klTerm(
 ): { readonly kl: Value; readonly weightedKl: Value } {
   const terms = klTerms(posterior);
   const isMean = reduction === 'mean';
-  const reduced = isMean ? mean(terms) : mean(sum(terms, { axes: [1] }));
-  const latent = posterior.mean.shape[1] as number;
+  const inner = posterior.mean.shape.slice(1) as number[];
+  const reduced = mean(isMean ? terms : sumLatents(terms, inner.length));
+  const latent = elementCount(inner);
   return {
     kl: mul(reduced, -0.5 * (isMean ? latent : 1)),
     weightedKl: mul(reduced, mul(weight, -1)),
@@ -79,7 +94,7 @@ export function logDensities(z: Value, { mean, logVariance }: Posterior): Value 
 
 /**
  * log q(z | x) in nats.
- * @param z [batch, latent], or several an example: [batch, count, latent]
+ * @param z [batch, ...latent], or several an example: [batch, count, ...latent]
  * @returns [batch] or [batch, count]
  */
 export function logPosterior(z: Value, { mean, logVariance }: Posterior): Value {
@@ -87,10 +102,13 @@ export function logPosterior(z: Value, { mean, logVariance }: Posterior): Value 
   const posterior = one
     ? { mean, logVariance }
     : { mean: unsqueeze(mean, [1]), logVariance: unsqueeze(logVariance, [1]) };
-  return sum(logDensities(z, posterior), { axes: [-1] });
+  return sumLatents(logDensities(z, posterior), mean.shape.length - 1);
 }
 
-/** log p(z) under N(0, I) in nats, over the last axis. */
-export function logPrior(z: Value): Value {
-  return sum(mul(add(square(z), logTwoPi), -0.5), { axes: [-1] });
+/**
+ * log p(z) under N(0, I) in nats, over the last axes.
+ * @param rank how many axes one example's latents have
+ */
+export function logPrior(z: Value, rank = 1): Value {
+  return sumLatents(mul(add(square(z), logTwoPi), -0.5), rank);
 }

@@ -80,7 +80,7 @@ function callsOf(library: typeof vaekit, name: string, vae: vaekit.VAE): Call[] 
     sample: () => vae.sample(40, { seed: 3 }),
     evaluate: () => vae.evaluate(data, { seed: 4 }),
   };
-  if (vae.bottleneck === 'gaussian') {
+  if (vae.hasBound) {
     calls.elbo = () => vae.elbo(images, { labels, seed: 6 });
     calls.logLikelihood = () => vae.logLikelihood(data, { samples: 8 });
     calls.valueAndGradients = async () => {

@@ -4,11 +4,14 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { randomStream } from '../../src/base/random.js';
 import { autoencoder, samplerNames, samplers, Tensor, UserError, VAE } from '../../src/index.js';
-import { samplerFromConfig } from '../../src/vae/samplers/index.js';
+import { type FitSources, samplerFromConfig } from '../../src/vae/samplers/index.js';
 import { corners, smallVAE } from './small.js';
 
 const folder = await mkdtemp(join(tmpdir(), 'vaekit-samplers-'));
 afterAll(() => rm(folder, { recursive: true }));
+
+/** A Gaussian is fitted to the latents alone. */
+const sources = {} as FitSources;
 
 const numbers = ({ data }: Tensor) => [...(data as Float32Array)];
 
@@ -24,10 +27,10 @@ function momentsOf(pairs: ArrayLike<number>) {
   return [mx, my, product(x, mx, x, mx), product(x, mx, y, my), product(y, my, y, my)];
 }
 
-describe('a Gaussian with full covariance', () => {
+describe('a Gaussian with full covariance', async () => {
   // A line with noise: x of variance 4 about 3, y = −x / 2 + noise of variance 0.25 about 1.
   const rows = 4000;
-  const normal = samplers.standardNormal().draw([rows, 2], {
+  const normal = await samplers.standardNormal().draw([rows, 2], {
     stream: randomStream(5, 'latents'),
     parameters: {},
     fitted: {},
@@ -39,8 +42,8 @@ describe('a Gaussian with full covariance', () => {
 
   test('has the moments of the latents, and draws by them', async () => {
     const sampler = samplers.gaussian();
-    const fitted = await sampler.fit!(new Tensor('float32', latents, [rows, 2]));
-    const drawn = sampler.draw([20_000, 2], {
+    const fitted = await sampler.fit!(new Tensor('float32', latents, [rows, 2]), sources);
+    const drawn = await sampler.draw([20_000, 2], {
       stream: randomStream(1, 'sample'),
       parameters: {},
       fitted,
@@ -60,12 +63,12 @@ describe('a Gaussian with full covariance', () => {
   test('is fitted to latents that lie on a line, or all at one point', async () => {
     const line = Float32Array.from({ length: 40 }, (_, i) => Math.floor(i / 2));
     for (const each of [line, new Float32Array(40).fill(7)]) {
-      const fitted = await samplers.gaussian().fit!(new Tensor('float32', each, [20, 2]));
+      const fitted = await samplers.gaussian().fit!(new Tensor('float32', each, [20, 2]), sources);
       expect(numbers(fitted.factor!).every(Number.isFinite)).toBe(true);
     }
-    await expect(samplers.gaussian().fit!(new Tensor('float32', [1, 2], [1, 2]))).rejects.toThrow(
-      UserError,
-    );
+    await expect(
+      samplers.gaussian().fit!(new Tensor('float32', [1, 2], [1, 2]), sources),
+    ).rejects.toThrow(UserError);
   });
 });
 

@@ -3,6 +3,31 @@ import type { Layer, LayerObserver, Scope } from '../../nn/index.js';
 import type { Posterior } from '../posterior.js';
 import type { Sampler } from '../samplers/index.js';
 
+/** Draws of the posterior of each example, and their log densities in nats. */
+export interface Draws {
+  /** [batch, count, ...latent] */
+  readonly z: Value;
+  /** log q(z | x): [batch, count]. Of draws with further variables, with the ratio of their densities. */
+  readonly logPosterior: Value;
+  /** log p(z): [batch, count] */
+  readonly logPrior: Value;
+}
+
+/** The sources of a bottleneck's draws. */
+export interface DrawingSources {
+  /** Gives parameters and noise. */
+  readonly scope: Scope;
+  /** −log p(x | z) in nats, [batch, count], for latents [batch, count, ...latent]. */
+  negativeLogLikelihoods(z: Value): Value;
+}
+
+/** The surroundings in which features are encoded. */
+export interface EncodingSources {
+  /** Features of other examples, [n, ...input], by the encoder's own layers. */
+  featuresOf(examples: Value): Value;
+  readonly observe?: LayerObserver | undefined;
+}
+
 /** The middle between encoder and decoder: how features become latents. */
 export interface Bottleneck<Encoding = unknown> {
   readonly type: string;
@@ -12,21 +37,35 @@ export interface Bottleneck<Encoding = unknown> {
    * @param latent how many latents, or channels of latents
    * @throws UserError when the features do not fit
    */
-  encode(features: Value, latent: number, scope: Scope, observe?: LayerObserver): Encoding;
+  encode(features: Value, latent: number, scope: Scope, sources: EncodingSources): Encoding;
   /** The latents that stand for an example, without noise: [batch, ...]. */
   point(encoding: Encoding): Value;
   /** The outputs of `encoder.onnx`, by name. */
   outputs(encoding: Encoding): Values;
   /** The outputs as text, for the file's metadata. @param latentShape of one example's latents */
   describe(latentShape: readonly number[]): string;
-  /** KL divergence from the prior in nats, [batch]; missing where there is no density. */
+  /** KL divergence from the prior in nats, [batch]; missing where there is no closed form. */
   kl?(encoding: Encoding): Value;
   /** For bottlenecks that are Gaussian: q(z | x). */
   posterior?(encoding: Encoding): Posterior;
-  /** For bottlenecks that draw: the layer that does so, unless the model has its own. */
+  /**
+   * Draws of q(z | x) with their densities, for posteriors that are no diagonal Gaussian, and for priors
+   * that are not N(0, I). A bottleneck with `posterior` needs none otherwise.
+   */
+  draws?(encoding: Encoding, count: number, sources: DrawingSources): Draws;
+  /**
+   * The input of the decoder's layers, where it is not z itself.
+   * @param z [batch, ...latent]
+   */
+  toDecoder?(z: Value, scope: Scope): Value;
+  /** For bottlenecks that draw by a posterior: the layer that does so, unless the model has its own. */
   readonly sampling?: Layer<Posterior>;
   /** For bottlenecks with a codebook: how many codes it has. */
   readonly codes?: number;
   /** Draws latents from the prior; missing where there is none. */
   readonly prior?: Sampler;
 }
+
+/** Whether q(z | x) has a density, so that log p(x) has a bound. */
+export const hasDensity = ({ posterior, draws }: Bottleneck): boolean =>
+  posterior !== undefined || draws !== undefined;

@@ -1,6 +1,6 @@
-import { sum, type Value, within } from '../../graph/index.js';
+import { type Value, within } from '../../graph/index.js';
 import { dense, type LayerObserver, type Scope } from '../../nn/index.js';
-import { klDivergence, type Posterior, sampling } from '../posterior.js';
+import { exampleKl, type Posterior, sampling } from '../posterior.js';
 import { standardNormal } from '../samplers/index.js';
 import type { Bottleneck } from './bottleneck.js';
 
@@ -21,14 +21,14 @@ export function head(
 /** A diagonal Gaussian q(z | x) from two dense heads, and the prior N(0, I). */
 export const gaussian: Bottleneck<Posterior> = {
   type: 'gaussian',
-  encode: (features, latent, scope, observe) => ({
+  encode: (features, latent, scope, { observe }) => ({
     mean: head('mean', features, latent, scope, observe),
     logVariance: head('logVariance', features, latent, scope, observe),
   }),
   point: ({ mean }) => mean,
   outputs: ({ mean, logVariance }) => ({ mean, log_variance: logVariance }),
   describe: (shape) => `mean, log_variance: float32 [batch, ${shape.join(', ')}]`,
-  kl: (posterior) => sum(klDivergence(posterior), { axes: [1] }),
+  kl: exampleKl,
   posterior: (posterior) => posterior,
   sampling,
   prior: standardNormal(),

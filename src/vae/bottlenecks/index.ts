@@ -1,7 +1,13 @@
 /**
  * Bottlenecks: how features become latents, and the prior of the latents. An objective chooses one.
  */
-export type { Bottleneck } from './bottleneck.js';
+export {
+  type Bottleneck,
+  type DrawingSources,
+  type Draws,
+  type EncodingSources,
+  hasDensity,
+} from './bottleneck.js';
 export { deterministic } from './deterministic.js';
 export { gaussian } from './gaussian.js';
 export {

@@ -118,7 +118,7 @@ export function vectorQuantized(options: VectorQuantizedOptions): Bottleneck<Qua
   return {
     type: 'vectorQuantized',
     codes,
-    encode(features, latent, outer, observe) {
+    encode(features, latent, outer, { observe }) {
       if (features.shape.length < 2 || features.shape[1] !== latent) {
         throw new UserError(
           `The encoder's output is ${formatShape(features.shape)}, but vector quantization needs ${formatShape(['batch', latent, '...positions'])}, as many channels as latents. End the encoder with a layer that gives ${latent} channels.`,

@@ -125,7 +125,7 @@ async function distances(real: Tensor, made: Tensor, seed: number): Promise<Dist
 
 /** The posterior's means of examples; undefined where examples are no points of a latent space. */
 async function pointsOf(vae: VAE, examples: Tensor | Dataset): Promise<Tensor | undefined> {
-  if (vae.bottleneck === 'vectorQuantized') return undefined;
+  if (vae.hasCodes) return undefined;
   return (await vae.encode(examples)).mean;
 }
 
@@ -162,12 +162,11 @@ export async function judge(
   const values = await valuesOf(chosen);
   const points = await pointsOf(vae, chosen);
   const labels = vae.classes === undefined ? undefined : Array.from(vae.labelsOf(chosen)!);
-  const hasLikelihood = vae.bottleneck === 'gaussian' && vae.isInNats;
   const drawing = { seed, ...(signal && { signal }) };
   const drawn = await drawnOf(vae, { values, points }, labels, seed);
   return {
     examples: chosen.size,
-    ...(hasLikelihood && {
+    ...(vae.hasBound && {
       likelihood: {
         elbo: meanOf((await vae.elbo(chosen, { seed })).data as Float32Array),
         logLikelihood: meanOf((await vae.logLikelihood(chosen, { samples, ...drawing })).values),

@@ -40,7 +40,7 @@ export class BuiltModel {
     // The objective asks for tensors too, such as those of a discriminator.
     this.specs = parametersOf(this.exampleSpecs(), (inputs, scope) => {
       const batch = this.batchOf(inputs);
-      const z = this.network.sample(this.network.encode(batch, scope), scope);
+      const z = this.network.sample(this.network.encode(batch, scope), batch, scope);
       latentShape = z.shape.slice(1) as number[];
       const numberOf = (name: string) => input(feedName.schedule(name), []);
       const { loss, losses = {} } = this.network.terms(batch, scope, numberOf);

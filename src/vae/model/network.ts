@@ -15,16 +15,18 @@ import {
   type Shape,
   slice,
   squeeze,
+  sub,
   unsqueeze,
   type Value,
   within,
 } from '../../graph/index.js';
 import { applyLayers, type Layer, type LayerObserver, type Scope } from '../../nn/index.js';
 import type { Batch, Terms } from '../../step/index.js';
+import { type Draws, hasDensity } from '../bottlenecks/index.js';
 import type { ModelConfig, VAEOptions } from '../config/options.js';
 import { type Likelihood, likelihoodFromConfig } from '../likelihoods/index.js';
 import type { Objective, ObjectiveContext } from '../objectives/index.js';
-import type { Posterior } from '../posterior.js';
+import { logPosterior, logPrior, type Posterior } from '../posterior.js';
 import type { InputView } from './input-view.js';
 import { viewOf } from './views.js';
 
@@ -34,6 +36,12 @@ export interface Latents {
   readonly z: Value;
   /** int64 [batch] */
   readonly labels?: Value | undefined;
+}
+
+/** A draw of each example, [batch, ...latent], and KL(q(z | x) ‖ p(z)) in nats, [batch]. */
+export interface DrawWithKl {
+  readonly z: Value;
+  readonly kl: Value;
 }
 
 /** Layers that leave open how their input is laid out. */
@@ -54,6 +62,11 @@ export class Network {
     this.likelihood = likelihoodFromConfig(config.likelihood, input);
     this.view = viewOf(input, this.likelihood);
     const { support, type } = this.likelihood;
+    if (options.sampling && objective.bottleneck.draws) {
+      throw new UserError(
+        `VAE.sampling: the objective ${objective.type} draws its latents itself. Leave sampling out.`,
+      );
+    }
     if (input.scaling === 'none' || support === 'real' || support === 'none') return;
     throw new UserError(
       `example.scaling: the likelihood ${type} is about values that are not scaled. Use one of real values, such as gaussian, or leave scaling out.`,
@@ -83,11 +96,19 @@ export class Network {
   }
 
   /** The encoding, as the bottleneck has it, of float images [batch, ...input]. */
-  encode({ images, labels }: Batch, scope: Scope, observe?: LayerObserver): unknown {
+  encode(batch: Batch, scope: Scope, observe?: LayerObserver): unknown {
+    const features = this.features(batch, scope, observe);
+    return this.objective.bottleneck.encode(features, this.config.latent, scope, {
+      featuresOf: (images) => this.features({ images }, scope),
+      observe,
+    });
+  }
+
+  /** The encoder's output. */
+  private features({ images, labels }: Batch, scope: Scope, observe?: LayerObserver): Value {
     const x = this.view.features(images, scope);
     const seen = this.withLabels(this.flattensImages ? flatten(x) : x, labels);
-    const features = applyLayers(this.options.encoder, seen, scope.child('encoder'), observe);
-    return this.objective.bottleneck.encode(features, this.config.latent, scope, observe);
+    return applyLayers(this.options.encoder, seen, scope.child('encoder'), observe);
   }
 
   /**
@@ -96,7 +117,8 @@ export class Network {
    * @throws UserError when the decoder's output is not of that shape
    */
   decode({ z, labels }: Latents, scope: Scope, observe?: LayerObserver): Value {
-    const seen = this.withLabels(z, labels);
+    const inner = this.objective.bottleneck.toDecoder?.(z, scope) ?? z;
+    const seen = this.withLabels(inner, labels);
     const output = applyLayers(this.options.decoder, seen, scope.child('decoder'), observe);
     const { parameterShape: shape, type } = this.likelihood;
     const wanted = [z.shape[0]!, ...shape];
@@ -141,22 +163,44 @@ export class Network {
   }
 
   /** Latents to decode in training: drawn where the bottleneck draws, else the point. */
-  sample(encoding: unknown, scope: Scope): Value {
+  sample(encoding: unknown, batch: Batch, scope: Scope): Value {
     const { bottleneck } = this.objective;
-    const { sampling } = bottleneck;
-    if (!bottleneck.posterior || !sampling) return bottleneck.point(encoding);
-    const posterior = bottleneck.posterior(encoding);
-    return within({ part: 'sampling' }, () =>
-      (this.options.sampling ?? sampling).apply(posterior, scope.child('sampling')),
-    );
+    if (bottleneck.draws) return squeeze(this.draws(encoding, 1, batch, scope).z, [1]);
+    if (!bottleneck.posterior || !bottleneck.sampling) return bottleneck.point(encoding);
+    return this.drawFrom(bottleneck.posterior(encoding), scope);
   }
 
-  /** Several draws of an example: [batch, count, latent]. */
-  samples(encoding: unknown, count: number, scope: Scope): Value {
-    const { mean, logVariance } = this.objective.bottleneck.posterior!(encoding) as Posterior;
-    const zeros = constant(new Float32Array(count), [1, count, 1]);
+  private drawFrom(posterior: Posterior, scope: Scope): Value {
+    const sampling = this.options.sampling ?? this.objective.bottleneck.sampling!;
+    return within({ part: 'sampling' }, () => sampling.apply(posterior, scope.child('sampling')));
+  }
+
+  /** Several draws of each example; for bottlenecks with `hasDensity`. */
+  draws(encoding: unknown, count: number, batch: Batch, scope: Scope): Draws {
+    const { bottleneck } = this.objective;
+    if (bottleneck.draws) {
+      return bottleneck.draws(encoding, count, {
+        scope,
+        negativeLogLikelihoods: (z) => this.negativeLogLikelihoods(batch, z, scope),
+      });
+    }
+    const posterior = bottleneck.posterior!(encoding);
+    const { mean, logVariance } = posterior;
+    const { length: rank } = mean.shape.slice(1);
+    const zeros = constant(new Float32Array(count), [1, count, ...Array(rank).fill(1)]);
     const spread = (x: Value) => add(unsqueeze(x, [1]), zeros);
-    return this.sample({ mean: spread(mean), logVariance: spread(logVariance) }, scope);
+    const z = this.drawFrom({ mean: spread(mean), logVariance: spread(logVariance) }, scope);
+    return { z, logPosterior: logPosterior(z, posterior), logPrior: logPrior(z, rank) };
+  }
+
+  /**
+   * One draw of each example, [batch, ...latent], and KL(q(z | x) ‖ p(z)) in nats, [batch]: in closed form where
+   * the bottleneck has one, and else by that draw.
+   */
+  drawWithKl(encoding: unknown, batch: Batch, scope: Scope): DrawWithKl {
+    const { kl } = this.objective.bottleneck;
+    if (kl) return { z: this.sample(encoding, batch, scope), kl: kl(encoding) };
+    return firstOf(this.draws(encoding, 1, batch, scope));
   }
 
   /** −log p(x | z) in nats of each example: [batch]. */
@@ -175,11 +219,11 @@ export class Network {
     });
   }
 
-  /** The same for several latents an example, [batch, count, latent]: [batch, count]. */
+  /** The same for several latents an example, [batch, count, ...latent]: [batch, count]. */
   negativeLogLikelihoods(given: Batch, z: Value, scope: Scope): Value {
-    const [batch, count, latent] = z.shape as readonly [string, number, number];
+    const [batch, count, ...latent] = z.shape as readonly [string, number, ...number[]];
     const rows = repeated(given, count);
-    const nats = this.negativeLogLikelihood(rows, reshape(z, [-1, latent]), scope);
+    const nats = this.negativeLogLikelihood(rows, reshape(z, [-1, ...latent]), scope);
     return reshape(nats, [batch, count]);
   }
 
@@ -191,7 +235,7 @@ export class Network {
   /** Whether p(x) of 8-bit images has a bound: not where grays or levels are not told apart. */
   get hasBits(): boolean {
     const { support } = this.likelihood;
-    return ['bytes', 'unit', 'real'].includes(support) && !!this.objective.bottleneck.kl;
+    return ['bytes', 'unit', 'real'].includes(support) && hasDensity(this.objective.bottleneck);
   }
 
   /**
@@ -203,26 +247,29 @@ export class Network {
    */
   termsWithBits(batch: Batch, scope: Scope, schedule: (name: string) => Value): Terms {
     const context = this.context(batch, scope, schedule);
-    let z: Value | undefined;
+    const { kl } = this.objective.bottleneck;
+    let drawn: DrawWithKl | undefined;
+    const one = () => {
+      drawn ??= this.drawWithKl(context.encoding, batch, scope);
+      return drawn;
+    };
+    // The objective's own draw, where it has one, costs nothing more.
     const { loss, metrics } = this.objective.terms({
       ...context,
-      sample() {
-        z ??= context.sample();
-        return z;
-      },
-      samples(count) {
-        const several = context.samples(count);
-        z ??= squeeze(slice(several, [{ axis: 1, end: 1 }]), [1]);
+      sample: () => one().z,
+      draws(count) {
+        const several = context.draws(count);
+        drawn ??= { ...firstOf(several), ...(kl && { kl: kl(context.encoding) }) };
         return several;
       },
     });
-    z ??= context.sample();
+    const { z, kl: nearness } = one();
     const isMass = this.likelihood.support === 'bytes';
     const { images } = batch;
     const noise = () => scope.child('likelihood').uniform(images.shape);
     const values = isMass ? images : mul(add(mul(images, 255), noise()), 1 / 256);
     const nats = this.negativeLogLikelihood({ ...batch, images: values }, z, scope);
-    const bound = mean(add(nats, this.objective.bottleneck.kl!(context.encoding)));
+    const bound = mean(add(nats, nearness));
     const dimensions = elementCount(this.config.input);
     const bits = add(mul(bound, 1 / (dimensions * Math.LN2)), isMass ? 0 : 8);
     return { loss, metrics: { ...metrics, bitsPerDimension: bits } };
@@ -234,8 +281,8 @@ export class Network {
     const encoding = this.encode(batch, scope);
     return {
       encoding,
-      sample: () => this.sample(encoding, scope),
-      samples: (count) => this.samples(encoding, count, scope),
+      sample: () => this.sample(encoding, batch, scope),
+      draws: (count) => this.draws(encoding, count, batch, scope),
       negativeLogLikelihood: (z) => this.negativeLogLikelihood(batch, z, scope),
       negativeLogLikelihoods: (z) => this.negativeLogLikelihoods(batch, z, scope),
       decode: (z) =>
@@ -266,6 +313,12 @@ export class Network {
     const ones = new Float32Array(elementCount(inner)).fill(1);
     return concat([x, mul(channels, constant(ones, [1, 1, ...inner]))], 1);
   }
+}
+
+/** The first of several draws, with the KL divergence by it. */
+function firstOf({ z, logPosterior, logPrior }: Draws): DrawWithKl {
+  const first = (x: Value) => squeeze(slice(x, [{ axis: 1, end: 1 }]), [1]);
+  return { z: first(z), kl: first(sub(logPosterior, logPrior)) };
 }
 
 /** A scope that keeps the trained tensors that it hands out, by name. */

@@ -39,7 +39,7 @@ export function layersOf(model: BuiltModel): Summary {
   };
   parametersOf(model.exampleSpecs(), (inputs, scope) => {
     const batch = model.batchOf(inputs);
-    const z = network.sample(network.encode(batch, scope, observe), scope);
+    const z = network.sample(network.encode(batch, scope, observe), batch, scope);
     if (objective.bottleneck.sampling) add('sampling', 'sampling', z.shape.slice(1));
     return { decoded: network.decode({ z, labels: batch.labels }, scope, observe) };
   });

@@ -6,6 +6,7 @@ import type { DataDescription } from '../../data/description.js';
 import type { InputDescription } from '../../data/input.js';
 import { checkScale, matchData } from '../../data/match.js';
 import type { Model } from '../../step/index.js';
+import { hasDensity } from '../bottlenecks/index.js';
 import type { ModelConfig, VAEOptions } from '../config/options.js';
 import type { Tensors } from '../samplers/index.js';
 import { BuiltModel } from './built.js';
@@ -77,9 +78,24 @@ export class ModelWithTensors {
     return Object.keys(this.built.objective.schedules);
   }
 
-  /** The form of the latents: `gaussian`, `deterministic` or `vectorQuantized`. */
+  /** The form of the latents: `gaussian`, `deterministic`, `vectorQuantized`. */
   get bottleneck(): string {
     return this.built.objective.bottleneck.type;
+  }
+
+  /** Whether latents are vectors of a codebook: `encode` gives `codes`. */
+  get hasCodes(): boolean {
+    return this.built.objective.bottleneck.codes !== undefined;
+  }
+
+  /** Whether q(z | x) is a diagonal Gaussian, of the mean and the variance that `encode` gives. */
+  get hasGaussianPosterior(): boolean {
+    return this.built.objective.bottleneck.posterior !== undefined;
+  }
+
+  /** Whether log p(x) has a bound: q(z | x) and p(x | z) have densities. */
+  get hasBound(): boolean {
+    return this.isInNats && hasDensity(this.built.objective.bottleneck);
   }
 
   /** Whether errors are in nats: the likelihood is a distribution. */

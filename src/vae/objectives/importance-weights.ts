@@ -1,5 +1,6 @@
-import { add, logSumExp, mean, negate, sub, type Value } from '../../graph/index.js';
-import { logPosterior, logPrior, type Posterior } from '../posterior.js';
+import { add, logSumExp, mean, mul, negate, sub, type Value } from '../../graph/index.js';
+import type { Schedule } from '../../nn/index.js';
+import type { Terms } from '../../step/index.js';
 import type { ObjectiveContext } from './objective.js';
 
 /** Draws of an example's posterior with their importance weights. */
@@ -11,10 +12,10 @@ export interface Weighted {
 }
 
 /** Draws `count` latents of q(z | x) for each example, and weighs them. */
-export function weighted(context: ObjectiveContext<Posterior>, count: number): Weighted {
-  const latents = context.samples(count);
-  const nll = context.negativeLogLikelihoods(latents);
-  const drawnKl = sub(logPosterior(latents, context.encoding), logPrior(latents));
+export function weighted(context: ObjectiveContext, count: number): Weighted {
+  const { z, logPosterior, logPrior } = context.draws(count);
+  const nll = context.negativeLogLikelihoods(z);
+  const drawnKl = sub(logPosterior, logPrior);
   return { logWeights: negate(add(nll, drawnKl)), reconstruction: mean(nll) };
 }
 
@@ -25,4 +26,27 @@ export function weighted(context: ObjectiveContext<Posterior>, count: number): W
 export function negativeBound(logWeights: Value): Value {
   const count = logWeights.shape.at(-1) as number;
   return mean(sub(Math.log(count), logSumExp(logWeights, { axes: [-1] })));
+}
+
+/**
+ * The bound of a posterior or a prior of any kind: the negative ELBO by one draw (Kingma and Welling 2014, eq. 8), or
+ * the importance-weighted bound by several (Burda et al. 2016, eq. 8), with β before log q(z | x) − log p(z).
+ * @param samples draws an example
+ */
+export function bound(
+  context: ObjectiveContext,
+  { samples, beta }: { readonly samples: number; readonly beta: number | Schedule },
+): Terms {
+  const { z, logPosterior, logPrior } = context.draws(samples);
+  const nll = context.negativeLogLikelihoods(z);
+  const drawnKl = sub(logPosterior, logPrior);
+  const weightedKl = beta === 1 ? drawnKl : mul(drawnKl, context.schedule('beta'));
+  return {
+    loss: negativeBound(negate(add(nll, weightedKl))),
+    metrics: {
+      reconstruction: mean(nll),
+      kl: mean(drawnKl),
+      ...(beta === 1 ? {} : { weightedKl: mean(weightedKl) }),
+    },
+  };
 }

@@ -3,7 +3,7 @@ import { validate } from '../../base/settings/validate.js';
 import type { Value } from '../../graph/index.js';
 import type { Layer, Schedule, Scope } from '../../nn/index.js';
 import type { Player, Terms } from '../../step/index.js';
-import type { Bottleneck } from '../bottlenecks/index.js';
+import type { Bottleneck, Draws } from '../bottlenecks/index.js';
 
 /** A batch inside the network, as an objective sees it. */
 export interface ObjectiveContext<Encoding = unknown> {
@@ -11,11 +11,11 @@ export interface ObjectiveContext<Encoding = unknown> {
   readonly encoding: Encoding;
   /** Latents to decode, one an example: [batch, ...]. The noise is in it. */
   sample(): Value;
-  /** Several latents an example: [batch, count, latent]. For Gaussian bottlenecks. */
-  samples(count: number): Value;
+  /** Several latents an example with their densities, for bottlenecks that have them. */
+  draws(count: number): Draws;
   /** −log p(x | z) in nats of each example, [batch], for latents [batch, ...]. */
   negativeLogLikelihood(z: Value): Value;
-  /** The same for several latents an example: [batch, count]. */
+  /** The same for several latents an example, [batch, count, ...latent]: [batch, count]. */
   negativeLogLikelihoods(z: Value): Value;
   /** Decoded examples, the mean of p(x | z): [batch, ...input]. */
   decode(z: Value): Value;

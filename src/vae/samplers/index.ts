@@ -8,7 +8,7 @@ import * as all from './all.js';
 import type { Sampler, SamplerKind } from './sampler.js';
 
 export * from './all.js';
-export type { DrawSources, Sampler, Tensors } from './sampler.js';
+export type { DrawSources, FitSources, Sampler, SamplerModel, Tensors } from './sampler.js';
 
 const registry = new Registry<SamplerKind>('sampler', all);
 

@@ -6,13 +6,36 @@ import { validate } from '../../base/settings/validate.js';
 /** Tensors by name. */
 export type Tensors = Readonly<Record<string, Tensor>>;
 
+/** A trained model, as far as samplers need it. */
+export interface SamplerModel {
+  /** Its tensors by name. */
+  readonly parameters: Tensors;
+  /** Of one example's latents. */
+  readonly latentShape: readonly number[];
+  /** Decides what is random in a fit. */
+  readonly seed: number;
+  /**
+   * The outputs of the encoder by name, such as `mean` and `log_variance`, for examples [N, ...input] as float32.
+   * @throws UserError for models that see labels
+   */
+  encode(examples: Tensor): Promise<Tensors>;
+  /** Decoded latents [N, ...latent]: [N, ...input]. @throws UserError for models that see labels */
+  decode(z: Tensor): Promise<Tensor>;
+}
+
+/** Latents to fit a sampler to, and the model that they are of. */
+export interface FitSources extends SamplerModel {
+  /** How uncertain the encoder is of the latents, of their shape; −Infinity where it is not. */
+  readonly logVariance: Tensor;
+}
+
 /** The sources of a draw. */
 export interface DrawSources {
   /** Decides the draw. */
   readonly stream: RandomStream;
   /** The model's tensors by name. */
   readonly parameters: Tensors;
-  /** The tensors that `fit` gave; empty for samplers that are not fitted. */
+  /** The tensors that `fit` or `prepare` gave; empty for samplers without. */
   readonly fitted: Tensors;
 }
 
@@ -24,15 +47,18 @@ export interface Sampler {
   /**
    * Fits the sampler to the latents of a trained model; missing where there is nothing to fit.
    * @param latents float32 [N, ...latent]: the points that stand for examples
+   * @param sources the rest of the encoding, and the model
    * @returns tensors that a run keeps with the model, by name
    * @throws UserError when there are too few, or when they are of a form that it cannot be fitted to
    */
-  fit?(latents: Tensor): Promise<Record<string, Tensor>>;
+  fit?(latents: Tensor, sources: FitSources): Promise<Record<string, Tensor>>;
+  /** Tensors that draws need and that follow from the model alone; they come to `draw` as `fitted`. */
+  prepare?(model: SamplerModel): Promise<Record<string, Tensor>>;
   /**
    * Latents one after another.
    * @param shape of all of them: [count, ...latent]
    */
-  draw(shape: readonly number[], sources: DrawSources): Float32Array;
+  draw(shape: readonly number[], sources: DrawSources): Float32Array | Promise<Float32Array>;
 }
 
 /** A kind of sampler that options and config files can name. */
@@ -50,7 +76,7 @@ export interface SamplerKind<Schema extends z.ZodObject = z.ZodObject> {
 export function defineSampler<Schema extends z.ZodObject>(
   type: string,
   schema: Schema,
-  build: (options: z.output<Schema>) => Pick<Sampler, 'fit' | 'draw'>,
+  build: (options: z.output<Schema>) => Pick<Sampler, 'fit' | 'prepare' | 'draw'>,
 ): ((options?: z.input<Schema>) => Sampler) & SamplerKind<Schema> {
   const create = (given: z.input<Schema>): Sampler => {
     const options = validate(schema, given, type);

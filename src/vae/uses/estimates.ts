@@ -5,7 +5,6 @@ import type { Network } from '../model/network.js';
 
 /** log p(x | z) − KL(q(z | x) ‖ p(z)) in nats of each example, [batch], with one draw of z. */
 export function elboOf(network: Network, batch: Batch, scope: Scope): Value {
-  const encoding = network.encode(batch, scope);
-  const nats = network.negativeLogLikelihood(batch, network.sample(encoding, scope), scope);
-  return negate(add(nats, network.objective.bottleneck.kl!(encoding)));
+  const { z, kl } = network.drawWithKl(network.encode(batch, scope), batch, scope);
+  return negate(add(network.negativeLogLikelihood(batch, z, scope), kl));
 }

@@ -8,8 +8,8 @@ import type { Scope } from '../../nn/index.js';
 import type { BuiltModel } from '../model/built.js';
 import type { ImageOptions, Present } from '../model/engine.js';
 import type { Labels } from '../model/labels.js';
-import type { Sampler, Tensors } from '../samplers/index.js';
-import { decoding, encode } from './infer.js';
+import type { Sampler, SamplerModel, Tensors } from '../samplers/index.js';
+import { decode, decoding, encode, encoding } from './infer.js';
 
 /** A sampler that was fitted to a model's latents. */
 export interface FittedSampler {
@@ -65,15 +65,40 @@ function labelsOfDraws(
   return Array.from({ length: count }, (_, i) => label ?? inTurn(i));
 }
 
+/** A model as samplers see it. */
+function samplerModel(present: Present): SamplerModel {
+  const { engine, model, tensors } = present;
+  const requireNoLabels = () => {
+    if (model.objective.classes === undefined) return;
+    throw new UserError(
+      'This sampler needs a model that sees no labels. Choose another one, such as gaussian.',
+    );
+  };
+  return {
+    parameters: tensors,
+    latentShape: model.latentShape,
+    seed: model.config.seed,
+    async encode(examples) {
+      requireNoLabels();
+      return engine.mapAll(tensors, 'encode', examples, undefined, encoding(model));
+    },
+    async decode(z) {
+      requireNoLabels();
+      return decode(present, z, {});
+    },
+  };
+}
+
 /** Draws of `count` examples; each step of a seed gives others. */
 type Drawing = (count: number, step: number) => Promise<Tensor>;
 
 /** @throws UserError when there is no sampler to draw latents by */
 function drawingOf(
-  { engine, model, tensors }: Present,
+  present: Present,
   options: SampleOptions,
   fitted: FittedSampler | undefined,
 ): Drawing {
+  const { engine, model, tensors } = present;
   const { bottleneck, classes, type } = model.objective;
   const sampler = fitted?.sampler ?? bottleneck.prior;
   if (!sampler) {
@@ -83,12 +108,14 @@ function drawingOf(
   }
   const isTable = model.input.kind === 'table';
   const { seed = model.config.seed, draw = isTable, shrink } = options;
+  let prepared: Promise<Tensors> | undefined;
   return async (count, step) => {
     const shape = [count, ...model.latentShape];
-    const latents = sampler.draw(shape, {
+    prepared ??= sampler.prepare?.(samplerModel(present)) ?? Promise.resolve({});
+    const latents = await sampler.draw(shape, {
       stream: randomStream(seed, 'sample', step),
       parameters: tensors,
-      fitted: fitted?.tensors ?? {},
+      fitted: { ...(await prepared), ...fitted?.tensors },
     });
     const z = new Tensor('float32', latents, shape);
     const labels = labelsOfDraws(count, classes, options);
@@ -162,6 +189,7 @@ export async function fitSampler(
   data: Dataset,
 ): Promise<FittedSampler> {
   if (!sampler.fit) return { sampler, tensors: {} };
-  const { mean } = await encode(present, data, {});
-  return { sampler, tensors: await sampler.fit(mean) };
+  const { mean, logVariance } = await encode(present, data, {});
+  const tensors = await sampler.fit(mean, { ...samplerModel(present), logVariance });
+  return { sampler, tensors };
 }

@@ -40,12 +40,11 @@ function columnsOf(network: Network, batch: Batch, parameters: Value, scope: Sco
 
 /** The negative ELBO, with one draw of z. */
 function bound(network: Network, batch: Batch, scope: Scope): Values {
-  const encoding = network.encode(batch, scope);
-  const z = network.sample(encoding, scope);
+  const { z, kl } = network.drawWithKl(network.encode(batch, scope), batch, scope);
   const parameters = network.decode({ z, labels: batch.labels }, scope);
   const nats = network.nats(batch, parameters, scope);
   return {
-    scores: add(nats, network.objective.bottleneck.kl!(encoding)),
+    scores: add(nats, kl),
     ...columnsOf(network, batch, parameters, scope),
   };
 }

@@ -21,12 +21,12 @@ import {
 } from '../../graph/index.js';
 import type { Scope } from '../../nn/index.js';
 import type { Batch } from '../../step/index.js';
+import { hasDensity } from '../bottlenecks/index.js';
 import type { BuiltModel } from '../model/built.js';
 import { checkCount, checkImages } from '../model/checks.js';
 import type { Present } from '../model/engine.js';
 import { type Examples, isDataset, type LabelOptions, piecesOf } from '../model/examples.js';
 import { type Network, repeated } from '../model/network.js';
-import { logPosterior, logPrior } from '../posterior.js';
 
 /*
  * Draws z₁ … z_K of the posterior of each example, weighted by importance: wₖ = p(x, zₖ) / q(zₖ | x). Their mean is an
@@ -58,7 +58,7 @@ export function requirePosterior({ network, objective }: BuiltModel): void {
       `The likelihood ${type} is no distribution, so there is no bound on log p(x). Train with another one, such as gaussian, or compare reconstructions.`,
     );
   }
-  if (objective.bottleneck.posterior) return;
+  if (hasDensity(objective.bottleneck)) return;
   throw new UserError(
     `The objective ${objective.type} has no posterior density, so there is no bound on log p(x). Train with another one, such as vae, or compare reconstructions.`,
   );
@@ -66,7 +66,7 @@ export function requirePosterior({ network, objective }: BuiltModel): void {
 
 /** Draws of a batch, `count` an example. */
 export interface WeightedDraws {
-  /** [batch, count, latent] */
+  /** [batch, count, ...latent] */
   readonly z: Value;
   /** [batch, count] */
   readonly logWeights: Value;
@@ -83,14 +83,13 @@ export function weightedDraws(
   scope: Scope,
 ): WeightedDraws {
   const encoding = network.encode(batch, scope);
-  const z = network.samples(encoding, count, scope);
-  const posterior = network.objective.bottleneck.posterior!(encoding);
+  const { z, logPosterior, logPrior } = network.draws(encoding, count, batch, scope);
   const rows = repeated(batch, count);
-  const flat = reshape(z, [-1, z.shape[2]!]);
+  const flat = reshape(z, [-1, ...z.shape.slice(2)]);
   const parameters = network.decode({ z: flat, labels: rows.labels }, scope);
   const nats = reshape(network.nats(rows, parameters, scope), [z.shape[0]!, count]);
-  const joint = sub(logPrior(z), nats);
-  return { z, logWeights: sub(joint, logPosterior(z, posterior)), rows, parameters };
+  const logWeights = sub(sub(logPrior, nats), logPosterior);
+  return { z, logWeights, rows, parameters };
 }
 
 /** The outputs of one call, about examples from place `start` on. */

@@ -21,8 +21,12 @@ export type { Numbers };
 export interface ModelInfo {
   readonly config: ModelConfig;
   readonly summary: Summary;
-  /** `gaussian`, `deterministic` or `vectorQuantized`. */
-  readonly bottleneck: string;
+  /** Whether latents are vectors of a codebook. */
+  readonly hasCodes: boolean;
+  /** Whether the encoder gives a mean and a variance for each latent. */
+  readonly hasGaussianPosterior: boolean;
+  /** Whether log p(x) has a bound. */
+  readonly hasBound: boolean;
   readonly hasPrior: boolean;
   /** Whether the loss is in nats: the likelihood is a distribution. */
   readonly isInNats: boolean;

@@ -40,7 +40,9 @@ import { zipKept } from './zip.js';
 const infoOf = (vae: VAE): ModelInfo => ({
   config: vae.config,
   summary: vae.layers(),
-  bottleneck: vae.bottleneck,
+  hasCodes: vae.hasCodes,
+  hasGaussianPosterior: vae.hasGaussianPosterior,
+  hasBound: vae.hasBound,
   hasPrior: vae.hasPrior,
   isInNats: vae.isInNats,
   ...(vae.classes === undefined ? {} : { classes: vae.classes }),

@@ -89,7 +89,7 @@ export class Watch {
       step,
       epochs,
       ...(await this.mapped(encoding, before)),
-      kl: vae.bottleneck === 'gaussian' ? klOf(encoding) : none,
+      kl: vae.hasGaussianPosterior ? klOf(encoding) : none,
       usage: usageOf(encoding, parameters),
       ...(await this.drawn()),
     };
@@ -134,8 +134,8 @@ async function originalsOf(vae: VAE, data: Dataset) {
   return { images: await datasets.readRange(few, 0, few.size), labels: vae.labelsOf(few) };
 }
 
-function mapOf({ bottleneck, config }: VAE): Watched['map'] {
-  if (bottleneck === 'vectorQuantized') return 'none';
+function mapOf({ hasCodes, config }: VAE): Watched['map'] {
+  if (hasCodes) return 'none';
   if (config.latent === 1) return 'line';
   return config.latent === 2 ? 'latents' : 'components';
 }

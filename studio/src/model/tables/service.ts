@@ -209,7 +209,7 @@ class OfTables implements Omit<TableService, keyof ReturnType<typeof proxy>> {
     const columns = this.columns(id);
     const none = () => columns.map(() => 0);
     const { vae } = this.context.model(id);
-    if (vae.bottleneck !== 'gaussian' || !vae.isInNats) {
+    if (!vae.hasBound) {
       return Array.from({ length: chosen.size }, none);
     }
     const [usual, scores] = [

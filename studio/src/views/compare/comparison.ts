@@ -96,7 +96,7 @@ export async function measure(
     const labels = info.classes === undefined ? undefined : (shown.labels ?? []);
     const made = await service.reconstruct(id, shown.images, labels);
     const cells = rows ? { cells: await (await tables()).cells(id, made) } : {};
-    if (info.bottleneck !== 'gaussian' || !info.isInNats) return { ...compared, made, ...cells };
+    if (!info.hasBound) return { ...compared, made, ...cells };
     const values = await service.elboOfData(id, data, part, scoredImages);
     return { ...compared, made, ...cells, elbo: values.reduce((a, b) => a + b, 0) / values.length };
   } catch (error) {

@@ -132,7 +132,7 @@ export class Exploration {
     const client = startModelWorker();
     try {
       const exploration = new Exploration(run, await client.service.open(run), client);
-      if (exploration.info.bottleneck !== 'vectorQuantized') exploration.look();
+      if (!exploration.info.hasCodes) exploration.look();
       return exploration;
     } catch (error) {
       client.stop();
@@ -172,16 +172,16 @@ export class Exploration {
 
   /** Whether two directions of latents can be drawn as a map. */
   get hasMap(): boolean {
-    return this.info.bottleneck !== 'vectorQuantized' && this.info.config.latent > 1;
+    return !this.info.hasCodes && this.info.config.latent > 1;
   }
 
   get hasPosterior(): boolean {
-    return this.info.bottleneck === 'gaussian';
+    return this.info.hasGaussianPosterior;
   }
 
   /** Whether there is a bound on log p(x). */
   get hasElbo(): boolean {
-    return this.hasPosterior && this.info.isInNats;
+    return this.info.hasBound;
   }
 
   /** Labels for `count` examples of one class, where the model sees labels. */
@@ -354,9 +354,7 @@ export class Exploration {
   /** Shape of one example's latents. */
   get latentShape(): readonly number[] {
     const { data } = this;
-    return this.info.bottleneck === 'vectorQuantized'
-      ? (data.value?.mean.dims.slice(1) ?? [])
-      : [this.info.config.latent];
+    return this.info.hasCodes ? (data.value?.mean.dims.slice(1) ?? []) : [this.info.config.latent];
   }
 
   /** Resolves when the walk does not wait for an image: long work asks before each of its parts. */

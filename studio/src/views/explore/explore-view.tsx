@@ -217,7 +217,7 @@ function Walk({ exploration }: { exploration: Exploration }) {
       ? [{ name: 'draw', title: t('Draw'), body: () => <DrawPanel exploration={exploration} /> }]
       : []),
     { name: 'path', title: t('Path'), body: () => <PathPanel exploration={exploration} /> },
-    ...(exploration.info.bottleneck === 'vectorQuantized'
+    ...(exploration.info.hasCodes
       ? []
       : [
           {
@@ -236,7 +236,7 @@ function Walk({ exploration }: { exploration: Exploration }) {
       title: t('Anomalies'),
       body: () => <AnomaliesPanel exploration={exploration} />,
     },
-    ...(exploration.info.bottleneck === 'vectorQuantized' || exploration.things !== 'images'
+    ...(exploration.info.hasCodes || exploration.things !== 'images'
       ? []
       : [
           {
@@ -269,7 +269,7 @@ function Walk({ exploration }: { exploration: Exploration }) {
 
 /** Tells the reason why there is no map. */
 function NoMap({ exploration }: { exploration: Exploration }) {
-  return exploration.info.bottleneck === 'vectorQuantized' ? (
+  return exploration.info.hasCodes ? (
     <Empty isPart title={t('No map for this model')}>
       <p>
         {t(
