@@ -30,6 +30,11 @@ export function randomStream(seed: number, name: string, step = 0): RandomStream
   };
 }
 
+/** Other random numbers of the same seed and step, for a second purpose within one draw. */
+export function branch({ key, counter }: RandomStream, name: string): RandomStream {
+  return { key, counter: [counter[0], counter[1], (counter[2] ^ hash(name)) >>> 0] };
+}
+
 /** Fills `target` with uniform numbers of [0, 1), multiples of 2^-24; element i depends on i only. */
 export function fillUniform(stream: RandomStream, target: Float32Array): void {
   const { length } = target;

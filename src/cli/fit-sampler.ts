@@ -3,17 +3,23 @@ import { type LoadingOptions, loadRun, openRun } from './run.js';
 
 /**
  * Fits a sampler to the latents of a run's training data, and keeps it in the run's folder.
- * @param name of the sampler's kind
+ * @param config the sampler as plain data: its type beside its options
  * @throws UserError when there is no such sampler, or when it cannot be fitted
  */
 export async function fitSampler(
   run: string,
-  name: string,
+  config: Readonly<Record<string, unknown>>,
   options: LoadingOptions,
 ): Promise<{ vae: VAE }> {
-  const sampler = samplerFromConfig({ type: name }, '--sampler');
+  const sampler = samplerFromConfig(config, '--sampler');
   const { vae, data } = await openRun(run, { ...options, split: 'train' });
-  await vae.fitSampler(sampler, data);
+  const told = await vae.fitSampler(sampler, data);
+  if (sampler.fit) {
+    const facts = told ? `: ${told}` : '';
+    process.stderr.write(
+      `${sampler.type} is fitted to the latents of ${data.size} examples of ${data.name}${facts}\n`,
+    );
+  }
   if (/\.zip$/i.test(run)) {
     process.stderr.write(`${run} is an archive: the sampler is used, and not kept.\n`);
     return { vae };

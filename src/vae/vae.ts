@@ -107,10 +107,12 @@ export class VAE extends ModelWithTensors {
   /**
    * Fits a sampler to the latents of a dataset; from then on images are drawn by it, and it is saved
    * with the model.
+   * @returns words that tell of the fit, such as `12 components`; undefined where there is nothing to tell
    * @throws UserError when it cannot be fitted to them
    */
-  async fitSampler(sampler: Sampler, data: Dataset): Promise<void> {
+  async fitSampler(sampler: Sampler, data: Dataset): Promise<string | undefined> {
     this.fitted = await uses.fitSampler(this.present, sampler, await this.seen(data));
+    return sampler.describe?.(this.fitted.tensors);
   }
 
   /**

@@ -28,7 +28,7 @@ test('sample fits a sampler to a run that has no prior, and keeps it there', asy
   expect(refused.code).toBe(2);
   expect(refused.stderr).toContain('no prior to draw from');
   const fitted = await vaekit(folder, ...['sample', run, '--sampler', 'gaussian', '--count', '4']);
-  expect(fitted.stderr).toBe('');
+  expect(fitted.stderr).toBe('gaussian is fitted to the latents of 64 examples of data\n');
   expect(await readdir(run)).toContain('sampler.safetensors');
   expect(JSON.parse(await readFile(join(run, 'config.json'), 'utf8')).sampler).toEqual({
     type: 'gaussian',
@@ -40,6 +40,14 @@ test('sample fits a sampler to a run that has no prior, and keeps it there', asy
     2,
     "vaekit: --sampler.type: unknown sampler 'gausian'. Did you mean 'gaussian'?\n",
   ]);
+  const mixture = ['--sampler', 'gaussianMixture:components=3,covariance=diagonal'];
+  const other = await vaekit(folder, ...['sample', run, ...mixture, '--count', '4']);
+  expect(other.stderr).toContain('of 64 examples of data: 3 components\n');
+  expect(JSON.parse(await readFile(join(run, 'config.json'), 'utf8')).sampler).toMatchObject({
+    type: 'gaussianMixture',
+    components: 3,
+    covariance: 'diagonal',
+  });
   // A training from the run's config begins anew, without it.
   const again = join(folder, 'again');
   const config = ['--config', join(run, 'config.json'), '--epochs', '0', '--out', again];

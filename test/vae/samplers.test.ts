@@ -98,7 +98,7 @@ test('a model with a prior keeps no file of it', async () => {
 });
 
 test('samplers are plain data', () => {
-  expect([...samplerNames]).toEqual(['codebook', 'gaussian', 'standardNormal']);
+  expect([...samplerNames]).toEqual(['codebook', 'gaussian', 'gaussianMixture', 'standardNormal']);
   for (const type of samplerNames) {
     const { options } = samplerFromConfig({ type }, 'sampler');
     expect(samplerFromConfig({ type, ...options }, 'sampler').options).toEqual(options);

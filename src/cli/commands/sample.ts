@@ -3,6 +3,7 @@ import {
   besideRun,
   examples,
   isArrayPath,
+  named,
   outputPath,
   runArgument,
   wholeNumber,
@@ -11,7 +12,7 @@ import {
 import type { LoadingOptions } from '../run.js';
 
 interface SampleOptions extends LoadingOptions {
-  sampler?: string;
+  sampler?: Readonly<Record<string, unknown>>;
   count?: number;
   seed?: number;
   label?: number;
@@ -58,7 +59,8 @@ export function sampleCommand(program: Command): void {
     )
     .option(
       '--sampler <name>',
-      "first fit this to the latents of the run's training data, and keep it in the run: gaussian; standardNormal or codebook give a prior back",
+      "first fit this to the latents of the run's training data, and keep it in the run, such as gaussian, or with options gaussianMixture:components=10; a prior, such as standardNormal or codebook, is given back",
+      named('gaussianMixture:components=10'),
     )
     .option(
       '--draw',
@@ -79,6 +81,10 @@ export function sampleCommand(program: Command): void {
       examples(
         ['64 new digits', 'sample runs/mnist-dense'],
         ['From an autoencoder, which has no prior', 'sample runs/autoencoder --sampler gaussian'],
+        [
+          'Of ten Gaussians among its latents',
+          'sample runs/autoencoder --sampler gaussianMixture:components=10',
+        ],
         ['100 others, elsewhere', 'sample runs/mnist-dense --count 100 --seed 7 --out digits.png'],
         ['Ten thousand as an array', 'sample runs/mnist-dense --count 10000 --out digits.npy'],
         ['Rows of a table', 'sample runs/penguins-tabular --count 5000 --out rows.csv'],

@@ -1,4 +1,5 @@
 /* Every kind of sampler: a line a file. */
 export * from './codebook.js';
 export * from './gaussian.js';
+export * from './gaussian-mixture.js';
 export * from './standard-normal.js';

@@ -2,24 +2,11 @@ import { Tensor } from 'onnxruntime-common';
 import { z } from 'zod';
 import { UserError } from '../../base/errors.js';
 import { fillNormal } from '../../base/random.js';
+import { type LatentRows, meanOf, rowsOf } from './latent-rows.js';
 import { defineSampler } from './sampler.js';
 
-/** Latents [N, ...latent] as rows of one length. */
-function rowsOf({ data, dims }: Tensor): { rows: Float32Array; count: number; width: number } {
-  const count = dims[0]!;
-  return { rows: data as Float32Array, count, width: count === 0 ? 0 : data.length / count };
-}
-
-/** The mean of rows. */
-function meanOf(rows: Float32Array, count: number, width: number): Float64Array {
-  const mean = new Float64Array(width);
-  for (let i = 0; i < rows.length; i++) mean[i % width]! += rows[i]! / count;
-  return mean;
-}
-
 /** The covariance of rows about their mean (divided by N), row-major. */
-function covarianceOf(rows: Float32Array, count: number, mean: Float64Array): number[][] {
-  const width = mean.length;
+function covarianceOf({ rows, count, width }: LatentRows, mean: Float64Array): number[][] {
   const sums = Array.from({ length: width }, () => new Array<number>(width).fill(0));
   for (let row = 0; row < count; row++) {
     for (let i = 0; i < width; i++) {
@@ -50,15 +37,16 @@ export const gaussian = defineSampler(
     .describe('A Gaussian with full covariance, fitted to the latents (Ghosh et al. 2020).'),
   ({ jitter }) => ({
     async fit(latents) {
-      const { rows, count, width } = rowsOf(latents);
+      const given = rowsOf(latents);
+      const { count, width } = given;
       if (count < 2) {
         throw new UserError(
           `A Gaussian is fitted to 2 latents or more, not ${count}. Give data with more examples.`,
         );
       }
       const { CholeskyDecomposition, Matrix } = await import('ml-matrix');
-      const mean = meanOf(rows, count, width);
-      const covariance = new Matrix(covarianceOf(rows, count, mean));
+      const mean = meanOf(given);
+      const covariance = new Matrix(covarianceOf(given, mean));
       const level = covariance.trace() / width || 1;
       for (let i = 0; i < width; i++) {
         covariance.set(i, i, covariance.get(i, i) + Math.max(jitter * level, Number.MIN_VALUE));

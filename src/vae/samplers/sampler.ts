@@ -52,6 +52,8 @@ export interface Sampler {
    * @throws UserError when there are too few, or when they are of a form that it cannot be fitted to
    */
   fit?(latents: Tensor, sources: FitSources): Promise<Record<string, Tensor>>;
+  /** Tells a person of a fit, by its tensors: `12 components`. */
+  describe?(fitted: Tensors): string;
   /** Tensors that draws need and that follow from the model alone; they come to `draw` as `fitted`. */
   prepare?(model: SamplerModel): Promise<Record<string, Tensor>>;
   /**
@@ -76,7 +78,7 @@ export interface SamplerKind<Schema extends z.ZodObject = z.ZodObject> {
 export function defineSampler<Schema extends z.ZodObject>(
   type: string,
   schema: Schema,
-  build: (options: z.output<Schema>) => Pick<Sampler, 'fit' | 'prepare' | 'draw'>,
+  build: (options: z.output<Schema>) => Pick<Sampler, 'fit' | 'describe' | 'prepare' | 'draw'>,
 ): ((options?: z.input<Schema>) => Sampler) & SamplerKind<Schema> {
   const create = (given: z.input<Schema>): Sampler => {
     const options = validate(schema, given, type);
