@@ -39,7 +39,7 @@ function distanceRows(title: string, distances: Distances): readonly Row[] {
 
 function rowsOf(found: Judgement): readonly Row[] {
   const { likelihood, activeLatents, reconstruction, drawn, disentanglement } = found;
-  const { squaredError, psnr, ssim } = reconstruction;
+  const { squaredError, psnr, ssim, msSsim } = reconstruction;
   return [
     ...(likelihood
       ? [
@@ -53,6 +53,7 @@ function rowsOf(found: Judgement): readonly Row[] {
     withError('Reconstruction, squared error', squaredError),
     ...(psnr ? [withError('Reconstruction, PSNR', psnr, 'dB')] : []),
     ...(ssim ? [withError('Reconstruction, SSIM', ssim)] : []),
+    ...(msSsim ? [withError(`Reconstruction, MS-SSIM of ${msSsim.scales} scales`, msSsim)] : []),
     ...(drawn?.raw ? distanceRows('raw values', drawn.raw) : []),
     ...(drawn?.encoder ? distanceRows("the encoder's means", drawn.encoder) : []),
     ...(disentanglement

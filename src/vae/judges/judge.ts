@@ -50,6 +50,8 @@ export interface Judgement {
     readonly squaredError: MeanOfExamples;
     readonly psnr?: MeanOfExamples;
     readonly ssim?: MeanOfExamples;
+    /** By so many scales, for pictures that have more than one. */
+    readonly msSsim?: MeanOfExamples & { readonly scales: number };
   };
   /**
    * Distances of drawn examples, by their values as they are (where there are no more than 1024), and by the means that the
@@ -109,8 +111,13 @@ async function reconstructionOf(vae: VAE, data: Dataset, values: Tensor) {
   const [, height = 0, width = 0] = vae.input.shape;
   const isUnit = vae.input.kind === 'image' && vae.input.range?.join() === '0,1';
   if (!isUnit || Math.min(height, width) < smallestSide) return { squaredError };
-  const { psnr, ssim } = pictureLikeness(values, made);
-  return { squaredError, psnr: meanOf(psnr), ssim: meanOf(ssim) };
+  const { psnr, ssim, msSsim, scales } = pictureLikeness(values, made);
+  return {
+    squaredError,
+    psnr: meanOf(psnr),
+    ssim: meanOf(ssim),
+    ...(scales > 1 && { msSsim: { ...meanOf(msSsim), scales } }),
+  };
 }
 
 async function distances(real: Tensor, made: Tensor, seed: number): Promise<Distances> {

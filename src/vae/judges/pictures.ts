@@ -1,5 +1,6 @@
 import type { Tensor } from 'onnxruntime-common';
 import { UserError } from '../../base/errors.js';
+import { c1, c2, scaleExponents, windowSide, windowWeights } from '../structural-similarity.js';
 
 /** How like two sets of pictures are, pair by pair. */
 export interface PictureLikeness {
@@ -14,26 +15,20 @@ export interface PictureLikeness {
    * over all that lie inside the picture, and over channels.
    */
   readonly ssim: Float32Array;
+  /**
+   * The structural similarity of each pair at several scales (Wang et al. 2003, eq. 7,
+   * https://doi.org/10.1109/ACSSC.2003.1292216), of each channel by itself and then the mean of these. Its five
+   * scales need a side of 176 pixels; smaller pictures have those that leave 11, with exponents divided by their
+   * sum: `scales` says how many. Numbers of different scales cannot be compared.
+   */
+  readonly msSsim: Float32Array;
+  readonly scales: number;
 }
 
 /** The smallest side of a picture that has a window, in pixels. */
-export const smallestSide = 11;
-const windowSide = smallestSide;
-const deviation = 1.5;
-const c1 = 0.01 ** 2;
-const c2 = 0.03 ** 2;
+export const smallestSide = windowSide;
 
-/** The weights of a window along a side; their sum is 1. */
-function gaussianWeights(): Float64Array {
-  const middle = (windowSide - 1) / 2;
-  const weights = Float64Array.from({ length: windowSide }, (_, i) =>
-    Math.exp(-((i - middle) ** 2) / (2 * deviation ** 2)),
-  );
-  const sum = weights.reduce((total, weight) => total + weight, 0);
-  return weights.map((weight) => weight / sum);
-}
-
-const weights = gaussianWeights();
+const weights = windowWeights();
 
 /** Weighted means over all windows inside a plane, [height − 10, width − 10]. */
 function smoothed(plane: Float64Array, width: number): Float64Array {
@@ -58,8 +53,20 @@ function smoothed(plane: Float64Array, width: number): Float64Array {
   return means;
 }
 
+/** Rows of pixels of one channel, one after another. */
+interface Plane {
+  readonly values: ArrayLike<number>;
+  readonly width: number;
+}
+
+/** A structural similarity, and its part without the means' likeness: the mean of contrast times structure. */
+interface Similarity {
+  readonly whole: number;
+  readonly structure: number;
+}
+
 /** The mean structural similarity of two planes. */
-function ssimOf(a: Float32Array, b: Float32Array, width: number): number {
+function similarityOf({ values: a, width }: Plane, { values: b }: Plane): Similarity {
   const of = (value: (i: number) => number) =>
     smoothed(
       Float64Array.from({ length: a.length }, (_, i) => value(i)),
@@ -70,14 +77,46 @@ function ssimOf(a: Float32Array, b: Float32Array, width: number): number {
   const squareA = of((i) => a[i]! ** 2);
   const squareB = of((i) => b[i]! ** 2);
   const product = of((i) => a[i]! * b[i]!);
-  let sum = 0;
+  let [whole, structure] = [0, 0];
   for (let i = 0; i < meanA.length; i++) {
     const [p, q] = [meanA[i]!, meanB[i]!];
     const both = product[i]! - p * q;
     const spread = squareA[i]! - p * p + squareB[i]! - q * q;
-    sum += ((2 * p * q + c1) * (2 * both + c2)) / ((p * p + q * q + c1) * (spread + c2));
+    const own = (2 * both + c2) / (spread + c2);
+    structure += own / meanA.length;
+    whole += (((2 * p * q + c1) / (p * p + q * q + c1)) * own) / meanA.length;
   }
-  return sum / meanA.length;
+  return { whole, structure };
+}
+
+/** A plane of half the height and width: means of 2 × 2 pixels. An odd last row or column is left off. */
+function halved({ values, width }: Plane): Plane {
+  const [rows, across] = [Math.floor(values.length / width / 2), Math.floor(width / 2)];
+  const means = Float64Array.from({ length: rows * across }, (_, i) => {
+    const at = 2 * Math.floor(i / across) * width + 2 * (i % across);
+    return (values[at]! + values[at + 1]! + values[at + width]! + values[at + width + 1]!) / 4;
+  });
+  return { values: means, width: across };
+}
+
+/** Both similarities of two planes. A factor under 0, which has no power, counts as 0. */
+function similaritiesOf(
+  a: Plane,
+  b: Plane,
+  exponents: readonly number[],
+): { readonly ssim: number; readonly msSsim: number } {
+  let [p, q, product] = [a, b, 1];
+  const first = similarityOf(a, b);
+  let own = first;
+  exponents.forEach((exponent, scale) => {
+    if (scale > 0) {
+      [p, q] = [halved(p), halved(q)];
+      own = similarityOf(p, q);
+    }
+    const isLast = scale === exponents.length - 1;
+    product *= Math.max(0, isLast ? own.whole : own.structure) ** exponent;
+  });
+  return { ssim: first.whole, msSsim: product };
 }
 
 /** @throws UserError when there are no pairs of pictures */
@@ -105,18 +144,23 @@ function checkPairs(a: Tensor, b: Tensor): readonly [number, number, number, num
 export function pictureLikeness(a: Tensor, b: Tensor): PictureLikeness {
   const [count, channels, height, width] = checkPairs(a, b);
   const area = height * width;
-  const plane = ({ data }: Tensor, i: number) =>
-    (data as Float32Array).subarray(i * area, (i + 1) * area);
+  const exponents = scaleExponents(height, width);
+  const plane = ({ data }: Tensor, i: number): Plane & { readonly values: Float32Array } => ({
+    values: (data as Float32Array).subarray(i * area, (i + 1) * area),
+    width,
+  });
   const psnr = new Float32Array(count);
-  const ssim = new Float32Array(count);
+  const [ssim, msSsim] = [new Float32Array(count), new Float32Array(count)];
   for (let i = 0; i < count; i++) {
     let squares = 0;
     for (let c = 0; c < channels; c++) {
       const [p, q] = [plane(a, i * channels + c), plane(b, i * channels + c)];
-      for (let j = 0; j < area; j++) squares += (p[j]! - q[j]!) ** 2;
-      ssim[i]! += ssimOf(p, q, width) / channels;
+      for (let j = 0; j < area; j++) squares += (p.values[j]! - q.values[j]!) ** 2;
+      const found = similaritiesOf(p, q, exponents);
+      ssim[i]! += found.ssim / channels;
+      msSsim[i]! += found.msSsim / channels;
     }
     psnr[i] = -10 * Math.log10(squares / (channels * area));
   }
-  return { psnr, ssim };
+  return { psnr, ssim, msSsim, scales: exponents.length };
 }
