@@ -14,7 +14,7 @@ export const c1 = 0.01 ** 2;
 /** Added to covariances and variances, so that flat pictures have one. */
 export const c2 = 0.03 ** 2;
 
-/** The exponent of each scale, the finest first; their sum is 1 (Wang et al. 2003, §3.2). */
+/** The exponent of each scale, the finest first (Wang et al. 2003, §3.2). */
 const exponents = [0.0448, 0.2856, 0.3001, 0.2363, 0.1333];
 
 /** The weights of a window along a side; their sum is 1. */
@@ -29,11 +29,12 @@ export function windowWeights(): Float64Array {
 
 /**
  * The exponents of the scales at which a picture is compared: five, or as many as have a window. Those of fewer
- * scales are divided by their sum, so that it is 1 too.
+ * scales are divided by their sum, which is 1 for five but for rounding.
  */
 export function scaleExponents(height: number, width: number): readonly number[] {
   const scales = Math.floor(Math.log2(Math.max(1, Math.min(height, width) / windowSide))) + 1;
   const own = exponents.slice(0, scales);
+  if (own.length === exponents.length) return own;
   const sum = own.reduce((total, each) => total + each, 0);
   return own.map((each) => each / sum);
 }

@@ -75,7 +75,7 @@ export function boundedName({ support, type }: Likelihood): string | undefined {
 }
 
 /** Likelihoods whose parameters are logits. */
-const takesLogits = ['bernoulli', 'continuousBernoulli', 'categorical'];
+const takesLogits = ['bernoulli', 'continuousBernoulli', 'categorical', 'msSsim'];
 
 /** The function that the decoder applies to logits at its end, where it does. */
 function activatedLogits({ likelihood, lastLayer }: Network): string | undefined {

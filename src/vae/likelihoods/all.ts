@@ -5,5 +5,6 @@ export * from './continuous-bernoulli.js';
 export * from './discretized-logistic.js';
 export * from './gaussian.js';
 export * from './laplace.js';
+export * from './ms-ssim.js';
 export * from './mse.js';
 export * from './table.js';

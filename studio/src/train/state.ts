@@ -87,7 +87,7 @@ export function whenSafe(work: () => void): void {
 export function unitOfLoss(kept: KeptRun | undefined): string {
   const { likelihood } = (kept?.config.model ?? {}) as { likelihood?: string | { type?: string } };
   const name = typeof likelihood === 'object' ? likelihood.type : likelihood;
-  return name === 'mse' ? '' : 'nats';
+  return name === 'mse' || name === 'msSsim' ? '' : 'nats';
 }
 
 function phaseOf(kept: KeptRun | undefined): Phase {

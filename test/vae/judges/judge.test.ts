@@ -38,6 +38,8 @@ test('a model is judged by its likelihood, latents, pictures and draws, and by f
     -1,
   );
   expect(reconstruction.ssim!.mean).toBeLessThan(1);
+  expect(reconstruction.msSsim).toMatchObject({ scales: 3 });
+  expect(reconstruction.msSsim!.mean).not.toBe(reconstruction.ssim!.mean);
   // Pictures of so many pixels have no covariance in reasonable time.
   expect(drawn!.raw).toBeUndefined();
   expect(drawn!.encoder!.frechet).toBeGreaterThan(0);

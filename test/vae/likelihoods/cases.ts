@@ -30,6 +30,8 @@ export const cases: Readonly<Record<string, LikelihoodOptions>> = {
   'categorical.two': { type: 'categorical', levels: 2 },
   'categorical.bytes': 'categorical',
   'categorical.extreme': { type: 'categorical', levels: 4 },
+  msSsim: 'msSsim',
+  'msSsim.small': { type: 'msSsim', weight: 7 },
   mse: 'mse',
 };
 

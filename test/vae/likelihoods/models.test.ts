@@ -37,6 +37,7 @@ const kinds: readonly LikelihoodOptions[] = [
   { type: 'discretizedLogistic', mixtures: 2 },
   { type: 'categorical', levels: 8 },
   { type: 'categorical', levels: 256 },
+  'msSsim',
   'mse',
 ];
 
@@ -100,7 +101,7 @@ describe.each(kinds.map((each) => [JSON.stringify(each), each] as const))('%s', 
     const means = await model.sample(5, { seed: 2 });
     if (likelihood.support === 'none') {
       await expect(model.sample(5, { draw: true })).rejects.toThrow(
-        'The likelihood mse is no distribution to draw from.',
+        `The likelihood ${likelihood.type} is no distribution to draw from.`,
       );
       return;
     }

@@ -4,15 +4,16 @@ import { likelihoodNames } from '../../../src/index.js';
 import { readFixture, relativeError } from '../../fixtures.js';
 import { cases, evaluateLikelihood, likelihoodOf } from './cases.js';
 
-/** Tensors that bench/peers/torch_likelihood_fixtures.py wrote. */
-const fixture = await readFixture('torch-likelihoods.safetensors');
-const x = fixture.images!;
-const weights = fixture.weights!;
+/** Tensors that bench/peers/torch_likelihood_fixtures.py and ms_ssim_loss_fixtures.py wrote. */
+const fixture = {
+  ...(await readFixture('torch-likelihoods.safetensors')),
+  ...(await readFixture('torch-ms-ssim.safetensors')),
+};
 const values = (name: string) => fixture[name]!.data as Float32Array;
 
 const given = (name: string) => ({
-  x,
-  weights,
+  x: fixture[`${name}.images`] ?? fixture.images!,
+  weights: fixture[`${name}.weights`] ?? fixture.weights!,
   parameters: fixture[`${name}.parameters`]!,
   scalar: name.endsWith('.shared') ? values('scalar')[0] : undefined,
 });
@@ -54,7 +55,7 @@ describe.each(Object.entries(cases))('%s', (name, options) => {
     const { byParameters, byX } = await evaluateLikelihood(likelihood, at);
     const total = async (moved: Partial<typeof at>) => {
       const { nats } = await evaluateLikelihood(likelihood, { ...at, ...moved });
-      const w = weights.data as Float32Array;
+      const w = at.weights.data as Float32Array;
       return nats.reduce((sum, each, i) => sum + each * w[i]!, 0);
     };
     const slopeOf = async (key: 'x' | 'parameters', direction: Float32Array) => {
