@@ -1,12 +1,20 @@
 import { UserError } from '../base/errors.js';
 import { formatTable } from '../report/table.js';
-import { type Distances, type Judgement, judge, type MeanOfExamples } from '../vae/judges/index.js';
+import {
+  type Distances,
+  type Judgement,
+  judge,
+  type LikelihoodJudgement,
+  type MeanOfExamples,
+  type WeightedLikelihood,
+} from '../vae/judges/index.js';
 import { type DataOptions, openRun } from './run.js';
 
 /** Options of `vaekit judge`. */
 export interface JudgeFlags extends DataOptions {
   readonly count: number;
   readonly samples: number;
+  readonly temperatures: number;
   readonly seed?: number;
   readonly json?: boolean;
 }
@@ -21,6 +29,31 @@ const withError = (title: string, { mean, error }: MeanOfExamples, unit = ''): R
   `${number(mean)}${unit && ` ${unit}`}`,
   `± ${number(Number(error.toPrecision(2)))}`,
 ];
+
+/** An estimate of log p(x), how far the draws alone may have moved it, and how many of them count. */
+function weightedRows(title: string, draws: string, found: WeightedLikelihood): readonly Row[] {
+  const { drawError, effectiveSamples } = found;
+  const byDraws = Number.isNaN(drawError) ? '' : `± ${number(Number(drawError.toPrecision(2)))}`;
+  return [
+    withError(title, found, 'nats'),
+    ['  error by the draws', '', byDraws],
+    [`  effective ${draws}`, number(effectiveSamples), ''],
+  ];
+}
+
+function likelihoodRows({ elbo, logLikelihood, samples, annealed }: LikelihoodJudgement) {
+  return [
+    withError('ELBO', elbo, 'nats'),
+    ...weightedRows(`log p(x), by ${samples} draws`, 'draws', logLikelihood),
+    ...(annealed
+      ? weightedRows(
+          `log p(x), annealed by ${annealed.temperatures} temperatures`,
+          `chains of ${annealed.chains}`,
+          annealed,
+        )
+      : []),
+  ];
+}
 
 /** The rows of drawn examples, by one kind of features. */
 function distanceRows(title: string, distances: Distances): readonly Row[] {
@@ -41,12 +74,7 @@ function rowsOf(found: Judgement): readonly Row[] {
   const { likelihood, activeLatents, reconstruction, drawn, disentanglement } = found;
   const { squaredError, psnr, ssim, msSsim } = reconstruction;
   return [
-    ...(likelihood
-      ? [
-          withError('ELBO', likelihood.elbo, 'nats'),
-          withError(`log p(x), by ${likelihood.samples} draws`, likelihood.logLikelihood, 'nats'),
-        ]
-      : []),
+    ...(likelihood ? likelihoodRows(likelihood) : []),
     ...(activeLatents
       ? ([['Active latents', `${activeLatents.active} of ${activeLatents.of}`, '']] as const)
       : []),
@@ -68,7 +96,7 @@ function rowsOf(found: Judgement): readonly Row[] {
 
 /** `vaekit judge`: judges a run by data, and prints all that its kind of model has. */
 export async function judgeRun(run: string, options: JudgeFlags): Promise<void> {
-  const { count, samples, seed, json, ...loading } = options;
+  const { count, samples, temperatures, seed, json, ...loading } = options;
   const { vae, validated: data, part } = await openRun(run, loading);
   if (data.size < 6) {
     throw new UserError(
@@ -78,6 +106,7 @@ export async function judgeRun(run: string, options: JudgeFlags): Promise<void> 
   const found = await judge(vae, data, {
     count,
     samples,
+    temperatures,
     ...(seed === undefined ? {} : { seed }),
   });
   if (json) {

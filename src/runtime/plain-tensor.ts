@@ -29,6 +29,19 @@ export function rowsOf({ type, dims, data }: PlainTensor, start: number, end: nu
   return { type, dims: [end - start, ...rest], data: view };
 }
 
+/** Each entry of a tensor along its first axis so many times in sequence. */
+export function repeatRows({ type, dims, data }: PlainTensor, times: number): PlainTensor {
+  const [count = 0, ...rest] = dims;
+  const width = elementCount(rest);
+  const Kind = data.constructor as Float32ArrayConstructor;
+  const repeated = new Kind(data.length * times);
+  for (let row = 0; row < count * times; row++) {
+    const from = Math.floor(row / times) * width;
+    repeated.set((data as Float32Array).subarray(from, from + width), row * width);
+  }
+  return { type, dims: [count * times, ...rest], data: repeated };
+}
+
 export function isShared({ data }: PlainTensor): boolean {
   return isSharedMemory(data.buffer);
 }

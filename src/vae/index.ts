@@ -26,11 +26,8 @@ export {
 } from './objectives/index.js';
 export { type KlOptions, type Posterior, sampling } from './posterior.js';
 export { type Sampler, samplerFromConfig, samplerNames } from './samplers/index.js';
-export type {
-  EvaluateOptions,
-  LikelihoodEstimate,
-  LikelihoodEstimateOptions,
-} from './uses/estimate.js';
+export type { AnnealedEstimate, AnnealingOptions } from './uses/annealed.js';
+export type { EvaluateOptions, LikelihoodEstimateOptions } from './uses/estimate.js';
 export type { HealthOptions } from './uses/examine.js';
 export { type History, NonFiniteError } from './uses/fit.js';
 export type { GradientOptions, ValueAndGradients } from './uses/gradients.js';
@@ -40,4 +37,5 @@ export type { LoadOptions } from './uses/persist.js';
 export { formatProfile, type MeasuredProfile, profile } from './uses/profile.js';
 export type { SampleOptions } from './uses/sample.js';
 export type { ScoreOptions, Scores } from './uses/score.js';
+export type { LikelihoodEstimate } from './uses/weights.js';
 export { VAE } from './vae.js';

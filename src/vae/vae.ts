@@ -143,6 +143,21 @@ export class VAE extends ModelWithTensors {
   }
 
   /**
+   * An estimate of log p(x) by annealed importance sampling (Neal 2001; Wu et al. 2017, §3,
+   * https://arxiv.org/abs/1611.04273): chains of Hamiltonian Monte Carlo lead from the prior to p(z | x), so that it
+   * is near log p(x) also where the encoder is not near p(z | x). It takes chains · temperatures · leapfrogSteps
+   * decodings of each example and their gradients, and a quarter more for the sizes of the steps.
+   * @throws UserError when the prior is not N(0, I) or the likelihood has no density, or when chains, temperatures
+   *   or leapfrogSteps is not a number from 1
+   */
+  async annealedLogLikelihood(
+    data: Dataset,
+    options: uses.AnnealingOptions = {},
+  ): Promise<uses.AnnealedEstimate> {
+    return uses.annealedLogLikelihood(this.present, await this.seen(data), options);
+  }
+
+  /**
    * How unlike the training data examples are: an estimate of −log p(x) of each by importance sampling, as
    * `logLikelihood` makes it. Of tables also how many nats each value takes, so that the columns that make a row
    * odd can be ranked; a missing value adds nothing.

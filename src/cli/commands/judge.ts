@@ -14,12 +14,22 @@ export function judgeCommand(program: Command): void {
       wholeNumber(1),
       100,
     )
+    .option(
+      '--temperatures <T>',
+      'estimate log p(x) by annealed importance sampling too, by so many temperatures; takes long',
+      wholeNumber(0),
+      0,
+    )
     .option('--seed <n>', "decides all draws (default: the run's seed)", wholeNumber(0))
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
       examples(
         ['By the data that was kept from training', 'judge runs/mnist-mlp'],
+        [
+          'By annealed importance sampling too, of fewer examples',
+          'judge runs/mnist-mlp --count 64 --temperatures 500',
+        ],
         ['By more of it, for a script', 'judge runs/mnist-mlp --count 5000 --json'],
       ),
     )

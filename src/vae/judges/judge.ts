@@ -7,6 +7,8 @@ import type { VAE } from '../vae.js';
 import { type Disentanglement, disentanglement } from './disentanglement.js';
 import { frechetDistance } from './frechet.js';
 import { type Estimate, kernelDistance } from './kernel-distance.js';
+import { type LikelihoodJudgement, likelihoodOf } from './likelihood.js';
+import { type MeanOfExamples, meanOf } from './mean.js';
 import { type Neighbours, neighbours } from './neighbours.js';
 import { pictureLikeness, smallestSide } from './pictures.js';
 
@@ -16,15 +18,14 @@ export interface JudgeOptions {
   readonly count?: number;
   /** Draws of the posterior by which log p(x) is estimated; 100 when left out. */
   readonly samples?: number;
+  /**
+   * Temperatures by which log p(x) is also estimated by annealed importance sampling, 200 decodings of an example and their
+   * gradients each; none when left out.
+   */
+  readonly temperatures?: number;
   /** Decides all draws; the model's seed when left out. */
   readonly seed?: number;
   readonly signal?: AbortSignal;
-}
-
-/** A mean over examples, and its standard error. */
-export interface MeanOfExamples {
-  readonly mean: number;
-  readonly error: number;
 }
 
 /** How far drawn examples are from those of the data, by features of both. */
@@ -37,12 +38,7 @@ export interface Distances extends Neighbours {
 export interface Judgement {
   /** Examples that were judged; as many were drawn. */
   readonly examples: number;
-  /** In nats: the ELBO by one draw of the posterior, and log p(x) by so many. */
-  readonly likelihood?: {
-    readonly elbo: MeanOfExamples;
-    readonly logLikelihood: MeanOfExamples;
-    readonly samples: number;
-  };
+  readonly likelihood?: LikelihoodJudgement;
   /** Latents whose posterior mean varies by more than 0.01 over examples (Burda et al. 2016, §5.1). */
   readonly activeLatents?: { readonly active: number; readonly of: number };
   /** Likeness of reconstructions from the posterior's mean. PSNR is in decibels. */
@@ -68,13 +64,6 @@ const mostFeatures = 1024;
 const kernelParts = 4;
 
 const activeVariance = 0.01;
-
-function meanOf(values: ArrayLike<number>): MeanOfExamples {
-  const all = Array.from(values);
-  const mean = all.reduce((sum, value) => sum + value, 0) / all.length;
-  const squares = all.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, error: Math.sqrt(squares / Math.max(1, all.length - 1) / all.length) };
-}
 
 /** Rows of features: [N, everything]. */
 function flat(tensor: Tensor): Tensor {
@@ -164,7 +153,7 @@ export async function judge(
   data: Dataset,
   options: JudgeOptions = {},
 ): Promise<Judgement> {
-  const { count = 1000, samples = 100, seed = vae.config.seed, signal } = options;
+  const { count = 1000, samples = 100, temperatures = 0, seed = vae.config.seed, signal } = options;
   const chosen = subset(data, placesOfSpread(data, count));
   const values = await valuesOf(chosen);
   const points = await pointsOf(vae, chosen);
@@ -174,11 +163,7 @@ export async function judge(
   return {
     examples: chosen.size,
     ...(vae.hasBound && {
-      likelihood: {
-        elbo: meanOf((await vae.elbo(chosen, { seed })).data as Float32Array),
-        logLikelihood: meanOf((await vae.logLikelihood(chosen, { samples, ...drawing })).values),
-        samples,
-      },
+      likelihood: await likelihoodOf(vae, chosen, { samples, temperatures, ...drawing }),
     }),
     ...(points && { activeLatents: activeOf(points) }),
     reconstruction: await reconstructionOf(vae, chosen, values),

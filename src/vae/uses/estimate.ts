@@ -8,6 +8,7 @@ import type { LabelOptions } from '../model/examples.js';
 import { requireLabels } from '../model/labels.js';
 import { elboOf } from './estimates.js';
 import { requirePosterior, weightedMeans } from './weighted.js';
+import { estimateOf, type LikelihoodEstimate } from './weights.js';
 
 export interface EvaluateOptions {
   /** Decides the posterior's noise; the model's seed when left out. */
@@ -18,14 +19,6 @@ export interface EvaluateOptions {
 export interface LikelihoodEstimateOptions extends EvaluateOptions {
   /** Draws of the posterior for each example; 100 when left out. */
   readonly samples?: number;
-}
-
-/** An estimate of log p(x) in nats. */
-export interface LikelihoodEstimate {
-  /** Over all examples. */
-  readonly mean: number;
-  /** Of each example: [N]. */
-  readonly values: Float32Array;
 }
 
 export async function evaluate(
@@ -80,7 +73,6 @@ export async function logLikelihood(
   { samples = 100, seed = present.model.config.seed, signal }: LikelihoodEstimateOptions,
 ): Promise<LikelihoodEstimate> {
   const options = { samples, seed, stream: 'log-likelihood', signal };
-  const { logEvidence } = await weightedMeans(present, data, options, 'logWeights');
-  const total = logEvidence.reduce((sum, value) => sum + value, 0);
-  return { mean: total / data.size, values: logEvidence };
+  const { sums } = await weightedMeans(present, data, options, 'logWeights');
+  return estimateOf(sums, samples);
 }

@@ -7,6 +7,7 @@ import type { Present } from '../model/engine.js';
 import type { LabelOptions } from '../model/examples.js';
 import type { Network } from '../model/network.js';
 import { requirePosterior, weightedMeans } from './weighted.js';
+import { estimateOf } from './weights.js';
 
 export interface ScoreOptions extends LabelOptions {
   /**
@@ -65,7 +66,7 @@ export async function score(
     const values = found.scores!.data as Float32Array;
     return { values, ...(found.columns ? { columns: found.columns } : {}) };
   }
-  const { logEvidence, means } = await weightedMeans(
+  const { sums, means } = await weightedMeans(
     present,
     given,
     { samples, seed, stream: 'log-likelihood', labels, signal },
@@ -73,7 +74,7 @@ export async function score(
     ({ rows, parameters }, scope) => columnsOf(network, rows, parameters, scope),
   );
   return {
-    values: logEvidence.map((each) => -each),
+    values: estimateOf(sums, samples).values.map((each) => -each),
     ...(means.columns ? { columns: means.columns } : {}),
   };
 }

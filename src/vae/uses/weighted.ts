@@ -11,6 +11,7 @@ import {
   matmul,
   max,
   reshape,
+  square,
   squeeze,
   sub,
   sum,
@@ -27,6 +28,7 @@ import { checkCount, checkImages } from '../model/checks.js';
 import type { Present } from '../model/engine.js';
 import { type Examples, isDataset, type LabelOptions, piecesOf } from '../model/examples.js';
 import { type Network, repeated } from '../model/network.js';
+import type { WeightSums } from './weights.js';
 
 /*
  * Draws z₁ … z_K of the posterior of each example, weighted by importance: wₖ = p(x, zₖ) / q(zₖ | x). Their mean is an
@@ -161,13 +163,18 @@ function sumsOf(logWeights: Value, values: Values): Values {
     const counted = where(greater(unsqueeze(shares, [2]), 0), apart, 0);
     return [name, squeeze(matmul(unsqueeze(shares, [1]), counted), [1])] as const;
   });
-  return { peak: squeeze(peak, [1]), total: squeeze(total, [1]), ...Object.fromEntries(means) };
+  return {
+    peak: squeeze(peak, [1]),
+    total: squeeze(total, [1]),
+    squares: sum(square(weights), { axes: [1] }),
+    ...Object.fromEntries(means),
+  };
 }
 
 /** What the weighted draws of examples tell. */
 export interface WeightedMeans {
-  /** log (1/K) Σₖ wₖ of each example, an estimate of log p(x) in nats: [N]. */
-  readonly logEvidence: Float32Array;
+  /** Over the weights of each example. */
+  readonly sums: WeightSums;
   /** Means of the function's values, [N, M], by name. */
   readonly means: Readonly<Record<string, Tensor>>;
 }
@@ -192,7 +199,7 @@ export async function weightedMeans(
     return sumsOf(draws.logWeights, values(draws, scope));
   });
   for await (const call of calls) running.add(call);
-  return running.result(options.samples);
+  return running;
 }
 
 /** How many examples are given. */
@@ -200,39 +207,46 @@ export const countOf = (given: Tensor | Dataset) =>
   isDataset(given) ? given.size : (given?.dims?.[0] ?? 0);
 
 /** Sums over the calls of each example. */
-class Running {
-  private readonly peaks: Float64Array;
-  private readonly totals: Float64Array;
-  private readonly means = new Map<string, Tensor>();
+class Running implements WeightedMeans {
+  readonly sums: WeightSums;
+  readonly means: Record<string, Tensor> = {};
 
   constructor(private readonly size: number) {
-    this.peaks = new Float64Array(size).fill(-Infinity);
-    this.totals = new Float64Array(size);
+    this.sums = {
+      peaks: new Float64Array(size).fill(-Infinity),
+      totals: new Float64Array(size),
+      squares: new Float64Array(size),
+    };
   }
 
-  add({ start, outputs: { peak, total, ...means } }: WeightedCall): void {
-    const [peaks, totals] = [peak!.data, total!.data] as [Float32Array, Float32Array];
-    const shares = Float64Array.from(peaks, (own, i) => this.share(start + i, own, totals[i]!));
+  add({ start, outputs: { peak, total, squares, ...means } }: WeightedCall): void {
+    const [ownPeaks, ownTotals, ownSquares] = [peak, total, squares].map(
+      (each) => each!.data as Float32Array,
+    ) as [Float32Array, Float32Array, Float32Array];
+    const shares = Float64Array.from(ownPeaks, (own, i) =>
+      this.share(start + i, { peak: own, total: ownTotals[i]!, square: ownSquares[i]! }),
+    );
     for (const [name, tensor] of Object.entries(means)) this.mix(name, tensor, start, shares);
   }
 
   /** Adds weights to those of an example. @returns their share of all */
-  private share(at: number, peak: number, total: number): number {
-    const highest = Math.max(this.peaks[at]!, peak);
-    const added = total * Math.exp(peak - highest);
-    const whole = this.totals[at]! * Math.exp(this.peaks[at]! - highest) + added;
-    this.peaks[at] = highest;
-    this.totals[at] = whole;
-    return whole > 0 ? added / whole : 1;
+  private share(at: number, own: { peak: number; total: number; square: number }): number {
+    const { peaks, totals, squares } = this.sums;
+    const highest = Math.max(peaks[at]!, own.peak);
+    const [before, factor] = [Math.exp(peaks[at]! - highest), Math.exp(own.peak - highest)];
+    const added = own.total * factor;
+    peaks[at] = highest;
+    totals[at] = totals[at]! * before + added;
+    squares[at] = squares[at]! * before ** 2 + own.square * factor ** 2;
+    return totals[at]! > 0 ? added / totals[at]! : 1;
   }
 
   /** Takes a call's means into those of its examples. */
   private mix(name: string, { data, dims }: Tensor, start: number, shares: Float64Array): void {
     const width = dims[1]!;
     const all = [this.size, width];
-    const known =
-      this.means.get(name) ?? new Tensor('float32', new Float32Array(this.size * width), all);
-    this.means.set(name, known);
+    this.means[name] ??= new Tensor('float32', new Float32Array(this.size * width), all);
+    const known = this.means[name];
     const [values, added] = [known.data as Float32Array, data as Float32Array];
     added.forEach((value, i) => {
       const share = shares[Math.floor(i / width)]!;
@@ -241,13 +255,5 @@ class Running {
       if (share === 1) values[place] = value;
       else if (share > 0) values[place] = values[place]! * (1 - share) + value * share;
     });
-  }
-
-  result(samples: number): WeightedMeans {
-    const logEvidence = Float32Array.from(
-      this.totals,
-      (total, i) => this.peaks[i]! + Math.log(total / samples),
-    );
-    return { logEvidence, means: Object.fromEntries(this.means) };
   }
 }

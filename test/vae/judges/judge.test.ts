@@ -46,6 +46,21 @@ test('a model is judged by its likelihood, latents, pictures and draws, and by f
   expect(disentanglement!.factors).toEqual(['shape', 'scale', 'orientation', 'x', 'y']);
 });
 
+test('log p(x) is told with the error and the effective number of its draws, annealed where that is asked for', async () => {
+  const found = await judges.judge(vae, sprites, { count: 6, samples: 8, temperatures: 5 });
+  const { logLikelihood, annealed } = found.likelihood!;
+  for (const each of [logLikelihood, annealed!]) {
+    expect(each.drawError).toBeGreaterThan(0);
+    expect(each.effectiveSamples).toBeGreaterThanOrEqual(1);
+    expect(each.effectiveSamples).toBeLessThan(16);
+  }
+  expect(annealed).toMatchObject({ chains: 16, temperatures: 5 });
+  expect(annealed!.acceptance).toBeGreaterThan(0);
+  const plain = built({ objective: autoencoder() });
+  await expect(plain.annealedLogLikelihood(sprites)).rejects.toThrow('the prior N(0, I)');
+  await plain.release();
+});
+
 test('the examples are spread over the data, and the seed decides the draws', async () => {
   const options = { count: 20, samples: 2 };
   const [a, b, other] = [

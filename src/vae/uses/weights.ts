@@ -1,0 +1,63 @@
+/** Sums over the importance weights of each example, relative to their largest. */
+export interface WeightSums {
+  /** The logarithm of the largest weight: [N]. */
+  readonly peaks: Float64Array;
+  /** The sum of the weights, of each example. */
+  readonly totals: Float64Array;
+  /** The sum of their squares. */
+  readonly squares: Float64Array;
+}
+
+/** An estimate of log p(x) in nats, by importance weights. */
+export interface LikelihoodEstimate {
+  /** Over all examples. */
+  readonly mean: number;
+  /** Of each example: [N]. */
+  readonly values: Float32Array;
+  /**
+   * The standard error of the mean that the draws cause, the examples being as they are; NaN for one draw. It is
+   * known as well as the weights' variance is: too small where few draws count. The logarithm also makes each value
+   * too low, by about half its squared error.
+   */
+  readonly error: number;
+  /** So many draws of equal weight would tell as much of each example, (Σ w)² / Σ w² (Kong 1992): [N]. */
+  readonly effectiveSamples: Float32Array;
+}
+
+/**
+ * log (1/K) Σₖ wₖ of each example. The variance of its error is that of the mean weight over the squared mean, by the
+ * delta method (Owen, "Monte Carlo theory, methods and examples", 2013, §9.2 and 9.3).
+ * @param samples K
+ */
+export function estimateOf(
+  { peaks, totals, squares }: WeightSums,
+  samples: number,
+): LikelihoodEstimate {
+  const values = Float32Array.from(totals, (total, i) => peaks[i]! + Math.log(total / samples));
+  const effectiveSamples = Float32Array.from(totals, (total, i) =>
+    total > 0 ? total ** 2 / squares[i]! : 0,
+  );
+  const variance = effectiveSamples.reduce(
+    (sum, effective) => sum + Math.max(0, samples / effective - 1) / (samples - 1),
+    0,
+  );
+  return {
+    mean: values.reduce((sum, value) => sum + value, 0) / values.length,
+    values,
+    error: Math.sqrt(variance) / values.length,
+    effectiveSamples,
+  };
+}
+
+/** The sums of weights by their logarithms. @param logWeights [N · count], those of an example side by side */
+export function weightSums(logWeights: Float64Array, count: number): WeightSums {
+  const rows = Array.from({ length: logWeights.length / count }, (_, i) =>
+    logWeights.subarray(i * count, (i + 1) * count),
+  );
+  const peaks = Float64Array.from(rows, (row) => row.reduce((a, b) => Math.max(a, b), -Infinity));
+  const sums = (power: number) =>
+    Float64Array.from(rows, (row, i) =>
+      row.reduce((sum, log) => sum + Math.exp(power * (log - peaks[i]!)), 0),
+    );
+  return { peaks, totals: sums(1), squares: sums(2) };
+}
