@@ -16,10 +16,12 @@ export {
 export * as graph from './graph/index.js';
 export {
   type ActivationName,
+  type AttentionOptions,
   activation,
   adam,
   adamax,
   adamW,
+  attention,
   averagePool1d,
   averagePool2d,
   batchNorm,
@@ -39,6 +41,8 @@ export {
   layer,
   layerNorm,
   lion,
+  type MaskedConv2dOptions,
+  maskedConv2d,
   maxPool1d,
   maxPool2d,
   type Optimizer,

@@ -122,6 +122,21 @@ def torch_cases():
             for name, module in activations.items()
         },
         "softmax of images": case(dict(type="activation", name="softmax"), nn.Softmax(1)),
+        "attention": case(dict(type="attention"), Attention(4, 1, 1), [2, 4, 3, 2]),
+        "attention, heads and groups": case(
+            dict(type="attention", heads=2, groups=3, epsilon=1e-3), Attention(6, 2, 3, 1e-3), [2, 6, 5]
+        ),
+        "masked convolution A": case(
+            dict(type="maskedConv2d", filters=4, mask="A", kernel=5), MaskedConv(3, 4, 5, "A"), [2, 3, 6, 5]
+        ),
+        "masked convolution B, of colours": case(
+            dict(type="maskedConv2d", filters=9, mask="B", kernel=[3, 5], colours=3), MaskedConv(6, 9, (3, 5), "B", 3),
+            [2, 6, 4, 5],
+        ),
+        "masked convolution A, of colours": case(
+            dict(type="maskedConv2d", filters=6, mask="A", colours=3, bias=False), MaskedConv(3, 6, 3, "A", 3, False),
+            [2, 3, 4, 5],
+        ),
         "residual": case(
             dict(
                 type="residual",
@@ -148,6 +163,50 @@ def Residual(*modules):
     return Sum(*modules)
 
 
+def Attention(channels, heads, groups, epsilon=1e-6):
+    """Attention as diffusers 0.35 has it in AutoencoderKL: models/attention_processor.py, AttnProcessor2_0."""
+    from torch import nn
+    from torch.nn import functional as F
+
+    class Block(nn.Module):
+        # Parameters about 0, so that shares of attention are no 0 and 1.
+        middle = 0
+
+        def __init__(self):
+            super().__init__()
+            self.group_norm = nn.GroupNorm(groups, channels, epsilon)
+            self.to_q, self.to_k, self.to_v = (nn.Linear(channels, channels) for _ in range(3))
+            self.to_out = nn.ModuleList([nn.Linear(channels, channels)])
+
+        def forward(self, x):
+            rows = self.group_norm(x.flatten(2)).transpose(1, 2)
+            apart = (part(rows).unflatten(2, (heads, -1)).transpose(1, 2) for part in (self.to_q, self.to_k, self.to_v))
+            seen = F.scaled_dot_product_attention(*apart).transpose(1, 2).flatten(2)
+            return self.to_out[0](seen).transpose(1, 2).reshape(x.shape) + x
+
+    return Block()
+
+
+def MaskedConv(channels, filters, kernel, mask, colours=1, bias=True):
+    """Masked convolutions of PixelCNN (van den Oord et al. 2016, figure 2 and section 3.4)."""
+    import torch
+    from torch import nn
+
+    class Conv(nn.Conv2d):
+        def forward(self, x):
+            keep = torch.ones_like(self.weight)
+            height, width = keep.shape[2] // 2, keep.shape[3] // 2
+            keep[:, :, height, width:] = 0
+            keep[:, :, height + 1 :] = 0
+            into, out = torch.arange(channels) // (channels // colours), torch.arange(filters) // (filters // colours)
+            keep[:, :, height, width] = (
+                out[:, None] > into[None] if mask == "A" else out[:, None] >= into[None]
+            ).double()
+            return self._conv_forward(x, self.weight * keep, self.bias)
+
+    return Conv(channels, filters, kernel, padding="same", bias=bias)
+
+
 def by_torch(case):
     import torch
 
@@ -158,7 +217,7 @@ def by_torch(case):
     named = {name: each for name, each in named.items() if not name.endswith("num_batches_tracked")}
     with torch.no_grad():
         for phase, (name, each) in enumerate(named.items()):
-            each.copy_(torch.tensor(1 + 0.5 * numbers(each.shape, phase + 1)))
+            each.copy_(torch.tensor(getattr(module, "middle", 1) + 0.5 * numbers(each.shape, phase + 1)))
     before = {name: each.detach().clone() for name, each in named.items()}
     y = module(x)
     (y * torch.cos(torch.arange(y.numel(), dtype=torch.float64)).reshape(y.shape)).sum().backward()

@@ -76,19 +76,23 @@ async function run({ layer: config, training }: Case, tensors: Record<string, Te
   }
 }
 
+const normOf = ({ data }: Tensor) => Math.hypot(...(data as Float32Array));
+
 describe.each(fixtures)('layers as in $file', ({ cases, tensors }) => {
   test.each(cases)('%s', async (name, settings) => {
     const expected = withPrefix(tensors, `${name}/`);
     const results = await run(settings, expected);
     const parts = Object.keys(expected).filter((part) => /^(y$|d\.|next\.)/.test(part));
     if (settings.training) expect(Object.keys(results).sort()).toEqual(parts.sort());
+    const largest = Math.max(...parts.map((part) => normOf(expected[part]!)));
     for (const [part, tensor] of Object.entries(results)) {
-      expect(tensor.dims, part).toEqual(expected[part]!.dims);
-      const error = relativeError(
-        tensor.data as Float32Array,
-        expected[part]!.data as Float32Array,
-      );
-      expect(error, part).toBeLessThan(1e-5);
+      const peer = expected[part]!;
+      expect(tensor.dims, part).toEqual(peer.dims);
+      const error = relativeError(tensor.data as Float32Array, peer.data as Float32Array);
+      // Of a gradient that is nearly or wholly cancelled, such as that of attention's keys' bias, only the parts' own
+      // size says how exact it can be.
+      const room = Math.max(1, (1e-2 * largest) / normOf(peer));
+      expect(error / room, part).toBeLessThan(1e-5);
     }
   });
 });

@@ -9,6 +9,7 @@ import {
   adamax,
   adamW,
   adversarialAutoencoder,
+  attention,
   autoencoder,
   averagePool1d,
   averagePool2d,
@@ -45,6 +46,7 @@ import {
   layer,
   layerNorm,
   lion,
+  maskedConv2d,
   maxPool1d,
   maxPool2d,
   miwae,
@@ -154,6 +156,7 @@ const layered: readonly (readonly Layer[])[] = [
     globalAveragePool(),
   ],
   [averagePool2d(2), convTranspose2d(3, { kernel: 3 }), groupNorm(3), upsample(2), globalMaxPool()],
+  [maskedConv2d(4), attention({ heads: 2, groups: 2 }), globalMaxPool()],
   [flatten(), layerNorm(), reshape([4, 4]), layer('twice', (x) => x)],
   [
     reshape([4, 4]),

@@ -11,6 +11,12 @@ const texts: Readonly<Record<string, string>> = {
   convTranspose2d: said(
     'The way back of a convolution: each value paints a small window, and a stride of 2 doubles height and width.',
   ),
+  maskedConv2d: said(
+    'A convolution that sees only what comes before its own place, row by row, so that each place can be guessed from those before it.',
+  ),
+  attention: said(
+    'Each position looks at all the others, and takes something of those that matter to it.',
+  ),
   conv1d: said('Small windows slide along the steps. Each filter answers where its pattern is.'),
   convTranspose1d: said(
     'The way back of a convolution along steps: a stride of 2 doubles the length.',
