@@ -15,6 +15,7 @@ export {
   layerName,
 } from './layer.js';
 export * from './layers/index.js';
+export { type MadeOptions, made } from './made.js';
 export type { Optimizer } from './optimizer.js';
 export * from './optimizers/index.js';
 export {
