@@ -1,5 +1,16 @@
 import { elementCount } from '../base/shape.js';
-import { add, exp, mean, mul, square, sub, sum, unsqueeze, type Value } from '../graph/index.js';
+import {
+  add,
+  constant,
+  exp,
+  mean,
+  mul,
+  square,
+  sub,
+  sum,
+  unsqueeze,
+  type Value,
+} from '../graph/index.js';
 import { type Layer, layer } from '../nn/index.js';
 
 /**
@@ -41,6 +52,14 @@ export function klDivergence(posterior: Posterior): Value {
 /** The same over all latents of an example: [batch]. */
 export function exampleKl(posterior: Posterior): Value {
   return sumLatents(klDivergence(posterior), posterior.mean.shape.length - 1);
+}
+
+/** The posterior of several draws an example: both tensors [batch, count, ...latent]. */
+export function ofDraws({ mean, logVariance }: Posterior, count: number): Posterior {
+  const { length: rank } = mean.shape.slice(1);
+  const zeros = constant(new Float32Array(count), [1, count, ...Array(rank).fill(1)]);
+  const spread = (x: Value) => add(unsqueeze(x, [1]), zeros);
+  return { mean: spread(mean), logVariance: spread(logVariance) };
 }
 
 /** How the KL term is weighed against the reconstruction. */

@@ -85,6 +85,19 @@ const cases = {
       [10, 'Total correlation', 2],
     ],
   ],
+  normalizingFlow: [
+    { loss: 8, reconstruction: 5, kl: 4 },
+    { beta: 1, samples: 5 },
+    [
+      [undefined, 'Gain of more draws', -1],
+      [1, 'KL', 4],
+    ],
+  ],
+  inverseAutoregressiveFlow: [
+    { loss: 7, reconstruction: 5, kl: 4 },
+    { beta: 0.5, samples: 1 },
+    [[0.5, 'KL', 2]],
+  ],
   rae: [
     { loss: 7, reconstruction: 5, size: 3, weights: 5 },
     { beta: 0.5, lambda: 0.1 },

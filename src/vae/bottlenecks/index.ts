@@ -9,6 +9,7 @@ export {
   hasDensity,
 } from './bottleneck.js';
 export { deterministic } from './deterministic.js';
+export { inverseAutoregressive, simpleFlow } from './flowed.js';
 export { gaussian } from './gaussian.js';
 export {
   type Quantized,

@@ -12,7 +12,7 @@ import {
   type Value,
 } from '../../graph/index.js';
 import { type MadeOptions, made, type Scope } from '../../nn/index.js';
-import type { Flowed } from './flow.js';
+import { chained, type Flowed } from './flow.js';
 
 /** How an autoregressive flow is built. */
 export interface AutoregressiveOptions extends Omit<MadeOptions, 'outputs' | 'isReversed'> {
@@ -62,23 +62,20 @@ function affine(x: Value, index: number, options: AutoregressiveOptions, scope: 
  * @returns the last block's values, and the sum of the blocks' log determinants, [n]
  */
 export function autoregressive(x: Value, options: AutoregressiveOptions, scope: Scope): Flowed {
-  let [z, logDet] = [x, undefined as Value | undefined];
-  for (let index = 0; index < options.blocks; index++) {
+  const block = (_: unknown, index: number) => (z: Value) => {
     const { logScale, shift } = affine(z, index, options, scope);
-    z = add(mul(z, exp(logScale)), shift);
-    const own = sum(logScale, { axes: [1] });
-    logDet = logDet ? add(logDet, own) : own;
-  }
-  return { z, logDet: logDet! };
+    return { z: add(mul(z, exp(logScale)), shift), logDet: sum(logScale, { axes: [1] }) };
+  };
+  return chained(x, Array.from({ length: options.blocks }, block));
 }
 
 /** The places of a block's values in its order. */
-export function orderOf(index: number, width: number): number[] {
+function orderOf(index: number, width: number): number[] {
   return Array.from({ length: width }, (_, i) => (index % 2 === 1 ? width - 1 - i : i));
 }
 
 /** What the values y [n, D] of a block were, where the values before them are known, with the scales. */
-export function undone(
+function undone(
   y: Value,
   known: Value,
   index: number,

@@ -6,9 +6,7 @@ export {
   type AutoregressiveOptions,
   autoregressive,
   inverseAutoregressive,
-  orderOf,
-  undone,
 } from './autoregressive.js';
-export type { Flowed } from './flow.js';
+export { chained, type Flowed } from './flow.js';
 export { planar } from './planar.js';
 export { radial } from './radial.js';

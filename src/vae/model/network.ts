@@ -26,7 +26,7 @@ import { type Draws, hasDensity } from '../bottlenecks/index.js';
 import type { ModelConfig, VAEOptions } from '../config/options.js';
 import { type Likelihood, likelihoodFromConfig } from '../likelihoods/index.js';
 import type { Objective, ObjectiveContext } from '../objectives/index.js';
-import { logPosterior, logPrior, type Posterior } from '../posterior.js';
+import { logPosterior, logPrior, ofDraws, type Posterior } from '../posterior.js';
 import type { InputView } from './input-view.js';
 import { viewOf } from './views.js';
 
@@ -185,11 +185,8 @@ export class Network {
       });
     }
     const posterior = bottleneck.posterior!(encoding);
-    const { mean, logVariance } = posterior;
-    const { length: rank } = mean.shape.slice(1);
-    const zeros = constant(new Float32Array(count), [1, count, ...Array(rank).fill(1)]);
-    const spread = (x: Value) => add(unsqueeze(x, [1]), zeros);
-    const z = this.drawFrom({ mean: spread(mean), logVariance: spread(logVariance) }, scope);
+    const z = this.drawFrom(ofDraws(posterior, count), scope);
+    const { length: rank } = posterior.mean.shape.slice(1);
     return { z, logPosterior: logPosterior(z, posterior), logPrior: logPrior(z, rank) };
   }
 

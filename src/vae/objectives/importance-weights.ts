@@ -1,5 +1,6 @@
+import { z } from 'zod';
 import { add, logSumExp, mean, mul, negate, sub, type Value } from '../../graph/index.js';
-import type { Schedule } from '../../nn/index.js';
+import { type Schedule, scheduleSchema } from '../../nn/index.js';
 import type { Terms } from '../../step/index.js';
 import type { ObjectiveContext } from './objective.js';
 
@@ -27,6 +28,16 @@ export function negativeBound(logWeights: Value): Value {
   const count = logWeights.shape.at(-1) as number;
   return mean(sub(Math.log(count), logSumExp(logWeights, { axes: [-1] })));
 }
+
+/** Options of objectives that are such a bound. */
+export const boundOptions = {
+  samples: z
+    .int()
+    .min(1)
+    .default(1)
+    .describe('Draws an example; several give the importance-weighted bound.'),
+  beta: scheduleSchema.default(1).describe('β: the factor before log q(z | x) − log p(z).'),
+};
 
 /**
  * The bound of a posterior or a prior of any kind: the negative ELBO by one draw (Kingma and Welling 2014, eq. 8), or

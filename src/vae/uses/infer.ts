@@ -15,7 +15,7 @@ export interface Encoding {
    * codebook the codes' vectors, [N, latent, ...positions].
    */
   readonly mean: Tensor;
-  /** Of the mean's shape; −Infinity where the encoder is deterministic: its variance is 0. */
+  /** Of the mean's shape; −Infinity where the encoder gives none, being deterministic or no Gaussian. */
   readonly logVariance: Tensor;
   /** With a codebook: which of its vectors, int64 [N, ...positions]. */
   readonly codes?: Tensor;

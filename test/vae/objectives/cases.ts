@@ -12,8 +12,10 @@ import {
   factorVae,
   freeBits,
   infoVae,
+  inverseAutoregressiveFlow,
   iwae,
   miwae,
+  normalizingFlow,
   type Objective,
   piwae,
   rae,
@@ -23,10 +25,22 @@ import {
   vqVae,
   waeMmd,
 } from '../../../src/index.js';
-import { readFixture, withPrefix } from '../../fixtures.js';
+import { readFixture, readJson, withPrefix } from '../../fixtures.js';
 
-/** Tensors that bench/peers/torch_objective_fixtures.py wrote. */
-export const fixture = await readFixture('torch-objectives.safetensors');
+/** Fixtures that bench/peers/torch_objective_fixtures.py and the scripts beside it wrote. */
+const files = ['torch-objectives', 'torch-flow-objectives'];
+
+/** Tensors of all fixtures by name. */
+export const fixture: Readonly<Record<string, Tensor>> = Object.assign(
+  {},
+  ...(await Promise.all(files.map((file) => readFixture(`${file}.safetensors`)))),
+);
+
+/** Loss and metrics of each case. */
+export const scalars: Readonly<Record<string, Readonly<Record<string, number>>>> = Object.assign(
+  {},
+  ...(await Promise.all(files.map((file) => readJson(`${file}.json`)))),
+);
 
 type Noise = NonNullable<Parameters<VAE['valueAndGradients']>[1]>;
 
@@ -34,7 +48,7 @@ type Noise = NonNullable<Parameters<VAE['valueAndGradients']>[1]>;
 export interface Case {
   readonly name: string;
   /** Whose parameters it has. */
-  readonly model: 'gaussian' | 'conditional' | 'deterministic' | 'quantized' | 'judged' | 'point';
+  readonly model: string;
   readonly objective: Objective;
   readonly options: Noise;
 }
@@ -151,6 +165,27 @@ export const cases: readonly Case[] = [
     model: 'deterministic',
     objective: waeMmd({ lambda: 10, kernel: 'imq', bandwidth: 1.2 }),
     options: { prior },
+  },
+  {
+    name: 'normalizingFlow planar',
+    model: 'planar',
+    objective: normalizingFlow({ length: 2 }),
+    options: { epsilon: fixture.one! },
+  },
+  {
+    name: 'normalizingFlow radial',
+    model: 'radial',
+    objective: normalizingFlow({ flow: 'radial', length: 2, samples: 4 }),
+    options: { epsilon: fixture.several! },
+  },
+  {
+    name: 'inverseAutoregressiveFlow',
+    model: 'autoregressive',
+    objective: inverseAutoregressiveFlow({
+      ...{ length: 2, hidden: 4, layers: 1, context: 2 },
+      beta: 0.5,
+    }),
+    options: { epsilon: fixture.one! },
   },
   {
     name: 'vqVae',

@@ -1,10 +1,9 @@
 import { Tensor } from 'onnxruntime-common';
 import { describe, expect, test } from 'vitest';
 import { objectiveNames } from '../../../src/index.js';
-import { readJson, relativeError, withPrefix } from '../../fixtures.js';
-import { cases, fixture, modelOf, parametersOf } from './cases.js';
+import { relativeError, withPrefix } from '../../fixtures.js';
+import { cases, fixture, modelOf, parametersOf, scalars } from './cases.js';
 
-const scalars = await readJson<Record<string, Record<string, number>>>('torch-objectives.json');
 const images = fixture.images!;
 
 test('every objective has a case', () => {

@@ -10,7 +10,7 @@ import './loss.css';
 
 /** The loss as the sum of its terms: an equation with its present numbers, and bars. */
 export function LossTold() {
-  const { objective, steps, training, validation } = present.value;
+  const { steps, training, validation } = present.value;
   if (!training) return null;
   const rows = [
     { name: t('Training set'), told: training },
@@ -20,7 +20,7 @@ export function LossTold() {
     <div class="stack loss-told">
       <Equation told={training} />
       <p class="small">{inWords(training, steps)}</p>
-      {weighsDraws(objective) && (
+      {weighsDraws(training) && (
         <p class="soft small">
           {t(
             'This objective is no sum: it weighs several draws. So what the draws gain is taken off.',

@@ -35,8 +35,15 @@ const kl: Term = { entry: entryOf('kl'), metric: 'kl' };
 /** The terms of a bound by several draws, which is no sum: the gain is taken off. */
 const ofDraws = (): readonly Term[] => [{ entry: entries.klFromDraws }, kl];
 
-/** Whether an objective weighs several draws by how well they explain an example. */
-export const weighsDraws = (type: string): boolean => objectives[type] === ofDraws;
+/** The KL with β before it; of several draws less their gain. */
+const ofBound = (of: InForce): readonly Term[] => {
+  const weighed = { ...kl, weight: { entry: entries.beta, value: of('beta') } };
+  return (of('samples') ?? 1) > 1 ? [{ entry: entries.klFromDraws }, weighed] : [weighed];
+};
+
+/** Whether a loss weighs several draws by how well they explain an example. */
+export const weighsDraws = ({ parts }: ToldLoss): boolean =>
+  parts.some(({ entry }) => entry === entries.klFromDraws);
 
 /** The sum of numbers less others; undefined when one is not known. */
 function sum(
@@ -100,8 +107,10 @@ const objectives: Readonly<Record<string, (inForce: InForce) => readonly Term[]>
       weight: { entry: entries.gamma, value: of('gamma') },
     },
   ],
+  inverseAutoregressiveFlow: ofBound,
   iwae: ofDraws,
   miwae: ofDraws,
+  normalizingFlow: ofBound,
   piwae: ofDraws,
   rae: (of) => [
     { entry: entries.smoothness, weight: { entry: entries.lambda, value: of('lambda') } },
