@@ -84,6 +84,25 @@ export class VAE extends ModelWithTensors {
   }
 
   /**
+   * The outputs of the encoder's layers and heads, such as feature maps of convolutions.
+   * @returns float32 [N, ...] by the layer's path: `encoder.0`, `mean`
+   * @throws UserError when images or labels do not fit
+   */
+  async encoderOutputs(images: Tensor, options: LabelOptions = {}): Promise<Tensors> {
+    return uses.encoderOutputs(this.present, images, options);
+  }
+
+  /**
+   * The outputs of the decoder's layers for latents.
+   * @param z as in `decode`
+   * @returns float32 [N, ...] by the layer's path: `decoder.0`
+   * @throws UserError when latents or labels do not fit
+   */
+  async decoderOutputs(z: Tensor, options: LabelOptions = {}): Promise<Tensors> {
+    return uses.decoderOutputs(this.present, z, options);
+  }
+
+  /**
    * Images through the encoder and, from the posterior's mean, through the decoder.
    * @returns float32 [N, ...input], in their range
    */

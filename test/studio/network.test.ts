@@ -108,6 +108,15 @@ describe.skipIf(!chromiumPath)(`the diagram of a network${skipReason}`, () => {
       .not.toBe(before);
     await part('codes').click();
     await page.getByText('quantizer vectorQuantizer → 2 × 7 × 7').waitFor();
+    for (const [id, layer, values] of [
+      ['encoder', 'conv2d → 2 × 7 × 7', '98'],
+      ['decoder', 'convTranspose2d → 1 × 28 × 28', '784'],
+    ] as const) {
+      await part(id).click();
+      await page.locator('.diagram-details summary').filter({ hasText: layer }).click();
+      await page.getByText(new RegExp(`Its ${values} values now; .* Feature maps of`)).waitFor();
+      await page.getByRole('img', { name: 'The feature maps of the layer' }).waitFor();
+    }
     expect(await faultsInBothThemes(page)).toEqual([]);
     // A run that was saved without metrics has no file of them.
     expect(opened.errors.filter((error) => !error.includes('404'))).toEqual([]);

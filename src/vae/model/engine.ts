@@ -118,7 +118,7 @@ export class Engine {
     return Object.fromEntries(names.map((each) => [each, joined(found.map((one) => one[each]!))]));
   }
 
-  /** A function of latents that fit the model, which gives images. */
+  /** A function of latents that fit the model. @returns tensors [N, ...] by name */
   async mapLatents(
     tensors: Tensors,
     name: string,
@@ -126,15 +126,14 @@ export class Engine {
     labels: Labels | undefined,
     build: ModelFunction,
     { shrink, stream }: CarryOptions = {},
-  ): Promise<Tensor> {
+  ): Promise<Record<string, Tensor>> {
     const feed = labelFeed(labels, z.dims[0]!, this.model.objective.classes);
     const each = this.shrinking(shrink);
-    const { image } = await this.functions.use(
+    return this.functions.use(
       name,
       () => CompiledFunction.compile(this.model.latentSpecs(), build),
       (compiled) => compiled.map(tensors, { z, ...feed }, callSize, { stream, each }),
     );
-    return image!;
   }
 
   /**

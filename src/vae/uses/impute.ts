@@ -153,7 +153,8 @@ async function filledByDraws(
   const repeated =
     labels && Array.from({ length: z.dims[0]! }, (_, i) => labels[Math.floor(i / wanted)]!);
   const stream = { seed: options.seed, name: 'imputed', step: 0 };
-  const drawn = await engine.mapLatents(tensors, 'draw', z, repeated, drawing(model), { stream });
+  const outputs = await engine.mapLatents(tensors, 'draw', z, repeated, drawing(model), { stream });
+  const drawn = outputs.image!;
   const width = rows.dims[1]!;
   return Array.from({ length: wanted }, (_, draw) =>
     filled(rows, (row, column) => drawn.data[(row * wanted + draw) * width + column] as number),

@@ -57,7 +57,10 @@ export async function decode(
   { labels, shrink }: LabelOptions & ImageOptions,
 ): Promise<Tensor> {
   checkLatents(z, model.latentShape);
-  return engine.mapLatents(tensors, 'decode', z, labels, decoding(model), { shrink });
+  const { image } = await engine.mapLatents(tensors, 'decode', z, labels, decoding(model), {
+    shrink,
+  });
+  return image!;
 }
 
 export async function reconstruct(

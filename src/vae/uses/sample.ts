@@ -119,11 +119,11 @@ function drawingOf(
     });
     const z = new Tensor('float32', latents, shape);
     const labels = labelsOfDraws(count, classes, options);
-    if (!draw) {
-      return engine.mapLatents(tensors, 'decode', z, labels, decoding(model), { shrink });
-    }
     const stream = { seed, name: 'draw', step: step * mostCalls };
-    return engine.mapLatents(tensors, 'draw', z, labels, drawing(model), { shrink, stream });
+    const { image } = draw
+      ? await engine.mapLatents(tensors, 'draw', z, labels, drawing(model), { shrink, stream })
+      : await engine.mapLatents(tensors, 'decode', z, labels, decoding(model), { shrink });
+    return image!;
   };
 }
 

@@ -34,6 +34,9 @@ export interface ModelInfo {
   readonly classes?: number;
 }
 
+/** Outputs of layers, [N, ...] each, by the layers' paths. */
+export type LayerOutputs = Readonly<Record<string, Numbers>>;
+
 /** Some examples of a dataset. */
 export interface Examples {
   readonly images: Numbers;
@@ -111,6 +114,9 @@ export interface ModelService {
   /** @param labels for models that see labels: N of them, here and below */
   encode(id: string, images: Numbers, labels?: ArrayLike<number>): Promise<Encoding>;
   decode(id: string, z: Numbers, labels?: ArrayLike<number>): Promise<Numbers>;
+  /** The outputs of the layers of the encoder for examples, and of the decoder for latents, by their paths. */
+  encoderOutputs(id: string, images: Numbers, labels?: ArrayLike<number>): Promise<LayerOutputs>;
+  decoderOutputs(id: string, z: Numbers, labels?: ArrayLike<number>): Promise<LayerOutputs>;
   reconstruct(id: string, images: Numbers, labels?: ArrayLike<number>): Promise<Numbers>;
   sample(id: string, count: number, options?: DrawOptions): Promise<Numbers>;
   /** Evidence lower bound of each image in nats, [N]. */

@@ -4,7 +4,7 @@ import { placesOfEachClass, placesOfSpread } from '../../../src/data/changes/spr
 import { decodeSafetensors } from '../../../src/data/codecs/safetensors.js';
 import { isLearnt, type TableColumn } from '../../../src/data/column.js';
 import { matchData } from '../../../src/data/match.js';
-import { type Dataset, datasets, UserError, VAE } from '../../../src/index.js';
+import { type Dataset, datasets, type Tensor, UserError, VAE } from '../../../src/index.js';
 import { readingFor } from '../../../src/vae/config/reading.js';
 import { checkConfig } from '../../../src/vae/config/run-config.js';
 import { describeOwnCode, ownCodeOf } from '../../../src/vae/own-code.js';
@@ -21,6 +21,7 @@ import type {
   DrawOptions,
   Encoding,
   Examples,
+  LayerOutputs,
   ModelInfo,
   ModelService,
   Numbers,
@@ -47,6 +48,11 @@ const infoOf = (vae: VAE): ModelInfo => ({
   isInNats: vae.isInNats,
   ...(vae.classes === undefined ? {} : { classes: vae.classes }),
 });
+
+function byPath(tensors: Readonly<Record<string, Tensor>>): LayerOutputs {
+  const all = Object.entries(tensors).map(([path, tensor]) => [path, toNumbers(tensor)] as const);
+  return handOver(Object.fromEntries(all), ...all.map(([, numbers]) => numbers));
+}
 
 const factsOf = (dataset: Dataset) => ({
   size: dataset.size,
@@ -108,6 +114,14 @@ export class Service implements ModelService {
   async decode(id: string, z: Numbers, labels?: ArrayLike<number>): Promise<Numbers> {
     const images = toNumbers(await this.model(id).vae.decode(toTensor(z), { labels }));
     return handOver(images, images);
+  }
+
+  async encoderOutputs(id: string, images: Numbers, labels?: ArrayLike<number>) {
+    return byPath(await this.model(id).vae.encoderOutputs(toTensor(images), { labels }));
+  }
+
+  async decoderOutputs(id: string, z: Numbers, labels?: ArrayLike<number>) {
+    return byPath(await this.model(id).vae.decoderOutputs(toTensor(z), { labels }));
   }
 
   async reconstruct(id: string, images: Numbers, labels?: ArrayLike<number>): Promise<Numbers> {

@@ -8,6 +8,7 @@ import {
   type DiagramNode,
   type DiagramValues,
 } from './diagram-model.js';
+import { LayerOutput } from './layer-output.js';
 import { layerText } from './layer-texts.js';
 import { type Spread, spreadOf, weightPictures, weightsOf } from './weights.js';
 
@@ -90,7 +91,7 @@ function LayerDetails({
                 </figure>
               );
             })}
-          {values?.layers?.[name] && <Activations values={values.layers[name]} />}
+          {values?.layers?.[name] && <LayerOutput output={values.layers[name]} />}
         </div>
       )}
     </details>
@@ -121,28 +122,5 @@ function Histogram({ spread: { bins, mean, deviation, reach } }: { spread: Sprea
         })}
       </span>
     </>
-  );
-}
-
-/** Values in a row of a layer's picture. */
-const across = 32;
-
-/** The values of a layer now, the largest white. */
-function Activations({ values }: { values: Float32Array }) {
-  const most = values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 1e-12);
-  const on = values.filter((value) => value !== 0).length;
-  const columns = Math.min(across, values.length);
-  const data = new Float32Array(columns * Math.ceil(values.length / columns));
-  data.set(values.map((value) => Math.abs(value) / most));
-  return (
-    <figure class="stack-tight">
-      <figcaption class="small soft">
-        {t('Its {count} values now; {on} are not 0', { count: values.length, on })}
-      </figcaption>
-      <Pictures
-        images={{ data, dims: [1, 1, data.length / columns, columns] }}
-        label={t('The values of the layer, the largest white')}
-      />
-    </figure>
   );
 }

@@ -29,8 +29,8 @@ export interface DiagramValues {
   /** Of a codebook: the code at each position, a row after another. */
   readonly codes?: { readonly indices: ArrayLike<number>; readonly columns: number } | undefined;
   readonly output?: Numbers | readonly Cell[] | undefined;
-  /** The values of layers by their names, such as `encoder.0`. */
-  readonly layers?: Readonly<Record<string, Float32Array>> | undefined;
+  /** The outputs of layers for one example, [1, ...], by their names, such as `encoder.0`. */
+  readonly layers?: Readonly<Record<string, Numbers>> | undefined;
 }
 
 export type NodeId =

@@ -16,6 +16,8 @@ import { NodePicture } from './node-picture.js';
 export interface DiagramActions {
   /** Draws ε anew; absent where there is no posterior to draw from. */
   readonly onDraw?: (() => void) | undefined;
+  /** Told of the part that is open, so that its layers' values are there. */
+  readonly onOpen?: ((id: NodeId | undefined) => void) | undefined;
 }
 
 /**
@@ -26,6 +28,7 @@ export function Diagram({
   model,
   values,
   onDraw,
+  onOpen,
 }: {
   readonly model: DiagramModel;
   /** Left out where the model is only planned. */
@@ -46,6 +49,7 @@ export function Diagram({
               aria-controls={`${id}-details`}
               onClick={() => {
                 opened.value = node.id === opened.value ? undefined : node.id;
+                onOpen?.(opened.value);
               }}
             >
               <span class="diagram-title">{t(node.title)}</span>

@@ -15,7 +15,7 @@ import {
 
 /** The values of a network's layers by their names. */
 const named = (path: string, layers: readonly Float32Array[] = []) =>
-  Object.fromEntries(layers.map((values, i) => [`${path}.${i}`, values]));
+  Object.fromEntries(layers.map((data, i) => [`${path}.${i}`, { data, dims: [1, data.length] }]));
 
 /** The model that is played with as a diagram, with its values now. */
 export function PlayDiagram() {

@@ -3,11 +3,13 @@ import { useMemo } from 'preact/hooks';
 import { decodeSafetensors } from '../../../../../src/data/codecs/safetensors.js';
 import { isLearnt } from '../../../../../src/data/column.js';
 import { t } from '../../../language/language.js';
+import type { LayerOutputs } from '../../../model/api.js';
 import { nearestCodes } from '../../diagram/codes.js';
 import { Diagram } from '../../diagram/diagram.js';
-import type { Cell, DiagramModel, DiagramValues } from '../../diagram/diagram-model.js';
+import type { Cell, DiagramModel, DiagramValues, NodeId } from '../../diagram/diagram-model.js';
 import { standardNormal } from '../../diagram/noise.js';
 import { type Exploration, rowOf, rowsOf } from '../exploration.js';
+import { latest } from '../latest.js';
 
 /** The open model as a diagram: the example that was picked, its latents, and what is decoded. */
 export function NetworkPanel({ exploration }: { exploration: Exploration }) {
@@ -32,6 +34,7 @@ export function NetworkPanel({ exploration }: { exploration: Exploration }) {
     data && index !== undefined ? asFloats(rowOf(data.logVariance, index)) : undefined;
   const epsilon = noise.value?.epsilon ?? mean?.map(() => 0);
   const z = exploration.z.value;
+  const layers = useLayers(exploration, encoded);
   const values: DiagramValues = {
     input: isRow
       ? cells.input.value
@@ -43,6 +46,7 @@ export function NetworkPanel({ exploration }: { exploration: Exploration }) {
     epsilon,
     z,
     codes: nearestCodes(model, z, exploration.latentShape),
+    layers: layers.outputs.value,
     output: isRow ? cells.output.value : decoded,
   };
   const draw = () => {
@@ -71,6 +75,7 @@ export function NetworkPanel({ exploration }: { exploration: Exploration }) {
       <Diagram
         model={model}
         values={values}
+        onOpen={layers.open}
         onDraw={mean && exploration.hasPosterior ? draw : undefined}
       />
     </>
@@ -80,6 +85,40 @@ export function NetworkPanel({ exploration }: { exploration: Exploration }) {
 const anyOf = (count: number) => Math.floor(Math.random() * count);
 
 const asFloats = (values: Float32Array | Uint8Array) => values as Float32Array;
+
+/** The outputs of the layers of the part that is open. */
+function useLayers(exploration: Exploration, encoded: { readonly value: number | undefined }) {
+  const opened = useSignal<NodeId | undefined>(undefined);
+  const outputs = useSignal<LayerOutputs | undefined>(undefined);
+  const { service, id } = exploration;
+  const read = useMemo(
+    () =>
+      latest(async (found: () => Promise<LayerOutputs>) => {
+        try {
+          outputs.value = await found();
+        } catch (error) {
+          exploration.problem.value = (error as Error).message;
+        }
+      }),
+    [exploration],
+  );
+  useSignalEffect(() => {
+    const [part, z] = [opened.value, exploration.z.value];
+    const [data, index] = [exploration.data.value, encoded.value];
+    if (part === 'decoder' && z) {
+      const dims = [1, ...exploration.latentShape];
+      read(() => service.decoderOutputs(id, { data: z, dims }, exploration.labels(1)));
+    } else if (part !== 'decoder' && part !== undefined && data && index !== undefined) {
+      const image = rowsOf(data.images, [index]);
+      const label = exploration.info.classes === undefined ? undefined : data.labels?.[index];
+      read(() => service.encoderOutputs(id, image, label === undefined ? undefined : [label]));
+    }
+  });
+  const open = (id: NodeId | undefined) => {
+    opened.value = id;
+  };
+  return { outputs, open };
+}
 
 /** The cells of the row that is encoded and of the row that is decoded, of models of tables. */
 function useCells(exploration: Exploration, encoded: { readonly value: number | undefined }) {
