@@ -5,6 +5,7 @@ import { describedOptions } from '../../src/vae/config/described.js';
 import type { Messages, Translation } from '../../studio/src/language/language.js';
 import { table } from '../../studio/src/messages/table.js';
 import { withoutFlags } from '../../studio/src/messages/words.js';
+import { optionWords } from './option-words.js';
 import { bare, literalsOf, scriptsUnder, type Texts, textsOf } from './texts.js';
 
 const folder = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -99,6 +100,7 @@ test.each(languages)('every text is there in %s', (code) => {
   const missing = used.filter(({ text }) => !known.has(text) && !sameEverywhere.has(text));
   expect(missing.map(({ path, line, text }) => `${path}:${line}: ${text}`)).toEqual([]);
   expect(settings.filter((text) => text !== undefined && !known.has(text))).toEqual([]);
+  expect([...optionWords()].filter((text) => !known.has(text))).toEqual([]);
 });
 
 test.each(languages)('every error of the page is there in %s', (code) => {
@@ -109,8 +111,11 @@ test.each(languages)('every error of the page is there in %s', (code) => {
 
 test.each(languages)('no translation in %s is unused or there twice', (code) => {
   const keys = new Set([...found('keys'), ...found('errors')].map(({ text }) => text));
-  const isUsed = (area: string, text: string) =>
-    ofLibrary.has(area) ? literals.has(bare(text)) : keys.has(text);
+  const isUsed = (area: string, text: string) => {
+    if (area === 'options') return words.has(text);
+    return ofLibrary.has(area) ? literals.has(bare(text)) : keys.has(text);
+  };
+  const words = optionWords();
   const all = catalogs(code).flatMap(([area, catalog]) =>
     Object.keys(catalog).map((text) => ({ area, text })),
   );

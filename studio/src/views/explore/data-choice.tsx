@@ -18,6 +18,11 @@ function isAlike(a: readonly TableColumn[] = [], b: readonly TableColumn[] = [])
   return meaning(a) === meaning(b);
 }
 
+const labelOf = {
+  test: (things: string) => t('Test {things}', { things }),
+  train: (things: string) => t('All {things}', { things }),
+};
+
 /** Chooses the images on the map: the run's own, or others of the same shape. */
 export function DataChoice({ exploration }: { exploration: Exploration }) {
   const data = exploration.data.value;
@@ -40,7 +45,7 @@ export function DataChoice({ exploration }: { exploration: Exploration }) {
     (data?.info.data === name ? data.info.title : name);
   return (
     <label class="field">
-      {data?.part === 'test' ? t('Test {things}', { things }) : t('All {things}', { things })}
+      {data ? labelOf[data.part](things) : t('Data')}
       <select
         value={chosen}
         onChange={(event) => {

@@ -20,7 +20,7 @@ export const termOfOption = (name: string, schema: Schema): Entry => {
   return {
     word: wordsOf(name),
     text,
-    ...(usual ? { note: t('When left out: {usual}', { usual }) } : {}),
+    ...(usual ? { note: t('When left out: {usual}', { usual: t(usual) }) } : {}),
   };
 };
 

@@ -16,7 +16,9 @@ const listed = 12;
 /** Images of one class whose latents lie close to another class: a 4 that looks like a 9. */
 export function BetweenPanel({ exploration }: { exploration: Exploration }) {
   const data = exploration.data.value;
-  if (!data?.labels || new Set(data.labels).size < 2) {
+  if (!data)
+    return <p>{t('Images that look like another class are shown here. There are none yet.')}</p>;
+  if (!data.labels || new Set(data.labels).size < 2) {
     return <p>{t('Images of one class that look like another need data with two classes.')}</p>;
   }
   return (
