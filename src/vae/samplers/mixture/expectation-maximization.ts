@@ -105,8 +105,7 @@ function eachDensity(
       for (let i = 0; i < width; i++) {
         differences[start + i] = rows[row * width + i]! - means[start + i]!;
       }
-      const own = differences.subarray(start, start + width);
-      logs[k] = scales[k]! - squaredLength(mixture, k, own, y) / 2;
+      logs[k] = scales[k]! - squaredLength(mixture, k, differences, y) / 2;
       peak = Math.max(peak, logs[k]!);
     }
     let sum = 0;

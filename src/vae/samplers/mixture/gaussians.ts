@@ -33,25 +33,27 @@ export function logScales({ covariance, weights, means, factors }: Mixture): Flo
 }
 
 /**
- * The squared Mahalanobis length of a difference from the mean, by substitution in L y = difference.
+ * The squared Mahalanobis length of a component's difference from its mean, by substitution in
+ * L y = difference.
+ * @param differences from all means: [k, d]
  * @param y room for y
  */
 export function squaredLength(
   { covariance, factors }: Mixture,
   component: number,
-  difference: Float64Array,
+  differences: Float64Array,
   y: Float64Array,
 ): number {
-  const width = difference.length;
+  const width = y.length;
+  const first = component * width;
   let total = 0;
   if (covariance === 'diagonal') {
-    const start = component * width;
-    for (let i = 0; i < width; i++) total += (difference[i]! / factors[start + i]!) ** 2;
+    for (let i = first; i < first + width; i++) total += (differences[i]! / factors[i]!) ** 2;
     return total;
   }
   for (let i = 0; i < width; i++) {
-    const start = (component * width + i) * width;
-    let rest = difference[i]!;
+    const start = (first + i) * width;
+    let rest = differences[first + i]!;
     for (let j = 0; j < i; j++) rest -= factors[start + j]! * y[j]!;
     const value = rest / factors[start + i]!;
     y[i] = value;
