@@ -98,6 +98,11 @@ const cases = {
     { beta: 0.5, samples: 1 },
     [[0.5, 'KL', 2]],
   ],
+  hyperspherical: [
+    { loss: 7, reconstruction: 5, kl: 4 },
+    { beta: 0.5, samples: 1 },
+    [[0.5, 'KL', 2]],
+  ],
   rae: [
     { loss: 7, reconstruction: 5, size: 3, weights: 5 },
     { beta: 0.5, lambda: 0.1 },

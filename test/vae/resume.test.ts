@@ -39,6 +39,7 @@ import {
   globalAveragePool,
   globalMaxPool,
   groupNorm,
+  hyperspherical,
   infoVae,
   inverseAutoregressiveFlow,
   iwae,
@@ -132,6 +133,7 @@ const objectives: Readonly<Record<string, Partial<VAEOptions> & { objective: Obj
   inverseAutoregressiveFlow: {
     objective: inverseAutoregressiveFlow({ length: 2, hidden: 6, context: 3 }),
   },
+  hyperspherical: { objective: hyperspherical() },
   miwae: { objective: miwae({ bounds: 2, samples: 2 }) },
   piwae: { objective: piwae({ bounds: 2, samples: 2 }) },
   rae: { objective: rae({ smoothing: 'gradient' }) },

@@ -98,7 +98,13 @@ test('a model with a prior keeps no file of it', async () => {
 });
 
 test('samplers are plain data', () => {
-  expect([...samplerNames]).toEqual(['codebook', 'gaussian', 'gaussianMixture', 'standardNormal']);
+  expect([...samplerNames]).toEqual([
+    'codebook',
+    'gaussian',
+    'gaussianMixture',
+    'hypersphere',
+    'standardNormal',
+  ]);
   for (const type of samplerNames) {
     const { options } = samplerFromConfig({ type }, 'sampler');
     expect(samplerFromConfig({ type, ...options }, 'sampler').options).toEqual(options);

@@ -1,3 +1,4 @@
+import { gaussLegendre } from '../../base/quadrature.js';
 import { windowOf } from '../operators/convolution.js';
 import {
   abs,
@@ -37,7 +38,6 @@ import {
 } from '../operators/index.js';
 import { poolWindowOf, windowShares } from '../operators/pooling.js';
 import { constant, type Operation, type Value } from '../value.js';
-import { gaussLegendre } from './quadrature.js';
 import type { Rule, Rules } from './rewrite.js';
 
 /*

@@ -2,4 +2,5 @@
 export * from './codebook.js';
 export * from './gaussian.js';
 export * from './gaussian-mixture.js';
+export * from './hypersphere.js';
 export * from './standard-normal.js';

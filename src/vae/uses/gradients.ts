@@ -10,8 +10,11 @@ import { type Labels, labelFeed } from '../model/labels.js';
 
 /** The noise and the numbers of a batch's loss. */
 export interface GradientOptions {
-  /** The posterior's noise, float32 [N, latent]; for `iwae` [N, samples, latent]. */
-  readonly epsilon?: Tensor;
+  /**
+   * The posterior's noise, float32 [N, latent]; for `iwae` [N, samples, latent]. Of a posterior with several
+   * kinds of noise, each by its name in the program, such as `sampling.noise0`.
+   */
+  readonly epsilon?: Tensor | Readonly<Record<string, Tensor>>;
   /** For objectives that compare with the prior: draws of it, float32 [N, latent]. */
   readonly prior?: Tensor;
   /** For models that see labels: N of them. */
@@ -34,6 +37,19 @@ export interface ValueAndGradients {
 }
 
 const gradientName = (parameter: string) => `gradient/${parameter}`;
+
+const isTensor = (given: NonNullable<GradientOptions['epsilon']>): given is Tensor =>
+  Array.isArray(given.dims);
+
+/** The noise that is given for a name in the program, with the option that it stands in. */
+function givenNoise(
+  name: string,
+  { epsilon, prior }: GradientOptions,
+): readonly [option: string, noise: Tensor | undefined] {
+  if (name.startsWith('prior.')) return ['prior', prior];
+  if (epsilon === undefined || isTensor(epsilon)) return ['epsilon', epsilon];
+  return [`epsilon['${name}']`, epsilon[name]];
+}
 
 /** Losses, terms and gradients as a function of a batch and of the objective's numbers. */
 function compileGradients(
@@ -75,7 +91,7 @@ export async function valueAndGradients(
   const dtype = checkImages(images, model.input);
   const count = images.dims[0]!;
   if (count === 0) throw new UserError('There is no mean over no images. Give one or more.');
-  const { epsilon, prior, labels, step = Infinity, datasetSize = count } = options;
+  const { labels, step = Infinity, datasetSize = count } = options;
   if (step !== Infinity) checkCount('step', step);
   checkCount('datasetSize', datasetSize);
   const feed = labelFeed(labels, count, model.objective.classes);
@@ -90,9 +106,7 @@ export async function valueAndGradients(
     () => compileGradients(model, dtype, Object.keys(schedules)),
     (compiled) => {
       const noise = compiled.noises.map(({ name, kind, shape }) => {
-        const [option, given] = name.startsWith('prior.')
-          ? (['prior', prior] as const)
-          : (['epsilon', epsilon] as const);
+        const [option, given] = givenNoise(name, options);
         return checkNoise(option, given, noiseType(kind), sizesAt(shape, count), count);
       });
       return compiled.run(

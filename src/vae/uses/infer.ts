@@ -19,6 +19,8 @@ export interface Encoding {
   readonly logVariance: Tensor;
   /** With a codebook: which of its vectors, int64 [N, ...positions]. */
   readonly codes?: Tensor;
+  /** Of a von Mises–Fisher posterior: its concentration κ, [N, 1]. */
+  readonly concentration?: Tensor;
 }
 
 /** The encoder as a function of a batch. */
@@ -40,7 +42,7 @@ export async function encode(
   { labels }: LabelOptions,
 ): Promise<Encoding> {
   const outputs = await engine.mapAll(tensors, 'encode', images, labels, encoding(model));
-  const { codes } = outputs;
+  const { codes, concentration } = outputs;
   const mean = (outputs.mean ?? outputs.z)!;
   const pointVariance = () =>
     new Tensor('float32', new Float32Array(mean.size).fill(-Infinity), mean.dims);
@@ -48,6 +50,7 @@ export async function encode(
     mean,
     logVariance: outputs.log_variance ?? pointVariance(),
     ...(codes ? { codes } : {}),
+    ...(concentration ? { concentration } : {}),
   };
 }
 

@@ -11,6 +11,7 @@ import {
   dipVae,
   factorVae,
   freeBits,
+  hyperspherical,
   infoVae,
   inverseAutoregressiveFlow,
   iwae,
@@ -28,7 +29,7 @@ import {
 import { readFixture, readJson, withPrefix } from '../../fixtures.js';
 
 /** Fixtures that bench/peers/torch_objective_fixtures.py and the scripts beside it wrote. */
-const files = ['torch-objectives', 'torch-flow-objectives'];
+const files = ['torch-objectives', 'torch-flow-objectives', 'torch-geometry'];
 
 /** Tensors of all fixtures by name. */
 export const fixture: Readonly<Record<string, Tensor>> = Object.assign(
@@ -55,6 +56,15 @@ export interface Case {
 
 const epsilon = fixture.epsilon!;
 const prior = fixture.prior!;
+
+/** Several kinds of noise of a posterior, by their names in the program. */
+const noises = (name: string) =>
+  Object.fromEntries(
+    Object.entries(withPrefix({ ...fixture }, `${name}.`)).map(([noise, tensor]) => [
+      `sampling.${noise}`,
+      tensor,
+    ]),
+  );
 
 export const cases: readonly Case[] = [
   { name: 'autoencoder', model: 'deterministic', objective: autoencoder(), options: {} },
@@ -186,6 +196,18 @@ export const cases: readonly Case[] = [
       beta: 0.5,
     }),
     options: { epsilon: fixture.one! },
+  },
+  {
+    name: 'hyperspherical',
+    model: 'directed',
+    objective: hyperspherical({ beta: 0.7 }),
+    options: { epsilon: noises('sphere.1') },
+  },
+  {
+    name: 'hyperspherical with samples',
+    model: 'directed',
+    objective: hyperspherical({ samples: 4 }),
+    options: { epsilon: noises('sphere.4') },
   },
   {
     name: 'vqVae',

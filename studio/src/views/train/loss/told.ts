@@ -108,6 +108,7 @@ const objectives: Readonly<Record<string, (inForce: InForce) => readonly Term[]>
     },
   ],
   inverseAutoregressiveFlow: ofBound,
+  hyperspherical: ofBound,
   iwae: ofDraws,
   miwae: ofDraws,
   normalizingFlow: ofBound,

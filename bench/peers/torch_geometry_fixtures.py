@@ -1,0 +1,198 @@
+"""Writes test/fixtures/torch-geometry.{safetensors,json}: loss, parts and gradients of the objectives whose
+latents lie on a sphere or in a ball, in float64 by PyTorch 2 and scipy, from the papers' equations; and
+test/fixtures/von-mises-fisher.json: Bessel functions, KL divergences and slopes of quantiles by mpmath.
+
+Needs `pip install torch numpy scipy mpmath safetensors`. Run from the repository's root, after
+torch_objective_fixtures.py, whose examples it takes.
+"""
+
+import json
+import math
+from pathlib import Path
+
+import mpmath as mp
+import numpy as np
+import scipy.special
+import torch
+from safetensors.torch import load_file, save_file
+from scipy.integrate import quad
+from torch.distributions import Bernoulli
+from torch.nn import functional as F
+
+torch.manual_seed(17)
+torch.set_default_dtype(torch.float64)
+
+folder = Path("test/fixtures")
+shared = {key: value.double() for key, value in load_file(folder / "torch-objectives.safetensors").items()}
+images = shared["images"]
+BATCH, LATENT, FEATURES, SAMPLES, PROPOSALS = len(images), 3, 5, 4, 24
+gaussian = {key[15:]: value for key, value in shared.items() if key.startswith("model.gaussian.")}
+
+
+def single(tensor):
+    """Rounded to float32, which the fixture holds."""
+    return tensor.float().double()
+
+
+def layer(name, out, into):
+    return {f"{name}.weight": single(torch.randn(out, into) * 0.6), f"{name}.bias": single(torch.randn(out) * 0.3)}
+
+
+shell = {key: value for key, value in gaussian.items() if not key.startswith("logVariance")}
+models = {"directed": {**shell, **layer("concentration", 1, FEATURES)}}
+noises = {
+    f"sphere.{count}.{name}": single(noise)
+    for count in (1, SAMPLES)
+    for name, noise in {
+        "noise0": torch.rand(BATCH, count, PROPOSALS, 3),
+        "noise1": torch.randn(BATCH, count, LATENT - 1),
+    }.items()
+}
+
+
+def dense(p, name, x):
+    return F.linear(x, p[f"{name}.weight"], p[f"{name}.bias"])
+
+
+def hidden(p):
+    return torch.tanh(dense(p, "encoder.0", images.flatten(1)))
+
+
+def nll(p, z):
+    """[batch, count] of latents [batch, count, latent]"""
+    likelihood = Bernoulli(logits=dense(p, "decoder.0", z), validate_args=False)
+    return -likelihood.log_prob(images.flatten(1)[:, None]).sum(-1)
+
+
+class Ive(torch.autograd.Function):
+    """The exponentially scaled Bessel function, as in the authors' code."""
+
+    @staticmethod
+    def forward(ctx, order, x):
+        ctx.save_for_backward(x)
+        ctx.order = order
+        return torch.from_numpy(scipy.special.ive(order, x.detach().numpy()))
+
+    @staticmethod
+    def backward(ctx, gradient):
+        (x,) = ctx.saved_tensors
+        v = ctx.order
+        return None, gradient * (Ive.apply(v - 1, x) - Ive.apply(v, x) * (v + x) / x)
+
+
+def mean_cosine(d, kappa):
+    return scipy.special.ive(d / 2, kappa) / scipy.special.ive(d / 2 - 1, kappa)
+
+
+def slope_of_quantile(d, kappa, u):
+    """−(∂F/∂κ) / q(u) of u = 1 − cos φ, by adaptive quadrature over φ; through the shorter way."""
+    mean = 1 - mean_cosine(d, kappa)
+    at = math.acos(1 - u)
+
+    def inner(phi):
+        v = 1 - math.cos(phi)
+        return (math.sin(phi) / math.sin(at)) ** (d - 2) * math.exp(kappa * (u - v)) * (mean - v)
+
+    integral = -quad(inner, 0, at, epsrel=1e-12)[0] if u < mean else quad(inner, at, math.pi, epsrel=1e-12)[0]
+    return math.sin(at) * integral
+
+
+class Implicit(torch.autograd.Function):
+    """A draw that moves with κ as its quantile does (Figurnov et al. 2018)."""
+
+    @staticmethod
+    def forward(ctx, kappa, u, d):
+        slopes = [[slope_of_quantile(d, k, v) for v in row] for k, row in zip(kappa[:, 0].tolist(), u.tolist())]
+        ctx.save_for_backward(torch.tensor(slopes))
+        return u.clone()
+
+    @staticmethod
+    def backward(ctx, gradient):
+        (slopes,) = ctx.saved_tensors
+        return (gradient * slopes).sum(1, keepdim=True), None, None
+
+
+def draws(kappa, uniform, d):
+    """Wood's algorithm VM* (1994) as it is printed, by the cosine w."""
+    n, k = d - 1, kappa.detach()[:, :, None]
+    b = (-2 * k + torch.sqrt(4 * k**2 + n**2)) / n
+    x0 = (1 - b) / (1 + b)
+    c = k * x0 + n * torch.log(1 - x0**2)
+    epsilon = (1 + torch.sqrt(1 - uniform[..., 0] ** (2 / (d - 2))) * torch.cos(2 * math.pi * uniform[..., 1])) / 2
+    w = (1 - (1 + b) * epsilon) / (1 - (1 - b) * epsilon)
+    accepted = k * w + n * torch.log(1 - x0 * w) - c >= torch.log(uniform[..., 2])
+    assert accepted.any(-1).all() and not accepted[..., 0].all()
+    first = accepted.double().argmax(-1, keepdim=True)
+    return Implicit.apply(kappa, 1 - w.gather(-1, first)[..., 0], d)
+
+
+def hyperspherical(p, samples, beta):
+    d, h = LATENT, hidden(p)
+    mean = F.normalize(dense(p, "mean", h), dim=-1)
+    kappa = F.softplus(dense(p, "concentration", h)) + 1
+    u = draws(kappa, noises[f"sphere.{samples}.noise0"], d)
+    aside = F.normalize(noises[f"sphere.{samples}.noise1"], dim=-1)
+    point = torch.cat([1 - u[..., None], torch.sqrt(u * (2 - u))[..., None] * aside], -1)
+    side = torch.where(mean[:, :1] < 0, -1.0, 1.0)
+    normal = F.normalize(mean + side * torch.eye(d)[:1], dim=-1)[:, None]
+    z = -side[:, None] * (point - 2 * (point * normal).sum(-1, keepdim=True) * normal)
+    assert torch.allclose((z * mean[:, None]).sum(-1), 1 - u)
+    order = d / 2 - 1
+    log_bessel = torch.log(Ive.apply(order, kappa)) + kappa
+    log_scale = order * torch.log(kappa) - d / 2 * math.log(2 * math.pi) - log_bessel
+    log_prior = math.lgamma(d / 2) - math.log(2) - d / 2 * math.log(math.pi)
+    reconstruction = nll(p, z)
+    if samples == 1:
+        cosine = Ive.apply(d / 2, kappa) / Ive.apply(order, kappa)
+        kl = (kappa * cosine + log_scale - log_prior).mean()
+        loss = reconstruction.mean() + beta * kl
+    else:
+        drawn = log_scale + kappa * (1 - u) - log_prior
+        kl = drawn.mean()
+        loss = (math.log(samples) - torch.logsumexp(-reconstruction - beta * drawn, 1)).mean()
+    metrics = {"reconstruction": reconstruction.mean(), "kl": kl}
+    return loss, {**metrics, **({} if beta == 1 else {"weightedKl": beta * kl})}
+
+
+cases = {
+    "hyperspherical": ("directed", hyperspherical, {"samples": 1, "beta": 0.7}),
+    "hyperspherical with samples": ("directed", hyperspherical, {"samples": SAMPLES, "beta": 1}),
+}
+
+
+def write_cases():
+    tensors = {**noises, **{f"model.{name}.{key}": value for name, p in models.items() for key, value in p.items()}}
+    scalars = {}
+    for name, (model, objective, options) in cases.items():
+        p = {key: value.clone().requires_grad_() for key, value in models[model].items()}
+        loss, metrics = objective(p, **options)
+        loss.backward()
+        scalars[name] = {key: value.item() for key, value in {"loss": loss, **metrics}.items()}
+        tensors.update({f"{name}.gradient.{key}": value.grad for key, value in p.items()})
+    single_precision = {key: value.detach().float().contiguous() for key, value in tensors.items()}
+    save_file(single_precision, folder / "torch-geometry.safetensors")
+    (folder / "torch-geometry.json").write_text(json.dumps(scalars, indent=1) + "\n")
+    print(scalars)
+
+
+def von_mises_fisher(d, kappa):
+    """Values of the density's functions by arithmetic of 50 digits."""
+    k, order = mp.mpf(kappa), mp.mpf(d) / 2 - 1
+    bessel = mp.besseli(order, k)
+    cosine = mp.besseli(order + 1, k) / bessel
+    log_scale = order * mp.log(k) - mp.mpf(d) / 2 * mp.log(2 * mp.pi) - mp.log(bessel)
+    surface = mp.log(2) + mp.mpf(d) / 2 * mp.log(mp.pi) - mp.loggamma(mp.mpf(d) / 2)
+    slope = 1 - cosine**2 - (d - 1) * cosine / k
+    values = {"kl": k * cosine + log_scale + surface, "klSlope": k * slope, "logScale": log_scale + k}
+    return {"d": d, "kappa": kappa, **{n: float(v) for n, v in {**values, "meanDistance": 1 - cosine}.items()}}
+
+
+def write_functions():
+    mp.mp.dps = 50
+    kappas = [float(np.float32(k)) for k in (1e-3, 0.3, 1, 4, 17, 100, 1e4)]
+    rows = [von_mises_fisher(d, k) for d in (2, 3, 4, 7, 16, 33, 64) for k in kappas]
+    (folder / "von-mises-fisher.json").write_text(json.dumps(rows, indent=1) + "\n")
+
+
+write_cases()
+write_functions()
