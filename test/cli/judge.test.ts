@@ -21,10 +21,10 @@ describe('a run judged', () => {
       /: 60 examples/,
       /ELBO +-?[\d.]+ nats +± [\d.]+/,
       /log p\(x\), by 100 draws +-?[\d.]+ nats/,
-      /Active latents +[0-2] of 2/,
+      /Active latents, of 2 +[0-2]/,
       /Reconstruction, squared error +0\.\d+/,
       /Fréchet distance, raw values +[\d.]+/,
-      /Precision and recall, the encoder's means +[\d.]+, [\d.]+/,
+      /Precision, the encoder's means +[\d.]+ +± [\d.]+/,
     ]) {
       expect(stdout).toMatch(row);
     }
@@ -38,11 +38,30 @@ describe('a run judged', () => {
     const again = await vaekit(folder, 'judge', 'run', ...options);
     expect([first.code, again.stdout]).toEqual([0, first.stdout]);
     const found = JSON.parse(first.stdout);
-    expect(found).toMatchObject({ examples: 40, likelihood: { samples: 5 } });
-    expect(found.likelihood.logLikelihood.mean).toBeGreaterThan(found.likelihood.elbo.mean - 1);
-    expect(found.drawn.raw.coverage).toBeLessThanOrEqual(1);
+    expect(found).toMatchObject({ examples: 40, samples: 5, seed: 3 });
+    const { figures } = found;
+    expect(figures.logLikelihood.value).toBeGreaterThan(figures.elbo.value - 1);
+    expect(figures['coverage/raw'].value).toBeLessThanOrEqual(1);
     const other = await vaekit(folder, 'judge', 'run', ...options, '--seed', '4');
-    expect(JSON.parse(other.stdout).drawn).not.toEqual(found.drawn);
+    expect(JSON.parse(other.stdout).figures['kernel/raw']).not.toEqual(figures['kernel/raw']);
+  });
+
+  test('is judged by the measures that are asked for', async () => {
+    const options = ['--json', '--count', '40', '--metrics', 'psnr,elbo,recall'];
+    const refused = await vaekit(folder, 'judge', 'run', ...options);
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('psnr cannot')]);
+    options.splice(-1, 1, 'recall,elbo');
+    const { stdout } = await vaekit(folder, 'judge', 'run', ...options);
+    expect(Object.keys(JSON.parse(stdout).figures)).toEqual([
+      'elbo',
+      'recall/raw',
+      'recall/encoder',
+    ]);
+    const unknown = await vaekit(folder, 'judge', 'run', '--metrics', 'fid');
+    expect([unknown.code, unknown.stderr]).toEqual([
+      2,
+      expect.stringContaining("unknown measure 'fid'"),
+    ]);
   });
 
   test('by too few examples is refused', async () => {

@@ -1,11 +1,17 @@
 import type { Command } from 'commander';
+import { measureNames } from '../../vae/judges/measures/names.js';
 import type { JudgeFlags } from '../judge.js';
 import { examples, runArgument, wholeNumber, withData } from '../options.js';
 
 export function judgeCommand(program: Command): void {
   withData(program.command('judge').argument(...runArgument))
     .description(
-      'Judge a run: its likelihood, its latents, its reconstructions, and how near drawn examples are to real ones; on data with known factors also how far each latent stands for one.',
+      'Judge a run: its likelihood, its latents, its reconstructions, and how near drawn examples are to real ones; how well latents tell classes, and on data with known factors how far each stands for one.',
+    )
+    .option(
+      '--metrics <names>',
+      `measures, with commas between; all that the run has when left out: ${measureNames.join(', ')}`,
+      (text) => text.split(','),
     )
     .option('--count <n>', 'examples that are judged, and drawn', wholeNumber(6), 1000)
     .option(
@@ -30,6 +36,7 @@ export function judgeCommand(program: Command): void {
           'By annealed importance sampling too, of fewer examples',
           'judge runs/mnist-mlp --count 64 --temperatures 500',
         ],
+        ['By some measures alone', 'judge runs/mnist-mlp --metrics logLikelihood,frechet'],
         ['By more of it, for a script', 'judge runs/mnist-mlp --count 5000 --json'],
       ),
     )

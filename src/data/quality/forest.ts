@@ -39,6 +39,11 @@ export interface Forest {
    * @returns shape [N, classes or 1]
    */
   predict(features: readonly Feature[]): Float64Array;
+  /**
+   * How much each feature's splits purify, as shares of a tree's whole, the mean over trees (Breiman 2001, as
+   * scikit-learn counts it); 0 where no tree has a split.
+   */
+  readonly importances: Float64Array;
 }
 
 const trees = 40;
@@ -66,6 +71,21 @@ interface Growth {
   /** How many features a split chooses from. */
   readonly chosen: number;
   readonly next: () => number;
+  /** The sum of what each feature's splits gained. */
+  readonly gains: Float64Array;
+  readonly room: Room;
+}
+
+/** Memory for the sums and counts of rows by level, all 0 between uses. */
+interface Room {
+  readonly sums: Float64Array;
+  readonly counts: Float64Array;
+}
+
+/** Room for the feature of most levels. */
+function roomFor(features: readonly Feature[], width: number): Room {
+  const most = features.reduce((a, { levels }) => Math.max(a, levels), 0);
+  return { sums: new Float64Array(most * width), counts: new Float64Array(most) };
 }
 
 const addTo = ({ target, width }: Growth, sums: Float64Array, at: number, row: number) => {
@@ -86,34 +106,43 @@ interface Split {
   readonly gain: number;
 }
 
-/** The best split of some rows by one feature. */
-function bestLevel(growth: Growth, rows: Uint32Array, feature: number, total: Float64Array): Split {
-  const { width } = growth;
-  const { codes, levels, ordered } = growth.features[feature]!;
-  const sums = new Float64Array(levels * width);
-  const counts = new Float64Array(levels);
+/** Adds up rows by level. @returns the levels that are there, in order */
+function addLevels(growth: Growth, rows: Uint32Array, codes: Uint16Array): Uint16Array {
+  const { sums, counts } = growth.room;
+  const found: number[] = [];
   for (const row of rows) {
     const code = codes[row]!;
+    if (counts[code] === 0) found.push(code);
     counts[code]! += 1;
     addTo(growth, sums, code, row);
   }
+  return Uint16Array.from(found).sort();
+}
+
+/** The best split of some rows by one feature. */
+function bestLevel(growth: Growth, rows: Uint32Array, feature: number, total: Float64Array): Split {
+  const { width, room } = growth;
+  const { codes, ordered } = growth.features[feature]!;
+  const { sums, counts } = room;
   const before = purity(total, 0, width, rows.length);
   const yes = new Float64Array(width);
   const no = new Float64Array(width);
   let best: Split = { feature, level: -1, gain: 1e-9 * Math.abs(before) };
   let count = 0;
-  for (let level = 0; level < levels; level++) {
-    if (counts[level] === 0) continue;
-    if (!ordered) count = 0;
-    count += counts[level]!;
-    if (count === rows.length) break;
-    for (let k = 0; k < width; k++) {
-      yes[k] = (ordered ? yes[k]! : 0) + sums[level * width + k]!;
-      no[k] = total[k]! - yes[k]!;
+  for (const level of addLevels(growth, rows, codes)) {
+    const start = level * width;
+    count = (ordered ? count : 0) + counts[level]!;
+    if (count < rows.length) {
+      for (let k = 0; k < width; k++) {
+        yes[k] = (ordered ? yes[k]! : 0) + sums[start + k]!;
+        no[k] = total[k]! - yes[k]!;
+      }
+      const left = rows.length - count;
+      const gain = purity(yes, 0, width, count) + purity(no, 0, width, left) - before;
+      if (gain > best.gain) best = { feature, level, gain };
     }
-    const left = rows.length - count;
-    const gain = purity(yes, 0, width, count) + purity(no, 0, width, left) - before;
-    if (gain > best.gain) best = { feature, level, gain };
+    counts[level] = 0;
+    sums.fill(0, start, start + width);
   }
   return best;
 }
@@ -137,6 +166,7 @@ function grow(growth: Growth, rows: Uint32Array, depth: number): Node {
     .map((feature) => bestLevel(growth, rows, feature, total))
     .reduce((a, b) => (b.level >= 0 && (a.level < 0 || b.gain > a.gain) ? b : a));
   if (best.level < 0) return leaf;
+  growth.gains[best.feature]! += best.gain;
   const { codes, ordered } = growth.features[best.feature]!;
   const isYes = (row: number) => (ordered ? codes[row]! <= best.level : codes[row]! === best.level);
   return {
@@ -179,15 +209,23 @@ export async function trainForest(
   const count = features.length;
   const chosen = Math.max(3, Math.ceil(target.classes > 0 ? Math.sqrt(count) : count / 3));
   const grown: Node[] = [];
+  const importances = new Float64Array(count);
+  const room = roomFor(features, width);
   for (let tree = 0; tree < trees; tree++) {
     await pace();
     const next = numbersOf(seed, tree);
     const rows = new Uint32Array(target.values.length).map(() =>
       Math.floor(next() * target.values.length),
     );
-    grown.push(grow({ features, target, width, chosen, next }, rows, 0));
+    const gains = new Float64Array(count);
+    grown.push(grow({ features, target, width, chosen, next, gains, room }, rows, 0));
+    const whole = gains.reduce((sum, gain) => sum + gain, 0);
+    gains.forEach((gain, feature) => {
+      if (whole > 0) importances[feature]! += gain / whole / trees;
+    });
   }
   return {
+    importances,
     predict(others) {
       const rows = others[0]?.codes.length ?? 0;
       const shares = new Float64Array(rows * width);

@@ -1,19 +1,18 @@
-import { Tensor } from 'onnxruntime-common';
-import { elementCount } from '../../base/shape.js';
+import { UserError } from '../../base/errors.js';
+import { quote } from '../../base/excerpt.js';
 import { subset } from '../../data/changes/split.js';
 import { placesOfSpread } from '../../data/changes/spread.js';
-import { type Dataset, readRange } from '../../data/dataset.js';
+import type { Dataset } from '../../data/dataset.js';
 import type { VAE } from '../vae.js';
-import { type Disentanglement, disentanglement } from './disentanglement.js';
-import { frechetDistance } from './frechet.js';
-import { type Estimate, kernelDistance } from './kernel-distance.js';
-import { type LikelihoodJudgement, likelihoodOf } from './likelihood.js';
-import { type MeanOfExamples, meanOf } from './mean.js';
-import { type Neighbours, neighbours } from './neighbours.js';
-import { pictureLikeness, smallestSide } from './pictures.js';
+import { type FeatureModel, Judged } from './judged.js';
+import * as all from './measures/all.js';
+import type { Measure } from './measures/measure.js';
+import { type Figure, type Figures, type MeasureName, measureNames } from './measures/names.js';
 
 /** How a model is judged. */
 export interface JudgeOptions {
+  /** The measures that are taken; all that model and data have when left out. */
+  readonly metrics?: readonly string[];
   /** Examples that are judged, spread over the data; 1000 when left out, or all there are. */
   readonly count?: number;
   /** Draws of the posterior by which log p(x) is estimated; 100 when left out. */
@@ -23,164 +22,97 @@ export interface JudgeOptions {
    * gradients each; none when left out.
    */
   readonly temperatures?: number;
+  /** Votes of the FactorVAE and the β-VAE score; 10,000 to learn from and 5000 to be tested by when left out. */
+  readonly votes?: { readonly train: number; readonly test: number };
   /** Decides all draws; the model's seed when left out. */
   readonly seed?: number;
+  /** Gives the features by which drawn examples are compared with real ones; those of `raw` and `encoder` when left out. */
+  readonly features?: FeatureModel;
+  /** Is told of each measure before it is taken. */
+  readonly onMeasure?: (name: MeasureName, place: number, count: number) => void;
   readonly signal?: AbortSignal;
 }
 
-/** How far drawn examples are from those of the data, by features of both. */
-export interface Distances extends Neighbours {
-  readonly frechet: number;
-  readonly kernel: Estimate;
-}
-
-/** A model judged by data. What its kind does not have is left out. */
+/** A model judged by data. */
 export interface Judgement {
   /** Examples that were judged; as many were drawn. */
   readonly examples: number;
-  readonly likelihood?: LikelihoodJudgement;
-  /** Latents whose posterior mean varies by more than 0.01 over examples (Burda et al. 2016, §5.1). */
-  readonly activeLatents?: { readonly active: number; readonly of: number };
-  /** Likeness of reconstructions from the posterior's mean. PSNR is in decibels. */
-  readonly reconstruction: {
-    readonly squaredError: MeanOfExamples;
-    readonly psnr?: MeanOfExamples;
-    readonly ssim?: MeanOfExamples;
-    /** By so many scales, for pictures that have more than one. */
-    readonly msSsim?: MeanOfExamples & { readonly scales: number };
-  };
+  /** Draws of the posterior by which log p(x) was estimated. */
+  readonly samples: number;
+  readonly seed: number;
   /**
-   * Distances of drawn examples, by their values as they are (where there are no more than 1024), and by the means that the
-   * model's own encoder gives. Neither is the FID, which takes the features of Inception.
+   * Numbers by measure. Those of drawn examples have a name for each kind of features: `frechet/raw` by the values as
+   * they are (where there are no more than 1024), `frechet/encoder` by the means that the model's own encoder gives,
+   * and in the place of both `frechet/inception.onnx` by a model of that name. Only of Inception's are they the FID.
    */
-  readonly drawn?: { readonly raw?: Distances; readonly encoder?: Distances };
-  readonly disentanglement?: Disentanglement;
+  readonly figures: Figures;
 }
 
-/** The time for the eigenvalues of features grows with the cube of their number: seconds for so many. */
-const mostFeatures = 1024;
+const measures: Readonly<Record<MeasureName, Measure>> = all;
 
-/** A subset of the kernel distance is this part of the examples, so that subsets differ. */
-const kernelParts = 4;
-
-const activeVariance = 0.01;
-
-/** Rows of features: [N, everything]. */
-function flat(tensor: Tensor): Tensor {
-  const [count] = tensor.dims as readonly [number];
-  return new Tensor('float32', tensor.data as Float32Array, [count, tensor.size / count]);
+/** The measures of these names, in their usual order. @throws UserError when one is unknown */
+function wanted(metrics: readonly string[] | undefined): readonly MeasureName[] {
+  for (const name of metrics ?? []) {
+    if ((measureNames as readonly string[]).includes(name)) continue;
+    throw new UserError(
+      `metrics: unknown measure ${quote(name)}. Known: ${measureNames.join(', ')}.`,
+    );
+  }
+  return metrics ? measureNames.filter((name) => metrics.includes(name)) : measureNames;
 }
 
-/** The values of examples from 0 to 1, or as they are. */
-async function valuesOf(data: Dataset): Promise<Tensor> {
-  const { data: values, dims } = await readRange(data, 0, data.size);
-  if (data.dtype === 'float32') return new Tensor('float32', values as Float32Array, dims);
-  return new Tensor(
-    'float32',
-    Float32Array.from(values as Uint8Array, (x) => x / 255),
-    dims,
-  );
-}
-
-/** The mean squared difference of each example. */
-function squaredErrors(a: Tensor, b: Tensor): Float32Array {
-  const [count] = a.dims as readonly [number];
-  const width = a.size / count;
-  const [x, y] = [a.data as Float32Array, b.data as Float32Array];
-  return Float32Array.from({ length: count }, (_, i) => {
-    let sum = 0;
-    for (let j = i * width; j < (i + 1) * width; j++) sum += (x[j]! - y[j]!) ** 2;
-    return sum / width;
+/** Those of the measures that model and data have. @throws UserError when they lack one that was asked for */
+function fitting(
+  names: readonly MeasureName[],
+  judged: Judged,
+  areAsked: boolean,
+): readonly MeasureName[] {
+  return names.filter((name) => {
+    const reason = measures[name].lacks(judged);
+    if (reason && areAsked) {
+      throw new UserError(`metrics: ${name} cannot be measured: ${reason}. Leave it out.`);
+    }
+    return !reason;
   });
 }
 
-async function reconstructionOf(vae: VAE, data: Dataset, values: Tensor) {
-  const made = await vae.reconstruct(data);
-  const squaredError = meanOf(squaredErrors(values, made));
-  const [, height = 0, width = 0] = vae.input.shape;
-  const isUnit = vae.input.kind === 'image' && vae.input.range?.join() === '0,1';
-  if (!isUnit || Math.min(height, width) < smallestSide) return { squaredError };
-  const { psnr, ssim, msSsim, scales } = pictureLikeness(values, made);
-  return {
-    squaredError,
-    psnr: meanOf(psnr),
-    ssim: meanOf(ssim),
-    ...(scales > 1 && { msSsim: { ...meanOf(msSsim), scales } }),
-  };
-}
+const isFigure = (found: Figure | Readonly<Record<string, Figure>>): found is Figure =>
+  typeof found.value === 'number';
 
-async function distances(real: Tensor, made: Tensor, seed: number): Promise<Distances> {
-  const [a, b] = [flat(real), flat(made)];
-  const subsetSize = Math.max(2, Math.floor(a.dims[0]! / kernelParts));
-  return {
-    frechet: await frechetDistance(a, b),
-    kernel: kernelDistance(a, b, { seed, subsets: 20, subsetSize }),
-    ...neighbours(a, b),
-  };
-}
-
-/** The posterior's means of examples; undefined where examples are no points of a latent space. */
-async function pointsOf(vae: VAE, examples: Tensor | Dataset): Promise<Tensor | undefined> {
-  if (vae.hasCodes) return undefined;
-  return (await vae.encode(examples)).mean;
-}
-
-async function drawnOf(
-  vae: VAE,
-  { values, points }: { readonly values: Tensor; readonly points: Tensor | undefined },
-  labels: readonly number[] | undefined,
-  seed: number,
-): Promise<Judgement['drawn']> {
-  if (!vae.hasPrior || vae.input.kind === 'table') return undefined;
-  const isWide = elementCount(vae.input.shape) > mostFeatures;
-  const made = await vae.sample(values.dims[0]!, { seed, labels });
-  // The encoder of a model that sees labels would tell of these too.
-  const again = points && !labels ? (await pointsOf(vae, made))! : undefined;
-  return {
-    ...(isWide ? {} : { raw: await distances(values, made, seed) }),
-    ...(points && again ? { encoder: await distances(points, again, seed) } : {}),
-  };
-}
+/** The fewest examples that are judged: five neighbours of each. */
+const fewestJudged = 6;
 
 /**
- * Judges a model by data: its likelihood, its latents, its reconstructions, and the examples that it draws.
- * Rows of a table that are drawn are judged by `measureQuality`.
+ * Judges a model by data: its likelihood, its latents, its reconstructions, and the examples that it draws; how far latents
+ * tell classes and factors, where the data has such. Rows of a table that are drawn are judged by `measureQuality`.
  * @param data that the model was not trained on
- * @throws UserError when data does not fit the model, or there are fewer than six examples
+ * @throws UserError when data does not fit the model, there are fewer than six examples, a measure is unknown, or
+ *   one was asked for that model or data lack
  */
 export async function judge(
   vae: VAE,
   data: Dataset,
   options: JudgeOptions = {},
 ): Promise<Judgement> {
-  const { count = 1000, samples = 100, temperatures = 0, seed = vae.config.seed, signal } = options;
-  const chosen = subset(data, placesOfSpread(data, count));
-  const values = await valuesOf(chosen);
-  const points = await pointsOf(vae, chosen);
-  const labels = vae.classes === undefined ? undefined : Array.from(vae.labelsOf(chosen)!);
-  const drawing = { seed, ...(signal && { signal }) };
-  const drawn = await drawnOf(vae, { values, points }, labels, seed);
-  return {
-    examples: chosen.size,
-    ...(vae.hasBound && {
-      likelihood: await likelihoodOf(vae, chosen, { samples, temperatures, ...drawing }),
-    }),
-    ...(points && { activeLatents: activeOf(points) }),
-    reconstruction: await reconstructionOf(vae, chosen, values),
-    ...(drawn && { drawn }),
-    ...(chosen.factors && points && { disentanglement: disentanglement(points, chosen, { seed }) }),
-  };
-}
-
-function activeOf({ data, dims }: Tensor): NonNullable<Judgement['activeLatents']> {
-  const [count, of] = dims as readonly [number, number];
-  const values = data as Float32Array;
-  let active = 0;
-  for (let j = 0; j < of; j++) {
-    let [sum, squares] = [0, 0];
-    for (let i = j; i < count * of; i += of) sum += values[i]!;
-    for (let i = j; i < count * of; i += of) squares += (values[i]! - sum / count) ** 2;
-    if (squares / count > activeVariance) active += 1;
+  const { count = 1000, samples = 100, seed = vae.config.seed, signal } = options;
+  const { metrics, onMeasure, temperatures = 0, votes, features } = options;
+  if (Math.min(count, data.size) < fewestJudged) {
+    throw new UserError(
+      `${data.name}: ${Math.min(count, data.size)} examples are too few to judge by. Give ${fewestJudged} or more.`,
+    );
   }
-  return { active, of };
+  const chosen = subset(data, placesOfSpread(data, count));
+  const judged = new Judged(vae, chosen, { samples, temperatures, seed, votes, features, signal });
+  const names = fitting(wanted(metrics), judged, metrics !== undefined);
+  const figures: Record<string, Figure> = {};
+  for (const [place, name] of names.entries()) {
+    signal?.throwIfAborted();
+    onMeasure?.(name, place, names.length);
+    const found = await measures[name].take(judged);
+    if (isFigure(found)) figures[name] = found;
+    else {
+      for (const [kind, figure] of Object.entries(found)) figures[`${name}/${kind}`] = figure;
+    }
+  }
+  return { examples: chosen.size, samples, seed, figures };
 }
