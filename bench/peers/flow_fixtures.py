@@ -69,6 +69,13 @@ def gated(z, p, context=None):
     return z
 
 
+def scaling(z, p, context=None):
+    for block in range(BLOCKS):
+        m, s = made(z, p, str(block), block % 2 == 1, context)
+        z = torch.exp(s) * z + m
+    return z
+
+
 def masked_parameters(context):
     found = {}
     for block in range(BLOCKS):
@@ -92,6 +99,7 @@ cases = {
     "radial": (radial, dict(zip(["center", "alpha", "beta"], rows(LATENT, 1, 1))), False),
     "standardizing": (standardizing, masked_parameters(False), False),
     "gated": (gated, masked_parameters(True), True),
+    "scaling": (scaling, masked_parameters(False), False),
 }
 tensors = {"z": z, "context": context}
 for name, (flow, parameters, takes_context) in cases.items():

@@ -103,6 +103,8 @@ test('samplers are plain data', () => {
     'gaussian',
     'gaussianMixture',
     'hypersphere',
+    'iaf',
+    'maf',
     'standardNormal',
   ]);
   for (const type of samplerNames) {

@@ -32,6 +32,8 @@ interface Affine {
 const gateStart = 2;
 
 const forms = {
+  /** y = exp(s) x + m: the inverse autoregressive flow (Kingma et al. 2016, eq. 9). */
+  scaling: (m: Value, s: Value): Affine => ({ logScale: s, shift: m }),
   /**
    * y = (x − m) exp(−s): the density's direction of the masked autoregressive flow (Papamakarios et al.
    * 2017, eq. 4 and 5, https://arxiv.org/abs/1705.07057).
@@ -70,12 +72,12 @@ export function autoregressive(x: Value, options: AutoregressiveOptions, scope: 
 }
 
 /** The places of a block's values in its order. */
-function orderOf(index: number, width: number): number[] {
+export function orderOf(index: number, width: number): number[] {
   return Array.from({ length: width }, (_, i) => (index % 2 === 1 ? width - 1 - i : i));
 }
 
 /** What the values y [n, D] of a block were, where the values before them are known, with the scales. */
-function undone(
+export function undone(
   y: Value,
   known: Value,
   index: number,

@@ -6,6 +6,8 @@ export {
   type AutoregressiveOptions,
   autoregressive,
   inverseAutoregressive,
+  orderOf,
+  undone,
 } from './autoregressive.js';
 export { chained, type Flowed } from './flow.js';
 export { planar } from './planar.js';

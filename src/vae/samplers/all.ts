@@ -3,4 +3,6 @@ export * from './codebook.js';
 export * from './gaussian.js';
 export * from './gaussian-mixture.js';
 export * from './hypersphere.js';
+export * from './iaf.js';
+export * from './maf.js';
 export * from './standard-normal.js';

@@ -39,6 +39,7 @@ const flows: Record<string, Flow> = {
   planar: (x, of) => planar(x, { u: of('u'), w: of('w'), b: of('b') }),
   radial: (x, of) => radial(x, { center: of('center'), alpha: of('alpha'), beta: of('beta') }),
   standardizing: (x, _, scope) => autoregressive(x, options('standardizing'), scope),
+  scaling: (x, _, scope) => autoregressive(x, options('scaling'), scope),
   gated: (x, of, scope) => autoregressive(x, options('gated', of('context')), scope),
 };
 
@@ -103,15 +104,18 @@ describe.each(Object.keys(flows))('%s', (name) => {
 /** Whether a tensor of the fixture is an output, and no parameter. */
 const isOutput = (name: string) => /^(out|logDet|d\..*)$/.test(name);
 
-test.each(['standardizing', 'gated'] as const)('the inverse of %s undoes it', async (name) => {
-  const inverse: Flow = (x, of, scope) =>
-    inverseAutoregressive(x, options(name, name === 'gated' ? of('context') : undefined), scope);
-  const given = givenTo(name);
-  const { out, logDet } = await run(inverse, { ...given, z: given.out! });
-  expect(relativeError(out!.data as Float32Array, z.data as Float32Array)).toBeLessThan(1e-5);
-  const opposite = (logDet!.data as Float32Array).map((x) => -x);
-  expect(relativeError(opposite, given.logDet!.data as Float32Array)).toBeLessThan(1e-5);
-});
+test.each(['standardizing', 'scaling', 'gated'] as const)(
+  'the inverse of %s undoes it',
+  async (name) => {
+    const inverse: Flow = (x, of, scope) =>
+      inverseAutoregressive(x, options(name, name === 'gated' ? of('context') : undefined), scope);
+    const given = givenTo(name);
+    const { out, logDet } = await run(inverse, { ...given, z: given.out! });
+    expect(relativeError(out!.data as Float32Array, z.data as Float32Array)).toBeLessThan(1e-5);
+    const opposite = (logDet!.data as Float32Array).map((x) => -x);
+    expect(relativeError(opposite, given.logDet!.data as Float32Array)).toBeLessThan(1e-5);
+  },
+);
 
 test('a planar flow of no direction leaves latents where they are, and is finite', async () => {
   const zeros = (width: number) => new Tensor('float32', new Float32Array(5 * width), [5, width]);
