@@ -93,6 +93,7 @@ const cases = {
       [1, 'KL', 4],
     ],
   ],
+  hamiltonian: [{ loss: 7, reconstruction: 5, kl: 4 }, { beta: 0.5, samples: 1 }, [[0.5, 'KL', 2]]],
   inverseAutoregressiveFlow: [
     { loss: 7, reconstruction: 5, kl: 4 },
     { beta: 0.5, samples: 1 },

@@ -12,13 +12,14 @@ import {
   add,
   clip,
   div,
+  equal,
   exp,
   log,
-  maximum,
   mul,
   reciprocal,
   stopGradient,
   sub,
+  where,
   withGradient,
 } from './elementwise.js';
 import { flatten, reshape, squeeze } from './shape.js';
@@ -110,8 +111,7 @@ export function logSumExp(x: Value, options: ReductionOptions = {}): Value {
   const powers = exp(sub(x, peak));
   const total = sum(powers, { axes, keepDims: true });
   const kept = withGradient(add(log(total), peak), [x], (gradient) => [
-    // The peak's own power is 1, so that the sum is smaller only where all are 0.
-    mul(powers, div(gradient, maximum(total, 1))),
+    mul(powers, div(gradient, where(equal(total, 0), 1, total))),
   ]);
   return options.keepDims ? kept : squeeze(kept, axes);
 }

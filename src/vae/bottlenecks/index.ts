@@ -11,6 +11,7 @@ export {
 export { deterministic } from './deterministic.js';
 export { inverseAutoregressive, simpleFlow } from './flowed.js';
 export { gaussian } from './gaussian.js';
+export { hamiltonian, temperings } from './hamiltonian.js';
 export { type Directed, hyperspherical } from './hyperspherical.js';
 export {
   type Quantized,

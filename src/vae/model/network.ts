@@ -28,6 +28,7 @@ import { type Likelihood, likelihoodFromConfig } from '../likelihoods/index.js';
 import type { Objective, ObjectiveContext } from '../objectives/index.js';
 import { logPosterior, logPrior, ofDraws, type Posterior } from '../posterior.js';
 import type { InputView } from './input-view.js';
+import { objectiveScope } from './scopes.js';
 import { viewOf } from './views.js';
 
 /** Latents and, for models that see labels, the labels that go with them. */
@@ -274,7 +275,7 @@ export class Network {
 
   private context(batch: Batch, given: Scope, schedule: (name: string) => Value): ObjectiveContext {
     const parameters = new Map<string, Value>();
-    const scope = recording(given, parameters);
+    const scope = objectiveScope(given, parameters);
     const encoding = this.encode(batch, scope);
     return {
       encoding,
@@ -316,19 +317,6 @@ export class Network {
 function firstOf({ z, logPosterior, logPrior }: Draws): DrawWithKl {
   const first = (x: Value) => squeeze(slice(x, [{ axis: 1, end: 1 }]), [1]);
   return { z: first(z), kl: first(sub(logPosterior, logPrior)) };
-}
-
-/** A scope that keeps the trained tensors that it hands out, by name. */
-function recording(scope: Scope, parameters: Map<string, Value>): Scope {
-  return {
-    ...scope,
-    parameter(name, shape, initializer) {
-      const value = scope.parameter(name, shape, initializer);
-      parameters.set(`${scope.path}.${name}`, value);
-      return value;
-    },
-    child: (name) => recording(scope.child(name), parameters),
-  };
 }
 
 /** A batch with each example `count` times in sequence. */

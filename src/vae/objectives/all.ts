@@ -9,6 +9,7 @@ export * from './conditional.js';
 export * from './dip-vae.js';
 export * from './factor-vae.js';
 export * from './free-bits.js';
+export * from './hamiltonian.js';
 export * from './hyperspherical.js';
 export * from './info-vae.js';
 export * from './inverse-autoregressive-flow.js';

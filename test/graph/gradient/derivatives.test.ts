@@ -19,6 +19,7 @@ import {
 } from '../../../src/graph/index.js';
 import * as operators from '../../../src/graph/operators/index.js';
 import { operationsOf } from '../../../src/graph/order.js';
+import { isFloat } from '../../../src/graph/value.js';
 import { type Case, expectDerivative, feed, spaced } from '../differences.js';
 import { evaluate, type Feed } from '../evaluate.js';
 
@@ -609,6 +610,16 @@ const secondDerivatives: Readonly<Record<string, readonly Case[]>> = {
       feed([2, 3]),
     ),
   ],
+  'square of logSumExp, of one and where one outweighs the rest': [
+    of(
+      second((x) => square(operators.logSumExp(x!, { axes: [0] }))),
+      feed([1, 2]),
+    ),
+    of(
+      second((x) => square(operators.logSumExp(mul(x!, 4000), { axes: [1] }))),
+      feed([2, 3]),
+    ),
+  ],
   variance: [
     of(
       second((x) => exp(operators.variance(x!, { axes: [0] }))),
@@ -690,6 +701,21 @@ describe('derivatives against central differences', () => {
 
 describe('second derivatives against central differences', () => {
   it.each(Object.keys(secondDerivatives))('%s', (name) => expectAll(secondDerivatives[name]!));
+});
+
+/** Half the squared length of the gradients of half the squared output, which passes each derivative row twice. */
+const twice = ({ build, feeds, ...rest }: Case): Case => ({
+  ...rest,
+  feeds,
+  build: (...inputs) => {
+    const by = inputs.filter(({ dtype }) => isFloat(dtype));
+    const slopes = gradient(mul(sum(square(build(...inputs))), 0.5), by);
+    return slopes.map((slope) => mul(sum(square(slope)), 0.5)).reduce((a, b) => add(a, b));
+  },
+});
+
+describe('second derivatives of every operator against central differences', () => {
+  it.each(Object.keys(cases))('%s', (name) => expectDerivative(twice(cases[name]!.at(-1)!)));
 });
 
 describe('the cases', () => {

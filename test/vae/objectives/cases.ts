@@ -11,6 +11,7 @@ import {
   dipVae,
   factorVae,
   freeBits,
+  hamiltonian,
   hyperspherical,
   infoVae,
   inverseAutoregressiveFlow,
@@ -29,7 +30,12 @@ import {
 import { readFixture, readJson, withPrefix } from '../../fixtures.js';
 
 /** Fixtures that bench/peers/torch_objective_fixtures.py and the scripts beside it wrote. */
-const files = ['torch-objectives', 'torch-flow-objectives', 'torch-geometry'];
+const files = [
+  'torch-objectives',
+  'torch-flow-objectives',
+  'torch-geometry',
+  'torch-hamiltonian-objectives',
+];
 
 /** Tensors of all fixtures by name. */
 export const fixture: Readonly<Record<string, Tensor>> = Object.assign(
@@ -65,6 +71,12 @@ const noises = (name: string) =>
       tensor,
     ]),
   );
+
+/** Noise of a Hamiltonian posterior. */
+const moving = (start: Tensor, momentum: Tensor) => ({
+  'sampling.noise0': start,
+  'momentum.noise0': momentum,
+});
 
 export const cases: readonly Case[] = [
   { name: 'autoencoder', model: 'deterministic', objective: autoencoder(), options: {} },
@@ -208,6 +220,24 @@ export const cases: readonly Case[] = [
     model: 'directed',
     objective: hyperspherical({ samples: 4 }),
     options: { epsilon: noises('sphere.4') },
+  },
+  {
+    name: 'hamiltonian',
+    model: 'hamiltonian',
+    objective: hamiltonian({ leapfrogSteps: 2 }),
+    options: { epsilon: moving(fixture.one!, fixture.momentum!) },
+  },
+  {
+    name: 'hamiltonian free',
+    model: 'cooled',
+    objective: hamiltonian({ leapfrogSteps: 3, tempering: 'free', samples: 4, beta: 0.5 }),
+    options: { epsilon: moving(fixture.several!, fixture.severalMomenta!) },
+  },
+  {
+    name: 'hamiltonian none',
+    model: 'untempered',
+    objective: hamiltonian({ leapfrogSteps: 1, tempering: 'none' }),
+    options: { epsilon: moving(fixture.one!, fixture.momentum!) },
   },
   {
     name: 'vqVae',

@@ -107,6 +107,7 @@ const objectives: Readonly<Record<string, (inForce: InForce) => readonly Term[]>
       weight: { entry: entries.gamma, value: of('gamma') },
     },
   ],
+  hamiltonian: ofBound,
   inverseAutoregressiveFlow: ofBound,
   hyperspherical: ofBound,
   iwae: ofDraws,

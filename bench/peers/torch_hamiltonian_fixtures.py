@@ -1,0 +1,126 @@
+"""Writes test/fixtures/torch-hamiltonian-objectives.{safetensors,json}: loss, parts and gradients of objectives whose
+posterior moves by Hamiltonian dynamics, in float64 by PyTorch 2 from the equations of Caterini et al. (2018).
+
+Needs `pip install torch numpy safetensors`. Run from the repository's root, after
+torch_objective_fixtures.py, whose examples and noise it takes.
+"""
+
+import json
+import math
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch.distributions import Bernoulli, Normal
+from torch.nn import functional as F
+
+torch.manual_seed(12)
+torch.set_default_dtype(torch.float64)
+
+folder = Path("test/fixtures")
+shared = {k: v.double() for k, v in load_file(folder / "torch-objectives.safetensors").items()}
+images, several = shared["images"], shared["several"]
+gaussian = {
+    key.removeprefix("model.gaussian."): value
+    for key, value in shared.items()
+    if key.startswith("model.gaussian.")
+}
+LATENT, MOST_STEP = 3, 0.5
+STANDARD = Normal(0.0, 1.0)
+
+
+def single(tensor):
+    """Rounded to float32, which the fixture holds."""
+    return tensor.float().double()
+
+
+momenta = single(torch.randn(several.shape))
+step_size = {"hamiltonian.stepSize": single(torch.randn(LATENT) * 0.5)}
+models = {
+    "hamiltonian": {**gaussian, **step_size, "hamiltonian.beta0": torch.tensor(0.25)},
+    "cooled": {**gaussian, **step_size, "hamiltonian.cooling": single(torch.randn(3) * 0.5)},
+    "untempered": {**gaussian, **step_size},
+}
+
+
+def dense(p, name, x):
+    return F.linear(x, p[f"{name}.weight"], p[f"{name}.bias"])
+
+
+def posterior(p):
+    features = torch.tanh(dense(p, "encoder.0", images.flatten(1)))
+    return Normal(dense(p, "mean", features), torch.exp(dense(p, "logVariance", features) / 2))
+
+
+def nll(p, z):
+    likelihood = Bernoulli(logits=dense(p, "decoder.0", z), validate_args=False)
+    return -likelihood.log_prob(images.flatten(1)).sum(-1)
+
+
+def factors_of(p, tempering, steps):
+    """β₀ and the factors of the momenta."""
+    if tempering == "none":
+        return torch.tensor(1.0), [torch.tensor(1.0)] * steps
+    if tempering == "free":
+        factors = torch.sigmoid(p["hamiltonian.cooling"])
+        return factors.prod() ** 2, list(factors)
+    beta0 = torch.sigmoid(p["hamiltonian.beta0"])
+    roots = [1 / ((1 - 1 / beta0.sqrt()) * k**2 / steps**2 + 1 / beta0.sqrt()) for k in range(steps + 1)]
+    return beta0, [roots[k] / roots[k + 1] for k in range(steps)]
+
+
+def hamiltonian(p, draw, tempering, steps):
+    """The last position, and the logarithm of the ratio of the densities but for p(x, z)."""
+    q = posterior(p)
+    start = q.loc + q.scale * several[:, draw]
+    beta0, factors = factors_of(p, tempering, steps)
+    rho0 = rho = momenta[:, draw] / beta0.sqrt()
+    size = MOST_STEP * torch.sigmoid(p["hamiltonian.stepSize"])
+    z = start
+
+    def slope(z):
+        energy = nll(p, z).sum() + 0.5 * (z**2).sum()
+        return torch.autograd.grad(energy, z, create_graph=True)[0]
+
+    for factor in factors:
+        rho = rho - size / 2 * slope(z)
+        z = z + size * rho
+        rho = factor * (rho - size / 2 * slope(z))
+    log_q = q.log_prob(start).sum(-1) + Normal(0.0, beta0**-0.5).log_prob(rho0).sum(-1)
+    log_determinant = LATENT / 2 * torch.log(beta0)
+    return z, log_q - log_determinant - STANDARD.log_prob(rho).sum(-1)
+
+
+def objective(p, draw_of, samples, beta, options):
+    log_weights, reconstructions, kls = [], [], []
+    for draw in range(samples):
+        z, log_q = draw_of(p, draw, **options)
+        kl = log_q - STANDARD.log_prob(z).sum(-1)
+        reconstructions.append(nll(p, z))
+        log_weights.append(-reconstructions[-1] - beta * kl)
+        kls.append(kl)
+    loss = -(torch.logsumexp(torch.stack(log_weights, 1), 1) - math.log(samples)).mean()
+    kl = torch.stack(kls).mean()
+    metrics = {"reconstruction": torch.stack(reconstructions).mean(), "kl": kl}
+    return loss, {**metrics, "weightedKl": beta * kl} if beta != 1 else metrics
+
+
+cases = {
+    "hamiltonian": ("hamiltonian", hamiltonian, 1, 1, {"tempering": "fixed", "steps": 2}),
+    "hamiltonian free": ("cooled", hamiltonian, 4, 0.5, {"tempering": "free", "steps": 3}),
+    "hamiltonian none": ("untempered", hamiltonian, 1, 1, {"tempering": "none", "steps": 1}),
+}
+tensors = {"momentum": momenta[:, :1], "severalMomenta": momenta}
+scalars = {}
+for model, parameters in models.items():
+    tensors.update({f"model.{model}.{name}": value for name, value in parameters.items()})
+for name, (model, draw_of, samples, beta, options) in cases.items():
+    leaves = {key: value.clone().requires_grad_() for key, value in models[model].items()}
+    loss, metrics = objective(leaves, draw_of, samples, beta, options)
+    loss.backward()
+    tensors.update({f"{name}.gradient.{key}": leaf.grad for key, leaf in leaves.items()})
+    scalars[name] = {"loss": loss.item(), **{key: value.item() for key, value in metrics.items()}}
+
+name = folder / "torch-hamiltonian-objectives"
+save_file({k: v.float().contiguous() for k, v in tensors.items()}, name.with_suffix(".safetensors"))
+name.with_suffix(".json").write_text(json.dumps(scalars, indent=2) + "\n")
