@@ -1,6 +1,15 @@
 import { Tensor } from 'onnxruntime-common';
 import { expect, test } from 'vitest';
-import { conv2d, convTranspose2d, dense, reshape, VAE, vqVae } from '../../src/index.js';
+import {
+  conv2d,
+  convTranspose2d,
+  dense,
+  reshape,
+  residualVq,
+  VAE,
+  vqVae,
+} from '../../src/index.js';
+import { nearestCodes } from '../../studio/src/views/diagram/codes.js';
 import { type DiagramModel, nodesOf } from '../../studio/src/views/diagram/diagram-model.js';
 import { spreadOf, weightPictures, weightsOf } from '../../studio/src/views/diagram/weights.js';
 
@@ -38,6 +47,25 @@ test('a codebook stands in the place of a distribution', () => {
   const nodes = nodesOf(diagramOf(codebook));
   expect(nodes.map(({ id }) => id)).toEqual(['input', 'encoder', 'codes', 'decoder', 'output']);
   expect(nodes[2]!.layers.map(({ type }) => type)).toEqual(['vectorQuantizer']);
+});
+
+test('with several codes a position, the grid has those of each depth', async () => {
+  const vae = new VAE({
+    input: [1, 4, 4],
+    latent: 2,
+    encoder: [conv2d(2, { kernel: 2, stride: 2 })],
+    decoder: [convTranspose2d(1, { kernel: 2, stride: 2 })],
+    objective: residualVq({ depth: 3, codes: 4 }),
+  });
+  const pixels = Float32Array.from({ length: 16 }, (_, i) => Math.abs(Math.sin(i)));
+  const image = new Tensor('float32', pixels, [1, 1, 4, 4]);
+  const { codes } = await vae.encode(image);
+  // What the encoder gives, before codes take its place.
+  const { 'encoder.0': features } = await vae.encoderOutputs(image);
+  const found = nearestCodes(diagramOf(vae), features!.data as Float32Array, [2, 2, 2]);
+  expect(found!.columns).toBe(2);
+  expect(Array.from(found!.indices)).toEqual(Array.from(codes!.data as BigInt64Array, Number));
+  await vae.release();
 });
 
 test('an autoencoder has a point', () => {

@@ -117,6 +117,11 @@ const cases = {
     { lambda: 4 },
     [[4, 'Told from the prior', 2]],
   ],
+  residualVq: [
+    { loss: 5.5, reconstruction: 5, commitment: 2, perplexity: 30 },
+    { beta: 0.25 },
+    [[0.25, 'Commitment', 0.5]],
+  ],
   vqVae: [
     { loss: 5.5, reconstruction: 5, commitment: 2, perplexity: 30 },
     { beta: 0.25 },

@@ -61,6 +61,7 @@ import {
   rae,
   reshape,
   residual,
+  residualVq,
   rmsprop,
   schedules,
   sgd,
@@ -139,6 +140,10 @@ const objectives: Readonly<Record<string, Partial<VAEOptions> & { objective: Obj
   miwae: { objective: miwae({ bounds: 2, samples: 2 }) },
   piwae: { objective: piwae({ bounds: 2, samples: 2 }) },
   rae: { objective: rae({ smoothing: 'gradient' }) },
+  residualVq: {
+    encoder: [dense(6), reshape([2, 3])],
+    objective: residualVq({ depth: 2, codes: 3, dropout: 0.5 }),
+  },
   vqVae: quantized,
 };
 

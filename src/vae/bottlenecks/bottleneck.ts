@@ -61,7 +61,9 @@ export interface Bottleneck<Encoding = unknown> {
   /** For bottlenecks that draw by a posterior: the layer that does so, unless the model has its own. */
   readonly sampling?: Layer<Posterior>;
   /** For bottlenecks with a codebook: how many codes it has. */
-  readonly codes?: number;
+  readonly codes?: number | undefined;
+  /** For those with several codes a position, each of a codebook of its own: how many. 1 when left out. */
+  readonly codebooks?: number | undefined;
   /** Draws latents from the prior; missing where there is none. */
   readonly prior?: Sampler;
 }

@@ -13,8 +13,5 @@ export { inverseAutoregressive, simpleFlow } from './flowed.js';
 export { gaussian } from './gaussian.js';
 export { hamiltonian, temperings } from './hamiltonian.js';
 export { type Directed, hyperspherical } from './hyperspherical.js';
-export {
-  type Quantized,
-  type VectorQuantizedOptions,
-  vectorQuantized,
-} from './vector-quantized.js';
+export { type ResiduallyQuantized, residuallyQuantized } from './residual-quantized.js';
+export { type Quantized, vectorQuantized } from './vector-quantized.js';

@@ -104,10 +104,13 @@ function forSequences(shape: readonly number[], size: number): PresetChoice {
   };
 }
 
+/** Objectives with a codebook. */
+const withCodes = ['vqVae', 'residualVq'];
+
 /** A codebook, which needs a network of its own. */
-function forCodes(shape: readonly number[], size: number): PresetChoice {
+function forCodes(objective: string, shape: readonly number[], size: number): PresetChoice {
   const { because, ...rest } = forPictures(shape, size);
-  return { ...rest, name: 'vq', latent: 16, because: `the objective vqVae on ${because}` };
+  return { ...rest, name: 'vq', latent: 16, because: `the objective ${objective} on ${because}` };
 }
 
 /**
@@ -117,7 +120,9 @@ function forCodes(shape: readonly number[], size: number): PresetChoice {
  */
 export function choosePreset({ data, shape, size, table, objective }: DataTraits): PresetChoice {
   if (table) return forTables(table, size);
-  if (objective === 'vqVae' && shape.length === 3) return forCodes(shape, size);
+  if (objective && withCodes.includes(objective) && shape.length === 3) {
+    return forCodes(objective, shape, size);
+  }
   if (data === 'mnist') {
     return {
       name: 'dense',

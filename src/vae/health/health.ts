@@ -3,6 +3,7 @@ import { listed } from '../../base/excerpt.js';
 import { abs, cast, greater, max, mean, sub, type Value, type Values } from '../../graph/index.js';
 import { activationOf, type LayerObserver, type Scope } from '../../nn/index.js';
 import type { Batch } from '../../step/index.js';
+import type { Bottleneck } from '../bottlenecks/index.js';
 import type { Network } from '../model/network.js';
 import { klDivergence } from '../posterior.js';
 import { collapsedNats } from './collapse.js';
@@ -56,7 +57,7 @@ export interface Health {
   readonly collapsedLatents: readonly number[];
   /** KL divergence of each latent in nats, the mean over the examples; none without a posterior. */
   readonly klPerLatent: readonly number[];
-  /** Codes that none of the examples used, for models with a codebook. */
+  /** Codes that none of the examples used, for models with a codebook; of several codebooks, one after another. */
   readonly unusedCodes?: readonly number[];
   /** How many codes there are, and how many times one was chosen for the examples. */
   readonly codes?: number;
@@ -127,12 +128,12 @@ function under<T>(prefix: string, entries: Readonly<Record<string, T>>): Record<
 
 /**
  * @param observed as `observedHealth` gives it
- * @param size of the codebook, where there is one
+ * @param bottleneck says how many codes it has, where it has some
  * @param examples how many were looked at
  */
 export function healthOf(
   observed: Readonly<Record<string, Tensor>>,
-  size: number | undefined,
+  { codes: size, codebooks = 1 }: Pick<Bottleneck, 'codes' | 'codebooks'>,
   examples: number,
 ): Health {
   const deadUnits = Object.entries(under(largest, observed)).flatMap(([layer, tensor]) => {
@@ -154,20 +155,30 @@ export function healthOf(
   const collapsedLatents = klPerLatent.flatMap((nats, latent) =>
     nats < collapsedNats ? [latent] : [],
   );
-  const used = new Set(codes ? Array.from(codes.data as BigInt64Array, Number) : []);
-  const unused = Array.from({ length: size ?? 0 }, (_, code) => code).filter(
-    (code) => !used.has(code),
-  );
+  const all = (size ?? 0) * codebooks;
+  const used = codes ? usedCodes(codes, size ?? 0, codebooks) : new Set();
+  const unused = Array.from({ length: all }, (_, code) => code).filter((code) => !used.has(code));
   return {
     deadUnits,
     saturatedLayers,
     collapsedLatents,
     klPerLatent,
     ...(codes && size !== undefined
-      ? { unusedCodes: unused, codes: size, codeDraws: codes.size }
+      ? { unusedCodes: unused, codes: all, codeDraws: codes.size }
       : {}),
     examples,
   };
+}
+
+/** The codes [N, ...positions], or [N, codebooks, ...positions], that are used, numbered through all codebooks. */
+function usedCodes({ data, dims }: Tensor, size: number, codebooks: number): Set<number> {
+  const positions = data.length / (dims[0]! * codebooks);
+  return new Set(
+    Array.from(
+      data as BigInt64Array,
+      (code, i) => Number(code) + size * (Math.floor(i / positions) % codebooks),
+    ),
+  );
 }
 
 function meanOfColumns(tensor: Tensor): number[] {

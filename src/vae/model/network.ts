@@ -92,7 +92,7 @@ export class Network {
     if (encoderLabels) return encoderLabels === 'vector';
     const first = this.options.encoder.find(({ type }) => !elementwise.includes(type));
     // Heads flatten; a codebook takes positions.
-    if (!first) return bottleneck.type !== 'vectorQuantized';
+    if (!first) return bottleneck.codes === undefined;
     return first.type === 'dense' || first.type === 'flatten';
   }
 

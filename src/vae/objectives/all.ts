@@ -18,6 +18,7 @@ export * from './miwae.js';
 export * from './normalizing-flow.js';
 export * from './piwae.js';
 export * from './rae.js';
+export * from './residual-vq.js';
 export * from './vae.js';
 export * from './vq-vae.js';
 export * from './wae-mmd.js';

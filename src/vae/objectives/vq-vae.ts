@@ -1,20 +1,9 @@
 import { z } from 'zod';
-import {
-  add,
-  exp,
-  log,
-  maximum,
-  mean,
-  mul,
-  negate,
-  square,
-  stopGradient,
-  sub,
-  sum,
-} from '../../graph/index.js';
+import { add, mean, mul, square, stopGradient, sub, sum } from '../../graph/index.js';
 import { scheduleSchema } from '../../nn/index.js';
 import { type Quantized, vectorQuantized } from '../bottlenecks/index.js';
 import { defineObjective, type ObjectiveContext } from './objective.js';
+import { perplexityOf } from './perplexity.js';
 
 /**
  * Van den Oord et al., "Neural Discrete Representation Learning" (2017), eq. 3,
@@ -53,7 +42,7 @@ export const vqVae = defineObjective(
       const { features, z, usage } = encoding;
       const reconstruction = mean(negativeLogLikelihood(sample()));
       const commitment = mean(sum(square(sub(features, stopGradient(z))), { axes: [1] }));
-      const perplexity = exp(negate(sum(mul(usage, log(maximum(usage, 1e-30))))));
+      const perplexity = perplexityOf(usage);
       const loss = add(reconstruction, mul(commitment, schedule('beta')));
       return { loss, metrics: { reconstruction, commitment, perplexity } };
     },

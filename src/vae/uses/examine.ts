@@ -41,7 +41,7 @@ export async function examine(
       { signal },
     );
   const found = await observed(examples);
-  const health = healthOf(found, objective.bottleneck.codes, examples.images.dims[0]!);
+  const health = healthOf(found, objective.bottleneck, examples.images.dims[0]!);
   if (history.length === 0) return health;
   const facts = model.facts.map(({ name }) => [name, tensors[name]!] as const);
   const initial = { ...model.initialTensors(), ...Object.fromEntries(facts) };

@@ -17,7 +17,7 @@ export interface Encoding {
   readonly mean: Tensor;
   /** Of the mean's shape; −Infinity where the encoder gives none, being deterministic or no Gaussian. */
   readonly logVariance: Tensor;
-  /** With a codebook: which of its vectors, int64 [N, ...positions]. */
+  /** With a codebook: which of its vectors, int64 [N, ...positions]; of several a position [N, depth, ...positions]. */
   readonly codes?: Tensor;
   /** Of a von Mises–Fisher posterior: its concentration κ, [N, 1]. */
   readonly concentration?: Tensor;

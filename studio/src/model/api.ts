@@ -50,6 +50,8 @@ export interface Encoding {
   readonly mean: Numbers;
   /** Of the mean's shape, the logarithm of the variance; −Infinity for a deterministic encoder. */
   readonly logVariance: Numbers;
+  /** With a codebook: the codes [N, ...positions], or [N, depth, ...positions] with several a position. */
+  readonly codes?: Numbers;
 }
 
 /** Calls from the worker to the page while a model trains. */

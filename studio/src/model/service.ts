@@ -106,8 +106,18 @@ export class Service implements ModelService {
   }
 
   async encode(id: string, images: Numbers, labels?: ArrayLike<number>): Promise<Encoding> {
-    const { mean, logVariance } = await this.model(id).vae.encode(toTensor(images), { labels });
-    const encoding = { mean: toNumbers(mean), logVariance: toNumbers(logVariance) };
+    const { mean, logVariance, codes } = await this.model(id).vae.encode(toTensor(images), {
+      labels,
+    });
+    const chosen = codes && {
+      data: Float32Array.from(codes.data as BigInt64Array, Number),
+      dims: [...codes.dims],
+    };
+    const encoding = {
+      mean: toNumbers(mean),
+      logVariance: toNumbers(logVariance),
+      ...(chosen && { codes: chosen }),
+    };
     return handOver(encoding, encoding.mean, encoding.logVariance);
   }
 

@@ -22,6 +22,7 @@ import {
   piwae,
   rae,
   reshape,
+  residualVq,
   VAE,
   vae,
   vqVae,
@@ -35,6 +36,7 @@ const files = [
   'torch-flow-objectives',
   'torch-geometry',
   'torch-hamiltonian-objectives',
+  'torch-deep-objectives',
 ];
 
 /** Tensors of all fixtures by name. */
@@ -245,14 +247,32 @@ export const cases: readonly Case[] = [
     objective: vqVae({ codes: 4, beta: 0.4 }),
     options: {},
   },
+  {
+    name: 'residualVq',
+    model: 'residual',
+    objective: residualVq({ depth: 3, codes: 4, beta: 0.4 }),
+    options: {},
+  },
+  {
+    name: 'residualVq shared',
+    model: 'residual shared',
+    objective: residualVq({ depth: 3, codes: 4, shared: true, beta: 0.2 }),
+    options: {},
+  },
 ];
+
+/** The codebooks of models that have some. */
+const codebooks: Readonly<Record<string, Tensor | undefined>> = {
+  quantized: fixture.codebook,
+  residual: fixture['residual.codebook'],
+  'residual shared': fixture['residual shared.codebook'],
+};
 
 /** The parameters of a case's model. */
 export function parametersOf(each: Case): Record<string, Tensor> {
   const parameters = withPrefix(fixture, `model.${each.model}.`);
-  return each.model === 'quantized'
-    ? { ...parameters, 'quantizer.codebook': fixture.codebook! }
-    : parameters;
+  const codebook = codebooks[each.model];
+  return codebook ? { ...parameters, 'quantizer.codebook': codebook } : parameters;
 }
 
 /** The case's model with the fixture's parameters. */
@@ -260,7 +280,7 @@ export function modelOf(each: Case): VAE {
   const model = new VAE({
     input: [1, 2, 3],
     latent: 3,
-    encoder: [dense(5, { activation: 'tanh' }), ...(each.model === 'quantized' ? [dense(3)] : [])],
+    encoder: [dense(5, { activation: 'tanh' }), ...(codebooks[each.model] ? [dense(3)] : [])],
     decoder: [dense(6), reshape([1, 2, 3])],
     objective: each.objective,
     seed: 3,

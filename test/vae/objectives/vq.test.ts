@@ -2,17 +2,9 @@ import { Tensor } from 'onnxruntime-common';
 import { describe, expect, test } from 'vitest';
 import { adam, dense, graph, layer, reshape, sgd, VAE, vqVae } from '../../../src/index.js';
 import { corners, smallShape, smallVAE } from '../small.js';
+import { blocks, codebookOf, nearest, values, vectorsOf } from './blocks.js';
 
 const still = sgd({ learningRate: 0 });
-const values = (tensor: Tensor | undefined) => tensor!.data as Float32Array;
-
-/** Each 2×2 block of an image is a position, its first 3 pixels the channels: [batch, 3, 2, 2]. */
-const blocks = layer('blocks', (x) => {
-  const parts = graph.reshape(x, [x.shape[0]!, 2, 2, 2, 2]);
-  const apart = graph.transpose(parts, [0, 2, 4, 1, 3]);
-  return graph.slice(graph.reshape(apart, [x.shape[0]!, 4, 2, 2]), [{ axis: 1, end: 3 }]);
-});
-
 function spatial(options: Parameters<typeof vqVae>[0] = {}): VAE {
   return new VAE({
     input: smallShape,
@@ -23,37 +15,6 @@ function spatial(options: Parameters<typeof vqVae>[0] = {}): VAE {
     seed: 2,
   });
 }
-
-/** The same by loops: the vector of each position of each image. */
-function vectorsOf(images: Tensor): number[][] {
-  const pixels = images.data as Uint8Array;
-  const vectors: number[][] = [];
-  for (let start = 0; start < pixels.length; start += 16) {
-    for (const [row, column] of [
-      [0, 0],
-      [0, 2],
-      [2, 0],
-      [2, 2],
-    ] as const) {
-      const at = start + row * 4 + column;
-      vectors.push([at, at + 1, at + 4].map((place) => pixels[place]! / 255));
-    }
-  }
-  return vectors;
-}
-
-const nearest = (row: readonly number[], codebook: readonly number[][]) => {
-  const distances = codebook.map((code) => code.reduce((d, c, i) => d + (c - row[i]!) ** 2, 0));
-  return distances.indexOf(Math.min(...distances));
-};
-
-const codebookOf = (model: VAE) => {
-  const tensor = model.parameters()['quantizer.codebook']!;
-  const [codes = 0, latent = 0] = tensor.dims;
-  return Array.from({ length: codes }, (_, i) =>
-    Array.from(values(tensor).subarray(i * latent, (i + 1) * latent)),
-  );
-};
 
 describe('encode and decode', () => {
   const { images } = corners(5, 4);

@@ -160,12 +160,18 @@ function klOf({ mean, logVariance }: Encoding): Float32Array {
   return kl;
 }
 
-/** The share of positions that each code of a codebook was chosen for. */
+/** The share of positions that each code of a codebook was chosen for; with several codes a position, depth by depth. */
 function usageOf({ codes }: Encoding, parameters: Readonly<Record<string, Tensor>>): Float32Array {
-  const book = parameters['quantizer.codebook'];
-  if (!codes || !book) return none;
-  const usage = new Float32Array(book.dims[0]!);
-  for (const code of codes.data as BigInt64Array) usage[Number(code)]! += 1 / codes.size;
+  const counts = parameters['quantizer.count'];
+  if (!codes || !counts) return none;
+  const size = counts.dims.at(-1)!;
+  const usage = new Float32Array(counts.size);
+  const depth = counts.size / size;
+  const positions = codes.size / (codes.dims[0]! * depth);
+  (codes.data as BigInt64Array).forEach((code, i) => {
+    const book = Math.floor(i / positions) % depth;
+    usage[book * size + Number(code)]! += 1 / codes.size;
+  });
   return usage;
 }
 

@@ -77,7 +77,10 @@ export function Diagram({
 }
 
 /** The size of a node in a few words. */
-function sizeInWords({ id, layers }: DiagramNode, { config, summary }: DiagramModel): string {
+function sizeInWords(
+  { id, layers }: DiagramNode,
+  { config, summary, parameters }: DiagramModel,
+): string {
   if (id === 'input' || id === 'output') {
     const columns = config.example?.columns;
     if (columns) return counted(columns.length, { one: '{n} column', other: '{n} columns' });
@@ -88,7 +91,8 @@ function sizeInWords({ id, layers }: DiagramNode, { config, summary }: DiagramMo
   }
   if (id === 'codes') {
     const [, ...positions] = summary.rows.find(({ name }) => name === 'quantizer')!.outputShape;
-    return positions.join(' × ');
+    const depth = parameters?.['quantizer.count']?.dims.slice(0, -1) ?? [];
+    return [...depth, ...positions].join(' × ');
   }
   return counted(config.latent, { one: '{n} latent', other: '{n} latents' });
 }

@@ -33,11 +33,9 @@ export function NodePicture({
   }
 }
 
-/** How many codes a codebook has; its parameters are the vectors, and how often each was taken. */
-function codeCount({ summary, config }: DiagramModel): number {
-  const quantizer = summary.rows.find(({ name }) => name === 'quantizer');
-  return Math.max(1, Math.floor((quantizer?.parameters ?? 0) / (config.latent + 1)));
-}
+/** How many codes a codebook has. */
+const codeCount = ({ parameters }: DiagramModel): number =>
+  parameters?.['quantizer.count']?.dims.at(-1) ?? 1;
 
 /** Cells of a row that are shown. */
 const fewCells = 4;

@@ -229,7 +229,7 @@ export class Exploration {
     const width = info.shape.reduce((product, size) => product * size, 1);
     const count = Math.min(mostImages, info[part]!.size, Math.floor(mostValues / width));
     this.stage.value = t('Encoding {count} {things}', { count, things });
-    const { mean, logVariance } = await service.encodeData(id, name, part, count);
+    const { mean, logVariance, codes } = await service.encodeData(id, name, part, count);
     const { images, labels, places } = await service.examples(id, name, part, count);
     const components =
       this.hasMap && this.info.config.latent > 2 && count > 1
@@ -244,6 +244,7 @@ export class Exploration {
         places,
         mean,
         logVariance,
+        ...(codes && { codes }),
         ...(labels && { labels }),
       };
       if (components) this.choose({ kind: 'components', pair: [0, 1] });

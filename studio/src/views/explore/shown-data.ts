@@ -14,6 +14,8 @@ export interface ShownData {
   /** [N, latent]; with a codebook [N, latent, ...positions]. */
   readonly mean: Numbers;
   readonly logVariance: Numbers;
+  /** With a codebook: the codes of each image. */
+  readonly codes?: Numbers;
 }
 
 /** Groups of the examples on the map. */

@@ -4,7 +4,7 @@ import { decodeSafetensors } from '../../../../../src/data/codecs/safetensors.js
 import { isLearnt } from '../../../../../src/data/column.js';
 import { t } from '../../../language/language.js';
 import type { LayerOutputs } from '../../../model/api.js';
-import { nearestCodes } from '../../diagram/codes.js';
+import { gridOf, nearestCodes } from '../../diagram/codes.js';
 import { Diagram } from '../../diagram/diagram.js';
 import type { Cell, DiagramModel, DiagramValues, NodeId } from '../../diagram/diagram-model.js';
 import { standardNormal } from '../../diagram/noise.js';
@@ -45,7 +45,10 @@ export function NetworkPanel({ exploration }: { exploration: Exploration }) {
     logVariance,
     epsilon,
     z,
-    codes: nearestCodes(model, z, exploration.latentShape),
+    codes:
+      data?.codes && index !== undefined && mean?.every((value, i) => value === z[i])
+        ? gridOf(rowOf(data.codes, index), exploration.latentShape)
+        : nearestCodes(model, z, exploration.latentShape),
     layers: layers.outputs.value,
     output: isRow ? cells.output.value : decoded,
   };

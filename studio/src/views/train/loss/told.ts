@@ -41,6 +41,14 @@ const ofBound = (of: InForce): readonly Term[] => {
   return (of('samples') ?? 1) > 1 ? [{ entry: entries.klFromDraws }, weighed] : [weighed];
 };
 
+/** The commitment of what the encoder gives to its codes, with β before it. */
+const ofCodes = (of: InForce): readonly Term[] => [
+  {
+    ...{ entry: entries.commitment, metric: 'commitment' },
+    weight: { entry: entries.commitmentWeight, value: of('beta') },
+  },
+];
+
 /** Whether a loss weighs several draws by how well they explain an example. */
 export const weighsDraws = ({ parts }: ToldLoss): boolean =>
   parts.some(({ entry }) => entry === entries.klFromDraws);
@@ -121,12 +129,8 @@ const objectives: Readonly<Record<string, (inForce: InForce) => readonly Term[]>
       weight: { entry: entries.sizeWeight, value: of('beta') },
     },
   ],
-  vqVae: (of) => [
-    {
-      ...{ entry: entries.commitment, metric: 'commitment' },
-      weight: { entry: entries.commitmentWeight, value: of('beta') },
-    },
-  ],
+  residualVq: ofCodes,
+  vqVae: ofCodes,
   waeMmd: (of) => [
     {
       ...{ entry: entries.mmd, metric: 'mmd' },
