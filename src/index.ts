@@ -32,6 +32,7 @@ export {
   dense,
   dropout,
   flatten,
+  gatedDense,
   globalAveragePool,
   globalMaxPool,
   groupNorm,

@@ -71,6 +71,7 @@ def torch_cases():
         "batch norm of one image": case(dict(type="batchNorm"), nn.BatchNorm2d(3), [1, 3, 4, 4]),
         "batch norm, not training": case(dict(type="batchNorm"), nn.BatchNorm1d(5), [7, 5], training=False),
         "batch norm of images, not training": case(dict(type="batchNorm"), nn.BatchNorm2d(3), training=False),
+        "gated dense": case(dict(type="gatedDense", units=3), GatedDense(5, 3), [4, 5]),
         "layer norm": case(dict(type="layerNorm"), nn.LayerNorm(5), [4, 5]),
         "layer norm of images": case(dict(type="layerNorm", epsilon=0.01), nn.LayerNorm(image[1:], 0.01)),
         "group norm": case(dict(type="groupNorm", groups=2), nn.GroupNorm(2, 4), [3, 4, 3, 2]),
@@ -205,6 +206,26 @@ def MaskedConv(channels, filters, kernel, mask, colours=1, bias=True):
             return self._conv_forward(x, self.weight * keep, self.bias)
 
     return Conv(channels, filters, kernel, padding="same", bias=bias)
+
+
+def GatedDense(features, units):
+    """The GatedDense of https://github.com/jmtomczak/vae_vampprior, with vaekit's names of parameters."""
+    import torch
+    from torch import nn
+
+    class Gated(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.weight = nn.Parameter(torch.empty(units, features))
+            self.bias = nn.Parameter(torch.empty(units))
+            self.gateWeight = nn.Parameter(torch.empty(units, features))
+            self.gateBias = nn.Parameter(torch.empty(units))
+
+        def forward(self, x):
+            gate = torch.sigmoid(nn.functional.linear(x, self.gateWeight, self.gateBias))
+            return nn.functional.linear(x, self.weight, self.bias) * gate
+
+    return Gated()
 
 
 def by_torch(case):

@@ -135,6 +135,11 @@ def torch_schedules():
 
     cases = [
         ({"type": "step", "initial": 0.1, "every": 4, "factor": 0.5}, lambda o: s.StepLR(o, 4, 0.5), 1),
+        (
+            {"type": "multiStep", "initial": 0.1, "milestones": [2, 3, 11], "factor": 0.5},
+            lambda o: s.MultiStepLR(o, [2, 3, 11], 0.5),
+            1,
+        ),
         ({"type": "exponential", "initial": 0.1, "factor": 0.9}, lambda o: s.ExponentialLR(o, 0.9), 1),
         ({"type": "cosine", "initial": 0.1}, lambda o: s.CosineAnnealingLR(o, 60), 3),
         ({"type": "cosine", "initial": 0.1, "final": 0.01}, lambda o: s.CosineAnnealingLR(o, 20, 0.01), 1),

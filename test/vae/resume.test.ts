@@ -36,6 +36,7 @@ import {
   flatten,
   freeBits,
   fromArray,
+  gatedDense,
   globalAveragePool,
   globalMaxPool,
   groupNorm,
@@ -95,10 +96,11 @@ interface Case {
   readonly data?: Dataset;
 }
 
-const { constant, cyclical, step, exponential, cosine, linear, onPlateau } = schedules;
+const { constant, cyclical, step, multiStep, exponential, cosine, linear, onPlateau } = schedules;
 const rates: Readonly<Record<string, LearningRate>> = {
   constant: constant({ initial: 0.01, warmup: 1.5 }),
   step: step({ initial: 0.02, every: 1 }),
+  multiStep: multiStep({ initial: 0.02, milestones: [1, 2], factor: 0.5 }),
   exponential: exponential({ initial: 0.02, factor: 0.5 }),
   cosine: cosine({ initial: 0.02 }),
   onPlateau: onPlateau({ initial: 0.05, patience: 0, minDelta: 5 }),
@@ -172,7 +174,7 @@ const layered: readonly (readonly Layer[])[] = [
   ],
   [averagePool2d(2), convTranspose2d(3, { kernel: 3 }), groupNorm(3), upsample(2), globalMaxPool()],
   [maskedConv2d(4), attention({ heads: 2, groups: 2 }), globalMaxPool()],
-  [flatten(), layerNorm(), reshape([4, 4]), layer('twice', (x) => x)],
+  [flatten(), layerNorm(), gatedDense(16), reshape([4, 4]), layer('twice', (x) => x)],
   [
     reshape([4, 4]),
     conv1d(4, { kernel: 3, padding: 'same' }),

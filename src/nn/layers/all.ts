@@ -5,6 +5,7 @@ export * from './batch-norm.js';
 export * from './convolution.js';
 export * from './dense.js';
 export * from './dropout.js';
+export * from './gated-dense.js';
 export * from './group-norm.js';
 export * from './layer-norm.js';
 export * from './masked-conv2d.js';

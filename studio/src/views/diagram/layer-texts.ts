@@ -5,6 +5,9 @@ const texts: Readonly<Record<string, string>> = {
   dense: said(
     'Each of its units sees all values of the layer before: a weighted sum, a bias, and an activation.',
   ),
+  gatedDense: said(
+    'Each of its units is a weighted sum of all values before, times a gate between 0 and 1 that is learnt too.',
+  ),
   conv2d: said(
     'Small windows slide over the image. Each filter answers where its pattern is; a stride of 2 halves height and width.',
   ),
