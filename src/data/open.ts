@@ -3,12 +3,14 @@ import { UserError } from '../base/errors.js';
 import { excerpt, listed, oneLine, quote } from '../base/excerpt.js';
 import { validate } from '../base/settings/validate.js';
 import { nearest } from '../base/suggest.js';
+import { withPartsJoined } from './changes/joined.js';
 import { isIgnored } from './files/ignored.js';
 import type { OpenedData, Place } from './formats/format.js';
 import type { ReadingNote } from './notes.js';
 import { fashionMnist } from './published/fashion-mnist.js';
 import { mnist } from './published/mnist.js';
-import type { PublishedOptions, Splits } from './published/published.js';
+import type { PublishedOptions } from './published/published.js';
+import { sprites } from './published/sprites.js';
 import { type LikeOptions, type ReadOptions, readOptionsSchema } from './read-options.js';
 
 /** How data is found, fetched, read and kept. */
@@ -31,9 +33,12 @@ export interface OpenOptions extends PublishedOptions, ReadOptions, LikeOptions 
 }
 
 /** The public datasets by the names that `openDataset` knows. */
-const published: Readonly<Record<string, (options?: PublishedOptions) => Promise<Splits>>> = {
+const published: Readonly<
+  Record<string, (options?: PublishedOptions) => Promise<Omit<OpenedData, 'name'>>>
+> = {
   mnist,
   'fashion-mnist': fashionMnist,
+  sprites: async () => ({ train: sprites() }),
 };
 
 /** Whether words name a public dataset, and so no path. */
@@ -42,13 +47,18 @@ export function isPublished(spec: string): boolean {
 }
 
 /**
- * The data that a few words name: `mnist`, `fashion-mnist`, or the path of a file or folder of a
+ * The data that a few words name: `mnist`, `fashion-mnist`, `sprites`, or the path of a file or folder of a
  * known format. A known name goes before a path; write `./mnist` for a folder of that name.
  * Options that do not apply to the data are left out, which `onProgress` is told.
  * @throws UserError when there is no such data or it cannot be read, or when an option is wrong; the
  *   signal's reason when that aborts a download or the decoding
  */
 export async function openDataset(spec: string, options: OpenOptions = {}): Promise<OpenedData> {
+  const data = await openParts(spec, options);
+  return options.joinParts ? withPartsJoined(data) : data;
+}
+
+async function openParts(spec: string, options: OpenOptions): Promise<OpenedData> {
   const { mirrors, ...reach } = options;
   const { signal, onProgress, onCount, cache, memoryLimit, sample, like, cells, ...rest } = reach;
   const reading = validate(readOptionsSchema, rest, 'openDataset options');

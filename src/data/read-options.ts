@@ -212,6 +212,20 @@ export const readOptionsSchema = z.strictObject({
         },
       ),
     ),
+  joinParts: z
+    .boolean()
+    .optional()
+    .meta(
+      option(
+        'Whether all parts of the data are one to train on, so that none is kept from training.',
+        {
+          flag: {
+            flag: '--join-parts',
+            help: 'train on all parts of the data, and keep none from training',
+          },
+        },
+      ),
+    ),
   delimiter: z
     .string()
     .regex(/^([^\w\s.\-+"]|[ \t]|\\t|tab|space|comma|semicolon|bar)$/, {

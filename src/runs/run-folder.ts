@@ -95,6 +95,11 @@ export class RunFolder {
     return this.files.file(name);
   }
 
+  /** Whether it has a file. */
+  holds(name: string): Promise<boolean> {
+    return this.files.has(name);
+  }
+
   /** Writes a file whole. */
   write(name: string, content: Uint8Array | string): Promise<void> {
     return this.files.write(name, content);

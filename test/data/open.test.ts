@@ -88,7 +88,7 @@ describe('openDataset', () => {
   test.each([
     [
       'mnits',
-      /^No data "mnits": .* Did you mean mnist\? Give one of: mnist, fashion-mnist, a folder/,
+      /^No data "mnits": .* Did you mean mnist\? Give one of: mnist, fashion-mnist, sprites, a folder/,
     ],
     ['fashion_mnist', /Did you mean fashion-mnist\?/],
     ['no/such/place', /^No data "no\/such\/place": .*folder\. Give one of: mnist/],

@@ -8,6 +8,7 @@ export * from './inspect.js';
 export * from './judge.js';
 export * from './quality.js';
 export * from './reconstruct.js';
+export * from './reproduce.js';
 export * from './sample.js';
 export * from './score.js';
 export * from './studio.js';

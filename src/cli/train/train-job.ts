@@ -42,6 +42,8 @@ export interface Job {
   readonly out: string;
   /** The run that is gone on with. */
   readonly resumed?: Resumed;
+  /** The command that goes on with it when it was stopped. */
+  readonly goOn: string;
 }
 
 /** A run that was trained before. */
@@ -139,6 +141,56 @@ async function trainingOf(run: CompleteRun, spec: string, reading: ReadOptions, 
   };
 }
 
+/** What a training is made of. */
+interface Parts {
+  readonly settings: CompleteRun;
+  /** What of its config is code. */
+  readonly code?: LoadOptions;
+  /** Where the settings are, for messages. */
+  readonly name: string;
+  readonly data: OpenedData;
+  /** The data by the words and options that it was opened with. */
+  readonly spec: string;
+  readonly reading: ReadOptions;
+  readonly out: string;
+  readonly resumed?: Resumed | undefined;
+  readonly goOn?: string;
+}
+
+/** A training of its parts. */
+export async function jobOf(parts: Parts): Promise<Job> {
+  const { settings, code = {}, name, data, spec, reading, out, resumed } = parts;
+  return {
+    vae: modelOf(settings, code, name),
+    data,
+    model: settings.model,
+    settings: settings.training,
+    training: await trainingOf(settings, spec, reading, out),
+    out,
+    ...(resumed ? { resumed } : {}),
+    goOn: parts.goOn ?? `vaekit train --resume ${shellWord(out)}`,
+  };
+}
+
+/**
+ * A run that was trained before, taken for this process.
+ * @throws UserError when there is no run, another process trains it, or its checkpoints are damaged
+ */
+export async function takeRun(path: string): Promise<Resumed> {
+  const folder = await RunFolder.open(path);
+  const unlock = await lockRun(path);
+  try {
+    await folder.removeLeftovers();
+    const checkpoint = await folder.readCheckpoint((message) => {
+      process.stderr.write(`${message}\n`);
+    });
+    return { folder, unlock, ...(checkpoint ? { checkpoint } : {}) };
+  } catch (error) {
+    await unlock();
+    throw error;
+  }
+}
+
 /**
  * A training from its first step.
  * @param ahead gives the data, where it was opened already
@@ -171,14 +223,7 @@ export async function newJob(options: TrainOptions, ahead?: TakeAhead): Promise<
   if (choice) tellChoice(choice, settings);
   for (const note of notes) process.stdout.write(`${note}\n`);
   const out = options.out ?? (await defaultFolder(data.name, preset));
-  return {
-    vae: modelOf(settings, code, file?.name ?? 'options'),
-    data,
-    model: settings.model,
-    settings: settings.training,
-    training: await trainingOf(settings, spec, reading, out),
-    out,
-  };
+  return jobOf({ settings, code, name: file?.name ?? 'options', data, spec, reading, out });
 }
 
 /** The first option given that a resumed run cannot have. */
@@ -206,9 +251,8 @@ export async function resumedJob(path: string, options: TrainOptions): Promise<J
       `${path} is a zip archive, which is only read. Unpack it, then go on with its folder: vaekit train --resume ${shellWord(unpacked)}.`,
     );
   }
-  const unlock = await lockRun(path);
+  const resumed = await takeRun(path);
   try {
-    await folder.removeLeftovers();
     const name = folder.file('config.json');
     const { model, training } = await folder.readConfig();
     // A config of code gives what the run's own cannot hold.
@@ -218,10 +262,7 @@ export async function resumedJob(path: string, options: TrainOptions): Promise<J
       training: trainingOver(training as Data, given),
     };
     const settings = checkRun(run, name);
-    const checkpoint = await folder.readCheckpoint((message) => {
-      process.stderr.write(`${message}\n`);
-    });
-    const done = checkpoint?.history.length ?? 0;
+    const done = resumed.checkpoint?.history.length ?? 0;
     const { epochs } = settings.training;
     if (epochs < done) {
       throw new UserError(
@@ -232,17 +273,10 @@ export async function resumedJob(path: string, options: TrainOptions): Promise<J
     if (given.data === undefined) await requireData(path, located);
     const reading = readingOver(located.reading, given.read as ReadOptions);
     const spec = String(given.data ?? located.data);
-    return {
-      vae: modelOf(settings, code, name),
-      data: await openData(spec, readingFor(reading, settings.model)),
-      model: settings.model,
-      settings: settings.training,
-      training: await trainingOf(settings, spec, reading, path),
-      out: path,
-      resumed: { folder, unlock, ...(checkpoint ? { checkpoint } : {}) },
-    };
+    const data = await openData(spec, readingFor(reading, settings.model));
+    return await jobOf({ settings, code, name, data, spec, reading, out: path, resumed });
   } catch (error) {
-    await unlock();
+    await resumed.unlock();
     throw error;
   }
 }

@@ -34,17 +34,22 @@ function wayOut(remedy: Remedy, out: string): string {
   }
 }
 
-/** `vaekit train`. @param ahead gives the data, where it was opened already */
-export async function train(options: TrainOptions, ahead: TakeAhead): Promise<void> {
-  const job = await (options.resume === undefined
-    ? newJob(options, ahead)
-    : resumedJob(options.resume, options));
+/** Trains what a job says, and keeps it in its run folder. A signal ends it, with what was trained saved. */
+export async function trainAndKeep(job: Job, options: TrainOptions = {}): Promise<void> {
   const run = new KeptRun(job);
   try {
     await trainJob(job, run, options);
   } finally {
     await run.release();
   }
+}
+
+/** `vaekit train`. @param ahead gives the data, where it was opened already */
+export async function train(options: TrainOptions, ahead: TakeAhead): Promise<void> {
+  const job = await (options.resume === undefined
+    ? newJob(options, ahead)
+    : resumedJob(options.resume, options));
+  await trainAndKeep(job, options);
 }
 
 /** How training ended, in lines for people, where there is something to tell. */
@@ -89,7 +94,7 @@ async function save(
 }
 
 /** A fault of a training, with the way on from it. */
-async function toldFault(error: unknown, { vae, training, out }: Job, run: KeptRun) {
+async function toldFault(error: unknown, { vae, training, out, goOn }: Job, run: KeptRun) {
   if (!run.folder || !(error instanceof UserError)) return error;
   if (error instanceof NonFiniteError) {
     await vae.saveTo(run.folder, training);
@@ -98,9 +103,7 @@ async function toldFault(error: unknown, { vae, training, out }: Job, run: KeptR
     );
   }
   // Room on the disk, say, that the system refused may be granted later.
-  return error.cause
-    ? new UserError(`${error.message} Then go on: vaekit train --resume ${shellWord(out)}.`)
-    : error;
+  return error.cause ? new UserError(`${error.message} Then go on: ${goOn}.`) : error;
 }
 
 /** Trains, saves and tells the end. */
@@ -110,13 +113,13 @@ async function fitAndSave(
   options: FitOptions,
   signals: ReturnType<typeof abortOnSignals>,
 ): Promise<void> {
-  const { out } = job;
+  const { out, goOn } = job;
   const history = await fitJob(job, options);
   // The training data takes the most memory, and pictures need theirs.
   const { name, train, test, validation } = job.data;
   job.data = { name, train: test ?? validation ?? train };
   const stopping = signals.beginSaving(
-    `All that was trained is kept; the files that are missing are written by: vaekit train --resume ${out}`,
+    `All that was trained is kept; the files that are missing are written by: ${goOn}`,
   );
   const lastLines = await save(job, run, stopping).catch((error: unknown) => {
     if (!stopping.aborted) throw error;
@@ -127,7 +130,7 @@ async function fitAndSave(
   for (const line of [...describeEnd(history), ...lastLines]) process.stdout.write(`${line}\n`);
   process.stdout.write(`Written to ${out}\n`);
   if (history.stopped?.reason === 'aborted') {
-    process.stdout.write(`Go on with: vaekit train --resume ${shellWord(out)}\n`);
+    process.stdout.write(`Go on with: ${goOn}\n`);
   }
 }
 

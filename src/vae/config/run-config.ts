@@ -16,11 +16,11 @@ export const trainingSchema = z.strictObject({
     .default('mnist')
     .meta(
       option(
-        'Examples to train on: mnist, fashion-mnist, a folder of pictures, or a file (.npy, .npz, CSV, Parquet, IDX).',
+        'Examples to train on: mnist, fashion-mnist, sprites, a folder of pictures, or a file (.npy, .npz, CSV, Parquet, IDX).',
         {
           flag: {
             flag: '--data <data>',
-            help: 'mnist, fashion-mnist, a folder of pictures, or a file: .npy, .npz, CSV, Parquet, IDX',
+            help: 'mnist, fashion-mnist, sprites, a folder of pictures, or a file: .npy, .npz, CSV, Parquet, IDX',
           },
           resumable: true,
         },

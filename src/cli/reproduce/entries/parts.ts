@@ -1,0 +1,52 @@
+import { UserError } from '../../../base/errors.js';
+import type { Measured, Trained } from '../entry.js';
+
+type LayerConfig = Readonly<Record<string, unknown>>;
+
+/** A dense layer as plain data. */
+export const dense = (units: number, activation = 'linear'): LayerConfig => ({
+  type: 'dense',
+  units,
+  activation,
+});
+
+/** The end of a decoder of MNIST's images. */
+export const digits: readonly LayerConfig[] = [dense(784), { type: 'reshape', shape: [1, 28, 28] }];
+
+/** The negative ELBO. */
+export const elbo = { type: 'betaVae', beta: 1 } as const;
+
+/** The one model that was trained. */
+export function only(trained: readonly Trained[]): Trained {
+  const [first, second] = trained;
+  if (first && !second) return first;
+  throw new Error(`${trained.length} models were trained, where one was expected`);
+}
+
+/** The name of the figure that `testNats` measures. */
+export const nats = '−log p(x)';
+
+/**
+ * Measures −log p(x) of the test data in nats by importance sampling (Burda et al. 2016, eq. 8).
+ * @param samples draws of the posterior an example
+ */
+export function testNats(
+  samples: number,
+): (trained: readonly Trained[]) => Promise<Readonly<Record<string, Measured>>> {
+  return async (trained) => {
+    const { vae, test } = only(trained);
+    if (!test) throw new UserError('There is no test data to measure by.');
+    const { mean } = await vae.logLikelihood(test, { samples });
+    return { [nats]: { value: -mean } };
+  };
+}
+
+/** Measures metrics of the last epoch. @param names of metrics, by the names of figures */
+export function lastMetrics(names: Readonly<Record<string, string>>) {
+  return async (trained: readonly Trained[]): Promise<Readonly<Record<string, Measured>>> => {
+    const last = only(trained).metrics.at(-1)!;
+    return Object.fromEntries(
+      Object.entries(names).map(([figure, metric]) => [figure, { value: last[metric]! }]),
+    );
+  };
+}

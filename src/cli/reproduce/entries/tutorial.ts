@@ -1,0 +1,19 @@
+import type { Entry } from '../entry.js';
+import { lastMetrics } from './parts.js';
+
+/** The tutorial's program is `bench/peers/keras_reference.py`. */
+export const tutorial: Entry = {
+  name: 'tutorial',
+  paper: 'The reference VAE in Keras',
+  url: 'bench/peers/keras_reference.py',
+  setting: '784-2-2, weight ½ of the mean KL term, Adam 0.001, batches of 32, 30 epochs',
+  binarization: 'none',
+  minutes: 0.3,
+  epochs: 30,
+  data: 'mnist',
+  validates: true,
+  models: { tutorial: ({ epochs }) => ({ preset: 'dense', training: { epochs } }) },
+  seeds: [42],
+  figures: [{ name: 'test loss', unit: 'nats', expected: 180.1, tolerance: 1 }],
+  measure: lastMetrics({ 'test loss': 'val_loss' }),
+};
