@@ -42,7 +42,7 @@ function isMet(value: number, { expected, tolerance, bound }: Figure): boolean {
 }
 
 /** A published figure as text: `89.78 ± 0.5`. */
-export function expectedText({ expected, tolerance, bound }: Figure): string {
+function expectedText({ expected, tolerance, bound }: Figure): string {
   const within = tolerance > 0 ? ` ± ${tolerance}` : '';
   const word = { most: 'at most ', least: 'at least ' };
   return `${bound ? word[bound] : ''}${expected}${within}`;
