@@ -50,6 +50,14 @@ noises = {
 }
 
 
+PLANES = 4
+wide = {**gaussian, **layer("decoder.0", len(gaussian["decoder.0.weight"]), PLANES)}
+models["ball"] = gaussian
+models["planes"] = {**wide, **{f"gyroplanes.{key}": value for key, value in (
+    ("weight", single(torch.randn(PLANES, LATENT) * 0.6)), ("bias", single(torch.randn(PLANES, 1) * 0.5)))}}
+noises |= {f"ball.{count}": single(torch.randn(BATCH, count, LATENT)) for count in (1, SAMPLES)}
+
+
 def dense(p, name, x):
     return F.linear(x, p[f"{name}.weight"], p[f"{name}.bias"])
 
@@ -154,7 +162,71 @@ def hyperspherical(p, samples, beta):
     return loss, {**metrics, **({} if beta == 1 else {"weightedKl": beta * kl})}
 
 
+def mobius_add(x, y, c):
+    x2, y2 = (x**2).sum(-1, keepdim=True), (y**2).sum(-1, keepdim=True)
+    xy = (x * y).sum(-1, keepdim=True)
+    return ((1 + 2 * c * xy + c * y2) * x + (1 - c * x2) * y) / (1 + 2 * c * xy + c**2 * x2 * y2)
+
+
+def conformal(x, c):
+    return 2 / (1 - c * (x**2).sum(-1, keepdim=True))
+
+
+def exponential(x, u, c):
+    length = u.norm(dim=-1, keepdim=True)
+    return mobius_add(x, torch.tanh(c**0.5 * conformal(x, c) * length / 2) * u / (c**0.5 * length), c)
+
+
+def logarithm(x, y, c):
+    seen = mobius_add(-x, y, c)
+    length = seen.norm(dim=-1, keepdim=True)
+    return 2 / (c**0.5 * conformal(x, c)) * torch.atanh(c**0.5 * length) * seen / length
+
+
+def wrapped_normal(mean, scale, z, c):
+    """log density as in the authors' code: by the logarithmic map and parallel transport to the origin."""
+    u = logarithm(mean, z, c) * conformal(mean, c)
+    r = u.norm(dim=-1)
+    stretch = (z.shape[-1] - 1) * torch.log(torch.sinh(c**0.5 * r) / (c**0.5 * r))
+    return torch.distributions.Normal(0.0, scale).log_prob(u).sum(-1) - stretch
+
+
+def seen_by_decoder(p, z, decode, c):
+    if decode == "tangent":
+        return logarithm(torch.zeros_like(z), z, c)
+    if decode == "point":
+        return z
+    weight = p["gyroplanes.weight"]
+    through = exponential(torch.zeros_like(weight), weight * p["gyroplanes.bias"], c)
+    seen = mobius_add(-through, z[..., None, :], c)
+    along = (seen * weight).sum(-1)
+    flat = (1 - c * (seen**2).sum(-1)) * weight.norm(dim=-1)
+    return torch.asinh(2 * c**0.5 * along / flat) / c**0.5
+
+
+def poincare(p, samples, beta, curvature, prior_scale, decode):
+    c, h = curvature, hidden(p)
+    tangent = dense(p, "mean", h)
+    mean = exponential(torch.zeros_like(tangent), tangent, c)[:, None]
+    scale = torch.exp(dense(p, "logVariance", h) / 2)[:, None]
+    u = scale * noises[f"ball.{samples}"] / conformal(mean, c)
+    z = exponential(mean, u, c)
+    log_q = wrapped_normal(mean, scale, z, c)
+    log_p = wrapped_normal(torch.zeros_like(mean), torch.tensor(prior_scale), z, c)
+    reconstruction, drawn = nll(p, seen_by_decoder(p, z, decode, c)), log_q - log_p
+    loss = (math.log(samples) - torch.logsumexp(-reconstruction - beta * drawn, 1)).mean()
+    metrics = {"reconstruction": reconstruction.mean(), "kl": drawn.mean()}
+    return loss, {**metrics, **({} if beta == 1 else {"weightedKl": beta * drawn.mean()})}
+
+
+def ball(samples=1, beta=1, curvature=1.0, prior_scale=1.0, decode="point"):
+    return locals()
+
+
 cases = {
+    "poincare": ("ball", poincare, ball(beta=0.6, curvature=0.8, prior_scale=1.2)),
+    "poincare with samples": ("ball", poincare, ball(samples=SAMPLES, curvature=0.5, decode="tangent")),
+    "poincare with gyroplanes": ("planes", poincare, ball(curvature=0.7, decode="gyroplanes")),
     "hyperspherical": ("directed", hyperspherical, {"samples": 1, "beta": 0.7}),
     "hyperspherical with samples": ("directed", hyperspherical, {"samples": SAMPLES, "beta": 1}),
 }

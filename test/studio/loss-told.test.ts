@@ -104,6 +104,7 @@ const cases = {
     { beta: 0.5, samples: 1 },
     [[0.5, 'KL', 2]],
   ],
+  poincare: [{ loss: 8, reconstruction: 5, kl: 4 }, { beta: 0.75, samples: 1 }, [[0.75, 'KL', 3]]],
   rae: [
     { loss: 7, reconstruction: 5, size: 3, weights: 5 },
     { beta: 0.5, lambda: 0.1 },

@@ -59,6 +59,7 @@ import {
   type Optimizer,
   objectiveNames,
   piwae,
+  poincare,
   rae,
   reshape,
   residual,
@@ -141,6 +142,7 @@ const objectives: Readonly<Record<string, Partial<VAEOptions> & { objective: Obj
   hamiltonian: { objective: hamiltonian({ leapfrogSteps: 2 }) },
   miwae: { objective: miwae({ bounds: 2, samples: 2 }) },
   piwae: { objective: piwae({ bounds: 2, samples: 2 }) },
+  poincare: { objective: poincare({ decode: 'gyroplanes', planes: 5 }) },
   rae: { objective: rae({ smoothing: 'gradient' }) },
   residualVq: {
     encoder: [dense(6), reshape([2, 3])],

@@ -105,6 +105,7 @@ test('samplers are plain data', () => {
     'hypersphere',
     'iaf',
     'maf',
+    'poincareDisk',
     'standardNormal',
   ]);
   for (const type of samplerNames) {

@@ -13,5 +13,6 @@ export { inverseAutoregressive, simpleFlow } from './flowed.js';
 export { gaussian } from './gaussian.js';
 export { hamiltonian, temperings } from './hamiltonian.js';
 export { type Directed, hyperspherical } from './hyperspherical.js';
+export { poincareBall } from './poincare-ball.js';
 export { type ResiduallyQuantized, residuallyQuantized } from './residual-quantized.js';
 export { type Quantized, vectorQuantized } from './vector-quantized.js';

@@ -17,6 +17,7 @@ export * from './iwae.js';
 export * from './miwae.js';
 export * from './normalizing-flow.js';
 export * from './piwae.js';
+export * from './poincare.js';
 export * from './rae.js';
 export * from './residual-vq.js';
 export * from './vae.js';

@@ -5,4 +5,5 @@ export * from './gaussian-mixture.js';
 export * from './hypersphere.js';
 export * from './iaf.js';
 export * from './maf.js';
+export * from './poincare-disk.js';
 export * from './standard-normal.js';

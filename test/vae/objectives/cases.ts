@@ -20,6 +20,7 @@ import {
   normalizingFlow,
   type Objective,
   piwae,
+  poincare,
   rae,
   reshape,
   residualVq,
@@ -240,6 +241,24 @@ export const cases: readonly Case[] = [
     model: 'untempered',
     objective: hamiltonian({ leapfrogSteps: 1, tempering: 'none' }),
     options: { epsilon: moving(fixture.one!, fixture.momentum!) },
+  },
+  {
+    name: 'poincare',
+    model: 'ball',
+    objective: poincare({ beta: 0.6, curvature: 0.8, priorScale: 1.2 }),
+    options: { epsilon: fixture['ball.1']! },
+  },
+  {
+    name: 'poincare with samples',
+    model: 'ball',
+    objective: poincare({ samples: 4, curvature: 0.5, decode: 'tangent' }),
+    options: { epsilon: fixture['ball.4']! },
+  },
+  {
+    name: 'poincare with gyroplanes',
+    model: 'planes',
+    objective: poincare({ curvature: 0.7, decode: 'gyroplanes', planes: 4 }),
+    options: { epsilon: fixture['ball.1']! },
   },
   {
     name: 'vqVae',

@@ -122,6 +122,7 @@ const objectives: Readonly<Record<string, (inForce: InForce) => readonly Term[]>
   miwae: ofDraws,
   normalizingFlow: ofBound,
   piwae: ofDraws,
+  poincare: ofBound,
   rae: (of) => [
     { entry: entries.smoothness, weight: { entry: entries.lambda, value: of('lambda') } },
     {
