@@ -20,7 +20,7 @@ import {
  */
 
 /** How near to the boundary a point is taken for itself, as a part of the radius; farther out it is held there. */
-export const margin = 1e-5;
+const margin = 1e-5;
 
 /** Keeps the slope of a length finite at 0. */
 const tiny = 1e-20;
