@@ -1,11 +1,16 @@
+import { readFile } from '#files';
+import { UserError } from '../base/errors.js';
+import { baseName } from '../base/paths.js';
 import { formatTable } from '../report/table.js';
-import { type Figure, judge } from '../vae/judges/index.js';
+import { type Figure, judge, onnxFeatures } from '../vae/judges/index.js';
 import { partsOf } from '../vae/judges/measures/names.js';
 import { type DataOptions, openRun } from './run.js';
 
 /** Options of `vaekit judge`. */
 export interface JudgeFlags extends DataOptions {
   readonly metrics?: readonly string[];
+  readonly features?: string;
+  readonly featuresRange?: readonly [number, number];
   readonly count: number;
   readonly samples: number;
   readonly temperatures: number;
@@ -33,17 +38,31 @@ function rowOf(name: string, figure: Figure): readonly string[] {
   ];
 }
 
+/** A model of features in a file. */
+async function featuresOf({ features, featuresRange }: JudgeFlags) {
+  if (features === undefined) {
+    if (featuresRange === undefined) return undefined;
+    throw new UserError('--features-range is of the model of --features. Give both.');
+  }
+  const options = { name: baseName(features), ...(featuresRange && { range: featuresRange }) };
+  return onnxFeatures(await readFile(features), options);
+}
+
 /** `vaekit judge`: judges a run by data, and prints all that its kind of model has, or that was asked for. */
 export async function judgeRun(run: string, options: JudgeFlags): Promise<void> {
-  const { metrics, count, samples, temperatures, seed, json, ...loading } = options;
-  const { vae, validated: data, part } = await openRun(run, loading);
+  const { metrics, count, samples, temperatures, seed, json } = options;
+  const { vae, validated: data, part } = await openRun(run, options);
+  const features = await featuresOf(options);
+  if (features) process.stderr.write(`${features.describe?.(vae.input)}\n`);
   const found = await judge(vae, data, {
     count,
     samples,
     temperatures,
     ...(metrics && { metrics }),
+    ...(features && { features }),
     ...(seed === undefined ? {} : { seed }),
   });
+  await features?.release();
   if (json) {
     process.stdout.write(`${JSON.stringify({ data: data.name, part, ...found })}\n`);
     return;

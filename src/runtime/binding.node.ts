@@ -25,6 +25,39 @@ class Handed {
   }
 }
 
+/** An input or output as the binding tells of it: −1 stands for a length that is not fixed. */
+interface BoundValue {
+  readonly name: string;
+  readonly isTensor: boolean;
+  readonly type: number;
+  readonly shape: readonly number[];
+  readonly symbolicDimensions: readonly string[];
+}
+
+/** Types of tensors by their numbers in ONNX, the first of them 1. */
+const types: readonly Tensor.Type[] = [
+  'float32',
+  'uint8',
+  'int8',
+  'uint16',
+  'int16',
+  'int32',
+  'int64',
+  'string',
+  'bool',
+  'float16',
+  'float64',
+  'uint32',
+  'uint64',
+];
+
+function metadataOf(value: BoundValue): InferenceSession.ValueMetadata {
+  const { name, isTensor, type, shape, symbolicDimensions } = value;
+  if (!isTensor) return { name, isTensor };
+  const dims = shape.map((length, i) => (length < 0 ? symbolicDimensions[i]! : length));
+  return { name, isTensor, type: types[type - 1]!, shape: dims };
+}
+
 /** A loaded model as the binding knows it. Its calls return when all is done. */
 interface BoundSession {
   loadModel(
@@ -33,7 +66,7 @@ interface BoundSession {
     length: number,
     options: InferenceSession.SessionOptions,
   ): void;
-  readonly inputMetadata: readonly { readonly name: string }[];
+  readonly inputMetadata: readonly BoundValue[];
   readonly outputMetadata: readonly { readonly name: string }[];
   run(
     feeds: Tensors,
@@ -102,6 +135,7 @@ async function create(
   const inputNames = session.inputMetadata.map(({ name }) => name);
   return {
     inputNames,
+    inputMetadata: session.inputMetadata.map(metadataOf),
     outputNames: Object.keys(fetches),
     async run(feeds) {
       const missing = inputNames.find((name) => !(name in feeds));

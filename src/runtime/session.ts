@@ -73,9 +73,19 @@ export interface RuntimeEvent {
 
 export type Tensors = Readonly<Record<string, Tensor>>;
 
+/** An input of a model: names stand for lengths that are not fixed. */
+export interface InputForm {
+  readonly name: string;
+  /** `float32`, `uint8` …; undefined where it is no tensor. */
+  readonly type: string | undefined;
+  readonly dims: readonly (number | string)[];
+}
+
 /** A loaded model: named tensors in, named tensors out. */
 export interface Session {
   readonly inputNames: readonly string[];
+  /** The forms of the inputs, where the session is on the caller's thread. */
+  readonly inputs?: readonly InputForm[];
   readonly outputNames: readonly string[];
   /** Whether feeds in shared memory spare it a copy; nothing may change them while it runs. */
   readonly sharesMemory: boolean;
@@ -115,6 +125,7 @@ export function flushesDenormals(): boolean {
 /** A model that a build of ONNX Runtime has loaded. */
 export interface RuntimeSession {
   readonly inputNames: readonly string[];
+  readonly inputMetadata: readonly InferenceSession.ValueMetadata[];
   readonly outputNames: readonly string[];
   run(feeds: Tensors): Promise<Readonly<Record<string, Tensor>>>;
   endProfiling(): void;
@@ -173,6 +184,11 @@ export async function openSession(
   });
   return {
     inputNames: session.inputNames,
+    inputs: session.inputMetadata.map((input) =>
+      input.isTensor
+        ? { name: input.name, type: input.type, dims: input.shape }
+        : { name: input.name, type: undefined, dims: [] },
+    ),
     outputNames: session.outputNames,
     sharesMemory: false,
     run: async (feeds) => ({ ...(await session.run(feeds)) }),

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { emptyFolder, vaekit, writeQuarters } from './process.js';
 
@@ -62,6 +63,17 @@ describe('a run judged', () => {
       2,
       expect.stringContaining("unknown measure 'fid'"),
     ]);
+  });
+
+  test('is compared by the features of a model in a file', async () => {
+    const model = fileURLToPath(new URL('../fixtures/features.onnx', import.meta.url));
+    const options = ['--count', '40', '--metrics', 'frechet', '--features', model];
+    const { code, stdout, stderr } = await vaekit(folder, 'judge', 'run', ...options);
+    expect([code, stdout]).toEqual([
+      0,
+      expect.stringMatching(/Fréchet distance, features.onnx +\d/),
+    ]);
+    expect(stderr).toContain('features.onnx: grey repeated in 3 channels');
   });
 
   test('by too few examples is refused', async () => {

@@ -1,7 +1,13 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { measureNames } from '../../vae/judges/measures/names.js';
 import type { JudgeFlags } from '../judge.js';
 import { examples, runArgument, wholeNumber, withData } from '../options.js';
+
+function range(text: string): [number, number] {
+  const [, low, high] = /^(-?[\d.]+),(-?[\d.]+)$/.exec(text) ?? [];
+  if (!(Number(low) < Number(high))) throw new InvalidArgumentError('Write two numbers: -1,1.');
+  return [Number(low), Number(high)];
+}
 
 export function judgeCommand(program: Command): void {
   withData(program.command('judge').argument(...runArgument))
@@ -12,6 +18,15 @@ export function judgeCommand(program: Command): void {
       '--metrics <names>',
       `measures, with commas between; all that the run has when left out: ${measureNames.join(', ')}`,
       (text) => text.split(','),
+    )
+    .option(
+      '--features <model.onnx>',
+      'compare drawn examples by the first output of this model, such as one of Inception',
+    )
+    .option(
+      '--features-range <low,high>',
+      'range in which that model takes values (default: 0,1; of bytes 0,255)',
+      range,
     )
     .option('--count <n>', 'examples that are judged, and drawn', wholeNumber(6), 1000)
     .option(
@@ -37,6 +52,7 @@ export function judgeCommand(program: Command): void {
           'judge runs/mnist-mlp --count 64 --temperatures 500',
         ],
         ['By some measures alone', 'judge runs/mnist-mlp --metrics logLikelihood,frechet'],
+        ['By features of another network', 'judge runs/mnist-mlp --features inception.onnx'],
         ['By more of it, for a script', 'judge runs/mnist-mlp --count 5000 --json'],
       ),
     )

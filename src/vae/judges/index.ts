@@ -12,4 +12,5 @@ export type { FeatureModel } from './judged.js';
 export { type Estimate, type KernelDistanceOptions, kernelDistance } from './kernel-distance.js';
 export { type Figure, type Figures, measureNames } from './measures/names.js';
 export { type Neighbours, neighbours } from './neighbours.js';
+export { type OnnxFeatures, type OnnxFeaturesOptions, onnxFeatures } from './onnx-features.js';
 export { type PictureLikeness, pictureLikeness } from './pictures.js';

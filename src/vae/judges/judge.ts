@@ -40,6 +40,8 @@ export interface Judgement {
   /** Draws of the posterior by which log p(x) was estimated. */
   readonly samples: number;
   readonly seed: number;
+  /** The model of features, and how examples were brought into its form. */
+  readonly features?: string;
   /**
    * Numbers by measure. Those of drawn examples have a name for each kind of features: `frechet/raw` by the values as
    * they are (where there are no more than 1024), `frechet/encoder` by the means that the model's own encoder gives,
@@ -104,6 +106,7 @@ export async function judge(
   const chosen = subset(data, placesOfSpread(data, count));
   const judged = new Judged(vae, chosen, { samples, temperatures, seed, votes, features, signal });
   const names = fitting(wanted(metrics), judged, metrics !== undefined);
+  const described = features && (features.describe?.(vae.input) ?? features.name);
   const figures: Record<string, Figure> = {};
   for (const [place, name] of names.entries()) {
     signal?.throwIfAborted();
@@ -114,5 +117,11 @@ export async function judge(
       for (const [kind, figure] of Object.entries(found)) figures[`${name}/${kind}`] = figure;
     }
   }
-  return { examples: chosen.size, samples, seed, figures };
+  return {
+    examples: chosen.size,
+    samples,
+    seed,
+    ...(described !== undefined && { features: described }),
+    figures,
+  };
 }

@@ -2,6 +2,7 @@ import { Tensor } from 'onnxruntime-common';
 import { permutation, randomStream } from '../../base/random.js';
 import { elementCount } from '../../base/shape.js';
 import { type Dataset, readRange } from '../../data/dataset.js';
+import type { InputDescription } from '../../data/input.js';
 import type { VAE } from '../vae.js';
 import { examplesAt, type Factored, factoredOf, type VoteOptions } from './factors/factored.js';
 import type { Figure } from './measures/names.js';
@@ -11,11 +12,13 @@ import { type PictureLikeness, pictureLikeness } from './pictures.js';
 export interface FeatureModel {
   /** Names it in the report. */
   readonly name: string;
+  /** The changes by which examples are brought into the model's form. @throws UserError when they do not fit */
+  describe?(input: InputDescription): string;
   /**
    * @param examples float32 [N, ...input], in the range of the data
    * @returns float32 [N, features]
    */
-  featuresOf(examples: Tensor): Promise<Tensor>;
+  featuresOf(examples: Tensor, input: InputDescription): Promise<Tensor>;
 }
 
 /** Settings of a judgement. */
@@ -114,7 +117,10 @@ export class Judged {
       const pairs: Record<string, FeaturePair> = {};
       const { features } = this.settings;
       if (features) {
-        pairs[features.name] = [await features.featuresOf(real), await features.featuresOf(made)];
+        pairs[features.name] = [
+          await features.featuresOf(real, vae.input),
+          await features.featuresOf(made, vae.input),
+        ];
         return pairs;
       }
       if (elementCount(vae.input.shape) <= mostFeatures) pairs.raw = [flat(real), flat(made)];
