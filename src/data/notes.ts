@@ -5,6 +5,7 @@ export const noteSubjects = [
   'values',
   'columns',
   'labels',
+  'factors',
   'split',
   'order',
   'left out',

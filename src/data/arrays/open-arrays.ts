@@ -17,6 +17,7 @@ import {
   named,
   preferred,
 } from './choose.js';
+import { factorsBeside } from './factor-arrays.js';
 import { labelsOfArray } from './label-array.js';
 import type { PartName } from './names.js';
 import { type PartRead, readArrays } from './read.js';
@@ -64,9 +65,15 @@ export async function openArrays(place: ArrayPlace, options: FormatOptions): Pro
     })),
     options,
   );
+  const [only] = parts.length === 1 ? parts : [];
+  const [{ size, kept }] = read as [PartRead];
+  const known = only && (await factorsBeside(only.array, entries, size, kept));
+  // An array that tells factors is taken as labels only where that is asked for.
+  const isLeft = ({ key }: NamedArray) =>
+    key === label || !known?.used.some((array) => array.key === key);
   const reader = new LabelReader(
     path,
-    [...entries, ...named(place.beside ?? [])],
+    [...entries.filter(isLeft), ...named(place.beside ?? [])],
     options,
     place.beside !== undefined,
   );
@@ -77,15 +84,20 @@ export async function openArrays(place: ArrayPlace, options: FormatOptions): Pro
   const { train, validation, test } = datasets;
   return {
     name,
-    train: train!,
+    train: known ? { ...train!, factors: known.factors } : train!,
     ...(validation ? { validation } : {}),
     ...(test ? { test } : {}),
     notes: [
       ...parts.map(formatNote),
       ...chosen.notes,
       ...notes,
+      ...(known?.notes ?? []),
       ...reader.notes,
-      ...leftOut(entries, [...parts.map(({ array }) => array), ...reader.used]),
+      ...leftOut(entries, [
+        ...parts.map(({ array }) => array),
+        ...reader.used,
+        ...(known?.used ?? []),
+      ]),
     ],
   };
 }

@@ -43,7 +43,7 @@ const kinds: readonly Foreign[] = [
     marks: ['MATLAB 5.0 MAT-file'],
   },
   {
-    what: 'an HDF5 file',
+    what: 'an HDF5 file, which is read in Node alone',
     advice: asNpz("np.savez('data.npz', images=h5py.File(path)['images'][:])"),
     marks: ['\x89HDF\r\n\x1a\n'],
   },

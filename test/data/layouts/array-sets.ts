@@ -455,7 +455,15 @@ const others: readonly DataLayout[] = [
     'MATLAB 7.3 MAT-file, Platform: GLNXA64',
     /d\.mat is a MATLAB file \(HDF5, version 7\.3\)/,
   ),
-  foreign('HDF5 file', 'd.h5', latin('\x89HDF\r\n\x1a\n\0\0\0'), /d\.h5 is an HDF5 file\. .*h5py/),
+  {
+    ...foreign(
+      'HDF5 file that is cut off',
+      'd.h5',
+      latin('\x89HDF\r\n\x1a\n\0\0\0'),
+      /d\.h5: it cannot be read as HDF5: .*\. If it is damaged, get it again/,
+    ),
+    nodeOnly: 'HDF5 is read in Node',
+  },
   foreign(
     'Python pickle, as CIFAR-10 for Python',
     'data_batch_1',
