@@ -279,6 +279,7 @@ export class Network {
     const encoding = this.encode(batch, scope);
     return {
       encoding,
+      examples: () => this.comparable(batch, scope),
       sample: () => this.sample(encoding, batch, scope),
       draws: (count) => this.draws(encoding, count, batch, scope),
       negativeLogLikelihood: (z) => this.negativeLogLikelihood(batch, z, scope),
@@ -296,6 +297,14 @@ export class Network {
       network: (path, layers, x) => applyLayers(layers, x, scope.child(path)),
       scope,
     };
+  }
+
+  /** Examples that decoded ones can be compared with. @throws UserError when they are rows of a table */
+  private comparable({ images }: Batch, scope: Scope): Value {
+    if (this.likelihood.support !== 'columns') return this.view.judged(images, scope);
+    throw new UserError(
+      `The objective ${this.objective.type} compares examples with decoded ones, which rows of a table with categories and gaps cannot be. Use another one, such as vae.`,
+    );
   }
 
   /** A value [batch, channels, ...] with one-hot labels as more channels. */

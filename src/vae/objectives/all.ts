@@ -21,5 +21,6 @@ export * from './poincare.js';
 export * from './rae.js';
 export * from './residual-vq.js';
 export * from './vae.js';
+export * from './vae-gan.js';
 export * from './vq-vae.js';
 export * from './wae-mmd.js';

@@ -46,6 +46,6 @@ export function saysYes(logits: Value): Value {
 }
 
 /** −log (1 − σ(logit)): the loss of logits that should say no, a scalar in nats. */
-function saysNo(logits: Value): Value {
+export function saysNo(logits: Value): Value {
   return mean(softplus(logits));
 }

@@ -9,6 +9,8 @@ import type { Bottleneck, Draws } from '../bottlenecks/index.js';
 export interface ObjectiveContext<Encoding = unknown> {
   /** The batch as the bottleneck has encoded it. */
   readonly encoding: Encoding;
+  /** The examples as the likelihood sees them: [batch, ...input]. */
+  examples(): Value;
   /** Latents to decode, one an example: [batch, ...]. The noise is in it. */
   sample(): Value;
   /** Several latents an example with their densities, for bottlenecks that have them. */
