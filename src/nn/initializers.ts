@@ -9,6 +9,7 @@ import { elementCount } from '../base/shape.js';
  * - `lecunUniform`, `lecunNormal`: variance 1 / fanIn (LeCun et al. 1998, §4.6)
  * - `orthogonal`: rows or columns, the fewer of them, are orthonormal (Saxe et al. 2014, §3)
  * - `zeros`, `ones`, `{ constant: number }`
+ * - `{ normal: { mean, deviation } }`
  */
 export const initializerSchema = z
   .union([
@@ -24,6 +25,14 @@ export const initializerSchema = z
       'ones',
     ]),
     z.strictObject({ constant: z.number().describe('The value of every element.') }),
+    z.strictObject({
+      normal: z
+        .strictObject({
+          mean: z.number().default(0).describe('The mean of the elements.'),
+          deviation: z.number().min(0).describe('Their standard deviation.'),
+        })
+        .describe('Normal elements.'),
+    }),
   ])
   .meta({ id: 'initializer', description: 'How a parameter starts.' });
 
@@ -92,7 +101,12 @@ export function initialize(
   stream: RandomStream,
 ): Float32Array {
   const values = new Float32Array(elementCount(shape));
-  if (typeof initializer === 'object') return values.fill(initializer.constant);
+  if (typeof initializer === 'object') {
+    if ('constant' in initializer) return values.fill(initializer.constant);
+    const { mean, deviation } = initializer.normal;
+    fillNormal(stream, values);
+    return values.map((value) => mean + deviation * value);
+  }
   if (initializer === 'zeros') return values;
   if (initializer === 'ones') return values.fill(1);
   if (initializer === 'orthogonal') return orthogonal(shape, stream);

@@ -123,6 +123,12 @@ const cases = {
     { beta: 0.25 },
     [[0.25, 'Commitment', 0.5]],
   ],
+  vaeGan: [
+    { loss: 9, reconstruction: 5, kl: 4, pixels: 80 },
+    { gamma: 0.1 },
+    [[undefined, 'KL', 4]],
+  ],
+  vampPrior: [{ loss: 7, reconstruction: 5, kl: 4 }, { beta: 0.5, samples: 1 }, [[0.5, 'KL', 2]]],
   vqVae: [
     { loss: 5.5, reconstruction: 5, commitment: 2, perplexity: 30 },
     { beta: 0.25 },

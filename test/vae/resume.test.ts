@@ -72,6 +72,8 @@ import {
   VAE,
   type VAEOptions,
   vae,
+  vaeGan,
+  vampPrior,
   vqVae,
   waeMmd,
 } from '../../src/index.js';
@@ -148,6 +150,8 @@ const objectives: Readonly<Record<string, Partial<VAEOptions> & { objective: Obj
     encoder: [dense(6), reshape([2, 3])],
     objective: residualVq({ depth: 2, codes: 3, dropout: 0.5 }),
   },
+  vaeGan: { objective: vaeGan({ channels: [2, 3], hidden: [4] }) },
+  vampPrior: { objective: vampPrior({ components: 5, samples: 2 }) },
   vqVae: quantized,
 };
 

@@ -107,6 +107,7 @@ test('samplers are plain data', () => {
     'maf',
     'poincareDisk',
     'standardNormal',
+    'vampPrior',
   ]);
   for (const type of samplerNames) {
     const { options } = samplerFromConfig({ type }, 'sampler');

@@ -23,8 +23,14 @@ export interface DrawingSources {
 
 /** The surroundings in which features are encoded. */
 export interface EncodingSources {
-  /** Features of other examples, [n, ...input], by the encoder's own layers. */
-  featuresOf(examples: Value): Value;
+  /** The shape of an example as the encoder's layers see it: scaled, with labels where it sees such. */
+  readonly seenShape: readonly number[];
+  /**
+   * Features of inputs that are no examples, by the encoder's own layers. They are held in the range of examples
+   * where these are not scaled, and do not count in what layers remember of a batch.
+   * @param inputs [n, ...seenShape]
+   */
+  pseudoFeatures(inputs: Value): Value;
   readonly observe?: LayerObserver | undefined;
 }
 

@@ -15,4 +15,5 @@ export { hamiltonian, temperings } from './hamiltonian.js';
 export { type Directed, hyperspherical } from './hyperspherical.js';
 export { poincareBall } from './poincare-ball.js';
 export { type ResiduallyQuantized, residuallyQuantized } from './residual-quantized.js';
+export { type VampOptions, vamp } from './vamp.js';
 export { type Quantized, vectorQuantized } from './vector-quantized.js';

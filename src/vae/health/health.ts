@@ -107,7 +107,9 @@ export function observedHealth(network: Network, batch: Batch, scope: Scope): Va
   return {
     ...observed,
     error: network.nats(batch, output, scope),
-    ...(bottleneck.posterior ? { kl: klDivergence(bottleneck.posterior(encoding)) } : {}),
+    ...(bottleneck.kl && bottleneck.posterior
+      ? { kl: klDivergence(bottleneck.posterior(encoding)) }
+      : {}),
     ...(codes ? { codes } : {}),
   };
 }

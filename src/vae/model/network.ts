@@ -28,7 +28,7 @@ import { type Likelihood, likelihoodFromConfig } from '../likelihoods/index.js';
 import type { Objective, ObjectiveContext } from '../objectives/index.js';
 import { logPosterior, logPrior, ofDraws, type Posterior } from '../posterior.js';
 import type { InputView } from './input-view.js';
-import { objectiveScope } from './scopes.js';
+import { forgetful, objectiveScope } from './scopes.js';
 import { viewOf } from './views.js';
 
 /** Latents and, for models that see labels, the labels that go with them. */
@@ -98,18 +98,38 @@ export class Network {
 
   /** The encoding, as the bottleneck has it, of float images [batch, ...input]. */
   encode(batch: Batch, scope: Scope, observe?: LayerObserver): unknown {
-    const features = this.features(batch, scope, observe);
+    const x = this.view.features(batch.images, scope);
+    const seen = this.withLabels(this.flattensImages ? flatten(x) : x, batch.labels);
+    const features = applyLayers(this.options.encoder, seen, scope.child('encoder'), observe);
+    const seenShape = seen.shape.slice(1) as number[];
+    return this.encodeFeatures(features, seenShape, scope, observe);
+  }
+
+  /** The same of inputs of the encoder's layers that are no examples: [n, ...]. */
+  encodePseudoInputs(inputs: Value, scope: Scope): unknown {
+    const features = this.pseudoFeatures(inputs, scope);
+    return this.encodeFeatures(features, inputs.shape.slice(1) as number[], scope);
+  }
+
+  private encodeFeatures(
+    features: Value,
+    seenShape: readonly number[],
+    scope: Scope,
+    observe?: LayerObserver,
+  ): unknown {
     return this.objective.bottleneck.encode(features, this.config.latent, scope, {
-      featuresOf: (images) => this.features({ images }, scope),
+      seenShape,
+      pseudoFeatures: (inputs) => this.pseudoFeatures(inputs, scope),
       observe,
     });
   }
 
-  /** The encoder's output. */
-  private features({ images, labels }: Batch, scope: Scope, observe?: LayerObserver): Value {
-    const x = this.view.features(images, scope);
-    const seen = this.withLabels(this.flattensImages ? flatten(x) : x, labels);
-    return applyLayers(this.options.encoder, seen, scope.child('encoder'), observe);
+  /** The encoder's output for inputs that are no examples, held in the range of examples. */
+  private pseudoFeatures(inputs: Value, scope: Scope): Value {
+    const { range, scaling } = this.input;
+    const isHeld = range && scaling === 'none' && this.likelihood.support !== 'columns';
+    const seen = isHeld ? clip(inputs, range[0], range[1]) : inputs;
+    return applyLayers(this.options.encoder, seen, forgetful(scope.child('encoder')));
   }
 
   /**

@@ -41,3 +41,12 @@ export function objectiveScope(
     },
   };
 }
+
+/** A scope whose layers do not change what they remember, such as running means. */
+export function forgetful(scope: Scope): Scope {
+  return {
+    ...scope,
+    state: (...given) => ({ value: scope.state(...given).value, update: () => {} }),
+    child: (name) => forgetful(scope.child(name)),
+  };
+}

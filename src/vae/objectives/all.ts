@@ -22,5 +22,6 @@ export * from './rae.js';
 export * from './residual-vq.js';
 export * from './vae.js';
 export * from './vae-gan.js';
+export * from './vamp-prior.js';
 export * from './vq-vae.js';
 export * from './wae-mmd.js';

@@ -86,7 +86,7 @@ export const vaeGan = defineObjective(
   z
     .strictObject({
       gamma: scheduleSchema
-        .default(1e-2)
+        .default(0.1)
         .describe("γ: the factor before the reconstruction in the decoder's loss."),
       channels: z
         .array(z.int().min(1))

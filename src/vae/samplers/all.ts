@@ -7,3 +7,4 @@ export * from './iaf.js';
 export * from './maf.js';
 export * from './poincare-disk.js';
 export * from './standard-normal.js';
+export * from './vamp-prior.js';

@@ -1,35 +1,9 @@
-import { Tensor } from 'onnxruntime-common';
 import { z } from 'zod';
 import { UserError } from '../../base/errors.js';
-import { branch, fillNormal, fillUniform } from '../../base/random.js';
-import { elementCount } from '../../base/shape.js';
 import { rowsOf } from './latent-rows.js';
-import { chooseMixture, drawMixture, fitMixture } from './mixture/fit.js';
-import type { Mixture } from './mixture/gaussians.js';
-import { defineSampler, type Tensors } from './sampler.js';
-
-/** A mixture as tensors, and back. */
-function tensorsOf({ weights, means, factors }: Mixture, width: number): Record<string, Tensor> {
-  const k = weights.length;
-  const tensor = (data: Float64Array, dims: number[]) =>
-    new Tensor('float32', Float32Array.from(data), dims);
-  const isFull = factors.length === k * width * width;
-  return {
-    weights: tensor(weights, [k]),
-    means: tensor(means, [k, width]),
-    factors: tensor(factors, isFull ? [k, width, width] : [k, width]),
-  };
-}
-
-function mixtureOf({ weights, means, factors }: Tensors): Mixture {
-  const numbers = ({ data }: Tensor) => Float64Array.from(data as Float32Array);
-  return {
-    covariance: factors!.dims.length === 3 ? 'full' : 'diagonal',
-    weights: numbers(weights!),
-    means: numbers(means!),
-    factors: numbers(factors!),
-  };
-}
+import { chooseMixture, fitMixture } from './mixture/fit.js';
+import { drawFitted, tensorsOf } from './mixture/tensors.js';
+import { defineSampler } from './sampler.js';
 
 /**
  * A mixture of Gaussians, fitted to the latents of a trained model by expectation and maximization: ex-post
@@ -92,13 +66,6 @@ export const gaussianMixture = defineSampler(
       return tensorsOf(mixture, rows.width);
     },
     describe: ({ weights }) => `${weights!.dims[0]} components`,
-    draw(shape, { stream, fitted }) {
-      const [count = 0] = shape;
-      const uniform = new Float32Array(count);
-      const normal = new Float32Array(elementCount(shape));
-      fillNormal(stream, normal);
-      fillUniform(branch(stream, 'component'), uniform);
-      return drawMixture(mixtureOf(fitted), uniform, normal);
-    },
+    draw: drawFitted,
   }),
 );

@@ -19,6 +19,8 @@ export interface SamplerModel {
    * @throws UserError for models that see labels
    */
   encode(examples: Tensor): Promise<Tensors>;
+  /** The same for inputs of the encoder's layers that are no examples: [N, ...input as they see it]. */
+  encodePseudoInputs(inputs: Tensor): Promise<Tensors>;
   /** Decoded latents [N, ...latent]: [N, ...input]. @throws UserError for models that see labels */
   decode(z: Tensor): Promise<Tensor>;
 }

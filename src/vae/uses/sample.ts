@@ -5,8 +5,9 @@ import type { Dataset } from '../../data/dataset.js';
 import type { RowConditions } from '../../data/tables/columns/where.js';
 import type { Values } from '../../graph/index.js';
 import type { Scope } from '../../nn/index.js';
+import { CompiledFunction } from '../../step/index.js';
 import type { BuiltModel } from '../model/built.js';
-import type { ImageOptions, Present } from '../model/engine.js';
+import { callSize, type ImageOptions, type Present } from '../model/engine.js';
 import type { Labels } from '../model/labels.js';
 import type { Sampler, SamplerModel, Tensors } from '../samplers/index.js';
 import { decode, decoding, encode, encoding } from './infer.js';
@@ -82,6 +83,17 @@ function samplerModel(present: Present): SamplerModel {
       requireNoLabels();
       return engine.mapAll(tensors, 'encode', examples, undefined, encoding(model));
     },
+    encodePseudoInputs: (inputs) =>
+      engine.functions.use(
+        'encodePseudoInputs',
+        () =>
+          CompiledFunction.compile(
+            { inputs: { shape: inputs.dims.slice(1) } },
+            ({ inputs: given }, scope) =>
+              model.objective.bottleneck.outputs(model.network.encodePseudoInputs(given!, scope)),
+          ),
+        (compiled) => compiled.map(tensors, { inputs }, callSize),
+      ),
     async decode(z) {
       requireNoLabels();
       return decode(present, z, {});

@@ -26,6 +26,8 @@ import {
   residualVq,
   VAE,
   vae,
+  vaeGan,
+  vampPrior,
   vqVae,
   waeMmd,
 } from '../../../src/index.js';
@@ -38,6 +40,7 @@ const files = [
   'torch-geometry',
   'torch-hamiltonian-objectives',
   'torch-deep-objectives',
+  'torch-vamp-gan',
 ];
 
 /** Tensors of all fixtures by name. */
@@ -259,6 +262,30 @@ export const cases: readonly Case[] = [
     model: 'planes',
     objective: poincare({ curvature: 0.7, decode: 'gyroplanes', planes: 4 }),
     options: { epsilon: fixture['ball.1']! },
+  },
+  {
+    name: 'vaeGan',
+    model: 'gan',
+    objective: vaeGan({ gamma: 0.3, channels: [2, 3], hidden: [4] }),
+    options: { epsilon, prior },
+  },
+  {
+    name: 'vaeGan by an early layer',
+    model: 'gan early',
+    objective: vaeGan({ gamma: 2, channels: [2, 3], hidden: [4], layer: 1 }),
+    options: { epsilon, prior },
+  },
+  {
+    name: 'vampPrior',
+    model: 'vamp',
+    objective: vampPrior({ components: 5, beta: 0.4 }),
+    options: { epsilon: fixture.one! },
+  },
+  {
+    name: 'vampPrior of several draws',
+    model: 'vamp',
+    objective: vampPrior({ components: 5, samples: 4 }),
+    options: { epsilon: fixture.several! },
   },
   {
     name: 'vqVae',

@@ -8,5 +8,6 @@ export const fitSources = (): FitSources => ({
   seed: 1,
   logVariance: new Tensor('float32', [], [0]),
   encode: () => Promise.reject(new Error('There is no encoder.')),
+  encodePseudoInputs: () => Promise.reject(new Error('There is no encoder.')),
   decode: () => Promise.reject(new Error('There is no decoder.')),
 });

@@ -131,6 +131,8 @@ const objectives: Readonly<Record<string, (inForce: InForce) => readonly Term[]>
     },
   ],
   residualVq: ofCodes,
+  vaeGan: () => [kl],
+  vampPrior: ofBound,
   vqVae: ofCodes,
   waeMmd: (of) => [
     {

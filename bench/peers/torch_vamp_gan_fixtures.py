@@ -1,0 +1,175 @@
+"""Writes test/fixtures/torch-vamp-gan.{safetensors,json}: loss, parts and gradients of VampPrior and of VAE/GAN
+in float64 by PyTorch 2, from the papers' equations and torch.distributions.
+
+Needs `pip install torch numpy safetensors`. Run from the repository's root, after
+torch_objective_fixtures.py, whose examples and noise it takes.
+"""
+
+import json
+import math
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch.distributions import Bernoulli, Categorical, Independent, MixtureSameFamily, Normal, kl_divergence
+from torch.nn import functional as F
+
+torch.manual_seed(13)
+torch.set_default_dtype(torch.float64)
+
+folder = Path("test/fixtures")
+shared = {k: v.double() for k, v in load_file(folder / "torch-objectives.safetensors").items()}
+images, epsilon, several, prior = (shared[key] for key in ("images", "epsilon", "several", "prior"))
+gaussian = {
+    key.removeprefix("model.gaussian."): value
+    for key, value in shared.items()
+    if key.startswith("model.gaussian.")
+}
+COMPONENTS, JUDGING, CHANNELS, LATENT = 5, 4, (2, 3), 3
+STANDARD = Normal(0.0, 1.0)
+
+
+def single(tensor):
+    """Rounded to float32, which the fixture holds."""
+    return tensor.float().double()
+
+
+def linear(name, *shape, scale=0.6):
+    return {f"{name}.weight": single(torch.randn(shape) * scale), f"{name}.bias": single(torch.randn(shape[0]) * 0.3)}
+
+
+def norm(name, channels):
+    return {f"{name}.weight": single(1 + 0.3 * torch.randn(channels)), f"{name}.bias": single(torch.randn(channels) * 0.3)}
+
+
+def discriminator(parts, last, width):
+    """A convolution, a second one of stride 2 that is normalized, a dense layer that is normalized, a logit."""
+    first, second, third = parts
+    return {
+        **linear(first, CHANNELS[0], 1, 5, 5, scale=0.4),
+        **linear(second, CHANNELS[1], CHANNELS[0], 5, 5, scale=0.4),
+        **norm(next_of(second), CHANNELS[1]),
+        **linear(third, JUDGING, width),
+        **norm(next_of(third), JUDGING),
+        **linear(last, 1, JUDGING),
+    }
+
+
+def next_of(name):
+    path, number = name.rsplit(".", 1)
+    return f"{path}.{int(number) + 1}"
+
+
+# Some pseudo-inputs are outside of [0, 1], where they are held at its ends.
+pseudo = single(0.5 + 0.4 * torch.randn(COMPONENTS, 1, 2, 3))
+assert (pseudo < 0).any() and (pseudo > 1).any()
+path = "discriminator"
+whole = [f"{path}.features.0", f"{path}.features.2", f"{path}.verdict.0"]
+early = [f"{path}.features.0", f"{path}.verdict.0", f"{path}.verdict.3"]
+models = {
+    "vamp": {**gaussian, "prior.pseudoInputs": pseudo},
+    "gan": {**gaussian, **discriminator(whole, f"{path}.verdict.3", 6)},
+    "gan early": {**gaussian, **discriminator(early, f"{path}.verdict.6", 6)},
+}
+
+
+def dense(p, name, x):
+    return F.linear(x, p[f"{name}.weight"], p[f"{name}.bias"])
+
+
+def posterior(p, x):
+    hidden = torch.tanh(dense(p, "encoder.0", x.flatten(1)))
+    return Normal(dense(p, "mean", hidden), torch.exp(dense(p, "logVariance", hidden) / 2))
+
+
+def nll(p, z):
+    likelihood = Bernoulli(logits=dense(p, "decoder.0", z), validate_args=False)
+    return -likelihood.log_prob(images.flatten(1)).sum(-1)
+
+
+def vamp_prior(p, samples, beta):
+    q = posterior(p, images)
+    at = posterior(p, p["prior.pseudoInputs"].clamp(0, 1))
+    mixture = MixtureSameFamily(Categorical(torch.ones(COMPONENTS)), Independent(at, 1))
+    log_weights, reconstructions, kls = [], [], []
+    for draw in range(samples):
+        z = q.loc + q.scale * several[:, draw]
+        kl = q.log_prob(z).sum(-1) - mixture.log_prob(z)
+        log_weights.append(-nll(p, z) - beta * kl)
+        reconstructions.append(nll(p, z))
+        kls.append(kl)
+    loss = -(torch.logsumexp(torch.stack(log_weights, 1), 1) - math.log(samples)).mean()
+    kl = torch.stack(kls).mean()
+    metrics = {"reconstruction": torch.stack(reconstructions).mean(), "kl": kl}
+    return loss, {**metrics, "weightedKl": beta * kl} if beta != 1 else metrics, []
+
+
+def normalized(p, name, x):
+    return F.group_norm(x, 1, p[f"{name}.weight"], p[f"{name}.bias"])
+
+
+def judged(p, x, parts, last, is_early):
+    """Features of the layer that is compared, and logits."""
+    first, second, third = parts
+    convolve = lambda name, x, stride, pads: F.conv2d(
+        F.pad(x, pads), p[f"{name}.weight"], p[f"{name}.bias"], stride=stride
+    )
+    h = F.relu(convolve(first, x, 1, (2, 2, 2, 2)))
+    compared = h
+    # Of 2 x 3 pixels, 1 x 2 of stride 2: the odd row of zeros is at the end.
+    h = F.relu(normalized(p, next_of(second), convolve(second, h, 2, (2, 2, 1, 2))))
+    compared = compared if is_early else h
+    h = F.relu(normalized(p, next_of(third), dense(p, third, h.flatten(1))))
+    return compared.flatten(1), dense(p, last, h)
+
+
+def cross_entropy(logits, target):
+    return F.binary_cross_entropy_with_logits(logits, torch.full_like(logits, target))
+
+
+def vae_gan(p, gamma, parts, last, is_early=False):
+    judge = lambda x: judged(p, x, parts, last, is_early)
+    q = posterior(p, images)
+    z = q.loc + q.scale * epsilon
+    decode = lambda z: torch.sigmoid(dense(p, "decoder.0", z)).reshape(images.shape)
+    (real, yes), (again, no), (_, drawn) = judge(images), judge(decode(z)), judge(decode(prior))
+    reconstruction = 0.5 * ((real - again) ** 2).sum(1).mean()
+    kl = kl_divergence(q, STANDARD).sum(1).mean()
+    told = cross_entropy(yes, 1) + cross_entropy(no, 0) + cross_entropy(drawn, 0)
+    # L_GAN, whose first term does not depend on the decoder.
+    gan = torch.log(1 - torch.sigmoid(no)).mean() + torch.log(1 - torch.sigmoid(drawn)).mean()
+    players = [
+        {"of": [name for name in p if name.startswith("decoder")], "loss": gamma * reconstruction + gan},
+        {"of": [name for name in p if name.startswith("discriminator")], "loss": told},
+    ]
+    metrics = {"reconstruction": reconstruction, "kl": kl, "pixels": nll(p, z).mean()}
+    return reconstruction + kl, metrics, players
+
+
+cases = {
+    "vampPrior": ("vamp", vamp_prior, {"samples": 1, "beta": 0.4}),
+    "vampPrior of several draws": ("vamp", vamp_prior, {"samples": 4, "beta": 1}),
+    "vaeGan": ("gan", vae_gan, {"gamma": 0.3, "parts": whole, "last": f"{path}.verdict.3"}),
+    "vaeGan by an early layer": (
+        "gan early",
+        vae_gan,
+        {"gamma": 2, "parts": early, "last": f"{path}.verdict.6", "is_early": True},
+    ),
+}
+tensors, scalars = {}, {}
+for model, parameters in models.items():
+    tensors.update({f"model.{model}.{name}": value for name, value in parameters.items()})
+for name, (model, objective, options) in cases.items():
+    leaves = {key: value.clone().requires_grad_() for key, value in models[model].items()}
+    loss, metrics, players = objective(leaves, **options)
+    loss.backward(retain_graph=True)
+    for player in players:
+        own = [leaves[key] for key in player["of"]]
+        for leaf, gradient in zip(own, torch.autograd.grad(player["loss"], own, retain_graph=True)):
+            leaf.grad = gradient
+    tensors.update({f"{name}.gradient.{key}": leaf.grad for key, leaf in leaves.items()})
+    scalars[name] = {"loss": loss.item(), **{key: value.item() for key, value in metrics.items()}}
+
+save_file({k: v.float().contiguous() for k, v in tensors.items()}, folder / "torch-vamp-gan.safetensors")
+(folder / "torch-vamp-gan.json").write_text(json.dumps(scalars, indent=2) + "\n")
+print(json.dumps(scalars, indent=1))
