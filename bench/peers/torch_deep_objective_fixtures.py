@@ -1,5 +1,5 @@
 """Writes test/fixtures/torch-deep-objectives.{safetensors,json}: loss, parts and gradients of objectives with several
-codes a position, in float64 by PyTorch 2 from the papers' equations.
+codes a position, with latents that have positions, and with latents in groups, in float64 by PyTorch 2 from the papers' equations.
 
 Needs `pip install torch numpy safetensors`. Run from the repository's root, after torch_objective_fixtures.py, whose
 examples and models it takes.
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import torch
 from safetensors.torch import load_file, save_file
-from torch.distributions import Bernoulli
+from torch.distributions import Bernoulli, Normal, kl_divergence
 from torch.nn import functional as F
 
 torch.manual_seed(13)
@@ -35,7 +35,34 @@ books = {
     "residual": single(torch.randn(DEPTH * CODES, LATENT) * 0.7),
     "residual shared": single(torch.randn(CODES, LATENT) * 0.7),
 }
-models = {name: model("quantized") for name in books}
+def layer(name, out, into, *kernel):
+    weight = {f"{name}.weight": single(torch.randn(out, into, *kernel) * 0.5)}
+    return {**weight, f"{name}.bias": single(torch.randn(out) * 0.3)}
+
+
+CHANNELS, GROUPS, HIDDEN, FEATURES = 4, [1, 2], 4, 5
+spatial = {
+    **layer("encoder.0", CHANNELS, 1, 1, 2),
+    **layer("mean", LATENT, CHANNELS),
+    **layer("logVariance", LATENT, CHANNELS),
+    **layer("decoder.0", 6, LATENT * 4),
+}
+grouped = {
+    **layer("encoder.0", FEATURES, 6),
+    **layer("topDown.0.posterior.0", HIDDEN, FEATURES),
+    **layer("topDown.0.posterior.1", 2 * GROUPS[0], HIDDEN),
+    **layer("topDown.0.merge.0", HIDDEN, GROUPS[0]),
+    **layer("topDown.0.merge.1", HIDDEN, HIDDEN),
+    **layer("topDown.1.posterior.0", HIDDEN, HIDDEN + FEATURES),
+    **layer("topDown.1.posterior.1", 2 * GROUPS[1], HIDDEN),
+    **layer("topDown.1.prior.1", 2 * GROUPS[1], HIDDEN),
+    **layer("topDown.1.merge.0", HIDDEN, HIDDEN + GROUPS[1]),
+    **layer("topDown.1.merge.1", HIDDEN, HIDDEN),
+    **layer("decoder.0", 6, HIDDEN),
+}
+models = {**{name: model("quantized") for name in books}, "spatial": spatial, "grouped": grouped}
+noise = single(torch.randn(len(images), LATENT, 2, 2))
+draw = shared["several"][:, 0]
 
 
 def dense(p, name, x):
@@ -62,11 +89,58 @@ def residual_vq(p, name, beta):
     return reconstruction + beta * commitment, {"reconstruction": reconstruction, **metrics}
 
 
+def autoencoder_kl(p, beta):
+    features = torch.tanh(F.conv2d(images, p["encoder.0.weight"], p["encoder.0.bias"]))
+    mean, log_variance = (
+        F.conv2d(features, p[f"{name}.weight"][:, :, None, None], p[f"{name}.bias"]) for name in ("mean", "logVariance")
+    )
+    q = Normal(mean, torch.exp(log_variance / 2))
+    reconstruction = nll(p, (q.loc + q.scale * noise).flatten(1)).mean()
+    kl = kl_divergence(q, Normal(0.0, 1.0)).flatten(1).sum(1).mean()
+    metrics = {"reconstruction": reconstruction, "kl": kl, "weightedKl": beta * kl}
+    return reconstruction + beta * kl, metrics
+
+
+def mlp(p, name, x):
+    return dense(p, f"{name}.1", F.silu(dense(p, f"{name}.0", x)))
+
+
+def hierarchical(p, beta, free):
+    """Latents as they are, not whitened: priors N(mu, sigma) and posteriors N(mu + sigma * dmu, sigma * dsigma)."""
+    features = torch.tanh(dense(p, "encoder.0", images.flatten(1)))
+    h, kls, place = None, [], 0
+    for level, size in enumerate(GROUPS):
+        name = f"topDown.{level}"
+        seen = features if h is None else torch.cat([h, features], 1)
+        shift, log_variance = mlp(p, f"{name}.posterior", seen).chunk(2, 1)
+        if h is None:
+            prior = Normal(torch.zeros_like(shift), torch.ones_like(shift))
+        else:
+            mu, log_prior = dense(p, f"{name}.prior.1", F.silu(h)).chunk(2, 1)
+            prior = Normal(mu, torch.exp(log_prior / 2))
+        q = Normal(prior.loc + prior.scale * shift, prior.scale * torch.exp(log_variance / 2))
+        kls.append(kl_divergence(q, prior).sum(1).mean())
+        z = q.loc + q.scale * draw[:, place : place + size]
+        place += size
+        change = mlp(p, f"{name}.merge", z if h is None else torch.cat([h, z], 1))
+        h = change if h is None else h + change
+    reconstruction = nll(p, h).mean()
+    cost = beta * sum(kl.clamp(min=free) for kl in kls)
+    metrics = {"reconstruction": reconstruction, "kl": sum(kls)}
+    if beta != 1 or free != 0:
+        metrics["weightedKl"] = cost
+    return reconstruction + cost, {**metrics, **{f"klGroup{i + 1}": kl for i, kl in enumerate(kls)}}
+
+
 cases = {
+    "autoencoderKl": ("spatial", autoencoder_kl, {"beta": 0.3}),
+    "hierarchical": ("grouped", hierarchical, {"beta": 1, "free": 0}),
+    "hierarchical free": ("grouped", hierarchical, {"beta": 0.5, "free": 0.6}),
     "residualVq": ("residual", residual_vq, {"name": "residual", "beta": 0.4}),
     "residualVq shared": ("residual shared", residual_vq, {"name": "residual shared", "beta": 0.2}),
 }
-tensors, scalars = {f"{name}.codebook": book for name, book in books.items()}, {}
+tensors = {"positions": noise, "groups": draw[:, None]}
+tensors, scalars = {**tensors, **{f"{name}.codebook": book for name, book in books.items()}}, {}
 for name, parameters in models.items():
     tensors.update({f"model.{name}.{key}": value for key, value in parameters.items()})
 for name, (of, objective, options) in cases.items():

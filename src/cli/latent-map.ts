@@ -62,8 +62,9 @@ export async function latentMap(
   data: Dataset,
   column: string | undefined,
 ): Promise<Uint8Array> {
-  if (vae.hasCodes) {
-    throw new UserError('A codebook has codes and no map. Leave --map and --colour out.');
+  if (!vae.hasPoints) {
+    const latents = vae.hasCodes ? 'A codebook has codes' : 'Latents with positions have no points';
+    throw new UserError(`${latents} and no map. Leave --map and --colour out.`);
   }
   const shown = spread(data, mostPoints);
   const { labels, classNames } = shown;

@@ -9,6 +9,7 @@ const words = (told: ReturnType<typeof toldLoss>) =>
 const cases = {
   autoencoder: [{ loss: 5, reconstruction: 5 }, {}, []],
   vae: [{ loss: 9, reconstruction: 5, kl: 4 }, {}, [[1, 'KL', 4]]],
+  autoencoderKl: [{ loss: 7, reconstruction: 5, kl: 4 }, { beta: 0.5 }, [[0.5, 'KL', 2]]],
   betaVae: [{ loss: 7, reconstruction: 5, kl: 4 }, { beta: 0.5 }, [[0.5, 'KL', 2]]],
   betaTcVae: [
     { loss: 19, reconstruction: 5, kl: 4, information: 1, correlation: 2, dimensionKl: 1 },
@@ -97,6 +98,11 @@ const cases = {
   inverseAutoregressiveFlow: [
     { loss: 7, reconstruction: 5, kl: 4 },
     { beta: 0.5, samples: 1 },
+    [[0.5, 'KL', 2]],
+  ],
+  hierarchical: [
+    { loss: 7, reconstruction: 5, kl: 4, klGroup1: 3, klGroup2: 1 },
+    { beta: 0.5, lambda: 0 },
     [[0.5, 'KL', 2]],
   ],
   hyperspherical: [

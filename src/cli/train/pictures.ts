@@ -44,7 +44,7 @@ export async function writePictures(
   }
   const isTable = vae.input.kind === 'table';
   const hasMap = isTable ? vae.config.latent > 1 : vae.config.latent === 2;
-  if (!hasMap || vae.hasCodes) return;
+  if (!hasMap || !vae.hasPoints) return;
   // Else the runtime would keep what it took for the pictures before.
   await vae.release();
   const { latentMap } = await import('../latent-map.js');

@@ -11,6 +11,8 @@ export interface Draws {
   readonly logPosterior: Value;
   /** log p(z): [batch, count] */
   readonly logPrior: Value;
+  /** Of latents in groups: KL(q(z_l | z_<l, x) ‖ p(z_l | z_<l)) of each group in nats, by the draws of those above it. */
+  readonly groupKl?: readonly Value[];
 }
 
 /** The sources of a bottleneck's draws. */

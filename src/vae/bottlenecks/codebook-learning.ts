@@ -20,7 +20,6 @@ import {
   square,
   sub,
   sum,
-  transpose,
   unsqueeze,
   type Value,
   where,
@@ -64,21 +63,6 @@ export function requireChannels(features: Value, latent: number): void {
   throw new UserError(
     `The encoder's output is ${formatShape(features.shape)}, but vector quantization needs ${formatShape(['batch', latent, '...positions'])}, as many channels as latents. End the encoder with a layer that gives ${latent} channels.`,
   );
-}
-
-/** [batch, latent, ...positions] as rows [batch · positions, latent]. */
-export function toRows(x: Value): Value {
-  const axes = x.shape.map((_, axis) => axis);
-  const last = transpose(x, [0, ...axes.slice(2), 1]);
-  return reshape(last, [-1, x.shape[1]!]);
-}
-
-/** Rows back in the shape of `like`. */
-export function fromRows(rows: Value, like: Value): Value {
-  const [batch, latent, ...positions] = like.shape;
-  const rank = like.shape.length;
-  const order = [0, rank - 1, ...positions.map((_, i) => i + 1)];
-  return transpose(reshape(rows, [batch!, ...positions, latent!]), order);
 }
 
 /** The vector of a codebook [codes, latent] that is nearest to each row (van den Oord et al. 2017, eq. 1 and 2). */

@@ -24,13 +24,12 @@ import {
   type Chosen,
   type Codebook,
   type CodebookOptions,
-  fromRows,
   learnt,
   nearest,
   requireChannels,
   shownQuantizer,
-  toRows,
 } from './codebook-learning.js';
+import { fromRows, toRows } from './positions.js';
 
 /** Features and the codes that became of them, depth after depth. */
 export interface ResiduallyQuantized {
@@ -151,7 +150,7 @@ export function residuallyQuantized(
         vectors.update(next.vectors);
         counts.update(next.counts);
       }
-      const partial = sums.map((rows) => fromRows(rows, features));
+      const partial = sums.map((rows) => fromRows(rows, features.shape));
       const z = withGradient(partial.at(-1)!, [features], (gradient) => [gradient]);
       observe?.(codebookPath, shownQuantizer, z);
       return {

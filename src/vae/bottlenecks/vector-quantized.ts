@@ -3,13 +3,12 @@ import { codebook, codebookPath } from '../samplers/codebook.js';
 import type { Bottleneck } from './bottleneck.js';
 import {
   type CodebookOptions,
-  fromRows,
   learnt,
   nearest,
   requireChannels,
   shownQuantizer,
-  toRows,
 } from './codebook-learning.js';
+import { fromRows, toRows } from './positions.js';
 
 /** Features and what they became, all with the positions of the features. */
 export interface Quantized {
@@ -46,7 +45,7 @@ export function vectorQuantized(options: CodebookOptions): Bottleneck<Quantized>
         vectors.update(next.vectors);
         count.update(squeeze(next.counts, [0]));
       }
-      const quantized = fromRows(chosen.vectors, features);
+      const quantized = fromRows(chosen.vectors, features.shape);
       const z = withGradient(quantized, [features], (gradient) => [gradient]);
       observe?.(codebookPath, shownQuantizer, z);
       return {

@@ -1,11 +1,21 @@
 import type { Tensor } from 'onnxruntime-common';
 import { listed } from '../../base/excerpt.js';
-import { abs, cast, greater, max, mean, sub, type Value, type Values } from '../../graph/index.js';
+import {
+  abs,
+  cast,
+  greater,
+  max,
+  mean,
+  sub,
+  sum,
+  type Value,
+  type Values,
+} from '../../graph/index.js';
 import { activationOf, type LayerObserver, type Scope } from '../../nn/index.js';
 import type { Batch } from '../../step/index.js';
 import type { Bottleneck } from '../bottlenecks/index.js';
 import type { Network } from '../model/network.js';
-import { klDivergence } from '../posterior.js';
+import { klDivergence, type Posterior } from '../posterior.js';
 import { collapsedNats } from './collapse.js';
 import {
   describeCourse,
@@ -78,6 +88,13 @@ const bounds: Readonly<Record<string, readonly [middle: number, most: number]>> 
 const largest = 'largest';
 const atBounds = 'at bounds';
 
+/** KL divergence of each latent in nats, of latents with positions the sum over them: [batch, latent]. */
+function channelKl(posterior: Posterior): Value {
+  const kl = klDivergence(posterior);
+  const positions = kl.shape.map((_, axis) => axis).slice(2);
+  return positions.length === 0 ? kl : sum(kl, { axes: positions });
+}
+
 /**
  * The outputs that health is judged by: `largest/…`, the largest output of each unit or channel of layers that
  * can die, [batch, units]; `at bounds/…`, the part of outputs at the bounds of layers that can
@@ -108,7 +125,7 @@ export function observedHealth(network: Network, batch: Batch, scope: Scope): Va
     ...observed,
     error: network.nats(batch, output, scope),
     ...(bottleneck.kl && bottleneck.posterior
-      ? { kl: klDivergence(bottleneck.posterior(encoding)) }
+      ? { kl: channelKl(bottleneck.posterior(encoding)) }
       : {}),
     ...(codes ? { codes } : {}),
   };

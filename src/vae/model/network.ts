@@ -91,8 +91,8 @@ export class Network {
     if (classes === undefined) return false;
     if (encoderLabels) return encoderLabels === 'vector';
     const first = this.options.encoder.find(({ type }) => !elementwise.includes(type));
-    // Heads flatten; a codebook takes positions.
-    if (!first) return bottleneck.codes === undefined;
+    // Heads flatten, unless latents have positions.
+    if (!first) return bottleneck.codes === undefined && bottleneck.type !== 'spatialGaussian';
     return first.type === 'dense' || first.type === 'flatten';
   }
 

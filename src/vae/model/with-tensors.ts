@@ -88,6 +88,16 @@ export class ModelWithTensors {
     return this.built.objective.bottleneck.codes !== undefined;
   }
 
+  /** Shape of one example's latents: [latent], or [latent, ...positions]. */
+  get latentShape(): readonly number[] {
+    return this.built.latentShape;
+  }
+
+  /** Whether an example is a point of a space, [latent]: latents are no codes, and have no positions. */
+  get hasPoints(): boolean {
+    return !this.hasCodes && this.latentShape.length === 1;
+  }
+
   /** Whether q(z | x) is a diagonal Gaussian, of the mean and the variance that `encode` gives. */
   get hasGaussianPosterior(): boolean {
     return this.built.objective.bottleneck.posterior !== undefined;

@@ -1,6 +1,7 @@
 /* Every kind of objective: a line a file. */
 export * from './adversarial.js';
 export * from './autoencoder.js';
+export * from './autoencoder-kl.js';
 export * from './beta-tc-vae.js';
 export * from './beta-vae.js';
 export * from './capacity.js';
@@ -10,6 +11,7 @@ export * from './dip-vae.js';
 export * from './factor-vae.js';
 export * from './free-bits.js';
 export * from './hamiltonian.js';
+export * from './hierarchical.js';
 export * from './hyperspherical.js';
 export * from './info-vae.js';
 export * from './inverse-autoregressive-flow.js';

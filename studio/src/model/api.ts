@@ -23,6 +23,10 @@ export interface ModelInfo {
   readonly summary: Summary;
   /** Whether latents are vectors of a codebook. */
   readonly hasCodes: boolean;
+  /** Whether an example is a point of a space: latents are no codes, and have no positions. */
+  readonly hasPoints: boolean;
+  /** Shape of one example's latents: [latent], or [latent, ...positions]. */
+  readonly latentShape: readonly number[];
   /** Whether the encoder gives a mean and a variance for each latent. */
   readonly hasGaussianPosterior: boolean;
   /** Whether log p(x) has a bound. */
@@ -46,7 +50,7 @@ export interface Examples {
 }
 
 export interface Encoding {
-  /** [N, latent]; with a codebook [N, latent, ...positions]. */
+  /** [N, latent], or [N, latent, ...positions]. */
   readonly mean: Numbers;
   /** Of the mean's shape, the logarithm of the variance; −Infinity for a deterministic encoder. */
   readonly logVariance: Numbers;

@@ -42,6 +42,8 @@ const infoOf = (vae: VAE): ModelInfo => ({
   config: vae.config,
   summary: vae.layers(),
   hasCodes: vae.hasCodes,
+  hasPoints: vae.hasPoints,
+  latentShape: vae.latentShape,
   hasGaussianPosterior: vae.hasGaussianPosterior,
   hasBound: vae.hasBound,
   hasPrior: vae.hasPrior,

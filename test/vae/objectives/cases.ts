@@ -2,20 +2,24 @@ import type { Tensor } from 'onnxruntime-common';
 import {
   adversarialAutoencoder,
   autoencoder,
+  autoencoderKl,
   betaTcVae,
   betaVae,
   capacity,
   ciwae,
   conditional,
+  conv2d,
   dense,
   dipVae,
   factorVae,
   freeBits,
   hamiltonian,
+  hierarchical,
   hyperspherical,
   infoVae,
   inverseAutoregressiveFlow,
   iwae,
+  type Layer,
   miwae,
   normalizingFlow,
   type Objective,
@@ -62,6 +66,8 @@ export interface Case {
   readonly name: string;
   /** Whose parameters it has. */
   readonly model: string;
+  /** Layers of its encoder; one dense layer when left out. */
+  readonly encoder?: readonly Layer[];
   readonly objective: Objective;
   readonly options: Noise;
 }
@@ -288,6 +294,25 @@ export const cases: readonly Case[] = [
     options: { epsilon: fixture.several! },
   },
   {
+    name: 'autoencoderKl',
+    model: 'spatial',
+    encoder: [conv2d(4, { kernel: [1, 2], activation: 'tanh' })],
+    objective: autoencoderKl({ beta: 0.3 }),
+    options: { epsilon: fixture.positions! },
+  },
+  {
+    name: 'hierarchical',
+    model: 'grouped',
+    objective: hierarchical({ groups: [1, 2], hidden: 4 }),
+    options: { epsilon: fixture.groups! },
+  },
+  {
+    name: 'hierarchical free',
+    model: 'grouped',
+    objective: hierarchical({ groups: 2, hidden: 4, beta: 0.5, lambda: 0.6 }),
+    options: { epsilon: fixture.groups! },
+  },
+  {
     name: 'vqVae',
     model: 'quantized',
     objective: vqVae({ codes: 4, beta: 0.4 }),
@@ -326,7 +351,10 @@ export function modelOf(each: Case): VAE {
   const model = new VAE({
     input: [1, 2, 3],
     latent: 3,
-    encoder: [dense(5, { activation: 'tanh' }), ...(codebooks[each.model] ? [dense(3)] : [])],
+    encoder: each.encoder ?? [
+      dense(5, { activation: 'tanh' }),
+      ...(codebooks[each.model] ? [dense(3)] : []),
+    ],
     decoder: [dense(6), reshape([1, 2, 3])],
     objective: each.objective,
     seed: 3,

@@ -134,8 +134,8 @@ async function originalsOf(vae: VAE, data: Dataset) {
   return { images: await datasets.readRange(few, 0, few.size), labels: vae.labelsOf(few) };
 }
 
-function mapOf({ hasCodes, config }: VAE): Watched['map'] {
-  if (hasCodes) return 'none';
+function mapOf({ hasPoints, config }: VAE): Watched['map'] {
+  if (!hasPoints) return 'none';
   if (config.latent === 1) return 'line';
   return config.latent === 2 ? 'latents' : 'components';
 }
@@ -152,10 +152,11 @@ function lineOf(values: Float32Array): Float32Array {
 function klOf({ mean, logVariance }: Encoding): Float32Array {
   const [count = 0, latent = 0] = mean.dims;
   const kl = new Float32Array(latent);
+  const positions = mean.size / (count * latent);
   const [means, logVariances] = [mean.data as Float32Array, logVariance.data as Float32Array];
   for (let i = 0; i < means.length; i++) {
     const [m, l] = [means[i]!, logVariances[i]!];
-    kl[i % latent]! += (m * m + Math.exp(l) - 1 - l) / (2 * count);
+    kl[Math.floor(i / positions) % latent]! += (m * m + Math.exp(l) - 1 - l) / (2 * count);
   }
   return kl;
 }

@@ -1,5 +1,6 @@
 import { batch, computed, type Signal, signal } from '@preact/signals';
 import { Tensor } from 'onnxruntime-common';
+import { elementCount } from '../../../../src/base/shape.js';
 import type { TableColumn } from '../../../../src/data/column.js';
 import { describeInput } from '../../../../src/data/input.js';
 import type { ReadOptions } from '../../../../src/data/read-options.js';
@@ -119,7 +120,7 @@ export class Exploration {
     readonly info: ModelInfo,
     private readonly client: ModelClient,
   ) {
-    this.z = signal(new Float32Array(info.config.latent));
+    this.z = signal(new Float32Array(elementCount(info.latentShape)));
     this.dataName.value = this.ownData;
     if (this.hasMap) this.plane.value = axesPlane(info.config.latent);
     client.lost.then((error) => {
@@ -132,7 +133,7 @@ export class Exploration {
     const client = startModelWorker();
     try {
       const exploration = new Exploration(run, await client.service.open(run), client);
-      if (!exploration.info.hasCodes) exploration.look();
+      if (exploration.info.hasPoints) exploration.look();
       return exploration;
     } catch (error) {
       client.stop();
@@ -172,7 +173,7 @@ export class Exploration {
 
   /** Whether two directions of latents can be drawn as a map. */
   get hasMap(): boolean {
-    return !this.info.hasCodes && this.info.config.latent > 1;
+    return this.info.hasPoints && this.info.config.latent > 1;
   }
 
   get hasPosterior(): boolean {
@@ -354,8 +355,7 @@ export class Exploration {
 
   /** Shape of one example's latents. */
   get latentShape(): readonly number[] {
-    const { data } = this;
-    return this.info.hasCodes ? (data.value?.mean.dims.slice(1) ?? []) : [this.info.config.latent];
+    return this.info.latentShape;
   }
 
   /** Resolves when the walk does not wait for an image: long work asks before each of its parts. */

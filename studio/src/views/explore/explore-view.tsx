@@ -217,7 +217,7 @@ function Walk({ exploration }: { exploration: Exploration }) {
       ? [{ name: 'draw', title: t('Draw'), body: () => <DrawPanel exploration={exploration} /> }]
       : []),
     { name: 'path', title: t('Path'), body: () => <PathPanel exploration={exploration} /> },
-    ...(exploration.info.hasCodes
+    ...(!exploration.info.hasPoints
       ? []
       : [
           {
@@ -236,7 +236,7 @@ function Walk({ exploration }: { exploration: Exploration }) {
       title: t('Anomalies'),
       body: () => <AnomaliesPanel exploration={exploration} />,
     },
-    ...(exploration.info.hasCodes || exploration.things !== 'images'
+    ...(!exploration.info.hasPoints || exploration.things !== 'images'
       ? []
       : [
           {
@@ -269,12 +269,16 @@ function Walk({ exploration }: { exploration: Exploration }) {
 
 /** Tells the reason why there is no map. */
 function NoMap({ exploration }: { exploration: Exploration }) {
-  return exploration.info.hasCodes ? (
+  return !exploration.info.hasPoints ? (
     <Empty isPart title={t('No map for this model')}>
       <p>
-        {t(
-          'It turns an image into a grid of codes of its codebook, not into a point. Paths, samples and anomalies are at hand.',
-        )}
+        {exploration.info.hasCodes
+          ? t(
+              'It turns an image into a grid of codes of its codebook, not into a point. Paths, samples and anomalies are at hand.',
+            )
+          : t(
+              'It turns an image into a grid of latents, not into a point. Paths, samples and anomalies are at hand.',
+            )}
       </p>
     </Empty>
   ) : (

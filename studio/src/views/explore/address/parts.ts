@@ -86,7 +86,7 @@ export function explorationParts(exploration: Exploration): readonly AddressPart
   return [
     data,
     ...(exploration.hasMap && info.config.latent > 2 ? [planePart(exploration)] : []),
-    ...(exploration.info.hasCodes ? [] : [placePart(exploration)]),
+    ...(exploration.info.hasPoints ? [placePart(exploration)] : []),
     ...(info.classes === undefined ? [] : [classPart]),
   ];
 }

@@ -35,6 +35,11 @@ const kl: Term = { entry: entryOf('kl'), metric: 'kl' };
 /** The terms of a bound by several draws, which is no sum: the gain is taken off. */
 const ofDraws = (): readonly Term[] => [{ entry: entries.klFromDraws }, kl];
 
+/** The KL with β before it. */
+const weighedKl = (of: InForce): readonly Term[] => [
+  { ...kl, weight: { entry: entries.beta, value: of('beta') } },
+];
+
 /** The KL with β before it; of several draws less their gain. */
 const ofBound = (of: InForce): readonly Term[] => {
   const weighed = { ...kl, weight: { entry: entries.beta, value: of('beta') } };
@@ -48,6 +53,12 @@ const ofCodes = (of: InForce): readonly Term[] => [
     weight: { entry: entries.commitmentWeight, value: of('beta') },
   },
 ];
+
+/** The KL of all groups with β before it; with free nats what they cost is another number. */
+const ofGroups = (of: InForce): readonly Term[] => {
+  const weight = { entry: entries.beta, value: of('beta') };
+  return (of('lambda') ?? 0) > 0 ? [{ entry: entries.freeKl, weight }] : [{ ...kl, weight }];
+};
 
 /** Whether a loss weighs several draws by how well they explain an example. */
 export const weighsDraws = ({ parts }: ToldLoss): boolean =>
@@ -71,7 +82,8 @@ function sum(
 const objectives: Readonly<Record<string, (inForce: InForce) => readonly Term[]>> = {
   autoencoder: () => [],
   vae: () => [{ ...kl, weight: { entry: entries.beta, value: undefined } }],
-  betaVae: (of) => [{ ...kl, weight: { entry: entries.beta, value: of('beta') } }],
+  autoencoderKl: weighedKl,
+  betaVae: weighedKl,
   betaTcVae: (of) => [
     {
       ...{ entry: entries.correlation, metric: 'correlation' },
@@ -116,6 +128,7 @@ const objectives: Readonly<Record<string, (inForce: InForce) => readonly Term[]>
     },
   ],
   hamiltonian: ofBound,
+  hierarchical: ofGroups,
   inverseAutoregressiveFlow: ofBound,
   hyperspherical: ofBound,
   iwae: ofDraws,
