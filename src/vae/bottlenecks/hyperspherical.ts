@@ -10,6 +10,7 @@ import {
   squeeze,
   sum,
   type Value,
+  within,
 } from '../../graph/index.js';
 import { hypersphere } from '../samplers/index.js';
 import type { Bottleneck } from './bottleneck.js';
@@ -58,18 +59,19 @@ export const hyperspherical: Bottleneck<Directed> = {
   describe: (shape) =>
     `mean: float32 [batch, ${shape.join(', ')}] of length 1; concentration: float32 [batch, 1]`,
   kl: ({ known }) => squeeze(known.kl, [1]),
-  draws({ mean, concentration, known }, count, { scope }) {
-    const [batch, latent] = mean.shape as readonly [string, number];
-    const own = scope.child('sampling');
-    const uniform = own.uniform([batch, count, proposals, 3]);
-    const u = drawDistance(concentration, known.meanDistance, uniform, latent);
-    const uniformDensity = constant(Float32Array.of(-logSurface(latent)), []);
-    return {
-      z: pointsAt(mean, u, own.normal([batch, count, latent - 1])),
-      logPosterior: logDensity(known, concentration, u),
-      logPrior: broadcastLike(uniformDensity, u),
-    };
-  },
+  draws: ({ mean, concentration, known }, count, { scope }) =>
+    within({ part: 'sampling' }, () => {
+      const [batch, latent] = mean.shape as readonly [string, number];
+      const own = scope.child('sampling');
+      const uniform = own.uniform([batch, count, proposals, 3]);
+      const u = drawDistance(concentration, known.meanDistance, uniform, latent);
+      const uniformDensity = constant(Float32Array.of(-logSurface(latent)), []);
+      return {
+        z: pointsAt(mean, u, own.normal([batch, count, latent - 1])),
+        logPosterior: logDensity(known, concentration, u),
+        logPrior: broadcastLike(uniformDensity, u),
+      };
+    }),
   toDecoder: toSphere,
   prior: hypersphere(),
 };
