@@ -107,6 +107,7 @@ test('samplers are plain data', () => {
     'maf',
     'poincareDisk',
     'standardNormal',
+    'twoStage',
     'vampPrior',
   ]);
   for (const type of samplerNames) {

@@ -7,4 +7,5 @@ export * from './iaf.js';
 export * from './maf.js';
 export * from './poincare-disk.js';
 export * from './standard-normal.js';
+export * from './two-stage.js';
 export * from './vamp-prior.js';

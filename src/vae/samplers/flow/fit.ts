@@ -1,37 +1,13 @@
-import { Tensor } from 'onnxruntime-common';
-import { UserError } from '../../../base/errors.js';
-import { randomStream } from '../../../base/random.js';
-import { split } from '../../../data/changes/split.js';
-import { fromArray } from '../../../data/dataset.js';
-import {
-  add,
-  mean,
-  mul,
-  negate,
-  split as splitValue,
-  square,
-  sum,
-  type Value,
-} from '../../../graph/index.js';
-import { adam, initialize, type Scope } from '../../../nn/index.js';
-import { type Model, parametersOf } from '../../../step/index.js';
-import { describeNonFinite, fit } from '../../../training/index.js';
+import type { Tensor } from 'onnxruntime-common';
+import { add, mean, mul, negate, square, sum, type Value } from '../../../graph/index.js';
+import type { Scope } from '../../../nn/index.js';
 import { autoregressive, inverseAutoregressive } from '../../flows/index.js';
-import { type LatentRows, meanOf, rowsOf } from '../latent-rows.js';
+import { fitLatents } from '../latent-fit.js';
 import type { FitSources } from '../sampler.js';
 import { type Direction, type FlowOptions, flowOf } from './options.js';
 
 /** The path of a flow's tensors. */
 export const flowPath = 'flow';
-
-/** A part of the latents is held out, to tell when to end. */
-const heldOut = 0.1;
-
-/** Fewer latents leave too few that are held out. */
-const fewest = 20;
-
-/** Standard deviations under this share of the largest are taken for it. */
-const flattest = 1e-6;
 
 const logTwoPi = Math.log(2 * Math.PI);
 
@@ -42,90 +18,16 @@ export function logDensity(z: Value, options: FlowOptions, direction: Direction,
   return add(mul(sum(add(square(noise), logTwoPi), { axes: [1] }), -0.5), logDet);
 }
 
-/**
- * Examples of the latents' distribution, the aggregated posterior: means and standard deviations of the
- * encoder, [N, 2D], both standardized.
- */
-function standardized(latents: LatentRows, logVariance: Float32Array) {
-  const { rows, count, width } = latents;
-  const spread = (i: number) => Math.exp((logVariance[i] ?? Number.NEGATIVE_INFINITY) / 2);
-  const center = meanOf(latents);
-  const variances = new Float64Array(width);
-  rows.forEach((value, i) => {
-    const column = i % width;
-    variances[column]! += ((value - center[column]!) ** 2 + spread(i) ** 2) / count;
-  });
-  const least = flattest * Math.sqrt(Math.max(...variances)) || 1;
-  const deviations = variances.map((variance) => Math.max(Math.sqrt(variance), least));
-  const examples = new Float32Array(2 * rows.length);
-  rows.forEach((value, i) => {
-    const [row, column] = [Math.floor(i / width), i % width];
-    const place = 2 * row * width + column;
-    examples[place] = (value - center[column]!) / deviations[column]!;
-    examples[place + width] = spread(i) / deviations[column]!;
-  });
-  return { examples, center, deviations };
-}
-
-/**
- * A flow fitted to latents by maximum likelihood: draws of the posterior of each example, anew at every
- * step, or the points of a deterministic encoder. A tenth of the latents is held out; the parameters of the
- * epoch in which it is most likely are kept.
- * @returns the flow's tensors, under `flow.`; `mean` and `deviation` [D], by which latents are standardized;
- *   `heldOut` [1], the mean log density of the latents that are held out, in nats
- * @throws UserError when there are too few latents, or when they have no density
- */
-export async function fitFlow(
+/** A flow fitted to latents, as `fitLatents` does it; its tensors are under `flow.`. */
+export function fitFlow(
   latents: Tensor,
-  { logVariance, seed }: FitSources,
+  sources: FitSources,
   options: FlowOptions,
   direction: Direction,
 ): Promise<Record<string, Tensor>> {
-  const rows = rowsOf(latents);
-  const { count, width } = rows;
-  if (count < fewest) {
-    throw new UserError(
-      `A flow is fitted to ${fewest} latents or more, not ${count}. Give data with more examples.`,
-    );
-  }
-  const { examples, center, deviations } = standardized(rows, logVariance.data as Float32Array);
-  const data = fromArray(examples, [2 * width], { name: 'latents' });
-  const { train, validation } = split(data, heldOut, seed);
-  const objective: Model['objective'] = ({ images }, scope) => {
-    const [point, spread] = splitValue(images, [width, width], 1);
-    const z = add(point!, mul(spread!, scope.normal(point!.shape)));
-    return { loss: negate(mean(logDensity(z, options, direction, scope))), metrics: {} };
-  };
-  const specs = parametersOf({ images: { shape: [2 * width] } }, ({ images }, scope) => {
-    return { loss: objective({ images: images! }, scope, () => images!).loss };
+  return fitLatents(latents, sources, {
+    ...options,
+    noun: 'flow',
+    loss: (z, scope) => negate(mean(logDensity(z, options, direction, scope))),
   });
-  const initial = specs.map(({ name, shape, initializer }) => {
-    const values = initialize(initializer, shape, randomStream(seed, `sampler/${name}`));
-    return [name, new Tensor('float32', values, shape)] as const;
-  });
-  const model: Model = { shape: [2 * width], schedules: {}, objective };
-  const result = await fit(model, specs, Object.fromEntries(initial), train, {
-    epochs: options.epochs,
-    batchSize: Math.min(options.batchSize, train.size),
-    optimizer: adam({ learningRate: options.learningRate }),
-    validation,
-    earlyStopping: { metric: 'val_loss', patience: options.patience },
-    keepBest: 'val_loss',
-    seed,
-  });
-  const { best, parameters, stopped } = result;
-  if (stopped?.reason === 'non-finite' || !best) {
-    const what = stopped?.reason === 'non-finite' ? describeNonFinite(stopped) : 'Its density';
-    throw new UserError(
-      `The flow cannot be fitted to these latents: ${what} was not finite. Take a smaller learningRate, or the sampler gaussian.`,
-    );
-  }
-  // The density of latents is that of standardized ones divided by the deviations.
-  const stretched = deviations.reduce((total, each) => total + Math.log(each), 0);
-  return {
-    ...parameters,
-    mean: new Tensor('float32', Float32Array.from(center), [width]),
-    deviation: new Tensor('float32', Float32Array.from(deviations), [width]),
-    heldOut: new Tensor('float32', [-best.value - stretched], [1]),
-  };
 }
