@@ -2,6 +2,7 @@ import { readFile } from '#files';
 import { UserError } from '../base/errors.js';
 import { baseName } from '../base/paths.js';
 import { formatTable } from '../report/table.js';
+import { RunFolder } from '../runs/index.js';
 import { type Figure, judge, onnxFeatures } from '../vae/judges/index.js';
 import { partsOf } from '../vae/judges/measures/names.js';
 import { type DataOptions, openRun } from './run.js';
@@ -63,8 +64,12 @@ export async function judgeRun(run: string, options: JudgeFlags): Promise<void> 
     ...(seed === undefined ? {} : { seed }),
   });
   await features?.release();
+  const judged = { data: data.name, part, ...found };
+  const folder = await RunFolder.open(run);
+  // Archives are only read.
+  if (folder.isWritable) await folder.writeJudgement(judged);
   if (json) {
-    process.stdout.write(`${JSON.stringify({ data: data.name, part, ...found })}\n`);
+    process.stdout.write(`${JSON.stringify(judged)}\n`);
     return;
   }
   const title = `${data.name}: ${found.examples} examples${part === 'all' ? '' : ` of the ${part} part`}`;

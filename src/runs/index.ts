@@ -3,6 +3,7 @@
  * that keeps two processes from one folder. Models hand over their parts as plain data and tensors.
  */
 export { decodeCheckpoint, encodeCheckpoint } from './checkpoint-file.js';
+export { judgementFile, type KeptJudgement } from './judgement.js';
 export { zipRun } from './run-files.js';
 export { packageSchema, RunFolder } from './run-folder.js';
 export { mostConfigText, readRunFormat, runFormat } from './run-format.js';

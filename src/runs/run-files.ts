@@ -14,6 +14,8 @@ import { mostFileBytes, tooLarge } from '../base/file-errors.js';
 export interface RunFiles {
   /** The name of the run in messages: the folder's path if it is one. */
   readonly path: string;
+  /** Whether files can be written: archives are only read. */
+  readonly isWritable: boolean;
   /** A file's path or, where it has none, what it is called in messages. */
   file(name: string): string;
   has(name: string): Promise<boolean>;
@@ -39,6 +41,7 @@ export function filesInFolder(path: string): RunFiles {
   const file = (name: string) => `${path.replace(/\/+$/, '')}/${name}`;
   return {
     path,
+    isWritable: true,
     file,
     has: (name) => exists(file(name)),
     read: (name, most) => readFile(file(name), most),
@@ -65,6 +68,7 @@ export function filesInMemory(
     typeof content === 'string' ? new TextEncoder().encode(content) : new Uint8Array(content);
   return {
     path,
+    isWritable: true,
     file,
     has: async (name) => files.has(name),
     async read(name) {
@@ -127,6 +131,7 @@ async function filesInZip(bytes: Uint8Array, path: string, mark: string): Promis
   };
   return {
     path,
+    isWritable: false,
     file,
     has: async (name) => files.has(root + name),
     async read(name, most = mostFileBytes) {

@@ -9,6 +9,13 @@ import {
 } from '../data/codecs/safetensors.js';
 import type { Checkpoint, EpochMetrics } from '../training/index.js';
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint-file.js';
+import {
+  judgementFile,
+  type KeptJudgement,
+  mostJudgementText,
+  parseJudgement,
+  withEarlier,
+} from './judgement.js';
 import { formatMetrics, mostMetricsText, parseMetrics } from './metrics-lines.js';
 import { filesInFolder, filesInMemory, openRunFiles, type RunFiles } from './run-files.js';
 import { mostConfigText, parseRunConfig, runFormat } from './run-format.js';
@@ -91,6 +98,11 @@ export class RunFolder {
     return this.files.path;
   }
 
+  /** Whether it can be written to: an archive is only read. */
+  get isWritable(): boolean {
+    return this.files.isWritable;
+  }
+
   file(name: string): string {
     return this.files.file(name);
   }
@@ -157,6 +169,19 @@ export class RunFolder {
   /** Removes files of the run, where they are there. */
   async remove(...names: readonly string[]): Promise<void> {
     for (const name of names) await this.files.remove(name);
+  }
+
+  /** Keeps how the run was judged, with earlier figures by the same examples. */
+  async writeJudgement(judgement: KeptJudgement): Promise<void> {
+    const all = withEarlier(judgement, await this.readJudgement());
+    await this.write(judgementFile, `${JSON.stringify(all, null, 2)}\n`);
+  }
+
+  /** The figures by which the run was judged; undefined where it was not. @throws UserError when they are damaged */
+  async readJudgement(): Promise<KeptJudgement | undefined> {
+    if (!(await this.files.has(judgementFile))) return undefined;
+    const text = await this.readText(judgementFile, mostJudgementText);
+    return parseJudgement(text, this.file(judgementFile));
   }
 
   /** Writes the metrics of all epochs so far, and how long these took into a file of its own. */

@@ -3,12 +3,18 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { UserError } from '../base/errors.js';
 import { isDirectory, listDirectory } from '../data/files/files.node.js';
-import { RunFolder } from '../runs/index.js';
+import { judgementFile, RunFolder } from '../runs/index.js';
 import { answer } from './guard.js';
 import { sendFile } from './send.js';
 
 /** The files of a run that the page may read. */
-const served = new Set(['config.json', 'metrics.jsonl', 'parameters.safetensors', 'health.json']);
+const served = new Set([
+  'config.json',
+  'metrics.jsonl',
+  'parameters.safetensors',
+  'health.json',
+  judgementFile,
+]);
 
 /** The run folders that the page may open: one, or those of a folder, as they come and go. */
 export class Runs {
@@ -36,7 +42,7 @@ export class Runs {
   }
 
   /** The runs that are there now. */
-  async list(): Promise<{ folder: string; modified: number }[]> {
+  async list(): Promise<{ folder: string; modified: number; isJudged?: boolean }[]> {
     if (!this.root) return [];
     const names = this.only === undefined ? await listDirectory(this.root) : [this.only];
     const found = await Promise.all(
@@ -45,7 +51,8 @@ export class Runs {
         if (!config) return [];
         const metrics = await this.locate(folder, 'metrics.jsonl');
         const { mtimeMs } = await stat(join(this.root!, metrics ?? config));
-        return [{ folder, modified: Math.round(mtimeMs) }];
+        const judged = await this.locate(folder, judgementFile);
+        return [{ folder, modified: Math.round(mtimeMs), ...(judged && { isJudged: true }) }];
       }),
     );
     return found.flat();

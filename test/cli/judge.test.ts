@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { emptyFolder, vaekit, writeQuarters } from './process.js';
@@ -63,6 +65,22 @@ describe('a run judged', () => {
       2,
       expect.stringContaining("unknown measure 'fid'"),
     ]);
+  });
+
+  test('keeps its figures, with earlier ones by the same examples, until its model changes', async () => {
+    const path = join(folder, 'run', 'judge.json');
+    const judge = (...metrics: string[]) =>
+      vaekit(folder, 'judge', 'run', '--count', '30', '--metrics', metrics.join(','));
+    await judge('elbo');
+    await judge('squaredError');
+    const kept = JSON.parse(await readFile(path, 'utf8'));
+    expect(kept).toMatchObject({ data: 'quarters test', part: 'test', examples: 30, samples: 100 });
+    expect(Object.keys(kept.figures)).toEqual(['elbo', 'squaredError']);
+    await vaekit(folder, 'judge', 'run', '--count', '20', '--metrics', 'squaredError');
+    expect(Object.keys(JSON.parse(await readFile(path, 'utf8')).figures)).toEqual(['squaredError']);
+    const { code } = await vaekit(folder, 'train', '--resume', 'run', '--epochs', '4');
+    expect(code).toBe(0);
+    await expect(readFile(path)).rejects.toThrow('ENOENT');
   });
 
   test('is compared by the features of a model in a file', async () => {

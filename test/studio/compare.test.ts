@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { split } from '../../src/data/changes/split.js';
@@ -16,6 +17,10 @@ test.skipIf(!chromiumPath)(
     const folder = await emptyFolder();
     await writeSmallRun(folder, 'small', { beta: 3 });
     await writeSmallRun(folder, 'a-run-of-a-very-long-name', { beta: 1, latent: 3 });
+    const judged = { data: 'quarters', part: 'test', examples: 60, samples: 9, seed: 1 };
+    const figures = { 'frechet/raw': { value: 1.25 }, elbo: { value: -20.5, error: 0.25 } };
+    const judgement = JSON.stringify({ ...judged, figures });
+    await writeFile(join(folder, 'runs', 'small', 'judge.json'), judgement);
     const { page, errors, close } = await openStudio({ path: join(folder, 'runs') });
     /** Rows of gray values of a strip of images, as texts. */
     const imagesOf = (selector: string) =>
@@ -58,6 +63,21 @@ test.skipIf(!chromiumPath)(
       await expect.poll(() => row('beta')).toContain('3');
       expect(await row('model.encoder')).toContain('dense 16 relu');
       expect(await row('training.batchSize')).toHaveLength(3);
+      expect((await row('judge.elbo')).sort()).toEqual(['–', '–', '−20.500 ± 0.25\u00a0nats']);
+      expect(await row('judge.judgedBy')).toContain('60 of quarters');
+      expect(await row('judge.frechet/raw')).toContain('1.2500');
+      await page.getByRole('button', { name: 'Judge', exact: true }).click();
+      await expect
+        .poll(async () => (await row('judge.elbo')).filter((text) => text.includes('±')), {
+          timeout: 60_000,
+        })
+        .toHaveLength(3);
+      await expect.poll(() => row('judge.kernel/encoder'), { timeout: 60_000 }).not.toContain('–');
+      await page.reload();
+      // The browser keeps the figures of its own run; those of a folder are what judge.json says.
+      const missing = async (name: string) =>
+        (await row(name)).filter((text) => text === '–').length;
+      await expect.poll(() => missing('judge.kernel/encoder'), { timeout: 30_000 }).toBe(2);
       for (const width of [1280, 1024, 390]) {
         await page.setViewportSize({ width, height: 800 });
         const wide = await page.evaluate(() => document.documentElement.scrollWidth);

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, test } from 'vitest';
 import { describedOptions } from '../../src/vae/config/described.js';
+import { measureNames, partsOf } from '../../src/vae/judges/measures/names.js';
 import type { Messages, Translation } from '../../studio/src/language/language.js';
 import { table } from '../../studio/src/messages/table.js';
 import { withoutFlags } from '../../studio/src/messages/words.js';
@@ -101,6 +102,8 @@ test.each(languages)('every text is there in %s', (code) => {
   expect(missing.map(({ path, line, text }) => `${path}:${line}: ${text}`)).toEqual([]);
   expect(settings.filter((text) => text !== undefined && !known.has(text))).toEqual([]);
   expect([...optionWords()].filter((text) => !known.has(text))).toEqual([]);
+  const measures = measureNames.map((name) => partsOf(name).measure!.title);
+  expect(measures.filter((text) => !known.has(text) && !sameEverywhere.has(text))).toEqual([]);
 });
 
 test.each(languages)('every error of the page is there in %s', (code) => {

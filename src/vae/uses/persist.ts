@@ -6,7 +6,7 @@ import { version } from '../../base/version.js';
 import type { DataDescription } from '../../data/description.js';
 import { descriptionSchema } from '../../data/description-schema.js';
 import type { Layer } from '../../nn/index.js';
-import { RunFolder } from '../../runs/index.js';
+import { judgementFile, RunFolder } from '../../runs/index.js';
 import { fromConfig, type VAEOptions } from '../config/options.js';
 import type { BuiltModel } from '../model/built.js';
 import type { Present } from '../model/engine.js';
@@ -69,7 +69,8 @@ export async function writeModel(
   saved: SavedConfig,
   signal?: AbortSignal,
 ): Promise<void> {
-  await folder.remove(samplerFile);
+  // Figures of other parameters, or of another sampler.
+  await folder.remove(samplerFile, judgementFile);
   await writeConfig(folder, model, saved);
   await folder.remove('encoder.onnx', 'decoder.onnx');
   await folder.writeParameters(tensors);

@@ -1,5 +1,6 @@
 import type { Marginal } from '../../../src/data/quality/marginals.js';
 import type { RowConditions } from '../../../src/data/tables/columns/where.js';
+import type { KeptJudgement } from '../../../src/runs/index.js';
 import type { EpochMetrics, Progress } from '../../../src/training/index.js';
 import type { Health, ModelConfig, Summary } from '../../../src/vae/index.js';
 import type { AnyPart } from '../data/held-out.js';
@@ -149,6 +150,18 @@ export interface ModelService {
     end?: number,
   ): Promise<Float32Array>;
   health(id: string, data: DataName, part: Part): Promise<Health>;
+  /**
+   * Judges a model by `count` examples that stand for a part of the data; a run that the browser keeps keeps the
+   * figures.
+   * @param onMeasure is told the name of each measure before it is taken, and how many are done, a proxy
+   */
+  judge(
+    id: string,
+    data: DataName,
+    part: AnyPart,
+    count: number,
+    onMeasure?: (name: string, done: number, of: number) => void,
+  ): Promise<KeptJudgement>;
 
   /** Trains until all epochs are done or `halt`; one training a worker. @param events a proxy */
   train(request: TrainRequest, events: TrainEvents): Promise<TrainEnd>;

@@ -46,7 +46,9 @@ export class Keeping {
 
   /** Takes over the next state. */
   take(given: Partial<KeptRun>, files: Makers): void {
-    this.state = { ...this.state, ...given, modified: Date.now() };
+    // Figures of the model as it was.
+    const { judgement: _, ...state } = this.state;
+    this.state = { ...state, ...given, modified: Date.now() };
     this.unmade = { ...this.unmade, ...files };
     this.isKept = false;
   }

@@ -35,6 +35,7 @@ export async function keepOpenedRun(archive: Blob, name: string): Promise<KeptRu
   const count = vae.layers().parameters;
   await vae.release();
   const [metrics, checkpoint] = [await folder.readMetrics(), await folder.readCheckpoint()];
+  const judgement = await folder.readJudgement();
   const data = await dataNamed(training.data, vae.config.input);
   const config = { model, training: { ...training, data } };
   const now = Date.now();
@@ -50,6 +51,7 @@ export async function keepOpenedRun(archive: Blob, name: string): Promise<KeptRu
     config,
     ...(checkpoint ? stateAt(checkpoint, training.epochs) : { state: 'done', metrics }),
     trace: emptyTrace,
+    ...(judgement && { judgement }),
   };
   const given = { [parametersFile]: parameters };
   await keepRun(

@@ -5,6 +5,7 @@ import { decodeSafetensors } from '../../../src/data/codecs/safetensors.js';
 import { isLearnt, type TableColumn } from '../../../src/data/column.js';
 import { matchData } from '../../../src/data/match.js';
 import { type Dataset, datasets, type Tensor, UserError, VAE } from '../../../src/index.js';
+import type { KeptJudgement } from '../../../src/runs/index.js';
 import { readingFor } from '../../../src/vae/config/reading.js';
 import { checkConfig } from '../../../src/vae/config/run-config.js';
 import { describeOwnCode, ownCodeOf } from '../../../src/vae/own-code.js';
@@ -13,6 +14,7 @@ import { importData } from '../data/import.js';
 import type { AddOptions, DataInfo, DataName, Part } from '../data/info.js';
 import { datasetsOf, keepData } from '../data/kept.js';
 import type { RunContent } from '../runs/content.js';
+import { changeKept } from '../runs/kept.js';
 import type { KeptRun } from '../storage/database.js';
 import { plan } from '../train/plan.js';
 import type { PlannedConfig, PlannedData, TrainSettings } from '../train/settings.js';
@@ -201,6 +203,28 @@ export class Service implements ModelService {
 
   async health(id: string, data: DataName, part: Part) {
     return this.model(id).vae.health(await this.validated(id, data, part));
+  }
+
+  async judge(
+    id: string,
+    data: DataName,
+    part: AnyPart,
+    count: number,
+    onMeasure?: (name: string, done: number, of: number) => void,
+  ): Promise<KeptJudgement> {
+    const dataset = await this.validated(id, data, part);
+    // Loaded only when a run is judged.
+    const { judge } = await import('../../../src/vae/judges/judge.js');
+    const found = await judge(this.model(id).vae, dataset, {
+      count,
+      ...(onMeasure && { onMeasure }),
+    });
+    const named = typeof part === 'string' ? part : 'validation';
+    const { title } = await this.dataset(data);
+    const judgement = { data: title, part: named, ...found };
+    const [, kept] = /^kept:(.+)$/.exec(id) ?? [];
+    if (kept !== undefined) await changeKept(kept, { judgement });
+    return judgement;
   }
 
   async zip(id?: string): Promise<Uint8Array<ArrayBuffer>> {

@@ -1,3 +1,4 @@
+import type { KeptJudgement } from '../../../src/runs/judgement.js';
 import type { EpochMetrics } from '../../../src/training/index.js';
 import type { Position } from '../storage/database.js';
 
@@ -11,6 +12,8 @@ export interface RunContent {
   readonly metrics: readonly EpochMetrics[];
   /** The bytes of `parameters.safetensors`. */
   readonly parameters: Uint8Array<ArrayBuffer>;
+  /** The figures by which it was judged. */
+  readonly judgement?: KeptJudgement;
   /** Where training stood, for a run that the browser keeps. */
   readonly position?: Position;
 }

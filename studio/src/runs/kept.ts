@@ -30,7 +30,7 @@ export async function openKept(id: string): Promise<RunContent> {
 
 /** A run with its parameters, as all views take runs. */
 export function contentOf(run: KeptRun, parameters: Uint8Array<ArrayBuffer>): RunContent {
-  const { id, name, config, metrics, position, steered } = run;
+  const { id, name, config, metrics, position, steered, judgement } = run;
   return {
     id: `kept:${id}`,
     name,
@@ -38,6 +38,7 @@ export function contentOf(run: KeptRun, parameters: Uint8Array<ArrayBuffer>): Ru
     metrics,
     parameters,
     ...(position ? { position } : {}),
+    ...(judgement ? { judgement } : {}),
   };
 }
 

@@ -1,4 +1,5 @@
 import { UserError } from '../../../src/base/errors.js';
+import { judgementFile, parseJudgement } from '../../../src/runs/judgement.js';
 import { parseMetrics } from '../../../src/runs/metrics-lines.js';
 import { parseRunConfig } from '../../../src/runs/run-format.js';
 import type { RunContent } from './content.js';
@@ -9,6 +10,8 @@ export interface ServedRun {
   readonly folder: string;
   /** Milliseconds since 1970. */
   readonly modified: number;
+  /** Whether `vaekit judge` has judged it. */
+  readonly isJudged?: boolean;
 }
 
 const address = (folder: string, file: string) =>
@@ -36,8 +39,17 @@ export async function openServed(folder: string): Promise<RunContent> {
     name: folder,
     config: parsed,
     parameters,
+    ...(await judgementOf(folder)),
     metrics: parseMetrics(text(metrics), parsed.model, `${folder}/metrics.jsonl`),
   };
+}
+
+/** The figures by which a run was judged. Runs are asked for them only where they have some. */
+async function judgementOf(folder: string): Promise<Pick<RunContent, 'judgement'>> {
+  const entry = (await listServed()).find((each) => each.folder === folder);
+  if (!entry?.isJudged) return {};
+  const text = new TextDecoder().decode(await read(folder, judgementFile));
+  return { judgement: parseJudgement(text, `${folder}/${judgementFile}`) };
 }
 
 async function read(

@@ -2,6 +2,7 @@ import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
 import { UserError } from '../../../src/base/errors.js';
 import type { TableColumn } from '../../../src/data/column.js';
 import type { ValueSummary } from '../../../src/data/values.js';
+import type { KeptJudgement } from '../../../src/runs/judgement.js';
 import type { EpochMetrics } from '../../../src/training/index.js';
 import type { DataName } from '../data/info.js';
 import type { ShownValues, TrainSettings } from '../train/settings.js';
@@ -30,6 +31,8 @@ export interface KeptRun {
   /** Of the epochs behind the checkpoint. */
   readonly metrics: readonly EpochMetrics[];
   readonly trace: Trace;
+  /** The figures by which it was judged, as it is. */
+  readonly judgement?: KeptJudgement;
   /** Where the checkpoint stands; absent in runs of older pages and in those that were opened. */
   readonly position?: Position;
   /** Numbers that were changed while it trained, in order. */

@@ -10,8 +10,16 @@ import { Empty } from '../../ui/empty.js';
 import { later } from '../../ui/later.js';
 import { Notice } from '../../ui/notice.js';
 import './compare.css';
-import { type Compared, loadShared, measure, openRun, type SharedImages } from './comparison.js';
+import {
+  type Compared,
+  judge,
+  loadShared,
+  measure,
+  openRun,
+  type SharedImages,
+} from './comparison.js';
 import { CurvesOfRuns } from './curves-of-runs.js';
+import type { Judging } from './judge-button.js';
 import { NumbersOfRuns } from './numbers-of-runs.js';
 import { ReconstructionsOfRuns } from './reconstructions-of-runs.js';
 
@@ -84,6 +92,7 @@ function Comparison({ ids }: { ids: readonly string[] }) {
   const compared = useSignal<readonly Compared[]>([]);
   const shared = useSignal<SharedImages | undefined>(undefined);
   const problem = useSignal<string | undefined>(undefined);
+  const judging = useSignal<Judging | undefined>(undefined);
   useEffect(() => {
     if (route.peek().runs.length === 0) nameRuns(...ids);
     const client = startModelWorker();
@@ -104,6 +113,11 @@ function Comparison({ ids }: { ids: readonly string[] }) {
         if (!current) return;
         compared.value = compared.value.with(i, measured);
       }
+      judging.value = async ({ id }, onMeasure) => {
+        const place = compared.value.findIndex((each) => each.id === id);
+        const found = await judge(client, compared.value[place]!, images, onMeasure);
+        if (current) compared.value = compared.value.with(place, found);
+      };
     };
     load().catch((error: Error) => {
       if (current) problem.value = error.message;
@@ -134,7 +148,7 @@ function Comparison({ ids }: { ids: readonly string[] }) {
       {opened.length > 0 && (
         <>
           <div class="compare">
-            <NumbersOfRuns runs={opened} />
+            <NumbersOfRuns runs={opened} judge={judging.value} />
             <CurvesOfRuns runs={opened} />
           </div>
           {shared.value?.rows && (

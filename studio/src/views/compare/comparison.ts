@@ -1,3 +1,4 @@
+import { proxy } from 'comlink';
 import { type AnyPart, heldOutPart, partKey } from '../../data/held-out.js';
 import type { DataName } from '../../data/info.js';
 import { t } from '../../language/language.js';
@@ -12,6 +13,9 @@ const shownImages = 12;
 
 /** Images over which the ELBO is averaged. */
 export const scoredImages = 1000;
+
+/** Examples by which a run is judged here, so that it takes a minute at most. */
+const judgedExamples = 500;
 
 /** A run that is compared, or the reason why it cannot be. */
 export interface Compared {
@@ -81,6 +85,26 @@ export function titleOf({ title, part }: SharedImages): string {
 export function knows({ run }: Compared, { data, part }: SharedImages): boolean {
   if (!run || dataOf(run) !== data || part === 'test') return false;
   return part === 'train' || partKey(heldOutPart(run.config, false)) !== partKey(part);
+}
+
+/**
+ * A run with the figures of its measures, by the data that all runs get.
+ * @param onMeasure is told of each measure before it is taken
+ */
+export async function judge(
+  { service }: ModelClient,
+  compared: Compared,
+  { data, part }: SharedImages,
+  onMeasure: (name: string, done: number, of: number) => void,
+): Promise<Compared> {
+  const { id, run, info } = compared;
+  if (!run || !info) return compared;
+  try {
+    const judgement = await service.judge(id, data, part, judgedExamples, proxy(onMeasure));
+    return { ...compared, run: { ...run, judgement } };
+  } catch (error) {
+    return { ...compared, problem: (error as Error).message };
+  }
 }
 
 /** A run with its reconstructions and its ELBO. */

@@ -10,6 +10,8 @@ import { Term } from '../../ui/term.js';
 import { type Compared, scoredImages } from './comparison.js';
 import { colourOf } from './curves-of-runs.js';
 import { betaOf, type Difference, differences } from './differences.js';
+import { JudgeButton, type Judging } from './judge-button.js';
+import { judgedRows } from './judged-rows.js';
 
 const metrics = [
   ['loss', 'loss'],
@@ -118,6 +120,7 @@ function cellsOf(runs: readonly Compared[]): string[][] {
   const configs = runs.map(({ run }) => run!.config);
   const rows = [
     ...usualRows(runs).map(({ key, values }) => ({ path: key, values })),
+    ...judgedRows(runs).map(({ name, values }) => ({ path: `judge.${name}`, values })),
     ...differences(configs),
   ];
   return [
@@ -129,8 +132,18 @@ function cellsOf(runs: readonly Compared[]): string[][] {
   ];
 }
 
-/** Shows the results of each run and the settings in which they differ, a column a run. */
-export function NumbersOfRuns({ runs }: { runs: readonly Compared[] }) {
+/**
+ * Shows the results of each run and the settings in which they differ, a column a run.
+ * @param judge judges a run; undefined while other work is under way, or where it cannot be done
+ */
+export function NumbersOfRuns({
+  runs,
+  judge,
+}: {
+  runs: readonly Compared[];
+  judge: Judging | undefined;
+}) {
+  const judged = judgedRows(runs).map(({ name, ...row }) => ({ key: `judge.${name}`, ...row }));
   const different = differences(runs.map(({ run }) => run!.config)).map(differenceRow);
   return (
     <section class="panel stack" aria-labelledby="numbers">
@@ -150,12 +163,14 @@ export function NumbersOfRuns({ runs }: { runs: readonly Compared[] }) {
             </tr>
           </thead>
           <Rows rows={usualRows(runs)} />
+          {judged.length > 0 && <Rows rows={judged} title={t('Judged')} runs={runs.length} />}
           {different.length > 0 && (
             <Rows rows={different} title={t('Settings in which they differ')} runs={runs.length} />
           )}
         </table>
       </section>
-      <div>
+      <div class="row">
+        {judge && <JudgeButton runs={runs} judge={judge} />}
         <ExportButton
           name="runs"
           what={t('the numbers')}
