@@ -1,5 +1,6 @@
 """Writes test/fixtures/torch-hamiltonian-objectives.{safetensors,json}: loss, parts and gradients of objectives whose
-posterior moves by Hamiltonian dynamics, in float64 by PyTorch 2 from the equations of Caterini et al. (2018).
+posterior moves by Hamiltonian dynamics, in float64 by PyTorch 2 from the equations of Caterini et al. (2018) and of
+Chadebec et al. (2020). The partial derivatives of the latter's energy are those of torch.func.
 
 Needs `pip install torch numpy safetensors`. Run from the repository's root, after
 torch_objective_fixtures.py, whose examples and noise it takes.
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import torch
 from safetensors.torch import load_file, save_file
-from torch.distributions import Bernoulli, Normal
+from torch.distributions import Bernoulli, MultivariateNormal, Normal
 from torch.nn import functional as F
 
 torch.manual_seed(12)
@@ -25,7 +26,7 @@ gaussian = {
     for key, value in shared.items()
     if key.startswith("model.gaussian.")
 }
-LATENT, MOST_STEP = 3, 0.5
+LATENT, LARGEST_STEP, METRIC_HIDDEN, CENTROIDS = 3, 0.5, 4, 5
 STANDARD = Normal(0.0, 1.0)
 
 
@@ -34,12 +35,30 @@ def single(tensor):
     return tensor.float().double()
 
 
+def layer(name, out, into):
+    return {
+        f"{name}.weight": single(torch.randn(out, into) * 0.6),
+        f"{name}.bias": single(torch.randn(out) * 0.3),
+    }
+
+
 momenta = single(torch.randn(several.shape))
 step_size = {"hamiltonian.stepSize": single(torch.randn(LATENT) * 0.5)}
+roots = torch.randn(CENTROIDS, LATENT, LATENT) * 0.5
+kept = {
+    "riemannian.centroids": single(torch.randn(CENTROIDS, LATENT)),
+    "riemannian.matrices": single(roots @ roots.mT),
+}
 models = {
     "hamiltonian": {**gaussian, **step_size, "hamiltonian.beta0": torch.tensor(0.25)},
     "cooled": {**gaussian, **step_size, "hamiltonian.cooling": single(torch.randn(3) * 0.5)},
     "untempered": {**gaussian, **step_size},
+    "riemannian": {
+        **gaussian,
+        **layer("riemannian.metric.1", METRIC_HIDDEN, images[0].numel()),
+        **layer("riemannian.diagonal", LATENT, METRIC_HIDDEN),
+        **layer("riemannian.lower", LATENT * (LATENT - 1) // 2, METRIC_HIDDEN),
+    },
 }
 
 
@@ -75,7 +94,7 @@ def hamiltonian(p, draw, tempering, steps):
     start = q.loc + q.scale * several[:, draw]
     beta0, factors = factors_of(p, tempering, steps)
     rho0 = rho = momenta[:, draw] / beta0.sqrt()
-    size = MOST_STEP * torch.sigmoid(p["hamiltonian.stepSize"])
+    size = LARGEST_STEP * torch.sigmoid(p["hamiltonian.stepSize"])
     z = start
 
     def slope(z):
@@ -89,6 +108,53 @@ def hamiltonian(p, draw, tempering, steps):
     log_q = q.log_prob(start).sum(-1) + Normal(0.0, beta0**-0.5).log_prob(rho0).sum(-1)
     log_determinant = LATENT / 2 * torch.log(beta0)
     return z, log_q - log_determinant - STANDARD.log_prob(rho).sum(-1)
+
+
+def matrices(p):
+    hidden = torch.relu(dense(p, "riemannian.metric.1", images.flatten(1)))
+    factor = torch.diag_embed(dense(p, "riemannian.diagonal", hidden).exp())
+    rows, columns = torch.tril_indices(LATENT, LATENT, offset=-1)
+    factor = factor.index_put(
+        (torch.arange(len(images))[:, None], rows[None], columns[None]), dense(p, "riemannian.lower", hidden)
+    )
+    return factor @ factor.mT
+
+
+def riemannian(p, draw, training, steps, step_size, beta0, temperature, regularization):
+    q = posterior(p)
+    centers, weights_of = (q.loc, matrices(p)) if training else kept.values()
+
+    def inverse_metric(z):
+        near = torch.exp(-((z[:, None] - centers[None]) ** 2).sum(-1) / temperature**2)
+        return torch.einsum("nm,mij->nij", near, weights_of) + regularization * torch.eye(LATENT)
+
+    def energy(z, rho):
+        inverse = inverse_metric(z)
+        kinetic = 0.5 * torch.einsum("ni,nij,nj->n", rho, inverse, rho)
+        return (nll(p, z) + 0.5 * (z**2).sum(-1) - 0.5 * torch.logdet(inverse) + kinetic).sum()
+
+    by_z, by_rho = torch.func.grad(energy, 0), torch.func.grad(energy, 1)
+    start = q.loc + q.scale * several[:, draw]
+    root = torch.linalg.cholesky(inverse_metric(start))
+    normal = momenta[:, draw, :, None] / beta0**0.5
+    rho0 = rho = torch.linalg.solve_triangular(root.mT, normal, upper=True)[..., 0]
+    heats = [(1 - beta0**-0.5) * k**2 / steps**2 + beta0**-0.5 for k in range(steps + 1)]
+    z = start
+    for k in range(steps):
+        between, moved = rho, z
+        for _ in range(3):
+            between = rho - step_size / 2 * by_z(z, between)
+        for _ in range(3):
+            moved = z + step_size / 2 * (by_rho(z, between) + by_rho(moved, between))
+        z = moved
+        rho = heats[k + 1] / heats[k] * (between - step_size / 2 * by_z(z, between))
+
+    def density(rho, z, beta):
+        return MultivariateNormal(torch.zeros(LATENT), precision_matrix=beta * inverse_metric(z)).log_prob(rho)
+
+    log_determinant = LATENT / 2 * math.log(beta0)
+    log_q = q.log_prob(start).sum(-1) + density(rho0, start, beta0) - log_determinant
+    return z, log_q - density(rho, z, 1)
 
 
 def objective(p, draw_of, samples, beta, options):
@@ -105,12 +171,20 @@ def objective(p, draw_of, samples, beta, options):
     return loss, {**metrics, "weightedKl": beta * kl} if beta != 1 else metrics
 
 
+metric = {"steps": 2, "step_size": 0.2, "beta0": 0.4, "temperature": 1.3, "regularization": 0.2}
+def grad_of(leaf):
+    """0 for parameters of the metric, where that is of kept examples."""
+    return torch.zeros_like(leaf) if leaf.grad is None else leaf.grad
+
+
 cases = {
     "hamiltonian": ("hamiltonian", hamiltonian, 1, 1, {"tempering": "fixed", "steps": 2}),
     "hamiltonian free": ("cooled", hamiltonian, 4, 0.5, {"tempering": "free", "steps": 3}),
     "hamiltonian none": ("untempered", hamiltonian, 1, 1, {"tempering": "none", "steps": 1}),
+    "riemannianHamiltonian": ("riemannian", riemannian, 1, 0.5, {"training": False, **metric}),
+    "riemannian training": ("riemannian", riemannian, 4, 1, {"training": True, **metric}),
 }
-tensors = {"momentum": momenta[:, :1], "severalMomenta": momenta}
+tensors = {**{f"model.riemannian.{name}": value for name, value in kept.items()}, "momentum": momenta[:, :1], "severalMomenta": momenta}
 scalars = {}
 for model, parameters in models.items():
     tensors.update({f"model.{model}.{name}": value for name, value in parameters.items()})
@@ -118,7 +192,7 @@ for name, (model, draw_of, samples, beta, options) in cases.items():
     leaves = {key: value.clone().requires_grad_() for key, value in models[model].items()}
     loss, metrics = objective(leaves, draw_of, samples, beta, options)
     loss.backward()
-    tensors.update({f"{name}.gradient.{key}": leaf.grad for key, leaf in leaves.items()})
+    tensors.update({f"{name}.gradient.{key}": grad_of(leaf) for key, leaf in leaves.items()})
     scalars[name] = {"loss": loss.item(), **{key: value.item() for key, value in metrics.items()}}
 
 name = folder / "torch-hamiltonian-objectives"

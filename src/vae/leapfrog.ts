@@ -1,18 +1,29 @@
-import { add, gradient, mul, sub, sum, type Value } from '../graph/index.js';
+import { add, gradient, mul, sub, sum, type Value, withGradient } from '../graph/index.js';
 
-/** A point of Hamiltonian dynamics, with the slope of the potential energy there; all of one shape. */
-export interface PhasePoint {
-  readonly z: Value;
-  readonly momentum: Value;
+/** The slope of the potential energy at a point, by z. */
+export interface Slope {
   readonly slope: Value;
 }
 
+/** A point of Hamiltonian dynamics, and all that is known there. */
+export interface PhasePoint<At extends Slope = Slope> {
+  readonly z: Value;
+  readonly momentum: Value;
+  readonly at: At;
+}
+
 /**
- * The slope of a potential energy by z.
- * @param energy from z to nats of each point
+ * Energies, and the slope of their sum by z. It is by a value that no operator sees through: a reshape of a reshape is
+ * one of the first value, so that a gradient by the value between would miss it.
+ * @param build from that value to its energies, and to whatever else is made of it
  */
-export function slopeOf(energy: (z: Value) => Value): (z: Value) => Value {
-  return (z) => gradient(sum(energy(z)), [z])[0]!;
+export function withSlope<Built extends { readonly energy: Value }>(
+  z: Value,
+  build: (z: Value) => Built,
+): Built & Slope {
+  const own = withGradient(z, [z], (g) => [g]);
+  const built = build(own);
+  return { ...built, slope: gradient(sum(built.energy), [own])[0]! };
 }
 
 /**
@@ -20,15 +31,16 @@ export function slopeOf(energy: (z: Value) => Value): (z: Value) => Value {
  * a one of the momentum (Neal, "MCMC using Hamiltonian dynamics", 2011, eq. 2.28 to 2.30,
  * https://arxiv.org/abs/1206.1901).
  * @param stepSize broadcasts to z
+ * @param knownAt gives what is known at z
  */
-export function leapfrogStep(
-  { z, momentum, slope }: PhasePoint,
+export function leapfrogStep<At extends Slope>(
+  { z, momentum, at }: PhasePoint<At>,
   stepSize: Value,
-  slopeAt: (z: Value) => Value,
-): PhasePoint {
+  knownAt: (z: Value) => At,
+): PhasePoint<At> {
   const half = mul(stepSize, 0.5);
-  const between = sub(momentum, mul(half, slope));
+  const between = sub(momentum, mul(half, at.slope));
   const moved = add(z, mul(stepSize, between));
-  const next = slopeAt(moved);
-  return { z: moved, momentum: sub(between, mul(half, next)), slope: next };
+  const next = knownAt(moved);
+  return { z: moved, momentum: sub(between, mul(half, next.slope)), at: next };
 }

@@ -95,6 +95,14 @@ const cases = {
     ],
   ],
   hamiltonian: [{ loss: 7, reconstruction: 5, kl: 4 }, { beta: 0.5, samples: 1 }, [[0.5, 'KL', 2]]],
+  riemannianHamiltonian: [
+    { loss: 8, reconstruction: 5, kl: 4 },
+    { beta: 1, samples: 5 },
+    [
+      [undefined, 'Gain of more draws', -1],
+      [1, 'KL', 4],
+    ],
+  ],
   inverseAutoregressiveFlow: [
     { loss: 7, reconstruction: 5, kl: 4 },
     { beta: 0.5, samples: 1 },

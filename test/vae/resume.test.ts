@@ -66,6 +66,7 @@ import {
   reshape,
   residual,
   residualVq,
+  riemannianHamiltonian,
   rmsprop,
   schedules,
   sgd,
@@ -144,6 +145,9 @@ const objectives: Readonly<Record<string, Partial<VAEOptions> & { objective: Obj
   },
   hyperspherical: { objective: hyperspherical() },
   hamiltonian: { objective: hamiltonian({ leapfrogSteps: 2 }) },
+  riemannianHamiltonian: {
+    objective: riemannianHamiltonian({ leapfrogSteps: 1, iterations: 1, hidden: 4, centroids: 9 }),
+  },
   miwae: { objective: miwae({ bounds: 2, samples: 2 }) },
   piwae: { objective: piwae({ bounds: 2, samples: 2 }) },
   poincare: { objective: poincare({ decode: 'gyroplanes', planes: 5 }) },

@@ -25,12 +25,12 @@ export interface DrawingSources {
 
 /** The surroundings in which features are encoded. */
 export interface EncodingSources {
-  /** The shape of an example as the encoder's layers see it: scaled, with labels where it sees such. */
-  readonly seenShape: readonly number[];
+  /** Examples as the encoder's layers see them, scaled, with labels where it sees such: [batch, ...]. */
+  readonly seen: Value;
   /**
    * Features of inputs that are no examples, by the encoder's own layers. They are held in the range of examples
    * where these are not scaled, and do not count in what layers remember of a batch.
-   * @param inputs [n, ...seenShape]
+   * @param inputs [n, ...], of the shape of those seen
    */
   pseudoFeatures(inputs: Value): Value;
   readonly observe?: LayerObserver | undefined;

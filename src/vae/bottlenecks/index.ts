@@ -11,11 +11,13 @@ export {
 export { deterministic } from './deterministic.js';
 export { inverseAutoregressive, simpleFlow } from './flowed.js';
 export { gaussian } from './gaussian.js';
-export { hamiltonian, temperings } from './hamiltonian.js';
+export { hamiltonian } from './hamiltonian.js';
 export { hierarchicalGaussian } from './hierarchical.js';
 export { type Directed, hyperspherical } from './hyperspherical.js';
 export { poincareBall } from './poincare-ball.js';
 export { type ResiduallyQuantized, residuallyQuantized } from './residual-quantized.js';
+export { riemannianHamiltonian } from './riemannian-hamiltonian.js';
 export { spatialGaussian } from './spatial-gaussian.js';
+export { temperings } from './tempering.js';
 export { type VampOptions, vamp } from './vamp.js';
 export { type Quantized, vectorQuantized } from './vector-quantized.js';

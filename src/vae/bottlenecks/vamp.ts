@@ -56,7 +56,7 @@ export function vamp({ components, start }: VampOptions): Bottleneck<VampEncodin
       return {
         ...encode(features, latent, scope, sources),
         prior() {
-          const shape = [components, ...sources.seenShape];
+          const shape = [components, ...(sources.seen.shape.slice(1) as number[])];
           prior ??= encode(
             sources.pseudoFeatures(scope.child(path).parameter(name, shape, { normal: start })),
             latent,

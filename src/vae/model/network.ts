@@ -101,24 +101,23 @@ export class Network {
     const x = this.view.features(batch.images, scope);
     const seen = this.withLabels(this.flattensImages ? flatten(x) : x, batch.labels);
     const features = applyLayers(this.options.encoder, seen, scope.child('encoder'), observe);
-    const seenShape = seen.shape.slice(1) as number[];
-    return this.encodeFeatures(features, seenShape, scope, observe);
+    return this.encodeFeatures(features, seen, scope, observe);
   }
 
   /** The same of inputs of the encoder's layers that are no examples: [n, ...]. */
   encodePseudoInputs(inputs: Value, scope: Scope): unknown {
     const features = this.pseudoFeatures(inputs, scope);
-    return this.encodeFeatures(features, inputs.shape.slice(1) as number[], scope);
+    return this.encodeFeatures(features, inputs, scope);
   }
 
   private encodeFeatures(
     features: Value,
-    seenShape: readonly number[],
+    seen: Value,
     scope: Scope,
     observe?: LayerObserver,
   ): unknown {
     return this.objective.bottleneck.encode(features, this.config.latent, scope, {
-      seenShape,
+      seen,
       pseudoFeatures: (inputs) => this.pseudoFeatures(inputs, scope),
       observe,
     });

@@ -22,6 +22,7 @@ export * from './piwae.js';
 export * from './poincare.js';
 export * from './rae.js';
 export * from './residual-vq.js';
+export * from './riemannian-hamiltonian.js';
 export * from './vae.js';
 export * from './vae-gan.js';
 export * from './vamp-prior.js';

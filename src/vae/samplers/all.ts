@@ -6,6 +6,7 @@ export * from './hypersphere.js';
 export * from './iaf.js';
 export * from './maf.js';
 export * from './poincare-disk.js';
+export * from './riemannian.js';
 export * from './standard-normal.js';
 export * from './two-stage.js';
 export * from './vamp-prior.js';

@@ -28,6 +28,7 @@ import {
   rae,
   reshape,
   residualVq,
+  riemannianHamiltonian,
   VAE,
   vae,
   vaeGan,
@@ -85,10 +86,16 @@ const noises = (name: string) =>
   );
 
 /** Noise of a Hamiltonian posterior. */
-const moving = (start: Tensor, momentum: Tensor) => ({
+export const moving = (start: Tensor, momentum: Tensor) => ({
   'sampling.noise0': start,
   'momentum.noise0': momentum,
 });
+
+/** A metric of few numbers. */
+export const smallMetric = {
+  ...{ leapfrogSteps: 2, stepSize: 0.2, beta0: 0.4, temperature: 1.3, regularization: 0.2 },
+  ...{ hidden: 4, centroids: 5 },
+};
 
 export const cases: readonly Case[] = [
   { name: 'autoencoder', model: 'deterministic', objective: autoencoder(), options: {} },
@@ -311,6 +318,12 @@ export const cases: readonly Case[] = [
     model: 'grouped',
     objective: hierarchical({ groups: 2, hidden: 4, beta: 0.5, lambda: 0.6 }),
     options: { epsilon: fixture.groups! },
+  },
+  {
+    name: 'riemannianHamiltonian',
+    model: 'riemannian',
+    objective: riemannianHamiltonian({ ...smallMetric, beta: 0.5 }),
+    options: { epsilon: moving(fixture.one!, fixture.momentum!) },
   },
   {
     name: 'vqVae',

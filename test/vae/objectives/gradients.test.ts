@@ -8,9 +8,10 @@ const images = fixture.images!;
 
 /**
  * Objectives whose loss does not say what a code's choice costs, or how a draw that proposals are rejected
- * for moves at its quantile: its differences are no gradient there. Nor does a loss say how other players move.
+ * for moves at its quantile: its differences are no gradient there. Nor does a loss say how other players move. The network of
+ * a metric has a gradient in training steps alone (riemannian.test.ts).
  */
-const noSlope = ['vqVae', 'residualVq', 'hyperspherical'];
+const noSlope = ['vqVae', 'residualVq', 'hyperspherical', 'riemannianHamiltonian'];
 
 test('every objective has a case', () => {
   const types = new Set(cases.map(({ objective }) => objective.type));

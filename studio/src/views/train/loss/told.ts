@@ -136,6 +136,7 @@ const objectives: Readonly<Record<string, (inForce: InForce) => readonly Term[]>
   normalizingFlow: ofBound,
   piwae: ofDraws,
   poincare: ofBound,
+  riemannianHamiltonian: ofBound,
   rae: (of) => [
     { entry: entries.smoothness, weight: { entry: entries.lambda, value: of('lambda') } },
     {
