@@ -103,6 +103,12 @@ export class ModelWithTensors {
     return this.built.objective.bottleneck.posterior !== undefined;
   }
 
+  /** Whether it is, and the prior is N(0, I): each latent has a KL divergence of its own. */
+  get hasLatentKl(): boolean {
+    const { posterior, draws } = this.built.objective.bottleneck;
+    return posterior !== undefined && draws === undefined;
+  }
+
   /** Whether log p(x) has a bound: q(z | x) and p(x | z) have densities. */
   get hasBound(): boolean {
     return this.isInNats && hasDensity(this.built.objective.bottleneck);

@@ -4,6 +4,7 @@ import {
   conditional,
   dense,
   fromArray,
+  judges,
   samplers,
   type Tensor,
   VAE,
@@ -103,6 +104,21 @@ test('with labels, pseudo-inputs have labels of their own', async () => {
   expect(pseudoInputs(model).dims).toEqual([5, 16 + 4]);
   await model.fit(data, { epochs: 1 });
   expect((await model.sample(4)).dims).toEqual([4, 1, 4, 4]);
+  await model.release();
+});
+
+test('measures that take the prior for N(0, I) are refused', async () => {
+  const model = smallVAE({ objective: vampPrior({ components: 5 }) });
+  expect([model.hasGaussianPosterior, model.hasLatentKl, model.hasBound]).toEqual([
+    true,
+    false,
+    true,
+  ]);
+  const judged = (metric: string) => judges.judge(model, data, { metrics: [metric] });
+  const { figures } = await judged('mutualInformation');
+  expect(figures.mutualInformation!.value).toBeGreaterThan(0);
+  await expect(judged('aggregateDivergence')).rejects.toThrow('the prior is not N(0, I)');
+  expect((await model.health(data)).klPerLatent).toEqual([]);
   await model.release();
 });
 

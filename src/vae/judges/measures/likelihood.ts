@@ -115,6 +115,7 @@ export const mutualInformation: Measure = {
 };
 
 export const aggregateDivergence: Measure = {
-  lacks: lacking.gaussians,
+  lacks: (judged) =>
+    lacking.gaussians(judged) ?? (judged.vae.hasLatentKl ? undefined : 'the prior is not N(0, I)'),
   take: async (judged) => meanOf((await aggregateOf(judged)).divergence),
 };

@@ -89,7 +89,7 @@ export class Watch {
       step,
       epochs,
       ...(await this.mapped(encoding, before)),
-      kl: vae.hasGaussianPosterior ? klOf(encoding) : none,
+      kl: vae.hasLatentKl ? klOf(encoding) : none,
       usage: usageOf(encoding, parameters),
       ...(await this.drawn()),
     };
