@@ -5,6 +5,7 @@ export * from './gaussian-mixture.js';
 export * from './hypersphere.js';
 export * from './iaf.js';
 export * from './maf.js';
+export * from './pixel-cnn.js';
 export * from './poincare-disk.js';
 export * from './riemannian.js';
 export * from './standard-normal.js';

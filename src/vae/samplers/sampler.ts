@@ -29,6 +29,8 @@ export interface SamplerModel {
 export interface FitSources extends SamplerModel {
   /** How uncertain the encoder is of the latents, of their shape; −Infinity where it is not. */
   readonly logVariance: Tensor;
+  /** Of models with a codebook: the codes, int64 [N, ...positions], or [N, depth, ...positions]. */
+  readonly codes?: Tensor | undefined;
 }
 
 /** The sources of a draw. */

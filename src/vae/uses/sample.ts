@@ -201,7 +201,7 @@ export async function fitSampler(
   data: Dataset,
 ): Promise<FittedSampler> {
   if (!sampler.fit) return { sampler, tensors: {} };
-  const { mean, logVariance } = await encode(present, data, {});
-  const tensors = await sampler.fit(mean, { ...samplerModel(present), logVariance });
+  const { mean, logVariance, codes } = await encode(present, data, {});
+  const tensors = await sampler.fit(mean, { ...samplerModel(present), logVariance, codes });
   return { sampler, tensors };
 }
