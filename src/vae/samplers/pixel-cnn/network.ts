@@ -60,7 +60,7 @@ export interface Grid {
 }
 
 /** The path of the network's tensors. */
-export const pixelCnnPath = 'pixelCnn';
+const pixelCnnPath = 'pixelCnn';
 
 /** The size of the first window, which does not see its own position. */
 const firstKernel = 7;
