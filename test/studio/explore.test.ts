@@ -207,6 +207,13 @@ describe.skipIf(!chromiumPath)(`exploring and comparing in the studio${skipReaso
     const samples = await pixels(page, '.samples');
     await page.getByRole('button', { name: 'Draw others' }).click();
     await expect.poll(() => pixels(page, '.samples').then(String)).not.toBe(String(samples));
+    const others = await pixels(page, '.samples');
+    await page.getByText('Other samplers').click();
+    await page.getByLabel('Sampler', { exact: true }).selectOption('gaussianMixture');
+    await page.getByLabel('Components', { exact: true }).fill('3');
+    await page.getByRole('button', { name: 'Fit to the training data' }).click();
+    await page.getByText('Fitted to the latents of 10,000 examples.').waitFor({ timeout: 60_000 });
+    await expect.poll(() => pixels(page, '.samples').then(String)).not.toBe(String(others));
     await tab(page, 'Anomalies');
     await page.locator('.worst li').nth(11).waitFor({ timeout: 30_000 });
     const nats = (await page.locator('.worst li').allInnerTexts()).map((text) =>

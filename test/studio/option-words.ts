@@ -4,6 +4,7 @@ import {
   optionsOf,
   resolved,
   type Schema,
+  samplerSchema,
   wordsOf,
 } from '../../studio/src/views/train/all-settings/schema.js';
 
@@ -37,5 +38,6 @@ export function optionWords(): ReadonlySet<string> {
   };
   options({ ...optionsOf('model'), ...optionsOf('training') });
   layerKinds().forEach(kind);
+  option('sampler', samplerSchema());
   return words;
 }

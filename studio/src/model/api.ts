@@ -89,6 +89,12 @@ export interface TrainRequest {
   readonly resume: boolean;
 }
 
+/** A fit of a sampler. */
+export interface FittedTo {
+  readonly told: string | undefined;
+  readonly examples: number;
+}
+
 /** How examples are drawn. */
 export interface DrawOptions {
   readonly seed?: number | undefined;
@@ -126,6 +132,16 @@ export interface ModelService {
   decoderOutputs(id: string, z: Numbers, labels?: ArrayLike<number>): Promise<LayerOutputs>;
   reconstruct(id: string, images: Numbers, labels?: ArrayLike<number>): Promise<Numbers>;
   sample(id: string, count: number, options?: DrawOptions): Promise<Numbers>;
+  /**
+   * Fits a sampler to the latents of the training part of data; examples are drawn by it from then on.
+   * @param sampler as plain data; the model's prior when left out
+   * @returns facts of the fit for people, where there are such, and how many examples it was fitted to
+   */
+  fitSampler(
+    id: string,
+    sampler: Readonly<Record<string, unknown>> | undefined,
+    data: DataName,
+  ): Promise<FittedTo>;
   /** Evidence lower bound of each image in nats, [N]. */
   elbo(id: string, images: Numbers, labels?: ArrayLike<number>): Promise<Float32Array>;
 

@@ -9,6 +9,7 @@ import type { KeptJudgement } from '../../../src/runs/index.js';
 import { readingFor } from '../../../src/vae/config/reading.js';
 import { checkConfig } from '../../../src/vae/config/run-config.js';
 import { describeOwnCode, ownCodeOf } from '../../../src/vae/own-code.js';
+import { samplerFromConfig } from '../../../src/vae/samplers/index.js';
 import type { AnyPart } from '../data/held-out.js';
 import { importData } from '../data/import.js';
 import type { AddOptions, DataInfo, DataName, Part } from '../data/info.js';
@@ -58,6 +59,12 @@ function byPath(tensors: Readonly<Record<string, Tensor>>): LayerOutputs {
   return handOver(Object.fromEntries(all), ...all.map(([, numbers]) => numbers));
 }
 
+/** Plain data of a config. */
+type Config = Readonly<Record<string, unknown>>;
+
+/** Examples that a sampler is fitted to, so that it takes a minute at most. */
+const mostFitted = 10_000;
+
 const factsOf = (dataset: Dataset) => ({
   size: dataset.size,
   hasLabels: dataset.labels !== undefined,
@@ -99,7 +106,7 @@ export class Service implements ModelService {
     });
     await this.close(run.id);
     const { training } = run.config as { training?: OpenModel['training'] };
-    this.models.set(run.id, { vae, training: training ?? {} });
+    this.models.set(run.id, { vae, prior: vae.sampler, training: training ?? {} });
     return infoOf(vae);
   }
 
@@ -203,6 +210,14 @@ export class Service implements ModelService {
 
   async health(id: string, data: DataName, part: Part) {
     return this.model(id).vae.health(await this.validated(id, data, part));
+  }
+
+  async fitSampler(id: string, sampler: Config | undefined, data: DataName) {
+    const { vae, prior } = this.model(id);
+    const chosen = sampler ? samplerFromConfig(sampler, 'sampler') : prior;
+    if (!chosen) throw new UserError('This model has no prior to go back to. Fit a sampler.');
+    const dataset = datasets.spread(await this.seen(id, data, 'train'), mostFitted);
+    return { told: await vae.fitSampler(chosen, dataset), examples: dataset.size };
   }
 
   async judge(

@@ -10,6 +10,7 @@ import { Term } from '../../../ui/term.js';
 import { tie } from '../address/tie.js';
 import type { Exploration } from '../exploration.js';
 import { wordOf } from '../things.js';
+import { WithSampler } from './with-sampler.js';
 
 /** How many samples are shown, and how many beside one another: lines need more room. */
 const layouts = {
@@ -17,19 +18,13 @@ const layouts = {
   sequences: { count: 24, columns: 4 },
 };
 
-/** Images decoded from draws of the prior. */
+/** Images decoded from draws of the prior, or of a sampler that is fitted to the latents. */
 export function SamplesPanel({ exploration }: { exploration: Exploration }) {
-  if (!exploration.info.hasPrior) {
-    return (
-      <p>
-        {rich(
-          'This model has no {prior} to draw from: its objective puts no shape on the latents. Walk on the map, or train with an objective such as {objective}.',
-          { prior: <Term name="prior">{t('prior')}</Term>, objective: <code>vae</code> },
-        )}
-      </p>
-    );
-  }
-  return <Samples exploration={exploration} />;
+  return (
+    <WithSampler exploration={exploration}>
+      {(fits) => <Samples key={fits} exploration={exploration} />}
+    </WithSampler>
+  );
 }
 
 function Samples({ exploration }: { exploration: Exploration }) {

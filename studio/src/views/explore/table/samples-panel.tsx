@@ -8,6 +8,7 @@ import { Notice } from '../../../ui/notice.js';
 import { RowTable } from '../../../ui/tables/row-table.js';
 import { Term } from '../../../ui/term.js';
 import type { Exploration } from '../exploration.js';
+import { WithSampler } from '../panels/with-sampler.js';
 import { Conditions } from './conditions.js';
 import { SaveRows } from './save-rows.js';
 
@@ -18,17 +19,11 @@ const mostCount = 1_000_000;
 
 /** Rows that the model draws, to look at and to download. */
 export function SamplesPanel({ exploration }: { exploration: Exploration }) {
-  if (!exploration.info.hasPrior) {
-    return (
-      <p>
-        {rich(
-          'This model has no {prior} to draw from: its objective puts no shape on the latents. Train with an objective such as {objective}.',
-          { prior: <Term name="prior">{t('prior')}</Term>, objective: <code>vae</code> },
-        )}
-      </p>
-    );
-  }
-  return <Samples exploration={exploration} />;
+  return (
+    <WithSampler exploration={exploration}>
+      {(fits) => <Samples key={fits} exploration={exploration} />}
+    </WithSampler>
+  );
 }
 
 function Samples({ exploration }: { exploration: Exploration }) {

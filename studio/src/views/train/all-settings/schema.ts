@@ -40,6 +40,15 @@ export function optionsOf(part: 'model' | 'training'): Readonly<Record<string, S
 /** The kinds of layers. */
 export const layerKinds = (): readonly Schema[] => resolved({ $ref: layerRef }).oneOf!;
 
+/** Samplers of models of one objective alone: no other latents are of their form. */
+const ofOneObjective = new Set(['codebook', 'poincareDisk', 'riemannian', 'vampPrior']);
+
+/** The samplers that any model's latents may be drawn by. */
+export function samplerSchema(): Schema {
+  const { oneOf, ...others } = resolved({ $ref: '#/$defs/sampler' });
+  return { ...others, oneOf: oneOf!.filter((kind) => !ofOneObjective.has(typeOf(kind)!)) };
+}
+
 /** The name by which a config calls a kind; undefined for a schema of no kind. */
 export const typeOf = ({ properties }: Schema): string | undefined =>
   properties?.type?.const as string | undefined;
