@@ -62,6 +62,7 @@ export * as report from './report/index.js';
 export { decodeCheckpoint, encodeCheckpoint, RunFolder, zipRun } from './runs/index.js';
 export { type Device, flushDenormals } from './runtime/session.js';
 export type { Footprint } from './step/index.js';
+export * as tracking from './tracking/index.js';
 export type {
   Callback,
   Change,
@@ -75,6 +76,7 @@ export type {
   Progress,
   Stop,
   TraceEvent,
+  TrainingEnd,
 } from './training/index.js';
 export { type Config, defineConfig } from './vae/config/define-config.js';
 export { settingsFor, type WantedSettings } from './vae/config/settings-for.js';

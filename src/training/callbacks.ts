@@ -11,9 +11,22 @@ export interface Progress {
   /** Steps done in this epoch. */
   readonly step: number;
   readonly steps: number;
+  /** Examples that `metrics` are means over. */
+  readonly examples: number;
   /** Means over the examples of the epoch so far. */
   readonly metrics: Metrics;
   readonly millisecondsPerStep: number;
+}
+
+/** How a training ended. */
+export interface TrainingEnd {
+  /**
+   * `finished` after its last epoch or by early stopping; `stopped` by its signal; `failed` by an error, or by
+   * numbers that are not finite.
+   */
+  readonly state: 'finished' | 'stopped' | 'failed';
+  /** The error that ended it, where one did. */
+  readonly error?: unknown;
 }
 
 /** Hears of a training as it goes on; training waits for promises that are returned. */
@@ -31,6 +44,8 @@ export interface Callback {
    * training ends, whatever the reason.
    */
   onCheckpoint?(checkpoint: Checkpoint): void | Promise<void>;
+  /** The end of a training that `onStart` was told of, whatever the reason; after its last checkpoint. */
+  onEnd?(end: TrainingEnd): void | Promise<void>;
   /**
    * At the end, how long each operation of the steps took. Steps are slower when this is asked for,
    * and the runtime keeps a million events at most. Node only.

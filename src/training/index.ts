@@ -3,7 +3,7 @@
  * one training, `loop.ts` the order of steps and calls; `feeder.ts` fills batches and noise,
  * `checkpoint.ts` says what a resumed training needs, `fit-options.ts` describes the settings.
  */
-export { type Callback, notify, type Progress } from './callbacks.js';
+export { type Callback, notify, type Progress, type TrainingEnd } from './callbacks.js';
 export { type Checkpoint, finiteText } from './checkpoint.js';
 export type { Change, Controls } from './controls.js';
 export {

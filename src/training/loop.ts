@@ -184,6 +184,7 @@ export class TrainingLoop {
         epochs: settings.epochs,
         step: this.batch,
         steps: this.batches,
+        examples: this.sums.totals().examples,
         metrics: this.sums.means(),
         millisecondsPerStep: (now - began) / done,
       });

@@ -12,7 +12,7 @@ import {
   type StateMemory,
   UpdateClock,
 } from '../step/index.js';
-import { notify } from './callbacks.js';
+import { notify, type TrainingEnd } from './callbacks.js';
 import { bestTensors, type Checkpoint, checkpointTensors, stateTensors } from './checkpoint.js';
 import { CheckpointClock } from './checkpoint-clock.js';
 import { Overrides } from './controls.js';
@@ -26,7 +26,7 @@ import {
 import { Feeder } from './feeder.js';
 import { History } from './history.js';
 import { TrainingLoop } from './loop.js';
-import { checkMetric, type FitResult, type FitSettings } from './settings.js';
+import { checkMetric, type FitResult, type FitSettings, type Stop } from './settings.js';
 
 /** All that a training is made of, checked and compiled. */
 export interface TrainingParts {
@@ -71,6 +71,12 @@ function checkMetrics({ program, settings }: TrainingParts): void {
   }
   check(settings.earlyStopping?.metric, 'fit.earlyStopping.metric');
   check(settings.keepBest, 'fit.keepBest');
+}
+
+/** The end that a reason to stop means; none is the last epoch. */
+function stateOf(stopped: Stop | undefined): TrainingEnd['state'] {
+  if (stopped?.reason === 'aborted') return 'stopped';
+  return stopped?.reason === 'non-finite' ? 'failed' : 'finished';
 }
 
 /** Where no callback looks at each epoch's parameters, they are brought to the host so often only. */
@@ -127,6 +133,20 @@ export class Training {
       );
     }
     await notify(callbacks, 'onStart');
+    try {
+      await this.trainTo(loop, epochs);
+    } catch (error) {
+      // The first fault is the one to tell.
+      await notify(callbacks, 'onEnd', { state: 'failed', error }).catch(() => undefined);
+      throw error;
+    }
+    await notify(callbacks, 'onEnd', { state: stateOf(loop.stopped) });
+    return this.resultOf(loop);
+  }
+
+  /** Trains to the last epoch, or to where training is stopped, and gives the last checkpoint. */
+  private async trainTo(loop: TrainingLoop, epochs: number): Promise<void> {
+    const { history } = this;
     while (loop.epoch <= epochs && history.exhausted === undefined) {
       await loop.trainEpoch();
       if (loop.stopped) break;
@@ -141,7 +161,6 @@ export class Training {
       loop.stopped = { reason: 'early-stopping', metric: history.exhausted };
     }
     await this.checkpoint(loop);
-    return this.resultOf(loop);
   }
 
   /** Whether schedules end before a training that was given more epochs. */

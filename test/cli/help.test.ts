@@ -47,7 +47,7 @@ test.each([[['--help']], [['train', '--help']], [['--version']]])(
   async (args) => {
     const scripts = await loaded(...args);
     expect(scripts.length).toBeGreaterThan(5);
-    expect(scripts.length).toBeLessThan(35);
+    expect(scripts.length).toBeLessThan(40);
     const packages = scripts.filter((url) => url.includes('/node_modules/'));
     expect(packages.filter((url) => !url.includes('/node_modules/commander/'))).toEqual([]);
   },

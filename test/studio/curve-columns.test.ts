@@ -76,7 +76,15 @@ test('a trace goes on at a checkpoint without a spike, and without steps that ar
     // A loss of 100 − step at each step of the one epoch of 80.
     const mean = 100 - (step + 1) / 2;
     const metrics = { loss: mean, reconstruction: mean };
-    tracer.see({ epoch: 1, epochs: 1, step, steps: 80, metrics, millisecondsPerStep: 1 });
+    tracer.see({
+      epoch: 1,
+      epochs: 1,
+      step,
+      steps: 80,
+      examples: 32 * step,
+      metrics,
+      millisecondsPerStep: 1,
+    });
   };
   const unbroken = new Tracer(emptyTrace);
   for (let step = 4; step <= 80; step += 4) see(unbroken, step);

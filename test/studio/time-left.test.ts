@@ -14,7 +14,11 @@ function told(
     for (let step = 1; step <= steps; step++) {
       now += milliseconds(step, epoch);
       const metrics = { loss: 1, reconstruction: 1 };
-      const seconds = clock.see({ epoch, epochs, step, steps, metrics, millisecondsPerStep: 1 });
+      const examples = step;
+      const seconds = clock.see({
+        ...{ epoch, epochs, step, steps, examples, metrics },
+        millisecondsPerStep: 1,
+      });
       seen.push({ at: now, seconds });
     }
   }

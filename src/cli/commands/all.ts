@@ -12,4 +12,5 @@ export * from './reproduce.js';
 export * from './sample.js';
 export * from './score.js';
 export * from './studio.js';
+export * from './track.js';
 export * from './train.js';

@@ -16,6 +16,11 @@ export function trainCommand(program: Command): void {
       '--resume <run>',
       'go on with a run that was broken off, as if it never was; with --epochs, train one for more',
     )
+    .option(
+      '--track <names>',
+      'have trackers follow the training, with commas between them: tensorboard, mlflow',
+      (text: string) => text.split(','),
+    )
     .option('--profile', 'first measure where the time of a step goes, layer by layer');
   withRunFlags(command)
     .addHelpText(

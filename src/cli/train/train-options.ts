@@ -6,4 +6,6 @@ export interface TrainOptions extends FlagValues {
   readonly profile?: boolean;
   readonly out?: string;
   readonly resume?: string;
+  /** Names of trackers. */
+  readonly track?: readonly string[];
 }

@@ -13,12 +13,14 @@ import {
 } from '../../vae/index.js';
 import { shellWord } from '../shell-word.js';
 import { abortOnSignals } from '../signals.js';
+import { namedTracker } from '../trackers.js';
 import type { TakeAhead } from './ahead.js';
 import { KeptRun } from './kept-run.js';
 import { giveMemoryBack } from './memory.js';
 import { writePictures } from './pictures.js';
 import { Resources } from './resources.js';
 import { showTraining } from './shown.js';
+import { followedBy } from './tracked.js';
 import { type Job, newJob, resumedJob } from './train-job.js';
 import type { TrainOptions } from './train-options.js';
 
@@ -46,6 +48,7 @@ export async function trainAndKeep(job: Job, options: TrainOptions = {}): Promis
 
 /** `vaekit train`. @param ahead gives the data, where it was opened already */
 export async function train(options: TrainOptions, ahead: TakeAhead): Promise<void> {
+  options.track?.forEach(namedTracker);
   const job = await (options.resume === undefined
     ? newJob(options, ahead)
     : resumedJob(options.resume, options));
@@ -142,6 +145,7 @@ async function trainJob(job: Job, run: KeptRun, options: TrainOptions): Promise<
   const signals = abortOnSignals();
   const held = job.data.validation ?? job.data.test;
   let profiled: MeasuredProfile | undefined;
+  const followed = followedBy(options.track ?? [], job);
   const shown = showTraining(job, run, resources, () => profiled);
   const fitted = {
     ...fitting,
@@ -156,13 +160,14 @@ async function trainJob(job: Job, run: KeptRun, options: TrainOptions): Promise<
         throw error;
       });
     }
-    const callbacks = [shown.callback, run.callback];
+    const callbacks = [shown.callback, run.callback, ...followed.callbacks];
     const resume = resumed?.checkpoint ? { resume: resumed.checkpoint } : {};
     await fitAndSave(job, run, { ...fitted, callbacks, ...resume }, signals);
   } catch (error) {
     throw await toldFault(error, job, run);
   } finally {
     shown.close();
+    await followed.finish();
     signals.stop();
     await vae.release();
   }

@@ -92,6 +92,11 @@ async function makeLevels(path: string): Promise<string[]> {
   }
 }
 
+/** Adds to the end of a file, which is made where there is none. @throws UserError when it cannot be written */
+export function appendFile(path: string, content: Uint8Array | string): Promise<void> {
+  return attempt('write', path, () => fs.appendFile(path, content));
+}
+
 /** Whether there is a file or a folder. @throws UserError when that cannot be known */
 export async function exists(path: string): Promise<boolean> {
   return (await kindOf(path)) !== undefined;

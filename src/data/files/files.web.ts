@@ -56,6 +56,11 @@ export function writeFileAtomic(path: string, _content: Uint8Array | string): Pr
 }
 
 /** @throws UserError always: a browser writes no files */
+export function appendFile(path: string, _content: Uint8Array | string): Promise<void> {
+  return refuse('write', path);
+}
+
+/** @throws UserError always: a browser writes no files */
 export function makeDirectory(path: string): Promise<void> {
   return refuse('make', path);
 }

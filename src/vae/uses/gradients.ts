@@ -1,7 +1,17 @@
 import { Tensor } from 'onnxruntime-common';
 import { UserError } from '../../base/errors.js';
+import { randomStream } from '../../base/random.js';
+import { elementCount } from '../../base/shape.js';
 import { gradient } from '../../graph/index.js';
-import { CompiledFunction, feedName, mainPlayer, noiseType, sizesAt } from '../../step/index.js';
+import {
+  CompiledFunction,
+  drawNoise,
+  feedName,
+  mainPlayer,
+  noiseArray,
+  noiseType,
+  sizesAt,
+} from '../../step/index.js';
 import { afterTraining, numberAt } from '../../training/index.js';
 import type { BuiltModel } from '../model/built.js';
 import { checkCount, checkImages, checkNoise } from '../model/checks.js';
@@ -17,6 +27,8 @@ export interface GradientOptions {
   readonly epsilon?: Tensor | Readonly<Record<string, Tensor>>;
   /** For objectives that compare with the prior: draws of it, float32 [N, latent]. */
   readonly prior?: Tensor;
+  /** Draws noise that is not given; without it, noise must be given. */
+  readonly seed?: number;
   /** For models that see labels: N of them. */
   readonly labels?: Labels;
   /** Where schedules stand, counted from 1; at their end when left out. */
@@ -91,7 +103,7 @@ export async function valueAndGradients(
   const dtype = checkImages(images, model.input);
   const count = images.dims[0]!;
   if (count === 0) throw new UserError('There is no mean over no images. Give one or more.');
-  const { labels, step = Infinity, datasetSize = count } = options;
+  const { labels, seed, step = Infinity, datasetSize = count } = options;
   if (step !== Infinity) checkCount('step', step);
   checkCount('datasetSize', datasetSize);
   const feed = labelFeed(labels, count, model.objective.classes);
@@ -107,7 +119,13 @@ export async function valueAndGradients(
     (compiled) => {
       const noise = compiled.noises.map(({ name, kind, shape }) => {
         const [option, given] = givenNoise(name, options);
-        return checkNoise(option, given, noiseType(kind), sizesAt(shape, count), count);
+        const dims = sizesAt(shape, count);
+        if (given || seed === undefined) {
+          return checkNoise(option, given, noiseType(kind), dims, count);
+        }
+        const values = new (noiseArray(kind))(elementCount(dims));
+        drawNoise(kind, randomStream(seed, `gradients/${name}`), values);
+        return new Tensor(noiseType(kind), values, dims);
       });
       return compiled.run(
         tensors,

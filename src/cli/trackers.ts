@@ -1,0 +1,75 @@
+import { basename } from 'node:path';
+import { UserError } from '../base/errors.js';
+import { quote } from '../base/excerpt.js';
+import { advice } from '../base/suggest.js';
+import { type Tracker, tensorBoard } from '../tracking/index.js';
+import { type MlflowServer, mlflow, mlflowSender } from '../tracking/remote/mlflow.js';
+import type { Sender } from '../tracking/remote/sending.js';
+import { shellWord } from './shell-word.js';
+
+type Tell = (line: string) => void;
+
+/** A tracker that the command line has by name. */
+interface NamedTracker {
+  /** @throws UserError when it is not set up */
+  create(out: string, onTrouble: Tell): Tracker;
+  /** A line on where the run can be seen. */
+  seen(out: string): string;
+  /** For trackers of servers: sends what was kept in a run's folder. @throws UserError when it is not set up */
+  sender?(out: string): Sender;
+}
+
+/** The MLflow server that its own variables name. @throws UserError when none is named */
+function mlflowServer(out: string): MlflowServer {
+  const {
+    MLFLOW_TRACKING_URI: uri = '',
+    MLFLOW_EXPERIMENT_NAME: experiment,
+    MLFLOW_TRACKING_TOKEN: token,
+    MLFLOW_TRACKING_USERNAME: name,
+    MLFLOW_TRACKING_PASSWORD: password = '',
+  } = process.env;
+  if (!/^https?:\/\//.test(uri)) {
+    throw new UserError(
+      `--track mlflow: MLFLOW_TRACKING_URI is ${uri === '' ? 'not set' : quote(uri)}. Set it to the server's address, such as http://localhost:5000.`,
+    );
+  }
+  return {
+    uri,
+    run: basename(out),
+    files: out,
+    ...(experiment ? { experiment } : {}),
+    ...(token ? { token } : {}),
+    ...(name ? { user: { name, password } } : {}),
+  };
+}
+
+const journalOf = (out: string, name: string) => `${out}/tracking/${name}`;
+
+/** Trackers by the names that `--track` takes. */
+const known: Readonly<Record<string, NamedTracker>> = {
+  tensorboard: {
+    create: (out) => tensorBoard({ folder: `${out}/tensorboard` }),
+    seen: (out) => `TensorBoard shows the run: tensorboard --logdir ${shellWord(out)}`,
+  },
+  mlflow: {
+    create: (out, onTrouble) =>
+      mlflow({ ...mlflowServer(out), folder: journalOf(out, 'mlflow'), onTrouble }),
+    seen: (out) => `MLflow shows the run: ${mlflowServer(out).uri}`,
+    sender: (out) => mlflowSender(mlflowServer(out)),
+  },
+};
+
+/** The names of all trackers. */
+export const trackerNames = Object.keys(known);
+
+/** The tracker of a name. @throws UserError when there is none */
+export function namedTracker(name: string): NamedTracker {
+  if (Object.hasOwn(known, name)) return known[name]!;
+  throw new UserError(`--track: there is no tracker ${quote(name)}. ${advice(name, trackerNames)}`);
+}
+
+/** Trackers of servers, each with the folder of a run in which it keeps what is not sent. */
+export const serverTrackers = (out: string) =>
+  Object.entries(known).flatMap(([name, { sender }]) =>
+    sender ? [{ name, sender, folder: journalOf(out, name) }] : [],
+  );
