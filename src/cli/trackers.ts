@@ -60,7 +60,7 @@ const known: Readonly<Record<string, NamedTracker>> = {
 };
 
 /** The names of all trackers. */
-export const trackerNames = Object.keys(known);
+const trackerNames = Object.keys(known);
 
 /** The tracker of a name. @throws UserError when there is none */
 export function namedTracker(name: string): NamedTracker {

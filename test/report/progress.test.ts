@@ -20,7 +20,14 @@ function terminal(columns: number, env: Record<string, string> = { NO_COLOR: '1'
 }
 
 const metrics = { loss: 199.6412, reconstruction: 197.912, kl: 1.70123 };
-const halfway = { epoch: 3, step: 940, steps: 1875, examples: 30_080, metrics, millisecondsPerStep: 2.5 };
+const halfway = {
+  epoch: 3,
+  step: 940,
+  steps: 1875,
+  examples: 30_080,
+  metrics,
+  millisecondsPerStep: 2.5,
+};
 const end = { epoch: 3, ...metrics, val_loss: 198.93, seconds: 0.375, steps: 1875 };
 
 describe('on a terminal', () => {
