@@ -37,7 +37,8 @@ const block = (linear: Layer, isFirst: boolean): readonly Layer[] => [
 
 /**
  * The discriminator of the paper's table 1: convolutions of 5 × 5 pixels, each but the first of stride 2, and
- * dense layers. Examples that are no pictures have dense layers alone.
+ * dense layers. The paper's 32, 128, 256 and 256 channels are for graphics processors and 64 × 64 pixels. Examples
+ * that are no pictures have dense layers alone.
  * @throws UserError when there are fewer hidden layers than `layer`
  */
 function partsOf(shape: readonly unknown[], options: DiscriminatorOptions): Parts {
@@ -90,7 +91,7 @@ export const vaeGan = defineObjective(
         .describe("γ: the factor before the reconstruction in the decoder's loss."),
       channels: z
         .array(z.int().min(1))
-        .default([32, 128, 256, 256])
+        .default([16, 32, 64])
         .describe("Channels of the discriminator's convolutions, for pictures."),
       hidden: z
         .array(z.int().min(1))
