@@ -1,6 +1,6 @@
 """Writes test/fixtures/torch-geometry.{safetensors,json}: loss, parts and gradients of the objectives whose
 latents lie on a sphere or in a ball, in float64 by PyTorch 2 and scipy, from the papers' equations; and
-test/fixtures/von-mises-fisher.json: Bessel functions, KL divergences and slopes of quantiles by mpmath.
+test/fixtures/von-mises-fisher.json and hyperbolic-radius.json: functions of the densities by mpmath.
 
 Needs `pip install torch numpy scipy mpmath safetensors`. Run from the repository's root, after
 torch_objective_fixtures.py, whose examples it takes.
@@ -19,7 +19,7 @@ from scipy.integrate import quad
 from torch.distributions import Bernoulli
 from torch.nn import functional as F
 
-torch.manual_seed(17)
+torch.manual_seed(19)
 torch.set_default_dtype(torch.float64)
 
 folder = Path("test/fixtures")
@@ -53,8 +53,14 @@ noises = {
 PLANES = 4
 wide = {**gaussian, **layer("decoder.0", len(gaussian["decoder.0.weight"]), PLANES)}
 models["ball"] = gaussian
+models["isotropic"] = {**shell, **layer("logVariance", 1, FEATURES)}
 models["planes"] = {**wide, **{f"gyroplanes.{key}": value for key, value in (
     ("weight", single(torch.randn(PLANES, LATENT) * 0.6)), ("bias", single(torch.randn(PLANES, 1) * 0.5)))}}
+noises |= {
+    "radius.noise0": single(torch.randn(BATCH, 1, PROPOSALS)),
+    "radius.noise1": single(torch.rand(BATCH, 1, PROPOSALS)),
+    "radius.noise2": single(torch.randn(BATCH, 1, LATENT)),
+}
 noises |= {f"ball.{count}": single(torch.randn(BATCH, count, LATENT)) for count in (1, SAMPLES)}
 
 
@@ -219,6 +225,81 @@ def poincare(p, samples, beta, curvature, prior_scale, decode):
     return loss, {**metrics, **({} if beta == 1 else {"weightedKl": beta * drawn.mean()})}
 
 
+def log_normalizer(scale, c):
+    """The paper's closed form (eq. 32) of the integral over distances."""
+    d, total = LATENT, 0
+    for k in range(d):
+        tilt = (d - 1 - 2 * k) * math.sqrt(c) * scale
+        part = math.comb(d - 1, k) * torch.exp(tilt**2 / 2) * (1 + torch.erf(tilt / math.sqrt(2)))
+        total = total + (-1) ** k * part
+    return torch.log(total * math.sqrt(math.pi / 2) * scale / (2 * math.sqrt(c)) ** (d - 1))
+
+
+def slope_of_distance(x, s, n):
+    """−(∂F/∂s) / p(x) of the density ∝ exp(−x² / 2s²) sinhⁿ x, by adaptive quadrature."""
+    def relative(t, power=0):
+        return t**power * (math.sinh(t) / math.sinh(x)) ** n * math.exp((x**2 - t**2) / (2 * s**2))
+
+    top = x + 12 * s
+    below = [quad(relative, 0, x, (k,), epsrel=1e-12)[0] for k in (0, 2)]
+    above = [quad(relative, x, top, (k,), epsrel=1e-12)[0] for k in (0, 2)]
+    mean = (below[1] + above[1]) / (below[0] + above[0])
+    return -(below[1] - mean * below[0]) / s**3
+
+
+class Distance(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, s, x, n):
+        slopes = [[slope_of_distance(v, own, n) for v in row] for own, row in zip(s[:, 0].tolist(), x.tolist())]
+        ctx.save_for_backward(torch.tensor(slopes))
+        return x.clone()
+
+    @staticmethod
+    def backward(ctx, gradient):
+        (slopes,) = ctx.saved_tensors
+        return (gradient * slopes).sum(1, keepdim=True), None, None
+
+
+def anchors(s, n):
+    """As the program has them: another tangent would take other proposals."""
+    wanted = n * s**2
+    x = wanted / 2 + torch.sqrt(wanted**2 / 4 + wanted)
+    for _ in range(4):
+        t = torch.tanh(x)
+        x = torch.maximum(x - (x * t - wanted) / (t + x * (1 - t**2)), s * 1e-3)
+    return x
+
+
+def riemannian(p, beta, curvature):
+    c, d, h = curvature, LATENT, hidden(p)
+    tangent = dense(p, "mean", h)
+    mean = exponential(torch.zeros_like(tangent), tangent, c)[:, None]
+    s = torch.exp(dense(p, "logVariance", h) / 2) * math.sqrt(c)
+    own = s.detach()[..., None]
+    start = anchors(own, d - 1)
+    slope = 1 / torch.tanh(start)
+    proposed = (d - 1) * own**2 * slope + own * noises["radius.noise0"]
+    safe = proposed.clamp(min=1e-12)
+    rise = (d - 1) * (torch.log(torch.sinh(safe) / torch.sinh(start)) - slope * (safe - start))
+    accepted = (proposed > 0) & (rise >= torch.log(noises["radius.noise1"]))
+    assert accepted.any(-1).all() and not accepted[..., 0].all()
+    first = accepted.double().argmax(-1, keepdim=True)
+    x = Distance.apply(s, safe.gather(-1, first)[..., 0], d - 1)
+    direction = F.normalize(noises["radius.noise2"], dim=-1)
+    z = mobius_add(mean, torch.tanh(x / 2)[..., None] * direction / math.sqrt(c), c)
+    surface = math.log(2) + d / 2 * math.log(math.pi) - math.lgamma(d / 2)
+
+    def log_density(mean, scale):
+        r = (logarithm(mean, z, c) * conformal(mean, c)).norm(dim=-1)
+        return -(r**2) / (2 * scale**2) - log_normalizer(scale, c) - surface
+
+    log_q = log_density(mean, s / math.sqrt(c))
+    log_p = log_density(torch.zeros_like(mean), torch.ones(1, 1))
+    reconstruction, drawn = nll(p, z), log_q - log_p
+    metrics = {"reconstruction": reconstruction.mean(), "kl": drawn.mean(), "weightedKl": beta * drawn.mean()}
+    return (reconstruction + beta * drawn).mean(), metrics
+
+
 def ball(samples=1, beta=1, curvature=1.0, prior_scale=1.0, decode="point"):
     return locals()
 
@@ -226,6 +307,7 @@ def ball(samples=1, beta=1, curvature=1.0, prior_scale=1.0, decode="point"):
 cases = {
     "poincare": ("ball", poincare, ball(beta=0.6, curvature=0.8, prior_scale=1.2)),
     "poincare with samples": ("ball", poincare, ball(samples=SAMPLES, curvature=0.5, decode="tangent")),
+    "poincare riemannian": ("isotropic", riemannian, {"beta": 0.5, "curvature": 0.8}),
     "poincare with gyroplanes": ("planes", poincare, ball(curvature=0.7, decode="gyroplanes")),
     "hyperspherical": ("directed", hyperspherical, {"samples": 1, "beta": 0.7}),
     "hyperspherical with samples": ("directed", hyperspherical, {"samples": SAMPLES, "beta": 1}),
@@ -266,5 +348,31 @@ def write_functions():
     (folder / "von-mises-fisher.json").write_text(json.dumps(rows, indent=1) + "\n")
 
 
+def hyperbolic_radius(d, scale):
+    """The distance from a Riemannian normal's mean in curvature −1: by adaptive quadrature of 30 digits."""
+    s, n = mp.mpf(scale), d - 1
+    mode = mp.findroot(lambda x: x * mp.tanh(x) - n * s**2, n * s**2 / 2 + mp.sqrt((n * s**2) ** 2 / 4 + n * s**2))
+    places = [max(mp.mpf(0), mode + k * s) for k in (-12, -6, -2, 0, 2, 6, 12)]
+    places = sorted(set(places))
+    top = -(mode**2) / (2 * s**2) + n * mp.log(mp.sinh(mode))
+
+    def density(x):
+        return mp.exp(-(x**2) / (2 * s**2) + n * mp.log(mp.sinh(x)) - top) if x > 0 else mp.mpf(0)
+
+    moments = [mp.quad(lambda x, k=k: x**k * density(x), places) for k in (0, 1, 2, 3)]
+    mean, square, cube = (m / moments[0] for m in moments[1:])
+    slope = (cube - mean * square) / s**3
+    values = {"logNormalizer": mp.log(moments[0]) + top, "mean": mean, "meanSquare": square, "meanSlope": slope}
+    return {"d": d, "scale": scale, **{name: float(value) for name, value in values.items()}}
+
+
+def write_radii():
+    mp.mp.dps = 30
+    scales = [float(np.float32(s)) for s in (0.05, 0.3, 1, 2.5)]
+    rows = [hyperbolic_radius(d, s) for d in (2, 3, 10) for s in scales]
+    (folder / "hyperbolic-radius.json").write_text(json.dumps(rows, indent=1) + "\n")
+
+
 write_cases()
 write_functions()
+write_radii()

@@ -15,13 +15,10 @@ import {
 import { hypersphere } from '../samplers/index.js';
 import type { Bottleneck } from './bottleneck.js';
 import { head } from './gaussian.js';
-import {
-  type Concentrated,
-  concentrated,
-  logDensity,
-  logSurface,
-} from './von-mises-fisher/density.js';
-import { drawDistance, pointsAt, proposals } from './von-mises-fisher/draw.js';
+import { proposals } from './rejection.js';
+import { logSurface } from './surface.js';
+import { type Concentrated, concentrated, logDensity } from './von-mises-fisher/density.js';
+import { drawDistance, pointsAt } from './von-mises-fisher/draw.js';
 
 /** A von Mises–Fisher distribution on the unit sphere. */
 export interface Directed {

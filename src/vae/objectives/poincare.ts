@@ -7,7 +7,8 @@ import { defineObjective } from './objective.js';
  * Mathieu et al., "Continuous Hierarchical Representations with Poincaré Variational Auto-Encoders" (2019),
  * eq. 13, https://arxiv.org/abs/1901.06033: −log p(x | z) + β (log q(z | x) − log p(z)) with latents in the
  * Poincaré ball, where there is exponentially more room the farther out, as trees need it. Posterior and prior
- * are wrapped normal distributions. `decode` says what the decoder's layers see: the point's coordinates (as in
+ * are wrapped normal distributions, or Riemannian ones, which are the nearest there is to a normal distribution by
+ * entropy. `decode` says what the decoder's layers see: the point's coordinates (as in
  * pythae), its tangent at the origin, or its distances from `planes` gyroplanes, the paper's own first layer.
  */
 export const poincare = defineObjective(
@@ -15,6 +16,10 @@ export const poincare = defineObjective(
   z
     .strictObject({
       curvature: z.number().gt(0).default(1).describe('c: the ball has the curvature −c.'),
+      distribution: z
+        .enum(['wrappedNormal', 'riemannianNormal'])
+        .default('wrappedNormal')
+        .describe('The kind of posterior and prior.'),
       priorScale: z
         .number()
         .gt(0)
@@ -29,7 +34,7 @@ export const poincare = defineObjective(
       planes: z.int().min(1).default(64).describe("Of 'gyroplanes': how many."),
       ...boundOptions,
     })
-    .describe('Latents in the Poincaré ball, wrapped normal (Mathieu et al. 2019).'),
+    .describe('Latents in the Poincaré ball (Mathieu et al. 2019).'),
   ({ samples, beta, ...ball }) => ({
     bottleneck: poincareBall(ball),
     schedules: { beta },

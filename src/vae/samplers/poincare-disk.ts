@@ -1,36 +1,47 @@
 import { z } from 'zod';
 import { fillNormal } from '../../base/random.js';
 import { elementCount } from '../../base/shape.js';
+import { hyperbolicRadii } from './hyperbolic-radii.js';
 import { defineSampler } from './sampler.js';
 
 /**
- * A wrapped normal about the origin of the Poincaré ball of curvature −c: the prior of the Poincaré VAE (Mathieu
- * et al. 2019, §3.1, https://arxiv.org/abs/1901.06033). A normal vector v becomes the point in its direction at
- * the hyperbolic distance ‖v‖ from the origin.
+ * A wrapped or a Riemannian normal about the origin of the Poincaré ball of curvature −c: the prior of the Poincaré
+ * VAE (Mathieu et al. 2019, §3.1, https://arxiv.org/abs/1901.06033). Of the wrapped one a normal vector v becomes
+ * the point in its direction at the hyperbolic distance ‖v‖ from the origin; of the Riemannian one the distance is
+ * drawn by rejection, as `hyperbolic-radii.ts` tells.
  */
 export const poincareDisk = defineSampler(
   'poincareDisk',
   z
     .strictObject({
       curvature: z.number().gt(0).default(1).describe('c: the ball has the curvature −c.'),
+      distribution: z
+        .enum(['wrappedNormal', 'riemannianNormal'])
+        .default('wrappedNormal')
+        .describe('The kind of normal distribution.'),
       scale: z
         .number()
         .gt(0)
         .default(1)
         .describe('The standard deviation, in lengths of the ball.'),
     })
-    .describe('A wrapped normal about the origin of the Poincaré ball (Mathieu et al. 2019).'),
-  ({ curvature, scale }) => ({
+    .describe('A normal distribution about the origin of the Poincaré ball (Mathieu et al. 2019).'),
+  ({ curvature, distribution, scale }) => ({
     draw(shape, { stream }) {
       const [, ...latent] = shape;
       const width = elementCount(latent);
       const latents = new Float32Array(elementCount(shape));
       fillNormal(stream, latents);
       const root = Math.sqrt(curvature);
+      const radii =
+        distribution === 'riemannianNormal'
+          ? hyperbolicRadii(latents.length / width, root * scale, width, stream)
+          : undefined;
       for (let start = 0; start < latents.length; start += width) {
         const point = latents.subarray(start, start + width);
         const length = Math.hypot(...point) || 1;
-        const factor = Math.tanh((root * scale * length) / 2) / (root * length);
+        const radius = radii ? radii[start / width]! : root * scale * length;
+        const factor = Math.tanh(radius / 2) / (root * length);
         point.forEach((value, i) => {
           point[i] = value * factor;
         });

@@ -2,12 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { fillNormal, fillUniform, randomStream } from '../../../src/base/random.js';
 import { gradient, mean, sum } from '../../../src/graph/index.js';
 import { samplers, UserError } from '../../../src/index.js';
+import { proposals } from '../../../src/vae/bottlenecks/rejection.js';
 import { concentrated } from '../../../src/vae/bottlenecks/von-mises-fisher/density.js';
-import {
-  drawDistance,
-  pointsAt,
-  proposals,
-} from '../../../src/vae/bottlenecks/von-mises-fisher/draw.js';
+import { drawDistance, pointsAt } from '../../../src/vae/bottlenecks/von-mises-fisher/draw.js';
 import { hyperspherical } from '../../../src/vae/objectives/index.js';
 import { readJson } from '../../fixtures.js';
 import { evaluate } from '../../graph/evaluate.js';

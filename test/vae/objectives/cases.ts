@@ -271,6 +271,12 @@ export const cases: readonly Case[] = [
     options: { epsilon: fixture['ball.4']! },
   },
   {
+    name: 'poincare riemannian',
+    model: 'isotropic',
+    objective: poincare({ distribution: 'riemannianNormal', beta: 0.5, curvature: 0.8 }),
+    options: { epsilon: noises('radius') },
+  },
+  {
     name: 'poincare with gyroplanes',
     model: 'planes',
     objective: poincare({ curvature: 0.7, decode: 'gyroplanes', planes: 4 }),

@@ -1,7 +1,10 @@
 import {
   add,
   div,
+  exp,
+  less,
   log,
+  maximum,
   minimum,
   mul,
   negate,
@@ -11,6 +14,7 @@ import {
   sum,
   tanh,
   type Value,
+  where,
 } from '../../../graph/index.js';
 
 /*
@@ -67,3 +71,12 @@ export function logarithm(z: Value, c: number): Value {
 
 /** The Möbius sum with −x in the place of x: z as it is seen from x. */
 export const seenFrom = (x: Value, z: Value, c: number) => mobiusAdd(negate(x), z, c);
+
+/** log (sinh x / x) for x ≥ 0, with all its digits near 0 and far out. */
+export function logSinhRatio(x: Value): Value {
+  const far = maximum(x, 0.2);
+  const plain = add(far, log(div(sub(1, exp(mul(far, -2))), mul(far, 2))));
+  const near = square(minimum(x, 0.2));
+  const series = mul(near, add(mul(near, add(mul(near, 1 / 2835), -1 / 180)), 1 / 6));
+  return where(less(x, 0.2), series, plain);
+}

@@ -1,10 +1,6 @@
 import {
   add,
-  div,
   exp,
-  less,
-  log,
-  maximum,
   mul,
   square,
   squeeze,
@@ -12,10 +8,10 @@ import {
   sum,
   unsqueeze,
   type Value,
-  where,
 } from '../../../graph/index.js';
+import type { Scope } from '../../../nn/index.js';
 import type { Posterior } from '../../posterior.js';
-import { distance, fromOrigin, held, lengthOf, mobiusAdd } from './ball.js';
+import { distance, fromOrigin, held, lengthOf, logSinhRatio, mobiusAdd } from './ball.js';
 
 /*
  * The wrapped normal distribution (Mathieu et al. 2019, §3.1 and appendix B.3): a normal one in the tangent
@@ -25,35 +21,29 @@ import { distance, fromOrigin, held, lengthOf, mobiusAdd } from './ball.js';
 
 const logTwoPi = Math.log(2 * Math.PI);
 
-/** log (sinh x / x) for x ≥ 0, with all its digits near 0 and far out. */
-function logSinhRatio(x: Value): Value {
-  const far = maximum(x, 0.2);
-  const plain = add(far, log(div(sub(1, exp(mul(far, -2))), mul(far, 2))));
-  const near = square(x);
-  const series = mul(near, add(mul(near, add(mul(near, 1 / 2835), -1 / 180)), 1 / 6));
-  return where(less(x, 0.2), series, plain);
-}
-
 /** log of how much the exponential map stretches volumes at a distance: (d − 1) log (sinh √c r / √c r). */
 const logStretch = (radius: Value, dimensions: number, c: number) =>
   mul(logSinhRatio(mul(radius, Math.sqrt(c))), dimensions - 1);
 
 /** Draws with their log density: [batch, count, latent] and [batch, count]. */
-export interface Wrapped {
+export interface Drawn {
   readonly z: Value;
   readonly logDensity: Value;
 }
 
-/**
- * Draws of the wrapped normal about a point of the ball.
- * @param noise normal, [batch, count, latent]
- */
-export function drawWrapped({ mean, logVariance }: Posterior, noise: Value, c: number): Wrapped {
+/** Draws about a point of the ball. @param posterior `logVariance` is [batch, latent] */
+export function drawWrapped(
+  { mean, logVariance }: Posterior,
+  count: number,
+  c: number,
+  scope: Scope,
+): Drawn {
+  const [batch, latent] = mean.shape as readonly [string, number];
+  const noise = scope.normal([batch, count, latent]);
   const spread = unsqueeze(logVariance, [1]);
   const tangent = mul(noise, exp(mul(spread, 0.5)));
-  const dimensions = mean.shape[1] as number;
   const normal = mul(sum(add(add(square(noise), spread), logTwoPi), { axes: [-1] }), -0.5);
-  const stretch = logStretch(lengthOf(tangent), dimensions, c);
+  const stretch = logStretch(lengthOf(tangent), latent, c);
   return {
     z: held(mobiusAdd(unsqueeze(mean, [1]), fromOrigin(tangent, c), c), c),
     logDensity: sub(normal, squeeze(stretch, [-1])),
@@ -61,7 +51,7 @@ export function drawWrapped({ mean, logVariance }: Posterior, noise: Value, c: n
 }
 
 /** log density of the wrapped normal about the origin, of points of the ball: without the last axis. */
-export function logDensityAtOrigin(z: Value, scale: number, c: number): Value {
+export function wrappedAtOrigin(z: Value, scale: number, c: number): Value {
   const dimensions = z.shape.at(-1) as number;
   const radius = distance(z, c);
   const constant = dimensions * (Math.log(scale) + logTwoPi / 2);

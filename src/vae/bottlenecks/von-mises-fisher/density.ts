@@ -1,5 +1,5 @@
-import { logGamma } from '../../../base/gamma.js';
 import { add, cast, mul, negate, sub, type Value, withGradient } from '../../../graph/index.js';
+import { logSurface } from '../surface.js';
 import { bessel } from './bessel.js';
 
 /*
@@ -7,10 +7,6 @@ import { bessel } from './bessel.js';
  * C(κ) = κ^ν / ((2π)^(d/2) I_ν(κ)) and ν = d/2 − 1 (Davidson et al. 2018, eq. 3, 4 and 13,
  * https://arxiv.org/abs/1804.00891). Points are told by u = 1 − μᵀz, which keeps its digits where κ is large.
  */
-
-/** log of the surface of the unit sphere in d dimensions: 2 π^(d/2) / Γ(d/2). */
-export const logSurface = (dimensions: number) =>
-  Math.LN2 + (dimensions / 2) * Math.log(Math.PI) - logGamma(dimensions / 2);
 
 /** Functions of the concentration κ, which need float64 within. */
 export interface Concentrated {

@@ -1,16 +1,12 @@
-import { gaussLegendre } from '../../../base/quadrature.js';
 import {
   add,
-  argMax,
   asin,
-  cast,
   clip,
   concat,
   constant,
   cos,
   div,
   exp,
-  gatherElements,
   greaterOrEqual,
   less,
   log,
@@ -28,27 +24,16 @@ import {
   unsqueeze,
   type Value,
   where,
-  withGradient,
 } from '../../../graph/index.js';
-
-/**
- * Proposals a draw, of which the first that is accepted is taken. At least 0.656 of them are accepted,
- * whatever κ and d, so that all are refused once in 10¹¹ draws; the first one is taken then.
- */
-export const proposals = 24;
-
-/** Nodes of the quadrature of a derivative, which leave a relative error of 10⁻⁷. */
-const { nodes, weights } = gaussLegendre(32);
+import { firstAccepted, integral, movingWith } from '../rejection.js';
 
 /** 1 − cos φ, without the loss of digits. */
 const versine = (angle: Value) => mul(square(sin(mul(angle, 0.5))), 2);
 
 /**
- * du/dκ of a draw u = 1 − μᵀz that stays at its quantile, −(∂F/∂κ) / q(u): implicit reparameterization
- * (Figurnov et al. 2018, eq. 5, https://arxiv.org/abs/1805.08498). With it the gradient has no bias, which
- * that of the accepted proposal has: it leaves out that κ also decides what is accepted (Naesseth et al. 2017).
- * The integral is over the angle φ, cos φ = μᵀz, whose density is sin^(d−2) φ exp(−κ (1 − cos φ)): from 0, or
- * from the upper end, whichever is the shorter way to the draw.
+ * du/dκ of a draw u = 1 − μᵀz that stays at its quantile. The integral is over the angle φ, cos φ = μᵀz, whose
+ * density is sin^(d−2) φ exp(−κ (1 − cos φ)): from 0, or from the upper end, whichever is the shorter way to the
+ * draw. Its relative error is 10⁻⁷.
  * @param u [batch, count]
  * @param kappa [batch, 1]
  * @param mean the mean of u, [batch, 1]
@@ -59,22 +44,17 @@ function slopeOf(u: Value, kappa: Value, mean: Value, dimensions: number): Value
   const isLow = less(u, mean);
   // Eight standard deviations at most; beyond them is nothing.
   const spread = div(8, sqrt(add(kappa, dimensions / 4)));
-  const from = where(isLow, 0, angle);
   const length = where(isLow, angle, minimum(sub(Math.PI, angle), spread));
   const inner = (x: Value) => unsqueeze(x, [-1]);
-  const shape = [1, 1, nodes.length];
-  const at = add(inner(from), mul(inner(length), constant(Float32Array.from(nodes), shape)));
-  const beside = versine(at);
-  const ratio = mul(
-    pow(div(sin(at), inner(sin(angle))), dimensions - 2),
-    exp(mul(inner(kappa), sub(inner(held), beside))),
-  );
-  const parts = mul(
-    mul(ratio, sub(inner(mean), beside)),
-    constant(Float32Array.from(weights), shape),
-  );
-  const integral = mul(length, sum(parts, { axes: [-1] }));
-  return mul(mul(integral, sin(angle)), where(isLow, -1, 1));
+  const found = integral(where(isLow, 0, angle), length, (at) => {
+    const beside = versine(at);
+    const ratio = mul(
+      pow(div(sin(at), inner(sin(angle))), dimensions - 2),
+      exp(mul(inner(kappa), sub(inner(held), beside))),
+    );
+    return mul(ratio, sub(inner(mean), beside));
+  });
+  return mul(mul(found, sin(angle)), where(isLow, -1, 1));
 }
 
 /**
@@ -88,7 +68,7 @@ function slopeOf(u: Value, kappa: Value, mean: Value, dimensions: number): Value
  */
 export function drawDistance(kappa: Value, mean: Value, uniform: Value, dimensions: number): Value {
   const column = (i: number) => squeeze(slice(uniform, [{ axis: 3, start: i, end: i + 1 }]), [3]);
-  const k = stopGradient(unsqueeze(kappa, [2]));
+  const k = unsqueeze(kappa, [2]);
   const n = dimensions - 1;
   const turn = cos(mul(column(1), 2 * Math.PI));
   const radius = dimensions > 2 ? sqrt(sub(1, pow(column(0), 2 / (dimensions - 2)))) : 1;
@@ -99,13 +79,8 @@ export function drawDistance(kappa: Value, mean: Value, uniform: Value, dimensio
   const onePlus = add(b, 1);
   const nearness = sub(div(mul(b, 2), onePlus), proposed);
   const logRatio = add(mul(k, nearness), mul(log(div(onePlus, mul(rest, 2))), n));
-  const isAccepted = cast(greaterOrEqual(logRatio, log(column(2))), 'float32');
-  const first = unsqueeze(argMax(isAccepted, 2), [2]);
-  const u = squeeze(gatherElements(proposed, first, 2), [2]);
-  return withGradient(u, [kappa], (gradient) => {
-    const each = mul(gradient, slopeOf(u, kappa, mean, dimensions));
-    return [sum(each, { axes: [1], keepDims: true })];
-  });
+  const u = firstAccepted(proposed, greaterOrEqual(logRatio, log(column(2))));
+  return movingWith(u, kappa, () => slopeOf(u, kappa, mean, dimensions));
 }
 
 /**
