@@ -166,7 +166,7 @@ export class VAE extends ModelWithTensors {
    * https://arxiv.org/abs/1611.04273): chains of Hamiltonian Monte Carlo lead from the prior to p(z | x), so that it
    * is near log p(x) also where the encoder is not near p(z | x). It takes chains · temperatures · leapfrogSteps
    * decodings of each example and their gradients, and a quarter more for the sizes of the steps.
-   * @throws UserError when the prior is not N(0, I) or the likelihood has no density, or when chains, temperatures
+   * @throws UserError when the prior or the likelihood has no density, or when chains, temperatures
    *   or leapfrogSteps is not a number from 1
    */
   async annealedLogLikelihood(

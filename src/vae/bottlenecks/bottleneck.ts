@@ -72,6 +72,11 @@ export interface Bottleneck<Encoding = unknown> {
   readonly codes?: number | undefined;
   /** For those with several codes a position, each of a codebook of its own: how many. 1 when left out. */
   readonly codebooks?: number | undefined;
+  /**
+   * log p(z) in nats of any latents, [batch, count] for [batch, count, ...latent]; missing where the prior is N(0, I), and where
+   * it has no density by the latents' own volume.
+   */
+  logPrior?(encoding: Encoding, z: Value): Value;
   /** Draws latents from the prior; missing where there is none. */
   readonly prior?: Sampler;
 }

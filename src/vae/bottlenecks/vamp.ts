@@ -75,6 +75,7 @@ export function vamp({ components, start }: VampOptions): Bottleneck<VampEncodin
         logPrior: logMixture(z, encoding.prior()),
       };
     },
+    logPrior: (encoding, z) => logMixture(z, encoding.prior()),
     prior: vampPrior(),
   };
 }

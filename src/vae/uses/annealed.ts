@@ -1,7 +1,6 @@
 import { Tensor } from 'onnxruntime-common';
 import { UserError } from '../../base/errors.js';
-import { fillNormal, randomStream } from '../../base/random.js';
-import { elementCount } from '../../base/shape.js';
+import { type RandomStream, randomStream } from '../../base/random.js';
 import type { Dataset } from '../../data/dataset.js';
 import { fromPlain, repeatRows, toPlain } from '../../runtime/plain-tensor.js';
 import { CompiledFunction } from '../../step/index.js';
@@ -10,8 +9,9 @@ import { checkCount } from '../model/checks.js';
 import type { Present } from '../model/engine.js';
 import { type Examples, piecesOf } from '../model/examples.js';
 import { labelFeed } from '../model/labels.js';
-import type { Tensors } from '../samplers/index.js';
+import type { Sampler, Tensors } from '../samplers/index.js';
 import type { EvaluateOptions } from './estimate.js';
+import { drawingFrom } from './sample.js';
 import { transition } from './transition.js';
 import { estimateOf, type LikelihoodEstimate, weightSums } from './weights.js';
 
@@ -62,17 +62,18 @@ function ladder(count: number): Float64Array {
   return Float64Array.from({ length: count + 1 }, (_, t) => (at(t) - at(0)) / (at(count) - at(0)));
 }
 
-/** @throws UserError when p(x | z) has no density, or the prior is not N(0, I) */
-function requireStandardNormal({ network, objective }: BuiltModel): void {
+/** The model's prior. @throws UserError when it or p(x | z) has no density */
+function requirePrior({ network, objective }: BuiltModel): Sampler {
   const { support, type } = network.likelihood;
   if (support === 'none') {
     throw new UserError(
       `The likelihood ${type} is no distribution, so there is no log p(x). Train with another one, such as gaussian, or compare reconstructions.`,
     );
   }
-  if (objective.bottleneck.prior?.type === 'standardNormal') return;
+  const { prior, logPrior } = objective.bottleneck;
+  if (prior && (prior.type === 'standardNormal' || logPrior)) return prior;
   throw new UserError(
-    `Annealed importance sampling starts from the prior N(0, I), which the objective ${objective.type} does not have. Use importance sampling, or train with another one, such as vae.`,
+    `Annealed importance sampling starts from a prior with a density of all latents, which the objective ${objective.type} does not have. Use importance sampling, or train with another one, such as vae.`,
   );
 }
 
@@ -133,19 +134,21 @@ async function anneal(chains: Chains, betas: Float64Array, signal?: AbortSignal)
 /** What all chains of a call have in common. */
 interface Annealing {
   readonly present: Present;
+  /** Draws latents of the prior: [count, ...latent]. */
+  readonly drawPrior: (shape: readonly number[], stream: RandomStream) => Promise<Float32Array>;
   readonly compiled: CompiledFunction;
   readonly seed: number;
   readonly betas: Float64Array;
   readonly signal: AbortSignal | undefined;
 }
 
-/** Chains of examples from z ~ N(0, I) on. @param name of their random numbers */
-function chainsOf(
-  { present: { model, tensors }, compiled, seed, signal }: Annealing,
+/** Chains of examples from the prior on. @param name of their random numbers */
+async function chainsOf(
+  { present: { model, tensors }, drawPrior, compiled, seed, signal }: Annealing,
   { images, labels, start }: Examples & { readonly start: number },
   count: number,
   name: string,
-): Pick<Chains, 'examples' | 'count' | 'z' | 'move'> {
+): Promise<Pick<Chains, 'examples' | 'count' | 'z' | 'move'>> {
   const examples = images.dims[0]!;
   const rows = examples * count;
   const feeds: Tensors = {
@@ -156,8 +159,7 @@ function chainsOf(
     return [key, fromPlain(repeatRows(toPlain(tensor), count))] as const;
   });
   const shape = [rows, ...model.latentShape];
-  const first = new Float32Array(elementCount(shape));
-  fillNormal(randomStream(seed, `${name}/first`, start), first);
+  const first = await drawPrior(shape, randomStream(seed, `${name}/first`, start));
   const numbers = (values: Float32Array) => new Tensor('float32', values, [rows]);
   return {
     examples,
@@ -183,7 +185,7 @@ async function pilot(
   piece: Examples & { readonly start: number },
   count: number,
 ): Promise<readonly Float32Array[]> {
-  const chains = chainsOf(annealing, piece, count, 'annealed/pilot');
+  const chains = await chainsOf(annealing, piece, count, 'annealed/pilot');
   const sizes = new Float32Array(chains.examples).fill(firstSize);
   const found: Float32Array[] = [];
   const { betas, signal } = annealing;
@@ -211,11 +213,12 @@ export async function annealedLogLikelihood(
   const { model, engine } = present;
   const { chains = 16, temperatures = 1000, leapfrogSteps = 10, signal } = options;
   const { seed = model.config.seed } = options;
-  requireStandardNormal(model);
+  const prior = requirePrior(model);
   for (const [name, value] of Object.entries({ chains, temperatures, leapfrogSteps })) {
     checkCount(name, value);
   }
   const betas = ladder(temperatures);
+  const drawPrior = await drawingFrom(present, prior);
   const specs = {
     ...model.exampleSpecs(data.dtype),
     z: { shape: model.latentShape },
@@ -229,12 +232,12 @@ export async function annealedLogLikelihood(
     `annealed/${leapfrogSteps}/${data.dtype}`,
     () => CompiledFunction.compile(specs, transition(model, leapfrogSteps)),
     async (compiled) => {
-      const annealing = { present, compiled, seed, betas, signal };
+      const annealing = { present, drawPrior, compiled, seed, betas, signal };
       const size = Math.max(1, Math.floor(rowsAtOnce / chains));
       for await (const piece of piecesOf(data, undefined, known, size)) {
         const sizes = await pilot(annealing, piece, Math.ceil(chains / chainsOfPilot));
         const run = {
-          ...chainsOf(annealing, piece, chains, 'annealed'),
+          ...(await chainsOf(annealing, piece, chains, 'annealed')),
           stepSizes: (temperature: number) => sizes[temperature - 1]!,
           onMoved: (_: number, accepted: Float64Array) => acceptances.push(meanOf(accepted)),
         };

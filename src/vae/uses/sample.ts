@@ -1,6 +1,6 @@
 import { Tensor } from 'onnxruntime-common';
 import { UserError } from '../../base/errors.js';
-import { randomStream } from '../../base/random.js';
+import { type RandomStream, randomStream } from '../../base/random.js';
 import type { Dataset } from '../../data/dataset.js';
 import type { RowConditions } from '../../data/tables/columns/where.js';
 import type { Values } from '../../graph/index.js';
@@ -101,6 +101,18 @@ function samplerModel(present: Present): SamplerModel {
   };
 }
 
+/** Draws latents of a sampler. @param fitted the tensors that it was fitted to */
+export async function drawingFrom(
+  present: Present,
+  sampler: Sampler,
+  fitted: Tensors = {},
+): Promise<(shape: readonly number[], stream: RandomStream) => Promise<Float32Array>> {
+  const parameters = present.tensors;
+  const prepared = (await sampler.prepare?.(samplerModel(present))) ?? {};
+  return async (shape, stream) =>
+    sampler.draw(shape, { stream, parameters, fitted: { ...prepared, ...fitted } });
+}
+
 /** Draws of `count` examples; each step of a seed gives others. */
 type Drawing = (count: number, step: number) => Promise<Tensor>;
 
@@ -120,15 +132,11 @@ function drawingOf(
   }
   const isTable = model.input.kind === 'table';
   const { seed = model.config.seed, draw = isTable, shrink } = options;
-  let prepared: Promise<Tensors> | undefined;
+  let latentsOf: ReturnType<typeof drawingFrom> | undefined;
   return async (count, step) => {
     const shape = [count, ...model.latentShape];
-    prepared ??= sampler.prepare?.(samplerModel(present)) ?? Promise.resolve({});
-    const latents = await sampler.draw(shape, {
-      stream: randomStream(seed, 'sample', step),
-      parameters: tensors,
-      fitted: { ...(await prepared), ...fitted?.tensors },
-    });
+    latentsOf ??= drawingFrom(present, sampler, fitted?.tensors);
+    const latents = await (await latentsOf)(shape, randomStream(seed, 'sample', step));
     const z = new Tensor('float32', latents, shape);
     const labels = labelsOfDraws(count, classes, options);
     const stream = { seed, name: 'draw', step: step * mostCalls };

@@ -68,7 +68,7 @@ test('log p(x) is told with the error and the effective number of its draws, ann
   }
   expect(figures.annealedAcceptance!.value).toBeGreaterThan(0);
   const plain = built({ objective: autoencoder() });
-  await expect(plain.annealedLogLikelihood(sprites)).rejects.toThrow('the prior N(0, I)');
+  await expect(plain.annealedLogLikelihood(sprites)).rejects.toThrow('a prior with a density');
   await plain.release();
 });
 
