@@ -1,11 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { betaVae, datasets, dense, hierarchical, report, reshape, Tensor, VAE } from 'vaekit';
 
-const { EPOCHS = 15, IMAGES = 20_000 } = process.env;
+const { EPOCHS = 15, IMAGES = 20_000, JUDGED = 500 } = process.env;
 
 const { train, test } = await datasets.mnist();
 const data = datasets.take(train, Number(IMAGES));
-const judged = datasets.take(test, 500);
+const judged = datasets.take(test, Number(JUDGED));
 
 // β rises from 0 to 1, so that no group is given up before the decoder has learnt to use it.
 const beta = { type: 'linear', from: 0, to: 1, steps: 500 } as const;

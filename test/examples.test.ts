@@ -125,6 +125,21 @@ const checks: Readonly<Record<string, Check>> = {
       expect(new Set(codes).size).toBeGreaterThan(1);
     },
   },
+  'hierarchical-vae': {
+    env: { EPOCHS: '1', IMAGES: '2000', JUDGED: '20' },
+    files: ['hierarchical-vae.png'],
+    verify(stdout) {
+      const [oneLevel, groups] = [/one level/, /8 \+ 8 \+ 8/].map((row) => numbers(stdout, row));
+      for (const row of [oneLevel!, groups!]) {
+        const [reconstruction, kl, nats] = row;
+        expect(reconstruction).toBeLessThan(300);
+        expect(nats).toBeLessThan(reconstruction! + kl! + 20);
+      }
+      const [, kl, , ...each] = groups!;
+      expect(each.length).toBe(3);
+      expect(Math.abs(each.reduce((sum, nats) => sum + nats, 0) - kl!)).toBeLessThan(0.3);
+    },
+  },
   'anomaly-detection': {
     env: { EPOCHS: '2', IMAGES: '4000', DIGITS: '06' },
     verify(stdout) {

@@ -104,13 +104,18 @@ function forSequences(shape: readonly number[], size: number): PresetChoice {
   };
 }
 
-/** Objectives with a codebook. */
-const withCodes = ['vqVae', 'residualVq'];
+/** Objectives whose latents have positions, with how many channels these have. */
+const positioned = new Map([
+  ['vqVae', 16],
+  ['residualVq', 16],
+  ['autoencoderKl', 4],
+]);
 
-/** A codebook, which needs a network of its own. */
-function forCodes(objective: string, shape: readonly number[], size: number): PresetChoice {
+/** Latents with positions, which need a network of their own. */
+function forPositions(objective: string, shape: readonly number[], size: number): PresetChoice {
   const { because, ...rest } = forPictures(shape, size);
-  return { ...rest, name: 'vq', latent: 16, because: `the objective ${objective} on ${because}` };
+  const latent = positioned.get(objective)!;
+  return { ...rest, name: 'vq', latent, because: `the objective ${objective} on ${because}` };
 }
 
 /**
@@ -120,8 +125,8 @@ function forCodes(objective: string, shape: readonly number[], size: number): Pr
  */
 export function choosePreset({ data, shape, size, table, objective }: DataTraits): PresetChoice {
   if (table) return forTables(table, size);
-  if (objective && withCodes.includes(objective) && shape.length === 3) {
-    return forCodes(objective, shape, size);
+  if (objective && positioned.has(objective) && shape.length === 3) {
+    return forPositions(objective, shape, size);
   }
   if (data === 'mnist') {
     return {

@@ -48,6 +48,22 @@ describe('other data', () => {
     expect(new VAE(fromConfig(model, 'run')).layers().parameters).toBeLessThan(2e7);
   });
 
+  test.each([
+    ['vqVae', [16, 8, 8]],
+    ['residualVq', [16, 8, 8]],
+    ['autoencoderKl', [4, 8, 8]],
+  ])('pictures for %s keep positions', (type, latents) => {
+    const shape = [3, 32, 32];
+    const choice = choosePreset({ data: 'own', shape, size: 500, objective: type });
+    expect(choice).toMatchObject({
+      name: 'vq',
+      because: `the objective ${type} on colour pictures of 32 × 32`,
+    });
+    const { model } = checkRun(chosenRun(choice, shape), 'run');
+    const vae = new VAE(fromConfig({ ...model, objective: { type } }, 'run'));
+    expect(vae.latentShape).toEqual(latents);
+  });
+
   test('what is given goes over what is chosen', () => {
     const shape = [3, 32, 32];
     const choice = choosePreset({ data: 'own', shape, size: 500 });
