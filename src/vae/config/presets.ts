@@ -11,6 +11,16 @@ import {
 } from '../../data/input.js';
 import { likelihoodFromConfig } from '../likelihoods/index.js';
 import { namedModelSchema } from './options.js';
+import {
+  block,
+  dense,
+  denseEnding,
+  double,
+  elbo,
+  halve,
+  quarterSize,
+  same,
+} from './preset-layers.js';
 
 /** A run as plain data: what `config.json` holds. */
 export interface RunConfig {
@@ -47,55 +57,6 @@ export interface PresetOptions {
   readonly example?: ExampleOptions | undefined;
 }
 
-type LayerConfig = Readonly<Record<string, unknown>>;
-
-const elbo = { weight: 0.5, reduction: 'sum' };
-
-const dense = (units: number, activation = 'linear'): LayerConfig => ({
-  type: 'dense',
-  units,
-  activation,
-});
-
-/** Two halvings have to give whole numbers, so that two doublings give the input's size again. */
-function quarterSize(input: readonly number[], name: string): [number, number] {
-  const [, height, width] = input;
-  if (input.length !== 3 || height! % 4 !== 0 || width! % 4 !== 0) {
-    throw new UserError(
-      `The preset ${name} takes images whose height and width are multiples of 4, not [${input.join(', ')}]. Use --resize, or the preset mlp.`,
-    );
-  }
-  return [height! / 4, width! / 4];
-}
-
-const denseEnding = (output: readonly number[]): LayerConfig[] => [
-  dense(elementCount(output)),
-  { type: 'reshape', shape: output },
-];
-
-const same = { padding: 'same' };
-const halve = (filters: number, activation = 'relu'): LayerConfig => ({
-  type: 'conv2d',
-  filters,
-  stride: 2,
-  activation,
-  ...same,
-});
-const double = (filters: number, activation = 'relu'): LayerConfig => ({
-  ...halve(filters, activation),
-  type: 'convTranspose2d',
-});
-
-/** Pre-activation residual block (He et al. 2016, "Identity mappings", figure 4e). */
-const block = (filters: number): LayerConfig => ({
-  type: 'residual',
-  layers: [1, 2].flatMap(() => [
-    { type: 'groupNorm', groups: 8 },
-    { type: 'activation', name: 'silu' },
-    { type: 'conv2d', filters, ...same },
-  ]),
-});
-
 /** The tutorial's network: one hidden layer of two units. */
 const densePreset: Preset = {
   title: 'Tiny: 2 hidden units (seconds)',
@@ -111,6 +72,31 @@ const densePreset: Preset = {
     },
     training: {},
   }),
+};
+
+/** The network of Tomczak and Welling 2018, §5, with the posterior of Kingma et al. 2016 in the place of their prior. */
+const gated: Preset = {
+  title: 'Gated dense layers, autoregressive flow',
+  about:
+    'gated dense layers and a posterior carried through flows, for drawings in black and white',
+  latent: 40,
+  build: (input, latent, output) => {
+    const hidden = [1, 2].map(() => ({ type: 'gatedDense', units: 300 }));
+    return {
+      model: {
+        input,
+        latent,
+        encoder: hidden,
+        decoder: [...hidden, ...denseEnding(output)],
+        objective: { type: 'inverseAutoregressiveFlow' },
+      },
+      training: {
+        batchSize: 200,
+        optimizer: { type: 'adam', learningRate: { type: 'cosine', initial: 0.001 } },
+        ema: 0.999,
+      },
+    };
+  },
 };
 
 const mlp: Preset = {
@@ -333,7 +319,7 @@ const sequence: Preset = {
   },
 };
 
-const presets = { dense: densePreset, mlp, conv, resnet, vq, tabular, sequence };
+const presets = { dense: densePreset, mlp, gated, conv, resnet, vq, tabular, sequence };
 
 export type PresetName = keyof typeof presets;
 

