@@ -16,13 +16,16 @@ const rainforth = {
 function entry(
   source: Pick<Entry, 'paper' | 'url'>,
   name: string,
+  /** The objective in words. */
+  title: string,
   objective: Readonly<Record<string, unknown>>,
   expected: number,
   minutes: number,
 ): Entry {
   return {
-    ...source,
     name,
+    paper: `${source.paper}: ${title}`,
+    url: source.url,
     setting: '784-200-200-50, tanh, Adam 1e-3 to 1e-4, batches of 20, 3280 epochs, 5000 samples',
     binarization: 'random',
     minutes,
@@ -54,15 +57,37 @@ function entry(
   };
 }
 
-export const iwae1 = entry(burda, 'iwae-1', elbo, 86.76, 110);
-export const iwae5 = entry(burda, 'iwae-5', { type: 'iwae', samples: 5 }, 85.54, 200);
+export const iwae1 = entry(burda, 'iwae-1', 'IWAE, k = 1', elbo, 86.76, 110);
+export const iwae5 = entry(
+  burda,
+  'iwae-5',
+  'IWAE, k = 5',
+  { type: 'iwae', samples: 5 },
+  85.54,
+  200,
+);
 
 const of64 = { bounds: 8, samples: 8 };
-export const miwae = entry(rainforth, 'miwae', { type: 'miwae', ...of64 }, 84.97, 1200);
-export const piwae = entry(rainforth, 'piwae', { type: 'piwae', ...of64 }, 84.46, 1300);
+export const miwae = entry(
+  rainforth,
+  'miwae',
+  'MIWAE, M = 8, K = 8',
+  { type: 'miwae', ...of64 },
+  84.97,
+  1200,
+);
+export const piwae = entry(
+  rainforth,
+  'piwae',
+  'PIWAE, M = 8, K = 8',
+  { type: 'piwae', ...of64 },
+  84.46,
+  1300,
+);
 export const ciwae = entry(
   rainforth,
   'ciwae',
+  'CIWAE, β = 0.05, K = 64',
   { type: 'ciwae', beta: 0.05, samples: 64 },
   84.57,
   1200,

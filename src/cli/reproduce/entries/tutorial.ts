@@ -1,7 +1,7 @@
 import type { Entry } from '../entry.js';
 import { lastMetrics } from './parts.js';
 
-/** The tutorial's program is `bench/peers/keras_reference.py`. */
+/** Its figure is that of `bench/peers/keras_reference.py` on JAX with seed 0: 179.28 nats. */
 export const tutorial: Entry = {
   name: 'tutorial',
   paper: 'The reference VAE in Keras',
@@ -14,6 +14,6 @@ export const tutorial: Entry = {
   validates: true,
   models: { tutorial: ({ epochs }) => ({ preset: 'dense', training: { epochs } }) },
   seeds: [42],
-  figures: [{ name: 'test loss', unit: 'nats', expected: 180.1, tolerance: 1 }],
+  figures: [{ name: 'test loss', unit: 'nats', expected: 179.28, tolerance: 1 }],
   measure: lastMetrics({ 'test loss': 'val_loss' }),
 };
