@@ -12,8 +12,10 @@ import {
   mul,
   reshape,
   size,
+  squeeze,
   sub,
   transpose,
+  unsqueeze,
   type Value,
   where,
 } from '../../graph/index.js';
@@ -21,7 +23,7 @@ import { applyLayers, dense, flatten, type Scope, type State } from '../../nn/in
 import { halfSquares, toRows } from '../hamiltonian-monte-carlo.js';
 import { withSlope } from '../leapfrog.js';
 import { logPosterior, logPrior, ofDraws, type Posterior, sampling } from '../posterior.js';
-import { cholesky, logDeterminant, solveTransposed } from '../riemannian/cholesky.js';
+import { cholesky, inverted, solveTransposed } from '../riemannian/cholesky.js';
 import {
   keptMetric,
   type Metric,
@@ -127,14 +129,14 @@ interface Place {
 function placeOf(z: Value, metric: Metric, nats: (z: Value) => Value): Place {
   return withSlope(z, (own) => {
     const at = metricAt(own, metric);
-    const factor = cholesky(at.inverse);
-    const logDet = logDeterminant(factor);
+    const { logDet } = inverted(at.inverse);
     return {
       z,
       metric: at,
       logDet,
       energy: sub(add(nats(own), halfSquares(own)), mul(logDet, 0.5)),
-      momentum: (normal: Value) => solveTransposed(factor, normal),
+      momentum: (normal: Value) =>
+        squeeze(solveTransposed(cholesky(at.inverse), unsqueeze(normal, [2])), [2]),
     };
   });
 }

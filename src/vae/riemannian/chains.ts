@@ -7,7 +7,7 @@ import { constant, mul, type Value, where } from '../../graph/index.js';
 import { CompiledFunction, drawNoise, noiseArray, noiseType, sizesAt } from '../../step/index.js';
 import { propose, toRows } from '../hamiltonian-monte-carlo.js';
 import { withSlope } from '../leapfrog.js';
-import { cholesky, logDeterminant } from './cholesky.js';
+import { inverted } from './cholesky.js';
 import { keptMetric, metricAt, presentOf, riemannianPath } from './metric.js';
 
 /** How latents are drawn by a metric. */
@@ -62,7 +62,7 @@ function compiledTransition(
     const kept = keptMetric(count, width, { temperature: 1, regularization: 1 }, scope);
     const metric = presentOf(kept);
     const z = inputs.z!;
-    const energyOf = (inverse: Value) => mul(logDeterminant(cholesky(inverse)), -0.5);
+    const energyOf = (inverse: Value) => mul(inverted(inverse).logDet, -0.5);
     const knownAt = (at: Value) =>
       withSlope(at, (own) => ({ energy: energyOf(metricAt(own, metric).inverse) }));
     const found = propose(z, constant(stepSize, []), leapfrogSteps, knownAt, scope);

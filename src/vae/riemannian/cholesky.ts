@@ -1,18 +1,22 @@
 import {
   add,
+  broadcastLike,
   concat,
+  constant,
   div,
   log,
   matmul,
   mul,
+  negate,
+  reshape,
   slice,
   sqrt,
   squeeze,
+  stopGradient,
   sub,
-  sum,
   transpose,
-  unsqueeze,
   type Value,
+  withGradient,
 } from '../../graph/index.js';
 
 /** A Cholesky factor C of matrices A = C Cᵀ, a column an entry; A is what is left of it at each column. */
@@ -45,29 +49,52 @@ export function cholesky(a: Value): CholeskyFactor {
     if (j + 1 === size) break;
     const column = part(rest, [1], [0, 1]);
     below.push(column);
-    const outer = matmul(column, transpose(column, [0, 2, 1]));
+    const outer = matmul(column, transposed(column));
     rest = sub(part(rest, [1], [1]), div(outer, pivot));
   }
   return { pivots, below };
 }
 
-/** log |A|: [n]. */
-export function logDeterminant({ pivots }: CholeskyFactor): Value {
-  return squeeze(
-    pivots.map((pivot) => log(pivot)).reduce((a, b) => add(a, b)),
-    [1, 2],
-  );
-}
+const transposed = (a: Value) => transpose(a, [0, 2, 1]);
 
-/** x with Cᵀ x = y: of the covariance A⁻¹ where y is of I. @param y [n, d] */
+/** x with Cᵀ x = y: of the covariance A⁻¹ where y is of I. @param y [n or 1, d, columns] */
 export function solveTransposed({ pivots, below }: CholeskyFactor, y: Value): Value {
   let x: Value | undefined;
   for (let j = pivots.length - 1; j >= 0; j--) {
     const root = sqrt(pivots[j]!);
-    const own = unsqueeze(slice(y, [{ axis: 1, start: j, end: j + 1 }]), [2]);
-    const others = x && div(sum(mul(below[j]!, x), { axes: [1], keepDims: true }), root);
+    const own = slice(y, [{ axis: 1, start: j, end: j + 1 }]);
+    const others = x && div(matmul(transposed(below[j]!), x), root);
     const solved = div(others ? sub(own, others) : own, root);
     x = x ? concat([solved, x], 1) : solved;
   }
-  return squeeze(x!, [2]);
+  return x!;
+}
+
+/** The inverse of matrices, and the logarithm of their determinant. */
+export interface Inverted {
+  /** A⁻¹: [n, d, d]. */
+  readonly inverse: Value;
+  /** log |A|: [n]. */
+  readonly logDet: Value;
+}
+
+/**
+ * Inverse and determinant of symmetric positive definite matrices, by the Cholesky factor. Their derivatives are closed forms of the
+ * inverse, ∂ log |A| = tr(A⁻¹ ∂A) and ∂A⁻¹ = −A⁻¹ ∂A A⁻¹ (Petersen and Pedersen, "The Matrix Cookbook", 2012, eq. 43 and
+ * 40), and not those of the factor's many steps.
+ * @param a [n, d, d]
+ */
+export function inverted(a: Value): Inverted {
+  const size = a.shape[1] as number;
+  const factor = cholesky(stopGradient(a));
+  const identity = Float32Array.from({ length: size * size }, (_, i) => +(i % (size + 1) === 0));
+  const root = solveTransposed(factor, constant(identity, [1, size, size], a.dtype));
+  const inverse: Value = withGradient(matmul(root, transposed(root)), [a], (g) => [
+    negate(matmul(inverse, matmul(broadcastLike(g, inverse), inverse))),
+  ]);
+  const logPivots = factor.pivots.map((pivot) => log(pivot)).reduce((x, y) => add(x, y));
+  const logDet = withGradient(squeeze(logPivots, [1, 2]), [a], (g) => [
+    mul(reshape(g, [-1, 1, 1]), inverse),
+  ]);
+  return { inverse, logDet };
 }

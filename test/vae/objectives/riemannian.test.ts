@@ -7,7 +7,7 @@ import { adam, dense, reshape, riemannianHamiltonian, samplers } from '../../../
 import { asFloat } from '../../../src/step/index.js';
 import { tracingScope } from '../../../src/step/tracing.js';
 import { BuiltModel } from '../../../src/vae/model/built.js';
-import { cholesky, logDeterminant, solveTransposed } from '../../../src/vae/riemannian/cholesky.js';
+import { cholesky, inverted, solveTransposed } from '../../../src/vae/riemannian/cholesky.js';
 import { relativeError, withPrefix } from '../../fixtures.js';
 import { spaced } from '../../graph/differences.js';
 import { evaluate } from '../../graph/evaluate.js';
@@ -24,12 +24,11 @@ test('the Cholesky factor has the determinant and the inverse of ml-matrix', asy
   const y = spaced([2, size]);
   const { log, x } = await evaluate(
     (a, given) => {
-      const factor = cholesky(a!);
-      return { log: logDeterminant(factor), x: solveTransposed(factor, given!) };
+      return { log: inverted(a!).logDet, x: solveTransposed(cholesky(a!), given!) };
     },
     [
       { shape: [2, size, size], data: matrices.flatMap((each) => each.to1DArray()) },
-      { shape: [2, size], data: y },
+      { shape: [2, size, 1], data: y },
     ],
   );
   matrices.forEach((matrix, i) => {
