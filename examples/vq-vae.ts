@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { conv2d, convTranspose2d, datasets, report, VAE, vqVae } from 'vaekit';
+import { conv2d, convTranspose2d, datasets, report, samplers, VAE, vqVae } from 'vaekit';
 
 const { EPOCHS = 10, IMAGES = 10_000 } = process.env;
 
@@ -16,7 +16,8 @@ const vae = new VAE({
   ],
   objective: vqVae({ codes: 64 }),
 });
-await vae.fit(datasets.take(train, Number(IMAGES)), { epochs: Number(EPOCHS), batchSize: 64 });
+const data = datasets.take(train, Number(IMAGES));
+await vae.fit(data, { epochs: Number(EPOCHS), batchSize: 64 });
 
 const { reconstruction, perplexity = 0 } = await vae.evaluate(test);
 console.log(`test reconstruction: ${reconstruction.toFixed(1)} nats`);
@@ -32,6 +33,14 @@ for (let row = 0; row < 7; row++) {
   console.log(numbers.map((code) => String(code).padStart(2)).join(' '));
 }
 
+// A model of the grids, each code by those before it, draws new ones.
+console.log(await vae.fitSampler(samplers.pixelCnn({ epochs: Number(EPOCHS) }), data));
+const drawn = await vae.sample(40, { seed: 1 });
+
 await mkdir('runs/examples', { recursive: true });
 const png = await report.reconstructionsPicture(images, await vae.reconstruct(images));
 await writeFile('runs/examples/vq-vae.png', png);
+await writeFile(
+  'runs/examples/vq-vae-samples.png',
+  await report.samplesPicture(drawn, { columns: 10 }),
+);

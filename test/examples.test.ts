@@ -109,7 +109,7 @@ const checks: Readonly<Record<string, Check>> = {
   },
   'vq-vae': {
     env: { EPOCHS: '2', IMAGES: '3000' },
-    files: ['vq-vae.png'],
+    files: ['vq-vae.png', 'vq-vae-samples.png'],
     verify(stdout) {
       expect(numbers(stdout, /test reconstruction:/)[0]).toBeLessThan(400);
       const [perplexity] = numbers(stdout, /perplexity:/);
@@ -118,11 +118,13 @@ const checks: Readonly<Record<string, Check>> = {
       const codes = stdout
         .trim()
         .split('\n')
-        .slice(-7)
+        .slice(-8, -1)
         .flatMap((line) => numbers(line, /^/));
       expect(codes.length).toBe(49);
       expect(codes.every((code) => code >= 0 && code < 64)).toBe(true);
       expect(new Set(codes).size).toBeGreaterThan(1);
+      const [nats, alone] = numbers(stdout, /held-out codes take/);
+      expect(nats).toBeLessThan(alone!);
     },
   },
   'hierarchical-vae': {

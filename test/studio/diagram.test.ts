@@ -4,6 +4,7 @@ import {
   conv2d,
   convTranspose2d,
   dense,
+  hierarchical,
   reshape,
   residualVq,
   VAE,
@@ -19,12 +20,13 @@ const diagramOf = (vae: VAE): DiagramModel => ({
   parameters: vae.parameters(),
 });
 
-const small = new VAE({
+const options = {
   input: [1, 4, 4],
   latent: 2,
   encoder: [dense(3, { activation: 'relu' })],
   decoder: [dense(3, { activation: 'relu' }), dense(16), reshape([1, 4, 4])],
-});
+};
+const small = new VAE(options);
 
 const codebook = new VAE({
   input: [1, 8, 8],
@@ -66,6 +68,13 @@ test('with several codes a position, the grid has those of each depth', async ()
   expect(found!.columns).toBe(2);
   expect(Array.from(found!.indices)).toEqual(Array.from(codes!.data as BigInt64Array, Number));
   await vae.release();
+});
+
+test('groups of latents stand together', () => {
+  const objective = hierarchical({ groups: 2, hidden: 3 });
+  const nodes = nodesOf(diagramOf(new VAE({ ...options, objective })));
+  expect(nodes.map(({ id }) => id)).toEqual(['input', 'encoder', 'z', 'decoder', 'output']);
+  expect(nodes[2]!.layers.map(({ name }) => name)).toEqual(['topDown']);
 });
 
 test('an autoencoder has a point', () => {

@@ -147,6 +147,18 @@ function betweenOf(
       ),
     ];
   }
+  if (has('topDown')) {
+    return [
+      node(
+        'z',
+        'z',
+        said(
+          'The latents are in groups. The top group is drawn first, and each one below by those above it, in the encoder as in the prior.',
+        ),
+        at('topDown'),
+      ),
+    ];
+  }
   if (!has('logVariance')) {
     return [
       node(
