@@ -107,6 +107,25 @@ const checks: Readonly<Record<string, Check>> = {
       expect(rows.at(0)![1]).toBeLessThan(rows.at(-1)![1]!);
     },
   },
+  'choosing-a-sampler': {
+    env: { EPOCHS: '1', IMAGES: '500' },
+    verify(stdout) {
+      const rows = stdout
+        .trim()
+        .split('\n')
+        .slice(1)
+        .map((line) => line.trim().split(/\s+/));
+      const fitted = ['gaussian', 'gaussianMixture', 'twoStage', 'maf', 'iaf'];
+      expect(rows.map(([model, sampler]) => `${model} ${sampler}`)).toEqual([
+        ...['standardNormal', ...fitted].map((name) => `vae ${name}`),
+        ...fitted.map((name) => `rae ${name}`),
+      ]);
+      for (const [, , frechet, , coverage] of rows) {
+        expect(Number(frechet)).toBeGreaterThan(0);
+        expect(Number(coverage)).toBeLessThanOrEqual(1);
+      }
+    },
+  },
   'vq-vae': {
     env: { EPOCHS: '2', IMAGES: '3000' },
     files: ['vq-vae.png', 'vq-vae-samples.png'],
