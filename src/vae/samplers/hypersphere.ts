@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { fillNormal } from '../../base/random.js';
 import { elementCount } from '../../base/shape.js';
+import { ownPrior } from './own-prior.js';
 import { defineSampler } from './sampler.js';
 
 /**
@@ -11,11 +12,12 @@ export const hypersphere = defineSampler(
   'hypersphere',
   z.strictObject({}).describe('The uniform distribution on the unit sphere.'),
   () => ({
-    draw(shape, { stream }) {
+    draw(shape, sources) {
+      ownPrior(sources, 'hypersphere', 'hyperspherical');
       const [, ...latent] = shape;
       const width = elementCount(latent);
       const latents = new Float32Array(elementCount(shape));
-      fillNormal(stream, latents);
+      fillNormal(sources.stream, latents);
       for (let start = 0; start < latents.length; start += width) {
         const point = latents.subarray(start, start + width);
         const length = Math.hypot(...point) || 1;

@@ -41,6 +41,8 @@ export interface DrawSources {
   readonly parameters: Tensors;
   /** The tensors that `fit` or `prepare` gave; empty for samplers without. */
   readonly fitted: Tensors;
+  /** The model's own prior, where it has one. */
+  readonly prior?: Sampler | undefined;
 }
 
 /** Draws latents on the host: a prior, or a distribution fitted to a trained model's latents. */

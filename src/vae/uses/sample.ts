@@ -108,9 +108,10 @@ export async function drawingFrom(
   fitted: Tensors = {},
 ): Promise<(shape: readonly number[], stream: RandomStream) => Promise<Float32Array>> {
   const parameters = present.tensors;
+  const { prior } = present.model.objective.bottleneck;
   const prepared = (await sampler.prepare?.(samplerModel(present))) ?? {};
   return async (shape, stream) =>
-    sampler.draw(shape, { stream, parameters, fitted: { ...prepared, ...fitted } });
+    sampler.draw(shape, { stream, parameters, fitted: { ...prepared, ...fitted }, prior });
 }
 
 /** Draws of `count` examples; each step of a seed gives others. */
@@ -208,7 +209,12 @@ export async function fitSampler(
   sampler: Sampler,
   data: Dataset,
 ): Promise<FittedSampler> {
-  if (!sampler.fit) return { sampler, tensors: {} };
+  if (!sampler.fit) {
+    // A prior of another model is refused here, and not when the run has it.
+    const draw = await drawingFrom(present, sampler);
+    await draw([1, ...present.model.latentShape], randomStream(0, 'sample'));
+    return { sampler, tensors: {} };
+  }
   const { mean, logVariance, codes } = await encode(present, data, {});
   const tensors = await sampler.fit(mean, { ...samplerModel(present), logVariance, codes });
   return { sampler, tensors };

@@ -215,7 +215,7 @@ describe('a model in the Poincaré ball', () => {
 
 /** Distances from the origin of draws of the prior, by size. */
 async function priorRadii(sampler: Sampler, count: number, curvature: number): Promise<number[]> {
-  const sources = { stream: randomStream(3, 'sample'), parameters: {}, fitted: {} };
+  const sources = { stream: randomStream(3, 'sample'), parameters: {}, fitted: {}, prior: sampler };
   const z = (await sampler.draw([count, 2], sources)) as Float32Array;
   return Array.from({ length: count }, (_, i) => {
     const x = Math.sqrt(curvature) * Math.hypot(z[2 * i]!, z[2 * i + 1]!);
@@ -225,6 +225,20 @@ async function priorRadii(sampler: Sampler, count: number, curvature: number): P
 
 describe('draws of the prior poincareDisk', () => {
   const [count, curvature, scale] = [4000, 0.6, 1.5];
+
+  test("are of the model's own geometry, and refused where it has none", async () => {
+    const data = corners(16);
+    const vae = smallVAE({ objective: poincare({ curvature: 1.2, priorScale: 0.5 }) });
+    const before = await vae.sample(5);
+    await vae.fitSampler(samplers.poincareDisk(), data);
+    expect(vae.sampler?.options).toEqual({});
+    expect(numbers((await vae.sample(5)).data as Float32Array)).toEqual(
+      numbers(before.data as Float32Array),
+    );
+    await expect(smallVAE().fitSampler(samplers.poincareDisk(), data)).rejects.toThrow(
+      'The sampler poincareDisk is the prior of the objective poincare, which this model was not',
+    );
+  });
 
   test('are at distances of the lengths of normal vectors', async () => {
     const radii = await priorRadii(samplers.poincareDisk({ curvature, scale }), count, curvature);

@@ -143,7 +143,12 @@ describe('a model on a sphere', () => {
 });
 
 test('the prior is uniform on the sphere', async () => {
-  const sources = { stream: randomStream(3, 'sample'), parameters: {}, fitted: {} };
+  const sources = {
+    stream: randomStream(3, 'sample'),
+    parameters: {},
+    fitted: {},
+    prior: samplers.hypersphere(),
+  };
   const count = 6000;
   const z = (await samplers.hypersphere().draw([count, 3], sources)) as Float32Array;
   // Archimedes: on the sphere in space, each coordinate is uniform on [−1, 1].
