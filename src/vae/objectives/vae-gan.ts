@@ -1,6 +1,22 @@
 import { z } from 'zod';
 import { UserError } from '../../base/errors.js';
-import { add, mean, mul, negate, square, sub, sum, type Value } from '../../graph/index.js';
+import {
+  add,
+  greater,
+  less,
+  maximum,
+  mean,
+  minimum,
+  mul,
+  not,
+  or,
+  square,
+  stopGradient,
+  sub,
+  sum,
+  type Value,
+  where,
+} from '../../graph/index.js';
 import {
   activation,
   conv2d,
@@ -60,6 +76,25 @@ function partsOf(shape: readonly unknown[], options: DiscriminatorOptions): Part
   };
 }
 
+/** The loss of a player that moves where `isMoving`, a bool, holds: elsewhere its gradient is 0. */
+function whileMoving(loss: Value, isMoving: Value): Value {
+  return where(isMoving, loss, stopGradient(loss));
+}
+
+/**
+ * Whether the decoder and the discriminator move, by the discriminator's mean losses of what is real and made. As in
+ * the authors' code the discriminator pauses where it finds one of both too easy, the decoder where it finds one too
+ * hard, and none where both would.
+ */
+function moving(real: Value, made: Value, equilibrium: number, margin: number) {
+  const isAhead = less(minimum(real, made), equilibrium - margin);
+  const isBehind = greater(maximum(real, made), equilibrium + margin);
+  return {
+    decoder: or(not(isBehind), isAhead),
+    discriminator: or(not(isAhead), isBehind),
+  };
+}
+
 /** ½ ‖a − b‖² of each example's features, the mean over the batch: a scalar. */
 function featureError(a: Value, b: Value): Value {
   const axes = a.shape.map((_, axis) => axis).slice(1);
@@ -78,9 +113,9 @@ function featureError(a: Value, b: Value): Value {
  * The metric `reconstruction` is L_l, and `pixels` is −log p(x | z) in nats, which nothing is trained on: a spread
  * that the likelihood would train stays as it began. Layers of the discriminator are normalized within each example
  * in the place of over the batch (Gulrajani et al. 2017, §4, https://arxiv.org/abs/1704.00028), so that what it says
- * of an example does not hang on the others. In the authors' code
- * (https://github.com/andersbll/autoencoding_beyond_pixels) γ is from 1e-6 to 1e-5, and a player pauses while
- * another one is far behind.
+ * of an example does not hang on the others. As in the authors' code
+ * (https://github.com/andersbll/autoencoding_beyond_pixels) a player pauses while the other one is far behind, which
+ * algorithm 1 does not say; γ is from 1e-6 to 1e-5 there.
  */
 export const vaeGan = defineObjective(
   'vaeGan',
@@ -98,6 +133,18 @@ export const vaeGan = defineObjective(
         .min(1)
         .default([512])
         .describe("Units of the discriminator's dense hidden layers."),
+      equilibrium: z
+        .number()
+        .positive()
+        .default(0.68)
+        .describe(
+          "The discriminator's loss, in nats, of what is real or made, where it and the decoder are as good as each other.",
+        ),
+      margin: z
+        .number()
+        .positive()
+        .default(0.35)
+        .describe('How far from there it has to be for one of them to pause; 100 for never.'),
       layer: z
         .int()
         .min(1)
@@ -109,7 +156,7 @@ export const vaeGan = defineObjective(
     .describe(
       'Reconstructions compared by the features of a discriminator, which examples, reconstructions and draws are told apart by (Larsen et al. 2016).',
     ),
-  ({ gamma, ...options }) => ({
+  ({ gamma, equilibrium, margin, ...options }) => ({
     bottleneck: gaussian,
     schedules: { gamma },
     players: [
@@ -128,12 +175,15 @@ export const vaeGan = defineObjective(
       const drawn = featuresOf(decode(context.prior(latents)));
       const reconstruction = featureError(real, again);
       const kl = meanKl(encoding);
+      const yes = saysYes(judge(real));
       const made = add(saysNo(judge(again)), saysNo(judge(drawn)));
+      const moves = moving(yes, mul(made, 0.5), equilibrium, margin);
+      const weighted = mul(reconstruction, schedule('gamma'));
       return {
         loss: add(reconstruction, kl),
         losses: {
-          decoder: add(mul(reconstruction, schedule('gamma')), negate(made)),
-          [discriminator]: add(saysYes(judge(real)), made),
+          decoder: whileMoving(sub(weighted, made), moves.decoder),
+          [discriminator]: whileMoving(add(yes, made), moves.discriminator),
         },
         metrics: { reconstruction, kl, pixels: mean(context.negativeLogLikelihood(latents)) },
       };
