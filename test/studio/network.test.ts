@@ -2,25 +2,34 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { take } from '../../src/data/changes/split.js';
-import { conv2d, convTranspose2d, datasets, VAE, vqVae } from '../../src/index.js';
+import {
+  autoencoderKl,
+  conv2d,
+  convTranspose2d,
+  datasets,
+  type Objective,
+  residualVq,
+  VAE,
+  vqVae,
+} from '../../src/index.js';
 import { chromiumPath, skipReason } from '../browser/chromium.js';
 import { emptyFolder } from '../cli/process.js';
 import { button, faultsInBothThemes, field } from './controls.js';
 import { type OpenStudio, openStudio } from './open.js';
 
-/** Writes a run of a small model with a codebook. */
-async function writeCodebook(folder: string): Promise<void> {
+/** Writes a run of a small model whose latents have positions. */
+async function writeRun(folder: string, name: string, objective: Objective): Promise<void> {
   const same = { stride: 4, padding: 'same' } as const;
   const vae = new VAE({
     input: [1, 28, 28],
     latent: 2,
     encoder: [conv2d(2, same)],
     decoder: [convTranspose2d(1, same)],
-    objective: vqVae({ codes: 4 }),
+    objective,
   });
   const { train } = await datasets.mnist();
   await vae.fit(take(train, 200), { epochs: 1 });
-  await vae.save(join(folder, 'codebook'), { data: 'mnist' });
+  await vae.save(join(folder, name), { data: 'mnist' });
   await vae.release();
 }
 
@@ -32,7 +41,9 @@ describe.skipIf(!chromiumPath)(`the diagram of a network${skipReason}`, () => {
 
   beforeAll(async () => {
     const folder = await emptyFolder();
-    await writeCodebook(folder);
+    await writeRun(folder, 'codebook', vqVae({ codes: 4 }));
+    await writeRun(folder, 'residual', residualVq({ depth: 2, codes: 4 }));
+    await writeRun(folder, 'positions', autoencoderKl());
     opened = await openStudio({ path: folder });
     page = opened.page;
     await part('output').waitFor();
@@ -119,6 +130,22 @@ describe.skipIf(!chromiumPath)(`the diagram of a network${skipReason}`, () => {
     }
     expect(await faultsInBothThemes(page)).toEqual([]);
     // A run that was saved without metrics has no file of them.
+    expect(opened.errors.filter((error) => !error.includes('404'))).toEqual([]);
+  });
+
+  test('shows the codes of each depth, and latents with positions', async () => {
+    await page.evaluate(() => {
+      location.hash = '#/explore/served%3Aresidual?tab=network';
+    });
+    const codes = page.getByRole('img', { name: /^Codes, row by row: ([0-3] ){97}[0-3]$/ });
+    await codes.waitFor({ timeout: 30_000 });
+    expect(await codes.locator('rect').count()).toBe(98);
+    await node('codes').getByText('2 × 7 × 7').waitFor();
+    await page.evaluate(() => {
+      location.hash = '#/explore/served%3Apositions?tab=network';
+    });
+    await page.getByText('It turns an image into a grid of latents').waitFor({ timeout: 30_000 });
+    await part('posterior').waitFor();
     expect(opened.errors.filter((error) => !error.includes('404'))).toEqual([]);
   });
 });
