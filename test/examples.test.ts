@@ -89,6 +89,15 @@ const checks: Readonly<Record<string, Check>> = {
       expect(numbers(stdout, /as asked for:/)[0]).toBeGreaterThan(40);
     },
   },
+  'judging-a-model': {
+    env: { EPOCHS: '1', IMAGES: '1000', COUNT: '40' },
+    verify(stdout) {
+      const [elbo] = numbers(stdout, /^elbo/);
+      const [better] = numbers(stdout, /logLikelihood/);
+      expect(better).toBeGreaterThan(elbo!);
+      expect(numbers(stdout, /frechet\/encoder:/)).toHaveLength(2);
+    },
+  },
   'choosing-beta': {
     env: { EPOCHS: '1', IMAGES: '2000' },
     verify(stdout) {

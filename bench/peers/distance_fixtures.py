@@ -19,9 +19,15 @@ real = (rng.normal(size=(150, 8)) @ turn).astype(np.float32)
 made = (rng.normal(size=(120, 8)) @ turn * 0.8 + 0.3).astype(np.float32)
 a, b = real.astype(np.float64), made.astype(np.float64)
 
-covariances = np.cov(a.T), np.cov(b.T)
-root = sqrtm(covariances[0] @ covariances[1]).real
-frechet = ((a.mean(0) - b.mean(0)) ** 2).sum() + np.trace(covariances[0] + covariances[1] - 2 * root)
+
+
+def distance_of(x, y):
+    covariances = np.cov(x.T), np.cov(y.T)
+    root = sqrtm(covariances[0] @ covariances[1]).real
+    return ((x.mean(0) - y.mean(0)) ** 2).sum() + np.trace(covariances[0] + covariances[1] - 2 * root)
+
+
+frechet = distance_of(a, b)
 
 # One subset of all examples.
 size = 120
@@ -40,6 +46,8 @@ among_real = distance < radii(a, K)[:, None]
 among_made = distance < radii(b, K)[None]
 found = {
     "frechet": float(frechet),
+    # Fewer examples than features.
+    "fewFrechet": float(distance_of(a[:6], b[:40])),
     "kernel": float(kernel),
     "precision": float(among_real.any(0).mean()),
     "recall": float(among_made.any(1).mean()),

@@ -31,6 +31,43 @@ function momentsOf({ count, width, data }: Features, { Matrix }: Matrices) {
   return { mean, covariance };
 }
 
+/** Rows less their mean, over √(N − 1): with their products they are the covariance. */
+function centredOf({ count, width, data }: Features): readonly Float64Array[] {
+  const mean = new Float64Array(width);
+  for (let i = 0; i < data.length; i++) mean[i % width]! += data[i]! / count;
+  const scale = 1 / Math.sqrt(count - 1);
+  return Array.from({ length: count }, (_, i) =>
+    mean.map((middle, j) => (data[i * width + j]! - middle) * scale),
+  );
+}
+
+/**
+ * tr (C₁ C₂)^½ where there are fewer examples than features: the sum of the singular values of the products of
+ * centred rows, whose squares are the eigenvalues of a matrix no larger than the examples are many.
+ */
+function sharedOfRows(a: Features, b: Features, { Matrix, EigenvalueDecomposition }: Matrices) {
+  const [fewer, more] = a.count < b.count ? [a, b] : [b, a];
+  const product = new Matrix([...centredOf(fewer)]).mmul(
+    new Matrix([...centredOf(more)]).transpose(),
+  );
+  const squares = product.mmul(product.transpose());
+  const { realEigenvalues } = new EigenvalueDecomposition(squares, { assumeSymmetric: true });
+  return rootsOf(realEigenvalues);
+}
+
+/** The sum of roots of numbers that are not negative but by rounding. */
+const rootsOf = (values: readonly number[]) =>
+  values.reduce((sum, value) => sum + Math.sqrt(Math.max(0, value)), 0);
+
+/** tr (C₁ C₂)^½ by the matrices themselves. */
+function sharedOfMatrices(a: Matrix, b: Matrix, matrices: Matrices): number {
+  const root = rootOf(a, matrices);
+  const both = root.mmul(b).mmul(root);
+  return rootsOf(
+    new matrices.EigenvalueDecomposition(both, { assumeSymmetric: true }).realEigenvalues,
+  );
+}
+
 /** The symmetric root of a matrix that is symmetric and has no negative eigenvalue but by rounding. */
 function rootOf(matrix: Matrix, { EigenvalueDecomposition, Matrix }: Matrices): Matrix {
   const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(matrix, {
@@ -55,9 +92,9 @@ export async function frechetDistance(real: Tensor, made: Tensor): Promise<numbe
   const a = momentsOf(sets[0], matrices);
   const b = momentsOf(sets[1], matrices);
   const apart = a.mean.reduce((sum, value, j) => sum + (value - b.mean[j]!) ** 2, 0);
-  const root = rootOf(a.covariance, matrices);
-  const both = root.mmul(b.covariance).mmul(root);
-  const { realEigenvalues } = new matrices.EigenvalueDecomposition(both, { assumeSymmetric: true });
-  const shared = realEigenvalues.reduce((sum, value) => sum + Math.sqrt(Math.max(0, value)), 0);
+  const isWide = Math.min(sets[0].count, sets[1].count) < sets[0].width;
+  const shared = isWide
+    ? sharedOfRows(...sets, matrices)
+    : sharedOfMatrices(a.covariance, b.covariance, matrices);
   return apart + a.covariance.trace() + b.covariance.trace() - 2 * shared;
 }

@@ -18,6 +18,19 @@ test('the Fréchet distance is that of scipy', async () => {
   expect(await judges.frechetDistance(real, real)).toBeCloseTo(0, 5);
 });
 
+test('the Fréchet distance of few examples is that of their covariances', async () => {
+  const rows = (from: Tensor, count: number) =>
+    take(
+      from,
+      Array.from({ length: count }, (_, i) => i),
+    );
+  // By the fewer rows, and by both ways round; eight features.
+  const [a, b] = [rows(real, 6), rows(made, 40)];
+  const found = await judges.frechetDistance(a, b);
+  expect(found).toBeCloseTo(await judges.frechetDistance(b, a), 6);
+  expect(found).toBeCloseTo(expected.fewFrechet!, 4);
+});
+
 test('the kernel distance is that of scikit-learn, and has its spread over subsets', () => {
   const whole = judges.kernelDistance(first, made, { subsets: 1 });
   expect(whole.mean).toBeCloseTo(expected.kernel!, 6);
