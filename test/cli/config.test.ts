@@ -329,7 +329,7 @@ describe('a config of code', () => {
     ],
     [
       network('[{ units: 3 }]'),
-      /^model\.decoder\[0\]\.type: the type of the layer is missing\. Known: activation, batchNorm, /,
+      /^model\.decoder\[0\]\.type: the type of the layer is missing\. Known: activation, attention, /,
     ],
     [network('3'), 'model.decoder: it must be a list, not 3.'],
     [

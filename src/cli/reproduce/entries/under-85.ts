@@ -7,10 +7,10 @@ export const under85: Entry = {
   paper: "This project's goal, after Kingma et al. 2016",
   url: 'https://arxiv.org/abs/1606.04934',
   setting:
-    'the preset gated: 784-300-300-40, gated, 4 autoregressive maps, Adam, batches of 200, 240 epochs, 1000 samples',
+    'the preset gated: 784-300-300-40, gated, 4 autoregressive maps, Adam, batches of 200, 180 epochs, 1000 samples',
   binarization: 'random',
   minutes: 20,
-  epochs: 240,
+  epochs: 180,
   data: 'mnist',
   models: {
     'under-85': ({ epochs }) => ({ preset: 'gated', training: { epochs, binarize: 'dynamic' } }),
