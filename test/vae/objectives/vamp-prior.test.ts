@@ -124,7 +124,8 @@ test('measures that take the prior for N(0, I) are refused', async () => {
 
 test('a model without pseudo-inputs has no such prior', async () => {
   const model = smallVAE();
-  await model.fitSampler(samplers.vampPrior(), data);
-  await expect(model.sample(2)).rejects.toThrow('the prior of the objective vampPrior');
+  await expect(model.fitSampler(samplers.vampPrior(), data)).rejects.toThrow(
+    'the prior of the objective vampPrior',
+  );
   await model.release();
 });
