@@ -98,6 +98,20 @@ const checks: Readonly<Record<string, Check>> = {
       expect(numbers(stdout, /frechet\/encoder:/)).toHaveLength(2);
     },
   },
+  disentanglement: {
+    env: { EPOCHS: '1', POSITIONS: '2', VOTES: '100' },
+    verify(stdout) {
+      const rows = stdout.trim().split('\n').slice(1);
+      expect(rows).toHaveLength(3);
+      for (const row of rows) {
+        const scores = numbers(row, /^(?:β = \d|FactorVAE)/);
+        for (const score of scores.slice(-6)) {
+          expect(score).toBeGreaterThanOrEqual(0);
+          expect(score).toBeLessThanOrEqual(1);
+        }
+      }
+    },
+  },
   'choosing-beta': {
     env: { EPOCHS: '1', IMAGES: '2000' },
     verify(stdout) {
