@@ -99,7 +99,7 @@ const checks: Readonly<Record<string, Check>> = {
     },
   },
   disentanglement: {
-    env: { EPOCHS: '1', POSITIONS: '2', VOTES: '100' },
+    env: { EPOCHS: '1', POSITIONS: '2', VOTES: '20' },
     verify(stdout) {
       const rows = stdout.trim().split('\n').slice(1);
       expect(rows).toHaveLength(3);
