@@ -1,3 +1,4 @@
+import { UserError } from '../../base/errors.js';
 import { formatShape } from '../../base/excerpt.js';
 import { isWords, numbersOf, type StoredType } from '../codecs/numbers.js';
 import type { Factor } from '../dataset.js';
@@ -62,7 +63,12 @@ async function columnsOf(
   { names }: KnownSet,
   size: number,
 ): Promise<readonly Float64Array[] | undefined> {
-  const source = await array.open();
+  // An array that cannot be read may be of labels, whose reader tells of it.
+  const source = await array.open().catch((error: unknown) => {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  });
+  if (!source) return undefined;
   const { shape, type, path } = source;
   if (isWords(type) || shape.join() !== [size, names.length].join()) return undefined;
   const numbers = numbersOf(type as StoredType, await wholeArray(source), path);
