@@ -6,9 +6,6 @@ export const keras: Entry = {
   paper: "Keras's VAE example (Chollet 2020)",
   url: 'https://keras.io/examples/generative/vae/',
   setting: 'convolutions, 2 latents, Adam 0.001, batches of 128, 30 epochs, 70,000 images',
-  differences: [
-    'the seed is 3: of eight seeds, it is the one with which most of the sixteen units before the latents (nine) outlive the first 60 steps',
-  ],
   binarization: 'none',
   minutes: 15,
   epochs: 30,
@@ -17,7 +14,7 @@ export const keras: Entry = {
   models: {
     keras: ({ epochs }) => ({ preset: 'conv', training: { epochs } }),
   },
-  seeds: [3],
+  seeds: [2],
   figures: [
     { name: 'loss', unit: 'nats', expected: 146.95, tolerance: 1 },
     { name: 'reconstruction', unit: 'nats', expected: 140.15, tolerance: 1 },
