@@ -134,7 +134,10 @@ function tellUnused(
 ): void {
   // By what it holds, data that is no table is none.
   const unused = Object.entries(options).flatMap(([key, value]) =>
-    value === undefined || value === 'auto' || (uses as readonly string[]).includes(key)
+    value === undefined ||
+    value === 'auto' ||
+    key === 'joinParts' ||
+    (uses as readonly string[]).includes(key)
       ? []
       : [key],
   );
