@@ -129,6 +129,10 @@ test.skipIf(!chromiumPath)(`on a phone, one finger scrolls past the map${skipRea
     await touch('touchStart', [left, middle]);
     await touch('touchEnd');
     await expect.poll(() => place(page)).not.toBe(stands);
+    // The map is drawn a frame after the words beside it.
+    await expect
+      .poll(async () => Math.abs(((await crosshair(page))?.[0] ?? 0) - (left - map.x)))
+      .toBeLessThan(3);
     const [x, y] = (await crosshair(page))!;
     const tapped = await place(page);
     await swipe([map.x + x, map.y + y], 80);
