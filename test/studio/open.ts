@@ -1,4 +1,7 @@
 import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { type Studio, startStudio } from '../../src/studio-server/server.js';
@@ -39,7 +42,9 @@ export async function openStudio(
     readonly browser?: Browser;
   } = {},
 ): Promise<OpenStudio> {
-  const studio = await startStudio({ path: options.path, port: 0, page: builtPage });
+  // Runs of the working folder, such as that of npm start, are none of a test's.
+  const path = options.path ?? (await mkdtemp(join(tmpdir(), 'vaekit-no-runs-')));
+  const studio = await startStudio({ path, port: 0, page: builtPage });
   const browser = options.browser ?? (await launchChromium());
   const context = await browser.newContext({
     viewport: { width: 1280, height: 800 },
@@ -69,6 +74,7 @@ export async function openStudio(
       await context.close();
       if (!options.browser) await browser.close();
       await studio.close();
+      if (options.path === undefined) await rm(path, { recursive: true });
     },
   };
 }
