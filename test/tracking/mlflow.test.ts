@@ -137,6 +137,14 @@ describe('a server that is down', () => {
   });
 });
 
+test('a training without a step leaves nothing to send', async () => {
+  const trouble = vi.fn();
+  const place = join(folder, 'none');
+  const tracker = tracking.mlflow({ uri: server.uri, folder: place, onTrouble: trouble });
+  await tracker.keep!(['notes.json']);
+  expect([server.runs.size, trouble.mock.calls]).toEqual([0, []]);
+});
+
 test('a server that refuses is told with its reason', async () => {
   server.decide(() => 'refused');
   const trouble = vi.fn();

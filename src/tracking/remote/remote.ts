@@ -1,5 +1,5 @@
 import type { Tracker } from '../tracker.js';
-import { Journal } from './journal.js';
+import { Journal, type Line } from './journal.js';
 import { type Sender, Sending } from './sending.js';
 
 /** Milliseconds that a training's end waits for a server. */
@@ -21,28 +21,28 @@ export function remoteTracker(
   sender: Sender,
   { folder, onTrouble = console.warn }: RemoteOptions,
 ): Tracker {
-  let journal: Journal;
-  let sending: Sending;
+  // Not there before the first step, which a run that has all of its epochs does not come to.
+  let sending: Sending | undefined;
+  const tell = async (line: Line) => {
+    await sending?.journal.add(line);
+    sending?.wake();
+  };
   return {
     name: sender.name,
     async begin(begin, step) {
-      journal = await Journal.open(folder);
-      sending = new Sending(journal, sender, onTrouble);
-      await journal.add({ begin, step, time: Date.now() });
-      sending.wake();
+      sending = new Sending(await Journal.open(folder), sender, onTrouble);
+      await tell({ begin, step, time: Date.now() });
     },
     async record(entry) {
-      await journal.addEntry(entry);
-      sending.wake();
+      await sending?.journal.addEntry(entry);
+      sending?.wake();
     },
-    async end({ state }) {
-      await journal.add({ end: state, time: Date.now() });
-      sending.wake();
-    },
+    end: ({ state }) => tell({ end: state, time: Date.now() }),
     async keep(files) {
-      await journal.add({ files });
-      if (await sending.finish(patience)) return;
-      onTrouble(`${journal.unsent.length} entries are not sent to ${sender.name} yet.`);
+      await tell({ files });
+      if (!sending || (await sending.finish(patience))) return;
+      const { length } = sending.journal.unsent;
+      onTrouble(`${length} entries are not sent to ${sender.name} yet.`);
     },
   };
 }

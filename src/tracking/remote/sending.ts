@@ -32,7 +32,7 @@ export class Sending {
 
   /** @param onTrouble hears once that a server cannot be told */
   constructor(
-    private readonly journal: Journal,
+    readonly journal: Journal,
     private readonly sender: Sender,
     private readonly onTrouble: (line: string) => void,
   ) {}
