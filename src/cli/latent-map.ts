@@ -7,7 +7,7 @@ import { isLearnt } from '../data/column.js';
 import { type Dataset, readRange } from '../data/dataset.js';
 import type { LatentOptions } from '../report/pictures/latent.js';
 import type { VAE } from '../vae/index.js';
-import { placesOn, principalComponents, principalPlane } from '../vae/latent-space/index.js';
+import { pointsOnWidestPlane } from '../vae/latent-space/index.js';
 
 /** Points of a map, at most. */
 const mostPoints = 10_000;
@@ -20,13 +20,12 @@ interface Plane {
 
 /** Points on the plane in which they vary the most. */
 async function planeOf(means: Tensor): Promise<Plane> {
-  if (means.dims[1] === 2) return { points: means.data as Float32Array, axes: ['z₁', 'z₂'] };
-  const components = await principalComponents(means);
+  const { points, components } = await pointsOnWidestPlane(means);
+  if (!components) return { points, axes: ['z₁', 'z₂'] };
   const { variances } = components;
   const total = variances.reduce((sum, each) => sum + each, 0) || 1;
   const name = (axis: number) =>
     `widest direction ${axis + 1} (${Math.round((100 * variances[axis]!) / total)} % of the variance)`;
-  const points = placesOn(principalPlane(components), means);
   return { points, axes: [name(0), name(1)] };
 }
 

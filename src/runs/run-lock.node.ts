@@ -18,7 +18,8 @@ interface Owner {
   readonly since: string;
 }
 
-const lockFile = 'lock.json';
+/** The file of a run's folder that tells which process trains it. */
+export const lockFile = 'lock.json';
 
 /** When a process started; empty when there is no such process, undefined when that is not known. */
 async function startOf(pid: number): Promise<string | undefined> {

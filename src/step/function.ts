@@ -18,7 +18,7 @@ import type { Session } from '../runtime/session.js';
 import { callSize } from './call-size.js';
 import { feedName } from './keys.js';
 import type { ParameterSpec } from './model.js';
-import { drawNoise, noiseArray, noiseType, sizesAt } from './noise.js';
+import { noiseTensor, sizesAt } from './noise.js';
 import { type NoiseInput, tracingScope } from './tracing.js';
 
 /** A function of a model's parameters and batches: from inputs [batch, ...] to named outputs. */
@@ -160,11 +160,8 @@ export class CompiledFunction {
   private drawn(batchSize: number, batch: number, stream: NoiseStream | undefined): Tensor[] {
     return this.noises.map(({ name, kind, shape }) => {
       if (!stream) throw new UserError(`${name} draws noise where none can be drawn.`);
-      const dims = sizesAt(shape, batchSize);
-      const values = new (noiseArray(kind))(elementCount(dims));
       const drawn = randomStream(stream.seed, `${stream.name}/${name}`, stream.step + batch);
-      drawNoise(kind, drawn, values);
-      return new Tensor(noiseType(kind), values, dims);
+      return noiseTensor(kind, drawn, sizesAt(shape, batchSize));
     });
   }
 

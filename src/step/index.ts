@@ -18,7 +18,7 @@ export { KeptFunctions } from './kept-functions.js';
 export { feedName, mainPlayer, nextOf } from './keys.js';
 export { type Feeds, Layout } from './layout.js';
 export type { Batch, Model, NumberAt, ParameterSpec, Player, Terms } from './model.js';
-export { drawNoise, noiseArray, noiseType, sizesAt } from './noise.js';
+export { drawNoise, noiseArray, noiseTensor, noiseType, sizesAt } from './noise.js';
 export {
   asFloat,
   compileEvaluation,

@@ -1,4 +1,6 @@
+import { Tensor } from 'onnxruntime-common';
 import { fillBernoulli, fillNormal, fillUniform, type RandomStream } from '../base/random.js';
+import { elementCount } from '../base/shape.js';
 import { parseDimension, type Shape } from '../graph/index.js';
 import type { NoiseKind } from '../nn/index.js';
 
@@ -30,4 +32,15 @@ export function sizesAt(shape: Shape, batchSize: number): number[] {
     const { factor, symbols } = parseDimension(size);
     return factor * batchSize ** symbols.length;
   });
+}
+
+/** Noise of a kind as a tensor of its own. */
+export function noiseTensor(
+  kind: NoiseKind,
+  stream: RandomStream,
+  dims: readonly number[],
+): Tensor {
+  const values = new (noiseArray(kind))(elementCount(dims));
+  drawNoise(kind, stream, values);
+  return new Tensor(noiseType(kind), values, dims);
 }

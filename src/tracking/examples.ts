@@ -3,7 +3,7 @@ import { ofEachClass, spread } from '../data/changes/spread.js';
 import { type Dataset, readRange } from '../data/dataset.js';
 import { isPicture } from '../data/input.js';
 import type { VAE } from '../vae/index.js';
-import { placesOn, principalComponents, principalPlane } from '../vae/latent-space/index.js';
+import { pointsOnWidestPlane } from '../vae/latent-space/index.js';
 import { type Histogram, histogramOf } from './histogram.js';
 
 /** Examples over their reconstructions, drawn examples, points of the map, and examples that gradients are of. */
@@ -49,12 +49,9 @@ export class FollowedExamples {
     const { latentPicture } = await import('../report/index.js');
     const few = spread(this.data, mapped);
     const { mean } = await this.vae.encode(few);
-    const [count, ...latent] = mean.dims as [number, ...number[]];
-    const rows = new Tensor('float32', mean.data as Float32Array, [count, mean.size / count]);
-    const points =
-      latent.join() === '2'
-        ? (rows.data as Float32Array)
-        : placesOn(principalPlane(await principalComponents(rows)), rows);
+    const { size } = few;
+    const rows = new Tensor('float32', mean.data as Float32Array, [size, mean.size / size]);
+    const { points } = await pointsOnWidestPlane(rows);
     return latentPicture(points, few.labels, few.classNames);
   }
 

@@ -1,5 +1,6 @@
 import { listDirectory } from '#files';
 import { asModelSees } from '../../data/changes/seen.js';
+import { lockFile } from '../../runs/run-lock.node.js';
 import { type Tracker, track } from '../../tracking/index.js';
 import type { Callback } from '../../training/index.js';
 import { namedTracker } from '../trackers.js';
@@ -16,7 +17,7 @@ const tell = (line: string) => process.stderr.write(`${line}\n`);
 
 /** Files of a run that a tracker keeps: not the lock of this process. */
 const isKept = (name: string) =>
-  /\.(json|jsonl|safetensors|onnx|png)$/.test(name) && name !== 'lock.json';
+  /\.(json|jsonl|safetensors|onnx|png)$/.test(name) && name !== lockFile;
 
 /**
  * Has trackers follow the training of a run, and tells where it can be seen.

@@ -1,19 +1,23 @@
 import { type Value, within } from '../../graph/index.js';
-import { dense, type LayerObserver, type Scope } from '../../nn/index.js';
+import { dense, type Layer, type LayerObserver, type Scope } from '../../nn/index.js';
 import { exampleKl, type Posterior, sampling } from '../posterior.js';
 import { standardNormal } from '../samplers/index.js';
 import type { Bottleneck } from './bottleneck.js';
 
-/** A dense layer from features to [batch, latent], named by its path. */
+/**
+ * A dense layer from features to [batch, latent], named by its path.
+ * @param apply the layer to the features, by parameters of the scope; to all of an example when left out
+ */
 export function head(
   name: string,
   features: Value,
   latent: number,
   scope: Scope,
   observe?: LayerObserver,
+  apply: (layer: Layer, own: Scope) => Value = (layer, own) => layer.apply(features, own),
 ): Value {
   const layer = dense(latent);
-  const output = within({ part: name }, () => layer.apply(features, scope.child(name)));
+  const output = within({ part: name }, () => apply(layer, scope.child(name)));
   observe?.(name, layer, output);
   return output;
 }

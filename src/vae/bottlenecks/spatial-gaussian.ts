@@ -1,30 +1,12 @@
 import { UserError } from '../../base/errors.js';
-import { clip, formatShape, type Value, within } from '../../graph/index.js';
-import { dense, type LayerObserver, type Scope } from '../../nn/index.js';
+import { clip, formatShape } from '../../graph/index.js';
 import type { Posterior } from '../posterior.js';
 import type { Bottleneck } from './bottleneck.js';
-import { gaussian } from './gaussian.js';
+import { gaussian, head } from './gaussian.js';
 import { fromRows, toRows } from './positions.js';
 
 /** Bounds of log σ², as in diffusers' DiagonalGaussianDistribution. */
 const logVariances = [-30, 20] as const;
-
-/** A dense layer at each position: [batch, channels, ...positions] to [batch, latent, ...positions]. */
-function headAt(
-  name: string,
-  features: Value,
-  latent: number,
-  scope: Scope,
-  observe?: LayerObserver,
-): Value {
-  const layer = dense(latent);
-  const [batch, , ...positions] = features.shape;
-  const output = within({ part: name }, () =>
-    fromRows(layer.apply(toRows(features), scope.child(name)), [batch!, latent, ...positions]),
-  );
-  observe?.(name, layer, output);
-  return output;
-}
 
 /**
  * A diagonal Gaussian q(z | x) whose latents have the positions of the encoder's output, and the prior N(0, I) (Rombach
@@ -41,7 +23,11 @@ export const spatialGaussian: Bottleneck<Posterior> = {
         `The encoder's output is ${formatShape(features.shape)}, but latents with positions need ${formatShape(['batch', 'channels', '...positions'])}. End the encoder with a layer that gives them, such as conv2d.`,
       );
     }
-    const at = (name: string) => headAt(name, features, latent, scope, observe);
+    const [batch, , ...positions] = features.shape;
+    const at = (name: string) =>
+      head(name, features, latent, scope, observe, (layer, own) =>
+        fromRows(layer.apply(toRows(features), own), [batch!, latent, ...positions]),
+      );
     return { mean: at('mean'), logVariance: clip(at('logVariance'), ...logVariances) };
   },
 };

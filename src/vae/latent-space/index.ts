@@ -10,6 +10,7 @@ export {
   placeOn,
   placesOn,
   planeThrough,
+  pointsOnWidestPlane,
   posteriorEllipse,
   principalPlane,
 } from './plane.js';

@@ -1,6 +1,10 @@
 import { Tensor } from 'onnxruntime-common';
 import { UserError } from '../../base/errors.js';
-import { checkPoints, type PrincipalComponents } from './principal-components.js';
+import {
+  checkPoints,
+  type PrincipalComponents,
+  principalComponents,
+} from './principal-components.js';
 
 type Vector = ArrayLike<number>;
 
@@ -163,4 +167,18 @@ export function posteriorEllipse(plane: LatentPlane, mean: Vector, logVariance: 
     minor: Math.sqrt(Math.max(0, middle - half)),
     angle: Math.atan2(2 * xy, xx - yy) / 2,
   };
+}
+
+/** Points of a plane, x and y of each in turn. */
+export interface PointsOnPlane {
+  readonly points: Float32Array;
+  /** The components that the plane is of; absent where the latents are the plane. */
+  readonly components?: PrincipalComponents;
+}
+
+/** Latents on the plane in which they vary the most: as they are where there are two. @param means float32 [N, latent] */
+export async function pointsOnWidestPlane(means: Tensor): Promise<PointsOnPlane> {
+  if (means.dims[1] === 2) return { points: means.data as Float32Array };
+  const components = await principalComponents(means);
+  return { points: placesOn(principalPlane(components), means), components };
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { add, mean, mul } from '../../graph/index.js';
 import { scheduleSchema } from '../../nn/index.js';
 import { spatialGaussian } from '../bottlenecks/index.js';
-import { meanKl, type Posterior } from '../posterior.js';
+import type { Posterior } from '../posterior.js';
 import { defineObjective, type ObjectiveContext } from './objective.js';
+import { weighedElbo } from './weighed-elbo.js';
 
 /**
  * Rombach et al., "High-Resolution Image Synthesis with Latent Diffusion Models" (2022), §3.1 and appendix G,
@@ -26,14 +26,6 @@ export const autoencoderKl = defineObjective(
   ({ beta }) => ({
     bottleneck: spatialGaussian,
     schedules: { beta },
-    terms({ encoding, sample, negativeLogLikelihood, schedule }: ObjectiveContext<Posterior>) {
-      const reconstruction = mean(negativeLogLikelihood(sample()));
-      const kl = meanKl(encoding);
-      const weightedKl = mul(kl, schedule('beta'));
-      return {
-        loss: add(reconstruction, weightedKl),
-        metrics: { reconstruction, kl, ...(beta === 1 ? {} : { weightedKl }) },
-      };
-    },
+    terms: (context: ObjectiveContext<Posterior>) => weighedElbo(context, beta),
   }),
 );

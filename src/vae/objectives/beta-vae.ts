@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { add, mean, mul } from '../../graph/index.js';
 import { scheduleSchema } from '../../nn/index.js';
 import { gaussian } from '../bottlenecks/index.js';
-import { meanKl, type Posterior } from '../posterior.js';
+import type { Posterior } from '../posterior.js';
 import { defineObjective, type ObjectiveContext } from './objective.js';
+import { weighedElbo } from './weighed-elbo.js';
 
 /**
  * Higgins et al., "β-VAE: Learning Basic Visual Concepts with a Constrained Variational Framework"
@@ -21,14 +21,6 @@ export const betaVae = defineObjective(
   ({ beta }) => ({
     bottleneck: gaussian,
     schedules: { beta },
-    terms({ encoding, sample, negativeLogLikelihood, schedule }: ObjectiveContext<Posterior>) {
-      const reconstruction = mean(negativeLogLikelihood(sample()));
-      const kl = meanKl(encoding);
-      const weightedKl = mul(kl, schedule('beta'));
-      return {
-        loss: add(reconstruction, weightedKl),
-        metrics: { reconstruction, kl, ...(beta === 1 ? {} : { weightedKl }) },
-      };
-    },
+    terms: (context: ObjectiveContext<Posterior>) => weighedElbo(context, beta),
   }),
 );

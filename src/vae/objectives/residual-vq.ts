@@ -10,10 +10,9 @@ import {
   sum,
   type Value,
 } from '../../graph/index.js';
-import { scheduleSchema } from '../../nn/index.js';
 import { type ResiduallyQuantized, residuallyQuantized } from '../bottlenecks/index.js';
+import { codebookOptions, perplexityOf } from './codebook.js';
 import { defineObjective, type ObjectiveContext } from './objective.js';
-import { perplexityOf } from './perplexity.js';
 
 /** The mean over positions of an example of ‖f(x) − sg[z]‖²: [batch]. */
 function distance(features: Value, z: Value): Value {
@@ -51,19 +50,7 @@ export const residualVq = defineObjective(
         .max(1)
         .default(0)
         .describe("The share of a step's examples that keep only their first codes."),
-      beta: scheduleSchema.default(0.25).describe('The factor before the commitment.'),
-      decay: z
-        .number()
-        .min(0)
-        .lt(1)
-        .default(0.99)
-        .describe('The part of the moving averages that a step keeps.'),
-      revive: z
-        .number()
-        .min(0)
-        .lt(1)
-        .default(0.01)
-        .describe('A code used less than this share of the mean is replaced; 0 for never.'),
+      ...codebookOptions,
     })
     .describe('Several codes a position, each for what those before it leave (Lee et al. 2022).'),
   ({ beta, ...options }) => ({

@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { add, mean, mul, square, stopGradient, sub, sum } from '../../graph/index.js';
-import { scheduleSchema } from '../../nn/index.js';
 import { type Quantized, vectorQuantized } from '../bottlenecks/index.js';
+import { codebookOptions, perplexityOf } from './codebook.js';
 import { defineObjective, type ObjectiveContext } from './objective.js';
-import { perplexityOf } from './perplexity.js';
 
 /**
  * Van den Oord et al., "Neural Discrete Representation Learning" (2017), eq. 3,
@@ -20,19 +19,7 @@ export const vqVae = defineObjective(
   z
     .strictObject({
       codes: z.int().min(2).default(512).describe('How many vectors the codebook has.'),
-      beta: scheduleSchema.default(0.25).describe('The factor before the commitment.'),
-      decay: z
-        .number()
-        .min(0)
-        .lt(1)
-        .default(0.99)
-        .describe('The part of the moving averages that a step keeps.'),
-      revive: z
-        .number()
-        .min(0)
-        .lt(1)
-        .default(0.01)
-        .describe('A code used less than this share of the mean is replaced; 0 for never.'),
+      ...codebookOptions,
     })
     .describe('A codebook in the place of a Gaussian (van den Oord et al. 2017).'),
   ({ codes, beta, decay, revive }) => ({

@@ -2,9 +2,8 @@ import { Tensor } from 'onnxruntime-common';
 import { breathe } from '../../base/breathe.js';
 import { UserError } from '../../base/errors.js';
 import { branch, fillUniform, type RandomStream } from '../../base/random.js';
-import { elementCount } from '../../base/shape.js';
 import { constant, mul, type Value, where } from '../../graph/index.js';
-import { CompiledFunction, drawNoise, noiseArray, noiseType, sizesAt } from '../../step/index.js';
+import { CompiledFunction, noiseTensor, sizesAt } from '../../step/index.js';
 import { propose, toRows } from '../hamiltonian-monte-carlo.js';
 import { withSlope } from '../leapfrog.js';
 import { inverted } from './cholesky.js';
@@ -96,12 +95,9 @@ export async function chainsByMetric(
         width,
       ]);
       for (let t = 0; t < options.transitions; t++) {
-        const noise = compiled.noises.map(({ name, kind, shape }) => {
-          const dims = sizesAt(shape, rows);
-          const values = new (noiseArray(kind))(elementCount(dims));
-          drawNoise(kind, branch(stream, `${from}/${t}/${name}`), values);
-          return new Tensor(noiseType(kind), values, dims);
-        });
+        const noise = compiled.noises.map(({ name, kind, shape }) =>
+          noiseTensor(kind, branch(stream, `${from}/${t}/${name}`), sizesAt(shape, rows)),
+        );
         z = (await compiled.run(parameters, { z }, noise)).moved! as typeof z;
       }
       drawn.set(z.data as Float32Array, from * width);

@@ -1,14 +1,12 @@
 import { Tensor } from 'onnxruntime-common';
 import { UserError } from '../../base/errors.js';
 import { randomStream } from '../../base/random.js';
-import { elementCount } from '../../base/shape.js';
 import { gradient } from '../../graph/index.js';
 import {
   CompiledFunction,
-  drawNoise,
   feedName,
   mainPlayer,
-  noiseArray,
+  noiseTensor,
   noiseType,
   sizesAt,
 } from '../../step/index.js';
@@ -123,9 +121,7 @@ export async function valueAndGradients(
         if (given || seed === undefined) {
           return checkNoise(option, given, noiseType(kind), dims, count);
         }
-        const values = new (noiseArray(kind))(elementCount(dims));
-        drawNoise(kind, randomStream(seed, `gradients/${name}`), values);
-        return new Tensor(noiseType(kind), values, dims);
+        return noiseTensor(kind, randomStream(seed, `gradients/${name}`), dims);
       });
       return compiled.run(
         tensors,

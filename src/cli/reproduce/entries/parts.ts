@@ -1,5 +1,5 @@
 import { UserError } from '../../../base/errors.js';
-import type { Measured, Trained } from '../entry.js';
+import type { Length, Measured, Trained } from '../entry.js';
 
 type LayerConfig = Readonly<Record<string, unknown>>;
 
@@ -50,3 +50,26 @@ export function lastMetrics(names: Readonly<Record<string, string>>) {
     );
   };
 }
+
+/** Training on a fixed binarization with falls of the rate, as pythae has it. @param milestones epochs of the falls */
+export const fixedTraining = (
+  { epochs, share }: Length,
+  optimizer: Readonly<Record<string, unknown>>,
+  initial: number,
+  milestones: readonly number[] = [200, 350, 500, 750, 1000],
+) => ({
+  epochs,
+  batchSize: 100,
+  binarize: 'static',
+  validationSplit: 1 / 6,
+  keepBest: 'val_loss',
+  optimizer: {
+    ...optimizer,
+    learningRate: {
+      type: 'multiStep',
+      initial,
+      milestones: milestones.map((each) => each * share),
+      factor: 10 ** (-1 / 5),
+    },
+  },
+});

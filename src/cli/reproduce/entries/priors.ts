@@ -1,33 +1,11 @@
-import type { Entry, Length } from '../entry.js';
-import { dense, digits, nats, testNats } from './parts.js';
+import type { Entry } from '../entry.js';
+import { dense, digits, fixedTraining, nats, testNats } from './parts.js';
 
 const scripts =
   'https://github.com/clementchadebec/benchmark_VAE/blob/main/examples/scripts/reproducibility';
 
 /** Steps of an epoch of 50,000 images in batches of 100. */
 const stepsOfEpoch = 500;
-
-/** Training on a fixed binarization with falls of the rate, as pythae has it. */
-const fixedTraining = (
-  { epochs, share }: Length,
-  optimizer: Readonly<Record<string, unknown>>,
-  initial: number,
-) => ({
-  epochs,
-  batchSize: 100,
-  binarize: 'static',
-  validationSplit: 1 / 6,
-  keepBest: 'val_loss',
-  optimizer: {
-    ...optimizer,
-    learningRate: {
-      type: 'multiStep',
-      initial,
-      milestones: [200, 350, 500, 750, 1000].map((each) => each * share),
-      factor: 10 ** (-1 / 5),
-    },
-  },
-});
 
 const fixedDifferences = [
   "the fixed binarization is drawn by the seed, not that of Larochelle and Murray's files",

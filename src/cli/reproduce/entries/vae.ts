@@ -1,5 +1,5 @@
 import type { Entry } from '../entry.js';
-import { dense, digits, elbo, nats, testNats } from './parts.js';
+import { dense, digits, elbo, fixedTraining, nats, testNats } from './parts.js';
 
 export const vae400: Entry = {
   name: 'vae',
@@ -15,29 +15,14 @@ export const vae400: Entry = {
   epochs: 500,
   data: 'mnist',
   models: {
-    vae: ({ epochs, share }) => ({
+    vae: (length) => ({
       model: {
         latent: 40,
         encoder: [dense(400, 'relu')],
         decoder: [dense(400, 'relu'), ...digits],
         objective: elbo,
       },
-      training: {
-        epochs,
-        batchSize: 100,
-        binarize: 'static',
-        validationSplit: 1 / 6,
-        keepBest: 'val_loss',
-        optimizer: {
-          type: 'adam',
-          learningRate: {
-            type: 'multiStep',
-            initial: 1e-4,
-            milestones: [200, 350].map((each) => each * share),
-            factor: 10 ** (-1 / 5),
-          },
-        },
-      },
+      training: fixedTraining(length, { type: 'adam' }, 1e-4, [200, 350]),
     }),
   },
   seeds: [123],
