@@ -37,7 +37,7 @@ for (const [name, model] of Object.entries(models)) {
     const start = performance.now();
     await model.fitSampler(sampler, data);
     const seconds = (performance.now() - start) / 1000;
-    // What is drawn from either model is seen by the encoder of the VAE.
+    // Drawings of both models are seen by the encoder of the VAE.
     const drawn = await models.vae.encode(await model.sample(judged.size, { seed: 1 }));
     const frechet = await judges.frechetDistance(real.mean, drawn.mean);
     const kernel = judges.kernelDistance(real.mean, drawn.mean, { subsets: 20 });

@@ -10,7 +10,7 @@ export interface MadeOptions {
   /** Units of each hidden layer. */
   readonly hidden: readonly number[];
   readonly activation: ActivationName;
-  /** Whether the last value is the first in the order. */
+  /** True where the last value is the first in the order. */
   readonly isReversed?: boolean;
   /** Numbers that all outputs may depend on, [n, ...]. */
   readonly context?: Value | undefined;

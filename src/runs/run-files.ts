@@ -14,7 +14,7 @@ import { mostFileBytes, tooLarge } from '../base/file-errors.js';
 export interface RunFiles {
   /** The name of the run in messages: the folder's path if it is one. */
   readonly path: string;
-  /** Whether files can be written: archives are only read. */
+  /** True where files can be written: archives are only read. */
   readonly isWritable: boolean;
   /** A file's path or, where it has none, what it is called in messages. */
   file(name: string): string;

@@ -98,7 +98,7 @@ export class RunFolder {
     return this.files.path;
   }
 
-  /** Whether it can be written to: an archive is only read. */
+  /** True where it can be written to: an archive is only read. */
   get isWritable(): boolean {
     return this.files.isWritable;
   }
@@ -107,7 +107,7 @@ export class RunFolder {
     return this.files.file(name);
   }
 
-  /** Whether it has a file. */
+  /** True where it has a file. */
   holds(name: string): Promise<boolean> {
     return this.files.has(name);
   }

@@ -27,7 +27,7 @@ export function toRows(values: Value, { shape }: Value): Value {
 /** A proposal of Hamiltonian Monte Carlo, one a row. */
 export interface Proposal<At> {
   readonly z: Value;
-  /** What is known before, and at the proposal. */
+  /** Facts of the place before, and of the proposal. */
   readonly before: At;
   readonly after: At;
   /** The probability that it is accepted, [batch], and whether it is. */

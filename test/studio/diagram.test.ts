@@ -62,7 +62,7 @@ test('with several codes a position, the grid has those of each depth', async ()
   const pixels = Float32Array.from({ length: 16 }, (_, i) => Math.abs(Math.sin(i)));
   const image = new Tensor('float32', pixels, [1, 1, 4, 4]);
   const { codes } = await vae.encode(image);
-  // What the encoder gives, before codes take its place.
+  // The encoder's output, before codes take its place.
   const { 'encoder.0': features } = await vae.encoderOutputs(image);
   const found = nearestCodes(diagramOf(vae), features!.data as Float32Array, [2, 2, 2]);
   expect(found!.columns).toBe(2);

@@ -66,7 +66,7 @@ export interface Entry {
   /** The data in the words of `vaekit train --data`. */
   readonly data: string;
   readonly reading?: ReadOptions;
-  /** Whether the test data is seen at each epoch's end. */
+  /** True where the test data is seen at each epoch's end. */
   readonly validates?: boolean;
   /** The config of each model by its name; those of a single one stand under the entry's own name. */
   readonly models: Readonly<Record<string, (length: Length) => ConfigData>>;

@@ -10,7 +10,7 @@ export interface ReportedFigure extends Measured {
   readonly expected?: number;
   readonly tolerance?: number;
   readonly bound?: Figure['bound'];
-  /** Whether it is within the tolerance; null where a part of the training tells nothing of it. */
+  /** True within the tolerance; null where a part of the training tells nothing of it. */
   readonly met?: boolean | null;
 }
 
@@ -35,7 +35,7 @@ export interface Report {
   readonly figures: readonly ReportedFigure[];
 }
 
-/** Whether a measured value is within the tolerance of a published figure. */
+/** True where a measured value is within the tolerance of a published figure. */
 function isMet(value: number, { expected, tolerance, bound }: Figure): boolean {
   const over = value - expected;
   return (bound === 'most' || over >= -tolerance) && (bound === 'least' || over <= tolerance);

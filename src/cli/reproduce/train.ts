@@ -35,7 +35,7 @@ async function settingsOf(plan: Plan, { model, seed }: PlannedRun, data: OpenedD
   return { settings, data: { ...facts, train, ...(held ? { test: held } : {}) } };
 }
 
-/** Whether a run has all of its epochs, and its parameters are written. */
+/** True where a run has all of its epochs, and its parameters are written. */
 async function isTrained(path: string, epochs: number): Promise<boolean> {
   if (!(await RunFolder.holdsRun(path))) return false;
   const folder = await RunFolder.open(path);

@@ -141,10 +141,10 @@ async function trainingOf(run: CompleteRun, spec: string, reading: ReadOptions, 
   };
 }
 
-/** What a training is made of. */
+/** The parts of a training. */
 interface Parts {
   readonly settings: CompleteRun;
-  /** What of its config is code. */
+  /** The code of its config. */
   readonly code?: LoadOptions;
   /** Where the settings are, for messages. */
   readonly name: string;

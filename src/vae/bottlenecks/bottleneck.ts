@@ -11,7 +11,7 @@ export interface Draws {
   readonly logPosterior: Value;
   /** log p(z): [batch, count] */
   readonly logPrior: Value;
-  /** Of latents in groups: KL(q(z_l | z_<l, x) ‖ p(z_l | z_<l)) of each group in nats, by the draws of those above it. */
+  /** For latents in groups: KL(q(z_l | z_<l, x) ‖ p(z_l | z_<l)) of each group in nats, by the draws of the groups above it. */
   readonly groupKl?: readonly Value[];
 }
 
@@ -81,6 +81,6 @@ export interface Bottleneck<Encoding = unknown> {
   readonly prior?: Sampler;
 }
 
-/** Whether q(z | x) has a density, so that log p(x) has a bound. */
+/** True where q(z | x) has a density, so that log p(x) has a bound. */
 export const hasDensity = ({ posterior, draws }: Bottleneck): boolean =>
   posterior !== undefined || draws !== undefined;

@@ -103,7 +103,7 @@ export interface InverseAutoregressiveOptions {
   readonly context: number;
 }
 
-/** What summaries show in the place of a flow's own networks. */
+/** The layer that summaries show in the place of a flow's own networks. */
 const shown = layer<Value>('inverseAutoregressiveFlow', (x) => x);
 
 /**

@@ -45,7 +45,7 @@ function sizesOf(groups: HierarchicalOptions['groups'], latent: number): readonl
         `${latent} latents cannot be cut into ${groups} groups. Give more latents, or fewer groups.`,
       );
     }
-    // What is left over is of the groups nearest to the decoder.
+    // The groups nearest to the decoder take the rest.
     return Array.from({ length: groups }, (_, l) => Math.floor((latent + l) / groups));
   }
   const total = groups.reduce((sum, size) => sum + size, 0);

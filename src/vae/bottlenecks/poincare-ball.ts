@@ -17,7 +17,7 @@ export interface PoincareBallOptions {
   readonly distribution: 'wrappedNormal' | 'riemannianNormal';
   /** The prior's standard deviation, in lengths of the ball. */
   readonly priorScale: number;
-  /** What the decoder's layers see of a point. */
+  /** The form in which the decoder's layers see a point. */
   readonly decode: 'point' | 'tangent' | 'gyroplanes';
   /** For `gyroplanes`: how many. */
   readonly planes: number;

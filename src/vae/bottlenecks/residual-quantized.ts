@@ -50,7 +50,7 @@ export interface ResiduallyQuantized {
 export interface ResiduallyQuantizedOptions extends CodebookOptions {
   /** How many codes stand for a position. */
   readonly depth: number;
-  /** Whether all depths have one codebook. */
+  /** True where all depths have one codebook. */
   readonly shared: boolean;
   /** The share of a step's examples that keep their first codes alone, of each number as likely. */
   readonly dropout: number;

@@ -76,7 +76,7 @@ export function orderOf(index: number, width: number): number[] {
   return Array.from({ length: width }, (_, i) => (index % 2 === 1 ? width - 1 - i : i));
 }
 
-/** What the values y [n, D] of a block were, where the values before them are known, with the scales. */
+/** The input of a block by its output y [n, D], where its earlier values are known; with the scales. */
 export function undone(
   y: Value,
   known: Value,

@@ -35,7 +35,7 @@ function nearestTo(rows: Features, i: number, k: number): Int32Array {
 }
 
 /**
- * Whether each example is of the class that most of its k nearest neighbours are of, by their codes: 1 or 0, [N].
+ * 1 for each example of the class that most of its k nearest neighbours have, by their codes, and 0 for others: [N].
  * The smallest class has it where several are as many. Their mean is the accuracy of a classifier by
  * neighbours, each example left out in turn. The time grows with the square of the number of examples.
  * @param codes float32 [N, latents]

@@ -83,7 +83,7 @@ export class ModelWithTensors {
     return this.built.objective.bottleneck.type;
   }
 
-  /** Whether latents are vectors of a codebook: `encode` gives `codes`. */
+  /** True where latents are vectors of a codebook: `encode` gives `codes`. */
   get hasCodes(): boolean {
     return this.built.objective.bottleneck.codes !== undefined;
   }
@@ -93,23 +93,23 @@ export class ModelWithTensors {
     return this.built.latentShape;
   }
 
-  /** Whether an example is a point of a space, [latent]: latents are no codes, and have no positions. */
+  /** True where an example is a point of a space, [latent]: latents are no codes, and have no positions. */
   get hasPoints(): boolean {
     return !this.hasCodes && this.latentShape.length === 1;
   }
 
-  /** Whether q(z | x) is a diagonal Gaussian, of the mean and the variance that `encode` gives. */
+  /** True where q(z | x) is a diagonal Gaussian, of the mean and the variance that `encode` gives. */
   get hasGaussianPosterior(): boolean {
     return this.built.objective.bottleneck.posterior !== undefined;
   }
 
-  /** Whether it is, and the prior is N(0, I): each latent has a KL divergence of its own. */
+  /** True where it is, and the prior is N(0, I): each latent has a KL divergence of its own. */
   get hasLatentKl(): boolean {
     const { posterior, draws } = this.built.objective.bottleneck;
     return posterior !== undefined && draws === undefined;
   }
 
-  /** Whether log p(x) has a bound: q(z | x) and p(x | z) have densities. */
+  /** True where log p(x) has a bound: q(z | x) and p(x | z) have densities. */
   get hasBound(): boolean {
     return this.isInNats && hasDensity(this.built.objective.bottleneck);
   }

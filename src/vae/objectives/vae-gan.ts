@@ -82,7 +82,7 @@ function whileMoving(loss: Value, isMoving: Value): Value {
 }
 
 /**
- * Whether the decoder and the discriminator move, by the discriminator's mean losses of what is real and made. As in
+ * The moves of decoder and discriminator, by the discriminator's mean losses of real and of made examples. As in
  * the authors' code the discriminator pauses where it finds one of both too easy, the decoder where it finds one too
  * hard, and none where both would.
  */

@@ -43,7 +43,7 @@ export interface Codebooks {
   readonly codes: number;
   /** Vectors one after another, of each depth or of all. */
   readonly vectors: Float32Array;
-  /** Whether all depths have the same vectors. */
+  /** True where all depths have the same vectors. */
   readonly shared: boolean;
   /** How often each code is used, depth after depth. */
   readonly counts: Float32Array;

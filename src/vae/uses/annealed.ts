@@ -131,7 +131,7 @@ async function anneal(chains: Chains, betas: Float64Array, signal?: AbortSignal)
   return logWeights;
 }
 
-/** What all chains of a call have in common. */
+/** The settings of all chains of a call. */
 interface Annealing {
   readonly present: Present;
   /** Draws latents of the prior: [count, ...latent]. */

@@ -22,15 +22,15 @@ export type { Numbers };
 export interface ModelInfo {
   readonly config: ModelConfig;
   readonly summary: Summary;
-  /** Whether latents are vectors of a codebook. */
+  /** True where latents are vectors of a codebook. */
   readonly hasCodes: boolean;
-  /** Whether an example is a point of a space: latents are no codes, and have no positions. */
+  /** True where an example is a point of a space: latents are no codes, and have no positions. */
   readonly hasPoints: boolean;
   /** Shape of one example's latents: [latent], or [latent, ...positions]. */
   readonly latentShape: readonly number[];
-  /** Whether the encoder gives a mean and a variance for each latent. */
+  /** True where the encoder gives a mean and a variance for each latent. */
   readonly hasGaussianPosterior: boolean;
-  /** Whether log p(x) has a bound. */
+  /** True where log p(x) has a bound. */
   readonly hasBound: boolean;
   readonly hasPrior: boolean;
   /** Whether the loss is in nats: the likelihood is a distribution. */

@@ -10,7 +10,7 @@ export interface ServedRun {
   readonly folder: string;
   /** Milliseconds since 1970. */
   readonly modified: number;
-  /** Whether `vaekit judge` has judged it. */
+  /** True where `vaekit judge` has judged it. */
   readonly isJudged?: boolean;
 }
 

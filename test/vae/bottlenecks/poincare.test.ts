@@ -133,7 +133,7 @@ describe.each([0.5, 1, 1.7])('the ball of curvature −%f', (c) => {
   });
 });
 
-/** What bench/peers/torch_geometry_fixtures.py computed with 30 digits. */
+/** The values of bench/peers/torch_geometry_fixtures.py, with 30 digits. */
 interface RadiusRow {
   readonly d: number;
   readonly scale: number;

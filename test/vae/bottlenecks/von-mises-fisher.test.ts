@@ -10,7 +10,7 @@ import { readJson } from '../../fixtures.js';
 import { evaluate } from '../../graph/evaluate.js';
 import { corners, smallVAE } from '../small.js';
 
-/** What bench/peers/torch_geometry_fixtures.py computed with 50 digits. */
+/** The values of bench/peers/torch_geometry_fixtures.py, with 50 digits. */
 interface Row {
   readonly d: number;
   readonly kappa: number;

@@ -101,7 +101,7 @@ describe.each(Object.keys(flows))('%s', (name) => {
   });
 });
 
-/** Whether a tensor of the fixture is an output, and no parameter. */
+/** True where a tensor of the fixture is an output, and no parameter. */
 const isOutput = (name: string) => /^(out|logDet|d\..*)$/.test(name);
 
 test.each(['standardizing', 'scaling', 'gated'] as const)(

@@ -17,7 +17,7 @@ test('PSNR and SSIM of each pair are those of scikit-image', () => {
   });
 });
 
-/** What bench/peers/ms_ssim_fixtures.py wrote, by height and width. */
+/** The values of bench/peers/ms_ssim_fixtures.py, by height and width. */
 const similarities = await readJson<Readonly<Record<string, readonly number[]>>>('ms-ssim.json');
 
 /** The pairs of pictures of that script. */

@@ -11,7 +11,7 @@ import type { Covariance, Mixture } from '../../../src/vae/samplers/mixture/gaus
 import { readFixture, readJson } from '../../fixtures.js';
 import { fitSources } from './sources.js';
 
-/** What bench/peers/mixture_fixtures.py found by scikit-learn. */
+/** The values of bench/peers/mixture_fixtures.py, by scikit-learn. */
 interface Found {
   readonly before: number;
   readonly after: number;

@@ -11,7 +11,7 @@ import { readFixture, relativeError, withPrefix } from '../../fixtures.js';
 import { corners, smallVAE } from '../small.js';
 import { fitSources } from './sources.js';
 
-/** What bench/peers/two_stage_fixtures.py wrote. */
+/** The values of bench/peers/two_stage_fixtures.py. */
 const fixture = await readFixture('torch-two-stage.safetensors');
 const values = ({ data }: Tensor) => data as Float32Array;
 

@@ -11,7 +11,7 @@ import { sapScore } from './sap.js';
 export interface DisentanglementOptions extends VoteOptions {
   /** Bins in which each latent is counted; 20 when left out, as in disentanglement_lib. */
   readonly bins?: number;
-  /** Whether SAP takes levels for numbers, and not for classes; false when left out. */
+  /** True where SAP takes levels for numbers, and not for classes; false when left out. */
   readonly continuous?: boolean;
 }
 

@@ -5,7 +5,7 @@ export interface SapOptions {
   /** Decides which examples the classifiers learn from; 0 when left out. */
   readonly seed?: number;
   /**
-   * Whether levels are numbers, which a line is fitted to, and not classes; false when left out, as in
+   * True where levels are numbers, to which a line is fitted, and not classes; false when left out, as in
    * disentanglement_lib.
    */
   readonly continuous?: boolean;

@@ -1,6 +1,6 @@
 import { UserError } from '../../../base/errors.js';
 
-/** Whether a component's covariance has all its entries, or those of its diagonal alone. */
+/** The entries that a component's covariance has: all, or those of its diagonal alone. */
 export type Covariance = 'full' | 'diagonal';
 
 /** A mixture of k Gaussians in d dimensions, in float64. */

@@ -39,7 +39,7 @@ export function nearestCodes(
   return { indices, columns: positions.at(-1) ?? places };
 }
 
-/** What is left of the latents at a place. */
+/** The rest of the latents at a place. */
 interface Rest {
   readonly rest: Float32Array;
   readonly latent: number;

@@ -9,7 +9,7 @@ import type { Exploration } from '../exploration.js';
 const SamplerChoice = later(async () => (await import('./sampler-choice.js')).SamplerChoice);
 
 /**
- * What a model draws, where there is something to draw latents by, above the choice of a sampler.
+ * The drawings of a model, where it has a prior or a sampler, above the choice of a sampler.
  * @param children draws anew for each number of fits
  */
 export function WithSampler({

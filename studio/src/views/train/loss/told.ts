@@ -60,7 +60,7 @@ const ofGroups = (of: InForce): readonly Term[] => {
   return (of('lambda') ?? 0) > 0 ? [{ entry: entries.freeKl, weight }] : [{ ...kl, weight }];
 };
 
-/** Whether a loss weighs several draws by how well they explain an example. */
+/** True where a loss weighs several draws by how well they explain an example. */
 export const weighsDraws = ({ parts }: ToldLoss): boolean =>
   parts.some(({ entry }) => entry === entries.klFromDraws);
 
