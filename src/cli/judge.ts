@@ -1,17 +1,13 @@
-import { readFile } from '#files';
-import { UserError } from '../base/errors.js';
-import { baseName } from '../base/paths.js';
 import { formatTable } from '../report/table.js';
 import { RunFolder } from '../runs/index.js';
-import { type Figure, judge, onnxFeatures } from '../vae/judges/index.js';
+import { type Figure, judge } from '../vae/judges/index.js';
 import { partsOf } from '../vae/judges/measures/names.js';
+import { type FeaturesFlags, featuresOf } from './features.js';
 import { type DataOptions, openRun } from './run.js';
 
 /** Options of `vaekit judge`. */
-export interface JudgeFlags extends DataOptions {
+export interface JudgeFlags extends DataOptions, FeaturesFlags {
   readonly metrics?: readonly string[];
-  readonly features?: string;
-  readonly featuresRange?: readonly [number, number];
   readonly count: number;
   readonly samples: number;
   readonly temperatures: number;
@@ -37,16 +33,6 @@ function rowOf(name: string, figure: Figure): readonly string[] {
       ...(drawError === undefined ? [] : [`by draws ${spread(drawError)}`]),
     ].join(', '),
   ];
-}
-
-/** A model of features in a file. */
-async function featuresOf({ features, featuresRange }: JudgeFlags) {
-  if (features === undefined) {
-    if (featuresRange === undefined) return undefined;
-    throw new UserError('--features-range is of the model of --features. Give both.');
-  }
-  const options = { name: baseName(features), ...(featuresRange && { range: featuresRange }) };
-  return onnxFeatures(await readFile(features), options);
 }
 
 /** `vaekit judge`: judges a run by data, and prints all that its kind of model has, or that was asked for. */

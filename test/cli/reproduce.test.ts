@@ -44,6 +44,8 @@ test('wrong words are refused in a line', async () => {
   for (const [args, words] of [
     [['kears'], "Did you mean 'keras'?"],
     [['keras', '--fraction', '2'], 'over 0 to 1'],
+    [['rae-l2'], 'Give that model as ONNX: --features model.onnx.'],
+    [['keras', '--features', 'inception.onnx'], 'Leave --features out.'],
   ] as const) {
     const { code, stderr } = await vaekit(folder, 'reproduce', ...args);
     expect([code, stderr]).toEqual([2, expect.stringContaining(words)]);

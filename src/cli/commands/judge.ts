@@ -1,16 +1,11 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { measureNames } from '../../vae/judges/measures/names.js';
+import { withFeatures } from '../features.js';
 import type { JudgeFlags } from '../judge.js';
 import { examples, runArgument, wholeNumber, withData } from '../options.js';
 
-function range(text: string): [number, number] {
-  const [, low, high] = /^(-?[\d.]+),(-?[\d.]+)$/.exec(text) ?? [];
-  if (!(Number(low) < Number(high))) throw new InvalidArgumentError('Write two numbers: -1,1.');
-  return [Number(low), Number(high)];
-}
-
 export function judgeCommand(program: Command): void {
-  withData(program.command('judge').argument(...runArgument))
+  withFeatures(withData(program.command('judge').argument(...runArgument)))
     .description(
       'Judge a run: its likelihood, its latents, its reconstructions, and how near drawn examples are to real ones; how well latents tell classes, and on data with known factors how far each stands for one.',
     )
@@ -18,15 +13,6 @@ export function judgeCommand(program: Command): void {
       '--metrics <names>',
       `measures, with commas between; all that the run has when left out: ${measureNames.join(', ')}`,
       (text) => text.split(','),
-    )
-    .option(
-      '--features <model.onnx>',
-      'compare drawn examples by the first output of this model, such as one of Inception',
-    )
-    .option(
-      '--features-range <low,high>',
-      'range in which that model takes values (default: 0,1; of bytes 0,255)',
-      range,
     )
     .option('--count <n>', 'examples that are judged, and drawn', wholeNumber(6), 1000)
     .option(

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { withFeatures } from '../features.js';
 import { examples, wholeNumber } from '../options.js';
 import type { ReproduceFlags } from '../reproduce/reproduce.js';
 
@@ -9,9 +10,11 @@ function part(text: string): number {
 }
 
 export function reproduceCommand(program: Command): void {
-  program
-    .command('reproduce')
-    .argument('[name]', 'a published result; all are listed when it is left out')
+  withFeatures(
+    program
+      .command('reproduce')
+      .argument('[name]', 'a published result; all are listed when it is left out'),
+  )
     .description(
       'Train and measure a published result anew, and tell it beside the published figure.',
     )
@@ -35,6 +38,10 @@ export function reproduceCommand(program: Command): void {
         [
           'A hundredth of a long one; the same command goes on when it was stopped',
           'reproduce iwae-5 --fraction 0.01',
+        ],
+        [
+          'One whose figure is by features of another network',
+          'reproduce rae-l2 --features inception.onnx',
         ],
       ),
     )

@@ -3,6 +3,7 @@ import type { ReadOptions } from '../../data/read-options.js';
 import type { EpochMetrics } from '../../training/index.js';
 import type { ConfigData } from '../../vae/config/run-config.js';
 import type { VAE } from '../../vae/index.js';
+import type { FeatureModel } from '../../vae/judges/index.js';
 
 /** A published figure. */
 export interface Figure {
@@ -72,6 +73,11 @@ export interface Entry {
   readonly models: Readonly<Record<string, (length: Length) => ConfigData>>;
   readonly seeds: readonly number[];
   readonly figures: readonly Figure[];
+  /** The model by whose features examples are compared, where the user has to give one. */
+  readonly features?: string;
   /** Measures trained models, one of each name and seed. @returns figures by their names */
-  measure(trained: readonly Trained[]): Promise<Readonly<Record<string, Measured>>>;
+  measure(
+    trained: readonly Trained[],
+    features?: FeatureModel,
+  ): Promise<Readonly<Record<string, Measured>>>;
 }

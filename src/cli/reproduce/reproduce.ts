@@ -4,6 +4,7 @@ import { quote } from '../../base/excerpt.js';
 import { parseJson } from '../../base/json.js';
 import { advice } from '../../base/suggest.js';
 import { makeDirectory, writeFileAtomic } from '../../data/files/files.node.js';
+import { type FeaturesFlags, featuresOf } from '../features.js';
 import { shellWord } from '../shell-word.js';
 import { exitOnSignals } from '../signals.js';
 import { openData } from '../train/ahead.js';
@@ -14,7 +15,7 @@ import { describeEntries, describeReport, reportOf } from './report.js';
 import { trainPlanned } from './train.js';
 
 /** Options of `vaekit reproduce`. */
-export interface ReproduceFlags extends PlanOptions {
+export interface ReproduceFlags extends PlanOptions, FeaturesFlags {
   readonly json?: boolean;
 }
 
@@ -29,10 +30,33 @@ function entryOf(name: string): Entry {
 }
 
 /** The command that goes on with a plan. */
-function commandOf({ entry, fraction, out }: Plan, { seed }: ReproduceFlags): string {
-  const part = fraction === 1 ? '' : ` --fraction ${fraction}`;
-  const from = seed === undefined ? '' : ` --seed ${seed}`;
-  return `vaekit reproduce ${entry.name}${part}${from} --out ${shellWord(out)}`;
+function commandOf({ entry, fraction, out }: Plan, flags: ReproduceFlags): string {
+  const { seed, features, featuresRange } = flags;
+  return [
+    `vaekit reproduce ${entry.name}`,
+    ...(fraction === 1 ? [] : [`--fraction ${fraction}`]),
+    ...(seed === undefined ? [] : [`--seed ${seed}`]),
+    ...(features === undefined ? [] : [`--features ${shellWord(features)}`]),
+    ...(featuresRange === undefined ? [] : [`--features-range ${featuresRange}`]),
+    `--out ${shellWord(out)}`,
+  ].join(' ');
+}
+
+/**
+ * The model of features that an entry measures by.
+ * @throws UserError when it has to be given, or is given where it has no use
+ */
+async function measuringBy({ name, features: needed }: Entry, flags: ReproduceFlags) {
+  const isGiven = flags.features !== undefined;
+  if (needed && !isGiven) {
+    throw new UserError(
+      `${name} is measured by features of ${needed}, which no npm package has. Give that model as ONNX: --features model.onnx.`,
+    );
+  }
+  if (!needed && isGiven) {
+    throw new UserError(`${name} is not measured by features. Leave --features out.`);
+  }
+  return featuresOf(flags);
 }
 
 /** Sends all that is told while it works to standard error, so that standard output is the report's alone. */
@@ -94,6 +118,7 @@ export async function reproduce(name: string | undefined, flags: ReproduceFlags)
     return;
   }
   const plan = planOf(entryOf(name), flags);
+  const features = await measuringBy(plan.entry, flags);
   const report = await quietly(flags.json ?? false, async () => {
     await claim(plan);
     const trained = await trainAll(plan, commandOf(plan, flags));
@@ -101,7 +126,8 @@ export async function reproduce(name: string | undefined, flags: ReproduceFlags)
     exitOnSignals();
     process.stdout.write('Measuring …\n');
     const start = performance.now();
-    const measured = await plan.entry.measure(trained);
+    const measured = await plan.entry.measure(trained, features);
+    await features?.release();
     const measuring = (performance.now() - start) / 1000;
     const training = trained.reduce((sum, each) => sum + secondsOf(each), 0);
     return reportOf(plan, measured, { training, measuring });

@@ -17,7 +17,7 @@ export const digits: readonly LayerConfig[] = [dense(784), { type: 'reshape', sh
 export const elbo = { type: 'betaVae', beta: 1 } as const;
 
 /** The one model that was trained. */
-function only(trained: readonly Trained[]): Trained {
+export function only(trained: readonly Trained[]): Trained {
   const [first, second] = trained;
   if (first && !second) return first;
   throw new Error(`${trained.length} models were trained, where one was expected`);
