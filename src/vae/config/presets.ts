@@ -74,31 +74,6 @@ const densePreset: Preset = {
   }),
 };
 
-/** The network of Tomczak and Welling 2018, §5, with the posterior of Kingma et al. 2016 in the place of their prior. */
-const gated: Preset = {
-  title: 'Gated dense layers, autoregressive flow',
-  about:
-    'gated dense layers and a posterior carried through flows, for drawings in black and white',
-  latent: 40,
-  build: (input, latent, output) => {
-    const hidden = [1, 2].map(() => ({ type: 'gatedDense', units: 300 }));
-    return {
-      model: {
-        input,
-        latent,
-        encoder: hidden,
-        decoder: [...hidden, ...denseEnding(output)],
-        objective: { type: 'inverseAutoregressiveFlow' },
-      },
-      training: {
-        batchSize: 200,
-        optimizer: { type: 'adam', learningRate: { type: 'cosine', initial: 0.001 } },
-        ema: 0.999,
-      },
-    };
-  },
-};
-
 const mlp: Preset = {
   title: 'Dense layers',
   about: 'one hidden layer of 512 units on each side',
@@ -140,6 +115,41 @@ const conv: Preset = {
         seed: 2,
       },
       training: { batchSize: 128 },
+    };
+  },
+};
+
+/**
+ * A high log p(x) in few steps: convolutions learn drawings from fewer examples than dense layers, the flow of Kingma
+ * et al. 2016 brings the posterior nearer to the true one, and averaged parameters bear a high learning rate.
+ */
+const density: Preset = {
+  title: 'Convolutional, autoregressive flow',
+  about:
+    'convolutions and a posterior carried through flows, for a high likelihood of drawings in black and white',
+  latent: 40,
+  build: (input, latent, output) => {
+    const inner = [32, ...quarterSize(input, 'density')];
+    return {
+      model: {
+        input,
+        latent,
+        encoder: [halve(32, 'silu'), halve(32, 'silu'), dense(256, 'silu')],
+        decoder: [
+          dense(256, 'silu'),
+          dense(elementCount(inner), 'silu'),
+          { type: 'reshape', shape: inner },
+          double(32, 'silu'),
+          double(16, 'silu'),
+          { type: 'conv2d', filters: output[0], ...same },
+        ],
+        objective: { type: 'inverseAutoregressiveFlow' },
+      },
+      training: {
+        batchSize: 100,
+        optimizer: { type: 'adam', learningRate: { type: 'cosine', initial: 0.004 } },
+        ema: 0.999,
+      },
     };
   },
 };
@@ -319,7 +329,7 @@ const sequence: Preset = {
   },
 };
 
-const presets = { dense: densePreset, mlp, gated, conv, resnet, vq, tabular, sequence };
+const presets = { dense: densePreset, mlp, conv, resnet, density, vq, tabular, sequence };
 
 export type PresetName = keyof typeof presets;
 
