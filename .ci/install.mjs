@@ -163,8 +163,8 @@ async function openStudio() {
       }
     }
     for (const path of [
-      'assets/onnxruntime-web-1.30.0/ort.wasm.bundle.min.js',
-      'assets/onnxruntime-web-1.30.0/ort-wasm-simd-threaded.wasm',
+      'assets/onnxruntime-web-1.30.0-1/ort.wasm.bundle.min.js',
+      'assets/onnxruntime-web-1.30.0-1/ort-wasm-simd-threaded.wasm',
       'models/digits.safetensors.gz',
       ...['beta-0', 'beta-1', 'beta-10'].map((name) => `models/${name}/parameters.safetensors.gz`),
     ]) {

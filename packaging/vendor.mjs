@@ -4,7 +4,8 @@
  *
  * - onnxruntime-node: npm would run its install script, which fetches hundreds of MB for CUDA from a
  *   host that is no package registry, and fails where that host cannot be reached.
- * - onnxruntime-web: of its 140 MB two builds are used, by the studio's page and by programs alike.
+ * - onnxruntime-web: of its 140 MB two builds are used, by the studio's page and by programs alike. The
+ *   kernels of matrix products in them are exchanged by faster ones of the same bits.
  * - onnx-proto: it brings a release of protobufjs with a copy of its development tools.
  * - vega and vega-lite: they bring tools for a command line of their own, several of them twice, and
  *   wait at their top for a package that is not there, so that CommonJS bundles cannot hold them.
@@ -25,6 +26,7 @@ import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
+import { exchange } from './products/exchange.mjs';
 
 const require = createRequire(import.meta.url);
 const path = (name) => fileURLToPath(new URL(name, import.meta.url));
@@ -80,12 +82,14 @@ function nativeRuntime() {
   copyFileSync(path('onnxruntime-licence.txt'), join(target, 'LICENSE'));
 }
 
+/** The number of products/kernel.mjs: one more whenever it changes, as browsers keep assets for good. */
+const kernelsNumber = 1;
+
 /** The builds for browsers, each with its WebAssembly; the page and programs load the same files. */
-function webRuntime() {
+async function webRuntime() {
   const source = dirname(require.resolve('onnxruntime-web/ort-wasm-simd-threaded.wasm'));
   const { version } = JSON.parse(readFileSync(join(source, '../package.json'), 'utf8'));
-  // Browsers keep assets for good, so the folder's name has to tell what is in it.
-  const folder = `./dist/studio/assets/onnxruntime-web-${version}`;
+  const folder = `./dist/studio/assets/onnxruntime-web-${version}-${kernelsNumber}`;
   const { imports } = JSON.parse(readFileSync(path('../package.json'), 'utf8'));
   const builds = { wasm: 'ort-wasm-simd-threaded', webgpu: 'ort-wasm-simd-threaded.asyncify' };
   const target = path(`../${folder}`);
@@ -100,7 +104,8 @@ function webRuntime() {
     // It starts its threads by its own name.
     const text = readFileSync(join(source, theirs), 'utf8').replaceAll(theirs, script);
     writeFileSync(join(target, script), text);
-    put(join(source, `${wasm}.wasm`), join(target, `${wasm}.wasm`));
+    const built = await exchange(readFileSync(join(source, `${wasm}.wasm`)));
+    writeFileSync(join(target, `${wasm}.wasm`), built);
   }
   copyFileSync(path('onnxruntime-licence.txt'), join(target, 'LICENSE'));
 }
@@ -150,7 +155,7 @@ function source() {
 const mark = join(vendor, 'source.txt');
 
 if (process.argv.includes('--page')) {
-  webRuntime();
+  await webRuntime();
 } else if (!existsSync(mark) || readFileSync(mark, 'utf8') !== source()) {
   nativeRuntime();
   await bundled('onnx-proto');
