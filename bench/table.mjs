@@ -109,6 +109,7 @@ function sgemmText(work) {
 /** @param {WorkResults} work */
 function browserText({ browser, longestTasks = [] }) {
   if (!browser) return '';
+  if (longestTasks.length === 0) return `, ${browser}`;
   const of = (/** @type {'wall' | 'processor'} */ kind) => longestTasks.map((task) => task[kind]);
   const [wall, processor] = [of('wall'), of('processor')];
   return `, ${browser}. Longest task of the studio's main thread while it trains, in each round: ${wall.map((ms) => ms.toFixed(0)).join(', ')} ms by the clock, ${processor.map((ms) => ms.toFixed(0)).join(', ')} ms of processor time`;

@@ -1,29 +1,29 @@
 /**
- * Measures the dense VAE in Chromium, in vaekit and in TensorFlow.js:
+ * Measures VAEs in Chromium, in vaekit and in TensorFlow.js, and beside them vaekit in Node:
  * `npm run bench:browser -- --help`.
  *
- * All is measured in one page of one browser, each contestant in a worker of its own; rounds are
+ * All of a browser is measured in one page, each contestant in a worker of its own; rounds are
  * interleaved, and medians are compared.
  */
 import { parseArgs } from 'node:util';
 import { chromiumPath, launchChromium } from '../../test/browser/launch.mjs';
-import { works } from '../contestants/index.mjs';
-import { roundOf } from '../measure.mjs';
+import { measure, roundOf } from '../measure.mjs';
 import { commonOptions, log, refuse, roundsAsked } from '../options.mjs';
 import { installPeers } from '../peers/install.mjs';
 import { fillIn } from '../readme.mjs';
 import { readResults, writeResults } from '../results.mjs';
 import { compactTable, table } from '../table.mjs';
-import { contestants } from './contestants.mjs';
+import { browserWorks } from './contestants.mjs';
 import { servePage } from './page.mjs';
 import { studioTask } from './studio.mjs';
 
-const HELP = `Measures the dense VAE at batch 32 in Chromium, in vaekit and in TensorFlow.js, and the
+const HELP = `Measures VAEs in Chromium, in vaekit and in TensorFlow.js, beside them vaekit in Node, and the
 longest task of the studio's main thread while it trains.
 
 Usage: npm run bench:browser -- [options]
 
   --rounds N     interleaved rounds (default 3; 0 measures nothing)
+  --work NAME    only works whose name contains NAME; may be repeated
   --only NAME    only contestants whose name contains NAME; may be repeated
   --add          add to the rounds of earlier runs instead of replacing them
   --readme       write the tables into README.md and docs/performance.md
@@ -35,6 +35,7 @@ Needs Chromium, as the tests in a browser do. Results are kept in bench/results/
 const { values: options } = parseArgs({
   options: {
     ...commonOptions('3'),
+    work: { type: 'string', multiple: true },
     only: { type: 'string', multiple: true },
     add: { type: 'boolean', default: false },
   },
@@ -43,21 +44,35 @@ const rounds = roundsAsked(HELP, options);
 if (!chromiumPath) refuse('There is no Chromium here. Install it, for example by apt-get.');
 if (!installPeers(log)) refuse('npm could not install the peers.');
 
-const wanted = contestants.filter(
-  ({ name }) =>
-    !options.only || options.only.some((part) => name.toLowerCase().includes(part.toLowerCase())),
-);
+/**
+ * @param {string} name
+ * @param {string[] | undefined} parts
+ */
+const matches = (name, parts) =>
+  !parts || parts.some((part) => name.toLowerCase().includes(part.toLowerCase()));
+
+const wanted = browserWorks
+  .filter(({ name }) => matches(name, options.work))
+  .map((work) => ({
+    ...work,
+    contestants: work.contestants.filter(({ name }) => matches(name, options.only)),
+  }));
+if (wanted.length === 0) {
+  refuse(
+    `--work: nothing has that name. There are: ${browserWorks.map(({ name }) => name).join('; ')}.`,
+  );
+}
 
 /** A contestant that takes longer than this is ended. */
 const longestSeconds = 60;
 
 /**
- * One round of a contestant, in a page of its own.
+ * One round of a contestant in a page of its own.
  * @param {import('playwright-core').Browser} browser
  * @param {string} address
  * @param {import('./page/main.mjs').Task} task
  */
-async function measure(browser, address, task) {
+async function measureInPage(browser, address, task) {
   const page = await browser.newPage();
   /** @type {NodeJS.Timeout | undefined} */
   let timer;
@@ -78,49 +93,62 @@ async function measure(browser, address, task) {
 }
 
 const results = readResults('browser');
-const name = 'dense VAE 784-2-2-784, batch 32';
 
-if (rounds > 0) {
-  const served = await servePage();
-  const browser = await launchChromium(['--enable-unsafe-swiftshader']);
+/**
+ * Measures a work, and keeps each round.
+ * @param {import('playwright-core').Browser} browser
+ * @param {string} address
+ * @param {import('./contestants.mjs').BrowserWork} work
+ */
+async function measureWork(browser, address, { name, short, batch, ...work }) {
   const before = results.works[name];
   const kept = { ...before?.contestants };
-  for (const contestant of wanted) {
+  for (const contestant of work.contestants) {
     kept[contestant.name] = { rounds: (options.add && kept[contestant.name]?.rounds) || [] };
   }
   const longestTasks = (options.add && before?.longestTasks) || [];
-  const work = {
+  const measured = {
     date: '',
-    short: 'dense, batch 32',
-    batch: 32,
-    multiplications: works[0]?.multiplications ?? 0,
+    short,
+    batch,
+    multiplications: work.multiplications,
     contestants: kept,
     browser: `Chromium ${browser.version()}`,
-    longestTasks,
+    ...(work.watchesStudio ? { longestTasks } : {}),
   };
-  results.works[name] = work;
+  results.works[name] = measured;
   for (let round = 1; round <= rounds; round++) {
-    for (const contestant of wanted) {
-      const entry = kept[contestant.name];
+    for (const { name: title, task, process: own, versions: known } of work.contestants) {
+      const entry = kept[title];
       if (!entry || entry.leftOut) continue;
-      const label = `round ${round}/${rounds}  ${contestant.name}`;
+      const label = `round ${round}/${rounds}  ${name}  ${title}`;
       try {
-        const { versions, ...measured } = await measure(browser, served.address, contestant.task);
-        entry.rounds.push(measured);
-        entry.versions = { ...contestant.versions, ...versions };
-        log(`${label}  ${measured.msPerStep.toPrecision(3)} ms/step`);
+        const { versions, ...figures } = await (own
+          ? measure(own)
+          : measureInPage(browser, address, /** @type {import('./page/main.mjs').Task} */ (task)));
+        entry.rounds.push(figures);
+        entry.versions = { ...known, ...versions };
+        log(`${label}  ${figures.msPerStep.toPrecision(3)} ms/step`);
       } catch (error) {
         const [reason] = (error instanceof Error ? error.message : String(error)).split('\n');
         entry.leftOut = `failed: ${reason}`;
         log(`${label}  ${entry.leftOut}`);
       }
     }
-    const task = await studioTask(browser);
-    longestTasks.push(task);
-    log(`round ${round}/${rounds}  the studio's longest task  ${task.wall.toFixed(0)} ms`);
-    work.date = new Date().toISOString();
+    if (work.watchesStudio) {
+      const task = await studioTask(browser);
+      longestTasks.push(task);
+      log(`round ${round}/${rounds}  the studio's longest task  ${task.wall.toFixed(0)} ms`);
+    }
+    measured.date = new Date().toISOString();
     writeResults('browser', results);
   }
+}
+
+if (rounds > 0) {
+  const served = await servePage();
+  const browser = await launchChromium(['--enable-unsafe-swiftshader']);
+  for (const work of wanted) await measureWork(browser, served.address, work);
   await browser.close();
   await served.close();
 }
@@ -131,4 +159,6 @@ if (options.readme) {
   fillIn('docs/performance.md', 'browser benchmark', table(results));
 }
 process.stdout.write(`${table(results)}\n`);
-if (results.works[name]?.contestants.vaekit?.leftOut) process.exitCode = 1;
+if (wanted.some(({ name }) => results.works[name]?.contestants.vaekit?.leftOut)) {
+  process.exitCode = 1;
+}
