@@ -1,5 +1,5 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
+import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadRuntime } from './onnxruntime.node.js';
 import {
@@ -17,6 +17,15 @@ export function threadsOf({ threads = availableParallelism() }: SessionOptions):
 }
 
 /**
+ * The threads of a session where nobody says how many: the runtime's own number, one a core, unless this process has
+ * only some of the machine's processors, by `taskset` or Slurm. The runtime would use all of them.
+ */
+function usualThreads(): number | undefined {
+  const own = availableParallelism();
+  return own < cpus().length ? own : undefined;
+}
+
+/**
  * Loads an ONNX model into the native runtime, on the thread that asks.
  * @param flush whether denormal numbers become 0; the thread must do so too
  */
@@ -25,7 +34,7 @@ export async function openNative(
   options: SessionOptions,
   flush: boolean,
 ): Promise<Session> {
-  const { threads, profile = false } = options;
+  const { threads = usualThreads(), profile = false } = options;
   const folder = profile ? await mkdtemp(join(tmpdir(), 'vaekit-profile-')) : undefined;
   const opened = await inRuntime(async () =>
     openSession(
