@@ -112,7 +112,7 @@ describe('a Riemannian Hamiltonian posterior', () => {
     for (const name of names) {
       const peer = fixture[`riemannian training.gradient.${name}`]!.data as Float32Array;
       const own = found[`by ${name}`]!.data as Float32Array;
-      expect(relativeError(own, peer), name).toBeLessThan(2e-5);
+      expect(relativeError(own, peer), name).toBeLessThan(1e-5);
     }
     // With more examples than are kept, each is replaced.
     const before = given['riemannian.centroids']!.data as Float32Array;
