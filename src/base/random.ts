@@ -30,17 +30,23 @@ export function randomStream(seed: number, name: string, step = 0): RandomStream
   };
 }
 
+/** A row of random numbers can be begun at multiples of this. */
+export const placeUnit = 16;
+
 /** Other random numbers of the same seed and step, for a second purpose within one draw. */
 export function branch({ key, counter }: RandomStream, name: string): RandomStream {
   return { key, counter: [counter[0], counter[1], (counter[2] ^ hash(name)) >>> 0] };
 }
 
-/** Fills `target` with uniform numbers of [0, 1), multiples of 2^-24; element i depends on i only. */
-export function fillUniform(stream: RandomStream, target: Float32Array): void {
+/**
+ * Fills `target` with uniform numbers of [0, 1), multiples of 2^-24; element i depends on i only.
+ * @param from the place in the row of the first element, a multiple of `placeUnit`
+ */
+export function fillUniform(stream: RandomStream, target: Float32Array, from = 0): void {
   const { length } = target;
   for (let start = 0; start < length; start += drawnWords) {
     const count = Math.min(drawnWords, length - start);
-    drawMany(stream, start / 4, count);
+    drawMany(stream, (from + start) / 4, count);
     for (let i = 0; i < count; i++) target[start + i] = (drawn[i]! >>> 8) * 2 ** -24;
   }
 }
@@ -53,15 +59,20 @@ export function fillUniform(stream: RandomStream, target: Float32Array): void {
  * nearly always decides that, so four elements share a word; where it is the probability's first
  * byte too, the other 24 bits come from blocks that are for that alone.
  * @param probability from 0 to 1
+ * @param from the place in the row of the first element, a multiple of `placeUnit`
  */
-export function fillBernoulli(stream: RandomStream, target: Uint8Array, probability: number): void {
+export function fillBernoulli(
+  stream: RandomStream,
+  target: Uint8Array,
+  probability: number,
+  from = 0,
+): void {
   const bound = Math.round(probability * 2 ** 32);
   const high = Math.floor(bound / 2 ** 24);
-  const low = bound % 2 ** 24;
   const { length } = target;
   for (let start = 0; start < length; start += 4 * drawnWords) {
     const count = Math.min(4 * drawnWords, length - start);
-    drawMany(stream, start / 16, Math.ceil(count / 4));
+    drawMany(stream, (from + start) / 16, Math.ceil(count / 4));
     for (let i = start; i < start + count; i += 4) {
       const word = drawn[(i - start) >> 2]!;
       // Signs of differences, as a branch that chance decides costs more than the draw. What is
@@ -70,7 +81,7 @@ export function fillBernoulli(stream: RandomStream, target: Uint8Array, probabil
       target[i + 1] = (((word >>> 8) & 0xff) - high) >>> 31;
       target[i + 2] = (((word >>> 16) & 0xff) - high) >>> 31;
       target[i + 3] = ((word >>> 24) - high) >>> 31;
-      if (hasByte(word, high)) decideTies(stream, target, i, word, high, low);
+      if (hasByte(word, high)) decideTies(stream, target, i, word, bound, from);
     }
   }
 }
@@ -81,17 +92,19 @@ function hasByte(word: number, byte: number): boolean {
   return ((other - 0x01010101) & ~other & 0x80808080) !== 0;
 }
 
-/** Sets those of the elements from `first` on whose bytes in `word` are `high`, by 24 bits more. */
+/** Sets those of the elements from `first` on whose bytes in `word` are the bound's, by 24 bits more. */
 function decideTies(
   stream: RandomStream,
   target: Uint8Array,
   first: number,
   word: number,
-  high: number,
-  low: number,
+  bound: number,
+  from: number,
 ): void {
+  const high = Math.floor(bound / 2 ** 24);
+  const low = bound % 2 ** 24;
   // The bytes' blocks are fewer than 2^31.
-  draw(stream, 2 ** 31 + first / 4);
+  draw(stream, 2 ** 31 + (from + first) / 4);
   for (let i = 0; i < 4; i++) {
     if (((word >>> (8 * i)) & 0xff) === high && words[i]! >>> 8 < low) target[first + i] = 1;
   }
@@ -108,12 +121,13 @@ export function uniformBlock(stream: RandomStream, block: number, target: Float3
  * size); element i depends on the stream and i only, so a longer fill starts with the same values.
  * Box and Muller, "A note on the generation of random normal deviates" (1958),
  * https://doi.org/10.1214/aoms/1177706645.
+ * @param from the place in the row of the first element, a multiple of `placeUnit`
  */
-export function fillNormal(stream: RandomStream, target: Float32Array): void {
+export function fillNormal(stream: RandomStream, target: Float32Array, from = 0): void {
   const { length } = target;
   for (let start = 0; start < length; start += drawnWords) {
     const count = Math.min(drawnWords, length - start);
-    drawMany(stream, start / 4, count);
+    drawMany(stream, (from + start) / 4, count);
     for (let i = 0; i < count; i += 2) {
       const turn = drawn[i + 1]!;
       // Angles over half a turn; the lowest bit, too small to matter there, chooses the half.

@@ -1,10 +1,18 @@
 import { createSession, lanesOf } from '#runtime';
 import { UserError } from '../base/errors.js';
+import type { RanksAddress } from '../runtime/ranks/address.js';
 import type { Device, Session, SessionOptions } from '../runtime/session.js';
-import { toMicrobatchedStep } from './microbatch/index.js';
+import { toMicrobatchedStep, toRankedStep } from './microbatch/index.js';
 import { toLoopModel, toModel } from './onnx/index.js';
 import { operationsOf } from './order.js';
-import { type LoopProgram, named, nextName, type Program, resultsOf } from './program.js';
+import {
+  type LoopProgram,
+  type Microbatches,
+  named,
+  nextName,
+  type Program,
+  resultsOf,
+} from './program.js';
 import { optimize } from './rewrite/index.js';
 import type { Operation, Value } from './value.js';
 
@@ -83,6 +91,17 @@ export async function openLoop(
     keep: carried.map(nextName),
     ...(microbatched && { microbatched }),
   });
+}
+
+/** The same among ranks, of which this process is one. */
+export async function openRankedLoop(
+  program: LoopProgram & { readonly microbatches: Microbatches },
+  address: RanksAddress,
+  options: SessionOptions,
+): Promise<Session> {
+  const step = toRankedStep(program);
+  const keep = program.carried.map(nextName);
+  return createSession(step.terms, { ...options, keep, ranked: { step, address } });
 }
 
 /** Makes a repeated step runnable in the form that runs fastest. */

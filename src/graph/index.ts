@@ -8,10 +8,18 @@
  * - `compile.ts`: all of this, from a program to a session; `order.ts`: the order of a program's
  *   operations; `work.ts`: how many multiplications they take; `footprint.ts`: how many bytes
  */
-export { compile, compileLoop, open, openLoop, optimizeLoop, optimizeProgram } from './compile.js';
+export {
+  compile,
+  compileLoop,
+  open,
+  openLoop,
+  openRankedLoop,
+  optimizeLoop,
+  optimizeProgram,
+} from './compile.js';
 export { workingBytes } from './footprint.js';
 export { gradient } from './gradient/index.js';
-export { isMeanOver, microbatchSize } from './microbatch/index.js';
+export { isMeanOver, microbatchSize, mixingPart } from './microbatch/index.js';
 export { toLoopModel, toModel } from './onnx/index.js';
 export * from './operators/index.js';
 export { type Origin, within } from './origin.js';

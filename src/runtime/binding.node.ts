@@ -70,7 +70,7 @@ interface BoundSession {
   readonly outputMetadata: readonly { readonly name: string }[];
   run(
     feeds: Tensors,
-    fetches: Readonly<Record<string, null>>,
+    fetches: Readonly<Record<string, Tensor | null>>,
     options: object,
   ): Readonly<Record<string, Handed | Tensor>>;
   endProfiling(): void;
@@ -137,11 +137,11 @@ async function create(
     inputNames,
     inputMetadata: session.inputMetadata.map(metadataOf),
     outputNames: Object.keys(fetches),
-    async run(feeds) {
+    async run(feeds, into) {
       const missing = inputNames.find((name) => !(name in feeds));
       if (missing !== undefined) throw new Error(`input '${missing}' is missing`);
       await setImmediate();
-      const outputs = Object.entries(session.run(feeds, fetches, {}));
+      const outputs = Object.entries(session.run(feeds, { ...fetches, ...into }, {}));
       return Object.fromEntries(outputs.map(([name, output]) => [name, toTensor(output)]));
     },
     endProfiling: () => session.endProfiling(),

@@ -51,7 +51,7 @@ export async function openNative(
   );
   const session: Session = {
     ...opened,
-    run: (feeds) => inRuntime(() => opened.run(feeds)),
+    run: (feeds, into) => inRuntime(() => opened.run(feeds, into)),
     release: () => inRuntime(() => opened.release()),
   };
   if (!folder) return session;

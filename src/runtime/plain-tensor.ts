@@ -63,3 +63,29 @@ export function mapValues<T, U>(entries: Readonly<Record<string, T>>, change: (v
   const changed = Object.entries(entries).map(([name, value]) => [name, change(value)] as const);
   return Object.fromEntries(changed);
 }
+
+/** One entry of a tensor along its first axis, which goes. */
+export function entryOf(tensor: PlainTensor, index: number): PlainTensor {
+  const { dims, ...rest } = rowsOf(tensor, index, index + 1);
+  return { ...rest, dims: dims.slice(1) };
+}
+
+/** The tensors of those names. */
+export function pick<T>(
+  tensors: Readonly<Record<string, T>>,
+  names: readonly string[],
+): Record<string, T> {
+  return Object.fromEntries(
+    names.filter((name) => name in tensors).map((name) => [name, tensors[name]!]),
+  );
+}
+
+/** Tensors of one shape as one, along a new first axis. */
+export function stacked(tensors: readonly Tensor[]): Tensor {
+  const [first] = tensors as readonly [Tensor];
+  const data = new Float32Array(tensors.length * first.size);
+  tensors.forEach((each, i) => {
+    data.set(each.data as Float32Array, i * first.size);
+  });
+  return new Tensor('float32', data, [tensors.length, ...first.dims]);
+}

@@ -1,5 +1,6 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-common';
 import { UserError } from '../base/errors.js';
+import type { RanksAddress } from './ranks/address.js';
 
 /** The device that a model runs on: the processor, or the graphics processor by WebGPU. */
 export type Device = 'cpu' | 'webgpu';
@@ -38,6 +39,36 @@ export interface MicrobatchedStep {
   readonly count: number;
 }
 
+/**
+ * A repeated step as two models: each rank's examples add to sums, and the rest of the step follows from
+ * the sums over all ranks. All but the models are names of the whole's inputs and outputs.
+ */
+export interface RankedStep {
+  /** Computes the terms that some examples add to sums, by the sums' names. */
+  readonly terms: Uint8Array;
+  /** Computes from the sums what the step carries on, as `<name>.next`, and puts out. */
+  readonly rest: Uint8Array;
+  readonly carried: readonly { readonly name: string; readonly dims: readonly number[] }[];
+  /** Inputs of which every step sees its own entry. */
+  readonly steps: readonly string[];
+  /** The inputs of `terms` that hold the examples. */
+  readonly cut: readonly string[];
+  /** Inputs that are the same for every step. */
+  readonly invariant: readonly string[];
+  readonly sums: readonly { readonly name: string; readonly dims: readonly number[] }[];
+  /** Whether `terms` adds to what it is fed as `<sum>/before`: where there are several microbatches. */
+  readonly accumulates: boolean;
+  /** Names of the values that each step puts out. */
+  readonly outputs: readonly string[];
+  /** The scalar input of `terms` that is its examples' share of the step's. */
+  readonly share: string;
+  /** Examples of a microbatch; the last may have fewer. */
+  readonly size: number;
+}
+
+/** The input of a ranked step that says how many examples all ranks have, by step. */
+export const allExamples = 'ranks/examples';
+
 /** Where and how a model runs. */
 export interface SessionOptions {
   /** Threads inside one operator, or for microbatches beside one another; chosen when left out. */
@@ -56,6 +87,8 @@ export interface SessionOptions {
   readonly thread?: object;
   /** The same step by microbatches, which may run beside one another: see `lanesOf`. */
   readonly microbatched?: MicrobatchedStep;
+  /** The same step among ranks, of which the session is one. Node's processor only. */
+  readonly ranked?: { readonly step: RankedStep; readonly address: RanksAddress };
 }
 
 /** Something the runtime did, as it tells in the format of Chrome traces. */
@@ -89,7 +122,8 @@ export interface Session {
   readonly outputNames: readonly string[];
   /** Whether feeds in shared memory spare it a copy; nothing may change them while it runs. */
   readonly sharesMemory: boolean;
-  run(feeds: Tensors): Promise<Record<string, Tensor>>;
+  /** @param into tensors in whose memory outputs are put, where the session is on the caller's thread */
+  run(feeds: Tensors, into?: Tensors): Promise<Record<string, Tensor>>;
   /** Ends the profile and gives it; only of sessions made with `profile`, once. */
   events?(): Promise<readonly RuntimeEvent[]>;
   /** Frees what the runtime holds; the session cannot run again. */
@@ -127,7 +161,7 @@ export interface RuntimeSession {
   readonly inputNames: readonly string[];
   readonly inputMetadata: readonly InferenceSession.ValueMetadata[];
   readonly outputNames: readonly string[];
-  run(feeds: Tensors): Promise<Readonly<Record<string, Tensor>>>;
+  run(feeds: Tensors, into?: Tensors): Promise<Readonly<Record<string, Tensor>>>;
   endProfiling(): void;
   release(): Promise<void>;
 }
@@ -191,7 +225,7 @@ export async function openSession(
     ),
     outputNames: session.outputNames,
     sharesMemory: false,
-    run: async (feeds) => ({ ...(await session.run(feeds)) }),
+    run: async (feeds, into) => ({ ...(await session.run(feeds, into)) }),
     endProfiling: () => session.endProfiling(),
     release: () => session.release(),
   };

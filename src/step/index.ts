@@ -1,7 +1,8 @@
 /*
  * A model's step as one program. model.ts says what training needs to know of a model and its
  * players; layout.ts, packing.ts and keys.ts own how the state lies and how it is named; stages/ and
- * update.ts, how gradients change parameters; program.ts, the step itself; function.ts, a model's
+ * update.ts, how gradients change parameters; traced.ts, an objective over a batch; computed.ts, its
+ * gradients, whole, by microbatches or by ranks; program.ts, the step itself; function.ts, a model's
  * other functions; state-memory.ts, where the state lives between calls; footprint.ts and
  * call-size.ts, how much memory a step takes, and how many examples a call may have.
  */
@@ -20,7 +21,6 @@ export { type Feeds, Layout } from './layout.js';
 export type { Batch, Model, NumberAt, ParameterSpec, Player, Terms } from './model.js';
 export { drawNoise, noiseArray, noiseTensor, noiseType, sizesAt } from './noise.js';
 export {
-  asFloat,
   compileEvaluation,
   compileTraining,
   type LoopedEvaluation,
@@ -28,4 +28,6 @@ export {
 } from './program.js';
 export type { UpdateOptions } from './stages/index.js';
 export { type StateMemory, stateMemoryOf } from './state-memory.js';
+export { asFloat } from './traced.js';
 export { type PlayerSettings, UpdateClock, type UpdateSettings, updateStages } from './update.js';
+export type { NoiseInput } from './tracing.js';

@@ -1,5 +1,11 @@
 import { Tensor } from 'onnxruntime-common';
-import { fillBernoulli, fillNormal, fillUniform, type RandomStream } from '../base/random.js';
+import {
+  fillBernoulli,
+  fillNormal,
+  fillUniform,
+  placeUnit,
+  type RandomStream,
+} from '../base/random.js';
 import { elementCount } from '../base/shape.js';
 import { parseDimension, type Shape } from '../graph/index.js';
 import type { NoiseKind } from '../nn/index.js';
@@ -14,15 +20,26 @@ export function noiseArray(kind: NoiseKind): Uint8ArrayConstructor | Float32Arra
   return noiseType(kind) === 'uint8' ? Uint8Array : Float32Array;
 }
 
-/** Draws noise of a kind. @param target of the type that `noiseArray` gives */
+/**
+ * Draws noise of a kind.
+ * @param target of the type that `noiseArray` gives
+ * @param from the place of its first element in the stream's row
+ */
 export function drawNoise(
   kind: NoiseKind,
   stream: RandomStream,
   target: Float32Array | Uint8Array,
+  from = 0,
 ): void {
-  if (typeof kind === 'object') fillBernoulli(stream, target as Uint8Array, kind.bernoulli);
-  else if (kind === 'normal') fillNormal(stream, target as Float32Array);
-  else fillUniform(stream, target as Float32Array);
+  const before = from % placeUnit;
+  if (before > 0) {
+    const longer = new (noiseArray(kind))(before + target.length);
+    drawNoise(kind, stream, longer, from - before);
+    target.set(longer.subarray(before));
+  } else if (typeof kind === 'object') {
+    fillBernoulli(stream, target as Uint8Array, kind.bernoulli, from);
+  } else if (kind === 'normal') fillNormal(stream, target as Float32Array, from);
+  else fillUniform(stream, target as Float32Array, from);
 }
 
 /** The sizes of a shape whose symbols are the batch's. */

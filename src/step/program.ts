@@ -1,35 +1,23 @@
 import { lanesOf } from '#runtime';
-import { UserError } from '../base/errors.js';
 import {
-  dequantize,
-  gradient,
-  input,
-  isMeanOver,
   type LoopProgram,
-  type Microbatches,
-  microbatchSize,
-  mul,
   multiplications,
   openLoop,
+  openRankedLoop,
   optimizeLoop,
   resultsOf,
-  type Value,
-  type Values,
   within,
 } from '../graph/index.js';
+import type { RanksAddress } from '../runtime/ranks/address.js';
 import type { Session, SessionOptions } from '../runtime/session.js';
 import { callSize } from './call-size.js';
+import { type Cutting, computed } from './computed.js';
 import { type Footprint, footprintOf } from './footprint.js';
-import { feedName, mainPlayer } from './keys.js';
 import type { Layout } from './layout.js';
-import type { Model, NumberAt, Terms } from './model.js';
-import { type BatchNeed, type NoiseInput, tracingScope } from './tracing.js';
+import type { Model, NumberAt } from './model.js';
+import { trace } from './traced.js';
+import type { BatchNeed, NoiseInput } from './tracing.js';
 import { traceUpdate } from './update.js';
-
-/** Images as floats: uint8 ones scaled to [0, 1]. */
-export function asFloat(images: Value): Value {
-  return images.dtype === 'uint8' ? dequantize(images, 1 / 255) : images;
-}
 
 /** A model's objective as a loop over batches, ready to run. */
 export interface LoopedObjective {
@@ -45,188 +33,6 @@ export interface LoopedObjective {
   readonly batchNeeds: readonly BatchNeed[];
 }
 
-/** The dimension of the examples. */
-const batchDimension = 'batch';
-
-interface Traced {
-  readonly parameters: ReadonlyMap<string, Value>;
-  /** By player, a value a group of the layout. */
-  readonly packed: readonly (readonly Value[])[];
-  readonly states: ReadonlyMap<string, Value>;
-  readonly updates: ReadonlyMap<string, Value>;
-  /** Images, and labels for models that use them. */
-  readonly examples: readonly Value[];
-  readonly noises: readonly NoiseInput[];
-  /** A loss for each player of the layout. */
-  readonly losses: readonly Value[];
-  readonly outputs: Record<string, Value>;
-  readonly scalars: Map<string, Value>;
-  readonly batchNeeds: readonly BatchNeed[];
-}
-
-/** The losses in the order of the players. @throws UserError when one is missing, or too many */
-function lossesOf({ loss, losses = {} }: Terms, layout: Layout): Value[] {
-  const names = layout.players.map(({ name }) => name);
-  const unknown = Object.keys(losses).find((name) => name === mainPlayer || !names.includes(name));
-  if (unknown !== undefined) {
-    throw new UserError(
-      `The objective gives a loss for ${unknown}, which is none of its players. Name it in players.`,
-    );
-  }
-  return names.map((name) => {
-    const own = name === mainPlayer ? loss : losses[name];
-    if (own) return own;
-    throw new UserError(
-      `The objective gives no loss for its player ${name}. Give one in losses.${name}.`,
-    );
-  });
-}
-
-function trace(
-  model: Model,
-  layout: Layout,
-  dtype: 'uint8' | 'float32',
-  training: boolean,
-): Traced {
-  const packed = layout.parameterInputs();
-  const parameters = within({ phase: 'forward', part: 'parameters' }, () =>
-    layout.unpackValues(packed),
-  );
-  const states = layout.layerInputs();
-  const fed = input(feedName.images, [batchDimension, ...model.shape], dtype);
-  const labels = model.usesLabels ? input(feedName.labels, [batchDimension], 'int64') : undefined;
-  const scalars = new Map<string, Value>();
-  const schedule = (name: string) => {
-    const value = scalars.get(name) ?? input(feedName.schedule(name), []);
-    scalars.set(name, value);
-    return value;
-  };
-  const { scope, noises, updates, batchNeeds } = tracingScope(
-    training,
-    ({ name, trained }) => (trained ? parameters : states).get(name)!,
-    (name, shape, dtype) => input(feedName.noise(name), shape, dtype),
-  );
-  const images = within({ phase: 'forward', part: 'images' }, () => asFloat(fed));
-  const terms = within({ phase: 'forward', part: 'objective' }, () =>
-    model.objective({ images, ...(labels ? { labels } : {}) }, scope, schedule),
-  );
-  const adversaries = Object.entries(terms.losses ?? {}).map(
-    ([player, loss]) => [`${player}_loss`, loss] as const,
-  );
-  return {
-    parameters,
-    packed,
-    states,
-    updates,
-    examples: labels ? [fed, labels] : [fed],
-    noises,
-    losses: lossesOf(terms, layout),
-    outputs: { loss: terms.loss, ...Object.fromEntries(adversaries), ...terms.metrics },
-    scalars,
-    batchNeeds,
-  };
-}
-
-/** The results of a step before the update. */
-interface Computed {
-  /** By player, a value a group of the layout. */
-  readonly gradients: readonly (readonly Value[])[];
-  readonly outputs: Values;
-  readonly microbatches?: Microbatches;
-}
-
-function computedWhole({ parameters, losses, outputs }: Traced, layout: Layout): Computed {
-  const gradients = layout.players.map(({ specs, packing }, p) => {
-    const names = specs.map(({ name }) => name);
-    const own = gradient(
-      losses[p]!,
-      names.map((name) => parameters.get(name)!),
-    );
-    const gradientOf = new Map(names.map((name, i) => [name, own[i]!]));
-    return within({ phase: 'update', part: 'parameters' }, () => packing.packValues(gradientOf));
-  });
-  return { gradients, outputs };
-}
-
-/** Decides whether a step's batch is cut into microbatches. */
-export interface Cutting {
-  /** Examples of most steps. */
-  readonly batchSize: number;
-  /** Bytes that the largest tensor of a microbatch may take. */
-  readonly cacheBytes?: number;
-}
-
-/**
- * Summing up gradients over microbatches goes over as many parameters as this without a loss, and over
- * more where each of them is used in as many multiplications of a microbatch.
- */
-const mostParameters = 1 << 20;
-const leastWork = 500;
-
-/** Whether gradients may be summed up over microbatches of so many examples without a loss. */
-function paysToSum({ size }: Layout, gradients: readonly Value[], examples: number): boolean {
-  return size <= mostParameters || multiplications(gradients, examples) >= leastWork * size;
-}
-
-/** Each value times a share of it. */
-function shared(values: readonly Value[], share: Value): Value[] {
-  return within({ phase: 'forward', part: 'objective' }, () =>
-    values.map((value) => mul(value, share)),
-  );
-}
-
-/** The items of a list in rows of the lengths of other rows. */
-function inRows<T>(items: readonly T[], like: readonly (readonly unknown[])[]): T[][] {
-  let start = 0;
-  return like.map(({ length }) => {
-    start += length;
-    return items.slice(start - length, start);
-  });
-}
-
-/**
- * The results of a step, by microbatches where its examples are too much for the processor's caches
- * and nothing but their mean is asked for.
- */
-function computedInMicrobatches(
-  traced: Traced,
-  layout: Layout,
-  { batchSize, cacheBytes }: Cutting,
-): Computed {
-  const whole = computedWhole(traced, layout);
-  const { losses, outputs, updates } = traced;
-  const gradients = whole.gradients.flat();
-  if (!paysToSum(layout, gradients, batchSize) || updates.size > 0) return whole;
-  if (!isMeanOver([...losses, ...Object.values(outputs)], batchDimension)) return whole;
-  const size = microbatchSize(gradients, batchDimension, batchSize, cacheBytes);
-  if (size === batchSize || !paysToSum(layout, gradients, size)) return whole;
-  const share = input('microbatch/share', []);
-  const names = Object.keys(outputs);
-  const weighted = shared(Object.values(outputs), share);
-  const weightedOf = new Map(Object.values(outputs).map((value, i) => [value, weighted[i]!]));
-  const one = computedWhole(
-    { ...traced, losses: losses.map((loss) => weightedOf.get(loss)!) },
-    layout,
-  );
-  const sums = [...one.gradients.flat(), ...weighted].map((term, i) => ({
-    term,
-    total: input(`microbatch/${i}`, term.shape, term.dtype),
-  }));
-  const totals = sums.map(({ total }) => total);
-  const count = one.gradients.flat().length;
-  return {
-    gradients: inRows(totals.slice(0, count), one.gradients),
-    outputs: Object.fromEntries(names.map((name, i) => [name, totals[count + i]!])),
-    microbatches: {
-      dimension: batchDimension,
-      size,
-      count: Math.ceil(batchSize / size),
-      share,
-      sums,
-    },
-  };
-}
-
 const isConstant = (schedule: NumberAt | undefined) => typeof schedule === 'number';
 
 type Described = Omit<LoopedObjective, 'session'>;
@@ -236,6 +42,7 @@ type Described = Omit<LoopedObjective, 'session'>;
  * describes.
  * @param layout of the model's parameters, with the stages of each player's update
  * @param cutting when it is left out, batches are not cut
+ * @throws UserError when ranks are to share out examples that have to do with one another
  */
 export function trainingProgram(
   model: Model,
@@ -245,10 +52,7 @@ export function trainingProgram(
 ): { readonly program: LoopProgram; readonly described: Described } {
   const traced = trace(model, layout, dtype, true);
   const { packed, states, updates, examples, noises, scalars } = traced;
-  const { gradients, outputs, microbatches } =
-    cutting === undefined
-      ? computedWhole(traced, layout)
-      : computedInMicrobatches(traced, layout, cutting);
+  const { gradients, outputs, microbatches } = computed(traced, layout, cutting);
   const { carried, numbers } = within({ phase: 'update', part: 'parameters' }, () =>
     traceUpdate(layout, packed, gradients),
   );
@@ -305,14 +109,18 @@ export async function compileTraining(
   options: SessionOptions & {
     readonly cutting?: Cutting;
     readonly onFootprint?: ((footprint: Footprint) => unknown) | undefined;
+    /** Ranks that the step is computed by, with `cutting` for this one. */
+    readonly ranks?: RanksAddress | undefined;
   } = {},
 ): Promise<LoopedObjective> {
-  const { cutting, onFootprint, ...session } = options;
+  const { cutting, onFootprint, ranks, ...session } = options;
   const { program, described } = trainingProgram(
     model,
     layout,
     dtype,
-    session.device === 'webgpu' ? undefined : cutting,
+    session.device === 'webgpu'
+      ? undefined
+      : cutting && { ...cutting, ranked: ranks !== undefined },
   );
   const chosen = cutting ? withThreads(session, program, cutting.batchSize) : session;
   const optimized = optimizeLoop(program, session.device);
@@ -322,7 +130,12 @@ export async function compileTraining(
     const { modelSize: parameters } = layout;
     await onFootprint(footprintOf(program, optimized, { parameters, batchSize, threads }));
   }
-  return { session: await openLoop(optimized, chosen), ...described };
+  const { microbatches } = optimized;
+  const opened =
+    ranks && microbatches
+      ? openRankedLoop({ ...optimized, microbatches }, ranks, chosen)
+      : openLoop(optimized, chosen);
+  return { session: await opened, ...described };
 }
 
 /** Examples of the batches in which models are evaluated, at the most. */

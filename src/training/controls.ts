@@ -33,7 +33,6 @@ export class Overrides {
   /** @param changes made before, in order */
   constructor(
     private readonly planned: Readonly<Record<string, NumberAt>>,
-    private readonly controls: Controls | undefined,
     changes: readonly Change[] = [],
   ) {
     this.made = [...changes];
@@ -56,12 +55,11 @@ export class Overrides {
   }
 
   /**
-   * Reads the controls.
+   * Takes over what controls say.
    * @param step the next one
    * @throws UserError when a number cannot be what it is set to
    */
-  read(step: number): void {
-    const { learningRate, schedules = {} } = this.controls ?? {};
+  read(step: number, { learningRate, schedules = {} }: Controls = {}): void {
     const news = Object.entries(schedules).filter(([name, value]) => {
       if (!Object.hasOwn(this.planned, name)) {
         throw new UserError(

@@ -2,6 +2,7 @@ import { Tensor } from 'onnxruntime-common';
 import { breathe } from '../base/breathe.js';
 import type { Dataset } from '../data/dataset.js';
 import { type ScheduleMoment, valueAt } from '../nn/index.js';
+import { type Ranks, shareOf } from '../runtime/ranks/ranks.js';
 import { type Feeds, feedName, type LoopedObjective, type NumberAt } from '../step/index.js';
 import { Feeder } from './feeder.js';
 
@@ -90,12 +91,25 @@ export function constantFeeds(
   );
 }
 
-/** Splits n examples into runs of equal batches: the full ones, then the rest. */
-function batchRuns(n: number, batchSize: number) {
+/** Batches of one size, one after another. */
+interface Run {
+  /** The first example. */
+  readonly start: number;
+  /** How many batches there are, and the place of the first among all. */
+  readonly iterations: number;
+  readonly first: number;
+  readonly batchSize: number;
+}
+
+/** A rank's share of n examples: of the full batches, and for the last rank the rest. */
+function batchRuns(n: number, batchSize: number, ranks: Pick<Ranks, 'rank' | 'size'>): Run[] {
   const full = Math.floor(n / batchSize);
+  const own = shareOf(ranks, full);
+  const rest = n % batchSize;
+  const isLast = ranks.rank === ranks.size - 1;
   return [
-    { start: 0, iterations: full, batchSize },
-    { start: full * batchSize, iterations: n % batchSize > 0 ? 1 : 0, batchSize: n % batchSize },
+    { start: own.first * batchSize, iterations: own.count, first: own.first, batchSize },
+    { start: full * batchSize, iterations: isLast && rest > 0 ? 1 : 0, first: full, batchSize: rest },
   ].filter(({ iterations }) => iterations > 0);
 }
 
@@ -104,12 +118,52 @@ export function evaluationFeeder(objective: LoopedObjective, dataset: Dataset, s
   return new Feeder(dataset, objective, seed, 'evaluation');
 }
 
+/** Metrics of batches, each in its place. */
+class BatchMetrics {
+  readonly values: Float64Array;
+
+  constructor(
+    private readonly names: readonly string[],
+    private readonly examples: number,
+    private readonly batchSize: number,
+  ) {
+    this.values = new Float64Array(Math.ceil(examples / batchSize) * names.length);
+  }
+
+  /** @param results [count] for each metric @param first the place of the first batch */
+  put(results: Feeds, count: number, first: number): void {
+    const { names, values } = this;
+    names.forEach((name, m) => {
+      const found = results[name]!.data as Float32Array;
+      for (let k = 0; k < count; k++) values[(first + k) * names.length + m] = found[k]!;
+    });
+  }
+
+  /** Means over all examples: summed in the order of the batches, whoever computed them. */
+  means(): Metrics {
+    const { names, values, examples, batchSize } = this;
+    const sums = names.map((_, m) => {
+      let sum = 0;
+      for (let at = m, start = 0; at < values.length; at += names.length, start += batchSize) {
+        sum += values[at]! * Math.min(batchSize, examples - start);
+      }
+      return sum;
+    });
+    return Object.fromEntries(names.map((name, m) => [name, sums[m]! / examples])) as {
+      loss: number;
+      reconstruction: number;
+    };
+  }
+}
+
 /**
  * The mean of an objective's terms over a dataset. Noise is decided by the seed, the batch size
  * and each batch's place.
  * @param parameters the model's feeds
  * @param options.moment where schedules stand
  * @param options.feeder of the dataset and the seed, where it is not the only time; else a new one
+ * @param options.ranks that share out the batches
+ * @param options.gather has each rank's metrics of batches known to all
  */
 export async function evaluateObjective(
   objective: LoopedObjective,
@@ -122,25 +176,28 @@ export async function evaluateObjective(
     readonly moment: ScheduleMoment;
     readonly signal?: AbortSignal | undefined;
     readonly feeder?: Feeder | undefined;
+    readonly ranks?: Pick<Ranks, 'rank' | 'size'> | undefined;
+    readonly gather?: (values: Float64Array) => Promise<void>;
   },
 ): Promise<Metrics> {
-  const { feeder = evaluationFeeder(objective, dataset, options.seed) } = options;
+  const { feeder = evaluationFeeder(objective, dataset, options.seed), batchSize: full } = options;
+  const { ranks = { rank: 0, size: 1 } } = options;
   const order = Uint32Array.from({ length: dataset.size }, (_, index) => index);
   const constants = constantFeeds(objective.constants, options.schedules, options.moment);
-  const sums = new MetricSums();
-  for (const { start, iterations, batchSize } of batchRuns(dataset.size, options.batchSize)) {
+  const metrics = new BatchMetrics(objective.metricNames, dataset.size, full);
+  for (const { start, iterations, first, batchSize } of batchRuns(dataset.size, full, ranks)) {
     const chunk = Math.min(iterations, feeder.capacity(batchSize), 16);
     for (let done = 0; done < iterations; done += chunk) {
       options.signal?.throwIfAborted();
       const count = Math.min(chunk, iterations - done);
-      const at = start + done * batchSize;
-      const step = at / options.batchSize;
-      const feeds = await feeder.feeds(order, at, count, batchSize, step);
+      const step = first + done;
+      const feeds = await feeder.feeds(order, start + done * batchSize, count, batchSize, step);
       const results = await objective.session.run({ ...parameters, ...constants, ...feeds });
       feeder.giveBack(feeds);
-      sums.add(objective.metricNames, results, count, batchSize);
+      metrics.put(results, count, step);
       await breathe();
     }
   }
-  return sums.means();
+  await options.gather?.(metrics.values);
+  return metrics.means();
 }

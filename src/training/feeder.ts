@@ -5,11 +5,14 @@ import { elementCount, roomyBuffer } from '../base/shape.js';
 import { type Augment, Augmenter } from '../data/changes/augment.js';
 import { binarize } from '../data/changes/binarize.js';
 import type { Dataset } from '../data/dataset.js';
+import { type Ranks, shareOf } from '../runtime/ranks/ranks.js';
+import { allExamples } from '../runtime/session.js';
 import {
   drawNoise,
   type Feeds,
   feedName,
   type LoopedObjective,
+  type NoiseInput,
   noiseArray,
   noiseType,
   sizesAt,
@@ -46,6 +49,25 @@ class Arrays {
   }
 }
 
+/** The examples of each batch that a rank computes: from `first` on, so many. */
+type Share = ReturnType<typeof shareOf>;
+
+/** A rank's share of the examples of batches, batch after batch. */
+function ownExamples(
+  order: Uint32Array,
+  iterations: number,
+  batchSize: number,
+  { first, count }: Share,
+): Uint32Array {
+  if (count === batchSize) return order.subarray(0, iterations * batchSize);
+  const own = new Uint32Array(iterations * count);
+  for (let k = 0; k < iterations; k++) {
+    const start = k * batchSize + first;
+    own.set(order.subarray(start, start + count), k * count);
+  }
+  return own;
+}
+
 /** Reads batches of a dataset and draws their noise into arrays that later chunks use again. */
 export class Feeder {
   /** Examples as they are read, where they are fed otherwise. */
@@ -57,6 +79,7 @@ export class Feeder {
 
   /**
    * @param stream name of the noise's random stream
+   * @param ranks that share out the examples of each batch: this one reads its own alone
    * @throws UserError when the objective needs labels and the data has none
    */
   constructor(
@@ -65,6 +88,7 @@ export class Feeder {
     private readonly seed: number,
     private readonly stream: string,
     private readonly changes: Changes = {},
+    private readonly ranks: Pick<Ranks, 'rank' | 'size'> = { rank: 0, size: 1 },
   ) {
     this.width = elementCount(dataset.shape);
     this.kind = dataset.dtype === 'uint8' ? Uint8Array : Float32Array;
@@ -78,12 +102,13 @@ export class Feeder {
     }
   }
 
-  /** How many batches one chunk can hold. */
+  /** How many batches one chunk can hold, by the rank that has the most of each. */
   capacity(batchSize: number): number {
-    const examples = batchSize * this.width * this.kind.BYTES_PER_ELEMENT;
+    const most = Math.ceil(batchSize / this.ranks.size);
+    const examples = most * this.width * this.kind.BYTES_PER_ELEMENT;
     const noise = this.program.noises.map(
       ({ kind, shape }) =>
-        elementCount(sizesAt(shape, batchSize)) * noiseArray(kind).BYTES_PER_ELEMENT,
+        elementCount(sizesAt(shape, most)) * noiseArray(kind).BYTES_PER_ELEMENT,
     );
     const bytes = noise.reduce((a, b) => a + b, examples);
     return Math.max(1, Math.floor(chunkBytes / bytes));
@@ -101,34 +126,45 @@ export class Feeder {
     batchSize: number,
     step: number,
   ): Promise<Feeds> {
-    const count = iterations * batchSize;
-    const examples = order.subarray(start, start + count);
+    const own = shareOf(this.ranks, batchSize);
+    const examples = ownExamples(order.subarray(start), iterations, batchSize, own);
     const shape = this.augmenter?.shape ?? this.dataset.shape;
     const feeds: Feeds = {
       [feedName.iterations]: new Tensor('int64', BigInt64Array.of(BigInt(iterations)), []),
       [feedName.images]: new Tensor(
         this.dataset.dtype,
-        await this.images(examples, iterations, batchSize, step),
-        [iterations, batchSize, ...shape],
+        await this.images(examples, iterations, own, step),
+        [iterations, own.count, ...shape],
       ),
     };
+    if (this.ranks.size > 1) {
+      const all = new Float32Array(iterations).fill(batchSize);
+      feeds[allExamples] = new Tensor('float32', all, [iterations]);
+    }
     if (this.program.usesLabels) {
       const labels = BigInt64Array.from(
         Array.from(examples, (index) => BigInt(this.dataset.labels![index]!)),
       );
-      feeds[feedName.labels] = new Tensor('int64', labels, [iterations, batchSize]);
+      feeds[feedName.labels] = new Tensor('int64', labels, [iterations, own.count]);
     }
-    for (const { name, kind, shape } of this.program.noises) {
-      const dims = sizesAt(shape, batchSize);
-      const length = elementCount(dims);
-      const drawn = this.arrays.take(feedName.noise(name), noiseArray(kind), length * iterations);
-      for (let k = 0; k < iterations; k++) {
-        const stream = randomStream(this.seed, `${this.stream}/${name}`, step + k);
-        drawNoise(kind, stream, drawn.subarray(k * length, (k + 1) * length));
-      }
-      feeds[feedName.noise(name)] = new Tensor(noiseType(kind), drawn, [iterations, ...dims]);
+    for (const noise of this.program.noises) {
+      feeds[feedName.noise(noise.name)] = this.noise(noise, iterations, own, step);
     }
     return feeds;
+  }
+
+  /** Noise of batches, each by its own stream, of which a share takes its examples' part. */
+  private noise({ name, kind, shape }: NoiseInput, iterations: number, own: Share, step: number) {
+    const dims = sizesAt(shape, own.count);
+    const length = elementCount(dims);
+    const isCut = typeof shape[0] === 'string';
+    const from = isCut ? own.first * elementCount(dims.slice(1)) : 0;
+    const drawn = this.arrays.take(feedName.noise(name), noiseArray(kind), length * iterations);
+    for (let k = 0; k < iterations; k++) {
+      const stream = randomStream(this.seed, `${this.stream}/${name}`, step + k);
+      drawNoise(kind, stream, drawn.subarray(k * length, (k + 1) * length), from);
+    }
+    return new Tensor(noiseType(kind), drawn, [iterations, ...dims]);
   }
 
   /** Takes the arrays of feeds that are no longer needed, for the next ones. */
@@ -143,12 +179,12 @@ export class Feeder {
   private async images(
     examples: Uint32Array,
     iterations: number,
-    batchSize: number,
+    { first, count }: Share,
     step: number,
   ): Promise<Values> {
     const { augmenter, seed, stream } = this;
-    const into = batchSize * this.width;
-    const length = augmenter ? batchSize * elementCount(augmenter.shape) : into;
+    const into = count * this.width;
+    const length = augmenter ? count * elementCount(augmenter.shape) : into;
     const fed = this.arrays.take(feedName.images, this.kind, iterations * length);
     if (augmenter && this.read.length < iterations * into) {
       this.read = new this.kind(iterations * into);
@@ -161,12 +197,14 @@ export class Feeder {
         augmenter.apply(
           source,
           batch,
-          batchSize,
+          count,
           randomStream(seed, `${stream}/augment`, step + k),
+          first,
         );
       }
       if (this.changes.binarize) {
-        binarize(batch, randomStream(seed, `${stream}/binarize`, step + k));
+        const from = first * elementCount(augmenter?.shape ?? this.dataset.shape);
+        binarize(batch, randomStream(seed, `${stream}/binarize`, step + k), from);
       }
     }
     return fed;

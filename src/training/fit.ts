@@ -48,6 +48,19 @@ function checkBatchSize({ size, name }: Dataset, { batchSize }: FitSettings): vo
   );
 }
 
+/** @throws UserError when something asked for is of one process alone */
+function checkRanks({ ranks, device, callbacks = [] }: FitSettings): void {
+  if (!ranks) return;
+  if (device !== 'cpu') {
+    throw new UserError(
+      `The device ${device} trains by one process, but there are ${ranks.size} ranks. Use the device cpu, or one process.`,
+    );
+  }
+  if (callbacks.some(({ onEvents }) => onEvents)) {
+    throw new UserError('A profile is of one process. Leave it out, or train without ranks.');
+  }
+}
+
 /** @throws UserError when settings name a player that the model does not have */
 function checkPlayers({ players = [] }: Model, settings: FitSettings): void {
   const names = [mainPlayer, ...players.map(({ name }) => name)];
@@ -77,6 +90,8 @@ export async function fit(
   const settings = fitSettings(options);
   checkBatchSize(dataset, settings);
   checkPlayers(model, settings);
+  checkRanks(settings);
+  const { ranks } = settings;
   const { device, threads, validation, batchSize, resume, callbacks = [] } = settings;
   const layout = new Layout(
     specs,
@@ -89,13 +104,14 @@ export async function fit(
     thread: {},
   };
   const takesCheckpoints = callbacks.some(({ onCheckpoint }) => onCheckpoint);
-  const identity = resume || takesCheckpoints ? await identityOf(model, dataset, settings) : {};
+  const identity = resume || takesCheckpoints || ranks ? await identityOf(model, dataset, settings) : {};
   if (resume) checkIdentity(resume, identity);
   const profile = callbacks.some(({ onEvents }) => onEvents);
   const compiling = {
     ...session,
     profile,
-    cutting: { batchSize },
+    cutting: { batchSize: ranks ? Math.ceil(batchSize / ranks.size) : batchSize },
+    ranks: ranks?.address,
     onFootprint: (footprint: Footprint) => notify(callbacks, 'onFootprint', footprint),
   };
   const [program, evaluation] = await Promise.all([

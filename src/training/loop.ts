@@ -11,6 +11,7 @@ import {
   type StateMemory,
   type UpdateClock,
 } from '../step/index.js';
+import type { Agreement } from './agreement.js';
 import { notify } from './callbacks.js';
 import type { Position } from './checkpoint.js';
 import type { CheckpointClock } from './checkpoint-clock.js';
@@ -74,6 +75,7 @@ export interface LoopParts {
   readonly program: LoopedObjective;
   readonly memory: StateMemory;
   readonly feeder: Feeder;
+  readonly agreement: Agreement;
   readonly clock: UpdateClock;
   readonly overrides: Overrides;
   readonly checkpoints: CheckpointClock;
@@ -160,12 +162,12 @@ export class TrainingLoop {
   /** Trains to the end of the epoch under way, or until `stopped` says why not. */
   async trainEpoch(): Promise<void> {
     const { settings, checkpoints } = this.parts;
-    const { signal, callbacks } = settings;
+    const { callbacks } = settings;
     const before = this.seconds;
     const began = performance.now();
     let done = 0;
     while (this.batch < this.batches) {
-      if (signal?.aborted) {
+      if (await this.stops()) {
         this.stopped = { reason: 'aborted' };
         return;
       }
@@ -194,6 +196,20 @@ export class TrainingLoop {
       }
       await breathe();
     }
+  }
+
+  /** Before a call: agrees with the other ranks on its length and numbers, and whether there is one. */
+  private async stops(): Promise<boolean> {
+    const { agreement, overrides, settings } = this.parts;
+    const { stops, steps, controls } = await agreement.next({
+      stops: settings.signal?.aborted ?? false,
+      steps: this.stepsPerCall,
+      controls: settings.controls,
+    });
+    if (stops) return true;
+    this.stepsPerCall = steps;
+    overrides.read(this.step + 1, controls);
+    return false;
   }
 
   /** The batches of the call at a place. */
@@ -249,8 +265,7 @@ export class TrainingLoop {
 
   /** One call of the runtime, of as many steps as may be. Returns how many were asked for. */
   private async call(): Promise<number> {
-    const { feeder, overrides, program, memory } = this.parts;
-    overrides.read(this.step + 1);
+    const { feeder, program, memory } = this.parts;
     const { chunk, feeds: drawing } = await this.nextChunk();
     const { count, batchSize } = chunk;
     const drawn = await drawing;

@@ -6,6 +6,7 @@ import { validate } from '../base/settings/validate.js';
 import { advice } from '../base/suggest.js';
 import type { Dataset } from '../data/dataset.js';
 import { type Optimizer, optimizerFromConfig } from '../nn/index.js';
+import type { Ranks } from '../runtime/ranks/ranks.js';
 import type { PlayerSettings } from '../step/index.js';
 import type { Callback } from './callbacks.js';
 import type { Checkpoint } from './checkpoint.js';
@@ -34,6 +35,11 @@ interface FitObjects {
   readonly resume?: Checkpoint | undefined;
   /** Learning rate and numbers of the objective (`vae.schedules`) that may change at any moment. */
   readonly controls?: Controls | undefined;
+  /**
+   * Processes that train the model together, of which this is one: each computes its share of every
+   * batch. All give the same data and settings; callbacks are those of the first one alone.
+   */
+  readonly ranks?: Ranks | undefined;
 }
 
 /**
@@ -97,7 +103,8 @@ function requireValue(name: string, schema: z.ZodType, value: unknown): void {
 
 /** The options, checked and with defaults. @throws UserError that names a wrong one */
 export function fitSettings(options: ModelFitOptions): FitSettings {
-  const { players, validation, callbacks, signal, resume, controls, seed, onParameters } = options;
+  const { players, validation, signal, resume, controls, ranks, seed, onParameters } = options;
+  const callbacks = ranks && ranks.rank > 0 ? undefined : options.callbacks;
   const { optimizer, players: _, ...others } = options;
   const plain: Readonly<Record<string, unknown>> = others;
   for (const [name, schema] of Object.entries(paceShape)) requireValue(name, schema, plain[name]);
@@ -107,7 +114,7 @@ export function fitSettings(options: ModelFitOptions): FitSettings {
   return {
     ...settings,
     optimizer: optimizer ?? optimizerFromConfig(usual),
-    ...{ players, validation, callbacks, signal, resume, controls, seed, onParameters },
+    ...{ players, validation, callbacks, signal, resume, controls, ranks, seed, onParameters },
   };
 }
 

@@ -12,6 +12,7 @@ import {
   type StateMemory,
   UpdateClock,
 } from '../step/index.js';
+import { Agreement } from './agreement.js';
 import { notify, type TrainingEnd } from './callbacks.js';
 import { bestTensors, type Checkpoint, checkpointTensors, stateTensors } from './checkpoint.js';
 import { CheckpointClock } from './checkpoint-clock.js';
@@ -82,8 +83,12 @@ function stateOf(stopped: Stop | undefined): TrainingEnd['state'] {
 /** Where no callback looks at each epoch's parameters, they are brought to the host so often only. */
 const unseenMilliseconds = 1000;
 
+/** Another rank was told to stop while it validated. */
+class Stopped extends Error {}
+
 /** A training from its first step, or from a checkpoint, to its end. */
 export class Training {
+  private readonly agreement: Agreement;
   private readonly history: History;
   private readonly clock: UpdateClock;
   /** Epochs over which schedules without a length of their own run. */
@@ -104,12 +109,13 @@ export class Training {
     const { batchSize, resume, seed, validation } = settings;
     checkBatches(parts);
     checkMetrics(parts);
+    this.agreement = new Agreement(settings.ranks);
     this.history = new History(settings);
     const players = [{ name: mainPlayer }, ...(model.players ?? [])];
     this.scheduleEpochs = resume?.scheduleEpochs ?? settings.epochs;
     const scheduled = { ...settings, epochs: this.scheduleEpochs };
     this.clock = new UpdateClock(players, scheduled, dataset.size, batchSize);
-    this.overrides = new Overrides(model.schedules, settings.controls, resume?.changes);
+    this.overrides = new Overrides(model.schedules, resume?.changes);
     this.checkpoints = new CheckpointClock(settings.checkpoint);
     this.validationFeeder =
       evaluation && validation && evaluationFeeder(evaluation, validation, seed);
@@ -123,6 +129,7 @@ export class Training {
     const { history } = this;
     const { callbacks, epochs, resume } = this.parts.settings;
     const loop = this.loopFrom(initial);
+    await this.requireAlike(loop);
     for (const line of resume?.history ?? []) history.see(line, this.isFinal(line.epoch));
     if (resume && history.best) this.best = bestTensors(resume);
     if (this.endsEarly) {
@@ -142,6 +149,17 @@ export class Training {
     }
     await notify(callbacks, 'onEnd', { state: stateOf(loop.stopped) });
     return this.resultOf(loop);
+  }
+
+  /** Checks that ranks begin with the same settings, data and state. @throws UserError */
+  private async requireAlike({ state, position }: TrainingLoop): Promise<void> {
+    const { identity, settings } = this.parts;
+    if (!settings.ranks) return;
+    const sums = Object.values(state).map(({ data }) =>
+      (data as Float32Array).reduce((sum, value) => sum + value, 0),
+    );
+    const { epochs, onNonFinite } = settings;
+    await this.agreement.require([identity, epochs, onNonFinite, position, sums]);
   }
 
   /** Trains to the last epoch, or to where training is stopped, and gives the last checkpoint. */
@@ -187,13 +205,12 @@ export class Training {
   /** The loop at its first step, or where the checkpoint was taken. */
   private loopFrom(initial: Readonly<Record<string, Tensor>>): TrainingLoop {
     const { dataset, layout, memory, program, settings } = this.parts;
-    const feeder = new Feeder(dataset, program, settings.seed, 'training', {
-      augment: settings.augment,
-      binarize: settings.binarize === 'dynamic',
-    });
+    const changes = { augment: settings.augment, binarize: settings.binarize === 'dynamic' };
+    const { seed, ranks } = settings;
+    const feeder = new Feeder(dataset, program, seed, 'training', changes, ranks);
     const parts = {
       ...{ layout, dataset, settings, program, memory, feeder },
-      ...{ clock: this.clock, overrides: this.overrides, history: this.history },
+      ...{ agreement: this.agreement, clock: this.clock, overrides: this.overrides, history: this.history },
       checkpoints: this.checkpoints,
       onCheckpoint: () => this.checkpoint(loop),
     };
@@ -215,8 +232,15 @@ export class Training {
     loop: TrainingLoop,
   ): Promise<Readonly<Record<string, number>> | undefined> {
     const { evaluation, layout, settings } = this.parts;
-    const { seed, signal, validation } = settings;
+    const { ranks, seed, signal, validation } = settings;
     if (!evaluation || !validation) return {};
+    const { agreement } = this;
+    let isTold = false;
+    const gather = async (values: Float64Array) => {
+      isTold = true;
+      if (await agreement.any(false)) throw new Stopped();
+      await agreement.fill(values);
+    };
     try {
       return await evaluateObjective(evaluation, layout.averagedFeeds(loop.state), validation, {
         batchSize: evaluation.batchSize,
@@ -226,10 +250,13 @@ export class Training {
         moment: afterTraining,
         signal,
         feeder: this.validationFeeder,
+        ...(ranks && { ranks, gather }),
       });
     } catch (error) {
-      if (signal?.aborted) return undefined;
-      throw error;
+      if (error instanceof Stopped) return undefined;
+      if (!signal?.aborted) throw error;
+      if (!isTold) await agreement.any(true);
+      return undefined;
     }
   }
 

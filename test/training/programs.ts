@@ -5,6 +5,7 @@ import type { LoopProgram, Value } from '../../src/graph/index.js';
 import { inputName } from '../../src/graph/program.js';
 import type { VAE } from '../../src/index.js';
 import type { Optimizer } from '../../src/nn/index.js';
+import type { Cutting } from '../../src/step/computed.js';
 import {
   Layout,
   mainPlayer,
@@ -13,7 +14,7 @@ import {
   type UpdateSettings,
   updateStages,
 } from '../../src/step/index.js';
-import { type Cutting, trainingProgram } from '../../src/step/program.js';
+import { trainingProgram } from '../../src/step/program.js';
 
 /** Keeps the gradient as it comes, and changes nothing. */
 const keepGradient: Optimizer = {

@@ -69,18 +69,20 @@ export class Augmenter {
    * Augments each image of a batch by its own random numbers.
    * @param source images of the dataset's shape, one after another
    * @param target receives as many of this augmenter's shape
+   * @param first the place in the stream's batch of the first image
    */
-  apply(source: Values, target: Values, batchSize: number, stream: RandomStream): void {
+  apply(source: Values, target: Values, count: number, stream: RandomStream, first = 0): void {
     const [channels, height, width] = this.dataset.shape as [number, number, number];
     const { rows, columns } = this;
     const { flip } = this.options;
-    if (this.draws.length < batchSize * drawsPerImage) {
-      this.draws = new Float32Array(batchSize * drawsPerImage);
+    const end = first + count;
+    if (this.draws.length < end * drawsPerImage) {
+      this.draws = new Float32Array(end * drawsPerImage);
     }
-    const draws = this.draws.subarray(0, batchSize * drawsPerImage);
-    fillUniform(stream, draws);
-    for (let image = 0, at = 0; image < batchSize; image++) {
-      const draw = draws.subarray(image * drawsPerImage, (image + 1) * drawsPerImage);
+    fillUniform(stream, this.draws.subarray(0, end * drawsPerImage));
+    for (let image = 0, at = 0; image < count; image++) {
+      const from = (first + image) * drawsPerImage;
+      const draw = this.draws.subarray(from, from + drawsPerImage);
       this.place(rows, height, draw[0]!, draw[1]!, flip !== 'horizontal' && draw[2]! < 0.5);
       this.place(columns, width, draw[3]!, draw[4]!, flip !== 'vertical' && draw[5]! < 0.5);
       for (let channel = 0; channel < channels; channel++) {

@@ -10,17 +10,23 @@ const draws = new Float32Array(4);
  * neighbours are black or white already, as in most of a drawing, no numbers are drawn.
  * @param values changed in place
  * @param stream element i depends on its number i only
+ * @param from the number of the first value
  */
-export function binarize(values: Uint8Array | Float32Array, stream: RandomStream): void {
+export function binarize(
+  values: Uint8Array | Float32Array,
+  stream: RandomStream,
+  from = 0,
+): void {
   const one = isBytes(values) ? 255 : 1;
-  for (let start = 0; start < values.length; start += 4) {
-    const end = Math.min(start + 4, values.length);
+  for (let block = 4 * Math.floor(from / 4) - from; block < values.length; block += 4) {
+    const start = Math.max(0, block);
+    const end = Math.min(block + 4, values.length);
     let gray = false;
     for (let i = start; i < end; i++) gray ||= values[i] !== 0 && values[i] !== one;
     if (!gray) continue;
-    uniformBlock(stream, start / 4, draws);
+    uniformBlock(stream, (from + block) / 4, draws);
     for (let i = start; i < end; i++) {
-      values[i] = draws[i - start]! * one < values[i]! ? one : 0;
+      values[i] = draws[i - block]! * one < values[i]! ? one : 0;
     }
   }
 }

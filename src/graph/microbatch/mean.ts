@@ -193,6 +193,19 @@ function dependenceByHand(
   return apart ? dependence : undefined;
 }
 
+/** The dependences of all operations that values are made from. */
+function dependencesOf(values: readonly Value[], symbol: string): Dependences {
+  const known: Dependences = new Map();
+  for (const operation of operationsOf(values)) {
+    const find = operation.type === 'Identity' ? dependenceByHand : dependenceOf;
+    known.set(operation, find(operation, known, symbol));
+  }
+  return known;
+}
+
+const isMean = (dependence: Dependence | undefined) =>
+  dependence === 'mean' || dependence === 'fixed';
+
 /**
  * Whether each value is the mean over a batch of something that every example has by itself. The
  * mean over microbatches, weighted by their sizes, is then the same, and so are derivatives.
@@ -200,10 +213,15 @@ function dependenceByHand(
  * @param symbol the dimension of the batch
  */
 export function isMeanOver(values: readonly Value[], symbol: string): boolean {
-  const known: Dependences = new Map();
-  for (const operation of operationsOf(values)) {
-    const find = operation.type === 'Identity' ? dependenceByHand : dependenceOf;
-    known.set(operation, find(operation, known, symbol));
-  }
-  return values.every(({ operation }) => ['mean', 'fixed'].includes(known.get(operation) ?? ''));
+  const known = dependencesOf(values, symbol);
+  return values.every(({ operation }) => isMean(known.get(operation)));
+}
+
+/** The part of the model that keeps values from being such means: its path, or a name such as `objective`. */
+export function mixingPart(values: readonly Value[], symbol: string): string | undefined {
+  const known = dependencesOf(values, symbol);
+  const isApart = (operation: Operation) => known.get(operation) !== undefined;
+  const first = [...known.keys()].find((operation) => !isApart(operation));
+  const found = first ?? values.find(({ operation }) => !isMean(known.get(operation)))?.operation;
+  return found && (found.origin?.part || 'objective');
 }

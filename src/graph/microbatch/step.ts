@@ -1,42 +1,8 @@
 import type { MicrobatchedStep } from '../../runtime/session.js';
-import { dependsOnAlignment, toModel } from '../onnx/index.js';
 import { add } from '../operators/index.js';
-import { operationsOf } from '../order.js';
-import {
-  inputName,
-  type LoopProgram,
-  type Microbatches,
-  named,
-  nextName,
-  type Values,
-} from '../program.js';
-import { rewrite } from '../rewrite/rewrite.js';
-import { apply, input, staticShape, Value } from '../value.js';
-
-/** Copies a fed value: it begins anywhere in memory, which the last bits of sums must not depend on. */
-const copied = (value: Value) =>
-  dependsOnAlignment(value) ? apply('Concat', [value], value, { axis: 0 }) : value;
-
-/**
- * A program as a model with those inputs that it uses.
- * @param sums values that take the place of inputs, by the inputs' names
- */
-function modelOf(
-  inputs: readonly Value[],
-  outputs: Values,
-  sums: Values = {},
-): { readonly model: Uint8Array; readonly inputs: readonly string[] } {
-  const values = rewrite(Object.values(outputs), {
-    Input: (operation) => {
-      const value = new Value(operation);
-      return [sums[inputName(value)] ?? copied(value)];
-    },
-  });
-  const used = new Set(operationsOf(values));
-  const needed = inputs.filter(({ operation }) => used.has(operation));
-  const model = toModel({ inputs: needed, outputs: named(Object.keys(outputs), values) });
-  return { model, inputs: needed.map(inputName) };
-}
+import { inputName, type LoopProgram, type Microbatches, named, nextName } from '../program.js';
+import { input, staticShape } from '../value.js';
+import { modelOf } from './models.js';
 
 /** A repeated step as a model of a microbatch and one of the rest, for workers beside one another. */
 export function toMicrobatchedStep(

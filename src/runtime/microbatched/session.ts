@@ -1,12 +1,14 @@
-import { Tensor } from 'onnxruntime-common';
+import type { Tensor } from 'onnxruntime-common';
 import { elementCount } from '../../base/shape.js';
 import {
+  entryOf,
   fromPlain,
   isShared,
   mapValues,
   type PlainTensor,
   type PlainTensors,
-  rowsOf,
+  pick,
+  stacked,
   toPlain,
 } from '../plain-tensor.js';
 import type { MicrobatchedStep, Session, Tensors } from '../session.js';
@@ -19,29 +21,6 @@ import { Copies, discard } from './memory.js';
  * thread that computes whole microbatches, and waits once a step. The sums go over the microbatches in
  * their order, so that it does not matter which lane took which.
  */
-
-/** One entry of a tensor along its first axis, which goes. */
-function entryOf(tensor: PlainTensor, index: number): PlainTensor {
-  const { dims, ...rest } = rowsOf(tensor, index, index + 1);
-  return { ...rest, dims: dims.slice(1) };
-}
-
-/** The tensors of those names. */
-function pick(tensors: PlainTensors, names: readonly string[]): PlainTensors {
-  return Object.fromEntries(
-    names.filter((name) => name in tensors).map((name) => [name, tensors[name]!]),
-  );
-}
-
-/** Tensors of one shape as one, along a new first axis. */
-function stacked(tensors: readonly Tensor[]): Tensor {
-  const [first] = tensors as readonly [Tensor];
-  const data = new Float32Array(tensors.length * first.size);
-  tensors.forEach((each, i) => {
-    data.set(each.data as Float32Array, i * first.size);
-  });
-  return new Tensor('float32', data, [tensors.length, ...first.dims]);
-}
 
 /** A repeated step whose microbatches are computed by lanes. */
 class MicrobatchedSession implements Session {

@@ -31,7 +31,13 @@ const launchers = [
     size: 'SLURM_STEP_NUM_TASKS',
     local: 'SLURM_STEP_TASKS_PER_NODE',
   },
-  { launcher: 'mpirun', kind: 'mpich', rank: 'PMI_RANK', size: 'PMI_SIZE', local: 'MPI_LOCALNRANKS' },
+  {
+    launcher: 'mpirun',
+    kind: 'mpich',
+    rank: 'PMI_RANK',
+    size: 'PMI_SIZE',
+    local: 'MPI_LOCALNRANKS',
+  },
 ] as const;
 
 /**

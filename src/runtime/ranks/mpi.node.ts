@@ -59,7 +59,14 @@ const serialized = 2;
 /** Names of the shared library, the more exact ones first. */
 const libraries: Readonly<Record<Kind, readonly string[]>> = {
   openmpi: ['libmpi.so.40', 'libmpi.so.80', 'libmpi.40.dylib', 'libmpi.so', 'libmpi.dylib'],
-  mpich: ['libmpich.so.12', 'libmpi.so.12', 'libmpi.12.dylib', 'libmpi.so', 'libmpi.dylib', 'msmpi.dll'],
+  mpich: [
+    'libmpich.so.12',
+    'libmpi.so.12',
+    'libmpi.12.dylib',
+    'libmpi.so',
+    'libmpi.dylib',
+    'msmpi.dll',
+  ],
 };
 
 /** Numbers that one call of MPI takes at most. */
@@ -131,20 +138,20 @@ function findLibrary(koffi: typeof Koffi, wanted: Kind | undefined): Found {
 /** The functions of MPI that are used. */
 class Mpi {
   private readonly handles: Readonly<Record<keyof Abi['handles'], Handle>>;
-  private readonly reduce: Koffi.KoffiFunction;
+  private readonly reduce: ReturnType<Library['func']>;
 
   constructor(
     readonly library: Library,
     private readonly abi: Abi,
   ) {
     const { handle, handles } = abi;
-    const valueOf = (name: string | number): Handle =>
+    const handleOf = (name: string | number): Handle =>
       typeof name === 'number' ? name : (library.symbol(name) as bigint);
     this.handles = {
-      world: valueOf(handles.world),
-      float: valueOf(handles.float),
-      double: valueOf(handles.double),
-      sum: valueOf(handles.sum),
+      world: handleOf(handles.world),
+      float: handleOf(handles.float),
+      double: handleOf(handles.double),
+      sum: handleOf(handles.sum),
     };
     this.reduce = library.func(
       `int MPI_Allreduce(void *from, void *to, int count, ${handle} type, ${handle} operation, ${handle} ranks)`,
@@ -204,7 +211,10 @@ class Mpi {
   }
 
   abort(code: number): never {
-    this.library.func(`int MPI_Abort(${this.abi.handle} ranks, int code)`)(this.handles.world, code);
+    this.library.func(`int MPI_Abort(${this.abi.handle} ranks, int code)`)(
+      this.handles.world,
+      code,
+    );
     return process.exit(code);
   }
 }

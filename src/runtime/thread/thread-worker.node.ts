@@ -18,6 +18,8 @@ import {
   type PlainTensors,
   toPlain,
 } from '../plain-tensor.js';
+import { adderOf } from '../ranks/adder.node.js';
+import { rankedSession } from '../ranks/session.js';
 import type { MicrobatchedStep, Session, SessionOptions } from '../session.js';
 import { Turns } from '../turns.js';
 import { inRuntime } from './gate.node.js';
@@ -87,6 +89,17 @@ async function openLanes(
   return openMicrobatched(model, openNative(model.rest, oneThread, flush), lanes);
 }
 
+/** A session of this rank of a step, where it is one of several. */
+async function openRanked(options: SessionOptions): Promise<Session | undefined> {
+  const { ranked, threads } = options;
+  if (!ranked) return undefined;
+  const { step, address } = ranked;
+  const own: SessionOptions = threads === undefined ? {} : { threads };
+  const terms = await openNative(step.terms, own, flush);
+  const rest = await openNative(step.rest, own, flush);
+  return rankedSession(step, terms, rest, await adderOf(address));
+}
+
 function keep(tensor: Tensor): Kept {
   const id = ++last;
   kept.set(id, tensor);
@@ -109,6 +122,7 @@ const service: ThreadService = {
   async open(model: Uint8Array, options: SessionOptions) {
     const { microbatched, keep } = options;
     const session =
+      (await openRanked(options)) ??
       (microbatched && (await openLanes(microbatched, options))) ??
       (await openNative(model, options, flush));
     const id = ++last;

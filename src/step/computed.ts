@@ -1,0 +1,165 @@
+import { UserError } from '../base/errors.js';
+import {
+  gradient,
+  input,
+  isMeanOver,
+  type Microbatches,
+  microbatchSize,
+  mixingPart,
+  mul,
+  multiplications,
+  type Value,
+  type Values,
+  within,
+} from '../graph/index.js';
+import type { Layout } from './layout.js';
+import { batchDimension, type Traced } from './traced.js';
+
+/** The results of a step before the update. */
+interface Computed {
+  /** By player, a value a group of the layout. */
+  readonly gradients: readonly (readonly Value[])[];
+  readonly outputs: Values;
+  readonly microbatches?: Microbatches;
+}
+
+function computedWhole({ parameters, losses, outputs }: Traced, layout: Layout): Computed {
+  const gradients = layout.players.map(({ specs, packing }, p) => {
+    const names = specs.map(({ name }) => name);
+    const own = gradient(
+      losses[p]!,
+      names.map((name) => parameters.get(name)!),
+    );
+    const gradientOf = new Map(names.map((name, i) => [name, own[i]!]));
+    return within({ phase: 'update', part: 'parameters' }, () => packing.packValues(gradientOf));
+  });
+  return { gradients, outputs };
+}
+
+/** Decides whether a step's batch is cut into microbatches. */
+export interface Cutting {
+  /** Examples of most steps. */
+  readonly batchSize: number;
+  /** Bytes that the largest tensor of a microbatch may take. */
+  readonly cacheBytes?: number;
+  /** Whether the batch is a rank's share of one, and its results are summed over ranks. */
+  readonly ranked?: boolean;
+}
+
+/**
+ * Summing up gradients over microbatches goes over as many parameters as this without a loss, and over
+ * more where each of them is used in as many multiplications of a microbatch.
+ */
+const mostParameters = 1 << 20;
+const leastWork = 500;
+
+/** Whether gradients may be summed up over microbatches of so many examples without a loss. */
+function paysToSum({ size }: Layout, gradients: readonly Value[], examples: number): boolean {
+  return size <= mostParameters || multiplications(gradients, examples) >= leastWork * size;
+}
+
+/** Each value times a share of it. */
+function shared(values: readonly Value[], share: Value): Value[] {
+  return within({ phase: 'forward', part: 'objective' }, () =>
+    values.map((value) => mul(value, share)),
+  );
+}
+
+/** The items of a list in rows of the lengths of other rows. */
+function inRows<T>(items: readonly T[], like: readonly (readonly unknown[])[]): T[][] {
+  let start = 0;
+  return like.map(({ length }) => {
+    start += length;
+    return items.slice(start - length, start);
+  });
+}
+
+/**
+ * The results of a step by sums over microbatches of so many examples.
+ * @param batchSize examples that are cut into these, at the most
+ */
+function summedUp(traced: Traced, layout: Layout, size: number, batchSize: number): Computed {
+  const { losses, outputs } = traced;
+  const share = input('microbatch/share', []);
+  const names = Object.keys(outputs);
+  const weighted = shared(Object.values(outputs), share);
+  const weightedOf = new Map(Object.values(outputs).map((value, i) => [value, weighted[i]!]));
+  const one = computedWhole(
+    { ...traced, losses: losses.map((loss) => weightedOf.get(loss)!) },
+    layout,
+  );
+  const sums = [...one.gradients.flat(), ...weighted].map((term, i) => ({
+    term,
+    total: input(`microbatch/${i}`, term.shape, term.dtype),
+  }));
+  const totals = sums.map(({ total }) => total);
+  const count = one.gradients.flat().length;
+  return {
+    gradients: inRows(totals.slice(0, count), one.gradients),
+    outputs: Object.fromEntries(names.map((name, i) => [name, totals[count + i]!])),
+    microbatches: {
+      dimension: batchDimension,
+      size,
+      count: Math.ceil(batchSize / size),
+      share,
+      sums,
+    },
+  };
+}
+
+/**
+ * The results of a step, by microbatches where its examples are too much for the processor's caches
+ * and nothing but their mean is asked for.
+ */
+function computedInMicrobatches(
+  traced: Traced,
+  layout: Layout,
+  { batchSize, cacheBytes }: Cutting,
+): Computed {
+  const whole = computedWhole(traced, layout);
+  const { losses, outputs, updates } = traced;
+  const gradients = whole.gradients.flat();
+  if (!paysToSum(layout, gradients, batchSize) || updates.size > 0) return whole;
+  if (!isMeanOver([...losses, ...Object.values(outputs)], batchDimension)) return whole;
+  const size = microbatchSize(gradients, batchDimension, batchSize, cacheBytes);
+  if (size === batchSize || !paysToSum(layout, gradients, size)) return whole;
+  return summedUp(traced, layout, size, batchSize);
+}
+
+/** @throws UserError when the examples of a batch have to do with one another */
+function requireMean({ losses, outputs, updates }: Traced): void {
+  const part = mixingPart([...losses, ...Object.values(outputs)], batchDimension);
+  const [state] = updates.keys();
+  if (part === undefined && state === undefined) return;
+  const found =
+    part === undefined
+      ? `${state} follows whole batches`
+      : `${part} looks at several of them at once`;
+  throw new UserError(
+    `Ranks share out the examples of each batch, but ${found}. Train with one process, or with layers and an objective that see each example by itself.`,
+  );
+}
+
+/**
+ * The results of a step whose examples are shared out among ranks: by sums over these.
+ * @param cutting.batchSize examples of a rank, at the most
+ * @throws UserError when the examples of a batch have to do with one another
+ */
+function computedByRanks(
+  traced: Traced,
+  layout: Layout,
+  { batchSize, cacheBytes }: Cutting,
+): Computed {
+  requireMean(traced);
+  const gradients = computedWhole(traced, layout).gradients.flat();
+  const cut = microbatchSize(gradients, batchDimension, batchSize, cacheBytes);
+  return summedUp(traced, layout, paysToSum(layout, gradients, cut) ? cut : batchSize, batchSize);
+}
+
+/** The results of a step before the update. @throws UserError when ranks cannot share out its examples */
+export function computed(traced: Traced, layout: Layout, cutting?: Cutting): Computed {
+  if (cutting === undefined) return computedWhole(traced, layout);
+  return cutting.ranked
+    ? computedByRanks(traced, layout, cutting)
+    : computedInMicrobatches(traced, layout, cutting);
+}
