@@ -1,3 +1,4 @@
+export { joinMpi } from '#runtime';
 export { Tensor } from 'onnxruntime-common';
 export { UserError } from './base/errors.js';
 export type { ColumnKind, TableColumn } from './data/column.js';
@@ -60,6 +61,7 @@ export {
 export * as schedules from './nn/schedules/index.js';
 export * as report from './report/index.js';
 export { decodeCheckpoint, encodeCheckpoint, RunFolder, zipRun } from './runs/index.js';
+export type { Ranks } from './runtime/ranks/ranks.js';
 export { type Device, flushDenormals } from './runtime/session.js';
 export type { Footprint } from './step/index.js';
 export * as tracking from './tracking/index.js';

@@ -2,6 +2,8 @@ import { openNative, threadsOf } from './native.node.js';
 import { flushesDenormals, type Session, type SessionOptions } from './session.js';
 import { firstThread, openOnThread } from './thread/thread.node.js';
 
+export { joinMpi } from './ranks/mpi.node.js';
+
 /** How many of a step's microbatches a session can compute beside one another. A profile is of one session. */
 export function lanesOf(options: SessionOptions): number {
   const { device = 'cpu', thread, profile } = options;

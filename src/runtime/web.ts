@@ -30,3 +30,6 @@ export async function createSession(
   if (profile) throw new UserError('Profiles are made in Node, not in a browser.');
   return (microbatched && (await openLanes(microbatched, options))) ?? openWeb(model, options);
 }
+
+/** A page is one process alone. */
+export async function joinMpi(): Promise<undefined> {}

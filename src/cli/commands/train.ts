@@ -54,9 +54,13 @@ export function trainCommand(program: Command): void {
       ),
     )
     .action(async (options: TrainOptions) => {
-      const { beginTraining } = await import('../train/ahead.js');
-      const ahead = beginTraining(options);
-      const { train } = await import('../train/train-run.js');
-      await train(options, ahead);
+      const { asRank } = await import('../train/job-ranks.js');
+      await asRank(async (job) => {
+        const { beginTraining } = await import('../train/ahead.js');
+        // Ranks open the data by turns.
+        const ahead = job ? undefined : beginTraining(options);
+        const { train } = await import('../train/train-run.js');
+        await train(options, ahead, job);
+      });
     });
 }

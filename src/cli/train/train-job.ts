@@ -181,14 +181,24 @@ export async function takeRun(path: string): Promise<Resumed> {
   const unlock = await lockRun(path);
   try {
     await folder.removeLeftovers();
-    const checkpoint = await folder.readCheckpoint((message) => {
-      process.stderr.write(`${message}\n`);
-    });
-    return { folder, unlock, ...(checkpoint ? { checkpoint } : {}) };
+    return { unlock, ...(await readRun(folder)) };
   } catch (error) {
     await unlock();
     throw error;
   }
+}
+
+/** A run that the first rank has taken. */
+async function takenRun(path: string): Promise<Resumed> {
+  return { unlock: async () => undefined, ...(await readRun(await RunFolder.open(path))) };
+}
+
+/** @throws UserError when a run's checkpoints are damaged */
+async function readRun(folder: RunFolder): Promise<Omit<Resumed, 'unlock'>> {
+    const checkpoint = await folder.readCheckpoint((message) => {
+      process.stderr.write(`${message}\n`);
+    });
+    return { folder, ...(checkpoint ? { checkpoint } : {}) };
 }
 
 /**
@@ -234,9 +244,14 @@ function fixedOption(options: TrainOptions): string | undefined {
 
 /**
  * The rest of a training that was broken off, or more epochs of one that was not.
+ * @param isFirst whether it is for this process to take the run: not for ranks beside the first one
  * @throws UserError when there is no run, another process trains it, or an option does not go with it
  */
-export async function resumedJob(path: string, options: TrainOptions): Promise<Job> {
+export async function resumedJob(
+  path: string,
+  options: TrainOptions,
+  isFirst = true,
+): Promise<Job> {
   const fixed = fixedOption(options);
   if (fixed !== undefined) {
     throw new UserError(
@@ -251,7 +266,7 @@ export async function resumedJob(path: string, options: TrainOptions): Promise<J
       `${path} is a zip archive, which is only read. Unpack it, then go on with its folder: vaekit train --resume ${shellWord(unpacked)}.`,
     );
   }
-  const resumed = await takeRun(path);
+  const resumed = await (isFirst ? takeRun(path) : takenRun(path));
   try {
     const name = folder.file('config.json');
     const { model, training } = await folder.readConfig();

@@ -15,6 +15,7 @@ import { shellWord } from '../shell-word.js';
 import { abortOnSignals } from '../signals.js';
 import { namedTracker } from '../trackers.js';
 import type { TakeAhead } from './ahead.js';
+import { type JobRanks, refuseAmongRanks } from './job-ranks.js';
 import { KeptRun } from './kept-run.js';
 import { giveMemoryBack } from './memory.js';
 import { writePictures } from './pictures.js';
@@ -37,22 +38,40 @@ function wayOut(remedy: Remedy, out: string): string {
 }
 
 /** Trains what a job says, and keeps it in its run folder. A signal ends it, with what was trained saved. */
-export async function trainAndKeep(job: Job, options: TrainOptions = {}): Promise<void> {
+export async function trainAndKeep(
+  job: Job,
+  options: TrainOptions = {},
+  ranks?: JobRanks,
+): Promise<void> {
   const run = new KeptRun(job);
+  ranks?.tellLoss(() => (run.folder ? `Go on from its last checkpoint: ${job.goOn}` : ''));
   try {
-    await trainJob(job, run, options);
+    await trainJob(job, run, options, ranks);
   } finally {
     await run.release();
   }
 }
 
-/** `vaekit train`. @param ahead gives the data, where it was opened already */
-export async function train(options: TrainOptions, ahead: TakeAhead): Promise<void> {
+/**
+ * `vaekit train`.
+ * @param ahead gives the data, where it was opened already
+ * @param ranks of which this process is one
+ */
+export async function train(
+  options: TrainOptions,
+  ahead: TakeAhead | undefined,
+  ranks?: JobRanks,
+): Promise<void> {
   options.track?.forEach(namedTracker);
-  const job = await (options.resume === undefined
-    ? newJob(options, ahead)
-    : resumedJob(options.resume, options));
-  await trainAndKeep(job, options);
+  if (options.profile) refuseAmongRanks('--profile', ranks);
+  const isFirst = ranks?.isFirst ?? true;
+  const open = () =>
+    options.resume === undefined
+      ? newJob(options, ahead)
+      : resumedJob(options.resume, options, isFirst);
+  const job = await (ranks ? ranks.inTurn(open) : open());
+  if (ranks) process.stdout.write(`Training by ${ranks.description}.\n`);
+  await (isFirst ? trainAndKeep(job, options, ranks) : trainBeside(job, ranks!));
 }
 
 /** How training ended, in lines for people, where there is something to tell. */
@@ -67,9 +86,51 @@ function describeEnd({ epochs, stopped, best }: History): string[] {
   ];
 }
 
-/** In a function of its own, as the frame of one that goes on would hold the data that it gave. */
-function fitJob({ vae, data }: Job, options: FitOptions): Promise<History> {
-  return vae.fit(data.train, options);
+/**
+ * In a function of its own, as the frame of one that goes on would hold the data that it gave. Ranks part
+ * once the model is trained, or all have met with the same number that is not finite.
+ */
+async function fitJob(
+  { vae, data }: Job,
+  options: FitOptions,
+  ranks: JobRanks | undefined,
+): Promise<History> {
+  const history = await vae.fit(data.train, options).catch(async (error: unknown) => {
+    if (error instanceof NonFiniteError) await ranks?.leave();
+    throw error;
+  });
+  await ranks?.leave();
+  return history;
+}
+
+/** The settings of a job for `fit`, as every rank has them. */
+function fittingOf(
+  { data, settings, resumed }: Job,
+  signals: ReturnType<typeof abortOnSignals>,
+  job: JobRanks | undefined,
+): FitOptions {
+  const held = data.validation ?? data.test;
+  return {
+    ...fitOptionsOf(settings),
+    ...(held && settings.validationSplit === undefined ? { validation: held } : {}),
+    ...(resumed?.checkpoint ? { resume: resumed.checkpoint } : {}),
+    ...(job && { ranks: job.ranks, threads: settings.threads ?? job.threads }),
+    signal: signals.signal,
+  };
+}
+
+/** Trains as one of the ranks beside the first one, which keeps the run and tells of it. */
+async function trainBeside(job: Job, ranks: JobRanks): Promise<void> {
+  ranks.tellLoss(() => `Go on from its last checkpoint: ${job.goOn}`);
+  const signals = abortOnSignals();
+  try {
+    await fitJob(job, fittingOf(job, signals, ranks), ranks);
+  } catch (error) {
+    if (!(error instanceof NonFiniteError)) throw error;
+  } finally {
+    signals.stop();
+    await job.vae.release();
+  }
 }
 
 /**
@@ -115,9 +176,10 @@ async function fitAndSave(
   run: KeptRun,
   options: FitOptions,
   signals: ReturnType<typeof abortOnSignals>,
+  ranks: JobRanks | undefined,
 ): Promise<void> {
   const { out, goOn } = job;
-  const history = await fitJob(job, options);
+  const history = await fitJob(job, options, ranks);
   // The training data takes the most memory, and pictures need theirs.
   const { name, train, test, validation } = job.data;
   job.data = { name, train: test ?? validation ?? train };
@@ -137,23 +199,24 @@ async function fitAndSave(
   }
 }
 
-async function trainJob(job: Job, run: KeptRun, options: TrainOptions): Promise<void> {
-  const { vae, settings, resumed } = job;
-  const fitting = fitOptionsOf(settings);
+async function trainJob(
+  job: Job,
+  run: KeptRun,
+  options: TrainOptions,
+  ranks: JobRanks | undefined,
+): Promise<void> {
+  const { vae, settings } = job;
   const resources = new Resources({ model: job.model, training: settings }, job.data.train);
-  resources.checkParameters(vae.layers().parameters, fitting.optimizer.slots.length);
+  const { slots } = fitOptionsOf(settings).optimizer;
+  resources.checkParameters(vae.layers().parameters, slots.length);
   const signals = abortOnSignals();
-  const held = job.data.validation ?? job.data.test;
   let profiled: MeasuredProfile | undefined;
   const followed = followedBy(options.track ?? [], job);
   const shown = showTraining(job, run, resources, () => profiled);
-  const fitted = {
-    ...fitting,
-    ...(held && settings.validationSplit === undefined ? { validation: held } : {}),
-    signal: signals.signal,
-  };
+  const fitting = fittingOf(job, signals, ranks);
   try {
     if (options.profile) {
+      const { resume: _, ...fitted } = fitting;
       profiled = await profile(vae, job.data.train, fitted).catch((error: unknown) => {
         // Other faults are told by training too.
         if (signals.signal.aborted) return undefined;
@@ -161,8 +224,7 @@ async function trainJob(job: Job, run: KeptRun, options: TrainOptions): Promise<
       });
     }
     const callbacks = [shown.callback, run.callback, ...followed.callbacks];
-    const resume = resumed?.checkpoint ? { resume: resumed.checkpoint } : {};
-    await fitAndSave(job, run, { ...fitted, callbacks, ...resume }, signals);
+    await fitAndSave(job, run, { ...fitting, callbacks }, signals, ranks);
   } catch (error) {
     throw await toldFault(error, job, run);
   } finally {
