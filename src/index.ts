@@ -1,5 +1,5 @@
-export { joinMpi } from '#runtime';
 export { Tensor } from 'onnxruntime-common';
+export { joinMpi } from '#runtime';
 export { UserError } from './base/errors.js';
 export type { ColumnKind, TableColumn } from './data/column.js';
 export { type Dataset, fromArray, type TensorDataset } from './data/dataset.js';

@@ -29,5 +29,5 @@ export {
 export type { UpdateOptions } from './stages/index.js';
 export { type StateMemory, stateMemoryOf } from './state-memory.js';
 export { asFloat } from './traced.js';
-export { type PlayerSettings, UpdateClock, type UpdateSettings, updateStages } from './update.js';
 export type { NoiseInput } from './tracing.js';
+export { type PlayerSettings, UpdateClock, type UpdateSettings, updateStages } from './update.js';

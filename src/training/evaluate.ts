@@ -109,7 +109,12 @@ function batchRuns(n: number, batchSize: number, ranks: Pick<Ranks, 'rank' | 'si
   const isLast = ranks.rank === ranks.size - 1;
   return [
     { start: own.first * batchSize, iterations: own.count, first: own.first, batchSize },
-    { start: full * batchSize, iterations: isLast && rest > 0 ? 1 : 0, first: full, batchSize: rest },
+    {
+      start: full * batchSize,
+      iterations: isLast && rest > 0 ? 1 : 0,
+      first: full,
+      batchSize: rest,
+    },
   ].filter(({ iterations }) => iterations > 0);
 }
 

@@ -107,8 +107,7 @@ export class Feeder {
     const most = Math.ceil(batchSize / this.ranks.size);
     const examples = most * this.width * this.kind.BYTES_PER_ELEMENT;
     const noise = this.program.noises.map(
-      ({ kind, shape }) =>
-        elementCount(sizesAt(shape, most)) * noiseArray(kind).BYTES_PER_ELEMENT,
+      ({ kind, shape }) => elementCount(sizesAt(shape, most)) * noiseArray(kind).BYTES_PER_ELEMENT,
     );
     const bytes = noise.reduce((a, b) => a + b, examples);
     return Math.max(1, Math.floor(chunkBytes / bytes));

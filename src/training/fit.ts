@@ -104,7 +104,8 @@ export async function fit(
     thread: {},
   };
   const takesCheckpoints = callbacks.some(({ onCheckpoint }) => onCheckpoint);
-  const identity = resume || takesCheckpoints || ranks ? await identityOf(model, dataset, settings) : {};
+  const identity =
+    resume || takesCheckpoints || ranks ? await identityOf(model, dataset, settings) : {};
   if (resume) checkIdentity(resume, identity);
   const profile = callbacks.some(({ onEvents }) => onEvents);
   const compiling = {

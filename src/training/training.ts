@@ -210,7 +210,12 @@ export class Training {
     const feeder = new Feeder(dataset, program, seed, 'training', changes, ranks);
     const parts = {
       ...{ layout, dataset, settings, program, memory, feeder },
-      ...{ agreement: this.agreement, clock: this.clock, overrides: this.overrides, history: this.history },
+      ...{
+        agreement: this.agreement,
+        clock: this.clock,
+        overrides: this.overrides,
+        history: this.history,
+      },
       checkpoints: this.checkpoints,
       onCheckpoint: () => this.checkpoint(loop),
     };

@@ -91,3 +91,97 @@ test.each(options)('ranks have the losses of one process: %s', async (_, each) =
   expect(third!.epochs).toEqual(first!.epochs);
   expect(second!.losses).toEqual([]);
 });
+
+test('a batch may have fewer examples than there are ranks', async () => {
+  const [alone] = await trained(1, { batchSize: 23 });
+  const [first] = await trained(3, { batchSize: 23 });
+  expect(difference(first!, alone!)).toBeLessThan(1e-5);
+});
+
+test('the same number of ranks gives the same bits', async () => {
+  const [[first], [again]] = [await trained(2, {}), await trained(2, {})];
+  expect(again!.parameters).toEqual(first!.parameters);
+});
+
+test('any number of ranks goes on from a checkpoint', async () => {
+  const found: Checkpoint[] = [];
+  const keep = { callbacks: [{ onCheckpoint: (each: Checkpoint) => void found.push(each) }] };
+  await trained(2, { ...keep, epochs: 1 });
+  expect(found).toHaveLength(1);
+  const resume = { resume: found[0]!, epochs: 2 };
+  const [whole] = await trained(1, {});
+  for (const count of [1, 3]) {
+    const [first] = await trained(count, resume);
+    expect(first!.epochs.at(-1)!.val_loss).toBeCloseTo(whole!.epochs.at(-1)!.val_loss!, 4);
+  }
+});
+
+test('one rank that is told to stop stops all', async () => {
+  const stop = new AbortController();
+  const memory = sharedMemory(2);
+  const runs = [0, 1].map((rank) =>
+    new VAE(model).fit(train, {
+      epochs: 1000,
+      batchSize: 20,
+      validation,
+      ranks: sharedRanks(rank, 2, memory),
+      callbacks: [
+        { onEpochEnd: ({ epoch }) => void (epoch === 3 && setTimeout(() => stop.abort())) },
+      ],
+      ...(rank === 1 ? { signal: stop.signal } : {}),
+    }),
+  );
+  const [first, second] = await Promise.all(runs);
+  expect(first!.stopped).toEqual({ reason: 'aborted' });
+  expect(second!.stopped).toEqual(first!.stopped);
+  expect(second!.epochs.length).toBe(first!.epochs.length);
+});
+
+test('all ranks meet a number that is not finite at the same step', async () => {
+  const options = { optimizer: adam({ learningRate: 1e30 }) };
+  const all = await Promise.allSettled(
+    await (async () => {
+      const memory = sharedMemory(2);
+      return [0, 1].map((rank) =>
+        new VAE(model).fit(train, {
+          ...options,
+          epochs: 3,
+          batchSize: 20,
+          ranks: sharedRanks(rank, 2, memory),
+        }),
+      );
+    })(),
+  );
+  const found = all.map((each) => (each as PromiseRejectedResult).reason.found);
+  expect(found[0]).toMatchObject({ step: expect.any(Number) });
+  expect(found[1]).toEqual(found[0]);
+});
+
+test.each([
+  [
+    'batchNorm',
+    { encoder: [conv2d(4, { stride: 2 }), batchNorm(), flatten(), dense(8)] },
+    /encoder\.1/,
+  ],
+  ['betaTcVae', { objective: betaTcVae() }, /objective|sampling|at several/],
+])('%s is refused in one line', async (_, given, where) => {
+  const all = trained(2, {}, given);
+  await expect(all).rejects.toThrow(/^Ranks share out the examples of each batch, but .* at once/);
+  await expect(all).rejects.toThrow(where);
+});
+
+test('ranks with other settings are told so', async () => {
+  const memory = sharedMemory(2);
+  const all = [0, 1].map((rank) =>
+    new VAE({ ...model, seed: rank }).fit(train, {
+      epochs: 1,
+      batchSize: 20,
+      ranks: sharedRanks(rank, 2, memory),
+    }),
+  );
+  for (const each of await Promise.allSettled(all)) {
+    expect(each).toMatchObject({
+      reason: { message: expect.stringMatching(/^Rank 1 has other settings, data or parameters/) },
+    });
+  }
+});

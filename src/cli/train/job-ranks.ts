@@ -97,5 +97,7 @@ export async function asRank(work: (job: JobRanks | undefined) => Promise<void>)
 /** Refuses what one process alone can do. @throws UserError */
 export function refuseAmongRanks(option: string, job: JobRanks | undefined): void {
   if (!job) return;
-  throw new UserError(`${option} is for one process, but there are ${job.ranks.size} ranks. Leave it out.`);
+  throw new UserError(
+    `${option} is for one process, but there are ${job.ranks.size} ranks. Leave it out.`,
+  );
 }

@@ -1,6 +1,6 @@
 import { availableParallelism, cpus, hostname } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
-import { type Ranks, gathered } from '../../runtime/ranks/ranks.js';
+import { gathered, type Ranks } from '../../runtime/ranks/ranks.js';
 
 /** How often the other processes of this machine are looked at. */
 const watchMilliseconds = 250;
@@ -55,7 +55,10 @@ export function lostRanks({ processes }: LocalRanks): number[] {
  * @param onLost is told once which ranks have ended, on the first of those that are left
  * @returns ends the watch
  */
-export function watchRanks(local: LocalRanks, onLost: (lost: readonly number[]) => void): () => void {
+export function watchRanks(
+  local: LocalRanks,
+  onLost: (lost: readonly number[]) => void,
+): () => void {
   let over = false;
   const look = () => {
     const lost = lostRanks(local);
@@ -68,10 +71,14 @@ export function watchRanks(local: LocalRanks, onLost: (lost: readonly number[]) 
   };
   const timer = setInterval(look, watchMilliseconds);
   timer.unref();
-  // A launcher that saw a rank die ends the others by this.
+  // A launcher that saw a rank die ends the others by this. Before there is something to save, so does a user.
   const onSignal = () => {
     look();
-    setTimeout(50, undefined, { ref: false }).then(look);
+    const isAlone = process.listenerCount('SIGTERM') === 1;
+    setTimeout(50, undefined, { ref: false }).then(() => {
+      look();
+      if (isAlone && !over) onLost([]);
+    });
   };
   process.on('SIGTERM', onSignal);
   return () => {

@@ -195,10 +195,10 @@ async function takenRun(path: string): Promise<Resumed> {
 
 /** @throws UserError when a run's checkpoints are damaged */
 async function readRun(folder: RunFolder): Promise<Omit<Resumed, 'unlock'>> {
-    const checkpoint = await folder.readCheckpoint((message) => {
-      process.stderr.write(`${message}\n`);
-    });
-    return { folder, ...(checkpoint ? { checkpoint } : {}) };
+  const checkpoint = await folder.readCheckpoint((message) => {
+    process.stderr.write(`${message}\n`);
+  });
+  return { folder, ...(checkpoint ? { checkpoint } : {}) };
 }
 
 /**

@@ -12,11 +12,7 @@ const draws = new Float32Array(4);
  * @param stream element i depends on its number i only
  * @param from the number of the first value
  */
-export function binarize(
-  values: Uint8Array | Float32Array,
-  stream: RandomStream,
-  from = 0,
-): void {
+export function binarize(values: Uint8Array | Float32Array, stream: RandomStream, from = 0): void {
   const one = isBytes(values) ? 255 : 1;
   for (let block = 4 * Math.floor(from / 4) - from; block < values.length; block += 4) {
     const start = Math.max(0, block);

@@ -8,8 +8,6 @@ export interface Launch {
   readonly kind: 'openmpi' | 'mpich' | undefined;
   readonly rank: number;
   readonly size: number;
-  /** How many of the processes are on this machine. */
-  readonly local: number | undefined;
 }
 
 const number = (text: string | undefined) =>
@@ -22,21 +20,18 @@ const launchers = [
     kind: 'openmpi',
     rank: 'OMPI_COMM_WORLD_RANK',
     size: 'OMPI_COMM_WORLD_SIZE',
-    local: 'OMPI_COMM_WORLD_LOCAL_SIZE',
   },
   {
     launcher: 'srun',
     kind: undefined,
     rank: 'SLURM_PROCID',
     size: 'SLURM_STEP_NUM_TASKS',
-    local: 'SLURM_STEP_TASKS_PER_NODE',
   },
   {
     launcher: 'mpirun',
     kind: 'mpich',
     rank: 'PMI_RANK',
     size: 'PMI_SIZE',
-    local: 'MPI_LOCALNRANKS',
   },
 ] as const;
 
@@ -49,9 +44,7 @@ export function launchOf(environment: Environment): Launch | undefined {
     const rank = number(environment[names.rank]);
     const size = number(environment[names.size]);
     if (rank === undefined || size === undefined) continue;
-    // Slurm writes `2(x3)` for three machines of two.
-    const local = number(environment[names.local]?.replace(/\(.*$/, ''));
-    return size > 1 ? { launcher, kind, rank, size, local } : undefined;
+    return size > 1 ? { launcher, kind, rank, size } : undefined;
   }
   return undefined;
 }
