@@ -46,7 +46,7 @@ function lives(id: number): boolean {
 }
 
 /** The ranks of this machine whose processes have ended. */
-export function lostRanks({ processes }: LocalRanks): number[] {
+function lostRanks({ processes }: LocalRanks): number[] {
   return processes.flatMap((id, rank) => (id === undefined || lives(id) ? [] : [rank]));
 }
 
