@@ -29,7 +29,7 @@ const cases = /** @type {[string, number[], number, number, string[]?][]} */ ([
   ['mlp', [3, 128, 128], 64, 32, ['--ema', '0.99']],
 ]);
 
-const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
+const main = fileURLToPath(new URL('../dist/bin/vaekit.js', import.meta.url));
 
 /** Runs the command line, and tells the process's peak when it ends. */
 const child = `

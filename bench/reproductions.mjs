@@ -13,7 +13,7 @@ import { fillIn } from './readme.mjs';
 /** @typedef {Pick<import('../src/cli/reproduce/entry.js').Entry, 'name' | 'paper' | 'url' | 'setting' | 'binarization' | 'minutes' | 'figures'>} Entry */
 
 const kept = fileURLToPath(new URL('../docs/reproductions/', import.meta.url));
-const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
+const main = fileURLToPath(new URL('../dist/bin/vaekit.js', import.meta.url));
 
 /** @param {string} file @returns {Report} */
 const read = (file) => JSON.parse(readFileSync(file, 'utf8'));

@@ -1,6 +1,6 @@
 /*
  * Writes what is seen of the package from outside: declarations in one file, without those that only
- * its own modules need, and the entry for `require`. All supported versions of Node can require the ES
+ * its own modules need, the entry for `require`, and the command line in few files. All supported versions of Node can require the ES
  * module itself, but TypeScript refuses that to CommonJS modules under `module: node16` and `node18`
  * (TS1479), by what the declarations are called.
  */
@@ -41,3 +41,14 @@ if (!isCurrent()) {
   const text = `${mark}\n${code.replace(/^\/\/.*\n/gm, '')}`;
   for (const target of targets) writeFileSync(target, text);
 }
+
+// Node takes a millisecond to find, open and link a module, and a command needs hundreds of them.
+const commandLine = await rolldown({
+  input: {
+    vaekit: join(dist, 'cli/main.js'),
+    'thread-worker': join(dist, 'runtime/thread/thread-worker.node.js'),
+  },
+  platform: 'node',
+  external: (id, _, isResolved) => !isResolved && /^(#vega|#onnx|[^.#/])/.test(id),
+});
+await commandLine.write({ dir: join(dist, 'bin'), format: 'es', cleanDir: true });

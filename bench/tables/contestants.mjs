@@ -17,7 +17,7 @@ import { run } from './process.mjs';
  * @typedef {Pick<import('./run.mjs').Measured, 'trainSeconds' | 'seconds' | 'peakMemory'>} Trained
  */
 
-const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const main = fileURLToPath(new URL('../../dist/bin/vaekit.js', import.meta.url));
 const fit = fileURLToPath(new URL('fit.mjs', import.meta.url));
 
 /**

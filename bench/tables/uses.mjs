@@ -17,7 +17,7 @@ import { markdown } from '../table.mjs';
  */
 
 const results = fileURLToPath(new URL('../results/', import.meta.url));
-const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const main = fileURLToPath(new URL('../../dist/bin/vaekit.js', import.meta.url));
 
 /** @param {string} name of a script of `bench/peers` */
 export const peer = (name) => fileURLToPath(new URL(`../peers/${name}`, import.meta.url));

@@ -9,7 +9,7 @@ import { fillUniform, randomStream } from '../../src/base/random.js';
 import { idxFile } from '../data/codecs/idx-file.js';
 
 /** The built command line. */
-export const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+export const main = fileURLToPath(new URL('../../dist/bin/vaekit.js', import.meta.url));
 if (!existsSync(main)) throw new Error('These tests run what is built: npm run build first.');
 
 /** Outcome of a process. */

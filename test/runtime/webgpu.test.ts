@@ -114,7 +114,7 @@ test('the same values come out of the parts', async () => {
 const onLinux = process.platform === 'linux';
 
 test.skipIf(!onLinux)('a machine without an adapter is told so in one line', async () => {
-  const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+  const main = fileURLToPath(new URL('../../dist/bin/vaekit.js', import.meta.url));
   const child = promisify(execFile)(
     process.execPath,
     [main, 'train', '--device', 'webgpu', '--epochs', '1', '--out', 'never-written'],

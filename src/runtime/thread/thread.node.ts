@@ -29,7 +29,7 @@ const dropMilliseconds = 20;
 
 /** A thread that holds sessions, or is a lane of one. */
 export class Thread implements Lane {
-  private readonly worker = new Worker(ownFile('dist/runtime/thread/thread-worker.node.js'), {
+  private readonly worker = new Worker(ownFile('dist/bin/thread-worker.js'), {
     workerData: { flush: flushesDenormals(), vaekitGate: gate, ...telemetryData() },
     // The process's own may be such as no worker takes.
     execArgv: [],
