@@ -7,6 +7,8 @@ import type { ImageOptions } from './model/engine.js';
 import { type LabelOptions, labelsOf } from './model/examples.js';
 import type { Labels } from './model/labels.js';
 import { ModelWithTensors } from './model/with-tensors.js';
+import type { ExportedProgram } from './programs/index.js';
+import type { Target as ProgramTarget } from './programs/plan.js';
 import type { Sampler, Tensors } from './samplers/index.js';
 import * as uses from './uses/index.js';
 
@@ -233,6 +235,16 @@ export class VAE extends ModelWithTensors {
   /** `decoder.onnx`: z [N, latent], and label where the model sees it, to image [N, ...input]. */
   exportDecoder(): Uint8Array {
     return uses.decoderModel(this.built, this.tensors);
+  }
+
+  /**
+   * The model as a small program of another ecosystem that gives the same numbers: its files by name, with its
+   * parameters and `check.safetensors` or `check.json`, by which it compares itself with this one.
+   * @throws UserError that names the part which cannot be exported
+   */
+  async exportProgram(target: ProgramTarget): Promise<ExportedProgram> {
+    const { exportProgram } = await import('./programs/index.js');
+    return exportProgram(this.present, target, this.fitted);
   }
 
   /**

@@ -1,6 +1,7 @@
 /* Every command of the command line: a line a file. */
 export * from './encode.js';
 export * from './evaluate.js';
+export * from './export.js';
 export * from './impute.js';
 export * from './info.js';
 export * from './init.js';

@@ -96,10 +96,15 @@ export class Network {
     return first.type === 'dense' || first.type === 'flatten';
   }
 
+  /** Float images [batch, ...input] as the encoder's layers see them: scaled, with labels where it sees such. */
+  seen({ images, labels }: Batch, scope: Scope): Value {
+    const x = this.view.features(images, scope);
+    return this.withLabels(this.flattensImages ? flatten(x) : x, labels);
+  }
+
   /** The encoding, as the bottleneck has it, of float images [batch, ...input]. */
   encode(batch: Batch, scope: Scope, observe?: LayerObserver): unknown {
-    const x = this.view.features(batch.images, scope);
-    const seen = this.withLabels(this.flattensImages ? flatten(x) : x, batch.labels);
+    const seen = this.seen(batch, scope);
     const features = applyLayers(this.options.encoder, seen, scope.child('encoder'), observe);
     return this.encodeFeatures(features, seen, scope, observe);
   }
@@ -137,8 +142,7 @@ export class Network {
    * @throws UserError when the decoder's output is not of that shape
    */
   decode({ z, labels }: Latents, scope: Scope, observe?: LayerObserver): Value {
-    const inner = this.objective.bottleneck.toDecoder?.(z, scope) ?? z;
-    const seen = this.withLabels(inner, labels);
+    const seen = this.decoderInput({ z, labels }, scope);
     const output = applyLayers(this.options.decoder, seen, scope.child('decoder'), observe);
     const { parameterShape: shape, type } = this.likelihood;
     const wanted = [z.shape[0]!, ...shape];
@@ -150,6 +154,12 @@ export class Network {
       );
     }
     return output;
+  }
+
+  /** Latents as the decoder's layers see them, with labels where it sees such. */
+  decoderInput({ z, labels }: Latents, scope: Scope): Value {
+    const inner = this.objective.bottleneck.toDecoder?.(z, scope) ?? z;
+    return this.withLabels(inner, labels);
   }
 
   /** Decoded examples, [batch, ...input], held in their range. */

@@ -1,0 +1,15 @@
+import type { Tensor } from 'onnxruntime-common';
+
+type Files = Readonly<Record<string, string | Uint8Array>>;
+
+/** A program of another ecosystem. */
+export interface Program {
+  /** The content of its files, by name. */
+  readonly files: Files;
+  /** The tensors of `model.safetensors`; undefined for programs that keep them elsewhere. */
+  readonly tensors?: Readonly<Record<string, Tensor>>;
+  /** Whether it draws examples: not where the model has no prior, or one that cannot be exported. */
+  readonly hasSample: boolean;
+  /** The files of inputs and outputs that it compares with; `check.safetensors` when left out. */
+  checked?(known: Readonly<Record<string, Tensor>>): Files;
+}

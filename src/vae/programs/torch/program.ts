@@ -1,0 +1,204 @@
+import type { Tensor } from 'onnxruntime-common';
+import { formatShape } from '../../../base/excerpt.js';
+import { type Plan, refuse } from '../plan.js';
+import { blocks, indent, literal } from '../python.js';
+import type { Program } from '../target.js';
+import { type Member, torchBottleneck } from './bottlenecks.js';
+import { torchHelpers } from './helpers.js';
+import { flattened, modulesOf, sequence, type TorchParts } from './layers.js';
+import { torchMean } from './likelihoods.js';
+import { emptyOf, type TorchSampler, torchSampler } from './samplers.js';
+
+/** An attribute as it is set in `__init__`. */
+function memberLine(member: Member): string {
+  return 'buffer' in member
+    ? `self.register_buffer("${member.name}", ${emptyOf(member.buffer)})`
+    : `self.${member.name} = ${member.code}`;
+}
+
+/** The model's tensors by the names that PyTorch has for them. */
+function stateDict(members: readonly Member[]): Record<string, Tensor> {
+  const entries = members.flatMap((member) =>
+    'buffer' in member
+      ? [[member.name, member.buffer] as const]
+      : Object.entries(member.tensors ?? {}).map(
+          ([key, tensor]) => [`${member.name}.${key}`, tensor] as const,
+        ),
+  );
+  return Object.fromEntries(entries);
+}
+
+/** Tensors by which examples are scaled. */
+function scales({ model, tensors }: Plan): Member[] {
+  if (model.input.scaling === 'none') return [];
+  return ['mean', 'deviation'].map((name) => {
+    return { name: `input_${name}`, buffer: tensors[`input.${name}`]! };
+  });
+}
+
+/** One-hot labels beside a value of a shape, as statements that change it. */
+function withLabels(name: string, shape: readonly number[], classes: number): string[] {
+  const positions = shape.slice(1);
+  const hot = `F.one_hot(label, ${classes}).float()`;
+  if (positions.length === 0) return [`${name} = torch.cat([${name}, ${hot}], dim=1)`];
+  const spread = `${hot}[..., ${positions.map(() => 'None').join(', ')}].expand(-1, -1, ${positions.join(', ')})`;
+  return [`labels = ${spread}`, `${name} = torch.cat([${name}, labels], dim=1)`];
+}
+
+const batched = (shape: readonly number[]) => formatShape(['batch', ...shape]);
+
+/** `encode`: from examples to latents. */
+function encodeMethod(plan: Plan, body: readonly string[]): string {
+  const { model, seen, outputs, encoder, features } = plan;
+  const { input, objective, latentShape } = model;
+  const lines: string[] = [];
+  let x = 'image';
+  const set = (expression: string) => {
+    lines.push(`x = ${expression}`);
+    x = 'x';
+  };
+  if (input.scaling !== 'none') set(`(${x} - self.input_mean) / self.input_deviation`);
+  if (input.kind === 'sequence' && input.shape.length === 1) set(`${x}[:, None]`);
+  if (objective.classes !== undefined) {
+    if (seen.length === 1 && input.shape.length > 1) set(`${x}.flatten(1)`);
+    else if (x === 'image') set('image');
+    lines.push(...withLabels('x', seen, objective.classes));
+  }
+  const flattens = encoder.length > 0 || features.length > 1;
+  lines.push(`features = ${flattens ? `self.encoder(${x})` : x}`, ...body);
+  const label = objective.classes === undefined ? '' : ', label';
+  const range = input.range && input.scaling === 'none' ? ` in ${formatShape(input.range)}` : '';
+  const told = `"""${outputs.join(' and ')} of the latents ${batched(latentShape)} of examples ${batched(input.shape)}${range}."""`;
+  return `def encode(self, image${label}):\n${indent([told, ...lines].join('\n'))}`;
+}
+
+/** `decode`: from latents to the mean of p(x | z). */
+function decodeMethod(plan: Plan, mean: (x: string) => string, decoded: string | undefined) {
+  const { model, decoderInput, decoder } = plan;
+  const { objective, latentShape, input, network } = model;
+  const lines: string[] = [];
+  if (decoded) lines.push(`z = ${decoded}`);
+  if (objective.classes !== undefined) {
+    lines.push(...withLabels('z', decoderInput, objective.classes));
+  }
+  let x = mean(decoder.length > 0 ? 'self.decoder(z)' : 'z');
+  if (input.scaling !== 'none') x = `${x} * self.input_deviation + self.input_mean`;
+  if (input.range && !network.isBounded) {
+    x = `(${x}).clamp(${input.range.join(', ')})`.replace(/^\((self\.decoder\(z\))\)/, '$1');
+  }
+  const told = `"""Examples ${batched(input.shape)} that latents ${batched(latentShape)} stand for."""`;
+  const label = objective.classes === undefined ? '' : ', label';
+  return `def decode(self, z${label}):\n${indent([told, ...lines, `return ${x}`].join('\n'))}`;
+}
+
+function forwardMethod({ outputs, model }: Plan): string {
+  const label = model.objective.classes === undefined ? '' : ', label';
+  const [first, ...rest] = outputs;
+  const encoded = `self.encode(image${label})`;
+  const lines =
+    rest.length === 0
+      ? [`return self.decode(${encoded}${label})`]
+      : [`${first}, _ = ${encoded}`, `return self.decode(${first}${label})`];
+  const told = '"""Examples reconstructed without noise."""';
+  return `def forward(self, image${label}):\n${indent([told, ...lines].join('\n'))}`;
+}
+
+function sampleMethod({ model }: Plan, { draw }: TorchSampler): string {
+  const isLabelled = model.objective.classes !== undefined;
+  const told = `"""Examples decoded from draws of the prior${isLabelled ? ', one of each label' : ''}."""`;
+  const count = isLabelled ? ['count = len(label)'] : [];
+  const lines = [told, ...count, ...draw, `return self.decode(z${isLabelled ? ', label' : ''})`];
+  return `def sample(self, ${isLabelled ? 'label' : 'count'}):\n${indent(lines.join('\n'))}`;
+}
+
+const check = ({ outputs, model }: Plan) => {
+  const label = model.objective.classes === undefined ? '' : ', expected["label"]';
+  const encoded = `model.encode(expected["image"]${label})`;
+  const encodes = outputs.length === 1 ? `[${encoded}]` : encoded;
+  return `@torch.no_grad()
+def check():
+    """Compares with what vaekit gives for the inputs in check.safetensors."""
+    expected = load_file(folder / "check.safetensors")
+    model = load()
+    found = dict(zip(${literal([...outputs])}, ${encodes}))
+    found["decoded"] = model.decode(expected["latents"]${label})
+    found["reconstruction"] = model(expected["image"]${label})
+    worst = 0
+    for name, value in found.items():
+        difference = (value - expected[name]).abs() / expected[name].abs().clamp(min=1)
+        print(f"{name}: greatest difference {difference.max():.1e}")
+        worst = max(worst, difference.max().item())
+    if not worst <= 1e-5:
+        raise SystemExit("The numbers are not those of vaekit.")`;
+};
+
+/** A trained model as a program of PyTorch. @throws UserError when a part cannot be exported */
+export function torchProgram(plan: Plan): Program {
+  const asked = new Set<string>();
+  const parts: TorchParts = { plan, helper: (name) => void asked.add(name) };
+  const { encoder, decoder, features, model } = plan;
+  if (model.network.likelihood.support === 'columns') {
+    refuse('torch', 'The likelihood table', 'rows with categories and gaps have no program');
+  }
+  const bottleneck = torchBottleneck(parts);
+  const sampler = torchSampler(plan);
+  const ending = bottleneck.flattens ? flattened(features) : [];
+  const inwards = [...modulesOf(encoder, parts), ...ending];
+  const outwards = modulesOf(decoder, parts);
+  const members: Member[] = [
+    ...scales(plan),
+    ...(inwards.length > 0 ? [{ name: 'encoder', ...sequence('nn.Sequential', inwards) }] : []),
+    ...bottleneck.members,
+    ...(sampler?.members ?? []),
+    ...(outwards.length > 0 ? [{ name: 'decoder', ...sequence('nn.Sequential', outwards) }] : []),
+  ];
+  const methods = [
+    `def __init__(self):\n${indent(['super().__init__()', ...members.map(memberLine)].join('\n'))}`,
+    encodeMethod(plan, bottleneck.encode),
+    decodeMethod(plan, torchMean(plan, parts), bottleneck.decoded),
+    forwardMethod(plan),
+    sampler && sampleMethod(plan, sampler),
+  ];
+  const helpers = Object.entries(torchHelpers).filter(([name]) => asked.has(name));
+  const body = blocks([
+    ...helpers.map(([, text]) => text),
+    `class VAE(nn.Module):\n${indent(blocks(methods, '\n\n'))}`,
+    `def load():
+    """The trained model."""
+    model = VAE()
+    model.load_state_dict(load_file(folder / "model.safetensors"))
+    return model.eval()`,
+    check(plan),
+  ]);
+  const usesFunctions = /\bF\./.test(body);
+  const text = `${header}
+import argparse
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file
+from torch import nn
+${usesFunctions ? 'from torch.nn import functional as F\n' : ''}
+folder = Path(__file__).parent
+
+
+${body}
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="compare with the numbers of vaekit")
+    if parser.parse_args().check:
+        check()
+    else:
+        print(load())
+`;
+  return { files: { 'model.py': text }, tensors: stateDict(members), hasSample: Boolean(sampler) };
+}
+
+const header = `"""A variational autoencoder in PyTorch, trained by vaekit.
+
+    from model import load
+    model = load()
+"""
+`;
