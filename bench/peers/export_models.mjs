@@ -17,10 +17,7 @@ const layer = (type, options = {}) => ({ type, ...options });
 const conv = (filters, options) => layer('conv2d', { filters, ...options });
 const up = (filters, options) => layer('convTranspose2d', { filters, ...options });
 const dense = (units, activation = 'linear') => layer('dense', { units, activation });
-const ending = (...shape) => [
-  dense(shape.reduce((a, b) => a * b)),
-  layer('reshape', { shape }),
-];
+const ending = (...shape) => [dense(shape.reduce((a, b) => a * b)), layer('reshape', { shape })];
 const image = [2, 8, 8];
 const sequence = [3, 12];
 
@@ -32,7 +29,6 @@ const usual = {
   decoder: [dense(8, 'tanh'), ...ending(...image)],
 };
 const encodes = (...encoder) => ({ encoder: [...encoder] });
-const decodes = (...decoder) => ({ decoder: [...decoder, ...ending(...image)] });
 const likelihood = (type, k, options = {}) => ({
   likelihood: { type, ...options },
   decoder: [dense(8, 'tanh'), ...ending(2 * k, 8, 8)],
@@ -55,13 +51,25 @@ const quantized = {
 export const cases = {
   dense: {},
   activations: encodes(conv(4), ...activations.map((name) => layer('activation', { name }))),
-  'fused activations': encodes(...activations.slice(0, 8).map((name) => dense(6, name)), dense(5, 'softmax')),
+  'fused activations': encodes(
+    ...activations.slice(0, 8).map((name) => dense(6, name)),
+    dense(5, 'softmax'),
+  ),
   'gated dense': encodes(layer('gatedDense', { units: 7 })),
   'no bias': encodes(conv(3, { bias: false }), layer('dense', { units: 5, bias: false })),
   'conv2d same': encodes(conv(4, { padding: 'same' }), conv(3, { padding: 'same', stride: 2 })),
-  'conv2d even kernel': encodes(conv(4, { kernel: 4, padding: 'same' }), conv(3, { kernel: [2, 3], padding: 1 })),
-  'conv2d padding': encodes(conv(4, { padding: [2, 1], stride: [2, 1] }), conv(4, { kernel: 5, padding: 2 })),
-  'conv2d dilation': encodes(conv(4, { dilation: 2 }), conv(4, { dilation: [2, 1], padding: 'same' })),
+  'conv2d even kernel': encodes(
+    conv(4, { kernel: 4, padding: 'same' }),
+    conv(3, { kernel: [2, 3], padding: 1 }),
+  ),
+  'conv2d padding': encodes(
+    conv(4, { padding: [2, 1], stride: [2, 1] }),
+    conv(4, { kernel: 5, padding: 2 }),
+  ),
+  'conv2d dilation': encodes(
+    conv(4, { dilation: 2 }),
+    conv(4, { dilation: [2, 1], padding: 'same' }),
+  ),
   'conv2d groups': encodes(conv(4, { groups: 2 })),
   'transposed same': {
     decoder: [
@@ -72,7 +80,11 @@ export const cases = {
     ],
   },
   'transposed padding': {
-    decoder: [...ending(3, 2, 2), up(4, { stride: 2, padding: 1, outputPadding: 1 }), up(2, { stride: 2, kernel: 2 })],
+    decoder: [
+      ...ending(3, 2, 2),
+      up(4, { stride: 2, padding: 1, outputPadding: 1 }),
+      up(2, { stride: 2, kernel: 2 }),
+    ],
   },
   'transposed short kernel': {
     decoder: [...ending(3, 4, 4), up(2, { stride: 2, padding: 'same', kernel: 1 })],
@@ -96,7 +108,10 @@ export const cases = {
     layer('maxPool2d', { size: 3, stride: 2, padding: 1 }),
     layer('averagePool2d', { size: 2, stride: 1, padding: 'same', countPadding: true }),
   ),
-  'pooling inside': encodes(conv(3), layer('averagePool2d', { size: 3, stride: 2, padding: 1, countPadding: false })),
+  'pooling inside': encodes(
+    conv(3),
+    layer('averagePool2d', { size: 3, stride: 2, padding: 1, countPadding: false }),
+  ),
   'global pooling': encodes(conv(4), layer('globalAveragePool')),
   'global maximum': encodes(conv(4), layer('globalMaxPool')),
   upsampling: {
@@ -107,13 +122,30 @@ export const cases = {
       layer('upsample', { scale: [1, 2], mode: 'bilinear' }),
     ],
   },
-  'batch norm': encodes(conv(4), layer('batchNorm'), dense(6), layer('batchNorm', { momentum: 0.3, epsilon: 1e-3 })),
-  'group norm': encodes(conv(4), layer('groupNorm', { groups: 2 }), layer('groupNorm', { groups: 4, epsilon: 1e-3 })),
-  'layer norm': encodes(conv(4), layer('layerNorm'), dense(6), layer('layerNorm', { epsilon: 1e-3 })),
+  'batch norm': encodes(
+    conv(4),
+    layer('batchNorm'),
+    dense(6),
+    layer('batchNorm', { momentum: 0.3, epsilon: 1e-3 }),
+  ),
+  'group norm': encodes(
+    conv(4),
+    layer('groupNorm', { groups: 2 }),
+    layer('groupNorm', { groups: 4, epsilon: 1e-3 }),
+  ),
+  'layer norm': encodes(
+    conv(4),
+    layer('layerNorm'),
+    dense(6),
+    layer('layerNorm', { epsilon: 1e-3 }),
+  ),
   residual: encodes(
     conv(4, { padding: 'same' }),
     layer('residual', {
-      layers: [layer('groupNorm', { groups: 2 }), layer('residual', { layers: [conv(4, { padding: 'same' })] })],
+      layers: [
+        layer('groupNorm', { groups: 2 }),
+        layer('residual', { layers: [conv(4, { padding: 'same' })] }),
+      ],
     }),
   ),
   attention: encodes(conv(4), layer('attention', { heads: 2, groups: 2 }), layer('attention')),
@@ -122,7 +154,13 @@ export const cases = {
     layer('maskedConv2d', { filters: 4, kernel: [5, 3], activation: 'relu' }),
   ),
   dropout: encodes(dense(8, 'relu'), layer('dropout', { rate: 0.5 })),
-  reshapes: encodes(conv(4), layer('reshape', { shape: [6, 6, 4] }), conv(3), layer('flatten'), dense(5)),
+  reshapes: encodes(
+    conv(4),
+    layer('reshape', { shape: [6, 6, 4] }),
+    conv(3),
+    layer('flatten'),
+    dense(5),
+  ),
   'sequence layers': {
     ...onSequences(
       layer('conv1d', { filters: 4, padding: 'same', stride: 2, activation: 'relu' }),
@@ -190,7 +228,10 @@ export const cases = {
   'VQ-VAE': { ...objective('vqVae', { codes: 8 }), ...quantized },
   'VQ-VAE without positions': { ...objective('vqVae', { codes: 8 }), encoder: [dense(3)] },
   'residual VQ': { ...objective('residualVq', { codes: 8, depth: 3 }), ...quantized },
-  'residual VQ shared': { ...objective('residualVq', { codes: 8, depth: 2, shared: true }), ...quantized },
+  'residual VQ shared': {
+    ...objective('residualVq', { codes: 8, depth: 2, shared: true }),
+    ...quantized,
+  },
   'latents with positions': { ...objective('autoencoderKl'), ...quantized },
   hyperspherical: objective('hyperspherical'),
   'Poincaré point': objective('poincare', { curvature: 0.7 }),
@@ -199,9 +240,15 @@ export const cases = {
   'Poincaré Riemannian': objective('poincare', { distribution: 'riemannianNormal' }),
   'planar flow': objective('normalizingFlow', { flow: 'planar', length: 3 }),
   'radial flow': objective('normalizingFlow', { flow: 'radial', length: 3 }),
-  'autoregressive flow': objective('inverseAutoregressiveFlow', { length: 3, hidden: 10, context: 5 }),
+  'autoregressive flow': objective('inverseAutoregressiveFlow', {
+    length: 3,
+    hidden: 10,
+    context: 5,
+  }),
   Hamiltonian: objective('hamiltonian', { leapfrogSteps: 2 }),
-  'Riemannian Hamiltonian': objective('riemannianHamiltonian', { leapfrogSteps: 1 }),
+  'Riemannian Hamiltonian': objective('riemannianHamiltonian', {
+    ...{ leapfrogSteps: 1, iterations: 1, hidden: 4, centroids: 8 },
+  }),
   hierarchical: objective('hierarchical', { groups: 2, hidden: 9 }),
   'hierarchical, one group': objective('hierarchical', { groups: 1, hidden: 9 }),
 };

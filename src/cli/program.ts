@@ -31,7 +31,9 @@ export async function writeProgram(
     await makeDirectory(folder);
     await writeFileAtomic(`${out}/${name}`, content);
   }
-  process.stdout.write(`${out}: ${Object.keys(files).join(', ')}\nCheck it there: ${checks[target]}\n`);
+  process.stdout.write(
+    `${out}: ${Object.keys(files).join(', ')}\nCheck it there: ${checks[target]}\n`,
+  );
   if (hasSample) return;
   const { sampler } = vae;
   const reason = sampler ? `the sampler ${sampler.type} is not exported` : 'the model has no prior';

@@ -26,7 +26,7 @@ export {
 } from './objectives/index.js';
 export { type KlOptions, type Posterior, sampling } from './posterior.js';
 export type { ExportedProgram } from './programs/index.js';
-export { programTargets, type Target as ProgramTarget } from './programs/plan.js';
+export type { ProgramTarget } from './programs/target.js';
 export { type Sampler, samplerFromConfig, samplerNames } from './samplers/index.js';
 export type { AnnealedEstimate, AnnealingOptions } from './uses/annealed.js';
 export type { EvaluateOptions, LikelihoodEstimateOptions } from './uses/estimate.js';

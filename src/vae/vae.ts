@@ -8,7 +8,7 @@ import { type LabelOptions, labelsOf } from './model/examples.js';
 import type { Labels } from './model/labels.js';
 import { ModelWithTensors } from './model/with-tensors.js';
 import type { ExportedProgram } from './programs/index.js';
-import type { Target as ProgramTarget } from './programs/plan.js';
+import type { ProgramTarget } from './programs/target.js';
 import type { Sampler, Tensors } from './samplers/index.js';
 import * as uses from './uses/index.js';
 

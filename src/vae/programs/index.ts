@@ -6,10 +6,10 @@ import { encodeSafetensors } from '../../data/codecs/safetensors.js';
 import type { Present } from '../model/engine.js';
 import type { FittedSampler } from '../uses/sample.js';
 import { checkOf } from './check.js';
-import { type Plan, planOf, type Target } from './plan.js';
-import type { Program } from './target.js';
+import { type Plan, planOf } from './plan.js';
+import type { Program, ProgramTarget } from './target.js';
 
-const targets: Readonly<Record<Target, (plan: Plan) => Promise<Program>>> = {
+const targets: Readonly<Record<ProgramTarget, (plan: Plan) => Promise<Program>>> = {
   torch: async (plan) => (await import('./torch/program.js')).torchProgram(plan),
   keras: async (plan) => (await import('./keras/program.js')).kerasProgram(plan),
   'transformers.js': async (plan) => (await import('./web/program.js')).transformersProgram(plan),
@@ -31,7 +31,7 @@ export interface ExportedProgram {
  */
 export async function exportProgram(
   present: Present,
-  target: Target,
+  target: ProgramTarget,
   fitted: FittedSampler | undefined,
 ): Promise<ExportedProgram> {
   const plan = planOf(present.model, present.tensors, fitted);

@@ -6,6 +6,7 @@ import type { BuiltModel } from '../model/built.js';
 import type { Tensors } from '../samplers/index.js';
 import { encoding } from '../uses/infer.js';
 import type { FittedSampler } from '../uses/sample.js';
+import type { ProgramTarget } from './target.js';
 
 /** A layer with all that a program of another ecosystem has to say of it; shapes are of one example. */
 export interface PlannedLayer {
@@ -42,15 +43,10 @@ export interface Plan {
   readonly sampler: FittedSampler | undefined;
 }
 
-/** The ecosystems that programs are written for, by the names that users give. */
-export const programTargets = ['torch', 'keras', 'transformers.js', 'onnxruntime-web'] as const;
-
-export type Target = (typeof programTargets)[number];
-
 /** Refuses a part of a model. @throws UserError always */
-export function refuse(target: Target, part: string, reason: string): never {
+export function refuse(target: ProgramTarget, part: string, reason: string): never {
   throw new UserError(
-    `${part} cannot be exported to ${target}: ${reason}. The run's encoder.onnx and decoder.onnx have it, and so has --to onnxruntime-web.`,
+    `${part} cannot be exported to ${target}: ${reason}. Use --to onnxruntime-web, or the run's encoder.onnx and decoder.onnx, which hold all.`,
   );
 }
 

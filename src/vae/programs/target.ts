@@ -1,5 +1,10 @@
 import type { Tensor } from 'onnxruntime-common';
 
+/** The ecosystems that programs are written for, by the names that users give. */
+export const programTargets = ['torch', 'keras', 'transformers.js', 'onnxruntime-web'] as const;
+
+export type ProgramTarget = (typeof programTargets)[number];
+
 type Files = Readonly<Record<string, string | Uint8Array>>;
 
 /** A program of another ecosystem. */

@@ -1,9 +1,10 @@
-import { Tensor } from 'onnxruntime-common';
+import type { Tensor } from 'onnxruntime-common';
 import { elementCount } from '../../../base/shape.js';
 import { codebookPath } from '../../samplers/codebook.js';
-import { type Options, type Plan, refuse } from '../plan.js';
+import { type Plan, refuse } from '../plan.js';
 import { call, literal } from '../python.js';
-import { joined, shaped } from '../tensors.js';
+import { codebooksOf, groupSizes } from '../quantities.js';
+import { shaped } from '../tensors.js';
 import { sequence, type TorchModule, type TorchParts } from './layers.js';
 
 /** An attribute of the model: a module, or a tensor that is no parameter. */
@@ -78,16 +79,6 @@ const vectorQuantized: Write = (parts) => {
     ],
   };
 };
-
-/** Codebooks of all depths, [depth, codes, latent]; one that they share as often as there are depths. */
-export function codebooksOf({ tensors }: Plan): Tensor {
-  const vectors = tensors[`${codebookPath}.codebook`]!;
-  const { dims } = tensors[`${codebookPath}.count`]!;
-  const [depth, codes] = dims as readonly [number, number];
-  const isShared = vectors.dims[0] === codes;
-  const all = isShared ? joined(...new Array<Tensor>(depth).fill(vectors)) : vectors;
-  return shaped(all, [depth, codes, vectors.dims[1]!]);
-}
 
 const residuallyQuantized: Write = (parts) => {
   parts.helper('nearest');
@@ -193,21 +184,17 @@ const poincareBall: Write = (parts) => {
 const hierarchical: Write = (parts) => {
   const { plan } = parts;
   const { hidden } = plan.objective as { hidden: number };
-  const groups = Object.keys(plan.tensors).flatMap((name) => {
-    const [, group] = /^topDown\.(\d+)\.merge\.0\.weight$/.exec(name) ?? [];
-    return group === undefined ? [] : [Number(group)];
-  });
+  const sizes = groupSizes(plan);
   const at = (path: string) => parametersAt(plan, `topDown.${path}`);
   const named = (path: string, inside: string) =>
     Object.entries(at(inside)).map(([name, tensor]) => [`${path}.${name}`, tensor]);
-  const tensors = groups.flatMap((l) => [
+  const tensors = sizes.flatMap((_, l) => [
     ...named(`posteriors.${l}.0`, `${l}.posterior.0`),
     ...named(`posteriors.${l}.2`, `${l}.posterior.1`),
     ...(l > 0 ? named(`priors.${l - 1}`, `${l}.prior.1`) : []),
     ...named(`merges.${l}.0`, `${l}.merge.0`),
     ...named(`merges.${l}.2`, `${l}.merge.1`),
   ]);
-  const sizes = groups.map((l) => at(`${l}.posterior.1`).weight!.dims[0]! / 2);
   parts.helper('TopDown');
   const code = `TopDown(${elementCount(plan.features)}, [${sizes.join(', ')}], ${hidden})`;
   return {

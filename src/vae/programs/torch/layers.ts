@@ -80,16 +80,12 @@ const convolution: Write = (layer, parts) => {
   const window = windowOf(layer);
   const { pads, kernel } = window;
   const isEven = isSymmetric(pads);
-  const code = call(
-    `nn.Conv${kernel.length}d`,
-    [input[0], options.filters, short(kernel)],
-    {
-      ...strided(window),
-      padding: isEven ? someOf(before(pads)) : undefined,
-      groups: unless(options.groups, 1),
-      bias: unless(options.bias, true),
-    },
-  );
+  const code = call(`nn.Conv${kernel.length}d`, [input[0], options.filters, short(kernel)], {
+    ...strided(window),
+    padding: isEven ? someOf(before(pads)) : undefined,
+    groups: unless(options.groups, 1),
+    bias: unless(options.bias, true),
+  });
   const own = holding(code, layer, parts, ['weight', 'bias']);
   return [...(isEven ? [] : [padded(pads)]), own, ...activated(layer)];
 };

@@ -5,7 +5,7 @@ import { blocks, indent, literal } from '../python.js';
 import type { Program } from '../target.js';
 import { type Member, torchBottleneck } from './bottlenecks.js';
 import { torchHelpers } from './helpers.js';
-import { flattened, modulesOf, sequence, type TorchParts } from './layers.js';
+import { flattened, modulesOf, sequence, type TorchModule, type TorchParts } from './layers.js';
 import { torchMean } from './likelihoods.js';
 import { emptyOf, type TorchSampler, torchSampler } from './samplers.js';
 
@@ -15,6 +15,10 @@ function memberLine(member: Member): string {
     ? `self.register_buffer("${member.name}", ${emptyOf(member.buffer)})`
     : `self.${member.name} = ${member.code}`;
 }
+
+/** Modules one after another; none is the identity. */
+const network = (modules: readonly TorchModule[]): TorchModule =>
+  modules.length === 0 ? { code: 'nn.Identity()' } : sequence('nn.Sequential', modules);
 
 /** The model's tensors by the names that PyTorch has for them. */
 function stateDict(members: readonly Member[]): Record<string, Tensor> {
@@ -36,58 +40,58 @@ function scales({ model, tensors }: Plan): Member[] {
   });
 }
 
-/** One-hot labels beside a value of a shape, as statements that change it. */
-function withLabels(name: string, shape: readonly number[], classes: number): string[] {
+/** One-hot labels beside a value of a shape. @param x the value as an expression */
+function withLabels(name: string, x: string, shape: readonly number[], classes: number): string[] {
   const positions = shape.slice(1);
   const hot = `F.one_hot(label, ${classes}).float()`;
-  if (positions.length === 0) return [`${name} = torch.cat([${name}, ${hot}], dim=1)`];
-  const spread = `${hot}[..., ${positions.map(() => 'None').join(', ')}].expand(-1, -1, ${positions.join(', ')})`;
-  return [`labels = ${spread}`, `${name} = torch.cat([${name}, labels], dim=1)`];
+  if (positions.length === 0) return [`${name} = torch.cat([${x}, ${hot}], dim=1)`];
+  const places = positions.map(() => 'None').join(', ');
+  return [
+    `labels = ${hot}[:, :, ${places}].expand(-1, -1, ${positions.join(', ')})`,
+    `${name} = torch.cat([${x}, labels], dim=1)`,
+  ];
 }
 
 const batched = (shape: readonly number[]) => formatShape(['batch', ...shape]);
 
 /** `encode`: from examples to latents. */
-function encodeMethod(plan: Plan, body: readonly string[]): string {
-  const { model, seen, outputs, encoder, features } = plan;
+function encodeMethod({ model, seen, outputs }: Plan, body: readonly string[]): string {
   const { input, objective, latentShape } = model;
+  const { classes } = objective;
   const lines: string[] = [];
   let x = 'image';
-  const set = (expression: string) => {
-    lines.push(`x = ${expression}`);
-    x = 'x';
-  };
-  if (input.scaling !== 'none') set(`(${x} - self.input_mean) / self.input_deviation`);
-  if (input.kind === 'sequence' && input.shape.length === 1) set(`${x}[:, None]`);
-  if (objective.classes !== undefined) {
-    if (seen.length === 1 && input.shape.length > 1) set(`${x}.flatten(1)`);
-    else if (x === 'image') set('image');
-    lines.push(...withLabels('x', seen, objective.classes));
+  if (input.scaling !== 'none') x = `(${x} - self.input_mean) / self.input_deviation`;
+  if (input.kind === 'sequence' && input.shape.length === 1) {
+    x = input.scaling === 'none' ? `${x}[:, None]` : `(${x})[:, None]`;
   }
-  const flattens = encoder.length > 0 || features.length > 1;
-  lines.push(`features = ${flattens ? `self.encoder(${x})` : x}`, ...body);
-  const label = objective.classes === undefined ? '' : ', label';
+  if (classes !== undefined) {
+    const isRow = seen.length === 1 && input.shape.length > 1;
+    lines.push(...withLabels('x', isRow ? `${x}.flatten(1)` : x, seen, classes));
+    x = 'x';
+  }
+  lines.push(`features = self.encoder(${x})`, ...body);
   const range = input.range && input.scaling === 'none' ? ` in ${formatShape(input.range)}` : '';
-  const told = `"""${outputs.join(' and ')} of the latents ${batched(latentShape)} of examples ${batched(input.shape)}${range}."""`;
+  const told = `"""${outputs.join(' and ')} of examples ${batched(input.shape)}${range}; latents are ${batched(latentShape)}."""`;
+  const label = classes === undefined ? '' : ', label';
   return `def encode(self, image${label}):\n${indent([told, ...lines].join('\n'))}`;
 }
 
 /** `decode`: from latents to the mean of p(x | z). */
 function decodeMethod(plan: Plan, mean: (x: string) => string, decoded: string | undefined) {
-  const { model, decoderInput, decoder } = plan;
+  const { model, decoderInput } = plan;
   const { objective, latentShape, input, network } = model;
+  const { classes } = objective;
   const lines: string[] = [];
   if (decoded) lines.push(`z = ${decoded}`);
-  if (objective.classes !== undefined) {
-    lines.push(...withLabels('z', decoderInput, objective.classes));
-  }
-  let x = mean(decoder.length > 0 ? 'self.decoder(z)' : 'z');
-  if (input.scaling !== 'none') x = `${x} * self.input_deviation + self.input_mean`;
+  if (classes !== undefined) lines.push(...withLabels('z', 'z', decoderInput, classes));
+  const isScaled = input.scaling !== 'none';
+  let x = mean('self.decoder(z)');
+  if (isScaled) x = `${x} * self.input_deviation + self.input_mean`;
   if (input.range && !network.isBounded) {
-    x = `(${x}).clamp(${input.range.join(', ')})`.replace(/^\((self\.decoder\(z\))\)/, '$1');
+    x = `${isScaled ? `(${x})` : x}.clamp(${input.range.join(', ')})`;
   }
   const told = `"""Examples ${batched(input.shape)} that latents ${batched(latentShape)} stand for."""`;
-  const label = objective.classes === undefined ? '' : ', label';
+  const label = classes === undefined ? '' : ', label';
   return `def decode(self, z${label}):\n${indent([told, ...lines, `return ${x}`].join('\n'))}`;
 }
 
@@ -147,10 +151,10 @@ export function torchProgram(plan: Plan): Program {
   const outwards = modulesOf(decoder, parts);
   const members: Member[] = [
     ...scales(plan),
-    ...(inwards.length > 0 ? [{ name: 'encoder', ...sequence('nn.Sequential', inwards) }] : []),
+    { name: 'encoder', ...network(inwards) },
     ...bottleneck.members,
     ...(sampler?.members ?? []),
-    ...(outwards.length > 0 ? [{ name: 'decoder', ...sequence('nn.Sequential', outwards) }] : []),
+    { name: 'decoder', ...network(outwards) },
   ];
   const methods = [
     `def __init__(self):\n${indent(['super().__init__()', ...members.map(memberLine)].join('\n'))}`,

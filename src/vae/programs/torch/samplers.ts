@@ -16,7 +16,7 @@ type Write = (plan: Plan, fitted: Readonly<Record<string, Tensor>>) => TorchSamp
 
 const normal = (plan: Plan) => `torch.randn(count, ${plan.model.latentShape.join(', ')})`;
 
-const pseudoInputs: Write = ({ model, tensors, encoder }) => {
+const pseudoInputs: Write = ({ model, tensors }) => {
   const inputs = tensors[pseudoInputsName]!;
   const { range, scaling } = model.input;
   const isHeld = range && scaling === 'none';
@@ -26,7 +26,7 @@ const pseudoInputs: Write = ({ model, tensors, encoder }) => {
     members: [{ name: 'pseudo_inputs', buffer: inputs }],
     draw: [
       'chosen = torch.randint(len(self.pseudo_inputs), (count,))',
-      `features = ${encoder.length === 0 ? seen : `self.encoder(${seen})`}`,
+      `features = self.encoder(${seen})`,
       'mean, log_variance = self.mean(features), self.log_variance(features)',
       'z = mean + torch.exp(log_variance / 2) * torch.randn_like(mean)',
     ],
@@ -111,4 +111,3 @@ export function torchSampler(plan: Plan): TorchSampler | undefined {
 /** A tensor of a buffer in PyTorch's words: `torch.empty(256, 16)`. */
 export const emptyOf = ({ dims }: Tensor) =>
   dims.length === 0 ? 'torch.tensor(0.0)' : `torch.empty(${dims.join(', ')})`;
-

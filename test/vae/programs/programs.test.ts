@@ -1,0 +1,320 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, describe, expect, test } from 'vitest';
+import { decodeSafetensors } from '../../../src/data/codecs/safetensors.js';
+import {
+  autoencoder,
+  batchNorm,
+  conditional,
+  conv2d,
+  convTranspose2d,
+  dense,
+  layer,
+  objectiveFromConfig,
+  objectiveNames,
+  type ProgramTarget,
+  reshape,
+  residual,
+  samplerNames,
+  type VAE,
+  vqVae,
+} from '../../../src/index.js';
+import * as layers from '../../../src/nn/layers/all.js';
+import { likelihoodNames } from '../../../src/vae/likelihoods/index.js';
+import { kerasBottlenecks } from '../../../src/vae/programs/keras/bottlenecks.js';
+import { kerasLayers } from '../../../src/vae/programs/keras/layers.js';
+import { kerasLikelihoods } from '../../../src/vae/programs/keras/likelihoods.js';
+import { kerasSamplers } from '../../../src/vae/programs/keras/samplers.js';
+import { torchBottlenecks } from '../../../src/vae/programs/torch/bottlenecks.js';
+import { torchLayers } from '../../../src/vae/programs/torch/layers.js';
+import { torchLikelihoods } from '../../../src/vae/programs/torch/likelihoods.js';
+import { torchSamplers } from '../../../src/vae/programs/torch/samplers.js';
+import { corners, smallShape, smallVAE } from '../small.js';
+import { column, tableVAE } from '../tables.js';
+
+const root = await mkdtemp(join(tmpdir(), 'vaekit-programs-'));
+afterAll(() => rm(root, { recursive: true }));
+
+/** A model whose program shows what differs between ecosystems. */
+const convolutions = () =>
+  smallVAE({
+    encoder: [conv2d(4, { stride: 2, padding: 'same', activation: 'relu' }), batchNorm()],
+    decoder: [
+      dense(16, { activation: 'leakyRelu' }),
+      reshape([4, 2, 2]),
+      residual(conv2d(4, { padding: 'same', activation: 'silu' })),
+      convTranspose2d(1, { stride: 2, padding: 'same' }),
+    ],
+  });
+
+async function textOf(vae: VAE, target: ProgramTarget, file = 'model.py'): Promise<string> {
+  const { files } = await vae.exportProgram(target);
+  return files[file] as string;
+}
+
+/** The part of a text from one line to before another. */
+const between = (text: string, from: string, to: string) =>
+  text.slice(text.indexOf(from), text.indexOf(to, text.indexOf(from)));
+
+async function namesIn(vae: VAE, target: ProgramTarget): Promise<string[]> {
+  const { files } = await vae.exportProgram(target);
+  const { tensors } = decodeSafetensors(files['model.safetensors'] as Uint8Array, 'model');
+  return Object.keys(tensors).sort();
+}
+
+describe('kinds', () => {
+  const types = Object.values(layers).flatMap((kind) => ('type' in kind ? [kind.type] : []));
+
+  test('every layer has a program in PyTorch and in Keras', () => {
+    expect(Object.keys(torchLayers).sort()).toEqual([...types].sort());
+    expect(Object.keys(kerasLayers).sort()).toEqual([...types].sort());
+  });
+
+  test("so has every objective's bottleneck", () => {
+    for (const type of objectiveNames) {
+      const options = type === 'conditional' ? { classes: 2 } : {};
+      const { bottleneck } = objectiveFromConfig({ type, ...options }, 'objective');
+      expect(Object.keys(torchBottlenecks), type).toContain(bottleneck.type);
+      expect(Object.keys(kerasBottlenecks), type).toContain(bottleneck.type);
+    }
+  });
+
+  test('every likelihood but that of tables has one', () => {
+    const all = likelihoodNames.filter((name) => name !== 'table').sort();
+    expect(Object.keys(torchLikelihoods).sort()).toEqual(all);
+    expect(Object.keys(kerasLikelihoods).sort()).toEqual(all);
+  });
+
+  test('samplers that are networks have none', () => {
+    const known = Object.keys(torchSamplers).sort();
+    expect(Object.keys(kerasSamplers).sort()).toEqual(known);
+    const without = samplerNames.filter((name) => !known.includes(name));
+    expect([...without].sort()).toEqual(['iaf', 'maf', 'pixelCnn', 'riemannian', 'twoStage']);
+  });
+});
+
+describe('PyTorch', () => {
+  test('modules stand in the order of layers, with their tensors by place', async () => {
+    const vae = convolutions();
+    expect(
+      between(await textOf(vae, 'torch'), 'class VAE', '    def forward'),
+    ).toMatchInlineSnapshot(`
+      "class VAE(nn.Module):
+          def __init__(self):
+              super().__init__()
+              self.encoder = nn.Sequential(
+                  nn.ZeroPad2d((0, 1, 0, 1)),
+                  nn.Conv2d(1, 4, 3, stride=2),
+                  nn.ReLU(),
+                  nn.BatchNorm2d(4),
+                  nn.Flatten(),
+              )
+              self.mean = nn.Linear(16, 2)
+              self.log_variance = nn.Linear(16, 2)
+              self.decoder = nn.Sequential(
+                  nn.Linear(2, 16),
+                  nn.LeakyReLU(),
+                  nn.Unflatten(1, (4, 2, 2)),
+                  Residual(
+                      nn.Conv2d(4, 4, 3, padding=1),
+                      nn.SiLU(),
+                  ),
+                  nn.ConvTranspose2d(4, 1, 3, stride=2),
+                  nn.ZeroPad2d((0, -1, 0, -1)),
+              )
+
+          def encode(self, image):
+              """mean and log_variance of examples [batch, 1, 4, 4] in [0, 1]; latents are [batch, 2]."""
+              features = self.encoder(image)
+              return self.mean(features), self.log_variance(features)
+
+          def decode(self, z):
+              """Examples [batch, 1, 4, 4] that latents [batch, 2] stand for."""
+              return torch.sigmoid(self.decoder(z))
+
+      "
+    `);
+    expect(await namesIn(vae, 'torch')).toMatchInlineSnapshot(`
+      [
+        "decoder.0.bias",
+        "decoder.0.weight",
+        "decoder.3.0.bias",
+        "decoder.3.0.weight",
+        "decoder.4.bias",
+        "decoder.4.weight",
+        "encoder.1.bias",
+        "encoder.1.weight",
+        "encoder.3.bias",
+        "encoder.3.running_mean",
+        "encoder.3.running_var",
+        "encoder.3.weight",
+        "log_variance.bias",
+        "log_variance.weight",
+        "mean.bias",
+        "mean.weight",
+      ]
+    `);
+  });
+});
+
+describe('Keras', () => {
+  test('layers are functions of one another, with channels last', async () => {
+    const vae = convolutions();
+    const text = await textOf(vae, 'keras');
+    expect(between(text, 'def build_encoder', 'class VAE')).toMatchInlineSnapshot(`
+      "def build_encoder():
+          x = image = keras.Input((4, 4, 1))
+          x = layers.Conv2D(4, 3, strides=2, padding="same", activation="relu", name="encoder_0")(x)
+          x = layers.BatchNormalization(momentum=0.9, epsilon=1e-5, name="encoder_1")(x)
+          x = layers.Permute((3, 1, 2))(x)
+          x = layers.Flatten()(x)
+          mean = layers.Dense(2, name="mean")(x)
+          log_variance = layers.Dense(2, name="log_variance")(x)
+          return keras.Model(image, [mean, log_variance], name="encoder")
+
+
+      def build_decoder():
+          x = z = keras.Input((2,))
+          x = layers.Dense(16, name="decoder_0")(x)
+          x = layers.LeakyReLU(negative_slope=0.01)(x)
+          x = layers.Reshape((4, 2, 2))(x)
+          x = layers.Permute((2, 3, 1))(x)
+          shortcut = x
+          x = layers.Conv2D(4, 3, padding="same", activation="silu", name="decoder_2_0")(x)
+          x = shortcut + x
+          x = layers.Conv2DTranspose(1, 3, strides=2, padding="same", name="decoder_3")(x)
+          return keras.Model(z, ops.sigmoid(x), name="decoder")
+
+
+      "
+    `);
+    expect(await namesIn(vae, 'keras')).toContain('decoder_2_0.weight');
+  });
+});
+
+describe('a program', () => {
+  test('has no helper that it does not use', async () => {
+    for (const target of ['torch', 'keras'] as const) {
+      const vae = smallVAE({ objective: vqVae({ codes: 4 }), latent: 2, encoder: [dense(2)] });
+      const text = await textOf(vae, target);
+      const defined = [...text.matchAll(/^(?:class|def) (\w+)/gm)].map(([, name]) => name!);
+      expect(defined).toContain('nearest');
+      for (const name of defined) expect(text.split(name).length, name).toBeGreaterThan(2);
+    }
+  });
+
+  test('draws no examples where the model has no prior', async () => {
+    const vae = smallVAE({ objective: autoencoder() });
+    for (const target of ['torch', 'keras', 'onnxruntime-web'] as const) {
+      const { files, hasSample } = await vae.exportProgram(target);
+      expect(hasSample).toBe(false);
+      expect(files['model.py'] ?? files['model.js']).not.toContain('sample');
+    }
+  });
+
+  test('keeps inputs and outputs to be compared with', async () => {
+    const vae = smallVAE({ objective: conditional({ classes: 4 }) });
+    const { files } = await vae.exportProgram('torch');
+    const { tensors } = decodeSafetensors(files['check.safetensors'] as Uint8Array, 'check');
+    const { mean } = await vae.encode(tensors.image!, { labels: [0, 1, 2, 3] });
+    expect(tensors.mean!.data).toEqual(mean.data);
+    const decoded = await vae.decode(tensors.latents!, { labels: [0, 1, 2, 3] });
+    expect(tensors.decoded!.data).toEqual(decoded.data);
+    expect(tensors.label!.type).toBe('int64');
+  });
+});
+
+describe('a part that cannot be exported is named', () => {
+  test('a layer of the user', async () => {
+    const own = layer('mirror', (x) => x);
+    const vae = smallVAE({ encoder: [dense(4), residual(own)] });
+    await expect(vae.exportProgram('torch')).rejects.toThrow(
+      'encoder.1.0 (mirror) cannot be exported to torch: it is a layer of your own, whose function is code. Use --to onnxruntime-web',
+    );
+  });
+
+  test('a convolution that Keras has not', async () => {
+    const vae = smallVAE({ encoder: [conv2d(2, { stride: 2, dilation: 2, kernel: 2 })] });
+    await expect(vae.exportProgram('keras')).rejects.toThrow(
+      'encoder.0 (conv2d) cannot be exported to keras: Keras has no convolution with both',
+    );
+  });
+
+  test('a table', async () => {
+    const vae = tableVAE([
+      column('weight', 'continuous'),
+      column('sort', 'categorical', { categories: ['a', 'b'] }),
+    ]);
+    await expect(vae.exportProgram('torch')).rejects.toThrow('The likelihood table cannot');
+    await expect(vae.exportProgram('keras')).rejects.toThrow('The likelihood table cannot');
+  });
+});
+
+/** Whether a package can be loaded from here. */
+function isInstalled(name: string): boolean {
+  try {
+    createRequire(import.meta.url).resolve(name);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Writes a program, and runs its check in Node. */
+async function checked(vae: VAE, target: ProgramTarget): Promise<string> {
+  const folder = await mkdtemp(join(root, 'run-'));
+  const { files } = await vae.exportProgram(target);
+  for (const [name, content] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await writeFile(join(folder, name), content);
+  }
+  const modules = fileURLToPath(new URL('../../../node_modules', import.meta.url));
+  await symlink(modules, join(folder, 'node_modules'), 'junction');
+  return (await promisify(execFile)(process.execPath, ['check.js'], { cwd: folder })).stdout;
+}
+
+describe('a module for browsers', () => {
+  test('gives the same numbers in onnxruntime-web', async () => {
+    const vae = smallVAE({ objective: conditional({ classes: 4 }) });
+    await vae.fit(corners(64), { epochs: 1 });
+    const lines = await checked(vae, 'onnxruntime-web');
+    expect(lines.split('\n').map((line) => line.split(':')[0])).toEqual([
+      'mean',
+      'log_variance',
+      'decoded',
+      'reconstruction',
+      '',
+    ]);
+  });
+
+  test.skipIf(!isInstalled('@huggingface/transformers'))(
+    'gives the same numbers in transformers.js, where that is installed',
+    async () => {
+      expect(await checked(convolutions(), 'transformers.js')).toContain('reconstruction');
+    },
+  );
+
+  test('has the files and the config that transformers.js looks for', async () => {
+    const { files } = await smallVAE().exportProgram('transformers.js');
+    expect(Object.keys(files)).toEqual([
+      'model.js',
+      'check.js',
+      'package.json',
+      'config.json',
+      'onnx/encoder_model.onnx',
+      'onnx/decoder_model.onnx',
+      'check.json',
+    ]);
+    expect(JSON.parse(files['config.json'] as string)).toMatchObject({
+      model_type: 'custom',
+      input_shape: smallShape,
+      latent_shape: [2],
+      'transformers.js_config': { dtype: 'fp32' },
+    });
+  });
+});
