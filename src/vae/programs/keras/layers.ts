@@ -193,7 +193,9 @@ const attention: Write = (layer, parts) => {
     epsilon: options.epsilon,
     name: `${named(layer)}_group_norm`,
   });
-  const shares = call('layers.MultiHeadAttention', [heads, channels / heads], { name: named(layer) });
+  const shares = call('layers.MultiHeadAttention', [heads, channels / heads], {
+    name: named(layer),
+  });
   const back = `layers.Reshape(${literal([...keptLast(input)])})`;
   const names = {
     to_q: 'query',
@@ -247,7 +249,11 @@ export const kerasLayers: Readonly<Record<string, Write>> = {
     const { input, options } = layer;
     const { activation, after } = activated(layer);
     const use_bias = unless(options.bias, true);
-    const code = call('layers.Dense', [options.units], { activation, use_bias, name: named(layer) });
+    const code = call('layers.Dense', [options.units], {
+      activation,
+      use_bias,
+      name: named(layer),
+    });
     const lines = [...toRow(input), code].map(applied);
     return { lines: [...lines, ...after], tensors: tensorsOf(layer, parts) };
   },
