@@ -1,11 +1,13 @@
-// Writes schema/run.schema.json, and the tables of docs/configuration.md, from the checks of what is
+// Writes schema/run.schema.json, schema/sweep.schema.json, and the tables of docs/configuration.md, from the checks of what is
 // built. With --check nothing is written: it ends with 1 when a file is not current.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
+import { sweepSchema } from '../dist/sweep/definition.js';
 import { configSchema, runOptions } from '../dist/vae/config/run-config.js';
 import { optionTables } from './tables.mjs';
 
 const schemaFile = new URL('run.schema.json', import.meta.url);
+const sweepFile = new URL('sweep.schema.json', import.meta.url);
 const docsFile = new URL('../docs/configuration.md', import.meta.url);
 
 /**
@@ -42,6 +44,19 @@ const whole = {
   ],
 };
 
+const { $schema: _, ...swept } = z.toJSONSchema(sweepSchema, { io: 'input', override: simplify });
+// The settings that runs share are described where those of a run are.
+const [, shared] = swept.properties.config.anyOf;
+for (const key of Object.keys(shared.properties)) {
+  shared.properties[key] = { $ref: `run.schema.json#/properties/${key}` };
+}
+const sweep = {
+  $schema,
+  title: 'vaekit sweep',
+  description: 'What vaekit sweep trains: runs with many settings.',
+  ...swept,
+};
+
 /** Facts for forms and flags, as data that is read without the schema. */
 const described = runOptions()
   .filter(({ flag, field }) => flag ?? field)
@@ -59,6 +74,7 @@ const marks = /(<!-- options: .*? -->\n)[\s\S]*?(<!-- end of options -->)/;
 const page = readFileSync(docsFile, 'utf8');
 const current = {
   [schemaFile.pathname]: [schemaFile, `${JSON.stringify(whole, null, 2)}\n`],
+  [sweepFile.pathname]: [sweepFile, `${JSON.stringify(sweep, null, 2)}\n`],
   [listFile.pathname]: [listFile, list],
   [docsFile.pathname]: [
     docsFile,

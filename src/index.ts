@@ -64,6 +64,16 @@ export { decodeCheckpoint, encodeCheckpoint, RunFolder, zipRun } from './runs/in
 export type { Ranks } from './runtime/ranks/ranks.js';
 export { type Device, flushDenormals } from './runtime/session.js';
 export type { Footprint } from './step/index.js';
+export {
+  type MethodOptions,
+  type SettingOptions,
+  type SweepOptions,
+  type SweepRun,
+  type SweepRunning,
+  type Swept,
+  sweep,
+  type Trial,
+} from './sweep/index.js';
 export * as tracking from './tracking/index.js';
 export type {
   Callback,

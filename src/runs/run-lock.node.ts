@@ -58,6 +58,13 @@ async function mayLive(owner: Owner): Promise<boolean> {
   return started === undefined || owner.process === '' || started === owner.process;
 }
 
+/** The process of this machine that trains a run now; undefined where none does, as far as is known. */
+export async function trainerOf(folder: string): Promise<number | undefined> {
+  const owner = await ownerIn(join(folder, lockFile));
+  if (!owner || owner.host !== hostname() || owner.pid === process.pid) return undefined;
+  return (await mayLive(owner)) ? owner.pid : undefined;
+}
+
 /** The owner that a lock names; undefined when there is no lock, or nothing that can be read. */
 async function ownerIn(path: string): Promise<Owner | undefined> {
   try {

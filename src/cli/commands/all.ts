@@ -13,5 +13,6 @@ export * from './reproduce.js';
 export * from './sample.js';
 export * from './score.js';
 export * from './studio.js';
+export * from './sweep.js';
 export * from './track.js';
 export * from './train.js';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { withRunFlags } from '../config/run-flags.js';
-import { examples } from '../options.js';
+import { examples, wholeNumber } from '../options.js';
 import type { TrainOptions } from '../train/train-options.js';
 
 export function trainCommand(program: Command): void {
@@ -15,6 +15,11 @@ export function trainCommand(program: Command): void {
     .option(
       '--resume <run>',
       'go on with a run that was broken off, as if it never was; with --epochs, train one for more',
+    )
+    .option(
+      '--stop-after <epoch>',
+      'end after this epoch as Ctrl-C would, for --resume to go on; schedules are those of all epochs',
+      wholeNumber(1),
     )
     .option(
       '--track <names>',

@@ -12,7 +12,7 @@ import type { Checkpoint } from '../../training/index.js';
 import type { PresetChoice } from '../../vae/config/choose-preset.js';
 import { presetNames } from '../../vae/config/presets.js';
 import { readingFor, readingOfPreset } from '../../vae/config/reading.js';
-import { resolveRun, trainingOver } from '../../vae/config/resolve.js';
+import { type ResolvedRun, resolveRun, trainingOver } from '../../vae/config/resolve.js';
 import { type CompleteRun, checkRun } from '../../vae/config/run-config.js';
 import { fromConfig, type LoadOptions, VAE } from '../../vae/index.js';
 import { type ConfigFile, isCode, readConfig } from '../config/config-file.js';
@@ -201,15 +201,27 @@ async function readRun(folder: RunFolder): Promise<Omit<Resumed, 'unlock'>> {
   return { folder, ...(checkpoint ? { checkpoint } : {}) };
 }
 
+/** Settings of a new run, completed by the data that they are for. */
+export type Planned = Omit<Parts, 'settings' | 'out' | 'resumed' | 'goOn'> & {
+  readonly settings: ResolvedRun;
+};
+
 /**
- * A training from its first step.
- * @param ahead gives the data, where it was opened already
+ * The settings of a new run.
+ * @param file a config that the settings go over
+ * @param given settings of the command line or of a sweep
+ * @param open opens the data
+ * @param name where the settings are, for messages
+ * @throws UserError when a setting is wrong, or does not go with the data
  */
-export async function newJob(options: TrainOptions, ahead?: TakeAhead): Promise<Job> {
-  const file = await configOf(options);
+export async function planRun(
+  file: ConfigFile | undefined,
+  given: ReturnType<typeof settingsGiven>,
+  open = openData,
+  name = file?.name ?? 'options',
+): Promise<Planned> {
   const code = await codeOf(file);
   const fromFile = file?.data.training ?? {};
-  const given = settingsGiven(options);
   const located = await locateConfigData(file?.name ?? 'vae.config', fromFile, usualData);
   const { data: named = located.data, read, augment = fromFile.augment } = given.training ?? {};
   const spec = String(named);
@@ -218,7 +230,7 @@ export async function newJob(options: TrainOptions, ahead?: TakeAhead): Promise<
     given.preset ?? file?.data.preset,
   );
   const models = [file?.data.model, given.model];
-  const data = (await ahead?.()) ?? (await openData(spec, readingFor(reading, ...models)));
+  const data = await open(spec, readingFor(reading, ...models));
   const seen = asModelSees(data.train, augment);
   const values = await summarizeValues(seen);
   const settings = resolveRun({
@@ -226,14 +238,28 @@ export async function newJob(options: TrainOptions, ahead?: TakeAhead): Promise<
     given,
     data: { ...seen, values },
     spec,
-    name: file?.name ?? 'options',
+    name,
   });
+  return { settings, code, name, data, spec, reading };
+}
+
+/**
+ * A training from its first step.
+ * @param ahead gives the data, where it was opened already
+ */
+export async function newJob(options: TrainOptions, ahead?: TakeAhead): Promise<Job> {
+  const planned = await planRun(
+    await configOf(options),
+    settingsGiven(options),
+    async (spec, reading) => (await ahead?.()) ?? (await openData(spec, reading)),
+  );
+  const { data, settings } = planned;
   process.stdout.write(`Data ${await describeShortly(data)}.\n`);
   const { choice, notes, preset = 'config' } = settings;
   if (choice) tellChoice(choice, settings);
   for (const note of notes) process.stdout.write(`${note}\n`);
   const out = options.out ?? (await defaultFolder(data.name, preset));
-  return jobOf({ settings, code, name: file?.name ?? 'options', data, spec, reading, out });
+  return jobOf({ ...planned, out });
 }
 
 /** The first option given that a resumed run cannot have. */

@@ -6,6 +6,8 @@ export interface TrainOptions extends FlagValues {
   readonly profile?: boolean;
   readonly out?: string;
   readonly resume?: string;
+  /** The epoch after which it ends, as if it was stopped. */
+  readonly stopAfter?: number;
   /** Names of trackers. */
   readonly track?: readonly string[];
 }

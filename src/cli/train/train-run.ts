@@ -1,6 +1,7 @@
 import { UserError } from '../../base/errors.js';
 import { asModelSees } from '../../data/changes/seen.js';
 import { formatNumber } from '../../report/number.js';
+import type { Callback } from '../../training/index.js';
 import { fitOptionsOf } from '../../vae/config/run-config.js';
 import {
   describeHealth,
@@ -133,6 +134,16 @@ async function trainBeside(job: Job, ranks: JobRanks): Promise<void> {
   }
 }
 
+/** Ends a training after an epoch, as a signal does. @param done the epochs of a run that is resumed */
+function endAfter(epoch: number, done: number): { callback: Callback; signal: AbortSignal } {
+  const ending = new AbortController();
+  const see = (last: number) => {
+    if (last >= epoch) ending.abort();
+  };
+  see(done);
+  return { callback: { onEpochEnd: (line) => see(line.epoch) }, signal: ending.signal };
+}
+
 /**
  * Writes what is had of a trained model into its run folder.
  * @returns lines about its health
@@ -212,8 +223,12 @@ async function trainJob(
   const signals = abortOnSignals();
   let profiled: MeasuredProfile | undefined;
   const followed = followedBy(options.track ?? [], job);
+  const end = endAfter(options.stopAfter ?? Number.POSITIVE_INFINITY, run.lines.length);
   const shown = showTraining(job, run, resources, () => profiled);
-  const fitting = fittingOf(job, signals, ranks);
+  const fitting = {
+    ...fittingOf(job, signals, ranks),
+    signal: AbortSignal.any([signals.signal, end.signal]),
+  };
   try {
     if (options.profile) {
       const { resume: _, ...fitted } = fitting;
@@ -223,7 +238,7 @@ async function trainJob(
         throw error;
       });
     }
-    const callbacks = [shown.callback, run.callback, ...followed.callbacks];
+    const callbacks = [shown.callback, run.callback, ...followed.callbacks, end.callback];
     await fitAndSave(job, run, { ...fitting, callbacks }, signals, ranks);
   } catch (error) {
     throw await toldFault(error, job, run);
