@@ -16,7 +16,20 @@ const served = new Set([
   judgementFile,
 ]);
 
-/** The run folders that the page may open: one, or those of a folder, as they come and go. */
+/** The file that the folder of a sweep has, which the page may read. */
+const sweepFile = 'sweep.json';
+
+/** A run that the page may open. */
+interface ListedRun {
+  /** Its folder, seen from that of all runs; one of a sweep is `<sweep>/<run>`. */
+  readonly folder: string;
+  readonly modified: number;
+  readonly isJudged?: boolean;
+  /** The folder of the sweep that it is of; empty for that of all runs. */
+  readonly sweep?: string;
+}
+
+/** The run folders that the page may open: one, or those of a folder and of sweeps in it, as they come and go. */
 export class Runs {
   private constructor(
     /** The folder around the run folders, without symbolic links. */
@@ -41,21 +54,39 @@ export class Runs {
       : new Runs(real);
   }
 
-  /** The runs that are there now. */
-  async list(): Promise<{ folder: string; modified: number; isJudged?: boolean }[]> {
+  /** The runs that are there now, those of sweeps too. */
+  async list(): Promise<ListedRun[]> {
     if (!this.root) return [];
-    const names = this.only === undefined ? await listDirectory(this.root) : [this.only];
+    if (this.only !== undefined) return this.entry(this.only);
+    const isSweep = (await this.locate('', sweepFile)) !== undefined;
+    const names = await listDirectory(this.root);
     const found = await Promise.all(
-      names.map(async (folder) => {
-        const config = await this.locate(folder, 'config.json');
-        if (!config) return [];
-        const metrics = await this.locate(folder, 'metrics.jsonl');
-        const { mtimeMs } = await stat(join(this.root!, metrics ?? config));
-        const judged = await this.locate(folder, judgementFile);
-        return [{ folder, modified: Math.round(mtimeMs), ...(judged && { isJudged: true }) }];
+      names.map(async (name) => {
+        if (await this.locate(name, sweepFile)) {
+          const inside = await listDirectory(join(this.root!, name));
+          return Promise.all(inside.map((each) => this.entry(`${name}/${each}`, name)));
+        }
+        return [await this.entry(name, isSweep ? '' : undefined)];
       }),
     );
-    return found.flat();
+    return found.flat(2);
+  }
+
+  /** A folder as the list has it; none where it is no run. */
+  private async entry(folder: string, sweep?: string): Promise<ListedRun[]> {
+    const config = await this.locate(folder, 'config.json');
+    if (!config) return [];
+    const metrics = await this.locate(folder, 'metrics.jsonl');
+    const { mtimeMs } = await stat(join(this.root!, metrics ?? config));
+    const judged = await this.locate(folder, judgementFile);
+    return [
+      {
+        folder,
+        modified: Math.round(mtimeMs),
+        ...(judged && { isJudged: true }),
+        ...(sweep === undefined ? {} : { sweep }),
+      },
+    ];
   }
 
   /** The files of a run that the page may read, by their names. */
@@ -66,6 +97,16 @@ export class Runs {
       if (path) found.set(file, join(this.root!, path));
     }
     return found;
+  }
+
+  /** The files of sweeps, by their paths among the runs. */
+  async sweepFiles(): Promise<ReadonlyMap<string, string>> {
+    const sweeps = new Set((await this.list()).flatMap(({ sweep }) => sweep ?? []));
+    const found = [...sweeps].map(async (sweep) => {
+      const path = await this.locate(sweep, sweepFile);
+      return path ? [[[sweep, sweepFile].filter(Boolean).join('/'), join(this.root!, path)]] : [];
+    });
+    return new Map((await Promise.all(found)).flat() as [string, string][]);
   }
 
   /** Sends the list, or a file of a run. */
@@ -82,20 +123,26 @@ export class Runs {
       response.end(request.method === 'HEAD' ? undefined : JSON.stringify(await this.list()));
       return;
     }
-    const [folder = '', file = ''] = parts;
-    const path = parts.length === 2 ? await this.locate(folder, file) : undefined;
+    const [folder, file = ''] = [parts.slice(0, -1).join('/'), parts.at(-1)];
+    const path = await this.locate(folder, file);
     if (!path) return answer(response, 404, 'There is no such run or file.');
     await sendFile(request, response, { root: this.root!, path, type: file, cache: 'no-cache' });
   }
 
   /**
-   * The path of a run's file from the root; undefined when there is none, when it is none that the
-   * page may read, or when a symbolic link leads out of the root.
+   * The path of a file of a run or a sweep from the root; undefined when there is none, when it is none
+   * that the page may read, or when a symbolic link leads out of the root.
    */
   private async locate(folder: string, file: string): Promise<string | undefined> {
-    if (!this.root || !served.has(file)) return undefined;
+    if (!this.root) return undefined;
     if (this.only !== undefined && folder !== this.only) return undefined;
-    if (folder === '' || folder.startsWith('.') || /[\\/]/.test(folder)) return undefined;
+    const parts = folder === '' ? [] : folder.split('/');
+    const isPlain = (part: string) => part !== '' && !part.startsWith('.') && !part.includes('\\');
+    if (!parts.every(isPlain)) return undefined;
+    const isOfSweep = parts.length === 2 && (await this.locate(parts[0]!, sweepFile)) !== undefined;
+    const isMeant =
+      file === sweepFile ? parts.length < 2 : served.has(file) && (parts.length === 1 || isOfSweep);
+    if (!isMeant) return undefined;
     try {
       const path = await realpath(join(this.root, folder, file));
       const inside = path.startsWith(this.root.endsWith(sep) ? this.root : this.root + sep);

@@ -157,6 +157,9 @@ async function writeRuns(made: string, runs: Runs): Promise<string[]> {
     }
   }
   await mkdir(join(made, 'runs'), { recursive: true });
+  for (const [name, source] of await runs.sweepFiles()) {
+    await cp(source, join(made, 'runs', name));
+  }
   await writeFile(join(made, 'runs', 'index.json'), JSON.stringify(list));
   return list.map(({ folder }) => folder);
 }

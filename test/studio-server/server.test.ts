@@ -53,6 +53,14 @@ beforeAll(async () => {
   await writeFile(join(run, 'config.json'), '{"format":1}');
   await writeFile(join(run, 'parameters.safetensors'), '0123456789');
   await writeFile(join(run, 'notes.txt'), secret);
+  for (const inside of ['swept/001', 'other/001']) {
+    const nested = join(folder, 'runs', inside);
+    await mkdir(nested, { recursive: true });
+    await writeFile(join(nested, 'config.json'), '{"format":1}');
+    await writeFile(join(nested, 'log.txt'), secret);
+  }
+  await writeFile(join(folder, 'runs', 'swept', 'sweep.json'), '{"runs":[]}');
+  await writeFile(join(folder, 'runs', 'swept', 'sweep.csv'), secret);
   const linked = join(folder, 'runs', 'linked');
   await mkdir(linked);
   await symlink(join(folder, 'secret.json'), join(linked, 'config.json'));
@@ -119,8 +127,15 @@ describe('what is served', () => {
   test('runs: their list, and the files that the page needs', async () => {
     const { body } = await ask('/runs/index.json');
     const list = JSON.parse(body.toString()) as { folder: string; modified: number }[];
-    expect(list.map(({ folder }) => folder)).toEqual(['again', 'one']);
+    expect(list.map(({ folder }) => folder)).toEqual(['again', 'one', 'swept/001']);
     expect(list[0]!.modified).toBeGreaterThan(1e12);
+    expect(list[2]).toMatchObject({ sweep: 'swept' });
+    expect((await ask('/runs/swept/001/config.json')).body.toString()).toBe('{"format":1}');
+    expect((await ask('/runs/swept/sweep.json')).body.toString()).toBe('{"runs":[]}');
+    // Other folders of folders are no runs of a sweep, and a sweep's other files are none of the page's.
+    for (const path of ['other/001/config.json', 'swept/sweep.csv', 'swept/001/log.txt']) {
+      expect((await ask(`/runs/${path}`)).status, path).toBe(404);
+    }
     expect((await ask('/runs/one/config.json')).body.toString()).toBe('{"format":1}');
     expect((await ask('/runs/one/metrics.jsonl')).status).toBe(404);
     expect((await ask('/runs/one/notes.txt')).status).toBe(404);
@@ -182,6 +197,10 @@ describe('what is refused', () => {
     '//etc/passwd',
     '/%',
     '/runs//config.json',
+    '/runs/sweep.json',
+    '/runs/swept/..%2f..%2fsecret.json',
+    '/runs/swept/001/../../../secret.json',
+    '/runs/swept%2f001/config.json',
   ])('%s', async (path) => {
     const { status, body } = await ask(path);
     expect([400, 404]).toContain(status);

@@ -12,6 +12,7 @@ import { version } from '../../base/version.js';
 import { lockRun } from '../../runs/run-lock.node.js';
 import type { SweepDefinition } from '../../sweep/definition.js';
 import type { Trial } from '../../sweep/trials.js';
+import type { Metric } from './metric.js';
 
 /** Most bytes of a sweep's results. */
 const mostText = 2 ** 28;
@@ -39,12 +40,14 @@ export function stateText({ failure, given, results }: Trial, rungs: number): st
 /** The content of `sweep.json`. @param rungs how many there are */
 export function keptText(
   { sweep, epochs, trials }: KeptSweep,
+  { name, better }: Pick<Metric, 'name' | 'better'>,
   rungs: number,
   best?: Trial,
 ): string {
   const kept = {
     vaekit: version,
     sweep,
+    metric: { name, better },
     ...(epochs === undefined ? {} : { epochs }),
     ...(best ? { best: runName(best) } : {}),
     runs: trials.map(({ number, ...trial }) => ({

@@ -272,7 +272,7 @@ async function runSweep(sweep: Sweep, flags: SweepFlags, goOn: string): Promise<
       onChange: async () => {
         shown.settle();
         await folder.keep(() => ({
-          'sweep.json': keptText(kept, rungs.length, bestOf(trials, metric.better)),
+          'sweep.json': keptText(kept, metric, rungs.length, bestOf(trials, metric.better)),
           'sweep.csv': resultsCsv(results),
         }));
       },

@@ -12,10 +12,15 @@ export interface ServedRun {
   readonly modified: number;
   /** True where `vaekit judge` has judged it. */
   readonly isJudged?: boolean;
+  /** The folder of the sweep that it is of; empty where that is the folder of all runs. */
+  readonly sweep?: string;
 }
 
-const address = (folder: string, file: string) =>
-  new URL(`runs/${encodeURIComponent(folder)}/${file}`, document.baseURI).href;
+/** The address of a file; a run of a sweep is in the sweep's folder. */
+function address(folder: string, file: string): string {
+  const parts = [...folder.split('/'), file].filter((part) => part !== '');
+  return new URL(`runs/${parts.map(encodeURIComponent).join('/')}`, document.baseURI).href;
+}
 
 /** The runs beside the page; none on a static host without any. */
 export async function listServed(): Promise<readonly ServedRun[]> {
@@ -28,11 +33,11 @@ export async function listServed(): Promise<readonly ServedRun[]> {
 export async function openServed(folder: string): Promise<RunContent> {
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   // Alone and first: where it is missing there is no run, whichever other file is missing too.
-  const config = await read(folder, 'config.json');
+  const config = await readServed(folder, 'config.json');
   const parsed = parseRunConfig(text(config), `${folder}/config.json`);
   const [parameters, metrics] = await Promise.all([
-    read(folder, 'parameters.safetensors'),
-    read(folder, 'metrics.jsonl', true),
+    readServed(folder, 'parameters.safetensors'),
+    readServed(folder, 'metrics.jsonl', true),
   ]);
   return {
     id: `served:${folder}`,
@@ -48,11 +53,15 @@ export async function openServed(folder: string): Promise<RunContent> {
 async function judgementOf(folder: string): Promise<Pick<RunContent, 'judgement'>> {
   const entry = (await listServed()).find((each) => each.folder === folder);
   if (!entry?.isJudged) return {};
-  const text = new TextDecoder().decode(await read(folder, judgementFile));
+  const text = new TextDecoder().decode(await readServed(folder, judgementFile));
   return { judgement: parseJudgement(text, `${folder}/${judgementFile}`) };
 }
 
-async function read(
+/**
+ * A file beside the page.
+ * @throws UserError when it is not there, unless it is optional: then it is empty
+ */
+export async function readServed(
   folder: string,
   file: string,
   optional = false,

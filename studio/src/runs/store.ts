@@ -15,6 +15,8 @@ export interface RunEntry {
   readonly place: 'served' | 'kept';
   /** Time of its last change, in milliseconds since 1970. */
   readonly modified: number;
+  /** The folder of the sweep that it is of, beside the page. */
+  readonly sweep?: string;
   /** The run as the browser keeps it. */
   readonly kept?: KeptRun;
 }
@@ -33,11 +35,12 @@ const keptEntry = (kept: KeptRun): RunEntry => ({
   kept,
 });
 
-const servedEntry = ({ folder, modified }: ServedRun): RunEntry => ({
+const servedEntry = ({ folder, modified, sweep }: ServedRun): RunEntry => ({
   id: `served:${folder}`,
   name: folder,
   place: 'served',
   modified,
+  ...(sweep === undefined ? {} : { sweep }),
 });
 
 /** Lists the runs anew. */

@@ -23,6 +23,7 @@ import type { Judging } from './judge-button.js';
 import { NumbersOfRuns } from './numbers-of-runs.js';
 import { ReconstructionsOfRuns } from './reconstructions-of-runs.js';
 
+const SweepLines = later(async () => (await import('./sweep-lines.js')).SweepLines);
 const RowsOfRuns = later(async () => (await import('./rows-of-runs.js')).RowsOfRuns);
 
 /** Runs at most: the curves of more cannot be told apart. */
@@ -55,6 +56,9 @@ export function CompareView() {
     go('compare', ...(ids.includes(id) ? ids.filter((each) => each !== id) : [...ids, id]));
   // The address may name runs that are not listed: these can be left out too.
   const unlisted = ids.filter((id) => list.every((run) => run.id !== id)).map(unlistedRun);
+  // Sweeps that a run is compared of are shown whole.
+  const shown = list.filter(({ id, sweep }) => sweep !== undefined && ids.includes(id));
+  const sweeps = [...new Set(shown.map(({ sweep }) => sweep!))];
   return (
     <div class="stack">
       <h1 class="visually-hidden">{t('Compare')}</h1>
@@ -80,6 +84,9 @@ export function CompareView() {
           {t('The address names {n} runs. The first {most} are shown.', { n: chosen.length, most })}
         </Notice>
       )}
+      {sweeps.map((folder) => (
+        <SweepLines key={folder} folder={folder} chosen={ids} most={most} />
+      ))}
       <Comparison key={ids.join('\n')} ids={ids} />
     </div>
   );
