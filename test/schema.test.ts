@@ -102,3 +102,21 @@ describe('the schema', () => {
     expect(problem(config)).toBeDefined();
   });
 });
+
+test('schema/sweep.schema.json takes the sweep of docs/sweeps.md, and refuses others', async () => {
+  const ajv = new Ajv2020({ strictTypes: false });
+  ajv.addSchema(schema, 'run.schema.json');
+  const { $schema: _, ...sweeps } = JSON.parse(await read('schema/sweep.schema.json'));
+  const check = ajv.compile(sweeps);
+  const [, block] = /```json\n([\s\S]*?)```/.exec(await read('docs/sweeps.md'))!;
+  const { $schema: __, ...sweep } = JSON.parse(block!);
+  expect([check(sweep), check.errors]).toEqual([true, null]);
+  const { settings } = sweep;
+  for (const wrong of [
+    { ...sweep, settings: { ...settings, 'model.latent': { type: 'integer', from: 2 } } },
+    { ...sweep, method: { type: 'random' } },
+    { ...sweep, config: { preset: 'mlp', training: { epoch: 9 } } },
+  ]) {
+    expect(check(wrong), JSON.stringify(wrong)).toBe(false);
+  }
+});

@@ -106,7 +106,7 @@ function wholeEpochs(
   if (kept?.epochs !== undefined) all.add(kept.epochs);
   if (all.size === 1) return [...all][0];
   throw new UserError(
-    `${file}: runs that are halved must have the same training.epochs, but there are ${[...all].join(', ')}. Leave it out of settings, and give one in config.`,
+    `${file}: runs that are halved must have the same training.epochs, but there are ${[...all].sort((a, b) => a - b).join(', ')}. Leave it out of settings, and give one in config.`,
   );
 }
 
