@@ -22,7 +22,7 @@ const pathsOf = ({ trials }: Results) => Object.keys(trials[0]?.settings ?? {});
 export const lastValue = ({ results }: Trial) => results.at(-1);
 
 /** Runs with those that came furthest first, the best of them before the others. */
-export function inOrder({ trials, metric }: Results): readonly Trial[] {
+function inOrder({ trials, metric }: Results): readonly Trial[] {
   const sign = metric.better === 'less' ? 1 : -1;
   return trials.toSorted(
     (a, b) =>

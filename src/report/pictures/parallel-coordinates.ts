@@ -66,7 +66,7 @@ function axisLayers(axes: readonly ParallelAxis[], places: ReturnType<typeof pla
 }
 
 /** The chart of `parallelPicture` as a Vega-Lite specification. */
-export function parallelSpec(
+function parallelSpec(
   lines: readonly Line[],
   { metric, better }: ParallelOptions,
 ): TopLevelSpec {
