@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const main = fileURLToPath(new URL('../../dist/bin/vaekit.js', import.meta.url));
 const kills = Number(process.argv[2] ?? 2);
 const folder = mkdtempSync(join(tmpdir(), 'vaekit-sweep-'));
 const sweep = {

@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { UserError } from '../../base/errors.js';
 import { codeOf, explanationOf } from '../../base/file-errors.js';
+import { ownFile } from '../../base/own-files.node.js';
 
-/** The built command line. */
-const main = fileURLToPath(new URL('../main.js', import.meta.url));
+/** The command line in the form in which it is shipped. */
+const commandLine = 'dist/bin/vaekit.js';
 
 /** Signals by which a job ends that somebody stops: its run can go on. */
 const stopped = new Set<string | number | null>(['SIGINT', 'SIGTERM', 'SIGKILL', 130, 143, 137]);
@@ -81,7 +81,7 @@ export async function runCommand(
   args: readonly string[],
   { launcher, signal, log }: Starting,
 ): Promise<void> {
-  const [file, ...words] = [...launcher, process.execPath, main, ...args] as [string];
+  const [file, ...words] = [...launcher, process.execPath, ownFile(commandLine), ...args] as [string];
   const output = openSync(log, 'a');
   let end: number | string | null;
   try {
