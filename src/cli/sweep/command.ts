@@ -81,7 +81,9 @@ export async function runCommand(
   args: readonly string[],
   { launcher, signal, log }: Starting,
 ): Promise<void> {
-  const [file, ...words] = [...launcher, process.execPath, ownFile(commandLine), ...args] as [string];
+  const [file, ...words] = [...launcher, process.execPath, ownFile(commandLine), ...args] as [
+    string,
+  ];
   const output = openSync(log, 'a');
   let end: number | string | null;
   try {
