@@ -22,11 +22,17 @@ export function optimizeProgram(program: Program, device?: Device): Program {
   return { ...program, outputs: named(Object.keys(program.outputs), values) };
 }
 
+/** The first operation that computes in float64. */
+export function findDouble(values: readonly Value[]): Operation | undefined {
+  return operationsOf(values).find(({ outputs }) =>
+    outputs.some(({ dtype }) => dtype === 'float64'),
+  );
+}
+
 /** @throws UserError when values are of a type that the device does not compute with */
 function requireDevice(values: readonly Value[], device: Device | undefined): void {
   if (device !== 'webgpu') return;
-  const isDouble = ({ outputs }: Operation) => outputs.some(({ dtype }) => dtype === 'float64');
-  const found = operationsOf(values).find(isDouble);
+  const found = findDouble(values);
   if (!found) return;
   const what = found.origin?.part || 'The program';
   throw new UserError(

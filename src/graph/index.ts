@@ -11,6 +11,7 @@
 export {
   compile,
   compileLoop,
+  findDouble,
   open,
   openLoop,
   openRankedLoop,

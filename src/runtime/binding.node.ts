@@ -5,6 +5,7 @@ import { type InferenceSession, Tensor } from 'onnxruntime-common';
 import { UserError } from '../base/errors.js';
 import { ownFile } from '../base/own-files.node.js';
 import { ownArray } from '../base/realm.js';
+import { cudaBinding } from './cuda.node.js';
 import type { Runtime, RuntimeSession, Tensors } from './session.js';
 
 /*
@@ -92,9 +93,13 @@ const systems = 'Linux (x64, arm64; glibc), macOS (arm64) and Windows (x64, arm6
 function load(): Binding {
   const { platform, arch } = process;
   const path = ownFile(`dist/vendor/onnxruntime-node/${platform}/${arch}/onnxruntime_binding.node`);
+  // By its plain name, webpack would take the function for its own.
+  const load = (file: string) => modules.createRequire(file)(file);
   try {
-    // By its plain name, webpack would take the function for its own.
-    const binding = modules.createRequire(path)(path) as Binding;
+    // A process has one library of the runtime, and it looks for CUDA's beside itself.
+    const withCuda = cudaBinding();
+    if (withCuda !== undefined) load(withCuda);
+    const binding = load(path) as Binding;
     binding.initOrtOnce(warnings, Handed, isMainThread);
     return binding;
   } catch (error) {

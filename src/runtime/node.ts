@@ -1,3 +1,4 @@
+import { requireCuda } from './cuda.node.js';
 import { openNative, threadsOf } from './native.node.js';
 import { flushesDenormals, type Session, type SessionOptions } from './session.js';
 import { firstThread, openOnThread } from './thread/thread.node.js';
@@ -10,13 +11,16 @@ export function lanesOf(options: SessionOptions): number {
   return device === 'cpu' && thread && !profile ? threadsOf(options) : 1;
 }
 
-/** Loads an ONNX model into the native runtime. */
+export { mayHave } from './devices.node.js';
+
+/** Loads an ONNX model into the native runtime. @throws UserError when there is no such device */
 export async function createSession(
   model: Uint8Array,
   options: SessionOptions = {},
 ): Promise<Session> {
   const { device = 'cpu', thread } = options;
-  if (thread && device === 'cpu') return openOnThread(model, options, thread);
+  if (device === 'cuda') requireCuda();
+  if (thread && device !== 'webgpu') return openOnThread(model, options, thread);
   // The thread that makes the process's first session is the one that takes denormal numbers as 0.
   if (flushesDenormals()) await firstThread();
   return openNative(model, options, false);

@@ -2,8 +2,8 @@ import type { InferenceSession, Tensor } from 'onnxruntime-common';
 import { UserError } from '../base/errors.js';
 import type { RanksAddress } from './ranks/address.js';
 
-/** The device that a model runs on: the processor, or the graphics processor by WebGPU. */
-export type Device = 'cpu' | 'webgpu';
+/** The device that a model runs on: the processor, or a graphics processor by WebGPU or by CUDA. */
+export type Device = 'cpu' | 'webgpu' | 'cuda';
 
 /**
  * A repeated step as two models: each microbatch of its examples adds to sums, and the rest of the
@@ -81,8 +81,8 @@ export interface SessionOptions {
   readonly profile?: boolean;
   /**
    * Sessions that are given the same object run on one thread beside the caller's, which can go on
-   * meanwhile, and keep there what they are told to keep. Node's processor only: a browser has its own
-   * workers, and what is on a graphics processor belongs to one thread.
+   * meanwhile, and keep there what they are told to keep. In Node only, and not by WebGPU: a browser has
+   * its own workers, and what WebGPU keeps on a graphics processor belongs to one thread.
    */
   readonly thread?: object;
   /** The same step by microbatches, which may run beside one another: see `lanesOf`. */
@@ -173,12 +173,12 @@ export interface Runtime {
   };
 }
 
-/** The runtime's options for a device. */
+/** The runtime's options for a device. Its binding for Node keeps nothing on a device of CUDA. */
 export function deviceOptions(
   { device = 'cpu', keep = [] }: SessionOptions,
   cpuProvider: string,
 ): InferenceSession.SessionOptions {
-  if (device === 'cpu') return { executionProviders: [cpuProvider] };
+  if (device !== 'webgpu') return { executionProviders: [device === 'cpu' ? cpuProvider : device] };
   return {
     executionProviders: [device],
     preferredOutputLocation: Object.fromEntries(keep.map((name) => [name, 'gpu-buffer'])),
@@ -187,6 +187,24 @@ export function deviceOptions(
 
 /** How builds of the runtime say that there is no device for WebGPU. */
 const noAdapter = /WebGPU adapter|WebGPU is not supported|GPU adapter|no available backend/i;
+
+/** How they say why CUDA has no device. */
+const cudaFailure = /(?:CUDA failure \d+|ExecutionProvider_Cuda): ([^;]+?) *(?:;|$)/;
+
+/** The error that a user can mend in the place of the runtime's; the same one where there is none. */
+function asUserError(error: unknown): unknown {
+  const text = String(error);
+  if (noAdapter.test(text)) {
+    return new UserError(
+      'The device webgpu has no adapter here: neither a graphics processor with its driver nor a software one was found. Use the device cpu.',
+    );
+  }
+  const [, reason] = cudaFailure.exec(text) ?? [];
+  if (reason === undefined) return error;
+  return new UserError(`The device cuda cannot be used here: ${reason}. Use the device cpu.`, {
+    cause: error,
+  });
+}
 
 /**
  * Loads an ONNX model into the given build of the runtime.
@@ -211,10 +229,7 @@ export async function openSession(
     },
     ...options,
   }).catch((error: unknown) => {
-    if (!noAdapter.test(String(error))) throw error;
-    throw new UserError(
-      'The device webgpu has no adapter here: neither a graphics processor with its driver nor a software one was found. Use the device cpu.',
-    );
+    throw asUserError(error);
   });
   return {
     inputNames: session.inputNames,

@@ -20,6 +20,9 @@ export async function openWeb(model: Uint8Array, options: SessionOptions = {}): 
       'This browser has no WebAssembly, or it is turned off, and nothing can be computed without. Turn it on, or use another browser.',
     );
   }
+  if (device === 'cuda') {
+    throw new UserError('The device cuda is none of a browser. Use the device webgpu or cpu.');
+  }
   const { load, turns } = builds[device];
   const runtime = await load();
   const session = await turns.take(() => {

@@ -10,6 +10,8 @@ export function lanesOf({ device = 'cpu', thread, threads }: SessionOptions): nu
   return device === 'cpu' && thread && mayShare ? (threads ?? availableThreads()) : 1;
 }
 
+export { mayHave } from './devices.web.js';
+
 /** A session of lanes, each a worker; undefined where workers cannot be had. */
 async function openLanes(
   model: MicrobatchedStep,

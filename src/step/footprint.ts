@@ -6,9 +6,12 @@ import {
   resultsOf,
   workingBytes,
 } from '../graph/index.js';
+import type { Device } from '../runtime/session.js';
 
 /** Memory and work of a training step, as its program tells them; bytes are estimates. */
 export interface Footprint {
+  /** The device that computes the step: memory of a graphics processor is not this process's. */
+  readonly device: Device;
   /** Numbers that the model has. */
   readonly parameters: number;
   /** Multiplications of a step's products. */
@@ -43,13 +46,17 @@ export function stateMemory(state: number): number {
  * @param step.parameters how many numbers the model has
  * @param step.batchSize examples of a step
  * @param step.threads that compute its microbatches beside one another
+ * @param step.device that computes it
  */
 export function footprintOf(
   program: LoopProgram,
   optimized: LoopProgram,
-  step: { readonly parameters: number; readonly batchSize: number; readonly threads: number },
+  step: Pick<Footprint, 'parameters' | 'device'> & {
+    readonly batchSize: number;
+    readonly threads: number;
+  },
 ): Footprint {
-  const { parameters, batchSize, threads } = step;
+  const { parameters, batchSize, threads, device } = step;
   const { microbatches, carried, outputs } = optimized;
   const results = [...carried.map(({ next }) => next), ...Object.values(outputs)];
   const state = carried.reduce(
@@ -59,6 +66,7 @@ export function footprintOf(
   const copies = workingCopies[convolves(resultsOf(program)) ? 'convolutions' : 'others'];
   const working = workingBytes(results, batchSize) - state + beside(microbatches, threads);
   return {
+    device,
     parameters,
     multiplications: multiplications(resultsOf(program), batchSize),
     state,

@@ -25,6 +25,8 @@ export {
   compileTraining,
   type LoopedEvaluation,
   type LoopedObjective,
+  type StepWork,
+  stepWork,
 } from './program.js';
 export type { UpdateOptions } from './stages/index.js';
 export { type StateMemory, stateMemoryOf } from './state-memory.js';

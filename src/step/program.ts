@@ -1,5 +1,6 @@
 import { lanesOf } from '#runtime';
 import {
+  findDouble,
   type LoopProgram,
   multiplications,
   openLoop,
@@ -98,6 +99,28 @@ function withThreads(
   return pays || options.threads !== undefined ? options : { ...options, threads: 1 };
 }
 
+/** What a choice of device looks at in a training step. */
+export interface StepWork {
+  /** Multiplications of the step's products. */
+  readonly multiplications: number;
+  /** Whether something is computed in float64. */
+  readonly hasDoubles: boolean;
+}
+
+/** The work of a training step, as its program tells it. */
+export function stepWork(
+  model: Model,
+  layout: Layout,
+  dtype: 'uint8' | 'float32',
+  batchSize: number,
+): StepWork {
+  const results = resultsOf(trainingProgram(model, layout, dtype).program);
+  return {
+    multiplications: multiplications(results, batchSize),
+    hasDoubles: findDouble(results) !== undefined,
+  };
+}
+
 /**
  * `trainingProgram`, ready to run. On a graphics processor, batches are not cut.
  * @param options.onFootprint hears what the step takes, before anything is made ready for it
@@ -114,21 +137,20 @@ export async function compileTraining(
   } = {},
 ): Promise<LoopedObjective> {
   const { cutting, onFootprint, ranks, ...session } = options;
+  const { device = 'cpu' } = session;
   const { program, described } = trainingProgram(
     model,
     layout,
     dtype,
-    session.device === 'webgpu'
-      ? undefined
-      : cutting && { ...cutting, ranked: ranks !== undefined },
+    device === 'cpu' ? cutting && { ...cutting, ranked: ranks !== undefined } : undefined,
   );
   const chosen = cutting ? withThreads(session, program, cutting.batchSize) : session;
-  const optimized = optimizeLoop(program, session.device);
+  const optimized = optimizeLoop(program, device);
   if (onFootprint && cutting) {
     const { batchSize } = cutting;
     const threads = lanesOf(chosen);
     const { modelSize: parameters } = layout;
-    await onFootprint(footprintOf(program, optimized, { parameters, batchSize, threads }));
+    await onFootprint(footprintOf(program, optimized, { parameters, batchSize, threads, device }));
   }
   const { microbatches } = optimized;
   const opened =

@@ -32,7 +32,10 @@ function dispose(state: Feeds, needed: readonly Feeds[]): void {
   }
 }
 
-/** The processor's memory: of the thread that trains where there is one, else of the caller's. */
+/**
+ * The processor's memory: of the thread that trains where there is one, else of the caller's. CUDA's steps
+ * take the state from there and bring it back, once a call.
+ */
 const processor: StateMemory = {
   transfer: (state) =>
     (millisecondsPerMegabyte * Object.values(state).reduce((sum, { size }) => sum + 4 * size, 0)) /
@@ -110,5 +113,5 @@ class DeviceMemory implements StateMemory {
 
 /** The memory that holds the state of steps with these options. */
 export function stateMemoryOf(options: SessionOptions): StateMemory {
-  return (options.device ?? 'cpu') === 'cpu' ? processor : new DeviceMemory(options);
+  return options.device === 'webgpu' ? new DeviceMemory(options) : processor;
 }

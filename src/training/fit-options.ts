@@ -122,14 +122,15 @@ export const paceShape = {
       }),
     ),
   /**
-   * On `webgpu` parameters and the optimizer's memory stay on the graphics processor.
+   * On `webgpu` parameters and the optimizer's memory stay on the graphics processor. `auto` chooses by
+   * `chooseDevice`, and tells callbacks by `onNote`.
    */
   device: z
-    .enum(['cpu', 'webgpu'])
+    .enum(['cpu', 'webgpu', 'cuda', 'auto'])
     .default('cpu')
     .meta(
       option(
-        'Hardware that steps run on. Small networks train faster on the processor, large ones on a graphics processor, by WebGPU.',
+        'Hardware that steps run on. Small networks train faster on the processor, large ones on a graphics processor, by WebGPU or, in Node on Linux, by CUDA; `auto` chooses by the size of a step, and says what it chose.',
         {
           flag: { flag: '--device <name>', help: 'hardware that steps run on' },
           field: {
@@ -138,6 +139,7 @@ export const paceShape = {
             titles: {
               cpu: 'The processor (WebAssembly)',
               webgpu: 'The graphics processor (WebGPU)',
+              auto: 'What fits the network',
             },
           },
           resumable: true,

@@ -11,10 +11,12 @@ import {
   mainPlayer,
   type ParameterSpec,
   stateMemoryOf,
+  stepWork,
   updateStages,
 } from '../step/index.js';
 import { notify } from './callbacks.js';
 import { checkIdentity, dataIdentity } from './checkpoint.js';
+import { deviceOf } from './device.js';
 import {
   decidingSettings,
   type FitResult,
@@ -51,7 +53,7 @@ function checkBatchSize({ size, name }: Dataset, { batchSize }: FitSettings): vo
 /** @throws UserError when something asked for is of one process alone */
 function checkRanks({ ranks, device, callbacks = [] }: FitSettings): void {
   if (!ranks) return;
-  if (device !== 'cpu') {
+  if (device !== 'cpu' && device !== 'auto') {
     throw new UserError(
       `The device ${device} trains by one process, but there are ${ranks.size} ranks. Use the device cpu, or one process.`,
     );
@@ -92,12 +94,14 @@ export async function fit(
   checkPlayers(model, settings);
   checkRanks(settings);
   const { ranks } = settings;
-  const { device, threads, validation, batchSize, resume, callbacks = [] } = settings;
+  const { threads, validation, batchSize, resume, callbacks = [] } = settings;
   const layout = new Layout(
     specs,
     [{ name: mainPlayer }, ...(model.players ?? [])],
     updateStages(settings),
   );
+  const work = () => stepWork(model, layout, dataset.dtype, batchSize);
+  const device = await deviceOf(settings, work);
   const session: SessionOptions = {
     ...(threads === undefined ? {} : { threads }),
     device,

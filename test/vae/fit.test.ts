@@ -127,7 +127,7 @@ describe('fit', () => {
     [{ stepsPerCall: 0 }, /stepsPerCall must be a whole number from 1, not 0/],
     [{ threads: 1.5 }, /threads must be a whole number from 1 to 256, not 1.5/],
     [{ threads: 100_000 }, /threads must be a whole number from 1 to 256, not 100000/],
-    [{ device: 'gpu' as never }, /device must be cpu or webgpu, not gpu/],
+    [{ device: 'gpu' as never }, /device must be cpu or webgpu or cuda or auto, not gpu/],
     [{ batchSize: 65 }, /batchSize 65 is more than the 64 examples of corners/],
   ])('%j is refused', async (options, message) => {
     await expect(smallVAE().fit(corners(64), options)).rejects.toThrow(message);

@@ -81,7 +81,10 @@ export class Resources {
    */
   checkParameters(parameters: number, slots: number): void {
     const state = 4 * parameters * (1 + slots);
-    this.check({ parameters, state, working: 0, memory: stateMemory(state) });
+    const { device } = this.run.training;
+    // What is to be chosen is known with the step's footprint.
+    const known = device === 'cpu' ? 'cpu' : 'webgpu';
+    this.check({ device: known, parameters, state, working: 0, memory: stateMemory(state) });
     if (4 * parameters > mostModelBytes) {
       throw new UserError(
         `The model has ${formatCount(parameters)} parameters, ${formatBytes(4 * parameters)}: more than an ONNX file holds (${formatBytes(mostModelBytes)}). Use ${smaller(this.run.model, { batchSize: 1, working: 0, state: 0 })}.`,
@@ -91,6 +94,7 @@ export class Resources {
 
   /** The line for it. @throws UserError when it is too much */
   private check({
+    device,
     parameters,
     state,
     working,
@@ -101,8 +105,7 @@ export class Resources {
     const size = height * width > smallPixels ? 'large' : 'small';
     const bytes = Math.max(leastBytes[size], processBytes + this.held + memory);
     const { batchSize } = this.run.training;
-    const onDevice = this.run.training.device === 'webgpu';
-    if (bytes > mostShare * limit && !onDevice) {
+    if (bytes > mostShare * limit && device === 'cpu') {
       throw new UserError(
         `Training ${formatCount(parameters)} parameters in batches of ${batchSize} takes about ${formatBytes(bytes)} of memory, more than ${100 * mostShare} % of the ${formatBytes(limit)} that there are. Use ${smaller(this.run.model, { state, working, batchSize })}.`,
       );

@@ -5,6 +5,7 @@ import { Tensor } from 'onnxruntime-common';
 import { UserError } from '../../base/errors.js';
 import { ownFile } from '../../base/own-files.node.js';
 import { ownArray } from '../../base/realm.js';
+import { cudaData } from '../cuda.node.js';
 import type { Lane, MicrobatchTerms, StepInputs } from '../microbatched/lane.js';
 import { telemetryData } from '../onnxruntime.node.js';
 import { fromPlain, mapValues, type PlainTensor, toSend } from '../plain-tensor.js';
@@ -30,7 +31,7 @@ const dropMilliseconds = 20;
 /** A thread that holds sessions, or is a lane of one. */
 export class Thread implements Lane {
   private readonly worker = new Worker(ownFile('dist/bin/thread-worker.js'), {
-    workerData: { flush: flushesDenormals(), vaekitGate: gate, ...telemetryData() },
+    workerData: { flush: flushesDenormals(), vaekitGate: gate, ...telemetryData(), ...cudaData() },
     // The process's own may be such as no worker takes.
     execArgv: [],
     // Its script makes little: arrays of numbers lie elsewhere.

@@ -140,6 +140,11 @@ const ofMachine: readonly Row[] = [
     next: ['processor'],
   },
   {
+    when: 'The device cuda is none of a browser. Use the device webgpu or cpu.',
+    say: said('A browser cannot compute by CUDA. Compute on the processor.'),
+    next: ['processor'],
+  },
+  {
     when: 'This browser has no WebAssembly, or it is turned off, and nothing can be computed without. Turn it on, or use another browser.',
     say: said(
       'This browser has no WebAssembly, or it is turned off, and nothing can be computed without. Turn it on, or use another browser.',

@@ -59,9 +59,7 @@ async function stepsOf(
       signal: clock.signal,
       callbacks: [
         {
-          onFootprint(footprint) {
-            if (training.device !== 'webgpu') checkMemory(footprint);
-          },
+          onFootprint: checkMemory,
           onStart: () => clock.start(),
           onProgress: () => clock.call(),
         },

@@ -6,8 +6,9 @@ import type { Footprint } from '../../../src/step/index.js';
 const mostBytes = 2 ** 32;
 const mostShare = 0.8;
 
-/** @throws UserError when the step of a training takes more memory than a page has */
-export function checkMemory({ parameters, memory }: Footprint): void {
+/** @throws UserError when the step of a training takes more memory than a page has, on the processor */
+export function checkMemory({ device, parameters, memory }: Footprint): void {
+  if (device !== 'cpu') return;
   // Chromium tells how many GiB the machine has, 8 at the most.
   const { deviceMemory = 8 } = navigator as { readonly deviceMemory?: number };
   const limit = Math.min(mostBytes, deviceMemory * 2 ** 30);

@@ -165,9 +165,7 @@ export class Training {
     /** Epochs that the page was not told of yet. */
     let untold: EpochMetrics[] = [];
     return {
-      onFootprint: (footprint) => {
-        if (this.request.run.settings.device !== 'webgpu') checkMemory(footprint);
-      },
+      onFootprint: checkMemory,
       onStart: async () => {
         events.onStage('train');
         await first();

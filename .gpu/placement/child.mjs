@@ -1,0 +1,1 @@
+import "file:///work/w-devices/bench/gpu/child.mjs";
