@@ -1,0 +1,149 @@
+import { spawnSync } from 'node:child_process';
+import {
+  closeSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { cudaProvider, folder, npmRuntime, providerFiles, runtimeFiles } from './cuda-provider.mjs';
+import { keepArchitecture } from './fat-binary.mjs';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** What one transfer to a machine may hold, less the repository itself. */
+const partBytes = 46 * 2 ** 20;
+
+/** Packages that draw and read pictures, which no training needs. */
+const unneeded = /(^|\/)(@napi-rs|@img|sharp|h5wasm)(\/|$)/;
+
+/** Paths of the packages that an installed vaekit has. */
+function packages() {
+  const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
+  return Object.entries(lock.packages)
+    .filter(([path, { dev, devOptional }]) => path !== '' && !dev && !devOptional)
+    .map(([path]) => path)
+    .filter((path) => !unneeded.test(path) && existsSync(join(root, path)));
+}
+
+/** What is built, for this system and without the page. */
+const isBuilt = (/** @type {string} */ path) =>
+  !/^(studio|vendor\/onnxruntime-node\/(?!linux(\/x64(\/|$)|$)))(\/|$)?/.test(
+    relative(join(root, 'dist'), path),
+  );
+
+/** The loader of Vulkan's drivers, which bare machines lack. */
+function vulkanLoader() {
+  const { stdout } = spawnSync('ldconfig', ['-p'], { encoding: 'utf8' });
+  return / => (\S+libvulkan\.so\.1)$/m.exec(stdout ?? '')?.[1];
+}
+
+/** @param {string} program @param {readonly string[]} args */
+function required(program, args) {
+  const { status, error } = spawnSync(program, args, { stdio: ['ignore', 'inherit', 'inherit'] });
+  if (status !== 0) throw new Error(`${program} failed${error ? `: ${error.message}` : ''}`);
+}
+
+/** Cuts a file into parts beside it. @returns {string[]} their names */
+function cut(/** @type {string} */ file) {
+  const [source, bytes] = [openSync(file, 'r'), Buffer.alloc(partBytes)];
+  /** @type {string[]} */
+  const names = [];
+  for (;;) {
+    const count = readSync(source, bytes, 0, partBytes, null);
+    if (count === 0) break;
+    /** @type {string} */
+    const name = `part-${names.length}`;
+    mkdirSync(join(folder, name), { recursive: true });
+    writeFileSync(join(folder, name, 'bytes'), bytes.subarray(0, count));
+    names.push(name);
+  }
+  closeSync(source);
+  return names;
+}
+
+/**
+ * Gathers in `.gpu` all that the benchmark takes on a Linux x64 machine that can fetch nothing: Node, vaekit as it
+ * is built, ONNX Runtime with its provider for CUDA, the loader of Vulkan.
+ * @param {number} architecture of the graphics processor: 90 for Hopper; code for others is left out
+ */
+export function prepare(architecture) {
+  const app = join(folder, 'app');
+  rmSync(app, { recursive: true, force: true });
+  for (const name of readdirSync(folder).filter((each) => each.startsWith('part-'))) {
+    rmSync(join(folder, name), { recursive: true });
+  }
+  const copy = (/** @type {string} */ path, filter = (/** @type {string} */ _) => true) =>
+    cpSync(join(root, path), join(app, path), { recursive: true, dereference: true, filter });
+  copy('package.json');
+  copy('dist', isBuilt);
+  for (const path of ['gpu.mjs', 'gpu', 'vaekit', 'measure.mjs', 'table.mjs', 'results.mjs']) {
+    copy(`bench/${path}`);
+  }
+  for (const path of ['multiplications.mjs', 'mnist.mjs', 'contestants', 'limit'])
+    copy(`bench/${path}`);
+  for (const path of ['python.mjs', 'torch_vae.py']) copy(`bench/peers/${path}`);
+  for (const path of packages()) copy(path);
+  const runtime = join(app, 'node_modules/onnxruntime-node');
+  cpSync(join(npmRuntime, 'package.json'), join(runtime, 'package.json'));
+  for (const name of runtimeFiles) {
+    cpSync(
+      join(npmRuntime, 'bin/napi-v6/linux/x64', name),
+      join(runtime, 'bin/napi-v6/linux/x64', name),
+    );
+  }
+  const provider = cudaProvider();
+  for (const name of providerFiles) {
+    const target = join(runtime, 'bin/napi-v6/linux/x64', name);
+    cpSync(join(provider, name), target);
+    if (name.includes('cuda')) keepArchitecture(target, architecture);
+  }
+  mkdirSync(join(app, 'bin'));
+  cpSync(process.execPath, join(app, 'bin/node'), { dereference: true });
+  const loader = vulkanLoader();
+  if (loader !== undefined) {
+    cpSync(loader, join(app, 'lib', basename(loader)), { dereference: true });
+  }
+  const archive = join(folder, 'app.tar.xz');
+  console.error('Packing takes some minutes.');
+  required('tar', ['-C', folder, '-I', 'xz -T2 -6', '-cf', archive, 'app']);
+  const parts = cut(archive);
+  const megabytes = (statSync(archive).size / 2 ** 20).toFixed(0);
+  rmSync(archive);
+  tell(parts, megabytes, loader !== undefined);
+}
+
+/** How the parts are brought to the machine and used there. */
+function tell(
+  /** @type {readonly string[]} */ parts,
+  /** @type {string} */ megabytes,
+  hasLoader = true,
+) {
+  const path = (/** @type {string} */ name) => relative(root, join(folder, name));
+  const at = '/tmp/gpu';
+  const last = parts.at(-1) ?? '';
+  console.log(
+    [
+      `${megabytes} MiB in ${parts.length} part${parts.length === 1 ? '' : 's'} of at most ${partBytes / 2 ** 20} MiB.`,
+      ...(parts.length > 1
+        ? ['They do not fit one transfer of 64 MiB: bring them one after another.']
+        : []),
+      ...(hasLoader
+        ? []
+        : ['Left out: libvulkan.so.1 is not on this machine, so WebGPU may find no driver there.']),
+      'On the machine, with each part in turn:',
+      ...parts
+        .slice(0, -1)
+        .map((name) => `  mkdir -p ${at} && cp ${path(name)}/bytes ${at}/${name}`),
+      `  mkdir -p ${at} && cp ${path(last)}/bytes ${at}/${last} && cd ${at} && cat ${parts.join(' ')} | tar -xJ && app/bin/node app/bench/gpu.mjs --out results`,
+    ].join('\n'),
+  );
+}
