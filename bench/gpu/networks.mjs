@@ -37,7 +37,7 @@ function colour() {
 
 /** A preset for images of a shape. @returns {Promise<import('../../dist/index.js').VAEOptions>} */
 async function ofPreset(
-  /** @type {'resnet' | 'vq' | 'gated'} */ preset,
+  /** @type {'resnet' | 'vq' | 'density'} */ preset,
   /** @type {readonly number[]} */ shape,
 ) {
   const { model } = await settingsFor(datasets.fromArray(waves(8, shape), [...shape]), { preset });
@@ -60,7 +60,7 @@ export const networks = {
   conv: { options: () => networkOf({ network: 'conv' }), batch: 128, steps: 50 },
   colour: { options: colour, batch: 64, steps: 30 },
   resnet: { options: () => ofPreset('resnet', [1, 28, 28]), batch: 16, steps: 2, placed: true },
-  gated: { options: () => ofPreset('gated', [1, 28, 28]), batch: 16, steps: 2, placed: true },
+  density: { options: () => ofPreset('density', [1, 28, 28]), batch: 16, steps: 2, placed: true },
   vq: { options: () => ofPreset('vq', [3, 64, 64]), batch: 8, steps: 2, placed: true },
 };
 

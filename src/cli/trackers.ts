@@ -5,6 +5,7 @@ import { advice } from '../base/suggest.js';
 import { type Tracker, tensorBoard } from '../tracking/index.js';
 import { type MlflowServer, mlflow, mlflowSender } from '../tracking/remote/mlflow.js';
 import type { Sender } from '../tracking/remote/sending.js';
+import { type WandbServer, wandb, wandbSender } from '../tracking/remote/wandb.js';
 import { shellWord } from './shell-word.js';
 
 type Tell = (line: string) => void;
@@ -13,6 +14,8 @@ type Tell = (line: string) => void;
 interface NamedTracker {
   /** @throws UserError when it is not set up */
   create(out: string, onTrouble: Tell): Tracker;
+  /** Whether it is turned off, by a variable of its own. */
+  isOff?(): boolean;
   /** A line on where the run can be seen. */
   seen(out: string): string;
   /** For trackers of servers: sends what was kept in a run's folder. @throws UserError when it is not set up */
@@ -43,6 +46,49 @@ function mlflowServer(out: string): MlflowServer {
   };
 }
 
+/** The modes of Weights & Biases: sent at once, kept for `vaekit track sync`, or nothing at all. */
+const wandbModes = ['online', 'offline', 'disabled'];
+
+/** @throws UserError when it is none */
+function wandbMode(): string {
+  const { WANDB_MODE: mode = 'online' } = process.env;
+  if (wandbModes.includes(mode)) return mode;
+  throw new UserError(`--track wandb: WANDB_MODE is ${quote(mode)}. ${advice(mode, wandbModes)}`);
+}
+
+/** The project that the variables of Weights & Biases name. @throws UserError when there is no key */
+function wandbServer(out: string): WandbServer {
+  const {
+    WANDB_API_KEY: apiKey = '',
+    WANDB_BASE_URL: baseUrl,
+    WANDB_ENTITY: entity,
+    WANDB_PROJECT: project,
+    WANDB_NAME: name,
+  } = process.env;
+  if (baseUrl && !/^https?:\/\//.test(baseUrl)) {
+    throw new UserError(
+      `--track wandb: WANDB_BASE_URL is ${quote(baseUrl)}. Set it to an address, such as https://api.wandb.ai.`,
+    );
+  }
+  return {
+    apiKey,
+    run: name || basename(out),
+    files: out,
+    ...(baseUrl ? { baseUrl } : {}),
+    ...(entity ? { entity } : {}),
+    ...(project ? { project } : {}),
+  };
+}
+
+/** The same, to be told at once. */
+function wandbOnline(out: string): WandbServer {
+  const server = wandbServer(out);
+  if (server.apiKey !== '') return server;
+  throw new UserError(
+    '--track wandb: WANDB_API_KEY is not set. Set it to your key, or set WANDB_MODE=offline to send the run later.',
+  );
+}
+
 const journalOf = (out: string, name: string) => `${out}/tracking/${name}`;
 
 /** Trackers by the names that `--track` takes. */
@@ -56,6 +102,19 @@ const known: Readonly<Record<string, NamedTracker>> = {
       mlflow({ ...mlflowServer(out), folder: journalOf(out, 'mlflow'), onTrouble }),
     seen: (out) => `MLflow shows the run: ${mlflowServer(out).uri}`,
     sender: (out) => mlflowSender(mlflowServer(out)),
+  },
+  wandb: {
+    isOff: () => wandbMode() === 'disabled',
+    create: (out, onTrouble) => {
+      const isOffline = wandbMode() === 'offline';
+      const server = isOffline ? wandbServer(out) : wandbOnline(out);
+      return wandb({ ...server, folder: journalOf(out, 'wandb'), onTrouble, isOffline });
+    },
+    seen: (out) =>
+      wandbMode() === 'offline'
+        ? `Kept for Weights & Biases: vaekit track sync ${shellWord(out)} sends it.`
+        : `Weights & Biases shows the run ${wandbServer(out).run}: project ${wandbServer(out).project ?? 'vaekit'}`,
+    sender: (out) => wandbSender(wandbOnline(out)),
   },
 };
 

@@ -4,6 +4,7 @@
  */
 export { type Histogram, histogramOf } from './histogram.js';
 export { type MlflowOptions, mlflow } from './remote/mlflow.js';
+export { type WandbOptions, wandb } from './remote/wandb.js';
 export { type TensorBoardOptions, tensorBoard } from './tensorboard/tensorboard.js';
 export { type TrackOptions, track } from './track.js';
 export type { Entry, TrackedRun, Tracker } from './tracker.js';

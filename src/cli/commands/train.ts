@@ -23,7 +23,7 @@ export function trainCommand(program: Command): void {
     )
     .option(
       '--track <names>',
-      'have trackers follow the training, with commas between them: tensorboard, mlflow',
+      'have trackers follow the training, with commas between them: tensorboard, mlflow, wandb',
       (text: string) => text.split(','),
     )
     .option('--profile', 'first measure where the time of a step goes, layer by layer');

@@ -26,7 +26,7 @@ const isKept = (name: string) =>
  */
 export function followedBy(names: readonly string[], job: Job): Followed {
   const { data, out, settings, training, vae } = job;
-  const chosen = [...new Set(names)].map(namedTracker);
+  const chosen = [...new Set(names)].map(namedTracker).filter(({ isOff }) => !isOff?.());
   const trackers: Tracker[] = chosen.map(({ create }) => create(out, tell));
   if (trackers.length === 0) return { callbacks: [], finish: async () => undefined };
   const examples = asModelSees(data.validation ?? data.test ?? data.train, settings.augment);

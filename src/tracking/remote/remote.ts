@@ -11,6 +11,8 @@ export interface RemoteOptions {
   readonly folder: string;
   /** Hears, once and in a line, that the server cannot be told. A warning when left out. */
   readonly onTrouble?: (line: string) => void;
+  /** Whether nothing is sent now: `sendRest` sends all. */
+  readonly isOffline?: boolean;
 }
 
 /**
@@ -19,13 +21,16 @@ export interface RemoteOptions {
  */
 export function remoteTracker(
   sender: Sender,
-  { folder, onTrouble = console.warn }: RemoteOptions,
+  { folder, onTrouble = console.warn, isOffline = false }: RemoteOptions,
 ): Tracker {
   // Not there before the first step, which a run that has all of its epochs does not come to.
   let sending: Sending | undefined;
+  const wake = () => {
+    if (!isOffline) sending?.wake();
+  };
   const tell = async (line: Line) => {
     await sending?.journal.add(line);
-    sending?.wake();
+    wake();
   };
   return {
     name: sender.name,
@@ -35,12 +40,12 @@ export function remoteTracker(
     },
     async record(entry) {
       await sending?.journal.addEntry(entry);
-      sending?.wake();
+      wake();
     },
     end: ({ state }) => tell({ end: state, time: Date.now() }),
     async keep(files) {
       await tell({ files });
-      if (!sending || (await sending.finish(patience))) return;
+      if (!sending || isOffline || (await sending.finish(patience))) return;
       const { length } = sending.journal.unsent;
       onTrouble(`${length} entries are not sent to ${sender.name} yet.`);
     },
