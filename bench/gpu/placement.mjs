@@ -6,8 +6,6 @@ import { networks } from './networks.mjs';
 import { run } from './run.mjs';
 import { buildStandIns } from './stand-ins.mjs';
 
-const steps = 2;
-
 /** A program beside an onnxruntime-node with CUDA. @returns {string} its file */
 function program(/** @type {string} */ provider) {
   const place = join(folder, 'placement');
@@ -24,24 +22,47 @@ function program(/** @type {string} */ provider) {
   return file;
 }
 
+/** @typedef {import('./run.mjs').Outcome} Outcome */
 /** @typedef {{ key: string, runsPerStep: number }} Place */
 
-/** The row of a network: its operators, those on the processor, copies. */
-function rowOf(/** @type {string} */ name, /** @type {readonly Place[]} */ places) {
-  const count = (/** @type {readonly Place[]} */ some) =>
-    some.reduce((sum, { runsPerStep }) => sum + runsPerStep, 0);
-  const times = (/** @type {Place} */ { key, runsPerStep }) =>
-    `${key.split(' ')[1]}${runsPerStep === 1 ? '' : ` (${runsPerStep})`}`;
-  const isCopy = (/** @type {Place} */ { key }) => key.includes('Memcpy');
-  const onProcessor = places.filter(({ key }) => key.startsWith('cpu '));
+/** How often each operator ran in a call of so many steps. @returns {Map<string, number>} */
+function runsOf(/** @type {string} */ name, /** @type {Outcome} */ outcome, /** @type {number} */ steps) {
+  if ('failed' in outcome) throw new Error(`${name}: ${outcome.failed}`);
+  /** @type {readonly Place[]} */
+  const places = outcome.lines.at(-1).places;
+  return new Map(places.map(({ key, runsPerStep }) => [key, runsPerStep * steps]));
+}
+
+/** Operators by how often they run. */
+function listed(/** @type {readonly (readonly [key: string, runs: number])[]} */ runs) {
+  return runs
+    .map(([key, count]) => `${key.split(' ')[1]}${count === 1 ? '' : ` (${count})`}`)
+    .sort()
+    .join(', ');
+}
+
+const total = (/** @type {readonly (readonly [key: string, runs: number])[]} */ runs) =>
+  String(runs.reduce((sum, [, count]) => sum + count, 0));
+
+/** The row of a network: what runs in each step, and what in each call beside its steps. */
+function rowOf(
+  /** @type {string} */ name,
+  /** @type {Map<string, number>} */ one,
+  /** @type {Map<string, number>} */ two,
+) {
+  const each = (/** @type {string} */ key) => (two.get(key) ?? 0) - (one.get(key) ?? 0);
+  /** @type {[string, number][]} */
+  const inStep = [...one.keys()].map((key) => [key, each(key)]);
+  /** @type {[string, number][]} */
+  const inCall = [...one].map(([key, count]) => [key, count - each(key)]);
+  const isElsewhere = (/** @type {readonly [string, number]} */ [key, count]) =>
+    count > 0 && (key.startsWith('cpu ') || key.includes('Memcpy'));
   return [
     `${name}, batch ${networks[name]?.batch}`,
-    String(count(places.filter((place) => !isCopy(place)))),
-    onProcessor
-      .map((place) => times(place))
-      .sort()
-      .join(', '),
-    String(count(places.filter(isCopy))),
+    total(inStep),
+    listed(inStep.filter(isElsewhere)) || 'none',
+    total(inCall),
+    listed(inCall.filter(isElsewhere)),
   ];
 }
 
@@ -51,16 +72,19 @@ export async function placement() {
   const libraries = join(folder, 'stand-ins');
   buildStandIns(join(provider, 'libonnxruntime_providers_cuda.so'), libraries);
   const file = program(provider);
+  const call = async (/** @type {string} */ name, /** @type {number} */ steps) => {
+    const args = [file, 'cuda', name, 'places', String(steps)];
+    const options = { env: { LD_LIBRARY_PATH: libraries }, seconds: 300 };
+    return runsOf(name, await run(process.execPath, args, options), steps);
+  };
   const rows = [];
   for (const name of Object.keys(networks)) {
-    const args = [file, 'cuda', name, 'places', String(steps)];
-    const outcome = await run(process.execPath, args, {
-      env: { LD_LIBRARY_PATH: libraries },
-      seconds: 120,
-    });
-    if ('failed' in outcome) throw new Error(`${name}: ${outcome.failed}`);
-    rows.push(rowOf(name, outcome.lines.at(-1).places));
+    rows.push(rowOf(name, await call(name, 1), await call(name, 2)));
   }
-  const headings = ['network', 'operators of a step', 'on the processor', 'copies from there'];
+  const headings = [
+    'network',
+    ...['operators of a step', 'of them on the processor'],
+    ...['operators of a call beside', 'of them on the processor, and copies'],
+  ];
   console.log(markdown(headings, rows).join('\n'));
 }

@@ -45,7 +45,7 @@ def kill(server):
 
 
 def vaekit(*arguments):
-    command = ["node", str(repository / "dist/cli/main.js"), *arguments]
+    command = ["node", str(repository / "dist/bin/vaekit.js"), *arguments]
     environment = {**os.environ, "MLFLOW_TRACKING_URI": uri}
     return subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 

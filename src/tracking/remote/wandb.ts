@@ -42,12 +42,15 @@ const kept = (remote: Remote, begun: Begun): Remote => ({
   begun: JSON.stringify(begun),
 });
 
-/** A run's config in the service's form; numbers are shown over `step`, not over the rows of the history. */
+/**
+ * A run's config in the service's form. Numbers are shown over `step`, not over the rows of the history: the second
+ * metric stands for all, and its step is the first one.
+ */
 function configOf({ config }: TrackedRun): string {
   const own = Object.entries(config).map(([name, value]) => [name, { value }] as const);
   const metrics = [
-    { 1: 'step', 6: [3] },
-    { 2: '*', 5: 1, 6: [1] },
+    { 1: 'step', 6: [3], 7: [] },
+    { 2: '*', 5: 1, 6: [1], 7: [] },
   ];
   return JSON.stringify({ ...Object.fromEntries(own), _wandb: { value: { m: metrics } } });
 }
@@ -115,7 +118,8 @@ class WandbSender implements Sender {
       _timestamp: time / 1000,
       _runtime: (time - begun.began) / 1000,
     }));
-    const summary = Object.assign({}, begun.summary, ...rows) as Record<string, unknown>;
+    const { _runtime: runtime } = rows.at(-1)!;
+    const summary = Object.assign({}, begun.summary, ...rows, { _wandb: { runtime } });
     await this.client.stream(begun, {
       files: {
         'wandb-history.jsonl': {
@@ -153,7 +157,7 @@ class WandbSender implements Sender {
     for (const [name, file] of Object.entries(entry.pictures ?? {})) {
       const content = await readFile(`${folder}/${file}`);
       const digest = await sha256(content);
-      const path = `media/images/${name}_${entry.step}_${digest.slice(0, 20)}.png`;
+      const path = `media/images/${name}_${begun.rows}_${digest.slice(0, 20)}.png`;
       await this.client.upload(begun, path, content);
       const view = new DataView(content.buffer, content.byteOffset);
       // Width and height are in the first chunk of a PNG file, behind its signature.
