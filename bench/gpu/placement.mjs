@@ -26,7 +26,11 @@ function program(/** @type {string} */ provider) {
 /** @typedef {{ key: string, runsPerStep: number }} Place */
 
 /** How often each operator ran in a call of so many steps. @returns {Map<string, number>} */
-function runsOf(/** @type {string} */ name, /** @type {Outcome} */ outcome, /** @type {number} */ steps) {
+function runsOf(
+  /** @type {string} */ name,
+  /** @type {Outcome} */ outcome,
+  /** @type {number} */ steps,
+) {
   if ('failed' in outcome) throw new Error(`${name}: ${outcome.failed}`);
   /** @type {readonly Place[]} */
   const places = outcome.lines.at(-1).places;
