@@ -9,6 +9,8 @@
  * - onnx-proto: it brings a release of protobufjs with a copy of its development tools.
  * - vega and vega-lite: they bring tools for a command line of their own, several of them twice, and
  *   wait at their top for a package that is not there, so that CommonJS bundles cannot hold them.
+ * - @huggingface/hub: it brings 5.6 MB of descriptions of tasks for its types alone, and a command line.
+ * - yaml: of its readers and writers one function is used.
  * - Inter: one file of 54 is used.
  */
 import { createHash } from 'node:crypto';
@@ -22,7 +24,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { createRequire } from 'node:module';
+import { builtinModules, createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
@@ -110,12 +112,23 @@ async function webRuntime() {
   copyFileSync(path('onnxruntime-licence.txt'), join(target, 'LICENSE'));
 }
 
-/** The parts of packages that an entry exports, in one file that browsers and Node take. */
-async function bundled(name) {
+/** Parts of packages as Node gets them: without what they have for browsers alone. */
+const forNode = {
+  resolve: { mainFields: ['module', 'main'], conditions: ['node', 'module', 'import', 'default'] },
+  external: builtinModules,
+};
+
+/**
+ * The parts of packages that an entry exports, in files that browsers and Node take.
+ * @param folder where they go, in dist/vendor
+ * @param platform `forNode`, where Node needs others than browsers
+ */
+async function bundled(name, folder = name, { resolve, external = [] } = {}) {
   await build({
     configFile: false,
     root: path('.'),
     logLevel: 'warn',
+    ...(resolve ? { resolve } : {}),
     // protobufjs would look for modules of Node by eval, for 64-bit numbers that are not used.
     plugins: [
       {
@@ -126,9 +139,10 @@ async function bundled(name) {
       },
     ],
     build: {
-      outDir: join(vendor, name),
+      outDir: join(vendor, folder),
       emptyOutDir: true,
       minify: true,
+      rolldownOptions: { external },
       license: { fileName: 'LICENSE.md' },
       lib: { entry: path(`${name}.js`), formats: ['es'], fileName: 'index' },
     },
@@ -160,6 +174,9 @@ if (process.argv.includes('--page')) {
   nativeRuntime();
   await bundled('onnx-proto');
   await bundled('vega');
+  await bundled('hub', 'hub/web');
+  await bundled('hub', 'hub/node', forNode);
+  await bundled('yaml');
   font();
   writeFileSync(mark, source());
   // Bun would follow the paths of the clone's tsconfig.json, and run sources beside what is built.

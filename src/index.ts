@@ -60,9 +60,17 @@ export {
 } from './nn/index.js';
 export * as schedules from './nn/schedules/index.js';
 export * as report from './report/index.js';
-export { decodeCheckpoint, encodeCheckpoint, RunFolder, zipRun } from './runs/index.js';
+export {
+  decodeCheckpoint,
+  encodeCheckpoint,
+  type HubOptions,
+  type HubProgress,
+  RunFolder,
+  zipRun,
+} from './runs/index.js';
 export type { Ranks } from './runtime/ranks/ranks.js';
 export { type Device, flushDenormals } from './runtime/session.js';
+export * as sharing from './sharing/index.js';
 export type { Footprint } from './step/index.js';
 export {
   type MethodOptions,

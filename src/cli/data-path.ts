@@ -2,8 +2,10 @@ import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { exists } from '#files';
 import { UserError } from '../base/errors.js';
 import { excerpt } from '../base/excerpt.js';
+import { baseName } from '../base/paths.js';
 import { isPublished } from '../data/open.js';
 import { type ReadOptions, readingOver } from '../data/read-options.js';
+import { isHubAddress } from '../runs/index.js';
 
 /*
  * A run keeps the paths of its data as seen from the folder that holds both, and where that folder is,
@@ -75,6 +77,7 @@ export async function locateData(
   usual: string,
 ): Promise<LocatedData> {
   const { dataFrom: from, data = usual } = training;
+  if (isHubAddress(place)) return sharedData(String(data), readingOver(training.read));
   const start = typeof from === 'string' ? resolve(place, from) : process.cwd();
   const seen = (path: string) =>
     isAbsolute(path) ? path : written(relative(process.cwd(), resolve(start, path)));
@@ -91,6 +94,13 @@ export async function locateData(
   };
 }
 
+/** The data of a run that came from elsewhere: paths that it names are of another machine, and none is looked at. */
+function sharedData(data: string, { label, ...reading }: ReadOptions): LocatedData {
+  const hasLabelFile = label !== undefined && looksLikePath(label);
+  const column = label === undefined || hasLabelFile ? {} : { label };
+  return { data, reading: { ...reading, ...column }, hasLabelFile };
+}
+
 const isThere = async ({ data }: LocatedData) => isPublished(data) || exists(data);
 
 /**
@@ -102,8 +112,9 @@ export async function locateConfigData(
   training: Training,
   usual: string,
 ): Promise<LocatedData> {
-  const located = await locateData(dirname(file), training, usual);
-  if (typeof training.dataFrom !== 'string' || (await isThere(located))) return located;
+  const located = await locateData(isHubAddress(file) ? file : dirname(file), training, usual);
+  if (typeof training.dataFrom !== 'string' || isHubAddress(file)) return located;
+  if (await isThere(located)) return located;
   const here = await locateData('.', { ...training, dataFrom: '.' }, usual);
   if (!(await isThere(here))) return located;
   process.stdout.write(
@@ -114,6 +125,11 @@ export async function locateConfigData(
 
 /** @throws UserError when a run's data is not where it was */
 export async function requireData(run: string, located: LocatedData): Promise<void> {
+  if (isHubAddress(run) && !isPublished(located.data)) {
+    throw new UserError(
+      `${run}: it was trained on ${excerpt(baseName(located.data))}, which is no part of the run. Say by --data where it is.`,
+    );
+  }
   if (await isThere(located)) return;
   throw new UserError(
     `${run}: the data it was trained on is not at ${excerpt(resolve(located.data), 200)}. Put it there, or say by --data where it is.`,

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { isHubAddress } from '../runs/index.js';
 import { type LoadingOptions, loadRun } from './run.js';
 import { shellWord } from './shell-word.js';
 
@@ -35,7 +36,7 @@ export async function describeRun(path: string, options: LoadingOptions): Promis
     '',
     `Written by vaekit ${String(vaekit)}.`,
   ];
-  if (!/\.zip$/i.test(path)) {
+  if (folder.isWritable || isHubAddress(path)) {
     const config = folder.file('config.json');
     lines.push(`The same again, layers included: vaekit train --config ${shellWord(config)}`);
   }

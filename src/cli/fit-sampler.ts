@@ -1,5 +1,5 @@
 import { samplerFromConfig, type VAE } from '../vae/index.js';
-import { type LoadingOptions, loadRun, openRun } from './run.js';
+import { type LoadingOptions, openRun } from './run.js';
 
 /**
  * Fits a sampler to the latents of a run's training data, and keeps it in the run's folder.
@@ -12,7 +12,7 @@ export async function fitSampler(
   options: LoadingOptions,
 ): Promise<{ vae: VAE }> {
   const sampler = samplerFromConfig(config, '--sampler');
-  const { vae, data } = await openRun(run, { ...options, split: 'train' });
+  const { vae, folder, data } = await openRun(run, { ...options, split: 'train' });
   const told = await vae.fitSampler(sampler, data);
   if (sampler.fit) {
     const facts = told ? `: ${told}` : '';
@@ -20,12 +20,11 @@ export async function fitSampler(
       `${sampler.type} is fitted to the latents of ${data.size} examples of ${data.name}${facts}\n`,
     );
   }
-  if (/\.zip$/i.test(run)) {
-    process.stderr.write(`${run} is an archive: the sampler is used, and not kept.\n`);
+  if (!folder.isWritable) {
+    process.stderr.write(`${run} is only read: the sampler is used, and not kept.\n`);
     return { vae };
   }
-  const { folder, settings } = await loadRun(run, options);
-  const { training = {} } = settings as { training?: Record<string, unknown> };
+  const { training = {} } = (await folder.readConfig()) as { training?: Record<string, unknown> };
   await vae.saveTo(folder, training);
   return { vae };
 }

@@ -1,5 +1,4 @@
 import { formatTable } from '../report/table.js';
-import { RunFolder } from '../runs/index.js';
 import { type Figure, judge } from '../vae/judges/index.js';
 import { partsOf } from '../vae/judges/measures/names.js';
 import { type FeaturesFlags, featuresOf } from './features.js';
@@ -38,7 +37,7 @@ function rowOf(name: string, figure: Figure): readonly string[] {
 /** `vaekit judge`: judges a run by data, and prints all that its kind of model has, or that was asked for. */
 export async function judgeRun(run: string, options: JudgeFlags): Promise<void> {
   const { metrics, count, samples, temperatures, seed, json } = options;
-  const { vae, validated: data, part } = await openRun(run, options);
+  const { vae, folder, validated: data, part } = await openRun(run, options);
   const features = await featuresOf(options);
   if (features) process.stderr.write(`${features.describe?.(vae.input)}\n`);
   const found = await judge(vae, data, {
@@ -51,8 +50,7 @@ export async function judgeRun(run: string, options: JudgeFlags): Promise<void> 
   });
   await features?.release();
   const judged = { data: data.name, part, ...found };
-  const folder = await RunFolder.open(run);
-  // Archives are only read.
+  // Archives and the Hub are only read.
   if (folder.isWritable) await folder.writeJudgement(judged);
   if (json) {
     process.stdout.write(`${JSON.stringify(judged)}\n`);

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { isHubAddress, localName } from '../runs/hub/address.js';
 
 /** `a whole number from 1`, or `a whole number from 1 to 9`. */
 const within = (kind: string, least: number, most: number) =>
@@ -121,10 +122,11 @@ export function withData(command: Command): Command {
     );
 }
 
-/** Where what is drawn of a run goes: into its folder or, for a zip archive, beside that. */
+/** Where what is drawn of a run goes: into its folder or, for a zip archive, beside that, or of the Hub, here. */
 export function besideRun(run: string, name: string): string {
+  if (isHubAddress(run)) return `${localName(run)}-${name}`;
   return /\.zip$/i.test(run) ? `${run.slice(0, -4)}-${name}` : `${run}/${name}`;
 }
 
 /** The argument of commands that load a run. */
-export const runArgument = ['<run>', 'run folder, or a zip of one'] as const;
+export const runArgument = ['<run>', 'run folder, a zip of one, or hf://owner/name'] as const;

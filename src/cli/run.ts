@@ -6,12 +6,13 @@ import type { Dataset } from '../data/dataset.js';
 import { type OpenedData, openDataset } from '../data/datasets.js';
 import { matchData } from '../data/match.js';
 import type { ReadOptions } from '../data/read-options.js';
-import { RunFolder } from '../runs/index.js';
+import type { RunFolder } from '../runs/index.js';
 import { readingFor } from '../vae/config/reading.js';
 import { VAE } from '../vae/index.js';
 import { ownCode } from './config/own-code.js';
 import { usualData } from './config/run-flags.js';
 import { locateData, requireData } from './data-path.js';
+import { withRun } from './hub.js';
 
 /** Options of commands that load a run. */
 export interface LoadingOptions {
@@ -40,6 +41,7 @@ export interface DataOptions extends LoadingOptions {
 /** A run's model and the data it is shown. */
 interface OpenRun {
   readonly vae: VAE;
+  readonly folder: RunFolder;
   readonly data: Dataset;
   /** The data as validation saw it: black and white when the model was trained on that. */
   readonly validated: Dataset;
@@ -49,10 +51,11 @@ interface OpenRun {
 
 /** A run's model, its folder, and the settings in its `config.json`. */
 export async function loadRun(path: string, { config }: LoadingOptions) {
-  const folder = await RunFolder.open(path);
-  const { model, ...settings } = await folder.readConfig();
-  const vae = await VAE.load(path, await ownCode(path, model, config));
-  return { vae, folder, settings };
+  return withRun(path, async (folder) => {
+    const { model, ...settings } = await folder.readConfig();
+    const vae = await VAE.load(folder, await ownCode(path, model, config));
+    return { vae, folder, settings };
+  });
 }
 
 const tell = (line: string) => process.stderr.write(`${line}\n`);
@@ -98,7 +101,7 @@ async function inShape(
 
 /** A run's model and all parts of the data that it is shown. */
 export async function openParts(path: string, options: DataOptions) {
-  const { vae, settings } = await loadRun(path, options);
+  const { vae, folder, settings } = await loadRun(path, options);
   const { training = {} } = settings as { training?: Record<string, unknown> };
   const located = await locateData(path, training, usualData);
   const isOwn = options.data === undefined;
@@ -114,12 +117,12 @@ export async function openParts(path: string, options: DataOptions) {
   const first = await openDataset(spec, { ...known, ...(cells && { cells }), onProgress: tell });
   const opened = isOwn ? first : await inShape(spec, first, reading, vae);
   const found = partsOf(opened, isOwn ? training.validationSplit : undefined, vae.config.seed);
-  return { vae, training, opened, found, isOwn };
+  return { vae, folder, training, opened, found, isOwn };
 }
 
 /** Opens a run and the data it is shown. */
 export async function openRun(path: string, options: DataOptions): Promise<OpenRun> {
-  const { vae, training, opened, found, isOwn } = await openParts(path, options);
+  const { vae, folder, training, opened, found, isOwn } = await openParts(path, options);
   const part = choosePart(found, opened.name, options.split);
   if (isOwn && part === 'train' && options.split === undefined) {
     tell(`${opened.name}: no part was kept from training, so these are examples that it has seen`);
@@ -131,5 +134,5 @@ export async function openRun(path: string, options: DataOptions): Promise<OpenR
   for (const note of notes) tell(`${data.name}: ${note}`);
   const isWhole = !opened.test && !opened.validation && !isOwn;
   const validated = asValidated(data, training.binarize, vae.config.seed);
-  return { vae, data, validated, part: isWhole ? 'all' : part };
+  return { vae, folder, data, validated, part: isWhole ? 'all' : part };
 }

@@ -7,9 +7,16 @@ const patienceMilliseconds = 700;
 const codes = { SIGINT: 130, SIGTERM: 143 } as const;
 const names = Object.keys(codes) as (keyof typeof codes)[];
 
-/** Ends the process on SIGINT or SIGTERM so that nothing half-written stays behind. */
-export function exitOnSignals(): void {
-  for (const name of names) process.on(name, () => process.exit(codes[name]));
+/**
+ * Ends the process on SIGINT or SIGTERM so that nothing half-written stays behind.
+ * @returns takes that back
+ */
+export function exitOnSignals(): () => void {
+  const exit = (name: NodeJS.Signals) => process.exit(codes[name as keyof typeof codes]);
+  for (const name of names) process.on(name, exit);
+  return () => {
+    for (const name of names) process.off(name, exit);
+  };
 }
 
 /** The way that SIGINT and SIGTERM end a training. */
@@ -27,8 +34,11 @@ export interface Signals {
   stop(): void;
 }
 
-/** Aborts on the first SIGINT or SIGTERM; a later one ends the process at once. */
-export function abortOnSignals(): Signals {
+/**
+ * Aborts on the first SIGINT or SIGTERM; a later one ends the process at once.
+ * @param words told at the first
+ */
+export function abortOnSignals(words = 'Stopping: what was trained is being saved.'): Signals {
   const training = new AbortController();
   const saving = new AbortController();
   let advice: string | undefined;
@@ -41,9 +51,7 @@ export function abortOnSignals(): Signals {
     code = next;
     first = performance.now();
     if (advice === undefined) {
-      process.stderr.write(
-        '\nStopping: what was trained is being saved. Once more to stop at once.\n',
-      );
+      process.stderr.write(`\n${words} Once more to stop at once.\n`);
       training.abort();
       return;
     }

@@ -18,8 +18,9 @@ export function formatCount(value: number): string {
   return value.toLocaleString('en-US', { maximumFractionDigits: 0 });
 }
 
-/** Bytes for people, with two digits: 170 MB, 1.2 GB, 25 GB. */
+/** Bytes for people, with two digits: 3.1 kB, 170 MB, 1.2 GB, 25 GB. */
 export function formatBytes(bytes: number): string {
+  if (bytes < 1e5) return `${Number((bytes / 1e3).toPrecision(2))} kB`;
   const megabytes = Number((bytes / 1e6).toPrecision(2));
   return megabytes < 1000 ? `${megabytes} MB` : `${Number((bytes / 1e9).toPrecision(2))} GB`;
 }

@@ -10,11 +10,11 @@ import {
 import { UserError } from '../base/errors.js';
 import { mostFileBytes, tooLarge } from '../base/file-errors.js';
 
-/** Where the files of a run lie: in a folder, in a zip archive, or in memory. */
+/** Where the files of a run lie: in a folder, in a zip archive, in memory, or on the Hub. */
 export interface RunFiles {
   /** The name of the run in messages: the folder's path if it is one. */
   readonly path: string;
-  /** True where files can be written: archives are only read. */
+  /** True where files can be written: archives and the Hub are only read. */
   readonly isWritable: boolean;
   /** A file's path or, where it has none, what it is called in messages. */
   file(name: string): string;
@@ -106,7 +106,7 @@ export async function zipRun(
  * @param mark the file that a run has at least
  * @throws UserError when it is no sound zip archive, or holds no run or several
  */
-async function filesInZip(bytes: Uint8Array, path: string, mark: string): Promise<RunFiles> {
+export async function filesInZip(bytes: Uint8Array, path: string, mark: string): Promise<RunFiles> {
   if (!isZip(bytes)) {
     throw new UserError(
       `${path} is no zip archive. Give the folder that training wrote, or a zip of it.`,
@@ -147,7 +147,7 @@ async function filesInZip(bytes: Uint8Array, path: string, mark: string): Promis
 }
 
 /** The names directly below a folder, among those of files. */
-function namesIn(files: readonly string[], folder = ''): string[] {
+export function namesIn(files: readonly string[], folder = ''): string[] {
   const start = folder === '' || folder.endsWith('/') ? folder : `${folder}/`;
   const inside = files.filter((name) => name.startsWith(start));
   return [...new Set(inside.map((name) => name.slice(start.length).split('/')[0]!))].sort();
@@ -155,24 +155,6 @@ function namesIn(files: readonly string[], folder = ''): string[] {
 
 function missing(file: string): UserError {
   return new UserError(`Cannot read ${file}: there is no such file in it. Pack the whole run.`);
-}
-
-/**
- * The files of a run that is there: a folder, or a zip archive.
- * @param place the path, or the bytes of a zip archive
- * @param mark the file that a run has at least
- * @throws UserError when there is no run
- */
-export async function openRunFiles(place: string | Uint8Array, mark: string): Promise<RunFiles> {
-  if (typeof place !== 'string') return filesInZip(place, 'run.zip', mark);
-  if ((await exists(place)) && !(await isDirectory(place))) {
-    return filesInZip(await readFile(place), place, mark);
-  }
-  const files = filesInFolder(place);
-  if (await files.has(mark)) return files;
-  throw new UserError(
-    `${place} holds no run: there is no ${mark} in it. Give the folder that training wrote, or a zip of it.`,
-  );
 }
 
 /** Whether the bytes begin as a zip archive does that holds something. */

@@ -9,6 +9,7 @@ import {
 } from '../data/codecs/safetensors.js';
 import type { Checkpoint, EpochMetrics } from '../training/index.js';
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint-file.js';
+import type { HubOptions } from './hub/connection.js';
 import {
   judgementFile,
   type KeptJudgement,
@@ -17,7 +18,8 @@ import {
   withEarlier,
 } from './judgement.js';
 import { formatMetrics, mostMetricsText, parseMetrics } from './metrics-lines.js';
-import { filesInFolder, filesInMemory, openRunFiles, type RunFiles } from './run-files.js';
+import { openRunFiles } from './open-run-files.js';
+import { filesInFolder, filesInMemory, type RunFiles } from './run-files.js';
 import { mostConfigText, parseRunConfig, runFormat } from './run-format.js';
 
 /** The JSON schema of configs, from a project's folder. */
@@ -54,7 +56,7 @@ function scoreOf({ history }: Checkpoint): number {
 
 /**
  * A run: how its model is built, the parameters, and the traces of its training. It is a folder,
- * a zip archive of one, or in memory.
+ * a zip archive of one, in memory, or on the Hub.
  */
 export class RunFolder {
   /** Of the checkpoints that are kept, by name. */
@@ -86,11 +88,12 @@ export class RunFolder {
   }
 
   /**
-   * An existing run: a folder, a zip archive of one, or the bytes of such an archive.
+   * An existing run: a folder, a zip archive of one, the bytes of such an archive, or `hf://owner/name`.
+   * @param hub how the Hub is reached
    * @throws UserError when there is none
    */
-  static async open(place: string | Uint8Array): Promise<RunFolder> {
-    return new RunFolder(await openRunFiles(place, configFile));
+  static async open(place: string | Uint8Array, hub: HubOptions = {}): Promise<RunFolder> {
+    return new RunFolder(await openRunFiles(place, configFile, hub));
   }
 
   /** The folder, or what the run is called in messages. */
@@ -98,7 +101,7 @@ export class RunFolder {
     return this.files.path;
   }
 
-  /** True where it can be written to: an archive is only read. */
+  /** True where it can be written to: an archive and the Hub are only read. */
   get isWritable(): boolean {
     return this.files.isWritable;
   }
@@ -110,6 +113,16 @@ export class RunFolder {
   /** True where it has a file. */
   holds(name: string): Promise<boolean> {
     return this.files.has(name);
+  }
+
+  /** The names in a folder of it, or in itself. */
+  list(folder?: string): Promise<string[]> {
+    return this.files.list(folder);
+  }
+
+  /** A file, whole. @throws UserError when it cannot be read */
+  read(name: string): Promise<Uint8Array<ArrayBuffer>> {
+    return this.files.read(name);
   }
 
   /** Writes a file whole. */

@@ -274,11 +274,15 @@ export class VAE extends ModelWithTensors {
   /**
    * The model of a run. The files' sizes and shapes are checked against each other before memory is
    * taken for the parameters, and no code of a file is run.
-   * @param place a run folder, a zip archive of one, or the bytes of such an archive
+   * @param place a run folder, a zip archive of one, the bytes of such an archive, `hf://owner/name` on the Hub
+   *   (with `@revision` and `/path` where they are wanted), or a run that is open
    * @throws UserError when there is no run, or when a file in it is wrong
    */
-  static async load(place: string | Uint8Array, options: uses.LoadOptions = {}): Promise<VAE> {
-    const folder = await RunFolder.open(place);
+  static async load(
+    place: string | Uint8Array | RunFolder,
+    options: uses.LoadOptions = {},
+  ): Promise<VAE> {
+    const folder = place instanceof RunFolder ? place : await RunFolder.open(place, options.hub);
     const config = await folder.readConfig();
     const vae = new VAE(uses.optionsOf(config.model, folder.file('config.json'), options));
     vae.drawn = await uses.readParameters(folder, vae.built);

@@ -7,6 +7,8 @@ export * from './info.js';
 export * from './init.js';
 export * from './inspect.js';
 export * from './judge.js';
+export * from './pull.js';
+export * from './push.js';
 export * from './quality.js';
 export * from './reconstruct.js';
 export * from './reproduce.js';

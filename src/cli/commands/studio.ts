@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { isHubAddress } from '../../runs/hub/address.js';
 import { examples, wholeNumber } from '../options.js';
 
 interface StudioCommandOptions {
@@ -10,7 +11,7 @@ interface StudioCommandOptions {
 export function studioCommand(program: Command): void {
   program
     .command('studio')
-    .argument('[runs]', 'run folder, or folder of runs (default: runs)')
+    .argument('[runs]', 'run folder, folder of runs, or hf://owner/name (default: runs)')
     .description('Open a page that trains in the browser and walks through the latent space.')
     .option(
       '--port <n>',
@@ -32,22 +33,33 @@ export function studioCommand(program: Command): void {
         ['Write a site with all runs', 'studio --build site'],
       ),
     )
-    .action(async (path: string | undefined, { port, open, build }: StudioCommandOptions) => {
-      if (build !== undefined) return buildSite(build, path);
-      const { startStudio } = await import('../../studio-server/server.js');
-      const studio = await startStudio({
-        path,
-        port,
-        tell: (message) => process.stderr.write(`${message}\n`),
-      });
-      process.stdout.write(`vaekit studio: ${studio.address}\nCtrl-C stops it.\n`);
-      if (open) await openBrowser(studio.address);
-      await new Promise<void>((resolve) => {
-        for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => resolve());
-      });
-      await studio.close();
-      process.stdout.write('Stopped.\n');
+    .action(async (given: string | undefined, options: StudioCommandOptions) => {
+      if (given === undefined || !isHubAddress(given)) return openStudio(given, options);
+      const { pullForNow } = await import('../pull.js');
+      const { folder, remove } = await pullForNow(given);
+      await openStudio(folder, options).finally(remove);
     });
+}
+
+/** Serves the studio until a signal comes, or writes it as a site. */
+async function openStudio(
+  path: string | undefined,
+  { port, open, build }: StudioCommandOptions,
+): Promise<void> {
+  if (build !== undefined) return buildSite(build, path);
+  const { startStudio } = await import('../../studio-server/server.js');
+  const studio = await startStudio({
+    path,
+    port,
+    tell: (message) => process.stderr.write(`${message}\n`),
+  });
+  process.stdout.write(`vaekit studio: ${studio.address}\nCtrl-C stops it.\n`);
+  if (open) await openBrowser(studio.address);
+  await new Promise<void>((resolve) => {
+    for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => resolve());
+  });
+  await studio.close();
+  process.stdout.write('Stopped.\n');
 }
 
 /** Writes the static site, and says what it holds. */

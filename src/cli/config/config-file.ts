@@ -6,9 +6,10 @@ import { codeOf, explanationOf } from '../../base/file-errors.js';
 import { parseJson } from '../../base/json.js';
 import { isError } from '../../base/realm.js';
 import { advice } from '../../base/suggest.js';
-import { mostConfigText, readRunFormat } from '../../runs/index.js';
+import { isHubAddress, mostConfigText, readRunFormat } from '../../runs/index.js';
 import { type ConfigCode, splitConfig } from '../../vae/config/define-config.js';
 import { type ConfigData, checkConfig } from '../../vae/config/run-config.js';
+import { withRun } from '../hub.js';
 
 /** A config file's content, checked. */
 export interface ConfigFile {
@@ -101,8 +102,11 @@ async function runFile(path: string): Promise<{ data: unknown; code: ConfigCode 
 /** Whether a config file is one of code, which is run. */
 export const isCode = (path: string) => /\.[cm]?[jt]s$/i.test(path);
 
-/** A config file of JSON, which may be that of a run of an older version. */
+/** A config file of JSON, which may be that of a run of an older version, and may lie on the Hub. */
 async function readJson(path: string): Promise<unknown> {
+  if (isHubAddress(path)) {
+    return withRun(path.replace(/\/config\.json$/, ''), (run) => run.readConfig());
+  }
   const value = parseJson(new TextDecoder().decode(await readFile(path, mostConfigText)), path);
   const isRun = typeof value === 'object' && value !== null && 'format' in value;
   return isRun ? readRunFormat(value, path) : value;
@@ -113,8 +117,10 @@ async function readJson(path: string): Promise<unknown> {
  * @throws UserError when there is no such file, it cannot be run, or something in it is wrong
  */
 export async function readConfig(path: string): Promise<ConfigFile> {
-  const { data, code } = isCode(path)
-    ? await runFile(path)
-    : { data: await readJson(path), code: { layers: {} } };
+  // Of the Hub no code is run.
+  const { data, code } =
+    isCode(path) && !isHubAddress(path)
+      ? await runFile(path)
+      : { data: await readJson(path), code: { layers: {} } };
   return { name: path, data: checkConfig(data, path), code };
 }

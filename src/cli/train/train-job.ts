@@ -6,7 +6,7 @@ import type { OpenedData } from '../../data/formats/format.js';
 import { type ReadOptions, readingOver } from '../../data/read-options.js';
 import { summarizeValues } from '../../data/values.js';
 import { optimizerFromConfig } from '../../nn/index.js';
-import { RunFolder } from '../../runs/index.js';
+import { isHubAddress, RunFolder } from '../../runs/index.js';
 import { lockRun } from '../../runs/run-lock.node.js';
 import type { Checkpoint } from '../../training/index.js';
 import type { PresetChoice } from '../../vae/config/choose-preset.js';
@@ -223,6 +223,9 @@ export async function planRun(
   const code = await codeOf(file);
   const fromFile = file?.data.training ?? {};
   const located = await locateConfigData(file?.name ?? 'vae.config', fromFile, usualData);
+  if (file && isHubAddress(file.name) && given.training?.data === undefined) {
+    await requireData(file.name, located);
+  }
   const { data: named = located.data, read, augment = fromFile.augment } = given.training ?? {};
   const spec = String(named);
   const reading = readingOfPreset(

@@ -1,6 +1,7 @@
 import { UserError } from '../../base/errors.js';
 import { asModelSees } from '../../data/changes/seen.js';
 import { formatNumber } from '../../report/number.js';
+import { isHubAddress } from '../../runs/index.js';
 import type { Callback } from '../../training/index.js';
 import { fitOptionsOf } from '../../vae/config/run-config.js';
 import {
@@ -12,6 +13,7 @@ import {
   profile,
   type Remedy,
 } from '../../vae/index.js';
+import { settingsGiven } from '../config/run-flags.js';
 import { shellWord } from '../shell-word.js';
 import { abortOnSignals } from '../signals.js';
 import { namedTracker } from '../trackers.js';
@@ -69,10 +71,28 @@ export async function train(
   const open = () =>
     options.resume === undefined
       ? newJob(options, ahead)
-      : resumedJob(options.resume, options, isFirst);
+      : jobToGoOn(options.resume, options, ranks);
   const job = await (ranks ? ranks.inTurn(open) : open());
   if (ranks) process.stdout.write(`Training by ${ranks.description}.\n`);
   await (isFirst ? trainAndKeep(job, options, ranks) : trainBeside(job, ranks!));
+}
+
+/** The rest of a training, whose run is fetched where it is on the Hub. */
+async function jobToGoOn(
+  resume: string,
+  options: TrainOptions,
+  ranks: JobRanks | undefined,
+): Promise<Job> {
+  if (!isHubAddress(resume)) return resumedJob(resume, options, ranks?.isFirst ?? true);
+  if (ranks) {
+    throw new UserError(
+      `--resume ${resume}: several processes go on with a folder. Fetch it first: vaekit pull ${shellWord(resume)}.`,
+    );
+  }
+  const { out, ...others } = options;
+  const { pullForTraining } = await import('../pull.js');
+  const isDataGiven = settingsGiven(others).training?.data !== undefined;
+  return resumedJob(await pullForTraining(resume, out, isDataGiven), others);
 }
 
 /** How training ended, in lines for people, where there is something to tell. */

@@ -35,7 +35,7 @@ export async function download(
     return await collect(response.body, limit, url, wait);
   } catch (error) {
     signal?.throwIfAborted();
-    throw error instanceof UserError ? error : new UserError(`${url}: ${reason(error)}`);
+    throw error instanceof UserError ? error : new UserError(`${url}: ${connectionFault(error)}`);
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', abort);
@@ -44,11 +44,12 @@ export async function download(
   }
 }
 
-async function collect(
+/** The content of a stream. @throws UserError when it is over the limit */
+export async function collect(
   body: ReadableStream<Uint8Array>,
   limit: number,
   url: string,
-  onChunk: () => void,
+  onChunk: (bytes: number) => void,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const reader = body.getReader();
   const chunks: Uint8Array[] = [];
@@ -56,7 +57,7 @@ async function collect(
   for (;;) {
     const { done, value } = await reader.read();
     if (done) break;
-    onChunk();
+    onChunk(value.length);
     length += value.length;
     if (length > limit)
       throw new UserError(`${url}: over ${limit} bytes, more than there should be`);
@@ -86,8 +87,8 @@ const failures: Readonly<Record<string, string>> = {
   UND_ERR_BODY_TIMEOUT: 'it did not answer in time',
 };
 
-/** `fetch` says only that it failed; why is in the cause. */
-function reason(error: unknown): string {
+/** Why a connection failed: `fetch` says only that it did, and the cause says why. */
+export function connectionFault(error: unknown): string {
   if (!isError(error)) return String(error);
   const code = codeOf(error.cause) || codeOf(error);
   if (/CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO/.test(code)) return 'its certificate is not trusted';

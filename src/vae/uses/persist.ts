@@ -6,7 +6,7 @@ import { version } from '../../base/version.js';
 import type { DataDescription } from '../../data/description.js';
 import { descriptionSchema } from '../../data/description-schema.js';
 import type { Layer } from '../../nn/index.js';
-import { judgementFile, RunFolder } from '../../runs/index.js';
+import { type HubOptions, judgementFile, RunFolder } from '../../runs/index.js';
 import { fromConfig, type VAEOptions } from '../config/options.js';
 import type { BuiltModel } from '../model/built.js';
 import type { Present } from '../model/engine.js';
@@ -23,6 +23,8 @@ export interface LoadOptions {
   readonly sampling?: VAEOptions['sampling'];
   /** The objective, when it is not one of vaekit's. */
   readonly objective?: Objective;
+  /** How the Hub is reached, for runs that are there; by the user's environment when left out. */
+  readonly hub?: HubOptions;
 }
 
 /** A tensor as a file announces it. */

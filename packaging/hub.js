@@ -1,0 +1,9 @@
+export {
+  commitIter,
+  createBranch,
+  createRepo,
+  downloadFile,
+  HubApiError,
+  listFiles,
+  modelInfo,
+} from '@huggingface/hub';

@@ -1,0 +1,200 @@
+import { hubHome } from '#hub-home';
+import { UserError } from '../../base/errors.js';
+import { reasonOf } from '../../base/excerpt.js';
+import { connectionFault } from '../../data/published/download.js';
+import type { HubHome } from './home.js';
+
+/** How much of a file was fetched. */
+export interface HubProgress {
+  /** `owner/name` */
+  readonly repo: string;
+  readonly file: string;
+  /** Bytes so far. */
+  readonly loaded: number;
+  /** Bytes of the whole file. */
+  readonly size: number;
+}
+
+/** How the Hub is reached; what is left out is taken from the environment, as Hugging Face's own programs take it. */
+export interface HubOptions {
+  /** The user's token; `HF_TOKEN` or the user's file when left out, where there is one. */
+  readonly token?: string;
+  /** Another server than that of Hugging Face; `HF_ENDPOINT` when left out. */
+  readonly endpoint?: string;
+  /** The folder that keeps what was fetched; `HF_HUB_CACHE` when left out. */
+  readonly cache?: string;
+  /** Takes everything from that folder; `HF_HUB_OFFLINE` when left out. */
+  readonly offline?: boolean;
+  /** Stops a download; nothing of the file is kept then. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: HubProgress) => void;
+  /** Told in one line what goes wrong without harm. */
+  readonly onNote?: (line: string) => void;
+}
+
+/** Nothing that the Hub answered: it cannot be reached, or has trouble of its own. */
+export class HubUnreachable extends UserError {}
+
+/** A refusal of the Hub. */
+export class HubRefusal extends UserError {
+  constructor(
+    message: string,
+    /** HTTP's number of it. */
+    readonly status: number,
+  ) {
+    super(message);
+  }
+}
+
+/** The server of Hugging Face. */
+const usualEndpoint = 'https://huggingface.co';
+
+/** Longest wait for an answer or for more of one, in milliseconds; sending a large file may take longer. */
+export const patience = 30_000;
+
+/** The settings for the Hub: those that are given, over those of the environment. */
+export interface Connection extends HubHome {
+  readonly endpoint: string;
+  /** What is given to every function of the library. */
+  readonly request: {
+    readonly hubUrl: string;
+    readonly fetch: typeof fetch;
+    readonly accessToken?: string;
+  };
+}
+
+/**
+ * The settings for the Hub, and a `fetch` whose errors are told in a line.
+ * @param repo that the requests are about, for messages
+ * @throws UserError when the token can be none
+ */
+export async function connect(repo: string, given: HubOptions): Promise<Connection> {
+  const own = await hubHome();
+  const token =
+    given.token === undefined ? own.token : { text: given.token, from: 'the token given' };
+  if (token && !token.text.startsWith('hf_')) {
+    throw new UserError(
+      `${token.from} holds no token of the Hub: these begin with hf_. Set HF_TOKEN to one.`,
+    );
+  }
+  const endpoint = (given.endpoint ?? own.endpoint ?? usualEndpoint).replace(/\/+$/, '');
+  if (!/^https?:\/\//.test(endpoint)) {
+    throw new UserError(`HF_ENDPOINT is no address: ${endpoint}. Write https://…, or unset it.`);
+  }
+  const home: HubHome & { endpoint: string } = {
+    ...own,
+    endpoint,
+    isOffline: given.offline ?? own.isOffline,
+    ...(token ? { token } : {}),
+    ...(given.cache === undefined ? {} : { cache: given.cache }),
+  };
+  return {
+    ...home,
+    request: {
+      hubUrl: endpoint,
+      fetch: fetchFor(repo, home, given.signal),
+      ...(token ? { accessToken: token.text } : {}),
+    },
+  };
+}
+
+/** `fetch` that throws in vaekit's words where the server cannot be reached, or refuses. */
+function fetchFor(
+  repo: string,
+  home: HubHome & { endpoint: string },
+  signal: AbortSignal | undefined,
+): typeof fetch {
+  return async (input, init) => {
+    if (home.isOffline) {
+      throw new UserError(
+        `${repo}: the Hub is not asked, for HF_HUB_OFFLINE is set. Unset it, and try again.`,
+      );
+    }
+    const controller = new AbortController();
+    const method = init?.method ?? 'GET';
+    const timer = method === 'GET' ? setTimeout(() => controller.abort(), patience) : undefined;
+    const stops = [controller.signal, signal, init?.signal].filter((each) => !!each);
+    try {
+      const response = await fetch(input, { ...init, signal: AbortSignal.any(stops) });
+      const refusal = await refusalOf(response, repo, home);
+      if (refusal) throw refusal;
+      return response;
+    } catch (error) {
+      if (error instanceof UserError) throw error;
+      signal?.throwIfAborted();
+      init?.signal?.throwIfAborted();
+      const why = controller.signal.aborted
+        ? `there was no answer for ${patience / 1000} s`
+        : connectionFault(error);
+      throw new HubUnreachable(
+        `${repo}: ${home.endpoint} cannot be reached: ${why}. Check the network, or HF_ENDPOINT.`,
+      );
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+}
+
+/** The server's own words on an error, on one line; empty where it has none. */
+async function wordsOf(response: Response): Promise<string> {
+  const header = response.headers.get('X-Error-Message');
+  if (header) return reasonOf(header, 200);
+  try {
+    const { error } = (await response.json()) as { error?: unknown };
+    return typeof error === 'string' ? reasonOf(error, 200) : '';
+  } catch {
+    return '';
+  }
+}
+
+const sentence = (words: string) => (words === '' ? '' : ` ${words.replace(/[.\s]*$/, '')}.`);
+
+/** The refusal of a server as an error of the user's; undefined where it did not refuse, or a caller knows better. */
+async function refusalOf(
+  response: Response,
+  repo: string,
+  home: HubHome & { endpoint: string },
+): Promise<UserError | undefined> {
+  const { status } = response;
+  // That something is there already can be right.
+  if (response.ok || status === 409) return undefined;
+  const words = sentence(await wordsOf(response));
+  if (status === 429 || status >= 500) {
+    const what = status === 429 ? 'was asked too often' : 'has trouble of its own';
+    return new HubUnreachable(
+      `${repo}: ${home.endpoint} ${what} (HTTP ${status}).${words} Try again later.`,
+    );
+  }
+  const code = response.headers.get('X-Error-Code') ?? '';
+  return new HubRefusal(`${repo}: ${explained(status, code, words, repo, home)}`, status);
+}
+
+/** The meaning of a refusal, and the way out. */
+function explained(
+  status: number,
+  code: string,
+  words: string,
+  repo: string,
+  { endpoint, token }: HubHome & { endpoint: string },
+): string {
+  const settings = `${endpoint}/settings/tokens`;
+  if (code === 'GatedRepo') {
+    return `its owner gives access by request. Ask for it at ${endpoint}/${repo}, and set HF_TOKEN to a token of yours.`;
+  }
+  // Without a token the Hub does not tell repositories that are private from those that are not there.
+  if (code === 'RepoNotFound' || (status === 401 && !token) || (status === 404 && code === '')) {
+    const way = token ? 'ask its owner for access' : 'set HF_TOKEN to a token that may read it';
+    return `${endpoint} has no such repository, or it is private. Check the name, or ${way}.`;
+  }
+  if (status === 401) {
+    return `${endpoint} does not know the token of ${token!.from} (HTTP 401).${words} Make one at ${settings}.`;
+  }
+  if (code === 'RevisionNotFound') {
+    return 'there is no such revision in it. Give a branch, a tag or a commit that it has.';
+  }
+  if (status === 403) {
+    const whose = token ? `the token of ${token.from} may not do this` : 'a token is needed';
+    return `${whose} (HTTP 403).${words} Make a token that may at ${settings}.`;
+  }
+  return `${endpoint} refused (HTTP ${status}).${words} Check the address.`;
+}
