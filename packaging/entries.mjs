@@ -49,6 +49,6 @@ const commandLine = await rolldown({
     'thread-worker': join(dist, 'runtime/thread/thread-worker.node.js'),
   },
   platform: 'node',
-  external: (id, _, isResolved) => !isResolved && /^(#vega|#onnx|[^.#/])/.test(id),
+  external: (id, _, isResolved) => !isResolved && /^(#vega|#onnx|#hub$|#yaml|[^.#/])/.test(id),
 });
 await commandLine.write({ dir: join(dist, 'bin'), format: 'es', cleanDir: true });

@@ -35,7 +35,7 @@ from huggingface_hub import HfApi, ModelCard, hf_hub_download, scan_cache_dir, s
 
 
 def vaekit(*arguments, **variables):
-    command = ["node", str(repository / "dist/cli/main.js"), *arguments]
+    command = ["node", str(repository / "dist/bin/vaekit.js"), *arguments]
     environment = {**os.environ, **variables}
     ended = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
     assert ended.returncode == 0, ended.stderr
