@@ -38,6 +38,12 @@ function logTicks(low: number, high: number): number[] {
   return steps.filter(within);
 }
 
+/** A number beside a mark: without the digits that tell nothing. */
+const markText = (value: number) =>
+  value !== 0 && Math.abs(value) < 1e-3
+    ? formatNumber(value)
+    : String(Number(value.toPrecision(5)));
+
 function numberAxis(name: string, values: readonly number[]): ParallelAxis {
   const distinct = [...new Set(values)].sort((a, b) => a - b);
   const [low, high] = [distinct[0]!, distinct.at(-1)!];
@@ -54,7 +60,7 @@ function numberAxis(name: string, values: readonly number[]): ParallelAxis {
   return {
     name,
     places: values.map(place),
-    marks: marked.map((value) => ({ at: place(value), text: formatNumber(value) })),
+    marks: marked.map((value) => ({ at: place(value), text: markText(value) })),
   };
 }
 

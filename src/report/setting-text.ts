@@ -8,11 +8,15 @@ export function valueText(value: unknown): string {
   return [...kind, ...(pairs.length > 0 ? [pairs.join()] : [])].join(':');
 }
 
+/** Last keys that say nothing without the one before. */
+const vague = ['initial', 'type'];
+
 /** Paths as short as they can be told apart: `latent` of `model.latent`. */
 export function shortNames(paths: readonly string[]): readonly string[] {
   const endings = paths.map((path) => {
     const keys = path.split('.');
-    return keys.map((_, i) => keys.slice(keys.length - 1 - i).join('.'));
+    const all = keys.map((_, i) => keys.slice(keys.length - 1 - i).join('.'));
+    return all.length > 1 && vague.includes(all[0]!) ? all.slice(1) : all;
   });
   return endings.map((own, at) => {
     const isOwn = (name: string) =>

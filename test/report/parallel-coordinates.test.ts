@@ -29,7 +29,7 @@ test('many values have round marks within the axis', () => {
     value: i,
   }));
   const [wide, even] = parallelAxes(many, 'loss');
-  expect(wide!.marks.map(({ text }) => text)).toEqual(['1e-3', '0.0100', '0.1000', '1', '10']);
+  expect(wide!.marks.map(({ text }) => text)).toEqual(['0.001', '0.01', '0.1', '1', '10']);
   expect(even!.marks.map(({ text }) => text)).toEqual(['0', '5', '10', '15', '20', '25']);
   for (const { at } of [...wide!.marks, ...even!.marks]) {
     expect(at).toBeGreaterThanOrEqual(0);
@@ -43,6 +43,10 @@ test('names are as short as they can be told apart', () => {
     'b.rate',
     'c.rate',
     'rate',
+  ]);
+  expect(shortNames(['training.optimizer.learningRate.initial', 'model.latent'])).toEqual([
+    'learningRate.initial',
+    'latent',
   ]);
   expect(valueText([1, { type: 'dense', units: 2 }])).toBe('1 dense:units=2');
 });

@@ -21,6 +21,8 @@ const mostText = 2 ** 28;
 export interface KeptSweep {
   /** With what its config file holds in the file's place. */
   readonly sweep: SweepDefinition;
+  /** The number that runs are compared by, once that is known. */
+  readonly metric?: Pick<Metric, 'name' | 'better'> | undefined;
   /** Epochs of a whole training, where runs are halved. */
   readonly epochs?: number | undefined;
   readonly trials: readonly Trial[];
@@ -112,8 +114,9 @@ export class SweepFolder {
 async function readKept(file: string): Promise<KeptSweep | undefined> {
   if (!(await exists(file))) return undefined;
   const text = new TextDecoder().decode(await readFile(file, mostText));
-  const { sweep, epochs, runs } = parseJson(text, file) as {
+  const { sweep, metric, epochs, runs } = parseJson(text, file) as {
     sweep?: SweepDefinition;
+    metric?: KeptSweep['metric'];
     epochs?: number;
     runs?: Partial<Trial>[];
   };
@@ -139,5 +142,5 @@ async function readKept(file: string): Promise<KeptSweep | undefined> {
       ...(failure === undefined ? {} : { failure }),
     }),
   );
-  return { sweep, epochs, trials };
+  return { sweep, metric, epochs, trials };
 }

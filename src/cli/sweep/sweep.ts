@@ -110,17 +110,6 @@ function wholeEpochs(
   );
 }
 
-/** Whether runs are validated, by the plans or by what a begun run tells. */
-async function isValidated(
-  planned: ReadonlyMap<number, PlannedTrial>,
-  path: string,
-): Promise<boolean> {
-  const [first] = planned.values();
-  if (first) return first.isValidated;
-  const lines = await (await RunFolder.open(`${path}/001`)).readMetrics();
-  return lines.length === 0 || 'val_loss' in lines[0]!;
-}
-
 /** Reads and checks all of a sweep before anything of it is trained. @throws UserError */
 async function prepare(folder: SweepFolder, file: string, retry: boolean): Promise<Sweep> {
   const text = new TextDecoder().decode(await readFile(file, mostText));
@@ -132,7 +121,10 @@ async function prepare(folder: SweepFolder, file: string, retry: boolean): Promi
   const trials = trialsWith(sweep, before, retry);
   const planned = await planAll(trials, base, file, path);
   const epochs = wholeEpochs(sweep, planned, before, file);
-  const metric = metricOf(sweep, await isValidated(planned, path), file);
+  const [first] = planned.values();
+  // A sweep that goes on keeps its metric.
+  const chosen = { ...sweep, metric: sweep.metric ?? before?.metric?.name };
+  const metric = metricOf(chosen, first?.isValidated ?? true, file);
   return {
     folder,
     kept: { sweep, epochs, trials },
@@ -153,14 +145,25 @@ async function waitForOther(run: string, shown: Shown, trial: Trial, signal: Abo
   }
 }
 
+/**
+ * The flag by which jobs share this machine's processors, where nobody says how many threads a run has.
+ * Those of a launcher have the processors that it gives them.
+ */
+function threadsOf({ kept }: Sweep, { settings }: Trial, jobs: number): readonly string[] {
+  const { training } = (kept.sweep.config ?? {}) as { training?: { threads?: unknown } };
+  if ((settings['training.threads'] ?? training?.threads) !== undefined) return [];
+  return ['--threads', String(Math.max(1, Math.floor(availableParallelism() / jobs)))];
+}
+
 /** Trains a run of a sweep to a rung, in a process of its own, and gives its metric. */
 async function trainTrial(
-  { folder, kept, metric, rungs, planned, codeFile }: Sweep,
+  sweep: Sweep,
   { trial, rung }: Task,
   { jobs, launcher = '' }: SweepFlags,
   shown: Shown,
   signal: AbortSignal,
 ): Promise<number> {
+  const { folder, kept, metric, rungs, planned, codeFile } = sweep;
   const run = `${folder.path}/${runName(trial)}`;
   const plan = planned.get(trial.number);
   if (!(await RunFolder.holdsRun(run))) {
@@ -173,12 +176,11 @@ async function trainTrial(
   await waitForOther(run, shown, trial, signal);
   const code = codeFile ? ['--config', codeFile] : [];
   const starting = { launcher: wordsOf(launcher), signal, log: `${run}/log.txt` };
-  // Jobs share this machine's processors; a launcher's have those that it gives them.
-  const threads = Math.max(1, Math.floor(availableParallelism() / jobs));
+  const threads = launcher === '' && jobs > 1 ? threadsOf(sweep, trial, jobs) : [];
   const args = [
     ...['train', '--resume', run, ...code],
     ...(isLast ? [] : ['--stop-after', String(rungs[rung])]),
-    ...(launcher === '' && jobs > 1 ? ['--threads', String(threads)] : []),
+    ...threads,
   ];
   for (let tries = 1; ; tries++) {
     try {
