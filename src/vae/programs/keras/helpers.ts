@@ -23,8 +23,8 @@ export const kerasHelpers: Readonly<Record<string, string>> = {
 
   nearest: `def nearest(rows, codebook):
     """The places of the vectors that are nearest to rows."""
-    distances = np.square(codebook).sum(axis=1) - 2 * ops.matmul(rows, codebook.T)
-    return ops.argmin(distances, axis=-1)`,
+    likeness = 2 * ops.matmul(rows, codebook.T) - np.square(codebook).sum(axis=1)
+    return ops.argmax(likeness, axis=-1)`,
 
   dot: `def dot(a, b):
     return ops.sum(a * b, axis=-1, keepdims=True)`,
@@ -85,7 +85,7 @@ export const kerasHelpers: Readonly<Record<string, string>> = {
     """Groups of latents from the top downwards, each whitened by the groups above it."""
 
     def __init__(self, sizes, hidden):
-        self.places = np.cumsum(sizes)[:-1].tolist()
+        self.sizes = sizes
         groups = range(len(sizes))
 
         def network(name, units):
@@ -116,9 +116,10 @@ export const kerasHelpers: Readonly<Record<string, string>> = {
 
     def decode(self, z):
         """The path under all groups, which the decoder's layers see."""
-        h = None
-        for group, epsilon in enumerate(ops.split(z, self.places, axis=-1)):
-            h = self.below(group, h, epsilon)
+        h, start = None, 0
+        for group, size in enumerate(self.sizes):
+            h = self.below(group, h, z[:, start : start + size])
+            start += size
         return h`,
 
   categorical_mean: `def categorical_mean(parameters, levels):

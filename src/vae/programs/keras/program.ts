@@ -111,7 +111,7 @@ function modelClass({ model, outputs }: Plan, sampler: KerasSampler | undefined)
     sampler &&
       functionOf(`sample(self, ${isLabelled ? 'label' : 'count'})`, [
         `"""Examples decoded from draws of the prior${isLabelled ? ', one of each label' : ''}."""`,
-        ...(isLabelled ? ['count = len(label)'] : []),
+        ...(isLabelled ? ['label = ops.convert_to_tensor(label)', 'count = len(label)'] : []),
         ...sampler.draw,
         `return ${decoded('z')}`,
       ]),
