@@ -45,7 +45,9 @@ export const kerasSamplers: Readonly<Record<string, Write>> = {
   // The decoder brings them to the sphere.
   hypersphere: (plan) => ({ draw: [`z = ${normal(plan)}`], tensors: {} }),
   gaussian: (plan, { mean, factor }) => ({
-    draw: [`z = ops.add(ops.matmul(${normal(plan)}, tensors["prior_factor"].T), tensors["prior_mean"])`],
+    draw: [
+      `z = ops.add(ops.matmul(${normal(plan)}, tensors["prior_factor"].T), tensors["prior_mean"])`,
+    ],
     tensors: { prior_mean: mean!, prior_factor: factor! },
   }),
   gaussianMixture(plan, { weights, means, factors }) {
