@@ -7,7 +7,7 @@ export interface WandbAddress {
   readonly apiKey: string;
 }
 
-export const usualAddress = 'https://api.wandb.ai';
+const usualAddress = 'https://api.wandb.ai';
 
 /** Milliseconds until a request is given up; files may be large. */
 const [timeout, fileTimeout] = [10_000, 120_000];
