@@ -2,10 +2,12 @@
  * Measures training by several ranks: `npm run bench:mpi -- --help`.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { encodeNpy } from '../dist/data/codecs/npy.js';
+import { Tensor } from '../dist/index.js';
 import { median } from './measure.mjs';
 import { killCampaign } from './mpi/kill.mjs';
 import { log, refuse } from './options.mjs';
@@ -116,20 +118,34 @@ function scaling() {
   console.log(markdown(headings, rows).join('\n'));
 }
 
+/** Small pictures of a bright half, as a file. @param {string} folder */
+function writePictures(folder) {
+  const count = 1000;
+  const values = new Uint8Array(count * 64);
+  for (let i = 0; i < values.length; i++) {
+    const isBright = i % 64 < 32 === (i >> 6) % 2 < 1;
+    values[i] = (isBright ? 180 : 10) + (((i * 2654435761) >>> 24) & 63);
+  }
+  const tensor = new Tensor('uint8', values, [count, 8, 8]);
+  writeFileSync(join(folder, 'pictures.npy'), encodeNpy(tensor));
+}
+
 async function kill() {
   const times = Number(options.times);
   for (const mpirun of launchers) {
     const folder = mkdtempSync(join(tmpdir(), 'vaekit-kill-'));
-    const epochs = 12;
+    writePictures(folder);
+    const epochs = 60;
     const train = [
-      ...['--data', 'mnist', '--preset', 'dense', '--latent', '3', '--epochs', String(epochs)],
-      ...['--batch-size', '200', '--checkpoint-every', '100steps'],
+      ...['--data', 'pictures.npy', '--preset', 'dense', '--latent', '3', '--batch-size', '100'],
+      ...['--epochs', String(epochs), '--checkpoint-every', '20steps'],
     ];
-    const { resumed, told, failures } = await killCampaign({
-      ...{ mpirun, folder, train, epochs, times, log },
-    });
+    const campaign = { mpirun, folder, train, epochs, times, log };
+    const { resumed, told, failures } = await killCampaign(campaign);
     for (const failure of failures) log(failure);
-    console.log(`${mpirun}: ${resumed} of ${times} resumed, ${told} told which rank had ended`);
+    console.log(
+      `${mpirun}: ${resumed} of ${times} resumed, ${told} told by a rank which other had ended`,
+    );
     rmSync(folder, { recursive: true, force: true });
   }
 }

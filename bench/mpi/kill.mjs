@@ -3,7 +3,7 @@
  * number of ranks, to the end. Started through `bench/mpi.mjs`.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
@@ -60,42 +60,76 @@ function ranksUnder(root) {
   return found;
 }
 
-/** @param {Campaign} campaign @returns {Promise<{ resumed: number, told: number, failures: string[] }>} */
-export async function killCampaign({ mpirun, folder, train, epochs, times, log }) {
+/**
+ * Two ranks that train a new run. @param {Campaign} campaign @param {string} run
+ */
+function train({ mpirun, folder, train }, run) {
+  return start(folder, mpirun, [
+    ...['-np', '2', process.execPath, main, 'train', ...train, '--out', run],
+  ]);
+}
+
+/** Waits until a run has begun. @param {ReturnType<typeof start>} training @param {string} run */
+async function begun(training, run) {
+  while (!existsSync(join(run, 'config.json')) && training.child.exitCode === null) {
+    await setTimeout(20);
+  }
+}
+
+/** How long a run takes from its beginning to its end: milliseconds. @param {Campaign} campaign */
+async function unbrokenTime(campaign) {
+  const run = join(campaign.folder, 'unbroken');
+  const training = train(campaign, run);
+  await begun(training, run);
+  const began = performance.now();
+  const code = await training.ended;
+  if (code !== 0) throw new Error(`An unbroken run ended with ${code}: ${training.text()}`);
+  return performance.now() - began;
+}
+
+/**
+ * Whether a run is whole. @param {string} run @param {number} epochs
+ */
+function isWhole(run, epochs) {
+  if (!existsSync(join(run, 'health.json'))) return false;
+  return readFileSync(join(run, 'metrics.jsonl'), 'utf8').trim().split('\n').length === epochs;
+}
+
+/**
+ * Kills and goes on, so many times. @param {Campaign} campaign
+ * @returns {Promise<{ resumed: number, told: number, failures: string[] }>}
+ */
+export async function killCampaign(campaign) {
+  const { mpirun, folder, epochs, times, log } = campaign;
+  const whole = await unbrokenTime(campaign);
+  log(`${mpirun}: an unbroken run takes ${(whole / 1000).toFixed(1)} s from its beginning`);
   /** @type {string[]} */
   const failures = [];
   let told = 0;
   for (let time = 1; time <= times; time++) {
     const run = join(folder, `run-${time}`);
-    rmSync(run, { recursive: true, force: true });
-    const training = start(folder, mpirun, [
-      ...['-np', '2', process.execPath, main, 'train', ...train, '--out', run],
-    ]);
-    while (!existsSync(join(run, 'config.json')) && training.child.exitCode === null) {
-      await setTimeout(20);
-    }
-    await setTimeout(2500 * Math.random());
-    const victim = Math.random() < 0.5 ? 0 : 1;
+    const training = train(campaign, run);
+    await begun(training, run);
+    await setTimeout(whole * Math.random());
+    const victim = time % 2;
     const id = ranksUnder(training.child.pid ?? 0).get(victim);
     if (id !== undefined) process.kill(id, 'SIGKILL');
-    const code = await training.ended;
-    const told1 = /vaekit: Ranks? [\d, ]+ ha(s|ve) ended/.test(training.text());
-    told += told1 ? 1 : 0;
+    await training.ended;
+    const isTold = /vaekit: Ranks? [\d, ]+ ha(s|ve) ended/.test(training.text());
+    if (isTold) told += 1;
     const ranks = 1 + (time % 3);
-    const alone = [main, 'train', '--resume', run];
+    const resume = [main, 'train', '--resume', run];
     const again =
       ranks === 1
-        ? start(folder, process.execPath, alone)
-        : start(folder, mpirun, ['-np', String(ranks), process.execPath, ...alone]);
-    const end = await again.ended;
-    const lines = existsSync(join(run, 'metrics.jsonl'))
-      ? readFileSync(join(run, 'metrics.jsonl'), 'utf8').trim().split('\n').length
-      : 0;
-    const isWell = end === 0 && lines === epochs && existsSync(join(run, 'health.json'));
-    if (!isWell) failures.push(`${time}: exit ${end}, ${lines} epochs\n${again.text()}`);
-    log(
-      `${time} of ${times}: rank ${victim} killed${id === undefined ? ' too late' : ''} (exit ${code}, ${told1 ? 'told' : 'not told'}); ${ranks} went on: ${isWell ? 'whole' : 'FAILED'}`,
-    );
+        ? start(folder, process.execPath, resume)
+        : start(folder, mpirun, ['-np', String(ranks), process.execPath, ...resume]);
+    const code = await again.ended;
+    const isWell = code === 0 && isWhole(run, epochs);
+    if (!isWell) {
+      failures.push(`${time}: exit ${code}\n${training.text().slice(-2000)}\n${again.text()}`);
+    }
+    const how = id === undefined ? 'had ended already' : `killed, ${isTold ? 'told' : 'not told'}`;
+    log(`${time} of ${times}: rank ${victim} ${how}; ${ranks} went on: ${isWell ? 'whole' : 'not'}`);
   }
   return { resumed: times - failures.length, told, failures };
 }

@@ -53,21 +53,12 @@ describe.each(launchers)('$command', (launcher) => {
     },
   );
 
-  test.skipIf(launcher.missing)('a run goes on with other numbers of ranks', async () => {
+  test.skipIf(launcher.missing)('as many ranks go on with a run to the same bits', async () => {
     const run = `${name}-longer`;
     await vaekitRanks(launcher, 2, folder, ...command(run, 2));
     const more = ['train', '--resume', run, '--epochs', '4'];
-    expect(await vaekitRanks(launcher, 3, folder, ...more)).toMatchObject({ code: 0 });
-    const losses = async (each: string) => (await metricsOf(each)).map(({ loss }) => loss!);
-    const [alone, together] = [await losses('alone'), await losses(run)];
-    together.forEach((loss, i) => {
-      expect(loss).toBeCloseTo(alone[i]!, 3);
-    });
-  });
-
-  test.skipIf(launcher.missing)('the same number of ranks gives the same bits', async () => {
-    await vaekitRanks(launcher, 2, folder, ...command(`${name}-again`));
-    expect(await parametersOf(`${name}-again`)).toEqual(await parametersOf(name));
+    expect(await vaekitRanks(launcher, 2, folder, ...more)).toMatchObject({ code: 0 });
+    expect(await parametersOf(run)).toEqual(await parametersOf(name));
   });
 
   test.skipIf(launcher.missing)('a fault is told once', async () => {
