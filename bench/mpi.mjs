@@ -19,6 +19,7 @@ Usage: npm run bench:mpi -- [what] [options]
 
   allreduce    the cost of adding up numbers over ranks, by their size (the default)
   scaling      2 ranks with so many examples each, beside 2 trainings that know nothing of one another
+  losses       of 200 steps of 2 ranks and of 3, beside those of one process
   kill         rank 0 or 1 killed at random moments, and the run gone on with
 
   --mpirun M   mpirun.openmpi or mpirun.mpich (default: both that are there)
@@ -118,6 +119,28 @@ function scaling() {
   console.log(markdown(headings, rows).join('\n'));
 }
 
+function losses() {
+  const rows = [];
+  for (const network of ['mlp', 'conv']) {
+    const work = JSON.stringify({ network, batch: 128, steps: 200 });
+    const script = [process.execPath, scriptOf('losses.mjs'), work];
+    const [alone] = measured('env', ...script);
+    for (const mpirun of launchers) {
+      for (const ranks of ['2', '3']) {
+        const [found] = measured(mpirun, '-np', ranks, ...script);
+        const differences = alone.map(
+          (/** @type {number} */ loss, /** @type {number} */ i) =>
+            Math.abs(found[i] - loss) / Math.abs(loss),
+        );
+        rows.push([network, mpirun, ranks, Math.max(...differences).toExponential(1)]);
+        log((rows.at(-1) ?? []).join(' '));
+      }
+    }
+  }
+  const headings = ['', 'MPI', 'ranks', 'largest difference of a loss, as a part of it'];
+  console.log(markdown(headings, rows).join('\n'));
+}
+
 /** Small pictures of a bright half, as a file. @param {string} folder */
 function writePictures(folder) {
   const count = 1000;
@@ -153,5 +176,6 @@ async function kill() {
 const [what = 'allreduce'] = positionals;
 if (what === 'allreduce') allreduce();
 else if (what === 'scaling') scaling();
+else if (what === 'losses') losses();
 else if (what === 'kill') await kill();
-else refuse(`There is no ${what} to measure, but allreduce, scaling and kill.`);
+else refuse(`There is no ${what} to measure, but allreduce, scaling, losses and kill.`);

@@ -129,7 +129,9 @@ export async function killCampaign(campaign) {
       failures.push(`${time}: exit ${code}\n${training.text().slice(-2000)}\n${again.text()}`);
     }
     const how = id === undefined ? 'had ended already' : `killed, ${isTold ? 'told' : 'not told'}`;
-    log(`${time} of ${times}: rank ${victim} ${how}; ${ranks} went on: ${isWell ? 'whole' : 'not'}`);
+    log(
+      `${time} of ${times}: rank ${victim} ${how}; ${ranks} went on: ${isWell ? 'whole' : 'not'}`,
+    );
   }
   return { resumed: times - failures.length, told, failures };
 }

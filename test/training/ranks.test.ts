@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { fillUniform, randomStream } from '../../src/base/random.js';
 import {
   adam,
+  adversarialAutoencoder,
   batchNorm,
   betaTcVae,
   conv2d,
@@ -11,6 +12,7 @@ import {
   flatten,
   fromArray,
   reshape,
+  schedules,
   VAE,
 } from '../../src/index.js';
 import { sharedMemory, sharedRanks } from '../../src/runtime/ranks/shared.js';
@@ -90,6 +92,14 @@ test.each(options)('ranks have the losses of one process: %s', async (_, each) =
   expect(second!.parameters).toEqual(first!.parameters);
   expect(third!.epochs).toEqual(first!.epochs);
   expect(second!.losses).toEqual([]);
+});
+
+test('ranks have the losses of one process: with several players and a weight that grows', async () => {
+  const lambda = schedules.linear({ from: 0, to: 1, steps: 6 });
+  const given = { objective: adversarialAutoencoder({ hidden: 8, layers: 1, lambda }) };
+  const [alone] = await trained(1, {}, given);
+  const [first] = await trained(2, {}, given);
+  expect(difference(first!, alone!)).toBeLessThan(1e-5);
 });
 
 test('a batch may have fewer examples than there are ranks', async () => {

@@ -73,7 +73,11 @@ export async function train(
       ? newJob(options, ahead)
       : jobToGoOn(options.resume, options, ranks);
   const job = await (ranks ? ranks.inTurn(open) : open());
-  if (ranks) process.stdout.write(`Training by ${ranks.description}.\n`);
+  if (ranks) {
+    process.stdout.write(
+      `Training by ${ranks.description}. Should one be lost, go on with: ${job.goOn}\n`,
+    );
+  }
   await (isFirst ? trainAndKeep(job, options, ranks) : trainBeside(job, ranks!));
 }
 
