@@ -17,7 +17,7 @@ import { setTimeout } from 'node:timers/promises';
  * @property {(line: string) => void} log
  */
 
-const main = new URL('../../dist/cli/main.js', import.meta.url).pathname;
+const main = new URL('../../dist/bin/vaekit.js', import.meta.url).pathname;
 
 /** @param {string} folder @param {string} command @param {string[]} args */
 function start(folder, command, args) {
