@@ -30,7 +30,7 @@ export const launchers: readonly Launcher[] = [
 });
 
 /** Starts so many ranks of a script, or of the command line. */
-export function startRanks(
+function startRanks(
   { command }: Launcher,
   count: number,
   cwd: string,
