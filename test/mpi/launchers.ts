@@ -30,12 +30,7 @@ export const launchers: readonly Launcher[] = [
 });
 
 /** Starts so many ranks of a script, or of the command line. */
-function startRanks(
-  { command }: Launcher,
-  count: number,
-  cwd: string,
-  args: readonly string[],
-) {
+function startRanks({ command }: Launcher, count: number, cwd: string, args: readonly string[]) {
   return spawn(command, ['-np', `${count}`, process.execPath, ...args], {
     cwd,
     env: {
