@@ -41,7 +41,9 @@ test.skipIf(!chromiumPath)(
       expect(await chosen.count()).toBe(2);
       await lines.nth(1).focus();
       await page.keyboard.press('Enter');
-      await expect.poll(() => page.getByRole('checkbox', { name: 'swept/003' }).isChecked()).toBe(true);
+      await expect
+        .poll(() => page.getByRole('checkbox', { name: 'swept/003' }).isChecked())
+        .toBe(true);
       await expect.poll(() => chosen.count()).toBe(3);
       const beta = () => page.locator('[data-row="beta"] td').allInnerTexts();
       await expect.poll(beta).toEqual(['1', '2', '4']);

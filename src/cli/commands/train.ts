@@ -3,10 +3,9 @@ import { withRunFlags } from '../config/run-flags.js';
 import { examples, wholeNumber } from '../options.js';
 import type { TrainOptions } from '../train/train-options.js';
 
-export function trainCommand(program: Command): void {
-  const command = program.command('train');
-  command
-    .description('Train a VAE; without options, the reference VAE on MNIST.')
+/** Options of the command beside those of a run. */
+function withOwnFlags(command: Command): Command {
+  return command
     .option(
       '--config <file>',
       'vae.config.ts, .js, .mjs or .json, or the config.json of a run; options override it (default: vae.config.* of this folder)',
@@ -27,7 +26,11 @@ export function trainCommand(program: Command): void {
       (text: string) => text.split(','),
     )
     .option('--profile', 'first measure where the time of a step goes, layer by layer');
-  withRunFlags(command)
+}
+
+export function trainCommand(program: Command): void {
+  withRunFlags(withOwnFlags(program.command('train')))
+    .description('Train a VAE; without options, the reference VAE on MNIST.')
     .addHelpText(
       'after',
       examples(

@@ -66,10 +66,7 @@ function axisLayers(axes: readonly ParallelAxis[], places: ReturnType<typeof pla
 }
 
 /** The chart of `parallelPicture` as a Vega-Lite specification. */
-function parallelSpec(
-  lines: readonly Line[],
-  { metric, better }: ParallelOptions,
-): TopLevelSpec {
+function parallelSpec(lines: readonly Line[], { metric, better }: ParallelOptions): TopLevelSpec {
   if (lines.length === 0) throw new UserError('Parallel coordinates: there is no line.');
   const sign = better === 'less' ? 1 : -1;
   // The best is drawn last, over the others.
