@@ -131,7 +131,7 @@ describe('train', () => {
     expect([code, ...stdout.split('\n').slice(0, 2)]).toEqual([
       0,
       'Data quarters: pictures of 1 channel, 8 high and 8 wide, from 0.0392 to 0.9569, 4 classes; train 400, test 100.',
-      'Preset mlp for small gray pictures of 8 × 8: 16 latents, likelihood continuousBernoulli, 1 epoch in batches of 32. Others by --preset: dense, gated, conv, resnet, vq, tabular, sequence.',
+      'Preset mlp for small gray pictures of 8 × 8: 16 latents, likelihood continuousBernoulli, 1 epoch in batches of 32. Others by --preset: dense, conv, resnet, density, vq, tabular, sequence.',
     ]);
     expect(stdout).toMatch(/Written to runs\/quarters-mlp\n$/);
   });
