@@ -36,11 +36,13 @@ export function Chart({ label, x, xLabel, series, unit, height = 200, ...more }:
   const lines = JSON.stringify(drawn.map(({ values: _, ...rest }) => rest));
   useEffect(() => {
     let current = true;
+    // The reference can be gone before this effect is, when the chart leaves the page.
+    const element = place.current!;
     // Loaded with the first chart: most of the page does without.
     import('./plot.js').then(({ plotIn }) => {
       if (!current) return;
       const options = { series: drawn, unit, xLabel, log, height, whole, ...(group && { group }) };
-      plot.current = plotIn(place.current!, options, latest.current);
+      plot.current = plotIn(element, options, latest.current);
     });
     return () => {
       current = false;

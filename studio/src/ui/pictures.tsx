@@ -49,9 +49,11 @@ export function LinePairs({
       { sequences: originals, width: 3.5, opacity: 0.35 },
       { sequences: made, width: 1.5, opacity: 1 },
     ];
+    // The reference can be gone before this effect is, when the canvas leaves the page.
+    const element = canvas.current!;
     let current = true;
     import('./draw-lines.js').then(({ drawLines }) => {
-      if (current) drawLines(canvas.current!, layers, columns);
+      if (current) drawLines(element, layers, columns);
     });
     return () => {
       current = false;
