@@ -1,5 +1,4 @@
 export { Tensor } from 'onnxruntime-common';
-export { joinMpi } from '#runtime';
 export { UserError } from './base/errors.js';
 export type { ColumnKind, TableColumn } from './data/column.js';
 export { type Dataset, fromArray, type TensorDataset } from './data/dataset.js';
@@ -68,7 +67,8 @@ export {
   RunFolder,
   zipRun,
 } from './runs/index.js';
-export type { Ranks } from './runtime/ranks/ranks.js';
+export { joinMpi } from './runtime/ranks/join.js';
+export type { MpiRanks, Ranks } from './runtime/ranks/ranks.js';
 export { type Device, flushDenormals } from './runtime/session.js';
 export * as sharing from './sharing/index.js';
 export type { Footprint } from './step/index.js';

@@ -1,8 +1,8 @@
 import type * as Koffi from 'koffi';
 import { UserError } from '../../base/errors.js';
 import type { MpiAddress } from './address.js';
-import { type Launch, launchOf } from './launch.js';
-import type { Adder, Ranks } from './ranks.js';
+import { launchOf } from './launch.js';
+import type { Adder, MpiRanks } from './ranks.js';
 
 /*
  * MPI through koffi, the package that calls functions of shared libraries. The functions are the same in
@@ -11,17 +11,6 @@ import type { Adder, Ranks } from './ranks.js';
  */
 
 type Kind = MpiAddress['abi'];
-
-/** Ranks of an MPI job, until they part. */
-export interface MpiRanks extends Ranks {
-  /** `Open MPI v4.1.4`. */
-  readonly version: string;
-  readonly launch: Launch;
-  /** Parts from the others; no sum may follow. The process goes on. */
-  leave(): Promise<void>;
-  /** Ends all ranks, and this process, with a code. */
-  abort(code: number): never;
-}
 
 /** A handle: a pointer in Open MPI, a number in MPICH. */
 type Handle = bigint | number;

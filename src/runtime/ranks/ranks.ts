@@ -1,4 +1,5 @@
 import type { RanksAddress } from './address.js';
+import type { Launch } from './launch.js';
 
 /**
  * Processes that train one model together, each on its own share of every batch. A rank is one of them.
@@ -12,6 +13,17 @@ export interface Ranks {
   readonly address: RanksAddress;
   /** Sums up numbers over all ranks, in place: each rank gets the same sums. */
   sum(values: Float64Array): Promise<void>;
+}
+
+/** Ranks of an MPI job, until they part. */
+export interface MpiRanks extends Ranks {
+  /** `Open MPI v4.1.4`. */
+  readonly version: string;
+  readonly launch: Launch;
+  /** Parts from the others; no sum may follow. The process goes on. */
+  leave(): Promise<void>;
+  /** Ends all ranks, and this process, with a code. */
+  abort(code: number): never;
 }
 
 /** Sums over ranks, taken by a thread that may wait for them. */
