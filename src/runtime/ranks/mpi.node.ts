@@ -1,7 +1,7 @@
 import type * as Koffi from 'koffi';
 import { UserError } from '../../base/errors.js';
 import type { MpiAddress } from './address.js';
-import { launchOf } from './launch.js';
+import { type Launch, launchOf } from './launch.js';
 import type { Adder, MpiRanks } from './ranks.js';
 
 /*
