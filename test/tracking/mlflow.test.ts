@@ -1,12 +1,12 @@
-import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
 import { type EpochMetrics, tracking } from '../../src/index.js';
 import { mlflowSender } from '../../src/tracking/remote/mlflow.js';
 import { sendRest } from '../../src/tracking/remote/remote.js';
-import { corners, smallVAE } from '../vae/small.js';
 import { mlflowServer } from './mlflow-server.js';
+import { followed } from './training.js';
 
 const folder = await mkdtemp(join(tmpdir(), 'vaekit-mlflow-'));
 const server = await mlflowServer();
@@ -20,12 +20,9 @@ afterEach(() => {
   server.decide(() => 'served');
 });
 
-const data = corners(160);
-
 /** Trains two epochs that the server follows, and gives it a file of the run. */
 async function follow(name: string, onTrouble: (line: string) => void = () => undefined) {
   const run = join(folder, name);
-  const vae = smallVAE();
   const tracker = tracking.mlflow({
     uri: `${server.uri}/`,
     run: name,
@@ -33,19 +30,7 @@ async function follow(name: string, onTrouble: (line: string) => void = () => un
     folder: join(run, 'tracking'),
     onTrouble,
   });
-  const lines: EpochMetrics[] = [];
-  await vae.fit(data, {
-    epochs: 2,
-    batchSize: 32,
-    stepsPerCall: 1,
-    callbacks: [
-      { onEpochEnd: (line) => void lines.push(line) },
-      tracking.track(vae, [tracker], { examples: data, every: 2, training: { epochs: 2 } }),
-    ],
-  });
-  await writeFile(join(run, 'notes.json'), '{}');
-  await tracker.keep!(['notes.json', 'gone.json']);
-  return lines;
+  return followed(tracker, run);
 }
 
 /** Compares the server's only run with the training. */

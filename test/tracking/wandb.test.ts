@@ -1,11 +1,11 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, expect, test, vi } from 'vitest';
 import { type EpochMetrics, tracking } from '../../src/index.js';
 import { sendRest } from '../../src/tracking/remote/remote.js';
 import { wandbSender } from '../../src/tracking/remote/wandb.js';
-import { corners, smallVAE } from '../vae/small.js';
+import { followed } from './training.js';
 import { wandbServer } from './wandb-server.js';
 
 const folder = await mkdtemp(join(tmpdir(), 'vaekit-wandb-'));
@@ -19,7 +19,6 @@ afterEach(() => {
   server.decide(() => 'served');
 });
 
-const data = corners(160);
 const project = (name: string) => ({
   ...{ baseUrl: `${server.baseUrl}/`, apiKey: 'key', project: 'tests' },
   ...{ run: name, files: join(folder, name) },
@@ -28,23 +27,10 @@ const project = (name: string) => ({
 /** Trains two epochs that the server follows, and gives it a file of the run. */
 async function follow(name: string, more: Partial<tracking.WandbOptions> = {}) {
   const run = join(folder, name);
-  const vae = smallVAE();
   const onTrouble = () => undefined;
   const place = { folder: join(run, 'tracking'), onTrouble };
   const tracker = tracking.wandb({ ...project(name), ...place, ...more });
-  const lines: EpochMetrics[] = [];
-  await vae.fit(data, {
-    epochs: 2,
-    batchSize: 32,
-    stepsPerCall: 1,
-    callbacks: [
-      { onEpochEnd: (line) => void lines.push(line) },
-      tracking.track(vae, [tracker], { examples: data, every: 2, training: { epochs: 2 } }),
-    ],
-  });
-  await writeFile(join(run, 'notes.json'), '{}');
-  await tracker.keep!(['notes.json', 'gone.json']);
-  return lines;
+  return followed(tracker, run);
 }
 
 /** Compares the server's only run with the training. */
