@@ -140,7 +140,7 @@ async function measureAll() {
   );
   /** @type {Record<string, Record<string, Outcome>>} */
   const speed = Object.fromEntries(names.map((name) => [name, {}]));
-  /** What tells most comes first, in case that time runs out. @type {[string, (name: string) => Promise<Outcome>][]} */
+  /** Works in the order of their weight, in case that time runs out. @type {[string, (name: string) => Promise<Outcome>][]} */
   const contestants = [
     ['vaekit, CUDA', (name) => vaekit('cuda', name, 'speed', 30)],
     ['PyTorch', (name) => torch(name, false, 30)],

@@ -22,6 +22,14 @@ export const commonOptions = (rounds) =>
   });
 
 /**
+ * True where no parts of names are asked for, or a name contains one of them.
+ * @param {string} name
+ * @param {string[] | undefined} parts
+ */
+export const matches = (name, parts) =>
+  !parts || parts.some((part) => name.toLowerCase().includes(part.toLowerCase()));
+
+/**
  * How many rounds are asked for; prints the help instead, and ends, where that is.
  * @param {string} help
  * @param {{ rounds: string, help: boolean }} options

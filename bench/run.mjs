@@ -7,7 +7,7 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { measure } from './measure.mjs';
-import { commonOptions, log, refuse, roundsAsked } from './options.mjs';
+import { commonOptions, log, matches, refuse, roundsAsked } from './options.mjs';
 import { installPeers } from './peers/install.mjs';
 import { fillIn } from './readme.mjs';
 import { readResults, writeResults } from './results.mjs';
@@ -43,13 +43,6 @@ const rounds = roundsAsked(HELP, options);
 if (!installPeers(log)) log('npm could not install the peers; their rows are left out');
 const { works } = await import('./contestants/index.mjs');
 const { sgemmPeak } = await import('./limit/sgemm.mjs');
-
-/**
- * @param {string} name
- * @param {string[] | undefined} parts
- */
-const matches = (name, parts) =>
-  !parts || parts.some((part) => name.toLowerCase().includes(part.toLowerCase()));
 
 const wanted = works
   .filter(({ name }) => matches(name, options.work))

@@ -8,7 +8,7 @@
 import { parseArgs } from 'node:util';
 import { chromiumPath, launchChromium } from '../../test/browser/launch.mjs';
 import { measure, roundOf } from '../measure.mjs';
-import { commonOptions, log, refuse, roundsAsked } from '../options.mjs';
+import { commonOptions, log, matches, refuse, roundsAsked } from '../options.mjs';
 import { installPeers } from '../peers/install.mjs';
 import { fillIn } from '../readme.mjs';
 import { readResults, writeResults } from '../results.mjs';
@@ -43,13 +43,6 @@ const { values: options } = parseArgs({
 const rounds = roundsAsked(HELP, options);
 if (!chromiumPath) refuse('There is no Chromium here. Install it, for example by apt-get.');
 if (!installPeers(log)) refuse('npm could not install the peers.');
-
-/**
- * @param {string} name
- * @param {string[] | undefined} parts
- */
-const matches = (name, parts) =>
-  !parts || parts.some((part) => name.toLowerCase().includes(part.toLowerCase()));
 
 const wanted = browserWorks
   .filter(({ name }) => matches(name, options.work))

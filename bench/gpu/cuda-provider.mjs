@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findPython } from '../peers/python.mjs';
 
-/** What is gathered and built for a graphics processor; git ignores it. */
+/** The folder of all that is gathered and built for a graphics processor; git ignores it. */
 export const folder = fileURLToPath(new URL('../../.gpu', import.meta.url));
 
 /** The package of npm, without CUDA. */

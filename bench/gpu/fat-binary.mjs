@@ -33,7 +33,7 @@ export function keepArchitecture(file, architecture) {
       entry = start + Number(bytes.readBigUInt64LE(entry + 8));
       entries.push({ start, end: entry, architecture: own });
     }
-    // What has no code for the card is left as it is.
+    // A file without code for the card is left as it is.
     const isThere = entries.some((entry) => entry.architecture === architecture);
     for (const entry of entries) {
       const isKept = !isThere || entry.architecture === architecture;

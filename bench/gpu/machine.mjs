@@ -51,7 +51,7 @@ export function environmentOf(python, software = false) {
   };
 }
 
-/** What the figures are of. */
+/** The machine and the versions that the figures are of. */
 export function describeMachine(/** @type {NodeJS.ProcessEnv} */ env) {
   const card = firstLine('nvidia-smi', [
     '--query-gpu=name,driver_version,memory.total',

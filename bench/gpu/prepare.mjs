@@ -19,7 +19,7 @@ import { keepArchitecture } from './fat-binary.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** What one transfer to a machine may hold, less the repository itself. */
+/** Bytes that one transfer to a machine may hold, less the repository itself. */
 const partBytes = 46 * 2 ** 20;
 
 /** Packages that draw and read pictures, which no training needs. */
@@ -34,7 +34,7 @@ function packages() {
     .filter((path) => !unneeded.test(path) && existsSync(join(root, path)));
 }
 
-/** What is built, for this system and without the page. */
+/** The built library, for this system and without the page. */
 const isBuilt = (/** @type {string} */ path) =>
   !/^(studio|vendor\/onnxruntime-node\/(?!linux(\/x64(\/|$)|$)))(\/|$)?/.test(
     relative(join(root, 'dist'), path),

@@ -88,7 +88,7 @@ async function unbrokenTime(campaign) {
 }
 
 /**
- * Whether a run is whole. @param {string} run @param {number} epochs
+ * True where a run has all of its epochs and files. @param {string} run @param {number} epochs
  */
 function isWhole(run, epochs) {
   if (!existsSync(join(run, 'health.json'))) return false;

@@ -182,7 +182,7 @@ function usage(facts: CardFacts): string[] {
   return ['## Use', ...sections.map((lines) => lines.join('\n'))];
 }
 
-/** What was trained, and how, in a table. */
+/** The model and its training, in a table. */
 function training(facts: CardFacts): string[] {
   const { model, training, trainedOn, dataName, input, objective } = describe(facts);
   const { train, validation } = objectOf(trainedOn.parts) as Record<string, unknown>;
@@ -211,7 +211,7 @@ function training(facts: CardFacts): string[] {
   return ['## Training', table(['', ''], told), 'All settings are in `config.json`.'];
 }
 
-/** What the run was measured to be. */
+/** Figures of the run, as it was measured. */
 function results({ metrics, judgement }: CardFacts): string[] {
   const last = lastFigures(metrics).map(([name, value]) => [plain(name), formatNumber(value)]);
   const judged = Object.entries(judgement?.figures ?? {}).map(

@@ -28,7 +28,7 @@ export interface PushOptions extends Omit<HubOptions, 'offline'> {
   readonly onProgress?: (progress: HubProgress) => void;
 }
 
-/** What was shared. */
+/** The outcome of sharing a run. */
 export interface Pushed {
   /** The run's address: `hf://owner/name`. */
   readonly address: string;
@@ -44,7 +44,7 @@ export interface Pushed {
   readonly keepsCard: boolean;
 }
 
-/** What is shared of a run. */
+/** Parts of a run that are shared. */
 export interface Shared {
   /** Contents by names, the card among them. */
   readonly files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
@@ -148,7 +148,7 @@ interface Changes {
   readonly keepsCard: boolean;
 }
 
-/** What a commit has to change, so that the branch has just the run. */
+/** Changes of a commit, so that the branch has just the run. */
 async function changesOf(shared: Shared, branch: HubCommit): Promise<Changes> {
   const { path: inside } = branch.address;
   const root = inside === '' ? '' : `${inside}/`;

@@ -117,7 +117,7 @@ async function readJson(path: string): Promise<unknown> {
  * @throws UserError when there is no such file, it cannot be run, or something in it is wrong
  */
 export async function readConfig(path: string): Promise<ConfigFile> {
-  // Of the Hub no code is run.
+  // Code that lies on the Hub is not run.
   const { data, code } =
     isCode(path) && !isHubAddress(path)
       ? await runFile(path)

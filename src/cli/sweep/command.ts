@@ -27,7 +27,7 @@ export class LauncherError extends UserError {}
 export class JobError extends UserError {
   constructor(
     message: string,
-    /** Whether a signal ended it, so that it may go on. */
+    /** True where a signal ended it, so that it may go on. */
     readonly isStopped: boolean,
   ) {
     super(message);

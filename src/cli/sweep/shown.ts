@@ -44,7 +44,7 @@ export class Shown {
     this.draw();
   }
 
-  /** What a job is doing beside training. */
+  /** The work of a job beside training. */
   tell(trial: Trial, words: string): void {
     const job = this.running.get(trial);
     if (job) job.told = words;

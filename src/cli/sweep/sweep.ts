@@ -48,7 +48,7 @@ interface Sweep {
   readonly codeFile: string | undefined;
 }
 
-/** What may not change in a sweep that goes on: all but how many runs are drawn. */
+/** The settings of a sweep that may not change when it goes on: all but how many runs are drawn. */
 function lasting({ method, settings, config, metric }: SweepDefinition) {
   const { runs: _, ...others } = method as { runs?: number };
   return { method: others, settings, config, metric };
@@ -147,7 +147,7 @@ async function waitForOther(run: string, shown: Shown, trial: Trial, signal: Abo
 
 /**
  * The flag by which jobs share this machine's processors, where nobody says how many threads a run has.
- * Those of a launcher have the processors that it gives them.
+ * Jobs of a launcher have the processors that it gives them.
  */
 function threadsOf({ kept }: Sweep, { settings }: Trial, jobs: number): readonly string[] {
   const { training } = (kept.sweep.config ?? {}) as { training?: { threads?: unknown } };

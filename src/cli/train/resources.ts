@@ -82,7 +82,7 @@ export class Resources {
   checkParameters(parameters: number, slots: number): void {
     const state = 4 * parameters * (1 + slots);
     const { device } = this.run.training;
-    // What is to be chosen is known with the step's footprint.
+    // The choice is known with the step's footprint.
     const known = device === 'cpu' ? 'cpu' : 'webgpu';
     this.check({ device: known, parameters, state, working: 0, memory: stateMemory(state) });
     if (4 * parameters > mostModelBytes) {

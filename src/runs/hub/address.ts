@@ -80,7 +80,7 @@ export function formatHubAddress({ repo, revision, path }: HubAddress): string {
   return `${scheme}${repo}${at}${path === '' ? '' : `/${path}`}`;
 }
 
-/** What a run on the Hub is called where it is on this machine: its folder's name, or that of the repository. */
+/** The name of a run of the Hub on this machine: its folder's, or the repository's. */
 export function localName(text: string): string {
   const { repo, path } = parseHubAddress(text);
   return (path || repo).split('/').at(-1)!;

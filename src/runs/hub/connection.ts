@@ -55,7 +55,7 @@ export const patience = 30_000;
 /** The settings for the Hub: those that are given, over those of the environment. */
 export interface Connection extends HubHome {
   readonly endpoint: string;
-  /** What is given to every function of the library. */
+  /** Settings that every function of the library is given. */
   readonly request: {
     readonly hubUrl: string;
     readonly fetch: typeof fetch;

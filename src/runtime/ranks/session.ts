@@ -134,7 +134,7 @@ class RankedSession implements Session {
     return this.between[which];
   }
 
-  /** What this rank's examples of a step add to the sums. @param all examples of all ranks */
+  /** Terms that this rank's examples of a step add to the sums. @param all examples of all ranks */
   private async sumTerms(inputs: PlainTensors, all: number): Promise<SumMemory> {
     const { cut, share, size, accumulates } = this.step;
     const { terms } = this;

@@ -50,6 +50,19 @@ export function refuse(target: ProgramTarget, part: string, reason: string): nev
   );
 }
 
+/** The piece of code that writes a model's bottleneck, from a table by type. @throws UserError when there is none */
+export function bottleneckWriter<Write>(
+  target: ProgramTarget,
+  { model }: Plan,
+  writers: Readonly<Record<string, Write>>,
+): Write {
+  const { bottleneck, type } = model.objective;
+  return (
+    writers[bottleneck.type] ??
+    refuse(target, `The objective ${type}`, 'there is no program for its latents')
+  );
+}
+
 /** The tensor of a layer. @param name the last part of its name */
 export const tensorOf = ({ tensors }: Plan, { path }: PlannedLayer, name: string): Tensor =>
   tensors[`${path}.${name}`]!;

@@ -1,6 +1,6 @@
 import { Tensor } from 'onnxruntime-common';
 import { codebookPath } from '../../samplers/codebook.js';
-import { type Plan, refuse } from '../plan.js';
+import { bottleneckWriter, type Plan } from '../plan.js';
 import { call, literal } from '../python.js';
 import { codebooksOf, groupSizes } from '../quantities.js';
 import { shaped } from '../tensors.js';
@@ -234,9 +234,5 @@ export const kerasBottlenecks: Readonly<Record<string, Write>> = {
 
 /** The bottleneck of a model. @throws UserError when it cannot be exported */
 export function kerasBottleneck(parts: KerasParts): KerasBottleneck {
-  const { bottleneck, type } = parts.plan.model.objective;
-  const write = kerasBottlenecks[bottleneck.type];
-  return write
-    ? write(parts)
-    : refuse('keras', `The objective ${type}`, 'there is no program for its latents');
+  return bottleneckWriter('keras', parts.plan, kerasBottlenecks)(parts);
 }

@@ -1,7 +1,7 @@
 import type { Tensor } from 'onnxruntime-common';
 import { elementCount } from '../../../base/shape.js';
 import { codebookPath } from '../../samplers/codebook.js';
-import { type Plan, refuse } from '../plan.js';
+import { bottleneckWriter, type Plan } from '../plan.js';
 import { call, literal } from '../python.js';
 import { codebooksOf, groupSizes } from '../quantities.js';
 import { shaped } from '../tensors.js';
@@ -227,9 +227,5 @@ export const torchBottlenecks: Readonly<Record<string, Write>> = {
 
 /** The bottleneck of a model. @throws UserError when it cannot be exported */
 export function torchBottleneck(parts: TorchParts): TorchBottleneck {
-  const { bottleneck, type } = parts.plan.model.objective;
-  const write = torchBottlenecks[bottleneck.type];
-  return write
-    ? write(parts)
-    : refuse('torch', `The objective ${type}`, `there is no program for its latents`);
+  return bottleneckWriter('torch', parts.plan, torchBottlenecks)(parts);
 }
