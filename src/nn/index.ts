@@ -4,8 +4,7 @@
  * layers get parameters and noise.
  */
 export type { ActivationName } from './activations.js';
-export type { Initializer } from './initializers.js';
-export { initialize } from './initializers.js';
+export { type Initializer, initialize, initializerSchema } from './initializers.js';
 export {
   activationOf,
   applyLayers,

@@ -7,9 +7,13 @@ import { elementCount } from '../base/shape.js';
  * - `glorotUniform`, `glorotNormal`: variance 2 / (fanIn + fanOut) (Glorot and Bengio 2010, eq. 16)
  * - `heUniform`, `heNormal`: variance 2 / fanIn (He et al. 2015, eq. 10)
  * - `lecunUniform`, `lecunNormal`: variance 1 / fanIn (LeCun et al. 1998, §4.6)
+ * - `torchUniform`: between ±1/√fanIn, biases too, as PyTorch's linear and convolutional layers start
  * - `orthogonal`: rows or columns, the fewer of them, are orthonormal (Saxe et al. 2014, §3)
  * - `zeros`, `ones`, `{ constant: number }`
  * - `{ normal: { mean, deviation } }`
+ * - `{ uniform: { limit } }`: between ±limit
+ *
+ * Biases start at zero, but for `torchUniform`.
  */
 export const initializerSchema = z
   .union([
@@ -20,6 +24,7 @@ export const initializerSchema = z
       'heNormal',
       'lecunUniform',
       'lecunNormal',
+      'torchUniform',
       'orthogonal',
       'zeros',
       'ones',
@@ -32,6 +37,11 @@ export const initializerSchema = z
           deviation: z.number().min(0).describe('Their standard deviation.'),
         })
         .describe('Normal elements.'),
+    }),
+    z.strictObject({
+      uniform: z
+        .strictObject({ limit: z.number().min(0).describe('The most an element is off zero.') })
+        .describe('Elements as likely anywhere within a limit.'),
     }),
   ])
   .meta({ id: 'initializer', description: 'How a parameter starts.' });
@@ -54,7 +64,23 @@ const variances: Readonly<Record<string, (fans: Fans) => number>> = {
   glorot: ({ fanIn, fanOut }) => 2 / (fanIn + fanOut),
   he: ({ fanIn }) => 2 / fanIn,
   lecun: ({ fanIn }) => 1 / fanIn,
+  torch: ({ fanIn }) => 1 / (3 * fanIn),
 };
+
+/** How the bias of a layer starts whose weight [out, in, ...kernel] has the initializer. */
+export function biasInitializer(
+  initializer: Initializer,
+  weightShape: readonly number[],
+): Initializer {
+  if (initializer !== 'torchUniform') return 'zeros';
+  return { uniform: { limit: 1 / Math.sqrt(fansOf(weightShape).fanIn) } };
+}
+
+/** Makes elements as likely anywhere between ±limit. */
+function fillWithin(values: Float32Array, limit: number, stream: RandomStream): Float32Array {
+  fillUniform(stream, values);
+  return values.map((value) => (2 * value - 1) * limit);
+}
 
 /**
  * A random matrix with orthonormal rows, or columns where they are fewer, each direction as likely
@@ -103,6 +129,7 @@ export function initialize(
   const values = new Float32Array(elementCount(shape));
   if (typeof initializer === 'object') {
     if ('constant' in initializer) return values.fill(initializer.constant);
+    if ('uniform' in initializer) return fillWithin(values, initializer.uniform.limit, stream);
     const { mean, deviation } = initializer.normal;
     fillNormal(stream, values);
     return values.map((value) => mean + deviation * value);
@@ -116,7 +143,5 @@ export function initialize(
     fillNormal(stream, values);
     return values.map((value) => value * deviation);
   }
-  const limit = Math.sqrt(3) * deviation;
-  fillUniform(stream, values);
-  return values.map((value) => (2 * value - 1) * limit);
+  return fillWithin(values, Math.sqrt(3) * deviation, stream);
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { UserError } from '../../base/errors.js';
 import * as graph from '../../graph/index.js';
 import { activate, activationSchema } from '../activations.js';
-import { initializerSchema } from '../initializers.js';
+import { biasInitializer, initializerSchema } from '../initializers.js';
 import { defineLayer } from '../layer.js';
 import type { Scope } from '../scope.js';
 import { along, alongRow, asRow, requireRoom, rowPaddingSchema, stepsOf } from './row.js';
@@ -57,6 +57,20 @@ function perGroup(channels: number, groups: number, what: string): number {
   return channels / groups;
 }
 
+/** The weight of the given shape, and the bias where there is one. */
+function parametersOf(
+  shape: readonly number[],
+  { filters, bias, initializer }: Convolution,
+  scope: Scope,
+) {
+  const weight = scope.parameter('weight', shape, initializer);
+  if (!bias) return { weight, offset: undefined };
+  return {
+    weight,
+    offset: scope.parameter('bias', [filters], biasInitializer(initializer, shape)),
+  };
+}
+
 /**
  * A convolution of images [batch, channels, height, width].
  * @param weightKernel as the weight's shape has it: a sequence's is of one axis
@@ -67,12 +81,11 @@ function convolve(
   weightKernel: readonly number[],
   scope: Scope,
 ): graph.Value {
-  const { filters, groups, activation, bias, initializer } = options;
+  const { filters, groups, activation } = options;
   const window = windowOf(options, sizeOf(x), samePadding);
   perGroup(filters, groups, 'filters');
   const channels = perGroup(x.shape[1] as number, groups, 'channels');
-  const weight = scope.parameter('weight', [filters, channels, ...weightKernel], initializer);
-  const offset = bias ? scope.parameter('bias', [filters], 'zeros') : undefined;
+  const { weight, offset } = parametersOf([filters, channels, ...weightKernel], options, scope);
   const taps = graph.reshape(weight, [filters, channels, ...options.kernel]);
   return activate(activation, graph.conv2d(x, taps, offset, window));
 }
@@ -84,7 +97,7 @@ function convolveTransposed(
   weightKernel: readonly number[],
   scope: Scope,
 ): graph.Value {
-  const { filters, kernel, stride, padding, groups, activation, bias, initializer } = options;
+  const { filters, kernel, stride, padding, groups, activation } = options;
   const size = sizeOf(x);
   const window = windowOf(options, size, (_, step, reach) => reach - step);
   const shortfall = ([0, 1] as const).map((axis) => {
@@ -98,8 +111,7 @@ function convolveTransposed(
   const channels = x.shape[1] as number;
   perGroup(channels, groups, 'channels');
   const each = perGroup(filters, groups, 'filters');
-  const weight = scope.parameter('weight', [channels, each, ...weightKernel], initializer);
-  const offset = bias ? scope.parameter('bias', [filters], 'zeros') : undefined;
+  const { weight, offset } = parametersOf([channels, each, ...weightKernel], options, scope);
   const taps = graph.reshape(weight, [channels, each, ...kernel]);
   return activate(activation, graph.convTranspose2d(x, taps, offset, window, outputPadding));
 }

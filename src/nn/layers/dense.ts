@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { flatten, gemm, type Value } from '../../graph/index.js';
 import { activate, activationSchema } from '../activations.js';
-import { initializerSchema } from '../initializers.js';
+import { biasInitializer, initializerSchema } from '../initializers.js';
 import { defineLayer } from '../layer.js';
 
 const schema = z
@@ -25,9 +25,11 @@ export const dense = defineLayer(
   schema,
   (x, { units, activation, bias, initializer }, scope) => {
     const flat: Value = flatten(x);
-    const features = flat.shape[1] as number;
-    const weight = scope.parameter('weight', [units, features], initializer);
-    const offset = bias ? scope.parameter('bias', [units], 'zeros') : undefined;
+    const shape = [units, flat.shape[1] as number];
+    const weight = scope.parameter('weight', shape, initializer);
+    const offset = bias
+      ? scope.parameter('bias', [units], biasInitializer(initializer, shape))
+      : undefined;
     return activate(activation, gemm(flat, weight, offset, { transposeB: true }));
   },
   (units: number, options: DenseOptions = {}) => ({ units, ...options }),

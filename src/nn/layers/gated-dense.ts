@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { flatten, gemm, mul, sigmoid } from '../../graph/index.js';
-import { initializerSchema } from '../initializers.js';
+import { biasInitializer, initializerSchema } from '../initializers.js';
 import { defineLayer } from '../layer.js';
 
 const schema = z
@@ -25,7 +25,8 @@ export const gatedDense = defineLayer(
     const shape = [units, flat.shape[1] as number];
     const product = (name: string, biasName: string) => {
       const weight = scope.parameter(name, shape, initializer);
-      return gemm(flat, weight, scope.parameter(biasName, [units], 'zeros'), { transposeB: true });
+      const bias = scope.parameter(biasName, [units], biasInitializer(initializer, shape));
+      return gemm(flat, weight, bias, { transposeB: true });
     };
     return mul(product('weight', 'bias'), sigmoid(product('gateWeight', 'gateBias')));
   },

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { UserError } from '../../base/errors.js';
 import { constant, conv2d, mul } from '../../graph/index.js';
 import { activate, activationSchema } from '../activations.js';
-import { initializerSchema } from '../initializers.js';
+import { biasInitializer, initializerSchema } from '../initializers.js';
 import { defineLayer } from '../layer.js';
 import { channelsOf } from './channels.js';
 import { type Pair, pairOf, sizeOf } from './window.js';
@@ -80,7 +80,9 @@ export const maskedConv2d = defineLayer(
     }
     const shape = [filters, channels, ...kernel] as const;
     const weight = scope.parameter('weight', shape, initializer);
-    const offset = bias ? scope.parameter('bias', [filters], 'zeros') : undefined;
+    const offset = bias
+      ? scope.parameter('bias', [filters], biasInitializer(initializer, shape))
+      : undefined;
     const taps = mul(weight, constant(maskOf(shape, mask, colours), shape));
     const pads: Pair = [(kernel[0] - 1) / 2, (kernel[1] - 1) / 2];
     const window = {

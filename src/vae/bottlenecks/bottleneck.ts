@@ -1,5 +1,5 @@
 import type { Value, Values } from '../../graph/index.js';
-import type { Layer, LayerObserver, Scope } from '../../nn/index.js';
+import type { Initializer, Layer, LayerObserver, Scope } from '../../nn/index.js';
 import type { Posterior } from '../posterior.js';
 import type { Sampler } from '../samplers/index.js';
 
@@ -33,6 +33,8 @@ export interface EncodingSources {
    * @param inputs [n, ...], of the shape of those seen
    */
   pseudoFeatures(inputs: Value): Value;
+  /** How parameters of the heads start; dense layers' own default when left out. */
+  readonly initializer?: Initializer | undefined;
   readonly observe?: LayerObserver | undefined;
 }
 

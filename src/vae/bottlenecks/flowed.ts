@@ -8,11 +8,11 @@ import {
   unsqueeze,
   type Value,
 } from '../../graph/index.js';
-import { type LayerObserver, layer, type Scope } from '../../nn/index.js';
+import { layer, type Scope } from '../../nn/index.js';
 import { autoregressive, chained, type Flowed, planar, radial } from '../flows/index.js';
 import { logPosterior, logPrior, ofDraws, type Posterior, sampling } from '../posterior.js';
 import { standardNormal } from '../samplers/index.js';
-import type { Bottleneck } from './bottleneck.js';
+import type { Bottleneck, EncodingSources } from './bottleneck.js';
 import { gaussian, head } from './gaussian.js';
 
 /** A diagonal Gaussian and the flow that its draws go through. */
@@ -27,7 +27,7 @@ type FlowOf = (
   features: Value,
   base: Posterior,
   scope: Scope,
-  observe?: LayerObserver,
+  sources: EncodingSources,
 ) => FlowEncoding['flow'];
 
 /**
@@ -41,7 +41,7 @@ function flowed(type: string, flowOf: FlowOf): Bottleneck<FlowEncoding> {
     type,
     encode(features, latent, scope, sources) {
       const base = gaussian.encode(features, latent, scope, sources);
-      return { base, flow: flowOf(features, base, scope, sources.observe) };
+      return { base, flow: flowOf(features, base, scope, sources) };
     },
     point,
     outputs: (encoding) => ({ mean: point(encoding) }),
@@ -77,10 +77,10 @@ const flowPath = 'flow';
  */
 export function simpleFlow(kind: keyof typeof kinds, length: number): Bottleneck<FlowEncoding> {
   const { sizes, flow } = kinds[kind];
-  return flowed('normalizingFlow', (features, { mean }, scope, observe) => {
+  return flowed('normalizingFlow', (features, { mean }, scope, sources) => {
     const own = sizes(mean.shape[1] as number);
     const units = own.reduce((a, b) => a + b, 0);
-    const told = head(flowPath, features, length * units, scope, observe);
+    const told = head(flowPath, features, length * units, scope, sources);
     const parts = split(told, Array.from({ length }, () => own).flat(), 1);
     // An axis for several draws of an example.
     const numbers = parts.map((part) => unsqueeze(part, [1]));
@@ -116,9 +116,9 @@ export function inverseAutoregressive({
   layers,
   context: width,
 }: InverseAutoregressiveOptions): Bottleneck<FlowEncoding> {
-  return flowed('inverseAutoregressiveFlow', (features, { mean }, scope, observe) => {
-    const context = unsqueeze(head('context', features, width, scope, observe), [1]);
-    observe?.(flowPath, shown, mean);
+  return flowed('inverseAutoregressiveFlow', (features, { mean }, scope, sources) => {
+    const context = unsqueeze(head('context', features, width, scope, sources), [1]);
+    sources.observe?.(flowPath, shown, mean);
     return (z) => {
       const [batch, count] = z.shape as readonly [string, number];
       const spread = add(context, constant(new Float32Array(count), [1, count, 1]));

@@ -41,14 +41,14 @@ const toSphere = (x: Value) =>
  */
 export const hyperspherical: Bottleneck<Directed> = {
   type: 'hyperspherical',
-  encode(features, latent, scope, { observe }) {
+  encode(features, latent, scope, sources) {
     if (latent < 2) {
       throw new UserError(
         `A sphere has 2 dimensions or more, and there is ${latent} latent. Give latent: 2 or more.`,
       );
     }
-    const mean = toSphere(head('mean', features, latent, scope, observe));
-    const concentration = add(softplus(head('concentration', features, 1, scope, observe)), 1);
+    const mean = toSphere(head('mean', features, latent, scope, sources));
+    const concentration = add(softplus(head('concentration', features, 1, scope, sources)), 1);
     return { mean, concentration, known: concentrated(concentration, latent) };
   },
   point: ({ mean }) => mean,

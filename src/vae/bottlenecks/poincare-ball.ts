@@ -35,17 +35,17 @@ export function poincareBall(options: PoincareBallOptions): Bottleneck<Posterior
   const atOrigin = isWrapped ? wrappedAtOrigin : riemannianAtOrigin;
   return {
     type: 'poincareBall',
-    encode(features, latent, scope, { observe }) {
+    encode(features, latent, scope, sources) {
       if (latent < 2 && !isWrapped) {
         throw new UserError(
           `A Riemannian normal distribution has 2 dimensions or more, and there is ${latent} latent. Give latent: 2 or more, or take the wrapped one.`,
         );
       }
-      const tangent = head('mean', features, latent, scope, observe);
+      const tangent = head('mean', features, latent, scope, sources);
       const width = isWrapped ? latent : 1;
       return {
         mean: held(exponential(tangent, c), c),
-        logVariance: head('logVariance', features, width, scope, observe),
+        logVariance: head('logVariance', features, width, scope, sources),
       };
     },
     point: ({ mean }) => mean,

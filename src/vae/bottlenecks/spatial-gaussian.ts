@@ -17,7 +17,7 @@ const logVariances = [-30, 20] as const;
 export const spatialGaussian: Bottleneck<Posterior> = {
   ...gaussian,
   type: 'spatialGaussian',
-  encode(features, latent, scope, { observe }) {
+  encode(features, latent, scope, sources) {
     if (features.shape.length < 3) {
       throw new UserError(
         `The encoder's output is ${formatShape(features.shape)}, but latents with positions need ${formatShape(['batch', 'channels', '...positions'])}. End the encoder with a layer that gives them, such as conv2d.`,
@@ -25,7 +25,7 @@ export const spatialGaussian: Bottleneck<Posterior> = {
     }
     const [batch, , ...positions] = features.shape;
     const at = (name: string) =>
-      head(name, features, latent, scope, observe, (layer, own) =>
+      head(name, features, latent, scope, sources, (layer, own) =>
         fromRows(layer.apply(toRows(features), own), [batch!, latent, ...positions]),
       );
     return { mean: at('mean'), logVariance: clip(at('logVariance'), ...logVariances) };

@@ -4,7 +4,13 @@ import { option } from '../../base/settings/option.js';
 import { validate } from '../../base/settings/validate.js';
 import { describeInput, type ExampleOptions } from '../../data/input.js';
 import { exampleSchema } from '../../data/input-schema.js';
-import { type Layer, layerFromConfig, layerSchema, layerToConfig } from '../../nn/index.js';
+import {
+  initializerSchema,
+  type Layer,
+  layerFromConfig,
+  layerSchema,
+  layerToConfig,
+} from '../../nn/index.js';
 import { requireLayers, requireMade } from '../given.js';
 import {
   type LikelihoodOptions,
@@ -25,7 +31,7 @@ import {
 import type { Posterior } from '../posterior.js';
 
 /** The options of a VAE that are plain data in code too. */
-type PlainOptions = Pick<z.input<typeof modelSchema>, 'latent' | 'kl' | 'seed'>;
+type PlainOptions = Pick<z.input<typeof modelSchema>, 'latent' | 'headInitializer' | 'kl' | 'seed'>;
 
 /** How a VAE is built. */
 export interface VAEOptions extends Readonly<PlainOptions> {
@@ -104,6 +110,13 @@ export const namedModelSchema = z.strictObject({
     option('Layers before the heads, which are dense layers.', {
       usually: "the preset's",
       example: "[dense(256, { activation: 'relu' })]",
+    }),
+  ),
+  headInitializer: initializerSchema.optional().meta(
+    option('How parameters of the heads start.', {
+      usually: 'as dense layers start: glorotUniform',
+      advanced: true,
+      example: "'torchUniform'",
     }),
   ),
   decoder: z.array(layerSchema).meta(

@@ -124,6 +124,7 @@ export class Network {
     return this.objective.bottleneck.encode(features, this.config.latent, scope, {
       seen,
       pseudoFeatures: (inputs) => this.pseudoFeatures(inputs, scope),
+      initializer: this.config.headInitializer,
       observe,
     });
   }

@@ -13,6 +13,32 @@ export const dense = (units: number, activation = 'linear'): LayerConfig => ({
 /** The end of a decoder of MNIST's images. */
 export const digits: readonly LayerConfig[] = [dense(784), { type: 'reshape', shape: [1, 28, 28] }];
 
+/** A network as plain data. */
+interface NetworkConfig {
+  readonly encoder: readonly LayerConfig[];
+  readonly decoder: readonly LayerConfig[];
+}
+
+/** The network with the first parameters of PyTorch's layers, which pythae leaves as they are. */
+export function startedAsInTorch<T extends NetworkConfig>(model: T) {
+  const initializer = 'torchUniform';
+  const started = (layers: readonly LayerConfig[]) =>
+    layers.map((layer) => ('units' in layer ? { ...layer, initializer } : layer));
+  return {
+    ...model,
+    encoder: started(model.encoder),
+    headInitializer: initializer,
+    decoder: started(model.decoder),
+  };
+}
+
+/** Optimizers with the options of PyTorch's. */
+export const torchOptimizers = {
+  adam: { type: 'adam', epsilon: 1e-8 },
+  adamax: { type: 'adamax', epsilon: 1e-8 },
+  rmsprop: { type: 'rmsprop', rho: 0.99, epsilon: 1e-8 },
+} as const;
+
 /** The negative ELBO. */
 export const elbo = { type: 'betaVae', beta: 1 } as const;
 

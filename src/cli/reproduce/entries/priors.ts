@@ -1,5 +1,13 @@
 import type { Entry } from '../entry.js';
-import { dense, digits, fixedTraining, nats, testNats } from './parts.js';
+import {
+  dense,
+  digits,
+  fixedTraining,
+  nats,
+  startedAsInTorch,
+  testNats,
+  torchOptimizers,
+} from './parts.js';
 
 const scripts =
   'https://github.com/clementchadebec/benchmark_VAE/blob/main/examples/scripts/reproducibility';
@@ -27,7 +35,7 @@ export const vampPrior: Entry = {
   data: 'mnist',
   models: {
     'vamp-prior': (length) => ({
-      model: {
+      model: startedAsInTorch({
         latent: 40,
         encoder: gated,
         decoder: [...gated, ...digits],
@@ -41,8 +49,8 @@ export const vampPrior: Entry = {
             steps: Math.max(1, Math.round(100 * length.share * stepsOfEpoch)),
           },
         },
-      },
-      training: fixedTraining(length, { type: 'rmsprop' }, 1e-4),
+      }),
+      training: fixedTraining(length, torchOptimizers.rmsprop, 1e-4),
     }),
   },
   seeds: [123],
@@ -63,13 +71,13 @@ export const hvae: Entry = {
   data: 'mnist',
   models: {
     hvae: (length) => ({
-      model: {
+      model: startedAsInTorch({
         latent: 64,
         encoder: [dense(300, 'softplus')],
         decoder: [dense(300, 'softplus'), ...digits],
         objective: { type: 'hamiltonian', leapfrogSteps: 4, stepSize: 0.05, tempering: 'none' },
-      },
-      training: fixedTraining(length, { type: 'adamax' }, 5e-4),
+      }),
+      training: fixedTraining(length, torchOptimizers.adamax, 5e-4),
     }),
   },
   seeds: [123],
@@ -124,17 +132,17 @@ export const poincare: Entry = {
   data: 'mnist',
   models: {
     poincare: ({ epochs }) => ({
-      model: {
+      model: startedAsInTorch({
         latent: 10,
         encoder: [dense(600, 'relu')],
         decoder: [{ type: 'activation', name: 'relu' }, ...digits],
         objective: { type: 'poincare', curvature: 0.7, decode: 'gyroplanes', planes: 600 },
-      },
+      }),
       training: {
         epochs,
         batchSize: 128,
         binarize: 'static',
-        optimizer: { type: 'adam', learningRate: 5e-4 },
+        optimizer: { ...torchOptimizers.adam, learningRate: 5e-4 },
       },
     }),
   },

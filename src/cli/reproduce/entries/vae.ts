@@ -1,5 +1,14 @@
 import type { Entry } from '../entry.js';
-import { dense, digits, elbo, fixedTraining, nats, testNats } from './parts.js';
+import {
+  dense,
+  digits,
+  elbo,
+  fixedTraining,
+  nats,
+  startedAsInTorch,
+  testNats,
+  torchOptimizers,
+} from './parts.js';
 
 export const vae400: Entry = {
   name: 'vae',
@@ -16,13 +25,13 @@ export const vae400: Entry = {
   data: 'mnist',
   models: {
     vae: (length) => ({
-      model: {
+      model: startedAsInTorch({
         latent: 40,
         encoder: [dense(400, 'relu')],
         decoder: [dense(400, 'relu'), ...digits],
         objective: elbo,
-      },
-      training: fixedTraining(length, { type: 'adam' }, 1e-4, [200, 350]),
+      }),
+      training: fixedTraining(length, torchOptimizers.adam, 1e-4, [200, 350]),
     }),
   },
   seeds: [123],
