@@ -12,7 +12,7 @@ import { markdown } from './table.mjs';
 const HELP = `The memory that \`vaekit train\` tells before the first step, beside the most that it takes.
 
 npm run bench:memory            prints the table
-npm run bench:memory -- --readme  writes it into docs/performance.md too`;
+npm run bench:memory -- --readme  writes it into docs/growth.md too`;
 
 /** Preset, shape of an image, images, batch, and more options; two epochs each. */
 const cases = /** @type {[string, number[], number, number, string[]?][]} */ ([
@@ -87,5 +87,5 @@ const table = [
   '',
   `${new Date().toISOString().slice(0, 10)}, ${process.platform} ${process.arch}, Node ${process.versions.node}; one run each by \`npm run bench:memory\`.`,
 ].join('\n');
-if (values.readme) fillIn('docs/performance.md', 'memory', table);
+if (values.readme) fillIn('docs/growth.md', 'memory', table);
 process.stdout.write(`${table}\n`);

@@ -189,6 +189,6 @@ writeResults('scale', { ...results, scale });
 if (options.readme) {
   const picture = fileURLToPath(new URL('../docs/images/scale.png', import.meta.url));
   writeFileSync(picture, await scalePicture(scale));
-  fillIn('docs/performance.md', 'scale', scaleTable({ ...results, scale }));
+  fillIn('docs/growth.md', 'scale', scaleTable({ ...results, scale }));
 }
 process.stdout.write(`${scaleTable({ ...results, scale })}\n`);
