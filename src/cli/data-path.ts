@@ -66,7 +66,7 @@ export interface LocatedData {
 }
 
 /**
- * Finds what a config says of its data.
+ * Finds the data that a config names, and how to read it.
  * @param place the run, or the folder of a config file
  * @param training of the config; without `dataFrom` its paths start from the working folder
  * @param usual the data where the config names none

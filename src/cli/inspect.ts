@@ -67,7 +67,7 @@ async function writeExamples({ train }: OpenedData, path: string): Promise<void>
   await writePicture(path, await picture);
 }
 
-/** `vaekit inspect`: tells how data is read and why, and what it would be trained with. */
+/** `vaekit inspect`: tells how data is read and why, and which settings a training would have. */
 export async function inspect(
   spec: string,
   reading: ReadOptions,

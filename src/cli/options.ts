@@ -122,7 +122,7 @@ export function withData(command: Command): Command {
     );
 }
 
-/** Where what is drawn of a run goes: into its folder or, for a zip archive, beside that, or of the Hub, here. */
+/** The place of a file drawn from a run: in its folder, beside its zip archive or, for the Hub, here. */
 export function besideRun(run: string, name: string): string {
   if (isHubAddress(run)) return `${localName(run)}-${name}`;
   return /\.zip$/i.test(run) ? `${run.slice(0, -4)}-${name}` : `${run}/${name}`;

@@ -25,8 +25,8 @@ export async function pull(address: string, folder?: string): Promise<void> {
 }
 
 /**
- * Fetches a run whose training is to go on.
- * @param isDataGiven whether the command line names data; else that of the run must be published
+ * Fetches a run to train it on.
+ * @param isDataGiven whether the command line names data; else the run's data must be published
  * @returns its folder
  * @throws UserError when it has no checkpoints, or its data is not known here
  */
@@ -52,7 +52,7 @@ export async function pullForTraining(
   return to;
 }
 
-/** A run on the Hub as a folder for as long as the process lives. @returns its path, and what removes it */
+/** A run on the Hub as a folder for as long as the process lives. @returns its path, and a function that removes it */
 export async function pullForNow(address: string) {
   const above = await mkdtemp(join(tmpdir(), 'vaekit-'));
   const remove = () => rm(above, { recursive: true, force: true });

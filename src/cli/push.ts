@@ -26,7 +26,7 @@ function placeOf(repository: string, revision: string | undefined) {
   return parseHubAddress(formatHubAddress({ ...address, revision }));
 }
 
-/** `vaekit push`: shares a run, and tells what was sent. */
+/** `vaekit push`: shares a run, and lists the files sent. */
 export async function push(run: string, repository: string, flags: PushFlags): Promise<void> {
   const { revision, dryRun, ...given } = flags;
   const to = placeOf(repository, revision);

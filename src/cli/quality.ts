@@ -46,7 +46,7 @@ async function joined(parts: readonly Dataset[]): Promise<Float32Array | undefin
   return parts.length === 0 ? undefined : values;
 }
 
-/** Labels of so many draws: those of the data in turn, so that classes have their shares. */
+/** Labels of so many draws: the data's labels in turn, so that classes have their shares. */
 function labelsFor({ classes }: VAE, { labels }: Dataset, count: number) {
   if (classes === undefined || !labels) return {};
   return { labels: Array.from({ length: count }, (_, i) => labels[i % labels.length]!) };

@@ -21,7 +21,7 @@ function requireTable({ input }: VAE): readonly TableColumn[] {
   );
 }
 
-/** @throws UserError when a path is that of a picture */
+/** @throws UserError when a path names a picture */
 function checkPath(path: string, instead: string): void {
   if (pictureEnding(path) !== undefined) {
     throw new UserError(`${path}: rows of a table are no pictures. ${instead}`);

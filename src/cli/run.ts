@@ -32,7 +32,7 @@ type DataParts = Readonly<Partial<Record<Part, Dataset | undefined>>>;
 export interface DataOptions extends LoadingOptions {
   data?: string;
   split?: Part;
-  /** The column of labels, where it is another one than that of the run. */
+  /** The column of labels, where it is not the run's own. */
   label?: string;
   /** Keeps the text of a table's cells; no flag sets it. */
   cells?: boolean;

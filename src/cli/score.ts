@@ -136,7 +136,7 @@ function summaryLines(told: ReturnType<typeof summary>, { anomaly }: ScoreOption
   return lines;
 }
 
-/** Scores the data of a run, or other data, and tells what is the least like its training data. */
+/** Scores the data of a run, or other data, and tells which examples are the least like its training data. */
 export async function scoreRun(run: string, options: ScoreOptions): Promise<void> {
   const { samples, seed, flag, out, json, count } = options;
   const { vae, data, part } = await openRun(run, options);

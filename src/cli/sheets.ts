@@ -91,7 +91,7 @@ export interface SampleOptions {
   readonly draw?: boolean;
 }
 
-/** Labels of `count` images: all classes as often, and what is left over all over them. */
+/** Labels of `count` images: all classes equally often; the remainder is spread evenly over the classes. */
 function labelsOfAll(count: number, classes: number): number[] {
   const left = count % classes;
   return Array.from({ length: count }, (_, i) =>

@@ -21,11 +21,11 @@ export function exitOnSignals(): () => void {
 
 /** The way that SIGINT and SIGTERM end a training. */
 export interface Signals {
-  /** Aborted by a signal while it trains: what was trained is then saved. */
+  /** Aborted by a signal while it trains; the trained model is then saved. */
   readonly signal: AbortSignal;
   /**
    * From now on it saves.
-   * @param advice tells, where a signal comes, how what was not saved can be had
+   * @param advice told at a signal: how to get the files that are not saved yet
    * @returns aborted by a signal from now on; where nothing heeds it in time, the process ends
    */
   beginSaving(advice: string): AbortSignal;

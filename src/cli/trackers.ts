@@ -18,7 +18,7 @@ interface NamedTracker {
   isOff?(): boolean;
   /** A line on where the run can be seen. */
   seen(out: string): string;
-  /** For trackers of servers: sends what was kept in a run's folder. @throws UserError when it is not set up */
+  /** For trackers of servers: sends the lines kept in a run's folder. @throws UserError when it is not set up */
   sender?(out: string): Sender;
 }
 
@@ -127,7 +127,7 @@ export function namedTracker(name: string): NamedTracker {
   throw new UserError(`--track: there is no tracker ${quote(name)}. ${advice(name, trackerNames)}`);
 }
 
-/** Trackers of servers, each with the folder of a run in which it keeps what is not sent. */
+/** Trackers of servers, each with the folder of a run in which it keeps unsent lines. */
 export const serverTrackers = (out: string) =>
   Object.entries(known).flatMap(([name, { sender }]) =>
     sender ? [{ name, sender, folder: journalOf(out, name) }] : [],

@@ -72,7 +72,7 @@ function describeRange({ kind, categories, rare, range, date }: TableColumn): st
   return `${counted(categories.length, 'value')}: ${listed(words, namedCategories)}${shared}`;
 }
 
-/** A column beside its name and kind, in a few words: its values, what is missing, its likelihood. */
+/** A column beside its name and kind, in a few words: its values, the share of missing ones, its likelihood. */
 export function describeColumn(column: TableColumn): string[] {
   const { missing, likelihood } = column;
   return [

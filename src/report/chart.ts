@@ -38,7 +38,7 @@ const config: Config = {
   },
 };
 
-/** Loads what charts are drawn by, so that the first one does not wait for it. */
+/** Loads Vega, so that the first chart does not wait for it. */
 export async function loadCharts(): Promise<void> {
   await import('#vega');
 }
@@ -57,7 +57,7 @@ export async function chartView(spec: TopLevelSpec) {
 export async function drawChart(spec: TopLevelSpec): Promise<Uint8Array> {
   const view = await chartView(spec);
   const [left = 0, top = 0] = view.origin();
-  // Vega's types give the root for what holds it.
+  // Vega returns the scene graph, where its types say its root.
   const { bounds } = (view.scenegraph() as unknown as { readonly root: Scene }).root;
   const extent = (before: number, after: number) =>
     Math.ceil(style.resolution * (before + Math.ceil(after) + 2 * style.margin));

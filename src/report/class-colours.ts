@@ -56,7 +56,7 @@ export interface ClassLook {
   readonly shape: PointShape;
 }
 
-/** The look of the points of a class; of points without one, that of the first. */
+/** The look of the points of a class; points without one look like the first class. */
 export function classLook(label = 0, ground: Ground = 'onLight'): ClassLook {
   const round = Math.floor(label / coloursInAll);
   return {

@@ -89,9 +89,8 @@ const fits = ({ width, height }: Size) =>
 
 /**
  * How much images are enlarged: the whole number that brings their longer side nearest to `target`
- * pixels, at least 1; less where a picture would else be larger than it should be, in the end one over
- * a whole number.
- * @param sizeOf the size of the picture, by that of one of its images as it is drawn
+ * pixels, at least 1; less where the picture would be too large, if need be one over a whole number.
+ * @param sizeOf the picture's size, by the size at which one of its images is drawn
  */
 export function scaleThatFits(images: Size, target: number, sizeOf: (image: Size) => Size): number {
   const longest = Math.max(images.width, images.height);
@@ -113,7 +112,7 @@ export function gridScale(images: Size, target: number, grid: Omit<GridOptions, 
 /**
  * By which whole number images are to be made smaller before they are drawn, so that they fit.
  * @param shape of one image, [channels, height, width]
- * @param sizeOf the size of the picture, by that of one of its images as it is drawn
+ * @param sizeOf the picture's size, by the size at which one of its images is drawn
  */
 export function shrinkFor(
   [, height = 1, width = 1]: readonly number[],
@@ -122,7 +121,7 @@ export function shrinkFor(
   return Math.round(1 / scaleThatFits({ height, width }, 1, sizeOf));
 }
 
-/** A picture of images of one shape, for those who compute them. */
+/** How many images of one shape a picture takes, and how small they must be; for code that computes them. */
 export interface Sheet {
   /** How many images it has room for. */
   readonly most: number;
@@ -136,7 +135,7 @@ const leastSide = 32;
 /**
  * The sheet that images of a shape are laid out on.
  * @param shape of one image, [channels, height, width]
- * @param sizeOf the sheet's size, by that of one of its images as it is drawn
+ * @param sizeOf the sheet's size, by the size at which one of its images is drawn
  */
 export function sheetOf(
   shape: readonly number[],

@@ -38,7 +38,7 @@ interface Place extends Size {
 
 const channelColour = (channel: number, ground?: Ground) => classLook(channel, ground).colour;
 
-/** Channels whose ranges are so much larger than that of another one are not shown on its axis. */
+/** Channels share an axis while their common range is at most so many times the smallest range. */
 const mostRatio = 20;
 
 /** The scale of each channel, and whether it is one for all. */
@@ -253,7 +253,7 @@ export async function drawPanels(
   return canvas.png();
 }
 
-/** The first and the last step under a panel, and between them what they are. */
+/** Draws the first and the last step under a panel, and the word `step` between them. */
 function drawSteps(
   context: Context2D,
   steps: number,

@@ -40,7 +40,7 @@ export interface Progress {
   update(this: void, update: StepUpdate): void;
   /** Writes the epoch's last line, whole. */
   epochEnd(this: void, end: EpochEnd): void;
-  /** Writes a line of its own, above what is redrawn. */
+  /** Writes a line of its own, above the redrawn one. */
   note(this: void, text: string): void;
   /** Leaves the terminal on a new line when an epoch was under way. */
   close(this: void): void;

@@ -115,8 +115,8 @@ function columnsTable({
 }
 
 /**
- * A report of quality as text for the terminal: the scores with what lowers them, then the columns, least
- * alike first. Without a newline at its end.
+ * A report of quality as text for the terminal: the scores with the columns that lower them, then all columns,
+ * least alike first. Without a newline at its end.
  */
 export function qualityText(report: QualityReport): string {
   const { rows, newRows, coverage, boundaries, missingValues, columnShapes } = report;

@@ -15,11 +15,11 @@ export interface ScoredRows {
   readonly columns?: Tensor | undefined;
   /** The score over which an example is flagged. */
   readonly threshold?: number | undefined;
-  /** What is usual for each column: the median of its nats. */
+  /** The usual score of each column: the median of its nats. */
   readonly usual: readonly number[];
 }
 
-/** The medians of columns, over the values that are there: what is missing adds 0. */
+/** The medians of columns, over the values that are there: missing values add 0. */
 export function usualNats(columns: Tensor | undefined): number[] {
   if (!columns) return [];
   const [count, width] = columns.dims as [number, number];
@@ -29,7 +29,7 @@ export function usualNats(columns: Tensor | undefined): number[] {
   });
 }
 
-/** The columns that add the most to a row's score over what is usual, with the nats that each adds. */
+/** The columns that add the most to a row's score over the usual, with the nats that each adds. */
 export function oddColumns(
   { columns, data, usual }: Omit<ScoredRows, 'values'>,
   row: number,

@@ -58,7 +58,7 @@ export function parseJudgement(text: string, name = judgementFile): KeptJudgemen
 /** The facts without which figures cannot stand beside one another. */
 const facts = ['data', 'part', 'examples', 'samples', 'seed'] as const;
 
-/** The figures of a judgement, and those of an earlier one by the same examples that it lacks. */
+/** The figures of a judgement; missing ones come from an earlier judgement by the same examples. */
 export function withEarlier(
   judgement: KeptJudgement,
   earlier: KeptJudgement | undefined,

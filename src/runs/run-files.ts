@@ -16,7 +16,7 @@ export interface RunFiles {
   readonly path: string;
   /** True where files can be written: archives and the Hub are only read. */
   readonly isWritable: boolean;
-  /** A file's path or, where it has none, what it is called in messages. */
+  /** A file's path or, where it has none, its name in messages. */
   file(name: string): string;
   has(name: string): Promise<boolean>;
   /**
@@ -146,7 +146,7 @@ export async function filesInZip(bytes: Uint8Array, path: string, mark: string):
   };
 }
 
-/** The names directly below a folder, among those of files. */
+/** The names directly below a folder, from the paths of files. */
 export function namesIn(files: readonly string[], folder = ''): string[] {
   const start = folder === '' || folder.endsWith('/') ? folder : `${folder}/`;
   const inside = files.filter((name) => name.startsWith(start));

@@ -96,7 +96,7 @@ export class RunFolder {
     return new RunFolder(await openRunFiles(place, configFile, hub));
   }
 
-  /** The folder, or what the run is called in messages. */
+  /** The folder, or the run's name in messages. */
   get path(): string {
     return this.files.path;
   }
@@ -151,8 +151,8 @@ export class RunFolder {
   /**
    * The parameters by name.
    * @param bytes that the model's parameters take; of a much larger file nothing is read
-   * @param check sees what the file announces before memory is taken for it
-   * @throws UserError when the file is not whole and consistent; what `check` throws
+   * @param check sees the tensors that the file announces before memory is taken for them
+   * @throws UserError when the file is not whole and consistent; any error of `check`
    */
   async readParameters(
     bytes: number,
@@ -281,7 +281,7 @@ export class RunFolder {
     return last;
   }
 
-  /** Removes what writers that were killed have left; only for who has the run to itself. */
+  /** Removes files that killed writers have left; call it only under the run's lock. */
   async removeLeftovers(): Promise<void> {
     for (const folder of [undefined, checkpointFolder]) {
       for (const name of await this.files.list(folder)) {

@@ -9,7 +9,7 @@ export const mostConfigText = 2 ** 24;
 export type RunConfigData = Readonly<Record<string, unknown>>;
 
 /**
- * Brings what `config.json` held in one version of the run folder's layout to the next: the first
+ * Brings the content of `config.json` from one version of the run folder's layout to the next: the first
  * function reads version 1, and so on. A new version is one function at the end, and runs of it among
  * the fixtures of `test/runs/run-format.test.ts`.
  */

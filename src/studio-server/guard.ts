@@ -57,7 +57,7 @@ export function refusalOf(
 
 /**
  * The parts of a request's path, decoded; undefined when a part could lead out of a folder.
- * @param url as it was sent: what a URL parser would make of `..` is not asked
+ * @param url as it was sent: a URL parser would have resolved `..`
  */
 export function pathParts(url: string): readonly string[] | undefined {
   const path = url.replace(/[?#].*$/s, '');
@@ -70,7 +70,7 @@ export function pathParts(url: string): readonly string[] | undefined {
     } catch {
       return undefined;
     }
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: it refuses them
     if (/[\\/\x00-\x1f]/.test(decoded) || decoded === '..' || decoded === '.') return undefined;
     parts.push(decoded);
   }

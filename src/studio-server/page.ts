@@ -8,7 +8,7 @@ import { sendCompressed, sendFile, takesCompressed } from './send.js';
 /** Where the page was built. */
 const builtPage = fileURLToPath(new URL('../studio', import.meta.url));
 
-/** The page's files: what was there when the server started, and nothing else. */
+/** The page's files: the files that were there when the server started, and no others. */
 export class Page {
   private constructor(
     readonly folder: string,

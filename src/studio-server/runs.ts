@@ -21,15 +21,15 @@ const sweepFile = 'sweep.json';
 
 /** A run that the page may open. */
 interface ListedRun {
-  /** Its folder, seen from that of all runs; one of a sweep is `<sweep>/<run>`. */
+  /** Its path from the root; a run of a sweep has `<sweep>/<run>`. */
   readonly folder: string;
   readonly modified: number;
   readonly isJudged?: boolean;
-  /** The folder of the sweep that it is of; empty for that of all runs. */
+  /** The folder of its sweep; empty where the root is the sweep. */
   readonly sweep?: string;
 }
 
-/** The run folders that the page may open: one, or those of a folder and of sweeps in it, as they come and go. */
+/** The run folders that the page may open: one, or all in a folder and in its sweeps, as they come and go. */
 export class Runs {
   private constructor(
     /** The folder around the run folders, without symbolic links. */
@@ -54,7 +54,7 @@ export class Runs {
       : new Runs(real);
   }
 
-  /** The runs that are there now, those of sweeps too. */
+  /** The runs that are there now, in sweeps too. */
   async list(): Promise<ListedRun[]> {
     if (!this.root) return [];
     if (this.only !== undefined) return this.entry(this.only);

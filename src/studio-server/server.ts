@@ -7,7 +7,7 @@ import { Page } from './page.js';
 import { PublishedData } from './published.js';
 import { Runs } from './runs.js';
 
-/** A port that is always the same: what the browser keeps, it keeps for one address. */
+/** A port that is always the same, as a browser keeps runs for one address. */
 const usualPort = 8230;
 
 /** How many ports after the usual one are tried when it is taken. */
@@ -22,14 +22,14 @@ export interface StudioOptions {
   readonly page?: string | undefined;
   /** The folder that keeps public data. */
   readonly cache?: string | undefined;
-  /** Told in one line what takes long or goes wrong. */
+  /** Hears of slow work and of faults, in a line each. */
   readonly tell?: (message: string) => void;
 }
 
 export interface Studio {
   /** Where the page is. */
   readonly address: string;
-  /** Stops the server and ends what is under way. */
+  /** Stops the server and its open connections. */
   close(): Promise<void>;
 }
 

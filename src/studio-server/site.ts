@@ -11,7 +11,7 @@ import { Runs } from './runs.js';
 import type { SiteFile, SiteList } from './site-list.js';
 
 export interface SiteOptions {
-  /** The folder to write: a new one, an empty one, or that of an earlier site. */
+  /** The folder to write: a new one, an empty one, or an earlier site's. */
   readonly folder: string;
   /** A run folder, or a folder of runs; `runs` when left out. */
   readonly path?: string | undefined;
@@ -21,7 +21,7 @@ export interface SiteOptions {
   readonly cache?: string | undefined;
   /** The public datasets that it brings; all that can be had when left out. */
   readonly data?: readonly string[] | undefined;
-  /** Told in one line what takes long or is left out. */
+  /** Hears of slow work and of omissions, in a line each. */
   readonly tell?: (message: string) => void;
 }
 
@@ -41,7 +41,7 @@ const optional = /^assets\/onnxruntime-web-[^/]+\/.*(asyncify|webgpu)|^data\/fas
 
 /**
  * Writes the studio as a static site: the page, runs and public data. It works on any host, in any folder
- * of it, and without a network after the first visit. The folder holds the whole site or what it held.
+ * of it, and without a network after the first visit. On failure the folder stays as it was.
  * @throws UserError when the page is not built, there are no such runs, or the folder holds other things
  *   or cannot be written
  */
@@ -134,7 +134,7 @@ async function writePage(
   return version;
 }
 
-/** The page's document as that of a site: it can be installed, knows its data, and may talk to its host alone. */
+/** The page's document for a site: it can be installed, knows its data, and may talk to its host alone. */
 function siteIndex(html: string, data: readonly string[]): string {
   const policy = contentPolicy.filter((rule) => !rule.startsWith('frame-ancestors')).join('; ');
   const lines = [
@@ -164,7 +164,7 @@ async function writeRuns(made: string, runs: Runs): Promise<string[]> {
   return list.map(({ folder }) => folder);
 }
 
-/** Puts the new site in the place of what is there. */
+/** Puts the new site in the place of the old folder. */
 async function put(made: string, folder: string): Promise<void> {
   const before = `${made}-before`;
   const isThere = await exists(folder);

@@ -21,7 +21,7 @@ interface SampleOptions extends LoadingOptions {
   out?: string;
 }
 
-/** Draws what is asked for, and writes it by the kind of the run's examples. */
+/** Draws samples, and writes them by the kind of the run's examples. */
 async function drawOf(run: string, options: SampleOptions): Promise<void> {
   const { loadRun } = await import('../run.js');
   const { drawSamples } = await import('../draw.js');

@@ -62,7 +62,7 @@ async function openStudio(
   process.stdout.write('Stopped.\n');
 }
 
-/** Writes the static site, and says what it holds. */
+/** Writes the static site, and tells its content. */
 async function buildSite(folder: string, path: string | undefined): Promise<void> {
   const { buildSite } = await import('../../studio-server/site.js');
   const tell = (message: string) => process.stderr.write(`${message}\n`);

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { examples } from '../options.js';
 
-/** Sends what trackers of a run could not send. */
+/** Sends the lines that trackers of a run could not send. */
 async function sync(run: string): Promise<void> {
   const { isDirectory } = await import('#files');
   const { serverTrackers } = await import('../trackers.js');

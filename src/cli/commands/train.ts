@@ -3,7 +3,7 @@ import { withRunFlags } from '../config/run-flags.js';
 import { examples, wholeNumber } from '../options.js';
 import type { TrainOptions } from '../train/train-options.js';
 
-/** Options of the command beside those of a run. */
+/** Options of the command beside the run's settings. */
 function withOwnFlags(command: Command): Command {
   return command
     .option(

@@ -27,7 +27,7 @@ function placeOf(error: Error, path: string): string {
   return line === undefined ? '' : ` at line ${line}`;
 }
 
-/** Why code of a config file fails, with what to do, from the words of the engine and the loader. */
+/** Why code of a config file fails, with advice, from the words of the engine and the loader. */
 function failureOf(error: unknown, path: string, exported: readonly string[]): string {
   if (!isError(error)) {
     const thrown =
@@ -73,7 +73,7 @@ async function runFile(path: string): Promise<{ data: unknown; code: ConfigCode 
   });
   const place = resolve(path);
   const refuse = (error: unknown) => {
-    // Errors of vaekit's own functions say already what to do.
+    // Errors of vaekit's own functions give advice already.
     const why =
       error instanceof UserError
         ? `running it failed${placeOf(error, place)}: ${error.message}`
@@ -102,7 +102,7 @@ async function runFile(path: string): Promise<{ data: unknown; code: ConfigCode 
 /** Whether a config file is one of code, which is run. */
 export const isCode = (path: string) => /\.[cm]?[jt]s$/i.test(path);
 
-/** A config file of JSON, which may be that of a run of an older version, and may lie on the Hub. */
+/** A config file of JSON. It may belong to a run of an older version, and may lie on the Hub. */
 async function readJson(path: string): Promise<unknown> {
   if (isHubAddress(path)) {
     return withRun(path.replace(/\/config\.json$/, ''), (run) => run.readConfig());

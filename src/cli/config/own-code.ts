@@ -42,7 +42,7 @@ function missingOf(needs: OwnCode, code: LoadOptions): OwnCode {
  * @param run the run's place, for messages
  * @param model as the run's `config.json` has it
  * @param config the file that is named
- * @throws UserError when there is no such file, or it does not define what the run needs
+ * @throws UserError when there is no such file, or it does not define all that the run needs
  */
 export async function ownCode(
   run: string,

@@ -49,7 +49,7 @@ function holds(text: string): string | ColumnOptions {
     : { kind: known, categories: more!.split('|') };
 }
 
-/** `age,height`: columns to read; or `age=count,zip=categorical`: what they hold. */
+/** `age,height`: columns to read; or `age=count,zip=categorical`: columns and their kinds. */
 function columns(text: string): string[] | Readonly<Record<string, string | ColumnOptions>> {
   const parts = text.split(',');
   const pairs = parts.map((part) => /^(.*)=([^=]*)$/.exec(part));

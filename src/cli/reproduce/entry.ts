@@ -45,8 +45,8 @@ export interface Measured {
 
 /**
  * How training and test data become black and white: `fixed`, drawn once by the seed; `random`, training
- * data anew at every step and test data once; or the grays are taken for probabilities. Figures of one kind
- * cannot be compared with those of another.
+ * data anew at every step and test data once; or `none`, grays as probabilities. Figures of different kinds
+ * cannot be compared.
  */
 export type Binarization = 'fixed' | 'random' | 'none';
 
@@ -69,7 +69,7 @@ export interface Entry {
   readonly reading?: ReadOptions;
   /** True where the test data is seen at each epoch's end. */
   readonly validates?: boolean;
-  /** The config of each model by its name; those of a single one stand under the entry's own name. */
+  /** The config of each model by its name; a single model has the entry's own name. */
   readonly models: Readonly<Record<string, (length: Length) => ConfigData>>;
   readonly seeds: readonly number[];
   readonly figures: readonly Figure[];

@@ -14,7 +14,7 @@ export interface ReportedFigure extends Measured {
   readonly met?: boolean | null;
 }
 
-/** The outcome of a reproduction: what `reproduction.json` holds. */
+/** The outcome of a reproduction: the content of `reproduction.json`. */
 export interface Report {
   readonly name: string;
   readonly paper: string;

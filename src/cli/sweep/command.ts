@@ -23,7 +23,7 @@ export function wordsOf(launcher: string): readonly string[] {
 /** A launcher that cannot be started, so that no run can be. */
 export class LauncherError extends UserError {}
 
-/** The end of a job that did not do what it was to do. */
+/** The end of a job that failed or was stopped. */
 export class JobError extends UserError {
   constructor(
     message: string,
@@ -36,15 +36,15 @@ export class JobError extends UserError {
 
 /** How jobs are started. */
 export interface Starting {
-  /** Words before the command, such as those of srun. */
+  /** Words before the command, such as `srun -n1`. */
   readonly launcher: readonly string[];
-  /** Ends the job by SIGTERM, whereupon it saves what was trained. */
+  /** Ends the job by SIGTERM; the job then saves the trained model. */
   readonly signal: AbortSignal;
-  /** The file that what it says is added to. */
+  /** The file that its output is added to. */
   readonly log: string;
 }
 
-/** The last line in which a job said what is wrong, or else its last line. */
+/** The last error that a job wrote, or else its last line. */
 async function reasonIn(log: string): Promise<string | undefined> {
   const { size } = await stat(log);
   const file = await open(log);

@@ -19,7 +19,7 @@ const mostText = 2 ** 28;
 
 /** A sweep as its folder keeps it. */
 export interface KeptSweep {
-  /** With what its config file holds in the file's place. */
+  /** With the content of its config file in the file's place. */
   readonly sweep: SweepDefinition;
   /** The number that runs are compared by, once that is known. */
   readonly metric?: Pick<Metric, 'name' | 'better'> | undefined;
@@ -61,7 +61,7 @@ export function keptText(
   return `${JSON.stringify(kept, null, 2)}\n`;
 }
 
-/** The folder of a sweep: its runs, and `sweep.json` with what is known of them. */
+/** The folder of a sweep: its runs, and `sweep.json` with their states and results. */
 export class SweepFolder {
   private writing: Promise<void> = Promise.resolve();
 
@@ -100,9 +100,7 @@ export class SweepFolder {
     return writeFileAtomic(`${this.path}/${name}`, content);
   }
 
-  /**
-   * Writes files of the sweep once those before are written, by what is known then: the last state stays.
-   */
+  /** Writes files of the sweep after the writes before, with the state at that time, so that the last state stays. */
   keep(files: () => Readonly<Record<string, string>>): Promise<void> {
     this.writing = this.writing.then(async () => {
       for (const [name, text] of Object.entries(files())) await this.write(name, text);

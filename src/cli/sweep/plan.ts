@@ -13,16 +13,16 @@ import { jobOf, planRun } from '../train/train-job.js';
 
 /** The settings that all runs of a sweep share. */
 export interface Base {
-  /** A config file, where they are one's. */
+  /** A config file, where the settings come from one. */
   readonly file?: ConfigFile | undefined;
-  /** Settings that go over what suits the data. */
+  /** Settings over the preset that suits the data. */
   readonly given: ConfigData;
 }
 
 /** The settings that all runs of a sweep share. @throws UserError when the file is not there or wrong */
 export async function baseOf({ config }: SweepDefinition, name: string): Promise<Base> {
   if (typeof config === 'object') {
-    // As in a config file a preset or layers of its own are started from; else it is what suits the data.
+    // As in a config file, runs start from its preset or layers; else from the preset that suits the data.
     const isWhole = config.preset !== undefined || config.model?.encoder !== undefined;
     const data = config as ConfigData;
     return isWhole ? { file: { name, data, code: { layers: {} } }, given: {} } : { given: data };
@@ -34,12 +34,12 @@ export async function baseOf({ config }: SweepDefinition, name: string): Promise
 /** The file of code that a run's own layers are from, if they are from one. */
 export const codeFileOf = ({ file }: Base) => (file && isCode(file.name) ? file.name : undefined);
 
-/** A place in a list, such as that of a layer: `model.encoder[0].units`. */
+/** A place in a list, such as a list of layers: `model.encoder[0].units`. */
 const inList = /\[\d+\]/;
 
 type Data = Record<string, unknown>;
 
-/** Settings with one at a place inside of a list put in. @throws UserError when there is no such place */
+/** Settings with another value at a place inside a list. @throws UserError when there is no such place */
 function withInner(settings: Data, path: string, value: unknown): Data {
   const keys = path.split(/[.[\]]+/).filter((key) => key !== '');
   const copy = structuredClone(settings);

@@ -73,7 +73,7 @@ export class Shown {
     );
   }
 
-  /** Writes a line above what is redrawn. */
+  /** Writes a line above the redrawn ones. */
   line(text: string): void {
     this.clear();
     process.stdout.write(`${text}\n`);

@@ -68,7 +68,7 @@ function checkSame(kept: SweepDefinition, now: SweepDefinition, path: string): v
   );
 }
 
-/** The runs of a sweep, with what is known of them from before. */
+/** The runs of a sweep, with their results from before. */
 function trialsWith(
   definition: SweepDefinition,
   kept: KeptSweep | undefined,

@@ -7,7 +7,7 @@ import { findConfig } from '../config/config-names.js';
 import { settingsGiven, usualData } from '../config/run-flags.js';
 import type { TrainOptions } from './train-options.js';
 
-/** Opens the data that is meant, and tells how far that is. */
+/** Opens data, and tells its progress. */
 export function openData(spec: string, reading: ReadOptions & LikeOptions): Promise<OpenedData> {
   const onProgress = (message: string) => process.stderr.write(`${message}\n`);
   return openDataset(spec, { ...reading, onProgress });
@@ -23,12 +23,12 @@ async function dataOf(options: TrainOptions): Promise<OpenedData | undefined> {
   return openData(String(data), readingFor(reading, model));
 }
 
-/** Gives what was opened ahead, once: who holds it on would hold the data in memory. */
+/** Gives the data that was opened ahead, once: a reference kept here would hold the data in memory. */
 export type TakeAhead = () => Promise<OpenedData | undefined> | undefined;
 
 /**
- * Begins what training needs and takes no model, while the modules that make one are being loaded:
- * the thread that computes, and the data.
+ * Begins the work that needs no model, while the modules for models are being loaded: starts the thread that
+ * computes, and opens the data.
  */
 export function beginTraining(options: TrainOptions): TakeAhead {
   if (settingsGiven(options).training?.device !== 'webgpu') startAhead();

@@ -94,7 +94,7 @@ export async function asRank(work: (job: JobRanks | undefined) => Promise<void>)
   }
 }
 
-/** Refuses what one process alone can do. @throws UserError */
+/** Refuses an option that only one process can serve. @throws UserError */
 export function refuseAmongRanks(option: string, job: JobRanks | undefined): void {
   if (!job) return;
   throw new UserError(

@@ -3,9 +3,9 @@ import { runInNewContext } from 'node:vm';
 import { endIdleThreads } from '../../runtime/thread/thread.node.js';
 
 /**
- * Gives back now the memory of what is no longer referred to, and of threads that only wait. V8 does so
- * by itself, but late for large arrays, which it sees little of: a data set that was let go would still
- * be there while pictures are drawn. Takes some 20 ms, so it is for once in a run.
+ * Gives back now the memory of unreachable objects and of idle threads. V8 does so by itself, but late for
+ * large arrays, which lie outside its heap: an unused data set would still be there while pictures are
+ * drawn. Takes some 20 ms, so call it once in a run.
  */
 export async function giveMemoryBack(): Promise<void> {
   await endIdleThreads();

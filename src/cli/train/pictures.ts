@@ -7,7 +7,7 @@ import { isDrawn, manifoldSheet, reconstructionSheet, sampleSheet } from '../she
 
 const shownReconstructions = 10;
 
-/** Loads the charts while training goes on; drawing will tell what is wrong with them. */
+/** Loads the charts while training goes on; drawing tells of a fault later. */
 export function preparePictures(): void {
   import('../../report/chart.js').then(({ loadCharts }) => loadCharts()).catch(() => undefined);
 }
@@ -45,7 +45,7 @@ export async function writePictures(
   const isTable = vae.input.kind === 'table';
   const hasMap = isTable ? vae.config.latent > 1 : vae.config.latent === 2;
   if (!hasMap || !vae.hasPoints) return;
-  // Else the runtime would keep what it took for the pictures before.
+  // Else the runtime would keep its memory for the pictures before.
   await vae.release();
   const { latentMap } = await import('../latent-map.js');
   await write('latent.png', await latentMap(vae, data, undefined));

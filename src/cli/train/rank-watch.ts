@@ -15,7 +15,7 @@ function digest(name: string): number {
 /** The ranks on this machine, by their processes. */
 export interface LocalRanks {
   readonly rank: number;
-  /** Every rank's process, by rank; undefined for those of other machines. */
+  /** Every rank's process, by rank; undefined where the rank is on another machine. */
   readonly processes: readonly (number | undefined)[];
 }
 

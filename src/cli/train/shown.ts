@@ -8,7 +8,7 @@ import { writeProfile } from './profile.js';
 import type { Resources } from './resources.js';
 import type { Job } from './train-job.js';
 
-/** How many more epochs are shown to those who resume a run that has them all. */
+/** How many more epochs the advice names, where a resumed run has all of its epochs. */
 const moreEpochs = 10;
 
 /** Where a resumed run goes on, or that it has all of its epochs. */
@@ -27,7 +27,7 @@ function isUntold(name: string, value: number, { settings, vae }: Job): boolean 
 
 /**
  * Shows a training in the terminal, and begins its run.
- * @param profiled gives what was measured before the first step, where it was asked for
+ * @param profiled gives the profile measured before the first step, where one was asked for
  */
 export function showTraining(
   job: Job,

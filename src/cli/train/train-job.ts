@@ -72,14 +72,14 @@ async function configOf(options: TrainOptions): Promise<ConfigFile | undefined> 
   return used ? readConfig(found) : undefined;
 }
 
-/** The code of a config: its own or, where it is JSON that names some, that of the working folder. */
+/** The code of a config: its own or, where it is JSON that names code, from the config file of the working folder. */
 async function codeOf(file: ConfigFile | undefined): Promise<LoadOptions> {
   if (!file || isCode(file.name)) return file?.code ?? {};
   return ownCode(file.name, file.data.model, undefined);
 }
 
 /**
- * The model of a run's settings, with what of its config is code.
+ * The model of a run's settings, with the layers, objective and sampling that are code.
  * @param name where the settings are, for messages
  */
 function modelOf(settings: CompleteRun, code: LoadOptions, name: string): VAE {
@@ -299,7 +299,7 @@ export async function resumedJob(
   try {
     const name = folder.file('config.json');
     const { model, training } = await folder.readConfig();
-    // A config of code gives what the run's own cannot hold.
+    // A config of code gives the code, which the run's own config cannot hold.
     const code = await ownCode(path, model, options.config);
     const run = {
       model: { ...(model as object), ...(code.objective ? { objective: undefined } : {}) },

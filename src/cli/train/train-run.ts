@@ -40,7 +40,7 @@ function wayOut(remedy: Remedy, out: string): string {
   }
 }
 
-/** Trains what a job says, and keeps it in its run folder. A signal ends it, with what was trained saved. */
+/** Trains a job's model, and keeps it in its run folder. A signal ends the training, and the trained model is saved. */
 export async function trainAndKeep(
   job: Job,
   options: TrainOptions = {},
@@ -112,8 +112,8 @@ function describeEnd({ epochs, stopped, best }: History): string[] {
 }
 
 /**
- * In a function of its own, as the frame of one that goes on would hold the data that it gave. Ranks part
- * once the model is trained, or all have met with the same number that is not finite.
+ * Stands in a function of its own, as a frame that lives on would hold the data in memory. Ranks part once the
+ * model is trained, or once all have met the same number that is not finite.
  */
 async function fitJob(
   { vae, data }: Job,
@@ -169,7 +169,7 @@ function endAfter(epoch: number, done: number): { callback: Callback; signal: Ab
 }
 
 /**
- * Writes what is had of a trained model into its run folder.
+ * Writes a trained model, its health and its pictures into its run folder.
  * @returns lines about its health
  * @throws the signal's reason once it is aborted: between two files, as each is written whole
  */
@@ -184,7 +184,7 @@ async function save(
   const health = await vae.health(examples, { history, signal });
   signal.throwIfAborted();
   await into.write('health.json', `${JSON.stringify(health, null, 2)}\n`);
-  // Else the runtime's memory for calls like those before would stay beside that of the pictures.
+  // Else the runtime's memory for the calls before would stay beside the memory for the pictures.
   await vae.release();
   await giveMemoryBack();
   await writePictures(into, vae, examples, history, signal);

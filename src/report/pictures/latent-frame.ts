@@ -22,7 +22,7 @@ function tickLabel(value: number): string {
 
 /**
  * A picture of a grid of two latents with its axes: z₁ grows to the right, z₂ upwards.
- * @param cell size of what is drawn for a point, in pixels
+ * @param cell size of the cell of a point, in pixels
  * @param draw draws the cells, edge to edge, from a place on
  * @returns a PNG file
  */

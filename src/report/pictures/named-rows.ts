@@ -2,7 +2,7 @@ import { createCanvas } from '../canvas.js';
 import { composeGrid, drawnSize, type ImageBatch, type Size } from '../images.js';
 import { canvasFont, pixels, style } from '../style.js';
 
-/** A row of images and what stands before it. */
+/** A row of images and the name before it. */
 export interface NamedRow {
   readonly name: string;
   readonly images: ImageBatch;

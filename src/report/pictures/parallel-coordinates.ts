@@ -8,7 +8,7 @@ import { style } from '../style.js';
 /** Points from one axis to the next, and of their length. */
 const [between, height] = [120, 280] as const;
 
-/** The colour of the worst line; the best has that of the first class. */
+/** The colour of the worst line; the best one has the first class's colour. */
 const worst = '#d0d7de';
 
 const unit: [number, number] = [0, 1];

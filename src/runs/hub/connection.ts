@@ -15,24 +15,24 @@ export interface HubProgress {
   readonly size: number;
 }
 
-/** How the Hub is reached; what is left out is taken from the environment, as Hugging Face's own programs take it. */
+/** How the Hub is reached; options left out come from the environment, as in Hugging Face's own programs. */
 export interface HubOptions {
   /** The user's token; `HF_TOKEN` or the user's file when left out, where there is one. */
   readonly token?: string;
-  /** Another server than that of Hugging Face; `HF_ENDPOINT` when left out. */
+  /** Another server than Hugging Face's; `HF_ENDPOINT` when left out. */
   readonly endpoint?: string;
-  /** The folder that keeps what was fetched; `HF_HUB_CACHE` when left out. */
+  /** The folder that keeps fetched files; `HF_HUB_CACHE` when left out. */
   readonly cache?: string;
   /** Takes everything from that folder; `HF_HUB_OFFLINE` when left out. */
   readonly offline?: boolean;
   /** Stops a download; nothing of the file is kept then. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: HubProgress) => void;
-  /** Told in one line what goes wrong without harm. */
+  /** Hears of a harmless fault, in one line. */
   readonly onNote?: (line: string) => void;
 }
 
-/** Nothing that the Hub answered: it cannot be reached, or has trouble of its own. */
+/** The Hub cannot be reached, or has trouble of its own. */
 export class HubUnreachable extends UserError {}
 
 /** A refusal of the Hub. */
@@ -52,7 +52,7 @@ const usualEndpoint = 'https://huggingface.co';
 /** Longest wait for an answer or for more of one, in milliseconds; sending a large file may take longer. */
 export const patience = 30_000;
 
-/** The settings for the Hub: those that are given, over those of the environment. */
+/** The settings for the Hub: given options, over the environment's. */
 export interface Connection extends HubHome {
   readonly endpoint: string;
   /** Settings that every function of the library is given. */

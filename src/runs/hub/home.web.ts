@@ -5,7 +5,7 @@ export async function hubHome(): Promise<HubHome> {
   return { isOffline: false, usesXet: true };
 }
 
-/** Keeps nothing: browsers keep what they fetch by themselves. */
+/** Keeps nothing: browsers keep fetched files by themselves. */
 export function openHubCache(_folder: string, _repo: string): HubCache | undefined {
   return undefined;
 }

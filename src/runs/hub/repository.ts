@@ -33,7 +33,7 @@ export interface HubCommit {
   readonly files: ReadonlyMap<string, HubFile>;
   /**
    * The content of a file, from the cache or else from the Hub; either is checked by its hash.
-   * @throws UserError when it cannot be had, or is not what the repository has; the signal's reason when that aborts
+   * @throws UserError when it cannot be fetched, or differs from the repository's; the signal's reason when that aborts
    */
   read(file: HubFile): Promise<Uint8Array<ArrayBuffer>>;
 }
@@ -174,8 +174,8 @@ async function findFiles(sources: Sources, commit: string): Promise<readonly Hub
 }
 
 /**
- * A commit of a repository, whose files are fetched as they are read.
- * @throws UserError when there is none, or it can neither be reached nor is in the cache
+ * A commit of a repository; its files are fetched as they are read.
+ * @throws UserError when there is none, or it is neither in reach nor in the cache
  */
 export async function openCommit(address: HubAddress, options: HubOptions): Promise<HubCommit> {
   const connection = await connect(address.repo, options);

@@ -87,7 +87,7 @@ export class Journal {
     await this.add({ entry: isEmpty ? entry : { ...entry, pictures: paths } });
   }
 
-  /** Notes that the server was told of the next lines, and what it gave. */
+  /** Notes that the server was told of the next lines, and the facts that it gave. */
   async noteSent(count: number, remote: Remote): Promise<void> {
     this.state = { lines: this.state.lines + count, remote };
     await writeFileAtomic(`${this.folder}/sent.json`, JSON.stringify(this.state));

@@ -5,9 +5,9 @@ import { type Sender, Sending } from './sending.js';
 /** Milliseconds that a training's end waits for a server. */
 const patience = 10_000;
 
-/** Where a tracker of a server keeps what is not sent, and who hears of trouble. */
+/** Where a tracker of a server keeps its journal, and which function hears of trouble. */
 export interface RemoteOptions {
-  /** A folder for what the server is to be told, which keeps what could not be sent. */
+  /** A folder for the journal, which keeps lines until they are sent. */
   readonly folder: string;
   /** Hears, once and in a line, that the server cannot be told. A warning when left out. */
   readonly onTrouble?: (line: string) => void;
@@ -16,14 +16,14 @@ export interface RemoteOptions {
 }
 
 /**
- * A tracker that tells a server: whatever it is told is on disk first, and is sent beside the training. A server that is
- * down neither stops nor slows it; `sendRest` sends what was kept.
+ * A tracker that tells a server: each line is on disk first, and is sent beside the training. A server that is
+ * down neither stops nor slows the training; `sendRest` sends the rest later.
  */
 export function remoteTracker(
   sender: Sender,
   { folder, onTrouble = console.warn, isOffline = false }: RemoteOptions,
 ): Tracker {
-  // Not there before the first step, which a run that has all of its epochs does not come to.
+  // Not there before the first step; a run that has all of its epochs makes none.
   let sending: Sending | undefined;
   const wake = () => {
     if (!isOffline) sending?.wake();
@@ -53,8 +53,8 @@ export function remoteTracker(
 }
 
 /**
- * Sends what a tracker kept in its folder.
- * @returns how many entries were sent
+ * Sends the lines that a tracker kept in its folder.
+ * @returns how many were sent
  * @throws Error when the server cannot be reached, or refuses
  */
 export async function sendRest(sender: Sender, folder: string): Promise<number> {

@@ -37,7 +37,7 @@ export class Sending {
     private readonly onTrouble: (line: string) => void,
   ) {}
 
-  /** Sends what is unsent, unless that is under way, or the server failed a moment ago. */
+  /** Sends the unsent lines, unless this is under way, or the server failed a moment ago. */
   wake(): void {
     if (this.running || Date.now() < this.notBefore) return;
     this.running = this.drain()
@@ -57,7 +57,7 @@ export class Sending {
     this.wait = firstWait;
   }
 
-  /** Waits for what is under way, and tries what is left once more. @returns whether all is sent */
+  /** Waits for lines under way, and tries the rest once more. @returns whether all is sent */
   async finish(milliseconds: number): Promise<boolean> {
     const late = new Promise<void>((resolve) => {
       setTimeout(resolve, milliseconds).unref?.();

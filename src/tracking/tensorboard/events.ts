@@ -56,7 +56,7 @@ export const versionEvent = (moment: Moment): Uint8Array =>
 
 const sessionStart = 1;
 
-/** Tells that steps from this one on are computed anew: those of files before do not count. */
+/** Tells that steps from this one on are computed anew, so that the events of earlier files do not count. */
 export const startEvent = (moment: Moment): Uint8Array =>
   event(moment, (writer) =>
     nested(writer, 7, (log) => log.tag(1, WireType.Varint).int32(sessionStart)),

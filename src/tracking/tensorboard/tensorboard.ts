@@ -16,7 +16,7 @@ const loadForm = async () => ({
 
 type Form = Awaited<ReturnType<typeof loadForm>>;
 
-/** All events of an entry, by steps: TensorBoard drops what a resumed run computes anew by them. */
+/** All events of an entry, by steps: by these TensorBoard drops events that a resumed run computes anew. */
 function eventsOf(
   { step, epoch, time, scalars, pictures, histograms }: Entry,
   { scalarEvent, pictureEvent, histogramEvent }: Form,

@@ -1,7 +1,7 @@
 import type { Entry } from '../entry.js';
 import { lastMetrics } from './parts.js';
 
-/** Its figure is that of `bench/peers/keras_reference.py` on JAX with seed 0: 179.28 nats. */
+/** Its figure comes from `bench/peers/keras_reference.py` on JAX with seed 0: 179.28 nats. */
 export const tutorial: Entry = {
   name: 'tutorial',
   paper: 'The reference VAE in Keras',

@@ -14,7 +14,7 @@ interface Cell {
   readonly value: number;
 }
 
-/** The colours of similarity: what is less alike is darker. */
+/** The colours of similarity: less similar is darker. */
 const similarity = { domain: [0.5, 1], scheme: 'oranges', reverse: true };
 
 /** Both halves of a matrix. */
