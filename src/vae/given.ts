@@ -2,14 +2,14 @@ import { UserError } from '../base/errors.js';
 import { describeValue } from '../base/settings/validation-words.js';
 import type { FitOptions } from '../training/index.js';
 
-/** Whether something has a function of this name, as what vaekit's functions make. */
+/** Whether something has a function of this name, as objects made by vaekit's functions have. */
 const has = (value: unknown, name: string): boolean =>
   typeof value === 'object' &&
   value !== null &&
   typeof (value as Readonly<Record<string, unknown>>)[name] === 'function';
 
 /**
- * Refuses what types rule out, and JavaScript or a cast lets pass.
+ * Refuses values that types rule out, but JavaScript or a cast lets pass.
  * @param what it has to be, with an example: `a layer, such as dense(64)`
  * @throws UserError when it has no such function
  */

@@ -31,7 +31,7 @@ export function withSlope<Built extends { readonly energy: Value }>(
  * a one of the momentum (Neal, "MCMC using Hamiltonian dynamics", 2011, eq. 2.28 to 2.30,
  * https://arxiv.org/abs/1206.1901).
  * @param stepSize broadcasts to z
- * @param knownAt gives what is known at z
+ * @param knownAt gives the slope at z, and all else that is known there
  */
 export function leapfrogStep<At extends Slope>(
   { z, momentum, at }: PhasePoint<At>,

@@ -4,7 +4,7 @@ import { objectiveNames } from './objectives/index.js';
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** The names of the user's own layers in a list of layers, and in what these hold. */
+/** The names of the user's own layers in a list of layers, and inside of these. */
 function namesIn(layers: unknown): string[] {
   if (!Array.isArray(layers)) return [];
   return layers.filter(isObject).flatMap(({ type, name, layers: inner }) => {

@@ -28,8 +28,8 @@ export function windowWeights(): Float64Array {
 }
 
 /**
- * The exponents of the scales at which a picture is compared: five, or as many as have a window. Those of fewer
- * scales are divided by their sum, which is 1 for five but for rounding.
+ * The exponents of the scales at which a picture is compared: five, or as many as have a window. Fewer than five
+ * are divided by their sum; the sum of five is 1, but for rounding.
  */
 export function scaleExponents(height: number, width: number): readonly number[] {
   const scales = Math.floor(Math.log2(Math.max(1, Math.min(height, width) / windowSide))) + 1;

@@ -20,10 +20,10 @@ type TrainingData = Readonly<Record<string, unknown>>;
  *
  * Images are uint8, or float32 in their range, [N, ...input]; where a dataset may stand in their place,
  * it is read piece by piece, with its own labels. Its columns and classes are taken by the names that they
- * had in training; data that lacks a column, or is on another scale, is refused. Calls may overlap, of one model or of several. Each
- * gives what it gives alone, by the parameters that the model has as it is called. Tensors that are given
- * are not copied: leave them as they are until the call is done. While a model is trained, `fit` and
- * `setParameters` are refused.
+ * had in training; data that lacks a column, or is on another scale, is refused. Calls may overlap, of one
+ * model or of several: each gives the same result as alone, by the parameters that the model has when it is
+ * called. Tensors that are given are not copied: leave them as they are until the call is done. While a model
+ * is trained, `fit` and `setParameters` are refused.
  */
 export class VAE extends ModelWithTensors {
   private fitted: uses.FittedSampler | undefined;
@@ -44,8 +44,8 @@ export class VAE extends ModelWithTensors {
 
   /**
    * Trains the model on from its present parameters, or from a checkpoint. Meanwhile, and when training
-   * fails, it has those of the last finished epoch, which calls from `onEpochEnd` see too; where no callback
-   * hears of epochs or progress, of one that ended a second before.
+   * fails, it has the parameters of the last finished epoch, and calls from `onEpochEnd` see them too. Where no
+   * callback hears of epochs or progress, they are brought once a second at most.
    * @throws UserError when data, settings or checkpoint do not fit the model, or when it is being
    *   trained already
    * @throws NonFiniteError when a loss, gradient or parameter is not finite and training stops

@@ -29,8 +29,8 @@ export interface EncodingSources {
   readonly seen: Value;
   /**
    * Features of inputs that are no examples, by the encoder's own layers. They are held in the range of examples
-   * where these are not scaled, and do not count in what layers remember of a batch.
-   * @param inputs [n, ...], of the shape of those seen
+   * where these are not scaled, and do not change the layers' states, such as running means.
+   * @param inputs [n, ...], of the shape of `seen`
    */
   pseudoFeatures(inputs: Value): Value;
   /** How parameters of the heads start; dense layers' own default when left out. */

@@ -84,7 +84,7 @@ class Level {
     return asPosterior(applyLayers(layers, seen, this.own('posterior')), this.size);
   }
 
-  /** Latents z = μ_p(h) + σ_p(h) ε of whitened ones; those of the first group are ε. */
+  /** Latents z = μ_p(h) + σ_p(h) ε of whitened ones; the first group's are ε. */
   latents(h: Value | undefined, epsilon: Value): Value {
     if (!h) return epsilon;
     // A prior that begins as N(0, I).

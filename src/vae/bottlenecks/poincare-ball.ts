@@ -25,8 +25,8 @@ export interface PoincareBallOptions {
 
 /**
  * A wrapped or a Riemannian normal q(z | x) in the Poincaré ball, and one about its origin as the prior (Mathieu
- * et al. 2019). The head of the mean gives a tangent at the origin, whose exponential the mean is; that of the
- * Riemannian normal's variance gives one number. Points outside of the ball are decoded as those on its boundary.
+ * et al. 2019). The head of the mean gives a tangent at the origin, whose exponential is the mean; the head of a
+ * Riemannian normal's variance gives one number. A point outside of the ball is decoded as one on its boundary.
  */
 export function poincareBall(options: PoincareBallOptions): Bottleneck<Posterior> {
   const { curvature: c, distribution, priorScale, decode, planes } = options;

@@ -17,7 +17,7 @@ import {
  * Draws by rejection among a fixed number of proposals, as a program has no loop that ends by chance; and their
  * gradients by implicit reparameterization (Figurnov et al. 2018, eq. 5, https://arxiv.org/abs/1805.08498): a
  * draw x moves with a parameter so that it stays at its quantile, dx/dκ = −(∂F/∂κ) / q(x). That has no bias, and
- * the gradient of the accepted proposal has one: it leaves out that the parameter also decides what is accepted
+ * the gradient of the accepted proposal has one: it leaves out that the parameter also decides which is accepted
  * (Naesseth et al. 2017).
  */
 

@@ -109,8 +109,8 @@ function allLearnt(
 }
 
 /**
- * The features of each position replaced by a sum of vectors: the nearest of a codebook, then the nearest to what is
- * left, and so on (Lee et al. 2022, eq. 3 and 4). States: `quantizer.codebook`, [depth · codes, latent], the depths one
+ * The features of each position replaced by a sum of vectors: the nearest of a codebook, then the nearest to the
+ * rest, and so on (Lee et al. 2022, eq. 3 and 4). States: `quantizer.codebook`, [depth · codes, latent], the depths one
  * after another, or [codes, latent] where it is shared; `quantizer.count` [depth, codes].
  *
  * The prior is the codes' shares in the moving counts, each position and depth by itself.

@@ -143,8 +143,7 @@ function placeOf(z: Value, metric: Metric, nats: (z: Value) => Value): Place {
 
 /**
  * A step of the generalized leapfrog integrator (Girolami and Calderhead 2011, eq. 16 to 18; Chadebec et al. 2020, eq. 10):
- * the first equation gives the momenta, and the second the position, by what they give themselves, so both are
- * iterated.
+ * the first equation, of the momenta, and the second, of the position, are implicit, so both are iterated.
  */
 function generalizedStep(
   from: Place,
@@ -210,7 +209,8 @@ function drawsOf(
  * log q(z₀ | x) + log N(ρ₀; 0, G(z₀) / β₀) − ½ latents · log β₀ − log N(ρ_K; 0, G(z_K)) =
  * log q(z₀ | x) − ½ |γ|² + ½ ρ_Kᵀ G⁻¹(z_K) ρ_K + ½ log |G⁻¹(z₀)| − ½ log |G⁻¹(z_K)|. pythae's loss leaves log |G⁻¹(z₀)| out.
  *
- * Trained: `riemannian.metric.1`, `.diagonal` and `.lower`, the metric's network. States: those of `keptMetric`. The mean of the Gaussian stands for an example.
+ * Trained: `riemannian.metric.1`, `.diagonal` and `.lower`, the metric's network. States: as `keptMetric` has them. The
+ * mean of the Gaussian stands for an example.
  */
 export function riemannianHamiltonian(
   options: RiemannianHamiltonianOptions,

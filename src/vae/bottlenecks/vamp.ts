@@ -22,7 +22,7 @@ export interface VampOptions {
   readonly start: { readonly mean: number; readonly deviation: number };
 }
 
-/** A posterior, and those of the pseudo-inputs. */
+/** A posterior, and the pseudo-inputs' posteriors. */
 interface VampEncoding extends Posterior {
   /** Both tensors [components, latent]. */
   prior(): Posterior;

@@ -10,7 +10,7 @@ import {
 } from './codebook-learning.js';
 import { fromRows, toRows } from './positions.js';
 
-/** Features and what they became, all with the positions of the features. */
+/** Features and their codes, all with the positions of the features. */
 export interface Quantized {
   /** The encoder's output [batch, latent, ...positions]. */
   readonly features: Value;

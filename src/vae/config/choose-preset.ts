@@ -5,7 +5,7 @@ import { type PresetName, type PresetOptions, preset, type RunConfig } from './p
 
 /** Facts of the data by which a preset is chosen. */
 export interface DataTraits {
-  /** The data as it was asked for: `mnist`, a path, or what a page keeps it as. */
+  /** The data as it was asked for: `mnist`, a path, or its name in a page. */
   readonly data: string;
   /** Shape of one example; for images [channels, height, width]. */
   readonly shape: readonly number[];
@@ -17,7 +17,7 @@ export interface DataTraits {
   readonly objective?: string | undefined;
 }
 
-/** The settings that data is first trained with, where nobody says which. */
+/** The settings that data is first trained with, where none are given. */
 export interface PresetChoice extends Required<Pick<PresetOptions, 'latent'>> {
   readonly name: PresetName;
   /** As plain data; the preset's own when left out. */
@@ -40,7 +40,7 @@ const pictureLikelihood = { type: 'gaussian', variance: 0.01 };
 /** A spread that is trained, one for each value. */
 const ownSpread = { type: 'gaussian', variance: 'pixel' };
 
-/** Examples seen in all that a first look takes: of pictures, of what is learnt more quickly, and of tables. */
+/** Examples seen in all by a first training: of pictures, of data that is learnt more quickly, and of tables. */
 const seen = { pictures: 60_000, sequences: 200_000, others: 600_000, rows: 3_000_000 };
 
 /** An epoch of a small dataset has at least so many steps, where it has as many batches of four. */
@@ -119,7 +119,7 @@ function forPositions(objective: string, shape: readonly number[], size: number)
 }
 
 /**
- * The settings that data is first trained with, where nobody says which: the one place that decides,
+ * The settings that data is first trained with, where none are given: the one place that decides,
  * for the command line, `init` and the studio. MNIST has the tutorial's network; other data, one that
  * shows something after a few minutes.
  */
@@ -149,7 +149,7 @@ export function choosePreset({ data, shape, size, table, objective }: DataTraits
   };
 }
 
-/** The run that a choice comes to. @param over what is given in the place of the choice's own */
+/** The run of a choice. @param over settings in the place of the choice's own */
 export function chosenRun(
   { name, latent, likelihood, epochs, batchSize }: PresetChoice,
   shape: readonly number[],

@@ -6,7 +6,7 @@ import type { VAEOptions } from './options.js';
 import type { PresetName } from './presets.js';
 import type { trainingSchema } from './run-config.js';
 
-/** Plain data that names what it describes, as in `config.json`. */
+/** Plain data with the name of its kind, as in `config.json`. */
 export interface TypedData {
   readonly type: string;
   readonly [option: string]: unknown;
@@ -31,7 +31,7 @@ export interface TrainingInConfig
     | undefined;
 }
 
-/** The content of `vae.config.ts`: a model, or a preset and what goes over it. */
+/** The content of `vae.config.ts`: a model, or a preset and settings over it. */
 export interface Config {
   /** Network and settings to start from. */
   readonly preset?: PresetName;
@@ -66,12 +66,12 @@ function made<Made>(value: unknown, method: keyof Made & string): value is Made 
   return isObject(value) && typeof value[method] === 'function';
 }
 
-/** The values of an array, changed; what is no array is left to the schema's check. */
+/** The values of an array, changed; any other value is left to the schema's check. */
 const each = (value: unknown, change: (item: unknown) => unknown): unknown =>
   Array.isArray(value) ? value.map(change) : value;
 
 /**
- * A config from code as plain data, not yet checked, and what cannot be plain data.
+ * A config from code as plain data, not yet checked, and the code that cannot be plain data.
  * @param name the file, for messages
  * @throws UserError when two of the user's own layers have one name
  */

@@ -22,7 +22,7 @@ import {
   same,
 } from './preset-layers.js';
 
-/** A run as plain data: what `config.json` holds. */
+/** A run as plain data: the content of `config.json`. */
 export interface RunConfig {
   readonly model: Readonly<Record<string, unknown>>;
   readonly training: Readonly<Record<string, unknown>>;
@@ -39,7 +39,7 @@ interface Preset {
   readonly kind?: InputKind;
   /** How the decoder's output describes examples; `bernoulli` when left out. */
   readonly likelihood?: unknown;
-  /** @param output what the decoder ends in: the shape of the likelihood's parameters */
+  /** @param output the shape of the decoder's output: the likelihood's parameters */
   readonly build: (
     input: readonly number[],
     latent: number,
@@ -259,7 +259,7 @@ const tabular: Preset = {
 
 /**
  * Sequences are halved once, and on until they have at most so many steps, which a dense layer then sees
- * as a whole: with fewer, what stands at its place in all sequences is learnt slowly.
+ * as a whole: with fewer, features at a fixed place in all sequences are learnt slowly.
  */
 const fewSteps = 96;
 
@@ -273,7 +273,7 @@ function halvedLengths(steps: number): number[] {
 /** A window that halves any length, rounded up; transposed, it gives back the even or the odd one. */
 const window = { kernel: 5, padding: 2 };
 
-/** Convolutions that halve a sequence of any length, and dense layers over what is left. */
+/** Convolutions that halve a sequence of any length, and dense layers over the steps left. */
 const sequence: Preset = {
   title: 'Sequence: convolutions along steps',
   about: 'convolutions along the steps and a dense layer on each side, for sequences of any length',
@@ -346,7 +346,7 @@ export function aboutPreset(name: PresetName): string {
 }
 
 /**
- * The settings of a preset: a run as plain data, whose decoder ends in what the likelihood asks for.
+ * The settings of a preset: a run as plain data, whose decoder ends in the likelihood's parameters.
  * @param input shape of one example
  * @throws UserError for an unknown name or likelihood, or when the preset cannot take the shape
  */

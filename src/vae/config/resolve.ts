@@ -51,8 +51,8 @@ export interface ResolvedRun extends CompleteRun {
 const isData = (value: unknown): value is Data => typeof value === 'object' && value !== null;
 
 /**
- * The settings of a run: those of a preset, a config file, and the command line or a page, each over
- * the one before, checked and with defaults. Where neither names a preset, the data does.
+ * The settings of a run: a preset, a config file, and the command line or a page, each over the one
+ * before, checked and with defaults. Where neither names a preset, the data decides.
  * @throws UserError when a setting is wrong, or two of them exclude each other
  */
 export function resolveRun({ file, given, data, spec, name }: Sources): ResolvedRun {
@@ -139,7 +139,7 @@ function choiceFor({ model, training }: ConfigData, data: KnownData, spec: strin
  * A config over its preset, and with the data's shape where it names none: key by key, with an
  * objective or `kl` in the place of the preset's.
  * @param shape of one example of the data
- * @param options what the preset is built with, whatever the config says
+ * @param options of the preset: `latent` and `likelihood` go over the config's, `example` goes under it
  * @throws UserError when the preset cannot take the shape
  */
 export function overPreset(
@@ -180,7 +180,7 @@ interface Aim {
   readonly objective?: Data | undefined;
 }
 
-/** A model's `kl` or objective with others over them. β alone is that of a β-VAE. */
+/** A model's `kl` or objective with others over them. β alone makes a β-VAE. */
 function aimOver(base: Aim, { kl, objective: given }: Aim, data: KnownData): Aim {
   if (!given && !base.objective) return { kl: { ...base.kl, ...kl } };
   const before = base.objective ?? {};

@@ -71,7 +71,7 @@ const written = {
     ),
 };
 
-/** A whole run as plain data: what `config.json` holds. */
+/** A whole run as plain data: the content of `config.json`. */
 const runSchema = z.strictObject({
   ...written,
   model: namedModelSchema,
@@ -79,7 +79,7 @@ const runSchema = z.strictObject({
 });
 
 /**
- * A run that may leave out what its preset and the data give.
+ * A run that may leave out settings that its preset and the data give.
  * @public `schema/write.mjs` publishes it
  */
 export const configSchema = z

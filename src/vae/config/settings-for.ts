@@ -6,7 +6,7 @@ import type { PresetName } from './presets.js';
 import { resolveRun } from './resolve.js';
 import { type ConfigData, fitOptionsOf } from './run-config.js';
 
-/** What is said of a model where the data alone does not decide. */
+/** Settings of a model in the place of those that suit the data. */
 export interface WantedSettings {
   /** The network to start from; by the data when left out. */
   readonly preset?: PresetName | undefined;

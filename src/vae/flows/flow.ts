@@ -4,7 +4,7 @@ import { add, type Value } from '../../graph/index.js';
 export interface Flowed {
   /** Of the shape of the map's input, [..., latent]. */
   readonly z: Value;
-  /** log |det ∂z / ∂input| in nats, [...]: the density of z is that of the input divided by the determinant. */
+  /** log |det ∂z / ∂input| in nats, [...]: the density of z is the input's divided by the determinant. */
   readonly logDet: Value;
 }
 

@@ -84,7 +84,7 @@ const bounds: Readonly<Record<string, readonly [middle: number, most: number]>> 
   sigmoid: [0.5, 0.5],
 };
 
-/** Names of what is observed of layers, before their paths. */
+/** Names of the observed outputs of layers, before the layers' paths. */
 const largest = 'largest';
 const atBounds = 'at bounds';
 
@@ -272,11 +272,11 @@ function describeCodes({ unusedCodes = [], codeDraws = 0, codes = 0, examples }:
 }
 
 /**
- * The notes on a model in lines, each with what to do, the most important first; none when all is
- * well, or when there is too little to tell by. Mistakes that explain the rest are told alone. What
- * units, latents and codes do not do is told from 299 examples on: one that a hundredth of the
- * examples needs is missed by fewer with a probability over 5 % (`(1 − 0.01)ⁿ`); and from 100
- * steps on, as a model that was hardly trained does nothing yet.
+ * The notes on a model in lines, each with advice, the most important first; none when all is well, or
+ * when there is too little to tell by. Mistakes that explain the rest are told alone. Unused units,
+ * latents and codes are told from 299 examples on: one that a hundredth of the examples needs is missed
+ * by fewer with a probability over 5 % (`(1 − 0.01)ⁿ`); and from 100 steps on, as a model that was
+ * hardly trained does nothing yet.
  */
 export function describeHealth(health: Health): string[] {
   const { training } = health;

@@ -9,7 +9,7 @@ const countedRise = 0.2;
 
 /** The fault in the losses of a training. */
 export type LossTrend =
-  /** The loss of the last epoch is above that of the first. */
+  /** The loss of the last epoch is above the first epoch's. */
   | { readonly kind: 'rising'; readonly first: number; readonly last: number }
   /** In so many of the epochs it rose much, by a part of itself that is at most `most`. */
   | {
@@ -47,7 +47,7 @@ export function lossTrend(epochs: readonly EpochMetrics[]): LossTrend | undefine
   };
 }
 
-/** The trend in a line, with what to do. */
+/** The trend in a line, with advice. */
 export function describeTrend(trend: LossTrend): string {
   if (trend.kind === 'rising') {
     const { first, last } = trend;

@@ -38,7 +38,7 @@ interface Circumstances extends Pick<TrainingHealth, 'largeWeights' | 'values'> 
 }
 
 /**
- * The most likely cause of a number that was not finite, in words, and what leads out of it. Going on
+ * The most likely cause of a number that was not finite, in words, and the way out of it. Going on
  * is advised only where it can: the state before such a number is mostly spoilt already, so without a
  * whole epoch to go back to, or with a rate or data far from usual, training has to begin anew.
  */

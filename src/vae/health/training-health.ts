@@ -29,15 +29,15 @@ const darkest = 0.005;
 
 /** How a training went, by signs of mistakes that are often made. */
 export interface TrainingHealth {
-  /** Absent where losses fell, and where a schedule changes what the loss is. */
+  /** Absent where losses fell, and where a schedule changes the meaning of the loss. */
   readonly trend?: LossTrend;
   /** How far the weights are from their initial values, as a part of how large these are. */
   readonly moved: number;
   /** Steps of the whole training. */
   readonly steps: number;
   /**
-   * −log p(x | z) of an example at the posterior's mean, and what it was with initial values: means
-   * over `examples`, and the standard error of their difference.
+   * −log p(x | z) of an example at the posterior's mean, now and with initial values: means over
+   * `examples`, and the standard error of their difference.
    */
   readonly reconstruction: {
     readonly trained: number;
@@ -91,7 +91,7 @@ interface Trained {
   readonly values: Readonly<Record<string, Tensor>>;
   readonly network: Network;
   readonly history: readonly EpochMetrics[];
-  /** Whether no schedule changes what the loss is. */
+  /** Whether no schedule changes the meaning of the loss. */
   readonly isSteady: boolean;
   readonly images: Tensor;
   /** −log p(x | z) of some examples now, and with the initial parameters. */
@@ -140,7 +140,7 @@ export function meanOf({ data, size }: Tensor, count = size): number {
 const reach = ({ least, most }: TrainingHealth['values']) =>
   `The values of the data reach from ${formatNumber(least)} to ${formatNumber(most)}`;
 
-/** How values of a 8 or 16 bits become those of [0, 1]; undefined for others. */
+/** Advice that brings values of 8 or 16 bits into [0, 1]; undefined for others. */
 function scaling({ least, most }: TrainingHealth['values']): string | undefined {
   if (least < 0) return undefined;
   if (most > 100 && most <= 255) return 'Divide them by 255, or give them as uint8.';
@@ -149,7 +149,7 @@ function scaling({ least, most }: TrainingHealth['values']): string | undefined 
 
 const isFar = ({ least, most }: TrainingHealth['values']) => Math.max(-least, most) > usualSize;
 
-/** A line, with what to do, where examples are not as the likelihood takes them to be. */
+/** A line with advice where examples do not suit the likelihood. */
 export function describeRange(
   values: TrainingHealth['values'],
   bounded: string | undefined,
@@ -180,7 +180,7 @@ export function describeScale(values: TrainingHealth['values']): string | undefi
   return `${reach(values)}, far from the scale of about 1 that networks start with. ${scaling(values) ?? 'Bring them to a mean of 0 and a standard deviation of 1, or into [0, 1].'}`;
 }
 
-/** A line for each kind of mistake in what training was given, the most important first. */
+/** A line for each kind of mistake in a training's data or model, the most important first. */
 export function describeMistakes(training: TrainingHealth): string[] {
   const { values, bounded, activatedLogits, alikeWeights } = training;
   const range = describeRange(values, bounded);
@@ -206,7 +206,7 @@ export function describeLarge({ name, gain }: LargeWeights): string {
   return `${name} starts with weights so large that its outputs are ${Math.round(gain)} times its inputs. Use an initializer that goes by the number of inputs, such as heNormal or glorotUniform.`;
 }
 
-/** A line, with what to do, where a training went wrong; none where it did not, or nothing shows it. */
+/** A line with advice where a training went wrong; none where it did not, or nothing shows it. */
 export function describeCourse(training: TrainingHealth): string[] {
   const { trend, moved, reconstruction } = training;
   const { trained, untrained, examples, standardError } = reconstruction;

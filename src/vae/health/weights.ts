@@ -13,10 +13,10 @@ const weightsOf = (specs: readonly ParameterSpec[]) =>
 /** Initial weights are too large from here on; usual ones give 1 to 1.5. */
 const largeGain = 4;
 
-/** Weights that make numbers larger by `gain` than those they are made of. */
+/** Weights whose outputs are `gain` times as large as their inputs. */
 export interface LargeWeights {
   readonly name: string;
-  /** Root of the mean square, times that of the number of inputs. */
+  /** Root of the weights' mean square, times the root of the number of inputs. */
   readonly gain: number;
 }
 

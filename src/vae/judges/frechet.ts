@@ -80,7 +80,7 @@ function rootOf(matrix: Matrix, { EigenvalueDecomposition, Matrix }: Matrices): 
 /**
  * The Fréchet distance of two normal distributions with the means and covariances of two sets of features
  * (Heusel et al. 2017, eq. 6, https://arxiv.org/abs/1706.08500): ‖m₁ − m₂‖² + tr(C₁ + C₂ − 2 (C₁ C₂)^½). It
- * is the FID where the features are those of Inception's last pooling; numbers of other features can be
+ * is the FID where the features come from Inception's last pooling; numbers of other features can be
  * compared with one another only. The fewer examples, the larger it is.
  * @param real float32 [N, features]
  * @param made float32 [M, features]

@@ -26,7 +26,7 @@ export interface JudgeOptions {
   readonly votes?: { readonly train: number; readonly test: number };
   /** Decides all draws; the model's seed when left out. */
   readonly seed?: number;
-  /** Gives the features by which drawn examples are compared with real ones; those of `raw` and `encoder` when left out. */
+  /** Gives the features by which drawn examples are compared with real ones; `raw` and `encoder` ones when left out. */
   readonly features?: FeatureModel;
   /** Is told of each measure before it is taken. */
   readonly onMeasure?: (name: MeasureName, place: number, count: number) => void;
@@ -43,9 +43,9 @@ export interface Judgement {
   /** The model of features, and how examples were brought into its form. */
   readonly features?: string;
   /**
-   * Numbers by measure. Those of drawn examples have a name for each kind of features: `frechet/raw` by the values as
-   * they are (where there are no more than 1024), `frechet/encoder` by the means that the model's own encoder gives,
-   * and in the place of both `frechet/inception.onnx` by a model of that name. Only of Inception's are they the FID.
+   * Numbers by measure. Measures of drawn examples have a name for each kind of features: `frechet/raw` by the values
+   * as they are (where there are no more than 1024), `frechet/encoder` by the means that the model's own encoder gives,
+   * and in the place of both `frechet/inception.onnx` by a model of that name. Only Inception's features give the FID.
    */
   readonly figures: Figures;
 }
@@ -63,7 +63,7 @@ function wanted(metrics: readonly string[] | undefined): readonly MeasureName[] 
   return metrics ? measureNames.filter((name) => metrics.includes(name)) : measureNames;
 }
 
-/** Those of the measures that model and data have. @throws UserError when they lack one that was asked for */
+/** The measures that suit model and data. @throws UserError when one that was asked for does not */
 function fitting(
   names: readonly MeasureName[],
   judged: Judged,

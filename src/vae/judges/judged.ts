@@ -60,7 +60,7 @@ async function valuesOf(data: Dataset): Promise<Tensor> {
   );
 }
 
-/** A model and the examples by which it is judged; what several measures need is computed once. */
+/** A model and the examples by which it is judged; results that several measures need are computed once. */
 export class Judged {
   private readonly kept = new Map<string, Promise<unknown>>();
 

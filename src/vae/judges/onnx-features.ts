@@ -143,7 +143,7 @@ async function rowsOf(session: Session, name: string, examples: Tensor): Promise
  * A model in the form of ONNX as the features by which drawn examples are compared with real ones, such as a
  * network of Inception: its first output, flattened. Pictures are brought into the model's form: grey is repeated in
  * three channels, other sizes are resized by bilinear interpolation without a filter, values go linearly from the
- * range of the data to that of the model; `describe` tells of it.
+ * range of the data to the model's range; `describe` tells of it.
  * @param model the content of the file
  * @throws UserError when it takes no pictures
  */

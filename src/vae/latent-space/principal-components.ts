@@ -22,7 +22,7 @@ export function checkPoints(points: Tensor, what: string): void {
 
 /**
  * Principal components of points, from the eigenvectors of their covariance (Pearson 1901,
- * https://doi.org/10.1080/14786440109462720). What decomposes it is loaded with the first call.
+ * https://doi.org/10.1080/14786440109462720). The library for it is loaded with the first call.
  * @param points float32 [N, latent]
  * @throws UserError when they are no such points, fewer than two, or not all finite
  */

@@ -21,7 +21,7 @@ import { defineLikelihood } from './likelihood.js';
  * derivative s − x.
  *
  * softplus(ℓ) = max(ℓ, 0) − log max(s, 1 − s): the logarithm's argument is never under ½, so nothing
- * overflows or cancels. What a pixel adds is within 10⁻⁷ nats, and its derivative within 10⁻⁷.
+ * overflows or cancels. The error of a pixel's term is at most 10⁻⁷ nats, of its derivative 10⁻⁷.
  */
 export const bernoulli = defineLikelihood(
   'bernoulli',

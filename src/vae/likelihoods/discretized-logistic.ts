@@ -132,8 +132,8 @@ const kept = { axes: [1], keepDims: true };
  * As in the authors' code, μ and s are on the scale where levels are from −1 to 1, and log s is over
  * −7. The decoder gives the n logits of π, then the means, then log s: 3n numbers a value.
  *
- * The mean is that of the mixture held in the range: exact for the continuous values, of which
- * those of levels are the midpoint rule, and so within half a level of the mean level.
+ * The mean is the mean of the mixture held in the range. It is exact for continuous values, and within half
+ * a level of the mean level, which is the same integral by the midpoint rule.
  */
 export const discretizedLogistic = defineLikelihood(
   'discretizedLogistic',
@@ -152,7 +152,7 @@ export const discretizedLogistic = defineLikelihood(
     negativeLogLikelihood(x, parameters) {
       const { logits, means, logScales } = mixtureOf(parameters, mixtures);
       const { logMass, byMean, byLogScale } = logMasses(levelOf(x), means, logScales);
-      // Logarithms of shares, for beside large logits those of masses would lose their digits.
+      // Logarithms of shares: beside large logits the logarithms of masses would lose their digits.
       const over = sub(logits, max(logits, kept));
       const powers = exp(over);
       const total = sum(powers, kept);

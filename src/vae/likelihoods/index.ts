@@ -1,5 +1,5 @@
 /*
- * Likelihoods p(x | z), a file a kind; all.ts lists them. likelihood.ts says what one computes;
+ * Likelihoods p(x | z), a file a kind; all.ts lists them. likelihood.ts describes one;
  * examples.ts, location-scale.ts and logits.ts are shared by several. From here plain data becomes likelihoods.
  */
 import { z } from 'zod';

@@ -25,14 +25,14 @@ interface LikelihoodFunctions {
    * @param parameters the decoder's output [batch, k·C, ...]
    */
   negativeLogLikelihood(x: Value, parameters: Value, scope: Scope): Value;
-  /** The mean of p(x | z), [batch, C, ...]: what a decoded image shows. */
+  /** The mean of p(x | z), [batch, C, ...], which a decoded image shows. */
   mean(parameters: Value, scope: Scope): Value;
   /** A draw from p(x | z), [batch, C, ...]; missing where there is no distribution. */
   draw?(parameters: Value, scope: Scope): Value;
   /** Of tables: −log p(x | z) in nats of each value, 0 where it is missing: [batch, columns]. */
   columnNats?(x: Value, parameters: Value, scope: Scope): Value;
   /**
-   * Of tables: what is to be expected of p(x | z): the mean of a number, the probability of each category.
+   * Of tables: the expectations of p(x | z): the mean of a number, the probability of each category.
    * [batch, all], a column's at its place in `expectedPlaces`.
    */
   expected?(parameters: Value, scope: Scope): Value;
@@ -41,7 +41,7 @@ interface LikelihoodFunctions {
 /**
  * The functions of a kind, with the decoder's output that they take:
  * - `parametersPerValue`: k numbers for each value of x, [C, ...]: the output is [batch, k·C, ...], the C
- *   channels of the first number before those of the second
+ *   channels of the first number before the second's
  * - `parameterShape`: the shape of the output for an example
  */
 type KindFunctions = LikelihoodFunctions &

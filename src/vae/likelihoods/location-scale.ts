@@ -22,7 +22,7 @@ export const spreadSchema = z.union([z.number().positive(), z.enum(['shared', 'p
 
 type Spread = z.output<typeof spreadSchema>;
 
-/** The decoder's numbers for each value: its location, and what tells its spread. */
+/** The decoder's numbers for each value: its location, and with `pixel` its spread. */
 export const parametersOf = (spread: Spread) => (spread === 'pixel' ? 2 : 1);
 
 /**

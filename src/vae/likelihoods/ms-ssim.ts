@@ -21,7 +21,7 @@ import { c1, c2, scaleExponents, windowSide, windowWeights } from '../structural
 import { defineLikelihood } from './likelihood.js';
 
 /**
- * A matrix [size, size] whose row i has the weights of the window around i. At the border a window is what lies
+ * A matrix [size, size] whose row i has the weights of the window around i. At the border a window is its part
  * inside, with weights divided by their sum, so that every pixel counts in the loss.
  */
 function windows(size: number): Float32Array {

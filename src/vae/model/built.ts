@@ -37,7 +37,7 @@ export class BuiltModel {
     this.objective = objectiveOf(options);
     this.network = new Network(options, this.config, this.input, this.objective);
     let latentShape: readonly number[] = [];
-    // The objective asks for tensors too, such as those of a discriminator.
+    // The objective asks for tensors too, such as a discriminator's.
     this.specs = parametersOf(this.exampleSpecs(), (inputs, scope) => {
       const batch = this.batchOf(inputs);
       const z = this.network.sample(this.network.encode(batch, scope), batch, scope);

@@ -149,7 +149,7 @@ export class Engine {
       );
   }
 
-  /** Frees the runtime's memory, that of calls under way with their end. */
+  /** Frees the runtime's memory, for calls under way when they end. */
   release(): Promise<void> {
     return this.functions.release();
   }

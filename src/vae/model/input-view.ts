@@ -13,7 +13,7 @@ export interface InputView {
   judged(x: Value, scope: Scope): Value;
   /** The reverse of `judged`. */
   shown(x: Value, scope: Scope): Value;
-  /** The nats by which −log p of an example is more than that of the values judged, a scalar. */
+  /** The nats by which −log p of an example exceeds −log p of its judged values, a scalar. */
   nats?(scope: Scope): Value;
   /** The model's tensors that are no parameters but facts of the training data. */
   fit?(data: Dataset): Promise<Statistics>;

@@ -42,7 +42,7 @@ export function objectiveScope(
   };
 }
 
-/** A scope whose layers do not change what they remember, such as running means. */
+/** A scope whose layers do not change their states, such as running means. */
 export function forgetful(scope: Scope): Scope {
   return {
     ...scope,

@@ -144,7 +144,7 @@ function heldInRanges(x: Value, columns: readonly TableColumn[]): Value {
 
 /**
  * Rows of a table. The encoder sees numbers standardized, categories one-hot, and which values are there,
- * for columns that had gaps in training; what is missing is 0 (as in MIWAE, Mattei and Frellsen 2019, §3.1,
+ * for columns that had gaps in training; a missing value is 0 (as in MIWAE, Mattei and Frellsen 2019, §3.1,
  * https://arxiv.org/abs/1812.02633). Numbers are shown within the range of their column.
  */
 export function tableView(input: InputDescription): InputView {

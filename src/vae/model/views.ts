@@ -34,7 +34,7 @@ function standardized({ shape, kind }: InputDescription, isDensity: boolean): In
       const { mean, deviation } = tensors(scope);
       return add(mul(x, deviation), mean);
     },
-    // A density of scaled values is larger by the deviations than that of the values themselves.
+    // The density of the values is the density of the scaled values divided by the deviations.
     ...(isDensity ? { nats: (scope: Scope) => sum(log(tensors(scope).deviation)) } : {}),
     async fit(data) {
       const { mean, deviation } = await statisticsOf(data, kind);

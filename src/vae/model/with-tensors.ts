@@ -180,7 +180,7 @@ export class ModelWithTensors {
     return this.built.forTraining(examples);
   }
 
-  /** Frees the runtime's memory, that of calls under way with their end; it is taken anew when needed. */
+  /** Frees the runtime's memory, for calls under way when they end; it is taken anew when needed. */
   release(): Promise<void> {
     return this.engine.release();
   }

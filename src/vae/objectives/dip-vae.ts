@@ -35,8 +35,8 @@ function covariance(rows: Value): Value {
 /**
  * Kumar et al., "Variational Inference of Disentangled Latent Concepts from Unlabeled Observations"
  * (2018), eq. 6 and 7, https://arxiv.org/abs/1711.00848: the negative ELBO + λ_od Σ_{i≠j} C²ᵢⱼ +
- * λ_d Σᵢ (Cᵢᵢ − 1)². C is the covariance over a batch: DIP-VAE-I takes that of the posterior's means,
- * DIP-VAE-II adds the mean of its variances, which gives the covariance of q(z).
+ * λ_d Σᵢ (Cᵢᵢ − 1)². C is a covariance over a batch: DIP-VAE-I takes the covariance of the posterior's
+ * means, DIP-VAE-II adds the mean of its variances, which gives the covariance of q(z).
  */
 export const dipVae = defineObjective(
   'dipVae',

@@ -6,9 +6,9 @@ import { defineObjective } from './objective.js';
 /**
  * Caterini, Doucet and Sejdinovic, "Hamiltonian Variational Auto-Encoder" (2018), eq. 8 and algorithm 1,
  * https://arxiv.org/abs/1805.11328: −log p(x | z_K) + β (log q(z₀, ρ₀ | x) − log |det| − log p(z_K) − log N(ρ_K; 0, I)), (z₀, ρ₀)
- * being a draw of the encoder's Gaussian and momenta, and (z_K, ρ_K) what K leapfrog steps with cooling make of them. Each
+ * being a draw of the encoder's Gaussian and momenta, and (z_K, ρ_K) the same after K leapfrog steps with cooling. Each
  * step needs the gradient of log p(x, z), so that a training step takes up to K + 1 times as long as
- * with `vae`. Defaults are those of the authors' code.
+ * with `vae`. Defaults are as in the authors' code.
  */
 export const hamiltonian = defineObjective(
   'hamiltonian',

@@ -1,5 +1,5 @@
 /*
- * Objectives, a file a kind; all.ts lists them. objective.ts says what one sees of a batch and gives;
+ * Objectives, a file a kind; all.ts lists them. objective.ts describes one, with the batch that it sees;
  * mmd.ts holds the discrepancy that two of them share. From here plain data becomes objectives.
  */
 import { z } from 'zod';

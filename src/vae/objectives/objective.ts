@@ -53,7 +53,7 @@ export interface Objective<Encoding = unknown> {
   readonly classNames?: readonly string[];
   /** For these: how the encoder sees them (`conditional`); by its first layer when left out. */
   readonly encoderLabels?: 'vector' | 'channels';
-  /** The players beside `model`, which moves what they do not own. */
+  /** The players beside `model`, which owns all other parameters. */
   readonly players?: readonly Player[];
   /**
    * The loss and its terms, each a mean over the batch; one is `reconstruction`, in nats. Players

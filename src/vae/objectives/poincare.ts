@@ -8,7 +8,7 @@ import { defineObjective } from './objective.js';
  * eq. 13, https://arxiv.org/abs/1901.06033: −log p(x | z) + β (log q(z | x) − log p(z)) with latents in the
  * Poincaré ball, where there is exponentially more room the farther out, as trees need it. Posterior and prior
  * are wrapped normal distributions, or Riemannian ones, which are the nearest there is to a normal distribution by
- * entropy. `decode` says what the decoder's layers see: the point's coordinates (as in
+ * entropy. `decode` chooses the input of the decoder's layers: the point's coordinates (as in
  * pythae), its tangent at the origin, or its distances from `planes` gyroplanes, the paper's own first layer.
  */
 export const poincare = defineObjective(

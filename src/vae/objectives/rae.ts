@@ -6,7 +6,7 @@ import { defineObjective } from './objective.js';
 
 /**
  * The regularized autoencoder (Ghosh et al., "From Variational to Deterministic Autoencoders", 2020,
- * eq. 11, https://arxiv.org/abs/1903.12436): −log p(x | z) with z = f(x), β · ½ ‖z‖², and λ times what
+ * eq. 11, https://arxiv.org/abs/1903.12436): −log p(x | z) with z = f(x), β · ½ ‖z‖², and λ times a term that
  * keeps the decoder smooth: the squares of its weights (RAE-L2), or of the gradient of its output by z
  * (RAE-GP). As in the authors' code that gradient is of the sum of all values of the decoded example. New
  * images come from a distribution that is fitted to the latents: see `fitSampler`.

@@ -24,7 +24,7 @@ function distance(features: Value, z: Value): Value {
 /**
  * Lee et al., "Autoregressive Image Generation using Residual Quantization" (2022), eq. 6 and 7,
  * https://arxiv.org/abs/2203.01941: −log p(x | z) + β Σ_d ‖f(x) − sg[z_d]‖², where z_d is the sum of the first d of
- * `depth` vectors, each the nearest of its codebook to what the ones before it leave, and z is the last of them. The
+ * `depth` vectors, each the nearest of its codebook to the rest that the ones before it leave, and z is their sum. The
  * sum of distances is the mean over positions. Moving averages with `decay` learn the vectors, as with `vqVae`.
  *
  * Each depth has a codebook of its own, as in SoundStream (Zeghidour et al. 2021, §III-C,

@@ -6,9 +6,9 @@ import { defineObjective } from './objective.js';
 /**
  * Chadebec, Mantoux and Allassonnière, "Geometry-Aware Hamiltonian Variational Auto-Encoder" (2020), eq. 9 and algorithm 1,
  * https://arxiv.org/abs/2010.11518: the bound of `hamiltonian` with the dynamics of a metric that is learnt along with the
- * model: G⁻¹(z) = Σᵢ LᵢLᵢᵀ exp(−‖z − cᵢ‖² / T²) + λ I, with the posterior's means as cᵢ. In training the metric is that of the
- * batch; else that of examples that were seen last. Latents are few: the program grows with their square. Defaults are
- * those of pythae. The sampler `riemannian` draws latents by the metric.
+ * model: G⁻¹(z) = Σᵢ LᵢLᵢᵀ exp(−‖z − cᵢ‖² / T²) + λ I, with the posterior's means as cᵢ. In training the metric comes from
+ * the batch; else from the examples seen last. Latents are few: the program grows with their square. Defaults are as in
+ * pythae. The sampler `riemannian` draws latents by the metric.
  */
 export const riemannianHamiltonian = defineObjective(
   'riemannianHamiltonian',

@@ -106,14 +106,14 @@ function featureError(a: Value, b: Value): Value {
  * https://arxiv.org/abs/1512.09300). A discriminator tells examples x from reconstructions x̃ and from decoded draws
  * x_p of the prior: L_GAN = log D(x) + log (1 − D(x̃)) + log (1 − D(x_p)). Three players move at once:
  * - `model`, the encoder: KL(q(z | x) ‖ p(z)) + L_l, where L_l is −log of a Gaussian of variance 1, but for its
- *   constant, of the features of the discriminator's layer l of x around those of x̃
+ *   constant, of the features of x in the discriminator's layer l around the features of x̃
  * - `decoder`: γ · L_l + L_GAN
  * - `discriminator`: −L_GAN, by RMSprop of the rate 3e-4 as in the paper
  *
  * The metric `reconstruction` is L_l, and `pixels` is −log p(x | z) in nats, which nothing is trained on: a spread
  * that the likelihood would train stays as it began. Layers of the discriminator are normalized within each example
- * in the place of over the batch (Gulrajani et al. 2017, §4, https://arxiv.org/abs/1704.00028), so that what it says
- * of an example does not hang on the others. As in the authors' code
+ * in the place of over the batch (Gulrajani et al. 2017, §4, https://arxiv.org/abs/1704.00028), so that its output
+ * for an example does not depend on the others. As in the authors' code
  * (https://github.com/andersbll/autoencoding_beyond_pixels) a player pauses while the other one is far behind, which
  * algorithm 1 does not say; γ is from 1e-6 to 1e-5 there.
  */

@@ -19,7 +19,7 @@ import {
   withGradient,
 } from '../../graph/index.js';
 
-/** A Cholesky factor C of matrices A = C Cᵀ, a column an entry; A is what is left of it at each column. */
+/** A Cholesky factor C of matrices A = C Cᵀ, an entry a column: column j of A, less the columns before. */
 export interface CholeskyFactor {
   /** Cⱼⱼ², [n, 1, 1] each. */
   readonly pivots: readonly Value[];
@@ -81,7 +81,7 @@ export interface Inverted {
 /**
  * Inverse and determinant of symmetric positive definite matrices, by the Cholesky factor. Their derivatives are closed forms of the
  * inverse, ∂ log |A| = tr(A⁻¹ ∂A) and ∂A⁻¹ = −A⁻¹ ∂A A⁻¹ (Petersen and Pedersen, "The Matrix Cookbook", 2012, eq. 43 and
- * 40), and not those of the factor's many steps.
+ * 40), so the factor's many steps are not differentiated.
  * @param a [n, d, d]
  */
 export function inverted(a: Value): Inverted {

@@ -11,7 +11,7 @@ const mostLatents = 64;
  * An inverse autoregressive flow (Kingma et al. 2016, https://arxiv.org/abs/1606.04934), fitted to the
  * latents of a trained model as a density (Papamakarios et al. 2017, §3.3): to draws of q(z | x) for each example,
  * or to the points of a deterministic encoder. It draws at once and is fitted one latent after another.
- * Fitted tensors are those of `maf`.
+ * Fitted tensors are as in `maf`.
  */
 export const iaf = defineSampler(
   'iaf',

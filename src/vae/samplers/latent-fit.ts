@@ -113,7 +113,7 @@ export async function fitLatents(
       `The ${noun} cannot be fitted to these latents: ${what} was not finite. Take a smaller learningRate, or the sampler gaussian.`,
     );
   }
-  // The density of latents is that of standardized ones divided by the deviations.
+  // The density of latents is the density of standardized ones divided by the deviations.
   const stretched = deviations.reduce((total, each) => total + Math.log(each), 0);
   return {
     ...parameters,

@@ -6,7 +6,7 @@ import { defineSampler } from './sampler.js';
 /**
  * Latents by the volume of a learnt metric, √|G⁻¹(z)|: chains of Hamiltonian Monte Carlo from the metric's centroids on
  * (Chadebec et al. 2020, "Geometry-Aware Hamiltonian Variational Auto-Encoder", §3.4, https://arxiv.org/abs/2010.11518).
- * For models of the objective `riemannianHamiltonian`. Defaults are those of pythae's RHVAESampler.
+ * For models of the objective `riemannianHamiltonian`. Defaults are as in pythae's RHVAESampler.
  */
 export const riemannian = defineSampler(
   'riemannian',

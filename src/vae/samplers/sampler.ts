@@ -12,7 +12,7 @@ export interface SamplerModel {
   readonly parameters: Tensors;
   /** Of one example's latents. */
   readonly latentShape: readonly number[];
-  /** Decides what is random in a fit. */
+  /** Decides all randomness of a fit. */
   readonly seed: number;
   /**
    * The outputs of the encoder by name, such as `mean` and `log_variance`, for examples [N, ...input] as float32.

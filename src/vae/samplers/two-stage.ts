@@ -9,7 +9,7 @@ import { networkOptions } from './two-stage/options.js';
  * and then z of p(z | u). As in the authors' code (https://github.com/daib13/TwoStageVAE) encoder and decoder are
  * three dense layers whose input goes to the heads too; there these have 1024 units and 800 epochs of batches of 64.
  * Here latents are standardized, and a tenth is held out to tell when to end. Fitted tensors: `second.…`, the
- * networks; `mean` and `deviation` [latents]; `heldOut` [1], the mean ELBO of what is held out, in nats.
+ * networks; `mean` and `deviation` [latents]; `heldOut` [1], the mean ELBO of the held-out tenth, in nats.
  */
 export const twoStage = defineSampler(
   'twoStage',

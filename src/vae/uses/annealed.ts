@@ -88,7 +88,7 @@ type Move = (
 /** Chains of examples, at their start. */
 interface Chains {
   readonly examples: number;
-  /** Of each example; those of one example are side by side. */
+  /** Chains of each example, which lie side by side. */
   readonly count: number;
   readonly z: Tensor;
   readonly move: Move;

@@ -93,7 +93,7 @@ function isFitted({ model, tensors }: Pick<Present, 'model' | 'tensors'>): boole
 
 /**
  * Trains a model on from its present tensors.
- * @param keep takes tensors, those of each epoch that is over and of the end, and facts of the data
+ * @param keep takes the tensors, after each epoch and at the end, and facts of the data
  */
 export async function fitModel(
   present: Present,

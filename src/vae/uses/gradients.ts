@@ -42,7 +42,7 @@ export interface ValueAndGradients {
   /** 0 where there is none. */
   readonly kl: number;
   readonly metrics: Readonly<Record<string, number>>;
-  /** By parameter name; those of another player than `model`, of its own loss. */
+  /** By parameter name; each of the loss of the player that owns the parameter. */
   readonly gradients: Record<string, Tensor>;
 }
 

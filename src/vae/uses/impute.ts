@@ -42,11 +42,11 @@ export interface ImputeOptions extends LabelOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Rows without gaps: what was observed is as it was. Float32 [N, F] each. */
+/** Rows without gaps; observed values stay as they were. Float32 [N, F] each. */
 export interface Imputation {
   /** The mean of each missing number, and the likeliest category. */
   readonly single: Tensor;
-  /** Draws of what is missing: as many as were asked for. */
+  /** Draws of the missing values: as many as were asked for. */
   readonly draws: readonly Tensor[];
 }
 

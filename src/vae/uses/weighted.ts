@@ -34,7 +34,7 @@ import type { WeightSums } from './weights.js';
  * Draws z₁ … z_K of the posterior of each example, weighted by importance: wₖ = p(x, zₖ) / q(zₖ | x). Their mean is an
  * estimate of p(x) (Burda et al. 2016, eq. 8, https://arxiv.org/abs/1509.00519); means of a function of zₖ, weighted
  * so, are its expectations under p(z | x) (Mattei and Frellsen 2019, eq. 13, https://arxiv.org/abs/1812.02633). Of a row
- * with gaps, x is what is observed.
+ * with gaps, x is its observed values.
  */
 
 /** Decoded examples in one call that draws several latents an example. */
@@ -109,8 +109,8 @@ function inMemory(images: Tensor, input: InputDescription): Dataset {
 }
 
 /**
- * Carries draws of each example through a function, call by call: first all draws of the first examples, then
- * those of the next ones. Few examples and many draws are in one call, so that the work of each is about the same.
+ * Carries draws of each example through a function, call by call: first all draws of the first examples, then of
+ * the next ones. A call has few examples where they have many draws, so that calls take about the same work.
  * @param name names the function
  * @throws UserError when samples is not a number from 1, or examples do not fit the model
  */
@@ -171,7 +171,7 @@ function sumsOf(logWeights: Value, values: Values): Values {
   };
 }
 
-/** What the weighted draws of examples tell. */
+/** Estimates by the weighted draws of examples. */
 export interface WeightedMeans {
   /** Over the weights of each example. */
   readonly sums: WeightSums;
@@ -229,7 +229,7 @@ class Running implements WeightedMeans {
     for (const [name, tensor] of Object.entries(means)) this.mix(name, tensor, start, shares);
   }
 
-  /** Adds weights to those of an example. @returns their share of all */
+  /** Adds a call's weights to an example's. @returns their share of all */
   private share(at: number, own: { peak: number; total: number; square: number }): number {
     const { peaks, totals, squares } = this.sums;
     const highest = Math.max(peaks[at]!, own.peak);
@@ -241,7 +241,7 @@ class Running implements WeightedMeans {
     return totals[at]! > 0 ? added / totals[at]! : 1;
   }
 
-  /** Takes a call's means into those of its examples. */
+  /** Mixes a call's means into its examples' means. */
   private mix(name: string, { data, dims }: Tensor, start: number, shares: Float64Array): void {
     const width = dims[1]!;
     const all = [this.size, width];
@@ -251,7 +251,7 @@ class Running implements WeightedMeans {
     added.forEach((value, i) => {
       const share = shares[Math.floor(i / width)]!;
       const place = start * width + i;
-      // Not a sum where the share is 0 or 1: what counts for nothing may be infinite.
+      // Not a sum where the share is 0 or 1: a value without weight may be infinite.
       if (share === 1) values[place] = value;
       else if (share > 0) values[place] = values[place]! * (1 - share) + value * share;
     });

@@ -25,8 +25,8 @@ export interface LikelihoodEstimate {
 }
 
 /**
- * log (1/K) Σₖ wₖ of each example. The variance of its error is that of the mean weight over the squared mean, by the
- * delta method (Owen, "Monte Carlo theory, methods and examples", 2013, §9.2 and 9.3).
+ * log (1/K) Σₖ wₖ of each example. The variance of its error is the variance of the mean weight over the squared mean
+ * weight, by the delta method (Owen, "Monte Carlo theory, methods and examples", 2013, §9.2 and 9.3).
  * @param samples K
  */
 export function estimateOf(
@@ -49,7 +49,7 @@ export function estimateOf(
   };
 }
 
-/** The sums of weights by their logarithms. @param logWeights [N · count], those of an example side by side */
+/** The sums of weights by their logarithms. @param logWeights [N · count], an example's side by side */
 export function weightSums(logWeights: Float64Array, count: number): WeightSums {
   const rows = Array.from({ length: logWeights.length / count }, (_, i) =>
     logWeights.subarray(i * count, (i + 1) * count),

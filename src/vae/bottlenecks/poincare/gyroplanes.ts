@@ -3,7 +3,7 @@ import type { Scope } from '../../../nn/index.js';
 import { exponential, held, lengthOf, seenFrom, squared } from './ball.js';
 
 /**
- * Signed hyperbolic distances of points from planes of the ball: what a dense layer is in flat space (Mathieu
+ * Signed hyperbolic distances of points from planes of the ball, as a dense layer gives in flat space (Mathieu
  * et al. 2019, §3.2, eq. 12). As in the authors' code plane k goes through exp₀(bias · weight) at right angles
  * to its weight. Parameters: `weight` [planes, latent], `bias` [planes, 1].
  * @param z [batch, latent]

@@ -109,8 +109,8 @@ function slopeOf(x: Value, radius: Radius): Value {
 }
 
 /**
- * Draws x by rejection. As log sinh is concave, the density is under that of a normal distribution with the standard
- * deviation s which touches it at the anchor; at least 0.65 of its draws are accepted.
+ * Draws x by rejection. As log sinh is concave, the density lies under the curve of a normal distribution with the
+ * standard deviation s that touches it at the anchor; at least 0.65 of its draws are accepted.
  * @param noise normal, [batch, count, proposals]
  * @param uniform of [0, 1), of the same shape
  * @returns [batch, count]

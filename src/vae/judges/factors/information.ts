@@ -55,7 +55,7 @@ export function gapOf(information: Information, { levels }: Factored): number {
   return mean(gaps);
 }
 
-/** The mean over latents of what they tell of one factor alone. */
+/** The mean over latents of how far each tells of one factor alone, from 0 to 1. */
 export function modularityOf(information: Information): number {
   return mean(
     information.map((row) => {

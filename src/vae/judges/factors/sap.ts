@@ -11,7 +11,7 @@ export interface SapOptions {
   readonly continuous?: boolean;
 }
 
-/** The weight of errors beside that of squares of weights, as in disentanglement_lib. */
+/** The weight of errors beside the squares of weights, as in disentanglement_lib. */
 const errorWeight = 0.01;
 
 /** Two classes, by +1 and −1, of numbers with the weight of each one's error. */

@@ -18,7 +18,7 @@ const logits = (parameters: Value, group: ColumnGroup) =>
   add(squeeze(parameters, [2]), group.statistic('logit'));
 
 /**
- * Values 0 and 1: the decoder gives the logit ℓ, beside that of the column's own share of ones.
+ * Values 0 and 1 of the logit ℓ: the decoder's number, added to the logit of the column's own share of ones.
  * −log p = softplus(ℓ) − x ℓ.
  */
 export const bernoulli: ColumnLikelihood = {

@@ -34,7 +34,7 @@ function oneHots(x: Value, categories: number): Value {
 }
 
 /**
- * Places of categories: the decoder gives a logit for each, beside that of its share in the column.
+ * Places of categories: the decoder gives a logit for each, added to the logit of its share in the column.
  * −log p = log Σⱼ exp ℓⱼ − ℓₓ. The derivative is the probabilities, less 1 at x.
  */
 export const categorical: ColumnLikelihood = {

@@ -36,7 +36,7 @@ export interface ColumnLikelihood {
   statistics(categories: number): Readonly<Record<string, readonly number[]>>;
   /**
    * The statistics of one column.
-   * @param values those that the training data holds, at least one; none is NaN
+   * @param values of the training data, at least one; none is NaN
    * @param resolution the smallest step between values as they are written: 0.01 for two decimals
    * @throws UserError when the likelihood cannot describe them, such as a Poisson negative ones
    */
@@ -46,7 +46,7 @@ export interface ColumnLikelihood {
     resolution: number,
   ): Readonly<Record<string, ArrayLike<number>>>;
   /**
-   * −log p(x | z) in nats of each value: [batch, n]. Densities are those of the values themselves.
+   * −log p(x | z) in nats of each value: [batch, n]. Densities are over the values themselves, not scaled ones.
    * @param x [batch, n]; where a value is missing, one that stands for it
    * @param parameters [batch, n, k]
    */

@@ -14,7 +14,7 @@ import {
 import type { ColumnGroup } from './column-likelihood.js';
 import { double, held, moved, statisticOf } from './numbers.js';
 
-/** How far a logarithm may go from that of the column, by the decoder: a factor of 5 · 10⁸. */
+/** How far the decoder may move a logarithm from the column's own: a factor of 5 · 10⁸. */
 const reach = 20;
 
 /** log μ by the decoder's number and the logarithm of the column's mean. */
@@ -51,7 +51,7 @@ export function checkCounts(values: Float32Array, title: string): void {
 /** Nats that each unit under 0 adds: no count is there, and a sum of others is to stay a number. */
 const underZero = 1000;
 
-/** The counts of values, float64 [batch, n], and the nats of what is none. */
+/** The counts of values, float64 [batch, n], and the nats that values under 0 add. */
 export function countsOf(x: Value): { readonly count: Value; readonly excess: Value } {
   const values = double(x);
   return { count: relu(values), excess: mul(relu(negate(values)), underZero) };
@@ -84,7 +84,7 @@ const [fitFrom, fitTo] = [-7, 12];
 /**
  * log r of the likeliest negative binomial of a mean μ: where the slope of the log-likelihood,
  * Σ ψ(x + r) − ψ(r) + log(r / (r + μ)) + (μ − x) / (r + μ), is 0, by halving; at most `fitTo`, where the counts
- * vary no more than those of a Poisson.
+ * vary no more than a Poisson's.
  */
 export function fitDispersion(tally: Tally, mean: number): number {
   const slope = (logDispersion: number) => {

@@ -81,7 +81,7 @@ export function drawPoisson(rate: Value, group: ColumnGroup): Value {
 /** How many draws are tried. Each is taken with a chance of over 0.95: one in 10⁸ values finds none. */
 const tries = 6;
 
-/** Uniform noise has multiples of 2⁻²⁴; 0 stands for what is under the first of them. */
+/** Uniform noise has multiples of 2⁻²⁴; 0 stands for any value under the first of them. */
 const positive = (uniform: Value) => double(maximum(uniform, 2 ** -25));
 
 /**
@@ -107,7 +107,7 @@ function drawGamma(r: Value, like: Value, group: ColumnGroup): Value {
 }
 
 /**
- * Draws of the rate whose Poisson draws are those of a negative binomial: of a gamma distribution.
+ * Draws of rates from a gamma distribution, such that their Poisson draws are negative binomial.
  * @param r float64 [n]
  * @param logMean float64 [batch, n]
  * @returns float64 [batch, n]

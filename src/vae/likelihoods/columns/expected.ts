@@ -1,14 +1,14 @@
 import { categoryCount, type TableColumn } from '../../../data/column.js';
 import { groupsOf } from './index.js';
 
-/** The place of what is expected of a column, as `expected` gives it. */
+/** The place of a column's expectation in the output of `expected`. */
 export interface ExpectedPlace {
   readonly at: number;
   /** How many categories have a probability each; 1 for the mean of a number. */
   readonly width: number;
 }
 
-/** The place of each column's expectation. @param columns those of an example's values */
+/** The place of each column's expectation. @param columns of an example's values */
 export function expectedPlaces(columns: readonly TableColumn[]): readonly ExpectedPlace[] {
   const found: ExpectedPlace[] = [];
   let at = 0;

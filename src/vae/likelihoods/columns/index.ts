@@ -1,6 +1,6 @@
 /*
- * Likelihoods of columns of tables, a file a kind; all.ts lists them. column-likelihood.ts says what one
- * computes; moments.ts, spread.ts and modes.ts are shared by several. Here columns are grouped by likelihood.
+ * Likelihoods of columns of tables, a file a kind; all.ts lists them. column-likelihood.ts describes one;
+ * moments.ts, spread.ts and modes.ts are shared by several. Here columns are grouped by likelihood.
  */
 import { UserError } from '../../../base/errors.js';
 import { listed, quote } from '../../../base/excerpt.js';
@@ -60,7 +60,7 @@ export interface LikelihoodGroup {
 
 /**
  * The columns of an example by likelihood, and by how many categories they have.
- * @param columns those of an example's values, in order
+ * @param columns of an example's values, in order
  * @throws UserError when a column's likelihood is none for it
  */
 export function groupsOf(columns: readonly TableColumn[]): readonly LikelihoodGroup[] {

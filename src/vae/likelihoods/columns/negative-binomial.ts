@@ -17,7 +17,7 @@ const distribution = (parameters: Value, group: ColumnGroup) =>
   negativeBinomialOf(numbersOf(parameters)[0]!, group);
 
 /**
- * Counts of mean μ that vary more than those of a Poisson: by μ + μ² / r. The decoder's number is added to the
+ * Counts of mean μ that vary more than a Poisson's: their variance is μ + μ² / r. The decoder's number is added to the
  * logarithm of the column's mean; the dispersion r is the column's, and trained (Lopez et al. 2018, scVI,
  * https://doi.org/10.1038/s41592-018-0229-2). A draw is a Poisson's, of a rate drawn from a gamma distribution.
  */

@@ -31,7 +31,7 @@ import { leastSpread, spreadStatistics } from './spread.js';
 /** How many spreads of the column the decoder may go from its location. */
 const reach = 1e6;
 
-/** Bounds of log ν: from tails without a mean to those of a Gaussian. */
+/** Bounds of log ν: from tails without a mean to a Gaussian's. */
 const [leastLogFreedom, mostLogFreedom] = [Math.log(0.5), Math.log(1000)];
 
 function distribution(parameters: Value, group: ColumnGroup) {

@@ -25,7 +25,7 @@ import { drawPoisson, drawRate } from './draws.js';
 import { momentsOf } from './moments.js';
 import { double, held, numbersOf, single, statisticOf } from './numbers.js';
 
-/** How far the decoder may move the logit of the zeros from that of the column. */
+/** How far the decoder may move the logit of the zeros from the column's own. */
 const reach = 30;
 
 function distribution(parameters: Value, group: ColumnGroup) {
@@ -63,9 +63,9 @@ function fitInflated(values: Float32Array) {
 
 /**
  * A negative binomial with more zeros: a share π of values is 0 whatever they count (Lopez et al. 2018, scVI,
- * https://doi.org/10.1038/s41592-018-0229-2). With ℓ the logit of π and n that of a count by the negative binomial in
- * nats, −log p is log(1 + eˡ) + n, less log(1 + eˡ⁺ⁿ) for zeros. The decoder's two numbers are added to the
- * logarithm of the column's mean and to its logit; the dispersion is the column's, and trained.
+ * https://doi.org/10.1038/s41592-018-0229-2). With ℓ the logit of π and n the −log p of a count by the negative
+ * binomial in nats, −log p is log(1 + eˡ) + n, less log(1 + eˡ⁺ⁿ) for zeros. The decoder's two numbers are added to
+ * the logarithm of the column's mean and to its logit; the dispersion is the column's, and trained.
  */
 export const zeroInflatedNegativeBinomial: ColumnLikelihood = {
   type: 'zeroInflatedNegativeBinomial',

@@ -84,7 +84,7 @@ function roomFor(components: number, width: number) {
 }
 
 /**
- * log p(x) of each row in nats, and what each component has of it.
+ * Computes log p(x) of each row in nats, and each component's part of it.
  * @param visit is told a row's differences from the means, and log (weight · density) of each component
  * @returns the mean of log p(x)
  */

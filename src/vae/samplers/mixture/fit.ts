@@ -91,7 +91,7 @@ export const criterion = ({ mixture, logLikelihood }: FittedMixture, count: numb
   freedomOf(mixture) * Math.log(count) - 2 * count * logLikelihood;
 
 /**
- * The mixture with the least Bayesian information criterion among those of `fewest` to `most` components.
+ * The mixture of `fewest` to `most` components with the least Bayesian information criterion.
  * Counts are tried upwards until three in a row have not lowered it.
  */
 export async function chooseMixture(

@@ -1,6 +1,6 @@
 import { UserError } from '../../../base/errors.js';
 
-/** The entries that a component's covariance has: all, or those of its diagonal alone. */
+/** The entries of a component's covariance: all, or its diagonal alone. */
 export type Covariance = 'full' | 'diagonal';
 
 /** A mixture of k Gaussians in d dimensions, in float64. */

@@ -17,7 +17,7 @@ import type { NetworkOptions } from './options.js';
 /** The path of the second VAE's tensors. */
 const path = 'second';
 
-/** Hidden layers with ReLU, and beside their output what goes in: [batch, hidden + width]. */
+/** Hidden layers with ReLU, and beside their output their input: [batch, hidden + width]. */
 function hidden(x: Value, { hidden: units, layers }: NetworkOptions, scope: Scope): Value {
   let features = x;
   for (let i = 0; i < layers; i++) {
