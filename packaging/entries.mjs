@@ -1,8 +1,8 @@
 /*
- * Writes what is seen of the package from outside: declarations in one file, without those that only
- * its own modules need, the entry for `require`, and the command line in few files. All supported versions of Node can require the ES
- * module itself, but TypeScript refuses that to CommonJS modules under `module: node16` and `node18`
- * (TS1479), by what the declarations are called.
+ * Writes the package's entries: declarations in one file, without any that only its own modules need,
+ * the entry for `require`, and the command line in few files. All supported versions of Node can require
+ * the ES module itself, but TypeScript refuses that to CommonJS modules under `module: node16` and
+ * `node18` (TS1479), by the name of the file of declarations.
  */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';

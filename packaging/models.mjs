@@ -26,7 +26,7 @@ const betas = [0, 1, 10];
 
 const epochs = 6;
 
-/** Test digits whose posteriors are shown as points, and those of them that have a picture. */
+/** How many test digits have their posteriors shown as points, and how many have a picture. */
 const [points, pictures] = [2000, 100];
 
 /** All that the models follow from but the library, whose every change would train anew. */

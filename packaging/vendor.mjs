@@ -62,10 +62,10 @@ function filesUnder(folder) {
 const unused = /(^|[\\/])(DirectML\.dll|libonnxruntime\.\d+\.\d+\.\d+\.dylib)$/;
 
 /**
- * Files that must not be the same to the system as those of an onnxruntime-node beside, which a program
- * can use too: Linux loads a file once, whatever its names, and the binding aborts when it is set up
- * twice. Package managers such as pnpm link files of the same content, so this one gets another: what
- * follows an ELF file's end is not read.
+ * Files that must not be the same to the system as the files of an onnxruntime-node beside, which a
+ * program can use too: Linux loads a file once, whatever its names, and the binding aborts when it is
+ * set up twice. Package managers such as pnpm link files of the same content, so this one gets some bytes
+ * more: nothing reads past an ELF file's end.
  */
 const linked = /^linux[\\/].*\.node$/;
 
@@ -112,7 +112,7 @@ async function webRuntime() {
   copyFileSync(path('onnxruntime-licence.txt'), join(target, 'LICENSE'));
 }
 
-/** Parts of packages as Node gets them: without what they have for browsers alone. */
+/** Parts of packages as Node gets them: without the code for browsers alone. */
 const forNode = {
   resolve: { mainFields: ['module', 'main'], conditions: ['node', 'module', 'import', 'default'] },
   external: builtinModules,
@@ -179,6 +179,6 @@ if (process.argv.includes('--page')) {
   await bundled('yaml');
   font();
   writeFileSync(mark, source());
-  // Bun would follow the paths of the clone's tsconfig.json, and run sources beside what is built.
+  // Bun would follow the paths of the clone's tsconfig.json, and run sources beside the built files.
   writeFileSync(path('../dist/tsconfig.json'), '{}\n');
 }

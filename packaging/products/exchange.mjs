@@ -1,6 +1,6 @@
 /*
- * Exchanges the kernels of matrix products in a build of ONNX Runtime for WebAssembly by those of kernel.mjs. Its own
- * have no names: they are found by running all functions of their signature on small matrices.
+ * Replaces the kernels of matrix products in a build of ONNX Runtime for WebAssembly by the kernels of kernel.mjs. The
+ * build's own have no names: they are found by running all functions of their signature on small matrices.
  */
 import createWabt from 'wabt';
 import wasmparser from 'wasmparser';

@@ -31,7 +31,7 @@ const step = (rows) => `
   (local.set $right (i32.add (local.get $right) (i32.const 64)))
   ${each(rows, (row) => `(local.set $left${row} (i32.add (local.get $left${row}) (i32.const 4)))`)}`;
 
-/** Writes the first 4, 2 or 1 numbers of a vector to $to, or adds them to what is there. */
+/** Writes the first 4, 2 or 1 numbers of a vector to $to, or adds them to the numbers there. */
 function put(width, value, isAdded, offset = 0) {
   const place = `offset=${offset} (local.get $to)`;
   const [load, store, lane] = {

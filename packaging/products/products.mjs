@@ -1,6 +1,6 @@
 /*
  * Tells whether a function gives products of matrices, by running it on small ones and comparing all of its memory, bit
- * by bit, with what is computed here.
+ * by bit, with the memory computed here.
  */
 
 const panel = 16;
