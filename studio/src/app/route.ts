@@ -63,7 +63,7 @@ export function go(view: View, ...runs: readonly string[]): void {
   location.hash = addressOf(view, ...runs);
 }
 
-/** Changes of a view's state: what is undefined is left out of the address. */
+/** Changes of a view's state: an undefined value is left out of the address. */
 export type StateChanges = Readonly<Record<string, string | undefined>>;
 
 /** Changes that are not yet in the address. */

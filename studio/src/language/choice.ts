@@ -59,7 +59,7 @@ async function withTexts(
   };
 }
 
-/** The language that was asked for last: its texts may come after those of one that was asked for before. */
+/** The language that was asked for last: texts of an earlier one may come after its own, and are not shown. */
 let asked = '';
 
 /** Shows the page in a language, once its texts are there. */

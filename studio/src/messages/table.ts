@@ -1,7 +1,7 @@
 import { said } from '../language/language.js';
 import type { NextStep } from './next-steps.js';
 
-/** Words for a message of the library or of the browser, as people who look at a page need them. */
+/** Words for a message of the library or of the browser, as users of the page need them. */
 export interface Row {
   /** The message, with `{name}` in the places of values. */
   readonly when: string;

@@ -15,7 +15,7 @@ const rows = table.map(({ when, say, next = [] }) => ({
   next,
 }));
 
-/** Words of the browser's own for a fault of the page, which help nobody who looks at it. */
+/** The browser's own words for a fault of the page, which help no user. */
 const isFault =
   /^(Cannot (read|set|destructure)|undefined is not|null is not|can't access)|is not (a function|iterable|defined|an object)|^(\w*Error|Uncaught)\b/;
 

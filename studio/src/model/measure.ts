@@ -124,7 +124,7 @@ function drawnLike({ shape, values, table, classes }: PlannedData, count: number
     drawn.set(few.subarray(0, Math.min(few.length, length - at)), at);
   }
   const learnt = table?.filter(isLearnt);
-  // A category is the place of a word among those of its column: each has a first.
+  // A category is the place of a word in its column's list, and every list has a first word.
   const width = learnt?.length ?? 0;
   for (let i = 0; i < length && learnt; i++) {
     if (learnt[i % width]!.categories) drawn[i] = 0;

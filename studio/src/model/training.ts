@@ -278,7 +278,7 @@ const momentOf = ({ steps, stepsPerEpoch }: Trace) => ({
   epochs: steps / stepsPerEpoch,
 });
 
-/** The model's tensors among those of a checkpoint. */
+/** The model's tensors in a checkpoint. */
 function parametersOf({ tensors }: Checkpoint): Record<string, Tensor> {
   return Object.fromEntries(
     Object.entries(tensors).flatMap(([path, tensor]) => {

@@ -74,7 +74,7 @@ export async function keepRun(
   }
 }
 
-/** Changes what is kept of a run beside its files; nothing happens where it is not kept. */
+/** Changes a run's record, which is kept beside its files; does nothing where there is none. */
 export async function changeKept(id: string, given: Partial<KeptRun>): Promise<void> {
   const change = (await database()).transaction('runs', 'readwrite');
   const before = await change.store.get(id);

@@ -13,7 +13,7 @@ export interface Encoded {
   readonly logVariance: Float32Array;
 }
 
-/** An image, and the values of the layers that made it; those of the last are logits. */
+/** An image, and the values of the layers that made it; the last layer's are logits. */
 export interface Decoded {
   readonly layers: readonly Float32Array[];
   /** Probabilities of white pixels. */

@@ -37,7 +37,7 @@ export interface KeptRun {
   readonly position?: Position;
   /** Numbers that were changed while it trained, in order. */
   readonly changes?: readonly NumberChange[];
-  /** The numbers that are in force in the place of those of the config. */
+  /** The numbers that are in force in the place of the config's. */
   readonly steered?: Steered;
 }
 

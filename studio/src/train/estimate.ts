@@ -18,7 +18,7 @@ export interface Estimate {
   readonly fewerEpochs?: number;
 }
 
-/** The time that a planned training takes, by that of one of its steps. */
+/** The time that a planned training takes, by the time of one of its steps. */
 export function estimate(
   { settings, trainedOn, validatedOn }: Pick<Plan, 'settings' | 'trainedOn' | 'validatedOn'>,
   { millisecondsPerStep, millisecondsBefore }: Measured,

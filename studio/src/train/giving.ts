@@ -10,7 +10,7 @@ import { choose } from './chosen.js';
 import { isConfig, takeConfig } from './config-in.js';
 import { isBusy, phase, show, whenSafe } from './session.js';
 
-/** The size that pictures are brought to: what lies outside is cut, or they are stretched. */
+/** The size that pictures are brought to: they are cut, or stretched. */
 export interface PictureSize {
   readonly side: number;
   readonly isCut: boolean;
@@ -46,7 +46,7 @@ export type Giving =
   | { readonly is: 'read' }
   /** It was an archive of a run, which is kept from now on. */
   | { readonly is: 'opened'; readonly name: string }
-  /** It was a config, whose settings are those of the form now. */
+  /** It was a config; its settings are in the form now. */
   | { readonly is: 'configured'; readonly name: string }
   /** The pictures differ in size, or are too large: the user says a size. */
   | { readonly is: 'unsized'; readonly message: string }

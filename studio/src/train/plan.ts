@@ -65,7 +65,7 @@ export function plan(settings: TrainSettings, known: PlannedData): Plan {
     more = {},
     ...values
   } = isOwnChoice ? { ...networkForDigits, ...settings } : settings;
-  // Layers that were chosen one by one go over those of a usual number of units.
+  // Layers that were chosen one by one go over layers of a usual number of units.
   const hidden = more.model?.encoder ? settings.hidden : asked;
   const given = settingsByPath([
     ['model', ofData(more.model)],

@@ -53,7 +53,7 @@ export const changes = signal<readonly NumberChange[]>([]);
 /** Whether this tab is to go on with the run that another tab trains, once that one has paused. */
 export const takesOver = signal(false);
 
-/** Work that waits for the user's word, as it would lose what no storage keeps. */
+/** Work that waits for the user's word, as it would lose a state that no storage keeps. */
 export const leaving = signal<(() => void) | undefined>(undefined);
 
 /** The unit of the run's loss: none where its likelihood is no probability. */
@@ -77,7 +77,7 @@ export const isAtRisk = computed(
   () => isBusy.value || (unkept.value !== undefined && phase.value !== 'idle'),
 );
 
-/** Does what leaves the run that is shown, at once, or when the user says so where work would be lost. */
+/** Does work that leaves the shown run: at once, or where a state would be lost, when the user says so. */
 export function whenSafe(work: () => void): void {
   if (unkept.value === undefined) work();
   else leaving.value = work;

@@ -36,8 +36,8 @@ export function listen(hear: (message: TabMessage) => void): () => void {
 const prefix = 'vaekit-run-';
 
 /**
- * Holds a run until the function is called that this gives; undefined where another tab holds it. Where
- * the browser has no locks, which is over plain HTTP, every tab has what it asks for.
+ * Holds a run until the returned function is called; gives undefined where another tab holds the run. Where
+ * the browser has no locks, as over plain HTTP, every tab gets its run.
  */
 export async function hold(id: string): Promise<(() => Promise<void>) | undefined> {
   if (!navigator.locks) return async () => {};

@@ -19,8 +19,8 @@ const mostMoments = 400;
 
 /**
  * Tells how long a training still takes, by the clock: validation, pictures and states that are kept
- * count too. The pace is that of the later half of the time so far, for the first steps are slow, and of
- * the last minute or the last epoch, whichever is longer.
+ * count too. The pace is measured over the later half of the time so far, as the first steps are slow, and
+ * at most over the last minute or the last epoch, whichever is longer.
  */
 export class TimeLeft {
   private moments: Moment[] = [];

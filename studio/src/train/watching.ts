@@ -76,7 +76,7 @@ export async function refreshHeld(): Promise<void> {
 
 let watching: AbortController | undefined;
 
-/** Shows nothing more of what another tab trains. */
+/** Shows nothing more of another tab's training. */
 function lookAway(): void {
   watching?.abort();
   watching = undefined;

@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import { route, settleAddress } from '../app/route.js';
 import { t } from '../language/language.js';
 
-/** Copies the address of what is shown. */
+/** Copies the address of the present view. */
 export function CopyLink() {
   const told = useSignal<'copied' | 'failed' | undefined>(undefined);
   const copy = async () => {

@@ -19,7 +19,7 @@ export interface PanelSize {
   readonly width: number;
   readonly height: number;
   readonly gap: number;
-  /** The ground of the panels; that of the page's theme when left out. */
+  /** The ground of the panels; the ground of the page's theme when left out. */
   readonly ground?: Ground;
 }
 

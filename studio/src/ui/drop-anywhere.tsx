@@ -9,7 +9,7 @@ const isText = ({ target, dataTransfer }: DragEvent) =>
   target.matches('input, textarea');
 
 /**
- * Takes what is dropped anywhere on the page. Whatever it is, the browser does not leave the page for it.
+ * Takes anything dropped anywhere on the page, so that the browser never leaves the page for it.
  * @param props.onFiles called in the event itself, where no part of the page took the files
  */
 export function DropAnywhere({ onFiles }: { onFiles(given: DataTransfer): void }) {

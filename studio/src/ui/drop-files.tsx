@@ -11,7 +11,7 @@ export function DropFiles({
   isTable = false,
   onFiles,
 }: {
-  /** What to drop, in the place of all that the page reads. */
+  /** Names the files to drop; all that the page reads when left out. */
   words?: string;
   /** Whether it is a file of a table, and so no folder. */
   isTable?: boolean;

@@ -11,7 +11,7 @@ export interface Finding {
 
 const quietly: Finding = { signal: new AbortController().signal, onFound() {} };
 
-/** The files of a file field; those of a folder keep their paths. */
+/** The files of a file field; files of a folder keep their paths. */
 function filesFromInput(list: FileList): Files {
   return Object.fromEntries(
     Array.from(list, (file) => [file.webkitRelativePath || file.name, file]),
@@ -19,7 +19,7 @@ function filesFromInput(list: FileList): Files {
 }
 
 /**
- * The files that were dropped, with all in folders, or those of a file field. Called in the event itself:
+ * The files that were dropped, with all in folders, or the files of a file field. Call it in the event itself:
  * entries can be asked for only before it is over.
  * @throws the signal's reason when it is aborted
  */

@@ -12,7 +12,7 @@ interface FieldProps {
   readonly disabled?: boolean;
 }
 
-/** A field with its label, and what is wrong in it. */
+/** A field with its label and its fault. */
 export function Labelled({
   id,
   term,
@@ -22,7 +22,7 @@ export function Labelled({
   id: string;
   term: TermName | Entry;
   children: ComponentChildren;
-  /** What is wrong in it, in words. */
+  /** The fault in words. */
   fault?: string | undefined;
 }) {
   useFault(id, t(entryOf(term).word), fault);
@@ -51,8 +51,8 @@ export const checked = (id: string, fault: string | undefined) => ({
 });
 
 /**
- * The text of a field: `shown`, until the user is in it. Nothing writes over the user's text, nor between
- * what is chosen of it and what is typed in its place.
+ * The text of a field: `shown`, until the user is in it. Until the user leaves, nothing writes over the text,
+ * not even between choosing a part of it and typing in its place.
  */
 export function useText(shown: string) {
   const [text, setText] = useState(shown);

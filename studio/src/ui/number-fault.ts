@@ -20,7 +20,7 @@ export interface NumberRange {
   readonly whole?: boolean;
 }
 
-/** What is wrong with a text as a number of a range; undefined for nothing. */
+/** The fault of a text as a number of a range; undefined where there is none. */
 export function numberFault(
   text: string,
   { least, most = Number.POSITIVE_INFINITY, mostBecause, whole = false }: NumberRange,

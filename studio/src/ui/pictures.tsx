@@ -31,7 +31,7 @@ export function Pictures({
   return <canvas ref={canvas} class={`${kind} ${className}`} role="img" aria-label={label} />;
 }
 
-/** Sequences as wide, pale lines, and what a model makes of them as thin ones over them. */
+/** Sequences as wide, pale lines, and their reconstructions as thin ones over them. */
 export function LinePairs({
   originals,
   made,
@@ -62,7 +62,7 @@ export function LinePairs({
   return <canvas ref={canvas} role="img" aria-label={label} />;
 }
 
-/** The examples that each canvas shows last: what is drawn later must not take their place. */
+/** The latest examples of each canvas: an earlier drawing that ends late must not take their place. */
 const latest = new WeakMap<HTMLCanvasElement, Numbers>();
 
 /** Draws images [N, C, H, W] onto a canvas, which takes their size; or sequences as lines. */

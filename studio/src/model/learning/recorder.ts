@@ -4,9 +4,9 @@ import { decodeLearning, encodeLearning } from './file.js';
 import { type Frame, framesUntil, framesWith, type Learning, type Watched } from './frames.js';
 import { type Moment, Watch, type WatchedData } from './watch.js';
 
-/** Hears of what is recorded. */
+/** Hears of recorded frames. */
 export interface LearningEvents {
-  /** A training is watched; frames of before are those of the run that goes on. */
+  /** A training is watched; where a run goes on, its frames from before are there. */
   onWatched(learning: Learning): void;
   onFrame(frame: Frame): void;
 }

@@ -9,14 +9,14 @@ import type { Numbers } from '../numbers.js';
 /** Rows as texts of all columns of the table, in its order; empty where there is no value. */
 export type Cells = readonly (readonly string[])[];
 
-/** Rows of data beside what a model makes of them. */
+/** Rows of data beside a model's reconstructions. */
 export interface LookedAt {
   readonly cells: Cells;
-  /** Where each row comes from, and what it is called. */
+  /** The name of each row: its ids, or else its origin. */
   readonly from: readonly string[];
-  /** What the model makes of each. */
+  /** The reconstruction of each. */
   readonly made: Cells;
-  /** The nats of each cell over what is usual for its column; 0 where nothing is learnt or there. */
+  /** The nats of each cell over its column's usual ones; 0 where nothing is learnt or there. */
   readonly odd: readonly (readonly number[])[];
 }
 
@@ -107,7 +107,7 @@ export interface TableService extends ProxyMarked {
     source?: RowSource,
   ): Promise<Uint8Array<ArrayBuffer>>;
   /**
-   * The quality of rows that the model draws, beside those of data that it was trained on.
+   * The quality of rows that the model draws, beside rows of data.
    * @param isOwn whether it is the data that the run was trained on, of which a part may be held out
    * @param target a column that a classifier predicts
    */

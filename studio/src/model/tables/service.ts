@@ -23,7 +23,7 @@ const filledAtOnce = 1000;
 /** Rows that are shown with their gaps filled. */
 const shownFilled = 20;
 
-/** What the service has models and data from. */
+/** The models and data that the service uses. */
 export interface TableContext {
   model(id: string): OpenModel;
   /** A part of data as an open model sees it. */
@@ -174,7 +174,7 @@ class OfTables implements Omit<TableService, keyof ReturnType<typeof proxy>> {
     return { report: await measureQuality(rows, options), marginals: marginals(rows) };
   }
 
-  /** Labels of draws for a model that sees labels: those of the data, so that classes have their shares. */
+  /** Labels of draws for a model that sees labels: the data's labels, so that classes have their shares. */
   private drawnLabels(id: string, { labels, size }: Dataset) {
     const { vae } = this.context.model(id);
     if (vae.classes === undefined || !labels) return {};
@@ -204,7 +204,7 @@ class OfTables implements Omit<TableService, keyof ReturnType<typeof proxy>> {
     return vae.score(data, { samples, labels: vae.labelsOf(data) });
   }
 
-  /** The nats of cells over what is usual for their columns; all 0 where the model has no bound. */
+  /** The nats of cells over their columns' usual ones; all 0 where the model has no bound. */
   private async oddness(id: string, source: RowSource, chosen: Dataset) {
     const columns = this.columns(id);
     const none = () => columns.map(() => 0);
@@ -246,7 +246,7 @@ const textsOf = (rows: TableRows): string[][] =>
     rows.columns.map((_, place) => rows.text(row, place)),
   );
 
-/** The name of a row: those of its ids, or else where it comes from. */
+/** The name of a row: its ids, or else its origin. */
 function nameOf({ ids, origin }: Dataset, row: number): string {
   const names = ids?.map(({ text }) => text(row)).filter((text) => text !== '') ?? [];
   return names.length > 0 ? names.join(' ') : (origin?.(row) ?? `row ${row + 1}`);

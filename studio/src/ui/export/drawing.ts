@@ -42,7 +42,7 @@ class Drawing extends Context {
   }
 }
 
-/** What is drawn on a canvas of this size, as a file of SVG. */
+/** A drawing on a canvas of this size, as a file of SVG. */
 export function svgOf(
   width: number,
   height: number,

@@ -21,7 +21,7 @@ const types = {
 /** How each kind of file is made, for the kinds that a panel has. */
 export type Exports = Readonly<Partial<Record<keyof typeof titles, () => Promise<BlobPart>>>>;
 
-/** A button that gives what a panel shows as files. */
+/** A button that gives a panel's content as files. */
 export function ExportButton({
   name,
   what,
@@ -30,7 +30,7 @@ export function ExportButton({
 }: {
   /** The name of the files, without an ending. */
   name: string;
-  /** What is exported, in words, for users of screen readers. */
+  /** Names the exported content for users of screen readers. */
   what: string;
   exports: Exports;
   disabled?: boolean;

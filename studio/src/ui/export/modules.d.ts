@@ -1,5 +1,5 @@
 declare module 'svgcanvas' {
-  /** Takes what is drawn on a canvas, and gives it as SVG. */
+  /** Takes the calls of a canvas, and gives the drawing as SVG. */
   export class Context {
     constructor(width: number, height: number);
     fillStyle: string;

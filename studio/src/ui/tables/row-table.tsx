@@ -9,11 +9,11 @@ export interface RowCell {
   readonly mark?: 'gap' | 'odd' | 'filled' | undefined;
   /** The mark in words. */
   readonly note?: string;
-  /** What the model makes of it, under the text. */
+  /** The model's value for it, under the text. */
   readonly below?: string;
 }
 
-/** A row, with what stands before its cells. */
+/** A row, with the cells that lead it. */
 export interface TableRow {
   readonly key: string | number;
   /** Cells before the others, the first of which names the row. */

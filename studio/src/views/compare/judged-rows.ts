@@ -3,7 +3,7 @@ import { amount, t } from '../../language/language.js';
 import { nats, numberText, tickText } from '../../ui/number.js';
 import type { Compared } from './comparison.js';
 
-/** A figure of each run; the names are those of measures. */
+/** A figure of each run, by the name of its measure. */
 export interface JudgedRow {
   readonly name: string;
   readonly title: string;

@@ -3,7 +3,7 @@ import type { Cells } from '../../model/tables/api.js';
 import { RowTable, type TableRow } from '../../ui/tables/row-table.js';
 import type { Compared } from './comparison.js';
 
-/** Shows the same rows of a table, and what each run makes of them. */
+/** Shows the same rows of a table, and each run's reconstructions of them. */
 export function RowsOfRuns({
   title,
   runs,

@@ -7,8 +7,8 @@ export const gridOf = (
 ): DiagramValues['codes'] => ({ indices, columns: positions.at(-1) ?? indices.length });
 
 /**
- * The code at each position of latents that stand for no example: that of the nearest vector of the codebook. With
- * several codes a position, the codes of each depth one after another: the nearest to what those before it leave.
+ * The code at each position of latents that stand for no example: the nearest vector of the codebook. With several
+ * codes a position, the codes of each depth one after another: the nearest to the rest that the ones before leave.
  * @param z [latent, ...positions], one after another
  * @returns undefined where the model has no codebook, or its parameters are not at hand
  */

@@ -18,7 +18,7 @@ export interface DiagramModel {
 /** A cell of a row: the column's name and its value in words. */
 export type Cell = readonly [name: string, value: string];
 
-/** What flows through the model now; a value that is not known is absent. */
+/** The values that flow through the model now; a value that is not known is absent. */
 export interface DiagramValues {
   /** One image or sequence, [1, ...shape]; or the cells of a row. */
   readonly input?: Numbers | readonly Cell[] | undefined;

@@ -21,7 +21,7 @@ export interface DiagramActions {
 }
 
 /**
- * A model as it is passed through, from an example to what is made of it, with the values that are there
+ * A model in the order of its work, from an example to its reconstruction, with the values that are there
  * now. Each part opens: its layers, their shapes, parameters and weights.
  */
 export function Diagram({

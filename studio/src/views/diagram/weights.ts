@@ -49,8 +49,8 @@ export function weightsOf(
 const most = 16;
 
 /**
- * Weights as pictures, gray where they are 0: the windows of convolutions, and of dense layers beside an
- * image what each unit sees or draws of it. Undefined where weights are no picture.
+ * Weights as pictures, gray where they are 0: the windows of convolutions and, for dense layers beside an
+ * image, the picture that each unit sees or draws. Undefined where weights are no picture.
  */
 export function weightPictures(
   { config: { input } }: DiagramModel,

@@ -83,7 +83,7 @@ export function PlayMap() {
   );
 }
 
-/** Walks by pointer and keys; returns what stops it. */
+/** Walks by pointer and keys. Returns a function that ends it. */
 function listen(box: HTMLDivElement, view: () => Viewport | undefined): () => void {
   const walk = (event: PointerEvent) => {
     const [seen, { left, top }] = [view(), box.getBoundingClientRect()];

@@ -14,7 +14,7 @@ import type { Place } from '../explore/map/viewport.js';
 /** A digit to begin with: a clear 0. */
 const firstDigit = 0;
 
-/** Posteriors that tell what lies about a place. */
+/** How many of the nearest posteriors tell the digits near a place. */
 const neighbours = 10;
 
 export const model = signal<ShippedModel | undefined>(undefined);

@@ -80,7 +80,7 @@ function chartsOf(shared: { readonly look: Look; readonly marks: readonly Mark[]
 interface Lines {
   readonly x: readonly number[];
   readonly losses: readonly Series[];
-  /** Those of the other terms, if there are any. */
+  /** Series of the other terms, if there are any. */
   readonly others?: readonly Series[];
   /** Whether the first of these is the KL, in nats. */
   readonly isKl: boolean;

@@ -1,7 +1,7 @@
 import { t } from '../../language/language.js';
 import type { Fault } from '../../ui/faults.js';
 
-/** What is wrong in a form, beside the button that does nothing because of it, with ways to the fields. */
+/** The faults of a form, beside the button that does nothing because of them, with ways to the fields. */
 export function FaultList({ faults }: { faults: ReadonlyMap<string, Fault> }) {
   if (faults.size === 0) return null;
   return (

@@ -9,7 +9,7 @@ interface OptionFieldProps {
   readonly most?: number;
   /** Why that is the largest, in a few words. */
   readonly mostBecause?: string;
-  /** Choices beside those of the option, with their names. */
+  /** Choices beside the option's own, with their names. */
   readonly more?: readonly (readonly [value: string, title: string])[];
   readonly value: unknown;
   readonly disabled: boolean;

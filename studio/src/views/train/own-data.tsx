@@ -39,7 +39,7 @@ export function OwnData() {
   );
 }
 
-/** How far the files are that were given, or what is wrong with them. */
+/** The progress of the files that were given, or their fault. */
 function GivingState({ giving }: { giving: Giving }) {
   switch (giving.is) {
     case 'finding':

@@ -71,7 +71,7 @@ function StepsDone({ kept }: { kept: KeptRun }) {
   return <progress aria-label={t('Steps done')} value={done} max={all} />;
 }
 
-/** Milliseconds of a step: of the present ones, else of those of the last epoch. */
+/** Milliseconds of a step: of present steps, else of the last epoch's. */
 function stepText(): string | undefined {
   const last = metrics.value.at(-1);
   const value = progress.value?.millisecondsPerStep ?? (last && (1000 * last.seconds) / last.steps);

@@ -5,7 +5,7 @@ import type { TrainSettings } from '../../train/settings.js';
 import { usePlanning } from './planning.js';
 import { LiveFields, liveLabels } from './settings-fields.js';
 
-/** The numbers of a run that may change while it trains, near the pictures that show what they do. */
+/** The numbers of a run that may change while it trains, near the pictures that show their effect. */
 export function SteeringPanel({ settings }: { settings: TrainSettings }) {
   const { plan } = usePlanning(settings);
   return (

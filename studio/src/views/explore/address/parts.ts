@@ -91,7 +91,7 @@ export function explorationParts(exploration: Exploration): readonly AddressPart
   ];
 }
 
-/** The part of the plane that the map shows, and what is drawn there. */
+/** The part of the plane and the classes that the map shows, and whether points and images are drawn there. */
 export function mapParts(map: MapState): readonly AddressPart[] {
   const flag = (name: string, { showsPoints, showsImages }: MapState): AddressPart => {
     const shown = name === 'points' ? showsPoints : showsImages;

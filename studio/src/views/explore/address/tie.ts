@@ -2,21 +2,21 @@ import { effect, untracked } from '@preact/signals';
 import { route, showState, showStateSoon, type ViewState } from '../../../app/route.js';
 import { latest } from '../latest.js';
 
-/** A part of what is shown, as the address has it. */
+/** A part of the view's state, as the address has it. */
 export interface AddressPart {
   readonly name: string;
   /** Its text now, by signals; undefined where it is as it is at first. */
   text(): string | undefined;
-  /** Shows what a text says, or what is there at first where it says nothing; awaited. */
+  /** Shows the state of a text, or the first state where there is no text; awaited. */
   take(text: string | undefined): unknown;
   /** Whether the browser's button Back leads to the one before. */
   readonly isStep?: boolean;
 }
 
 /**
- * Ties parts of what is shown to the address, both ways: what the address says is shown, now and when it
- * changes, in the order of the parts.
- * @returns ends it
+ * Ties parts of the view's state to the address, both ways. The state follows the address, now and when
+ * it changes, in the order of the parts.
+ * @returns a function that ends it
  */
 export function tie(parts: readonly AddressPart[]): () => void {
   const known = new Map<string, string | undefined>();
@@ -30,7 +30,7 @@ export function tie(parts: readonly AddressPart[]): () => void {
       const text = state[part.name];
       if (!isOther && text === known.get(part.name)) continue;
       await untracked(() => part.take(text));
-      // Other data or another plane forgets what was shown of the one before.
+      // Other data or another plane forgets the state of the one before.
       isOther ||= part.isStep === true;
     }
     isTaking = false;

@@ -62,7 +62,7 @@ function painted(map: MapState, view: Viewport, hasPoints: boolean): HTMLCanvasE
   return images;
 }
 
-/** What the map shows as a PNG file, with the classes under it. */
+/** The map's view as a PNG file, with the classes under it. */
 export async function mapPng(map: MapState, exploration: Exploration): Promise<Blob> {
   const view = map.view.peek()!;
   const signs = signsOf(map, exploration, view);
@@ -95,7 +95,7 @@ const round = (value: number) => Number(value.toFixed(1));
 const mark: Mark = ({ colour, shape }, [x, y], scale) =>
   `<use href="#${shape}" fill="${colour}" transform="translate(${round(x)} ${round(y)}) scale(${round(scale)})"/>`;
 
-/** What the map shows as an SVG file: all is drawn but the decoded images. */
+/** The map's view as an SVG file: all but the decoded images are shapes. */
 export async function mapSvg(map: MapState, exploration: Exploration): Promise<string> {
   const view = map.view.peek()!;
   const signs = signsOf(map, exploration, view);

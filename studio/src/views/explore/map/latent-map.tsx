@@ -19,7 +19,7 @@ export function LatentMap({
   describe,
 }: {
   exploration: Exploration;
-  /** What is shown of the example under the pointer, in the place of its image. */
+  /** Describes the example under the pointer, in the place of its image. */
   describe?: (index: number) => ComponentChildren;
 }) {
   const state = mapOf(exploration);

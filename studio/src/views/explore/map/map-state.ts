@@ -67,7 +67,7 @@ export class MapState {
     if (!view || this.isFitted.value) return this.wanted;
     return [view.x, view.y, Math.min(view.width, view.height) / view.unit];
   });
-  /** What is to be seen once the map has a size. */
+  /** The part of the plane to show once the map has a size. */
   private wanted: Window | undefined;
   /** The places and labels that the view and the shown classes are of. */
   private fittedTo: Float32Array | undefined;
@@ -112,7 +112,7 @@ export class MapState {
     else this.see({ ...view, x, y, unit: Math.min(view.width, view.height) / span });
   }
 
-  /** Takes another view than that of all points. */
+  /** Takes a view that need not show all points. */
   private see(view: Viewport): void {
     batch(() => {
       this.view.value = view;
@@ -132,7 +132,7 @@ export class MapState {
     if (view) this.see(panned(view, right, down));
   }
 
-  /** @param at the place on the map that does not move; that of the walk when left out */
+  /** @param at the place on the map that does not move; the place of the walk when left out */
   zoom(factor: number, at?: Place): void {
     if (!at) this.reveal();
     const view = this.view.peek();

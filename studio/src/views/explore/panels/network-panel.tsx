@@ -11,7 +11,7 @@ import { standardNormal } from '../../diagram/noise.js';
 import { type Exploration, rowOf, rowsOf } from '../exploration.js';
 import { latest } from '../latest.js';
 
-/** The open model as a diagram: the example that was picked, its latents, and what is decoded. */
+/** The open model as a diagram: the example that was picked, its latents, and the decoded example. */
 export function NetworkPanel({ exploration }: { exploration: Exploration }) {
   const { info, run } = exploration;
   const model = useMemo((): DiagramModel => {

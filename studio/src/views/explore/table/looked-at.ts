@@ -6,7 +6,7 @@ import type { RowCell } from '../../../ui/tables/row-table.js';
 /** A cell is odd when it takes so many nats more than is usual for its column: it is 20 times less likely. */
 const oddNats = 3;
 
-/** The cells of a row of data, its gaps and odd cells marked, over what the model makes of them. */
+/** The cells of a row of data, its gaps and odd cells marked, over the model's values for them. */
 export function markedCells({ cells, made, odd }: LookedAt, row: number): RowCell[] {
   return cells[row]!.map((text, place) => {
     const nats = odd[row]![place]!;

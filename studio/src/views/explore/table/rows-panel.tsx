@@ -8,7 +8,7 @@ import { NoRows } from './no-rows.js';
 
 const pageSize = 15;
 
-/** Rows of the data, with what the model makes of each. */
+/** Rows of the data, with the reconstruction of each. */
 export function RowsPanel({ exploration }: { exploration: Exploration }) {
   const data = exploration.data.value;
   if (!data) return <NoRows exploration={exploration} />;

@@ -12,7 +12,7 @@ import { RowsPanel } from './rows-panel.js';
 import { SamplesPanel } from './samples-panel.js';
 import './table.css';
 
-/** Walks through a model of a table: its map, its rows, and what can be done with them. */
+/** Walks through a model of a table: its map, its rows, and the uses of both. */
 export function TableView({ exploration }: { exploration: Exploration }) {
   const tabs: Tab[] = [
     { name: 'map', title: t('Map'), body: () => <MapPanel exploration={exploration} /> },

@@ -13,7 +13,7 @@ const fewSteps = 900;
 
 const batchSize = 128;
 
-/** The data that experiments train on: what is chosen, if it is pictures. */
+/** The data that experiments train on: the chosen data if it is pictures, else MNIST. */
 export function dataOfExperiments(): DataEntry {
   const entry = dataEntry(chosen.value.data);
   return entry?.shape.length === 3 && !entry.table ? entry : dataEntry('mnist')!;
@@ -35,7 +35,7 @@ function withObjective(plan: Plan, type: string | undefined): Plan {
 }
 
 /**
- * Trains the runs of an experiment one after another, and shows what it ends in.
+ * Trains the runs of an experiment one after another, and shows the view that it ends in.
  * @throws UserError when a run cannot be planned
  */
 export async function runExperiment({ name, runs, ends }: Experiment): Promise<void> {

@@ -17,7 +17,7 @@ export interface Step {
   /** The request to the reader. */
   readonly task: string;
   readonly isDone: (done: Deeds) => boolean;
-  /** A sentence of what is so now. */
+  /** A sentence with the present values. */
   readonly live: () => string;
 }
 

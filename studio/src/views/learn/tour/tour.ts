@@ -36,7 +36,7 @@ export function leave(): void {
   showState({ tour: undefined }, true);
 }
 
-/** Sets up what each step that is shown needs, until it is told to stop. */
+/** Sets up the model and the view of each step that is shown. Returns a function that ends it. */
 export function follow(): () => void {
   return effect(() => {
     const now = step.value;

@@ -26,7 +26,7 @@ const whole = run as unknown as Schema & { readonly $defs: Readonly<Record<strin
 /** The schema of a layer, by its reference. */
 const layerRef = '#/$defs/layer';
 
-/** A schema with what it refers to in its place. */
+/** A schema with the schema that it refers to in the reference's place. */
 export function resolved({ $ref, ...own }: Schema): Schema {
   if (!$ref) return own;
   return { ...resolved(whole.$defs[$ref.replace('#/$defs/', '')]!), ...own };
@@ -158,7 +158,7 @@ function firstOf(schema: Schema): unknown {
   }
 }
 
-/** The plain data of a kind, with what it must have. */
+/** The plain data of a kind, with its required options. */
 export function newOfKind(kind: Schema): Readonly<Record<string, unknown>> {
   const required = (kind.required ?? []).filter((name) => name !== 'type');
   return {

@@ -2,7 +2,7 @@ import { t } from '../../../language/language.js';
 import { numberFault } from '../../../ui/number-fault.js';
 import type { Form } from './schema.js';
 
-/** What a text says as the value of an option, or what is wrong with it. */
+/** The value that a text gives an option, or the text's fault. */
 export type Parsed = { readonly value: unknown } | { readonly fault: string };
 
 /** Reads a text as the value of an option. */

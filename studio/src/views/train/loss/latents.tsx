@@ -31,7 +31,7 @@ export function Latents({ frame }: { frame: Frame }) {
   );
 }
 
-/** Three digits; what is next to nothing is 0. */
+/** Three digits; a value near 0 is 0. */
 const nats = (value: number) => (value < 5e-4 ? '0' : tickText(Number(value.toPrecision(3))));
 
 function klInWords(kl: Float32Array, collapsed: readonly number[]): string {
@@ -80,7 +80,7 @@ function Bars({ kl }: { kl: Float32Array }) {
   );
 }
 
-/** Collapse in plain words, with what to do next. */
+/** Collapse in plain words, with the next step. */
 function Collapse({ collapsed, count }: { collapsed: readonly number[]; count: number }) {
   const isWhole = collapsed.length === count;
   const names = listed(collapsed.slice(0, 8).map(String));

@@ -46,7 +46,7 @@ const ofBound = (of: InForce): readonly Term[] => {
   return (of('samples') ?? 1) > 1 ? [{ entry: entries.klFromDraws }, weighed] : [weighed];
 };
 
-/** The commitment of what the encoder gives to its codes, with β before it. */
+/** The commitment of the encoder's output to its codes, with β before it. */
 const ofCodes = (of: InForce): readonly Term[] => [
   {
     ...{ entry: entries.commitment, metric: 'commitment' },
@@ -54,7 +54,7 @@ const ofCodes = (of: InForce): readonly Term[] => [
   },
 ];
 
-/** The KL of all groups with β before it; with free nats what they cost is another number. */
+/** The KL of all groups with β before it; with free nats, another number tells its cost. */
 const ofGroups = (of: InForce): readonly Term[] => {
   const weight = { entry: entries.beta, value: of('beta') };
   return (of('lambda') ?? 0) > 0 ? [{ entry: entries.freeKl, weight }] : [{ ...kl, weight }];
@@ -182,7 +182,7 @@ export function objectiveOf(model: unknown): ObjectiveConfig {
 }
 
 /**
- * A loss taken apart into what it is the sum of.
+ * A loss taken apart into its terms.
  * @param metrics means over the same examples
  * @param inForce the objective's numbers
  * @param prefix of the metrics' names: `val_` for validation
@@ -236,7 +236,7 @@ const mostOff = 0.02;
 function factorOf(known: number | undefined, share: number | undefined, value: number | undefined) {
   if (share === undefined || !value) return known ?? 1;
   const isOff = known === undefined || Math.abs(known * value - share) > mostOff * Math.abs(share);
-  // What is next to nothing is all rounding.
+  // A share near 0 is all rounding.
   return isOff && Math.abs(share) > leastShare ? share / value : (known ?? share / value);
 }
 
