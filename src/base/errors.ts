@@ -1,6 +1,6 @@
 /**
- * An error that a user can cause and mend: its message is one line that says what is wrong, where
- * (file, key or shape) and what to do. The command line prints the message alone.
+ * An error that a user can cause and mend. Its message is one line: the fault, its place (file, key or
+ * shape) and the remedy. The command line prints the message alone.
  */
 export class UserError extends Error {
   override readonly name = 'UserError';

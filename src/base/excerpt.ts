@@ -46,7 +46,7 @@ export function listedNames(names: readonly (string | number)[], most = 3): stri
   );
 }
 
-/** ` (…)` with a reason in vaekit's words; empty for those of libraries, which tell users little. */
+/** ` (…)` with a reason in vaekit's words; empty for a library's reason, which tells users little. */
 export function ownReason(error: unknown): string {
   return error instanceof Fault ? ` (${reasonOf(error, 200)})` : '';
 }

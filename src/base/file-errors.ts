@@ -1,7 +1,7 @@
 import { UserError } from './errors.js';
 import { isError } from './realm.js';
 
-/** Most bytes of a file that is read whole, which is Node's limit; what unpacks to more is refused likewise. */
+/** Most bytes of a file that is read whole, Node's limit. A file that unpacks to more is refused too. */
 export const mostFileBytes = 2 ** 31 - 1;
 
 /** The meaning of the system's error codes, and the way out. */

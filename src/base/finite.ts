@@ -3,7 +3,7 @@ export function allFinite(values: Float32Array): boolean {
   let [a, b, c, d] = [0, 0, 0, 0];
   const whole = values.length & ~3;
   for (let i = 0; i < whole; i += 4) {
-    // 0 for what is finite, else NaN.
+    // 0 for a finite number, else NaN.
     a += values[i]! * 0;
     b += values[i + 1]! * 0;
     c += values[i + 2]! * 0;

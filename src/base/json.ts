@@ -5,7 +5,7 @@ import { excerpt, quote } from './excerpt.js';
  * Parses JSON from a file that may be damaged or hostile. Unlike `JSON.parse` it refuses an object
  * that names a key twice, where the last would win in silence. A key `__proto__` becomes a plain
  * property, as in `JSON.parse`.
- * @param name what the text is called in messages
+ * @param name the text's name in messages
  * @param maxDepth how many arrays and objects may lie inside each other
  * @throws UserError when the text is not JSON, repeats a key or is nested too deep
  */
@@ -47,7 +47,7 @@ function faultOf(text: string): string {
 /** The place of the first character that no JSON has there; the end where more is missing. */
 function wrongAt(text: string): number | undefined {
   const open: string[] = [];
-  // The next may be: a value, a key, the colon after one, or what follows a value.
+  // The next token: a value, a key, the colon after a key, or the comma or bracket after a value.
   let next: 'value' | 'key' | 'colon' | 'after' = 'value';
   let mayClose = false;
   for (let end = 0; ; ) {

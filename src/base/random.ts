@@ -2,9 +2,9 @@ import { UserError } from './errors.js';
 
 /**
  * One endless row of random numbers, named by a seed, a purpose and a step. It is a value, not a
- * generator: to draw from it changes nothing, so what was drawn before, elsewhere or on another
- * thread has no influence, and two draws from one stream give the same numbers. Take another name
- * or step for other numbers.
+ * generator: to draw from it changes nothing, so earlier draws, also elsewhere or on another thread,
+ * have no influence, and two draws from one stream give the same numbers. Take another name or step
+ * for other numbers.
  */
 export interface RandomStream {
   /** Philox key: the low 32 and the high 21 bits of the seed. */
@@ -17,8 +17,8 @@ export interface RandomStream {
  * The random numbers of one purpose at one step. Streams of one seed never overlap when their
  * steps differ or their names differ in the 32-bit hash (FNV-1a) that stands for them.
  * @param seed integer from 0 to 2^53 - 1
- * @param name what the numbers are for, such as `'noise'` or `'order'`
- * @param step integer from 0 to 2^53 - 1: the training step, epoch or whatever counts the draws
+ * @param name the purpose of the numbers, such as `'noise'` or `'order'`
+ * @param step integer from 0 to 2^53 - 1: the training step, epoch or other count of draws
  * @throws UserError when seed or step is not such an integer
  */
 export function randomStream(seed: number, name: string, step = 0): RandomStream {
@@ -75,8 +75,8 @@ export function fillBernoulli(
     drawMany(stream, (from + start) / 16, Math.ceil(count / 4));
     for (let i = start; i < start + count; i += 4) {
       const word = drawn[(i - start) >> 2]!;
-      // Signs of differences, as a branch that chance decides costs more than the draw. What is
-      // beyond the target's end, typed arrays drop.
+      // Signs of differences, since a branch that chance decides costs more than the draw. Typed
+      // arrays drop the writes beyond their end.
       target[i] = ((word & 0xff) - high) >>> 31;
       target[i + 1] = (((word >>> 8) & 0xff) - high) >>> 31;
       target[i + 2] = (((word >>> 16) & 0xff) - high) >>> 31;
@@ -92,7 +92,7 @@ function hasByte(word: number, byte: number): boolean {
   return ((other - 0x01010101) & ~other & 0x80808080) !== 0;
 }
 
-/** Sets those of the elements from `first` on whose bytes in `word` are the bound's, by 24 bits more. */
+/** Decides the elements from `first` on whose bytes in `word` equal the bound's, by 24 bits more. */
 function decideTies(
   stream: RandomStream,
   target: Uint8Array,
@@ -315,7 +315,7 @@ function productHigh(a: number, b: number, low: number): number {
 }
 
 // The three functions below use only operations that IEEE 754 rounds exactly, so that every
-// JavaScript engine draws the same bits; those of Math may differ, and are slower.
+// JavaScript engine draws the same bits; functions of Math may differ, and are slower.
 
 /** Natural logarithm of u = (word | 1) / 2^32, always under 0; within 1e-13. */
 function logUnit(word: number): number {

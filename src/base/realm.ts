@@ -1,7 +1,7 @@
 /*
  * Programs can have several realms, each with classes of its own: frames of a page, contexts of
- * `node:vm`, tests under Jest. `instanceof` knows only those of one, so it is never asked of what
- * comes from elsewhere: from a user, the system, another thread, the runtime.
+ * `node:vm`, tests under Jest. `instanceof` knows only the classes of one realm, so it is never asked
+ * of a value from elsewhere: from a user, the system, another thread, the runtime.
  */
 
 /** Arrays of this realm by their name, which is the same in all. */

@@ -4,9 +4,9 @@ export function elementCount(shape: readonly number[]): number {
 }
 
 /**
- * Memory for an array whose length changes from use to use: that of before where it is enough, else of
- * a power of two of bytes, so that one slightly longer than all before rarely needs new memory. What is
- * not touched takes none.
+ * Memory for an array whose length changes from use to use: the memory of before where it is enough,
+ * else a power of two of bytes, so that a slightly longer array rarely needs new memory. Pages that are
+ * never touched take none.
  */
 export function roomyBuffer<T extends ArrayBufferLike>(
   memory: new (bytes: number) => T,

@@ -11,7 +11,7 @@ interface Kind {
 
 /**
  * The plain data of one kind: its type beside its options.
- * @param inner options whose plain data differs from what the kind is built from
+ * @param inner options whose plain data differs from the value that the kind is built from
  */
 export function typed({ type, schema }: Kind, inner: z.core.$ZodShape = {}): z.ZodObject {
   const data = z.strictObject({ type: z.literal(type), ...schema.shape, ...inner });
@@ -22,7 +22,7 @@ export function typed({ type, schema }: Kind, inner: z.core.$ZodShape = {}): z.Z
 
 /**
  * Plain data of one of several kinds, told apart by `type`.
- * @param what such a thing is called in messages: `layer`
+ * @param what the name of such a thing in messages: `layer`
  * @param options the plain data of each kind, as `typed` gives it
  */
 export function oneOf<Option extends z.ZodObject>(what: string, options: readonly Option[]) {

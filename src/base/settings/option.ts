@@ -22,7 +22,7 @@ export interface Flag {
 
 /** An option in the studio's form, which explains it by its description. */
 export interface Field {
-  /** The key of its value among those of the form; the last of its path when left out. */
+  /** The key of its value in the form; the last key of its path when left out. */
   readonly name?: string;
   readonly label: string;
   /** Words beside the description that are of use in a page alone. */

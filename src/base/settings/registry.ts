@@ -65,8 +65,8 @@ export class Registry<Known extends Kind> {
 
   /**
    * The plain data of any of the kinds.
-   * @param inner options whose plain data differs from what a kind is built from, by kind
-   * @param others plain data beside that of the kinds
+   * @param inner by kind, options whose plain data differs from the value that it is built from
+   * @param others more plain data, of no registered kind
    */
   schema(
     inner: (kind: Known) => z.core.$ZodShape = () => ({}),

@@ -83,7 +83,7 @@ function telling(issues: readonly Issue[]): Issue {
 const isOfKind = ({ code, message }: Issue) =>
   code === 'invalid_type' || (code === 'invalid_value' && message.startsWith('it '));
 
-/** A union's issue as that of the member that was meant: one that the value's kind fits. */
+/** A union's issue, told as the issue of the member that the user meant: the value's kind fits it. */
 function resolve(issue: Issue, value: unknown): Issue {
   if (issue.code !== 'invalid_union' || issue.errors.length === 0) return issue;
   const branch = issue.errors.find(
@@ -95,7 +95,7 @@ function resolve(issue: Issue, value: unknown): Issue {
   return { ...issue, message: unionWords(roots, at(value, issue.path)) };
 }
 
-/** `VAE.kl.weight`, or `config.json: model.kl.weight` for what is in a file. */
+/** `VAE.kl.weight`, or `config.json: model.kl.weight` for a key in a file. */
 function place(name: string, path: readonly PropertyKey[], isFile: boolean): string {
   if (!isFile) return joinPath([name, ...path]);
   return path.length === 0 ? name : `${name}: ${joinPath(path)}`;
@@ -112,7 +112,7 @@ function describe(issue: Issue, where: string, schema: z.ZodType, value: unknown
 /**
  * The value, checked and with its defaults filled in.
  * @param name where the value came from: a file, a function, a place in a file
- * @param options.isFile whether the name is that of a file, to which paths are no continuation
+ * @param options.isFile whether the name is a file's, which stands before the path with a colon
  * @throws UserError that names the first wrong key by its path, and the nearest known key
  */
 export function validate<Schema extends z.ZodType>(

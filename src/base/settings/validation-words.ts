@@ -51,8 +51,8 @@ function sizeWords(issue: RawIssue, input: unknown, limit: unknown, [over, at]: 
 }
 
 /**
- * The fault of a value, in vaekit's words: those of the library that checks are for its users,
- * who know its terms. @returns undefined for what a schema has words for itself
+ * The fault of a value, in vaekit's words: the checking library's words need knowledge of its terms.
+ * @returns undefined where a schema has words of its own
  */
 export function validationWords(issue: RawIssue): string | undefined {
   const { input } = issue;
