@@ -5,7 +5,7 @@ import { currentOrigin, type Origin } from './origin.js';
 
 export { elementCount, formatShape };
 
-/** Element types of a value; the names are those of onnxruntime-common's `Tensor`. */
+/** Element types of a value, named as in onnxruntime-common's `Tensor`. */
 export type DType = 'float32' | 'float64' | 'int32' | 'int64' | 'uint8' | 'bool';
 
 /** A size known when the program is built, or the name of one known when it runs (`'batch'`). */

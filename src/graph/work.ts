@@ -16,7 +16,7 @@ const products: Readonly<Record<string, (operation: Operation) => readonly Shape
   ConvWeightGradient: ({ inputs, outputs }) => [inputs[1]!.shape, outputs[0]!.shape.slice(1)],
 };
 
-/** Whether there are convolutions in what values are made of. */
+/** Whether there are convolutions among the operations that values are made of. */
 export function convolves(values: readonly Value[]): boolean {
   return operationsOf(values).some(({ type }) => type.startsWith('Conv'));
 }

@@ -12,11 +12,11 @@ import {
 /**
  * How a value depends on the examples of a batch:
  * - `fixed`: not at all
- * - `rows`: its first axis is that of the examples, each row made from its own example
+ * - `rows`: its first axis counts the examples, each row made from its own example
  * - `count`: a fixed number times how many examples there are
- * - `perCount`: a fixed number divided by that
+ * - `perCount`: a fixed number divided by how many examples there are
  * - `sum`: a sum over the examples of something made from each by itself
- * - `mean`: the mean of that, where something fixed may be added
+ * - `mean`: the mean of such a thing, where something fixed may be added
  *
  * It is undefined where a value depends on them in another way.
  */
@@ -139,7 +139,7 @@ function dependenceOfWhole(operation: Operation, ofInputs: OfInputs): Dependence
   return ofInputs.every((each) => each === 'mean' || each === 'fixed') ? 'mean' : undefined;
 }
 
-/** The dependence of an operation on the examples, from those of its inputs. */
+/** The dependence of an operation on the examples, from the dependences of its inputs. */
 function dependenceOf(
   operation: Operation,
   known: Dependences,

@@ -5,8 +5,8 @@ import { input, staticShape } from '../value.js';
 import { modelOf } from './models.js';
 
 /**
- * A repeated step as a model of what a rank's examples add to sums, and one of the rest, which follows
- * from the sums over all ranks.
+ * A repeated step as two models: `terms`, which a rank's examples add to the sums, and `rest`, which
+ * follows from the sums over all ranks.
  */
 export function toRankedStep(
   program: LoopProgram & { readonly microbatches: Microbatches },

@@ -6,7 +6,7 @@ import { attribute, bytesOf, initializer, type onnx } from './messages.js';
 /** Constants above this many bytes are told apart by identity, not by content. */
 const comparedBytes = 1024;
 
-/** Gives out names, other than those of the model's inputs and outputs. */
+/** Gives out names that no input or output of the model has. */
 export class Names {
   private next = 0;
 

@@ -120,7 +120,7 @@ export const atanh = unary('Atanh');
 export const erf = unary('Erf');
 /**
  * σ(x) = 1 / (1 + exp(−x)) in one pass, within 10⁻⁷: in float32 the runtime's operator is 17 % off at
- * −15. For what is near 1, or is added to what is; elsewhere `sigmoid` has all digits.
+ * −15. For results near 1, or added to numbers near 1; elsewhere use `sigmoid`, which has all digits.
  */
 export const logistic = unary('Sigmoid');
 /** max(x, 0); its derivative at 0 is 0. */
@@ -161,7 +161,7 @@ export function sigmoid(x: Value): Value {
 
 /**
  * log(1 + exp(x)), to the last digits also where it is tiny: max(x, 0) + log(1 + e), e = exp(−|x|),
- * where what 1 + e loses of e is put back. The runtime's operator takes five times as long. The
+ * with the digits of e put back that 1 + e loses. The runtime's operator takes five times as long. The
  * derivative is σ(x) = exp(min(x, 0) − log(1 + e)).
  */
 export function softplus(x: Value): Value {
@@ -243,8 +243,8 @@ export function stopGradient(x: Value): Value {
  * `value` with a derivative given by hand, where the one derived from its formula would be slow or
  * would lose precision.
  * @param inputs the values that `value` is differentiated by
- * @param vectorJacobian from the gradient of `value` to the gradient of each of `inputs`. Either may
- *   be smaller than what it is the gradient of, as long as it broadcasts to it: use
+ * @param vectorJacobian from the gradient of `value` to the gradient of each of `inputs`. A gradient
+ *   may be smaller than its value, as long as it broadcasts to it: use
  *   `broadcastLike(gradient, value)` where the formula needs it whole
  */
 export function withGradient(

@@ -16,8 +16,8 @@ import {
 } from './elementwise.js';
 
 /*
- * The formulas are those of `base/gamma.ts`. All is computed in float64: densities of counts are small
- * differences of logarithms of millions.
+ * The formulas of `base/gamma.ts`, computed in float64: densities of counts are small differences of
+ * logarithms of millions.
  */
 
 /** Σₖ cₖ tᵏ⁻¹ by Horner's rule. */

@@ -59,7 +59,7 @@ function interpolation(size: number, factor: number, dtype: DType, transposed: b
 
 /**
  * Bilinear interpolation between the centres of pixels, as PyTorch's `align_corners=False`: a
- * product with the weights of rows and one with those of columns.
+ * product with the weights of rows and one with the weights of columns.
  * @param x [batch, channels, height, width]
  * @param scale whole factors of height and width
  * @throws UserError when the scale is not whole

@@ -254,7 +254,7 @@ export function pad(
 
 /**
  * A value repeated to the shape of another one.
- * @throws UserError when its shape does not broadcast to that of `like`
+ * @throws UserError when its shape does not broadcast to the shape of `like`
  */
 export function broadcastLike(x: Value, like: Value): Value {
   if (sameShape(x.shape, like.shape)) return x;

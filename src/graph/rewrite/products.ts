@@ -31,7 +31,7 @@ const isThin = (a: Factor, [rows, columns]: Shape) =>
   (Number(rows) || usualBatch) > 2 * columns &&
   sizeOf(a.x.shape) >= thinSize;
 
-/** A matrix [n, m], or what broadcasts to it, as one that broadcasts to [m, n]. */
+/** A value that broadcasts to [n, m], turned so that it broadcasts to [m, n]. */
 function turned(c: Value): Value {
   if (c.shape.length === 0) return c;
   return c.shape.length === 1 ? reshape(c, [c.shape[0]!, 1]) : transpose(c);

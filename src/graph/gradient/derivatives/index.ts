@@ -1,6 +1,6 @@
 /**
- * The table of derivatives, in a file for each family of operators; the families are those of
- * `../../operators/`. All rows share `derivative.ts`: their type, and how broadcasting is undone.
+ * The table of derivatives, in a file for each family of operators, as in `../../operators/`. All rows
+ * share `derivative.ts`: their type, and how broadcasting is undone.
  */
 
 import { convolutionDerivatives } from './convolution.js';

@@ -7,9 +7,9 @@ import { channelsLast, patches, pixelsByTap, type Tables } from './patches.js';
 /**
  * The derivative by the weight, in one group: [filters, channels, kernelHeight, kernelWidth].
  *
- * With stride 1 each pixel meets the gradients around it. Their patches are no larger than those of
- * the image where there are no more filters than channels, and without dilation the derivative by
- * the image needs the same; those of the image need not be kept from the way forward.
+ * With stride 1 each pixel meets the gradients around it. With no more filters than channels, the
+ * gradients' patches are no larger than the image's. Without dilation, the derivative by the image
+ * needs the same patches, and the image's need not be kept from the forward pass.
  */
 export function weightGradient(
   x: Value,
