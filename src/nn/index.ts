@@ -1,7 +1,7 @@
 /*
  * Neural networks as plain data and functions over graph values. layers/, optimizers/ and schedules/
- * hold a file a kind and list them; layer.ts and optimizer.ts say what such a thing is; scope.ts, how
- * layers get parameters and noise.
+ * hold a file a kind and list them; layer.ts and optimizer.ts define a layer and an optimizer; scope.ts
+ * tells how layers get parameters and noise.
  */
 export type { ActivationName } from './activations.js';
 export { type Initializer, initialize, initializerSchema } from './initializers.js';

@@ -24,7 +24,7 @@ export interface Optimizer {
   scalars(step: number, learningRate: number): Readonly<Record<string, number>>;
   /**
    * One step. All values but the scalars have the shape of the parameter.
-   * @param decays 1 for the elements that weight decay changes, 0 for those of `exclude`
+   * @param decays 1 for the elements that weight decay changes, 0 for the elements in `exclude`
    */
   update(
     gradient: Value,

@@ -16,7 +16,7 @@ export interface Layer<Input = Value> {
  */
 export type LayerObserver = (path: string, layer: Layer, output: Value, nested?: boolean) => void;
 
-/** Where a layer gets what is not its input: parameters and noise, named by the layer's path. */
+/** Where a layer gets all but its input: parameters, noise and state, named by the layer's path. */
 export interface Scope {
   /** `decoder.2` */
   readonly path: string;
@@ -40,7 +40,7 @@ export interface Scope {
   bernoulli(shape: Shape, probability: number): Value;
   /**
    * Asks for training batches of at least so many examples; training refuses others.
-   * @param what the layer, for the message
+   * @param what names the layer in the message
    */
   requireBatch(least: number, what: string): void;
   /** The scope of a part. */
@@ -51,9 +51,9 @@ export interface Scope {
 
 /** A tensor that a layer itself changes from step to step. */
 export interface State {
-  /** As it was when the step began. */
+  /** The value when the step began. */
   readonly value: Value;
-  /** Sets what it is when the step ends; outside of training this does nothing. */
+  /** Sets the value when the step ends; outside of training this does nothing. */
   update(next: Value): void;
 }
 

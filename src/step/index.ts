@@ -1,10 +1,14 @@
 /*
- * A model's step as one program. model.ts says what training needs to know of a model and its
- * players; layout.ts, packing.ts and keys.ts own how the state lies and how it is named; stages/ and
- * update.ts, how gradients change parameters; traced.ts, an objective over a batch; computed.ts, its
- * gradients, whole, by microbatches or by ranks; program.ts, the step itself; function.ts, a model's
- * other functions; state-memory.ts, where the state lives between calls; footprint.ts and
- * call-size.ts, how much memory a step takes, and how many examples a call may have.
+ * A model's step as one program:
+ * - model.ts: a model and its players, as far as training must know them
+ * - layout.ts, packing.ts and keys.ts: how the state lies, and its names
+ * - stages/ and update.ts: how gradients change parameters
+ * - traced.ts: an objective over a batch
+ * - computed.ts: its gradients, whole, by microbatches or by ranks
+ * - program.ts: the step itself
+ * - function.ts: a model's other functions
+ * - state-memory.ts: where the state lives between calls
+ * - footprint.ts and call-size.ts: how much memory a step takes, how many examples a call may have
  */
 export { type Footprint, stateMemory } from './footprint.js';
 export {

@@ -63,7 +63,7 @@ class PlayerLayout {
     return this.packing.unpack(this.names(memory).map((name) => state[name]!));
   }
 
-  /** All memories: the parameters, then those of the stages. */
+  /** All memories: the parameters, then the stages' own. */
   get memories(): Memory[] {
     return [parametersMemory, ...memoriesOf(this.stages)];
   }

@@ -27,7 +27,7 @@ export interface Player {
   readonly name: string;
   /** Paths of the networks whose parameters it owns; the player `model` owns all others. */
   readonly owns?: readonly string[];
-  /** How its parameters move, unless the run says otherwise; as those of `model` when left out. */
+  /** Moves its parameters, unless the run says otherwise; the optimizer of `model` when left out. */
   readonly optimizer?: Optimizer;
 }
 

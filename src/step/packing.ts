@@ -11,7 +11,7 @@ const fewColumns = 4;
 
 interface Member extends ParameterSpec {
   readonly size: number;
-  /** Whether the matrix lies column by column: long rows are what the runtime is fast at. */
+  /** Whether the matrix lies column by column: the runtime is fast with long rows. */
   readonly turned: boolean;
 }
 
@@ -61,8 +61,8 @@ function turn(values: Float32Array, [rows, columns]: readonly number[]): Float32
 
 /**
  * How a player's parameters lie in a program: each large one as it is, all small ones in one flat
- * vector. A node costs a few microseconds however small its tensors, so that a small model's
- * update is as cheap as that of one tensor, while a large one's tensors are never copied together.
+ * vector. A node costs a few microseconds however small its tensors. So a small model's update is as
+ * cheap as the update of one tensor, while a large model's tensors are never copied together.
  */
 export class Packing {
   readonly groups: readonly Group[];

@@ -123,7 +123,7 @@ export function stepWork(
 
 /**
  * `trainingProgram`, ready to run. On a graphics processor, batches are not cut.
- * @param options.onFootprint hears what the step takes, before anything is made ready for it
+ * @param options.onFootprint hears the step's memory and work, before anything is made ready for it
  */
 export async function compileTraining(
   model: Model,

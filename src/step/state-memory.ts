@@ -12,7 +12,7 @@ export interface StateMemory {
   isFinite(state: Feeds): Promise<boolean>;
   /** The state as tensors of the host. */
   onHost(state: Feeds): Promise<Feeds>;
-  /** Frees a state's memory on the device, but for what others still need. */
+  /** Frees a state's memory on the device, except tensors of the `needed` states. */
   free(state: Feeds, needed: readonly Feeds[]): void;
   release(): Promise<void>;
 }
@@ -23,7 +23,7 @@ export interface StateMemory {
  */
 const millisecondsPerMegabyte = 1.3;
 
-/** Frees a state's memory where it is kept, but for what others still need. */
+/** Frees a state's memory where it is kept, except tensors of the `needed` states. */
 function dispose(state: Feeds, needed: readonly Feeds[]): void {
   const kept = new Set<Tensor>(needed.flatMap((each) => Object.values(each)));
   for (const tensor of Object.values(state)) {
@@ -57,7 +57,7 @@ const processor: StateMemory = {
 
 /** A device's memory. Programs on the device look at it, so that little is copied. */
 class DeviceMemory implements StateMemory {
-  /** By the names of what they read. */
+  /** By the names of the tensors that they read. */
   private readonly readers = new Map<string, Promise<Session>>();
   private checker: Promise<Session> | undefined;
 
@@ -68,8 +68,8 @@ class DeviceMemory implements StateMemory {
   }
 
   /**
-   * By sums, which are finite when all is: shaders may take it that numbers are, so that they cannot
-   * be asked directly.
+   * By sums, which are finite when all numbers are. Shaders may assume finite numbers, so a direct
+   * question has no sure answer.
    */
   async isFinite(state: Feeds): Promise<boolean> {
     this.checker ??= this.compile(state, (inputs) => ({

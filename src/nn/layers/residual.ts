@@ -9,7 +9,7 @@ const schema = z
 
 /**
  * x + f(x), f being the layers one after another (He et al. 2016, https://arxiv.org/abs/1512.03385,
- * eq. 1); f keeps the shape. Parameters are those of the layers, by their index:
+ * eq. 1); f keeps the shape. Its parameters are the layers' own, by their index:
  * `encoder.2.0.weight`.
  * @throws UserError when there are no layers
  */

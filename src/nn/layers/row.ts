@@ -4,7 +4,7 @@ import { reshape, type Value } from '../../graph/index.js';
 import type { Pair } from './window.js';
 
 /*
- * A sequence [batch, channels, steps] is an image of one row. Its layers are those of images on that
+ * A sequence [batch, channels, steps] is an image of one row. Its layers are layers of images on that
  * row, which costs nothing: the row is the same memory under another shape.
  */
 
@@ -29,7 +29,7 @@ export const along = (steps: number, down = 1): Pair => [down, steps];
 export const paddingAlong = (padding: RowGeometry['padding']) =>
   typeof padding === 'number' ? along(padding, 0) : padding;
 
-/** Options of a sequence's window as those of an image's. */
+/** Options of a sequence's window, as options of an image's. */
 export function alongRow<Options extends RowGeometry>(options: Options) {
   return {
     ...options,
@@ -41,8 +41,8 @@ export function alongRow<Options extends RowGeometry>(options: Options) {
 }
 
 /**
- * Applies to a sequence [batch, channels, steps] what takes images.
- * @throws UserError when it is none
+ * Applies a function of images to a sequence [batch, channels, steps].
+ * @throws UserError when x is no sequence
  */
 export function asRow(x: Value, apply: (row: Value) => Value): Value {
   const [batch, channels, steps] = x.shape;

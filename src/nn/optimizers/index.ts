@@ -24,7 +24,7 @@ export const optimizerSchema = registry
   )
   .meta({ id: 'optimizer', description: 'How gradients change the parameters.' });
 
-/** The learning rate that an optimizer has when none is given; undefined for those of users. */
+/** The learning rate that an optimizer has when none is given; undefined for a user's own optimizer. */
 export function usualLearningRate(type: string): number | undefined {
   if (!registry.names.includes(type)) return undefined;
   const { learningRate } = registry.get(type, 'optimizer').create({});

@@ -38,8 +38,8 @@ export interface Moment {
 }
 
 /**
- * A stage of an update: it owns its state and its numbers, and changes what comes from the stage
- * before, as a transformation of optax does.
+ * A stage of an update: it owns its state and its numbers, and changes the result of the stage before,
+ * as a transformation of optax does.
  */
 export interface Stage {
   /** Names its state; no two stages of an update share one. */
