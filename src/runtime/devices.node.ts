@@ -19,7 +19,7 @@ function hasGraphicsProcessor(): boolean {
   return [...namesIn('/dev'), ...namesIn('/dev/dri')].some((name) => processors.test(name));
 }
 
-/** Whether it is worth a try to run models on a device: a look at what is there that starts nothing. */
+/** Whether it is worth a try to run models on a device: looks at the machine, and starts nothing. */
 export async function mayHave(device: Device): Promise<boolean> {
   if (device === 'cpu') return true;
   return hasGraphicsProcessor() && (device === 'webgpu' || cudaBinding() !== undefined);

@@ -6,7 +6,7 @@ import type { Runtime } from './session.js';
 
 /*
  * ONNX Runtime tells its makers how it is used: on Linux and macOS it keeps a number of the device
- * and a database under the user's cache folder, and sends what it gathered over the network. As it
+ * and a database under the user's cache folder, and sends the gathered facts over the network. As it
  * makes its first session, it reads in the process's environment whether it may. So every thread gets
  * the runtime from here, where that is decided before.
  */

@@ -12,7 +12,7 @@ export type Device = 'cpu' | 'webgpu' | 'cuda';
 export interface MicrobatchedStep {
   /** Computes the terms that a microbatch adds to sums, by the sums' names. */
   readonly microbatch: Uint8Array;
-  /** Computes from the terms of sums what the step carries on, as `<name>.next`, and puts out. */
+  /** Computes from the terms of sums the step's carried values, as `<name>.next`, and its outputs. */
   readonly rest: Uint8Array;
   readonly carried: readonly string[];
   /** Inputs of which every step sees its own entry. */
@@ -46,7 +46,7 @@ export interface MicrobatchedStep {
 export interface RankedStep {
   /** Computes the terms that some examples add to sums, by the sums' names. */
   readonly terms: Uint8Array;
-  /** Computes from the sums what the step carries on, as `<name>.next`, and puts out. */
+  /** Computes from the sums the step's carried values, as `<name>.next`, and its outputs. */
   readonly rest: Uint8Array;
   readonly carried: readonly { readonly name: string; readonly dims: readonly number[] }[];
   /** Inputs of which every step sees its own entry. */
@@ -56,7 +56,7 @@ export interface RankedStep {
   /** Inputs that are the same for every step. */
   readonly invariant: readonly string[];
   readonly sums: readonly { readonly name: string; readonly dims: readonly number[] }[];
-  /** Whether `terms` adds to what it is fed as `<sum>/before`: where there are several microbatches. */
+  /** Whether `terms` adds to its input `<sum>/before`: where there are several microbatches. */
   readonly accumulates: boolean;
   /** Names of the values that each step puts out. */
   readonly outputs: readonly string[];
@@ -81,8 +81,8 @@ export interface SessionOptions {
   readonly profile?: boolean;
   /**
    * Sessions that are given the same object run on one thread beside the caller's, which can go on
-   * meanwhile, and keep there what they are told to keep. In Node only, and not by WebGPU: a browser has
-   * its own workers, and what WebGPU keeps on a graphics processor belongs to one thread.
+   * meanwhile, and keep chosen outputs there. In Node only, and not by WebGPU: a browser has its own
+   * workers, and WebGPU's memory on a graphics processor belongs to one thread.
    */
   readonly thread?: object;
   /** The same step by microbatches, which may run beside one another: see `lanesOf`. */
@@ -126,13 +126,13 @@ export interface Session {
   run(feeds: Tensors, into?: Tensors): Promise<Record<string, Tensor>>;
   /** Ends the profile and gives it; only of sessions made with `profile`, once. */
   events?(): Promise<readonly RuntimeEvent[]>;
-  /** Frees what the runtime holds; the session cannot run again. */
+  /** Frees the runtime's memory; the session cannot run again. */
   release(): Promise<void>;
 }
 
 /**
- * Of tensors that a thread keeps, whether all their numbers are finite. Their class knows tensors
- * elsewhere than in memory only as those of a graphics processor.
+ * Whether all numbers are finite, for each tensor that a thread keeps. Such a tensor looks as if it lay
+ * on a graphics processor: the class Tensor knows no other place outside of the caller's memory.
  */
 export const keptFinite = new WeakMap<Tensor, boolean>();
 
@@ -140,8 +140,8 @@ let flushing = false;
 
 /**
  * From now on, training takes numbers nearer to 0 than 1.2e-38 (denormal ones) as 0, as TensorFlow
- * does. Processors compute with such numbers many times slower, and training comes upon them: what
- * Adam remembers of a unit that has died shrinks by a tenth in each step and never quite ends.
+ * does. Processors compute with such numbers many times slower, and training meets them: Adam's
+ * moments of a unit that has died shrink by a tenth in each step and never quite reach 0.
  *
  * Call it before the first model runs: the runtime can set the mode only for the thread that is its
  * first, here the one that trains. The command line calls it. In browsers it does nothing, since

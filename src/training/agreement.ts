@@ -21,8 +21,8 @@ interface Moment {
 }
 
 /**
- * All that ranks agree on. Losses, gradients and so parameters are the same on all of them, and what
- * follows from these needs no word: early stopping, the best epoch, numbers that are not finite. Signals,
+ * All that ranks agree on. Losses, gradients and so parameters are the same on all of them. Decisions
+ * made from these need no message: early stopping, the best epoch, numbers that are not finite. Signals,
  * clocks and controls are each rank's own. One process agrees with itself.
  */
 export class Agreement {

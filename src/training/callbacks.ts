@@ -53,7 +53,7 @@ export interface Callback {
   onEvents?(events: readonly RuntimeEvent[]): void | Promise<void>;
 }
 
-/** Tells all who want to know, one after another. */
+/** Tells all callbacks that have the method, one after another. */
 export async function notify<Name extends keyof Callback>(
   callbacks: readonly Callback[] = [],
   name: Name,

@@ -28,7 +28,7 @@ export interface Checkpoint extends Position {
   readonly identity: Readonly<Record<string, unknown>>;
   /** Seconds that the epoch under way has taken. */
   readonly seconds: number;
-  /** Epochs over which schedules without a length of their own run; those of the first training. */
+  /** Epochs of the first training, over which schedules without a length of their own run. */
   readonly scheduleEpochs?: number | undefined;
   /** The epochs behind. */
   readonly history: readonly EpochMetrics[];
@@ -37,14 +37,14 @@ export interface Checkpoint extends Position {
   /** Steps left out because a number was not finite, and how many of them were the last ones. */
   readonly skipped: { readonly all: number; readonly inRow: number };
   /**
-   * By parameter name after what they are: `parameters/encoder.0.weight`, `state/…` of layers,
+   * By kind, then by parameter name: `parameters/encoder.0.weight`, `state/…` of layers,
    * `optimizer/<slot>/…`, `accumulated/…` gradients, `average/…`, `best/…` of the epoch to keep.
-   * The same after `anchor/` is what a rollback leads to.
+   * A rollback leads to the same tensors under `anchor/`.
    */
   readonly tensors: Readonly<Record<string, Tensor>>;
 }
 
-/** The tensors of a checkpoint, by what they are for. */
+/** The tensors of a checkpoint, by purpose. */
 export interface CheckpointTensors {
   /** The whole state by the text of its keys. */
   readonly state: Readonly<Record<string, Tensor>>;
@@ -72,7 +72,7 @@ function sectionOf({ tensors }: Checkpoint, section: string): Record<string, Ten
   return Object.fromEntries(own.map(([name, each]) => [name.slice(prefix.length), each]));
 }
 
-/** The state of a checkpoint by the text of its keys; that of the anchor is empty where there is none. */
+/** The state of a checkpoint by the text of its keys; empty for an anchor that it does not have. */
 export function stateTensors(
   checkpoint: Checkpoint,
   section?: 'anchor',

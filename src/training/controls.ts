@@ -55,9 +55,9 @@ export class Overrides {
   }
 
   /**
-   * Takes over what controls say.
+   * Takes over the numbers that controls set.
    * @param step the next one
-   * @throws UserError when a number cannot be what it is set to
+   * @throws UserError when a number cannot have the value that it is set to
    */
   read(step: number, { learningRate, schedules = {} }: Controls = {}): void {
     const news = Object.entries(schedules).filter(([name, value]) => {

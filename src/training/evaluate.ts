@@ -15,7 +15,7 @@ export interface Metrics {
 
 /**
  * One line of a run's history. `val_` stands before the names of validation metrics. Beside the metrics
- * it has the numbers in force at the epoch's last step: `learning_rate`, and those of the objective by
+ * it has the numbers in force at the epoch's last step: `learning_rate`, and the objective's numbers by
  * their names, such as `beta`.
  */
 export interface EpochMetrics extends Metrics {

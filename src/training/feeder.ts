@@ -37,7 +37,7 @@ class Arrays {
   /** @param memory makes the memory of the arrays */
   constructor(private readonly memory: new (bytes: number) => ArrayBufferLike) {}
 
-  /** An array of a length for what has the name, with any numbers in it. */
+  /** An array of a length for the feed of the name, with any numbers in it. */
   take(name: string, kind: ReturnType<typeof noiseArray>, length: number): Values {
     const before = this.free.get(name)?.pop();
     const buffer = roomyBuffer(this.memory, length * kind.BYTES_PER_ELEMENT, before);

@@ -21,7 +21,7 @@ function checkShape(dataset: Dataset, given: readonly number[], wanted: readonly
 
 /**
  * The data to train on and the data to validate by: split off, cropped and made binary as the
- * options ask. Only what changes from step to step is left to training.
+ * options ask. Only changes that are new at each step are left to training.
  * @param shape the model's input
  * @param seed decides which examples are split off, and static binarization
  * @throws UserError when data, options and the model's input do not fit together

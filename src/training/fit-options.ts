@@ -37,7 +37,7 @@ const optimizerParts = {
   ),
 };
 
-/** How long training goes, by which optimizer, and on what it runs: every training has these. */
+/** Length, optimizer and device of a training: every training has these. */
 export const paceShape = {
   epochs: z
     .int()
@@ -189,8 +189,8 @@ export const fitShape = {
     ),
   /**
    * Batches that one change of the parameters takes its gradient from: their mean, each by its size.
-   * The last change of an epoch takes what is left. Learning rates count these changes, all else
-   * counts batches.
+   * The last change of an epoch takes the batches that are left. Learning rates count these changes,
+   * all else counts batches.
    */
   accumulate: z
     .int()

@@ -31,7 +31,7 @@ export function numbersInForce(changes: readonly Change[]): NumbersInForce {
 }
 
 /**
- * Settings of a run as its numbers now are, so that a config says what the model was trained by.
+ * A run's settings with the numbers now in force, so that a config tells how the model was trained.
  * @param settings with a `model` as `config.json` has it, and an `optimizer`
  */
 export function settingsInForce<Settings extends { model?: unknown; optimizer?: unknown }>(

@@ -1,7 +1,7 @@
 /**
- * Training by epochs, of any model that gives a step's program. `fit.ts` is the door, `training.ts` owns
+ * Training by epochs, of any model that gives a step's program. `fit.ts` is the entry, `training.ts` owns
  * one training, `loop.ts` the order of steps and calls; `feeder.ts` fills batches and noise,
- * `checkpoint.ts` says what a resumed training needs, `fit-options.ts` describes the settings.
+ * `checkpoint.ts` holds all that a resumed training needs, `fit-options.ts` describes the settings.
  */
 export { type Callback, notify, type Progress, type TrainingEnd } from './callbacks.js';
 export { type Checkpoint, finiteText } from './checkpoint.js';

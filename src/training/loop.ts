@@ -146,7 +146,7 @@ export class TrainingLoop {
     this.sums = new MetricSums();
     const losses = this.parts.history.epochs.map(({ loss }) => loss);
     const lowest = Math.min(...losses);
-    // A loss that has doubled is on its way to infinity: what led there is no place to go back to.
+    // A loss that has doubled is on its way to infinity: a rollback must lead to a state before that.
     if (losses.at(-1)! <= lowest + Math.abs(lowest)) {
       const before = this.anchor;
       this.anchor = this.state;
@@ -244,13 +244,13 @@ export class TrainingLoop {
     this.ahead = undefined;
     const there = ahead?.chunk;
     if (there?.epoch === epoch && there.batch === batch && there.step === step) return ahead!;
-    // Two draws at a time would share what examples are read into.
+    // Two draws at a time would share the memory that examples are read into.
     await ahead?.feeds.then((feeds) => this.parts.feeder.giveBack(feeds)).catch(() => undefined);
     const chunk = this.chunkAt(epoch, batch, step);
     return { chunk, feeds: this.draw(chunk) };
   }
 
-  /** Draws what comes after a chunk. */
+  /** Draws the chunk after a chunk. */
   private drawAhead({ epoch, batch, step, count }: Chunk): void {
     const next =
       batch + count < this.batches
@@ -309,7 +309,7 @@ export class TrainingLoop {
     this.skipped = { ...this.skipped, inRow: 0 };
   }
 
-  /** Does what the settings say with a step whose numbers are not finite. */
+  /** Handles a step whose numbers are not finite, as the settings say. */
   private handle(found: NonFinite): void {
     const { layout, settings, overrides } = this.parts;
     const { onNonFinite } = settings;

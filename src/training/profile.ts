@@ -50,7 +50,7 @@ interface Span {
 
 const phases = ['forward', 'backward', 'update'] as const;
 
-/** `fused forward/encoder.0/Gemm_v36_kernel_time`; what has no such name is not of the model. */
+/** Reads `fused forward/encoder.0/Gemm_v36_kernel_time`; any other name is not of the model. */
 function originOf(name: string): { part: string; phase: Phase } {
   const [, phase, part] = /(?:^| )(\w+)\/([^/]+)\/\w+$/.exec(name) ?? [];
   const known = phases.find((each) => each === phase);

@@ -20,31 +20,31 @@ type Built = 'optimizer' | 'players';
 
 /** Settings of a training that are no plain data. */
 interface FitObjects {
-  /** Optimizers of the objective's other players, in the place of those that it gives them. */
+  /** Optimizers of the objective's other players, in the place of the objective's choices. */
   readonly players?: PlayerSettings | undefined;
   /** Data that is evaluated after each epoch. */
   readonly validation?: Dataset | undefined;
   readonly callbacks?: readonly Callback[] | undefined;
-  /** Ends training after the steps under way; the model keeps what was trained. */
+  /** Ends training after the steps under way; the model keeps its parameters as trained so far. */
   readonly signal?: AbortSignal | undefined;
   /**
-   * Goes on from a checkpoint that `onCheckpoint` gave, in the place of the model's parameters:
-   * what comes out is byte for byte what an unbroken run gives. Settings that decide its numbers must
-   * be those of the run.
+   * Goes on from a checkpoint that `onCheckpoint` gave, in the place of the model's parameters: the
+   * result is byte for byte the result of an unbroken run. Settings that decide its numbers must be as
+   * in that run.
    */
   readonly resume?: Checkpoint | undefined;
   /** Learning rate and numbers of the objective (`vae.schedules`) that may change at any moment. */
   readonly controls?: Controls | undefined;
   /**
    * Processes that train the model together, of which this is one: each computes its share of every
-   * batch. All give the same data and settings; callbacks are those of the first one alone.
+   * batch. All give the same data and settings; only the first one's callbacks are called.
    */
   readonly ranks?: Ranks | undefined;
 }
 
 /**
  * How a model is trained: the settings of `training` in a config file, with an optimizer in the place
- * of its description, and what is no setting.
+ * of its description, and objects that no file can hold.
  */
 export interface FitOptions extends Omit<z.input<typeof fitSchema>, Built>, FitObjects {
   /** How gradients change the parameters; `adam()` when left out. */
@@ -84,7 +84,7 @@ export interface FitResult {
   readonly stopped?: Stop;
 }
 
-/** Options with what a model brings to its training. */
+/** Options, and the settings that a model brings to its training. */
 export type ModelFitOptions = FitOptions & Pick<FitSettings, 'seed' | 'onParameters'>;
 
 /** Refuses a wrong option in a sentence, where its values are few words. @throws UserError */
@@ -119,8 +119,8 @@ export function fitSettings(options: ModelFitOptions): FitSettings {
 }
 
 /**
- * The settings that decide a training's numbers, as plain data: all but those of which a resumed run
- * may have others.
+ * The settings that decide a training's numbers, as plain data: all but the settings that may differ
+ * in a resumed run.
  */
 export function decidingSettings(settings: FitSettings): Readonly<Record<string, unknown>> {
   const described = ({ type, options }: Optimizer) => ({ ...options, type });

@@ -2,7 +2,7 @@ import type { Tensor } from 'onnxruntime-common';
 import { roomyBuffer } from '../../base/shape.js';
 import type { PlainTensor, PlainTensors } from '../plain-tensor.js';
 
-/** Copies of tensors in memory that is used again for what next has the same name. */
+/** Copies of tensors in memory that is used again for the next tensor of the same name. */
 export class Copies {
   private readonly buffers = new Map<string, ArrayBufferLike>();
 
@@ -21,7 +21,7 @@ export class Copies {
     return { type, dims, data: own };
   }
 
-  /** The tensors, and in the place of those of a kind copies. */
+  /** The tensors, with copies in the place of the tensors of a kind. */
   takeAll(
     tensors: PlainTensors,
     isOfKind: (tensor: PlainTensor) => boolean = () => true,

@@ -3,6 +3,6 @@ declare module 'comlink/dist/esm/node-adapter.mjs' {
   import type { MessagePort, Worker } from 'node:worker_threads';
   import type { Endpoint } from 'comlink';
 
-  /** Either end of a worker's channel as what Comlink talks through. */
+  /** Either end of a worker's channel as an endpoint of Comlink. */
   export default function nodeEndpoint(port: Worker | MessagePort): Endpoint;
 }

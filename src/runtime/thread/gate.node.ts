@@ -3,8 +3,8 @@ import { workerData } from 'node:worker_threads';
 /*
  * A thread that is ended while it is in the runtime takes the process with it: the runtime's binding
  * then throws where nothing catches (`terminate called after throwing an instance of 'Napi::Error'`).
- * Whenever a process ends, be it by an error elsewhere, its threads are ended. So they count
- * themselves in and out, and a process that ends lets nobody in any more and waits for who is inside.
+ * Whenever a process ends, be it by an error elsewhere, its threads are ended. So threads count
+ * themselves in and out, and a process that ends lets no more in and waits for the threads inside.
  */
 
 /** Indices of the gate. */
@@ -16,7 +16,7 @@ const patience = 3000;
 
 const given = (workerData as { vaekitGate?: Int32Array } | null)?.vaekitGate;
 
-/** Of this process: what its threads are to have as `vaekitGate` in their data. */
+/** The gate of this process; its threads must get it as `vaekitGate` in their data. */
 export const gate: Int32Array = given ?? new Int32Array(new SharedArrayBuffer(8));
 
 function leave(): void {
@@ -24,7 +24,7 @@ function leave(): void {
   Atomics.notify(gate, inside);
 }
 
-/** Does what enters the runtime; once the process ends, the thread stops here. */
+/** Does work in the runtime; once the process ends, the thread stops here. */
 export async function inRuntime<T>(work: () => Promise<T>): Promise<T> {
   if (!given) return work();
   Atomics.add(gate, inside, 1);

@@ -38,7 +38,7 @@ export class Thread implements Lane {
     resourceLimits: { maxYoungGenerationSizeMb: 2 },
   });
   private readonly service: Remote<ThreadService> = wrap(nodeEndpoint(this.worker));
-  /** Rejects those who wait for an answer when the thread is lost. */
+  /** Rejects the promises that wait for an answer when the thread is lost. */
   private readonly waiting = new Set<(reason: Error) => void>();
   private lost: Error | undefined;
   private readonly ids = new WeakMap<Tensor, number>();
