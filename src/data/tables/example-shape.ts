@@ -11,7 +11,7 @@ import type { ColumnFacts } from './table.js';
 export interface ExampleShape {
   readonly shape: readonly number[];
   readonly dtype: 'uint8' | 'float32';
-  /** The order of one example's values in the row, where it is that of an array's axes. */
+  /** The order of one example's values in the row, where it follows an array's axes. */
   readonly axes?: ArrayAxes | undefined;
   readonly notes: readonly ReadingNote[];
 }

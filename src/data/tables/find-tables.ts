@@ -102,7 +102,7 @@ async function below(
   return found;
 }
 
-/** The part of a file, by its own name or that of a folder around it. */
+/** The part of a file, by its own name or the name of a folder around it. */
 function partIn(path: string): Part | undefined {
   return path
     .split('/')

@@ -1,6 +1,6 @@
 /**
- * Words that stand for a value that is not known, in small letters: those of pandas, R, SQL, Weka and
- * UCI, SAS, and the errors of spreadsheets.
+ * Words that stand for an unknown value, in small letters: the words of pandas, R, SQL, Weka and UCI,
+ * SAS, and the errors of spreadsheets.
  */
 export const missingWords: ReadonlySet<string> = new Set([
   '',

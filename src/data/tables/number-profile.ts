@@ -13,10 +13,10 @@ const powers = Float64Array.from({ length: mostDecimals + 1 }, (_, i) => 10 ** i
 export class NumberProfiles {
   readonly #counts: (Map<number, number> | undefined)[];
   readonly #decimals: Uint8Array;
-  /** All values of columns whose names are those of ids, while none has come twice. */
+  /** All values of columns with names of ids, while none has come twice. */
   readonly #ids: (Set<number> | undefined)[];
 
-  /** @param areIds whether the name of each column is that of an id */
+  /** @param areIds whether the name of each column suggests ids */
   constructor(areIds: readonly boolean[]) {
     this.#counts = areIds.map(() => new Map());
     this.#decimals = new Uint8Array(areIds.length);

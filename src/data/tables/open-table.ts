@@ -68,7 +68,7 @@ async function planTable(table: Table, options: FormatOptions): Promise<TablePla
 }
 
 /**
- * Decides how rows of another part become examples like those of the training part: by the names of
+ * Decides how rows of another part become examples in the way of the training part: by the names of
  * the same columns. @throws UserError when they cannot
  */
 async function planLike(
@@ -166,7 +166,7 @@ function gaps(
   return [{ about: 'values', text: `${told}: filled with the column's mean` }];
 }
 
-/** Options that decide how a table is read, for the key of what is kept of it. */
+/** Options that decide how a table is read, for the key of its cache. */
 function readingKey(options: FormatOptions) {
   const { columns, label, missing, shape, layout, delimiter, decimal, header } = options;
   return { columns, label, missing, shape, layout, delimiter, decimal, header };
@@ -174,7 +174,7 @@ function readingKey(options: FormatOptions) {
 
 /**
  * The examples of a table, or of one of its parts.
- * @param plan made when it is first needed: what is kept from before needs none
+ * @param how.plan is asked for only when it is needed: examples in the cache need none
  */
 async function gatherTable(
   name: string,
@@ -379,7 +379,7 @@ export async function openTables(
   return { name, train: train.dataset, ...others, notes };
 }
 
-/** A part whose classes are numbered as those of the training part. */
+/** A part with its classes numbered as in the training part. */
 export function withClasses(dataset: Dataset, train: Dataset, name: string): Dataset {
   if (!dataset.labels || !train.labels) return dataset;
   const labelsOf = ({ labels, classNames }: Dataset): Labels => ({

@@ -39,12 +39,12 @@ const surelyIndex = /^(unnamed: ?\d+(_level_\d+)?|__index_level_\d+__|)$/i;
 /** Names of columns that name the rows, if their values do. */
 const namingNames = /(^|[_\s-])(uuid|guid|key|name)$/i;
 
-/** Whether a column's name is that of numbers of rows. */
+/** Whether a column, by its name, numbers rows. */
 export function isNumberingName(name: string): boolean {
   return indexNames.test(name) || camelId.test(name) || surelyIndex.test(name);
 }
 
-/** Whether a column's name is that of names of rows. */
+/** Whether a column, by its name, names or numbers rows. */
 export function isNamingName(name: string): boolean {
   return isNumberingName(name) || namingNames.test(name);
 }

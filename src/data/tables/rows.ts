@@ -2,7 +2,7 @@ import { UserError } from '../../base/errors.js';
 import { RowFault, type RowScanner } from './scan.js';
 import { checkText, lastLine, lineEnd } from './text-file.js';
 
-/** Most bytes of one row: more than those of a picture of 1000 × 1000 pixels in colour. */
+/** Most bytes of one row: enough for a picture of 1000 × 1000 pixels in colour. */
 const maxRowBytes = 2 ** 24;
 
 /** Takes a row that the scanner found. @param line its number, of its last line, from 1 */

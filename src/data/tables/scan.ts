@@ -3,7 +3,7 @@ import { found, readNumber } from './numbers.js';
 
 const [newline, carriage, quote, space, tab] = [10, 13, 34, 32, 9];
 
-/** Most columns: those of a picture of 1000 × 1000 pixels. */
+/** Most columns: enough for a picture of 1000 × 1000 pixels. */
 const mostColumns = 2 ** 20;
 
 /** How the text of a table is cut into cells. */
@@ -60,7 +60,7 @@ export class RowScanner {
     for (;;) {
       if (cell === starts.length) ({ starts, ends, numbers } = this.#grow());
       starts[cell] = at;
-      // Whole numbers of few digits are most of what large tables hold.
+      // Most cells of large tables are whole numbers of few digits.
       let next = at;
       let value = 0;
       let byte = bytes[next]!;

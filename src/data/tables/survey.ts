@@ -6,7 +6,7 @@ import type { ColumnContent, ColumnFacts, ColumnProfile } from './table.js';
 /** Different words of a column that are remembered. */
 const mostWords = 12;
 
-/** Few words among numbers: those of a column that is meant to hold numbers. */
+/** Limits of a column that is meant to hold numbers, with few words among them. */
 const [oddWords, numberShare, sureShare] = [3, 0.5, 0.95];
 
 /** Statistics of the numbers of all columns: arrays, as a table may have millions of them. */
@@ -94,7 +94,7 @@ export class ColumnSurvey {
   /** The different cells that are no plain numbers. */
   readonly cells = new KnownCells();
 
-  /** @param place of the column among those of `numbers` */
+  /** @param place of the column among the columns of `numbers` */
   constructor(
     private readonly numbers: NumberSurvey,
     private readonly place: number,

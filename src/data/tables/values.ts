@@ -41,7 +41,7 @@ export function textOfValue(value: unknown): string {
   return value instanceof Date ? dateText(value) : String(value);
 }
 
-/** The shape of lists that were looked at, with that of the next. */
+/** The shape of the lists seen so far, joined with the next list's shape. */
 export function joinedShapes(known: string | undefined, next: string | undefined) {
   if (known === undefined || next === undefined) return known ?? next;
   return known === next ? known : unequal;

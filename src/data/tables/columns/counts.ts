@@ -1,6 +1,6 @@
 /**
- * The largest difference of distribution functions of numbers that count something: so much for any, and
- * what chance makes of few rows.
+ * The largest difference of distribution functions of numbers that count something: a fixed part, and a
+ * part for chance, over √rows.
  */
 const [mostDistance, chance] = [0.05, 0.5];
 
@@ -27,8 +27,8 @@ function zeroLog(mean: number, variance: number): number {
 }
 
 /**
- * The share of zeros beyond those of the distribution that the other rows have, so that all moments are
- * those of the numbers: by fixed-point iteration.
+ * The share of zeros beyond the zeros of the distribution that the other rows have, so that both together
+ * have the moments of the numbers: by fixed-point iteration.
  */
 function inflationOf(mean: number, variance: number, zeros: number): number {
   let share = 0;
@@ -47,7 +47,7 @@ function restMoments(mean: number, variance: number, share: number) {
 }
 
 /**
- * The largest difference between the distribution function of whole numbers from 0 and that of a
+ * The largest difference between the distribution functions of whole numbers from 0 and of a
  * zero-inflated negative binomial of the same moments (Kolmogorov and Smirnov's distance).
  */
 export function countDistance(counts: ReadonlyMap<number, number>): number {

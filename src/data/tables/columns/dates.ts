@@ -57,7 +57,7 @@ const dayShapes: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^[A-Z][a-z]{3,8} \d{1,2}, \d{4}/, ['MMMM DD, YYYY', 'MMMM D, YYYY']],
 ];
 
-/** Shapes of what follows a date, with the formats that it may have. */
+/** Shapes of the text after a date, with the formats that it may have. */
 const timeShapes: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^$/, ['']],
   [/^ \d{1,2}:\d{2}$/, [' HH:mm', ' H:mm']],

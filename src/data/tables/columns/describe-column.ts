@@ -23,7 +23,7 @@ export interface Known {
   readonly tools: DateTools;
 }
 
-/** A column, with what may not be as its owner means it. */
+/** A column, with a doubt where its owner may mean something else. */
 export interface Described {
   readonly column: TableColumn;
   /** A line of doubt. */
@@ -34,7 +34,7 @@ function refuse({ path, facts }: Known, why: string, advice: string): UserError 
   return new UserError(`${path}: column ${excerpt(facts.name)} ${why}. ${advice}.`);
 }
 
-/** Describes a column by its cells, and by what the user says of it. @throws UserError when the two disagree */
+/** Describes a column by its cells and the user's options. @throws UserError when the two disagree */
 export function describeColumn(known: Known): Described {
   const { facts, rows, words, given } = known;
   const found = words ? ofWords(known, words) : ofNumbers(known);

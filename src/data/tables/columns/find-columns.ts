@@ -28,7 +28,7 @@ import {
 
 /** How rows of a table are taken, column by column. */
 export interface FoundColumns {
-  /** The columns of the table, in its order; without that of parts and those that cannot be learnt. */
+  /** The table's columns, in its order, without the column of parts and columns that cannot be learnt. */
   readonly columns: readonly PlacedColumn[];
   /** The place of the column of labels. */
   readonly label: number | undefined;
@@ -53,7 +53,7 @@ export function splitPlace(
 /**
  * Finds how each column of a table is understood: by its cells, or as the user says.
  * @param facts of the rows to learn from
- * @throws UserError when a column cannot be what it is said to be, or nothing is left to learn
+ * @throws UserError when a column cannot be of the kind that the user gave, or nothing is left to learn
  */
 export async function findColumns(
   table: Table,
@@ -203,7 +203,7 @@ class Finder {
     this.#notes.push(...gapNotes(columns, this.facts, this.table.path, this.options));
   }
 
-  /** Tells numbers that are learnt, though their name is that of numbers of something else. */
+  /** Tells of numbers that are learnt, though their name suggests ids. */
   #tellNumbering({ name, kind }: TableColumn): void {
     const isNumber = kind === 'continuous' || kind === 'count' || kind === 'ordinal';
     if (!isNumber || !isNumberingName(name) || this.#given.has(name)) return;

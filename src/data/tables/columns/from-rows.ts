@@ -10,7 +10,7 @@ export interface FromRowsOptions extends LikeOptions {
   readonly columns?: ReadOptions['columns'];
   readonly label?: string | undefined;
   readonly missing?: ReadOptions['missing'];
-  /** Told what may not be as its owner means it. */
+  /** Told of each doubt about the data, in one line. */
   readonly onProgress?: ((message: string) => void) | undefined;
 }
 

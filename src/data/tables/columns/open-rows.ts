@@ -21,15 +21,15 @@ export interface RowParts {
   readonly test?: Table | undefined;
 }
 
-/** Options that decide how rows are read, for the key of what is kept of them. */
+/** Options that decide how rows are read, for the key of their cache. */
 function readingKey(options: FormatOptions) {
   const { rows, columns, label, missing, delimiter, decimal, header, like, cells } = options;
   return { rows, columns, label, missing, delimiter, decimal, header, like, cells };
 }
 
 /**
- * The data of tables whose columns describe themselves: a part each; of one alone, in parts when a column
- * tells them. Kinds and categories are those of the training part.
+ * The data of tables whose columns describe themselves: a part each; one table alone is parted when a
+ * column tells the parts. The training part decides kinds and categories.
  * @throws UserError when they cannot be read, do not belong together, or hold nothing to learn
  */
 export async function openRows(
@@ -72,7 +72,7 @@ async function partsOf(table: Table, options: FormatOptions): Promise<RowParts> 
   return { train: partOf('train')!, validation: partOf('validation'), test: partOf('test') };
 }
 
-/** How rows of another part become examples as those of the training part did. */
+/** How rows of another part become examples in the way of the training part. */
 async function partPlan(
   table: Table,
   train: Dataset,

@@ -59,7 +59,7 @@ function settledGaps(each: ReadColumn, { missing = 'keep' }: FormatOptions): Rea
 
 /**
  * Decides how rows become examples by columns that are known, in whatever order the table has them.
- * @param labelName a column of labels that may be missing, as that of a part to be judged
+ * @param labelName a column of labels that may be missing, as in a part to be judged
  * @throws UserError when one is missing or holds something else
  */
 export async function planLike(

@@ -58,7 +58,7 @@ export class RowEncoder {
     return this.#kept.slice(this.#ids);
   }
 
-  /** The values of rows: those of a block of `values` and `texts`. NaN where there is none. */
+  /** The values of a block's rows, from its `values` and `texts`. NaN where there is none. */
   encode(block: TableBlock): Float32Array {
     const { count } = block;
     const width = this.#learnt.length;

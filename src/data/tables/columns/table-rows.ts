@@ -29,7 +29,7 @@ export class TableRows {
   private constructor(
     /** All columns, in their order. */
     readonly columns: readonly TableColumn[],
-    /** Values of examples, row by row: those of the columns that are learnt. */
+    /** Values of examples, row by row, of the columns that are learnt. */
     readonly values: Float32Array,
     private readonly options: RowsOptions,
     writers: readonly CellWriter[],

@@ -67,7 +67,7 @@ export async function countWords(
   );
 }
 
-/** The flag that says what a column holds, as advice for people. */
+/** The flag that tells the kind of a column, as advice for people. */
 export function columnFlag(name: string, what = 'categorical'): string {
   return `--columns ${/^[\w-]{1,40}$/.test(name) ? name : 'name'}=${what}`;
 }
