@@ -27,7 +27,7 @@ export interface MissingScore {
 }
 
 /**
- * The part of the real values' range that lies within that of the synthetic ones. SDMetrics'
+ * The part of the real values' range that lies within the synthetic values' range. SDMetrics'
  * RangeCoverage.
  */
 function rangeCoverage(real: Float64Array, synthetic: Float64Array): number | null {

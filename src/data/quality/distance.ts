@@ -5,7 +5,7 @@ import { isDiscrete, rangeOf, rowCount, valuesOf } from './rows.js';
 /** Rows made ready for distances, row by row: a few groups of columns, so that the loop has no branches. */
 interface Prepared {
   readonly rows: number;
-  /** Columns whose values are equal or not: categories, with −1 for what is missing. */
+  /** Columns whose values are equal or not: categories, with −1 for missing values. */
   readonly exact: Float64Array;
   /** Columns of numbers without missing values, in parts of their range. */
   readonly scaled: Float64Array;

@@ -35,7 +35,7 @@ type Node = Leaf | Branch;
 export interface Forest {
   /**
    * For each row, shares of the classes, or one number.
-   * @param features those of training, of other rows
+   * @param features the features of training, of other rows
    * @returns shape [N, classes or 1]
    */
   predict(features: readonly Feature[]): Float64Array;
@@ -71,7 +71,7 @@ interface Growth {
   /** How many features a split chooses from. */
   readonly chosen: number;
   readonly next: () => number;
-  /** The sum of what each feature's splits gained. */
+  /** The sum of the gains of each feature's splits. */
   readonly gains: Float64Array;
   readonly room: Room;
 }

@@ -7,7 +7,7 @@ export interface NewRows {
   readonly metric: 'NewRowSynthesis';
   /** The share of new rows, from 0 to 1. */
   readonly score: number;
-  /** Synthetic rows that were looked at, and those of them that match a real row. */
+  /** Synthetic rows that were looked at, and how many of these match a real row. */
   readonly rows: number;
   readonly matched: number;
   /** A number matches another that differs by no more than this part of it. */
@@ -88,7 +88,7 @@ function groupsOf({ numbers, keys }: Compared): Map<string, Group> {
   );
 }
 
-/** Whether a group holds a row whose numbers are all near enough to those of a synthetic row. */
+/** Whether a group holds a row whose numbers are all near enough to a synthetic row's. */
 function holds({ rows, first }: Group, real: Compared, synthetic: Compared, row: number): boolean {
   const pivot = synthetic.numbers[0]?.[row];
   if (pivot === undefined) return true;

@@ -40,7 +40,7 @@ export interface PairColumn {
   readonly varies: boolean;
 }
 
-/** Places of categories, and one more for what is missing. */
+/** Places of categories, and one more for missing values. */
 function categoryLevels(values: Float64Array, categories: number): Levels {
   return {
     codes: Uint32Array.from(values, (value) => (Number.isNaN(value) ? categories : value)),
@@ -51,7 +51,7 @@ function categoryLevels(values: Float64Array, categories: number): Levels {
 /**
  * Bins of equal width over the range of the values themselves, as SDMetrics' column pair trends make
  * them of each table: `numpy.histogram_bin_edges`, then `numpy.digitize`, by which the largest value
- * and what is missing share a bin of their own.
+ * and missing values share a bin of their own.
  */
 function binLevels(values: Float64Array): Levels {
   let [least, most] = rangeOf(values);
@@ -160,8 +160,8 @@ function correlationTrend(a: PairColumn, b: PairColumn): PairTrend {
 }
 
 /**
- * 1 less the total variation distance of the shares of pairs of values, of which what is missing is
- * one: SDMetrics' ContingencySimilarity.
+ * 1 less the total variation distance of the shares of pairs of values; missing values count as one
+ * value more: SDMetrics' ContingencySimilarity.
  */
 function contingencyTrend(a: PairColumn, b: PairColumn): PairTrend {
   const real = contingency(a.real, b.real);

@@ -11,7 +11,7 @@ export interface Draws {
 /** How far synthetic rows are from real ones, beside rows of random values. */
 export interface BaselineProtection {
   readonly metric: 'DCRBaselineProtection';
-  /** The median distance of synthetic rows over that of random ones, at most 1; null where that is 0. */
+  /** The median distance of synthetic rows over the random rows', at most 1; null where the latter is 0. */
   readonly score: number | null;
   /** Medians of the distance to the closest real row, from 0 to 1. */
   readonly synthetic: number;
@@ -153,8 +153,8 @@ async function overfittingOf(
  * DCRBaselineProtection and, with held-out rows, DCROverfittingProtection of SDMetrics.
  *
  * Where rows are too many, some of each kind are chosen at random, five times, and the results
- * averaged, as SDMetrics does when asked to. So they always are beside held-out rows: those of
- * training, which are more, would be closer by their number alone.
+ * averaged, as SDMetrics does when asked to. With held-out rows this is always done: the rows of
+ * training are more, and would be closer by their number alone.
  */
 export async function privacyOf(
   rows: QualityRows,

@@ -104,7 +104,7 @@ function forNewRows(rows: QualityRows, seed: number): QualityRows {
 
 /**
  * Measures how good synthetic rows are: column shapes, column pair trends, coverage, boundaries, missing
- * values, new rows, distances to the closest record and, for a target, what can be learnt of them.
+ * values, new rows, distances to the closest record and, for a target, how well it is learnt from them.
  *
  * Rows are compared as examples hold them, so rare categories that share a place are one. All rows count
  * for columns and pairs; of many, some are chosen for copies (10,000), for distances (five times 1,000 of

@@ -17,7 +17,7 @@ export interface QualitySources {
   readonly synthetic: RowSource;
   /** Real rows that the model was not trained on. */
   readonly heldOut?: RowSource | undefined;
-  /** The table's columns, such as `vae.input.columns`; those of `real` when left out. */
+  /** The table's columns, such as `vae.input.columns`; the columns of `real` when left out. */
   readonly columns?: readonly TableColumn[] | undefined;
 }
 

@@ -42,7 +42,7 @@ const mostRows = 10_000;
 /** The share of real rows that are kept for the test where none are held out. */
 const testShare = 0.3;
 
-/** Bins of a column of numbers, and one for what is missing. */
+/** Bins of a column of numbers, and one for missing values. */
 const bins = 48;
 
 /** Where values fall among ascending edges, from 1; 0 where they are missing. */
@@ -70,7 +70,7 @@ function quantiles(values: Float32Array): Float32Array {
   return Float32Array.from(new Set(edges));
 }
 
-/** A way to read columns other than the target as features: edges of bins are those of `rows`. */
+/** A way to read columns other than the target as features: `rows` decide the edges of bins. */
 function featureReader(columns: readonly TableColumn[], target: number, rows: Float32Array) {
   const width = columns.length;
   const readers = columns.flatMap((column, place) => {
