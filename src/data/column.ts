@@ -59,8 +59,8 @@ export interface TableColumn extends Column {
    */
   readonly categories?: readonly string[] | undefined;
   /**
-   * Categories that share the place after those of `categories`, as they are too many or too rare to be
-   * learnt one by one, with the number of rows that each had.
+   * Categories too many or too rare to be learnt one by one, with the number of rows that each had. They
+   * share the place after the last of `categories`.
    */
   readonly rare?: Readonly<Record<string, number>> | undefined;
   /** Of continuous, count and date columns: the smallest and the largest value of an example. */

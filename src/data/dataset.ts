@@ -32,8 +32,8 @@ export interface Dataset {
   /** Columns of the table that examples are rows of, one for each value. */
   readonly columns?: readonly Column[];
   /**
-   * All columns of the table, in its order, where examples are rows that were read column by column:
-   * those of which something is learnt are `columns`. A value that is missing is NaN.
+   * All columns of the table, in its order, where examples are rows that were read column by column;
+   * the learnt columns are `columns`. A missing value is NaN.
    */
   readonly table?: readonly TableColumn[];
   /** The columns that name or number the rows: the text of each row's cell. */
@@ -79,7 +79,7 @@ export interface DatasetOptions
     >
   > {}
 
-/** The facts of a dataset that stay those of a view of the same examples. */
+/** The facts of a dataset that hold for a view of the same examples too. */
 export function factsOf(dataset: Dataset): Omit<DatasetOptions, 'name'> {
   const { labels, classNames, columns, table, ids, cells, factors, origin } = dataset;
   return {

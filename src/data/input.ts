@@ -50,8 +50,8 @@ function kindOf({ length }: readonly number[]): InputKind {
 }
 
 /**
- * The description of examples of a shape; what is not told follows from the shape.
- * @throws UserError when the shape is none of a sequence, and that is what the kind says
+ * The description of examples of a shape; options that are left out follow from the shape.
+ * @throws UserError when the kind is a sequence, and the shape is not
  */
 export function describeInput(
   shape: readonly number[],
@@ -97,7 +97,7 @@ interface Moments {
   readonly variance: Float64Array;
 }
 
-/** The same of each channel of sequences, over all of its steps: what is alike at all steps stays so. */
+/** Moments of each channel of sequences, over all of its steps: a constant channel stays constant. */
 function byChannel({ mean, variance }: Moments, shape: readonly number[]): Moments {
   const { channels, steps } = sequenceSize(shape);
   const wide: Moments = { mean: mean.slice(), variance: variance.slice() };

@@ -11,7 +11,7 @@ export interface Labels {
 
 /**
  * Labels from a tensor of whole numbers, [N] or [N, 1].
- * @param name what the labels are called in messages
+ * @param name the labels' name in messages
  * @throws UserError when it has another shape, or values that are not whole numbers of 32 bits
  */
 export function labelsFrom(tensor: Tensor, name: string): Int32Array {
@@ -39,9 +39,9 @@ export function labelsFrom(tensor: Tensor, name: string): Int32Array {
 const wholeNumber = /^[-+]?\d{1,9}(\.0*)?$/;
 
 /**
- * Labels from words: whole numbers stay what they are if all are such (1.0 is 1), false and true are
+ * Labels from words: whole numbers stay as they are if all words are such (1.0 is 1), false and true are
  * 0 and 1, and other words are numbered in their sorted order: numbers by size.
- * @param name what the labels are called in messages
+ * @param name the labels' name in messages
  * @throws UserError when a word is empty
  */
 export function labelsFromWords(words: readonly string[], name: string): Labels {
@@ -96,7 +96,7 @@ export function sharedClasses(train: Labels, test: Labels, name: string): Labels
 
 /**
  * A dataset with labels.
- * @param where what the labels are called in messages
+ * @param where the labels' name in messages
  * @throws UserError when labels and examples differ in count
  */
 export function withLabels<T extends Dataset>(dataset: T, labels: Labels, where: string): T {

@@ -162,7 +162,7 @@ export function matchData(known: DataNames, data: Dataset, needsLabels = false):
   return { data: classes.data, notes: [...columns.notes, ...shape.notes, ...classes.notes] };
 }
 
-/** A mean farther from that of training than so many deviations is that of another scale. */
+/** A mean farther than so many deviations from the mean of training shows another scale. */
 const mostDeviations = 20;
 
 const rounded = (value: number) => Number(value.toPrecision(3));

@@ -21,8 +21,8 @@ export interface OpenOptions extends PublishedOptions, ReadOptions, LikeOptions 
    */
   readonly memoryLimit?: number;
   /**
-   * To look at data rather than train on it: pictures are decoded when they are read, and their shape
-   * and range are those of so many of each part, spread over it. Sizes and labels are those of all.
+   * To look at data rather than train on it: pictures are decoded when they are read, and so many of
+   * each part, spread over it, decide shape and range. Sizes and labels are of all pictures.
    */
   readonly sample?: number;
   /**
@@ -132,7 +132,7 @@ function tellUnused(
   uses: readonly (keyof ReadOptions)[],
   onProgress?: (message: string) => void,
 ): void {
-  // By what it holds, data that is no table is none.
+  // `auto` decides by the content, so it fits data that is no table too.
   const unused = Object.entries(options).flatMap(([key, value]) =>
     value === undefined ||
     value === 'auto' ||

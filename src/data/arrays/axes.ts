@@ -17,7 +17,7 @@ export interface ArrayAxes {
   readonly notes: readonly ReadingNote[];
 }
 
-/** Sizes under which the last axis of [N, height, 3] is that of gray pictures rather than of one in colour. */
+/** The least sides at which an array of three axes may be one picture in colour, not gray pictures. */
 const leastSide = 8;
 
 const isChannels = (length: number) => length === 1 || length === 3 || length === 4;

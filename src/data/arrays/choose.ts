@@ -5,9 +5,9 @@ import type { ReadingNote } from '../notes.js';
 import type { ArraySource } from './array-source.js';
 import { type ArrayRole, type PartName, roleOf } from './names.js';
 
-/** An array among those of an archive or folder. */
+/** An array of an archive or folder. */
 export interface ArrayEntry {
-  /** Its name, which tells what it is. */
+  /** Its name, which tells its role. */
   readonly key: string;
   /** Whether height and width are exchanged in the file. */
   readonly transposed?: boolean;

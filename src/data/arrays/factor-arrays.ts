@@ -17,7 +17,7 @@ export interface FactorsRead {
 /** A published set whose arrays tell the factors. */
 interface KnownSet {
   readonly title: string;
-  /** The array of examples, and that of the factors' values. */
+  /** The array of examples, and the array of the factors' values. */
   readonly arrays: readonly [examples: string, values: string];
   /** Further arrays that tell the same. */
   readonly beside: readonly string[];

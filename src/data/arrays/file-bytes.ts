@@ -13,7 +13,7 @@ export interface FileBytes {
   chunks(start?: number): AsyncIterable<Uint8Array>;
 }
 
-/** Bytes that are in memory, as those of a file. */
+/** Bytes that are in memory, as if they were a file's. */
 export function bytesOf(
   bytes: Uint8Array<ArrayBuffer>,
   path: string,

@@ -20,7 +20,7 @@ const idxEnding = /[-.]idx\d([-.][a-z]+)?(\.gz)?$/i;
 /** The EMNIST files hold columns where others have rows. https://www.nist.gov/itl/products-and-services/emnist-dataset */
 const emnist = /^emnist-(balanced|byclass|bymerge|digits|letters|mnist)-(train|test)-images-idx3/i;
 
-/** The files of smallNORB, whose names have the sizes of what they hold. */
+/** The files of smallNORB, whose names hold the sizes of their arrays. */
 const norb = /^smallnorb-.*-(training|testing)-(dat|cat|info)\.mat$/i;
 const norbKinds = { dat: 'images', cat: 'labels', info: 'info' } as const;
 

@@ -1,7 +1,7 @@
 import { type StoredType, storedSize } from '../codecs/numbers.js';
 import type { NumberSource } from './array-source.js';
 
-/** Elements in memory, and what they are; little-endian where nothing else is said. */
+/** Elements in memory, with their type and shape; little-endian where nothing else is said. */
 export interface MemoryArray {
   readonly path: string;
   readonly type: StoredType;

@@ -147,7 +147,7 @@ class LabelReader {
     private readonly isFile: boolean,
   ) {}
 
-  /** A part's dataset with its labels, numbered as those of the training part. */
+  /** A part's dataset with its labels, numbered as in the training part. */
   async label(
     read: PartRead,
     { part, array, source: { path: where } }: Part,
@@ -205,7 +205,7 @@ class LabelReader {
     return find(set) ?? (set !== '' && kind === '' && !this.isFile ? find('') : undefined);
   }
 
-  /** The labels that were named for the training part, or those of another part that are alike. */
+  /** The labels that the user named for the training part, or their like of another part. */
   #counterpart(asked: NamedArray, part: Part['part']): NamedArray | undefined {
     if (part === 'train') return asked;
     return preferred(this.entries, 'labels', asked.role.set, part);

@@ -6,7 +6,7 @@ import { type Dataset, type Factor, factsOf, fromArray, type TensorDataset } fro
 /**
  * Some examples of a dataset as a dataset, with their labels. Nothing is copied but the labels.
  * @param indices places in `dataset`, in the order that the new dataset has
- * @param name what it is called in messages; that of `dataset` when left out
+ * @param name its name in messages; the name of `dataset` when left out
  * @throws UserError when a place is not in the dataset
  */
 export function subset(dataset: Dataset, indices: ArrayLike<number>, name = dataset.name): Dataset {

@@ -3,9 +3,9 @@ import type { Dataset } from '../dataset.js';
 import { checkCount, subset } from './split.js';
 
 /**
- * One number of each of `count` equal parts of 0 to `size` − 1, ascending. Which one is left to
- * chance, as equal steps would meet the same again and again in data that repeats itself; the same
- * count and size give the same numbers.
+ * One number of each of `count` equal parts of 0 to `size` − 1, ascending. It is chosen at random:
+ * in data that repeats itself, equal steps would find equal examples. The same count and size give
+ * the same numbers.
  */
 function oneOfEachPart(count: number, size: number): number[] {
   const shares = new Float32Array(count);
@@ -27,7 +27,7 @@ export function placesByClass(labels: ArrayLike<number>): [label: number, places
   return [...places].sort(([a], [b]) => a - b);
 }
 
-/** The places in a dataset of what `spread` gives, ascending. @throws UserError as `spread` does */
+/** The places in a dataset of the examples of `spread`, ascending. @throws UserError as `spread` does */
 export function placesOfSpread(dataset: Dataset, count: number): Uint32Array {
   checkCount(dataset, count);
   const { size, labels } = dataset;
@@ -49,7 +49,7 @@ export function spread(dataset: Dataset, count: number): Dataset {
   return places.length === dataset.size ? dataset : subset(dataset, places);
 }
 
-/** The places in a dataset of what `ofEachClass` gives. @throws UserError as `ofEachClass` does */
+/** The places in a dataset of the examples of `ofEachClass`. @throws UserError as `ofEachClass` does */
 export function placesOfEachClass(dataset: Dataset, count: number): Uint32Array {
   const { size, labels } = dataset;
   if (!labels) return placesOfSpread(dataset, count);

@@ -40,7 +40,7 @@ export function tensorSize(type: ElementType, shape: readonly number[]): number 
 /**
  * A tensor over bytes in this machine's order.
  * @param bytes as many as type and shape take, at an address that the type allows; not copied
- * @param name what the tensor is called in messages
+ * @param name the tensor's name in messages
  * @throws UserError when a truth value is neither 0 nor 1
  */
 export function tensorOver(
@@ -57,7 +57,7 @@ export function tensorOver(
 /**
  * The type and the little-endian, row-major bytes of a tensor; a view, not a copy, where the
  * machine is little-endian.
- * @param name what the tensor is called in messages
+ * @param name the tensor's name in messages
  * @throws UserError when the type is not an `ElementType`, when the values are not in memory, or
  *   when a truth value is neither 0 nor 1
  */
@@ -81,7 +81,7 @@ export function elementsOf(tensor: Tensor, name: string): { type: ElementType; b
   return { type: elementType, bytes: littleEndian ? bytes : reversedElements(bytes, size) };
 }
 
-/** A copy of the bytes with those of each element in reverse order. */
+/** A copy of the bytes, in reverse order within each element. */
 export function reversedElements(bytes: Uint8Array, size: number): Uint8Array<ArrayBuffer> {
   const copy = new Uint8Array(bytes);
   reverseElements(copy, size);

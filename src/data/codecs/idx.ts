@@ -39,7 +39,7 @@ interface Header {
  * big-endian. Nothing is copied for plain files of single bytes. Everything the header says is
  * checked before memory is taken for it.
  * @param bytes the file, plain or compressed with gzip
- * @param name what the file is called in messages
+ * @param name the file's name in messages
  * @throws UserError when the bytes are not exactly one IDX file
  */
 export async function parseIdx(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<IdxData> {
@@ -77,8 +77,8 @@ export function isIdx(start: Uint8Array): boolean {
 /**
  * The plain bytes of an IDX file that may be compressed with gzip; at most as many as its header
  * announces, whatever the compressed data would grow to.
- * @param name what the file is called in messages
- * @throws UserError when the gzip data is damaged or does not hold what its header announces
+ * @param name the file's name in messages
+ * @throws UserError when the gzip data is damaged or does not hold as much as its header announces
  */
 export async function inflateIdx(
   bytes: Uint8Array<ArrayBuffer>,

@@ -55,7 +55,7 @@ export function formatNpyHeader(type: ElementType, shape: readonly number[]): st
  * Reads the header, a Python dict literal such as
  * `{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }`: these three keys, in any order.
  * Nothing else of Python is understood.
- * @param name what the file is called in messages
+ * @param name the file's name in messages
  * @throws UserError when the header is anything else or tells of elements that a tensor cannot hold
  */
 export function parseNpyHeader(text: string, name: string): NpyHeader {

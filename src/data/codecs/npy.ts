@@ -59,10 +59,10 @@ export function encodeNpyHeader(
 /**
  * Reads NumPy's .npy file, versions 1 to 3, either byte order, C or Fortran order. The tensor is a
  * copy in C order. Pickled objects are refused, so reading never runs code.
- * @param name what the file is called in messages
+ * @param name the file's name in messages
+ * @returns the tensor; floats of 16 bits become float32
  * @throws UserError when the file is not whole and consistent, or holds elements other than
- *   truth values, integers of 8 to 64 bits and floats of 16 to 64 bits, of which those of 16 bits
- *   become float32
+ *   truth values, integers of 8 to 64 bits and floats of 16 to 64 bits
  */
 export function decodeNpy(bytes: Uint8Array, name: string): Tensor {
   const { type, bigEndian, fortranOrder, shape, start } = decodeNpyHeader(bytes, name);

@@ -95,7 +95,7 @@ function fromBigInts(values: BigInt64Array | BigUint64Array): Float64Array {
 /**
  * Elements as numbers; a view where that is possible.
  * @param bytes whole elements in this machine's order, at an address that the type allows
- * @param name what the array is called in messages
+ * @param name the array's name in messages
  * @throws UserError when a truth value is neither 0 nor 1
  */
 export function numbersOf(type: StoredType, bytes: Uint8Array<ArrayBuffer>, name: string): Numbers {

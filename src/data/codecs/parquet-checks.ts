@@ -83,8 +83,8 @@ export async function checkFooter(file: AsyncBuffer): Promise<void> {
 }
 
 /**
- * Reads some columns of a row group into memory, and checks what they announce, page by page.
- * @param columns names of columns, as in the schema's first level
+ * Reads some columns of a row group into memory, and checks the numbers in their headers, page by page.
+ * @param wanted names of columns, as in the schema's first level
  * @throws Error when a number is none that a writer would give
  */
 export async function checkGroup(

@@ -22,12 +22,12 @@ import { columnsOf, type ParquetColumn } from './parquet-columns.js';
 /** A Parquet file that was opened. */
 export interface ParquetFile {
   readonly path: string;
-  /** When it was last changed, and its bytes: what is kept of it is known by them. */
+  /** Its bytes, and when it was last changed: caches of its content are known by these. */
   readonly key: readonly [path: string, bytes: number, modified: number];
   /** How many rows there are. */
   readonly size: number;
   readonly columns: readonly ParquetColumn[];
-  /** First and last row, exclusive, of each row group: what is decoded together. */
+  /** First and last row, exclusive, of each row group; the rows of a group are decoded together. */
   readonly groups: readonly (readonly [start: number, end: number])[];
   /** The values of some columns in a row group, by column. */
   values(names: readonly string[], group: number): Promise<ReadonlyMap<string, DecodedArray>>;

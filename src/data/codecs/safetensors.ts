@@ -104,10 +104,10 @@ export function encodeSafetensors(
 /**
  * Reads the safetensors format, https://huggingface.co/docs/safetensors. Everything the header
  * says is checked against the file before memory is taken for it; the tensors are copies.
- * @param name what the file is called in messages
- * @param check sees what the file announces, which it holds, before memory is taken for it
+ * @param name the file's name in messages
+ * @param check sees the tensors that the header announces, before memory is taken for them
  * @throws UserError when the file is not whole and consistent, or holds an element type that
- *   onnxruntime-common's `Tensor` lacks; what `check` throws
+ *   onnxruntime-common's `Tensor` lacks; errors of `check` pass
  */
 export function decodeSafetensors(
   bytes: Uint8Array,

@@ -118,8 +118,8 @@ export function removeFile(path: string): Promise<void> {
 }
 
 /**
- * The user's folder for what can be had again, by the system's convention; it may not exist. The
- * package env-paths knows it too, but cannot be imported by a user without a home.
+ * The user's folder for files that can be had again, by the system's convention; it may not exist.
+ * The package env-paths knows it too, but cannot be imported by a user without a home.
  * @returns undefined when the user has neither a home nor another folder for it
  */
 export function findCacheDirectory(): string | undefined {

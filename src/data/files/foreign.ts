@@ -4,7 +4,7 @@ import { excerpt } from '../../base/excerpt.js';
 import { baseName } from '../../base/paths.js';
 import { isGzip, plainStart } from './gzip.js';
 
-/** A kind of file that vaekit does not read: how it shows, what it is, and the way out. */
+/** A kind of file that vaekit does not read: its marks, its name in messages, and the way out. */
 interface Foreign {
   readonly what: string;
   readonly advice: string;
@@ -156,7 +156,7 @@ const kinds: readonly Foreign[] = [
   },
 ];
 
-/** Bytes that show what a file is: the mark of a NIfTI volume is the last. */
+/** Bytes that show the kind of a file: the mark of a NIfTI volume is the last. */
 const startBytes = 4096;
 
 /** Text from the beginning of a file; undefined for other bytes. */
@@ -196,7 +196,7 @@ function kindOf(start: Uint8Array, name: string): Foreign | undefined {
 }
 
 /**
- * Tells what a file is that no format reads, by its first bytes.
+ * Refuses a file that no format reads, and names its kind by its first bytes.
  * @throws UserError always, but for folders that tell nothing
  */
 export async function refuseForeign({
@@ -225,7 +225,7 @@ export async function refuseForeign({
 }
 
 /**
- * Tells what a file is, if that is known; a damaged one is passed.
+ * Refuses a file of a known kind that vaekit does not read; a damaged one is passed.
  * @throws UserError
  */
 export async function refuseKnown(path: string): Promise<void> {

@@ -4,8 +4,8 @@ import { within } from '../../base/paths.js';
 const given = new Map<string, Blob>();
 
 /**
- * Makes files readable by their paths, with forward slashes, as those of a folder that was dropped
- * onto the page.
+ * Makes files readable by their paths, with forward slashes, such as the files of a folder that was
+ * dropped onto the page.
  * @returns forgets the files again
  */
 export function giveFiles(files: Readonly<Record<string, Blob>>): () => void {

@@ -8,7 +8,7 @@ export function isGzip(bytes: Uint8Array): boolean {
 
 /**
  * Decompresses gzip whose content tells its own size, and never holds more than that size.
- * @param name what the file is called in messages
+ * @param name the file's name in messages
  * @param sizeFrom the size of the whole content, read from its beginning; undefined while that is
  *   too short to tell, which it must not stay for long
  * @returns as many bytes as `sizeFrom` said; fewer only when the content ends before it could tell

@@ -12,7 +12,7 @@ const harmless = 2 ** 28;
 
 /**
  * Refuses an announced size that compressed bytes cannot hold.
- * @param name what the content is called in messages
+ * @param name the content's name in messages
  * @throws UserError
  */
 export function checkRatio(size: number, compressed: number, name: string): void {

@@ -36,7 +36,7 @@ class Walker {
     }
   }
 
-  /** Follows links, also those below linked folders, to what is not there already. */
+  /** Follows links, also links below linked folders, to files and folders not seen before. */
   async links(): Promise<void> {
     for (let link = this.#links.shift(); link; link = this.#links.shift()) {
       const info = await statOf(link.path);
@@ -80,7 +80,7 @@ function statOf(path: string): Promise<Stats | undefined> {
 }
 
 /**
- * All files below a folder. Links are followed, also in circles, and what they lead to counts once.
+ * All files below a folder. Links are followed, also in circles, and each of their targets counts once.
  * @throws UserError when a folder cannot be read
  */
 export async function walk(folder: string): Promise<Walk> {

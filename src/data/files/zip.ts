@@ -25,7 +25,7 @@ export interface ZippedFile {
   readonly compressedSize: number;
   /**
    * Its bytes, decompressed while they are read and never more than `size`.
-   * @throws UserError when the content is not of that size or not that of its CRC
+   * @throws UserError when the content does not have that size or its CRC
    */
   chunks(): AsyncGenerator<Uint8Array>;
 }
@@ -33,7 +33,7 @@ export interface ZippedFile {
 /**
  * The files of a zip archive by name; folders are left out. Nothing is decompressed before it is
  * asked for, and nothing is ever unpacked to disk.
- * @param name what the archive is called in messages
+ * @param name the archive's name in messages
  * @throws UserError when it is no whole zip archive, when two programs could read it differently
  *   (a name twice, headers that disagree, files that overlap), or when it has names that lead out of
  *   it, links, encrypted files, or files that announce more than their bytes can hold

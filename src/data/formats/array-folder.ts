@@ -31,8 +31,8 @@ function othersNote(files: readonly string[], used: number): ReadingNote[] {
 const isArray = (file: string) => entryOfFile(file) !== undefined;
 
 /**
- * A folder of arrays in files of their own, whose names tell what they are: `train-images-idx3-ubyte`
- * as MNIST has it, `X_train.npy`, `kmnist-train-imgs.npz`.
+ * A folder of arrays in files of their own, whose names tell their roles: `train-images-idx3-ubyte` as
+ * MNIST has it, `X_train.npy`, `kmnist-train-imgs.npz`.
  */
 export const arrayFolder: DataFormat = {
   reads: 'a folder with train-images-idx3-ubyte, X_train.npy and the like',
@@ -48,7 +48,7 @@ export const arrayFolder: DataFormat = {
   },
 };
 
-/** A folder of arrays whose names do not tell what they are. It is tried after folders of pictures. */
+/** A folder of arrays whose names do not tell their roles. It is tried after folders of pictures. */
 export const otherArrays: DataFormat = {
   reads: 'a folder with one array',
   uses,

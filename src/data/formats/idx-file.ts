@@ -7,7 +7,7 @@ import { plainStart } from '../files/gzip.js';
 import type { DataFormat } from './format.js';
 import { dataName } from './idx-dataset.js';
 
-/** Bytes that show what a file is. */
+/** Bytes that show the kind of a file. */
 const startBytes = 4096;
 
 /** One IDX file of images, whatever its name; labels are taken from beside it, if it is named as MNIST's files are. */

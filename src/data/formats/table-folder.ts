@@ -5,7 +5,7 @@ import type { Table } from '../tables/table.js';
 import { type DataFormat, type FormatOptions, textTableUses } from './format.js';
 import { dataName } from './idx-dataset.js';
 
-/** Kinds of text tables, each with its ending: a folder holds those of one kind. */
+/** Kinds of text tables, each with its ending: a folder holds tables of one kind. */
 const kinds: readonly (readonly [ending: RegExp, open: OpenTable])[] = [
   [/\.(csv|tsv|tab|psv)(\.(gz|zst|zip))?$/i, openText],
   [/\.(jsonl|ndjson)(\.(gz|zst|zip))?$/i, openJson],

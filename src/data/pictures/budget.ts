@@ -1,9 +1,9 @@
-/** Lets costly work wait until what is under way leaves room for it. */
+/** Lets costly work wait until the work under way leaves room for it. */
 export class Budget {
   #used = 0;
   readonly #waiting: { readonly cost: number; readonly start: () => void }[] = [];
 
-  /** @param limit cost of all that is under way; what costs more than that runs alone */
+  /** @param limit cost of all work under way; an action that costs more runs alone */
   constructor(private readonly limit: number) {}
 
   /** The result of the action, begun in the order of calls. */

@@ -28,7 +28,7 @@ export interface FolderLayout {
   readonly parts: readonly PicturePart[];
   /** How the parts were found. */
   readonly notes: readonly ReadingNote[];
-  /** How the classes were found, for those who take them. */
+  /** How the classes were found, for use where classes are wanted. */
   readonly classNotes: readonly ReadingNote[];
 }
 

@@ -7,12 +7,12 @@ import { pictureEndings } from './picture.js';
 /** A picture in a folder; the names of `parts` are in Unicode's composed form (NFC). */
 export type PictureFile = WalkedFile;
 
-/** The files of a folder by what they are. */
+/** The files of a folder by kind. */
 export interface Listing {
   /** In natural order. */
   readonly pictures: readonly PictureFile[];
   readonly others: readonly WalkedFile[];
-  /** Links to what is among the others, by their paths. */
+  /** Paths of links to files and folders that are listed by paths of their own. */
   readonly repeated: readonly string[];
 }
 

@@ -17,7 +17,7 @@ export interface PictureShape {
 /** How values are kept: 8 bits, whole numbers of more bits, or real numbers. */
 export type Depth = 'bytes' | 'whole' | 'real';
 
-/** The header of a picture; its size is that of the picture turned upright. */
+/** The header of a picture; its size is the size of the picture turned upright. */
 export interface PictureInfo extends PictureShape {
   readonly depth: Depth;
   /** Pages of a document, or frames of a moving picture. */
@@ -31,7 +31,7 @@ export type Ranges = Readonly<Partial<Record<'whole' | 'real', Range>>>;
 /** How a picture is decoded. */
 export interface Decoding {
   readonly shape: PictureShape;
-  /** `'fill'` stretches; `'cover'` scales, then cuts what lies outside on both sides. */
+  /** `'fill'` stretches; `'cover'` scales, then cuts off the parts outside, as much on either side. */
   readonly fit?: 'fill' | 'cover' | undefined;
   /** The ground that is seen through transparent parts. */
   readonly background: UserColour;

@@ -10,7 +10,7 @@ import { decodePnm, pnmHeader } from './pnm.js';
 import { fitRaw, isColoured, isOneColour, type RawPicture } from './raw-picture.js';
 import { loadSkia } from './skia.node.js';
 
-/** Most bytes that a picture's pixels take, as those of a camera of 80 million do. */
+/** Most bytes that a picture's pixels take: enough for a camera of 80 million pixels. */
 const mostBytes = 2 ** 28;
 
 /** Most pixels of a BMP file, which is held three times while it is decoded. */
@@ -113,7 +113,7 @@ export function showsColour(bytes: Uint8Array, background: UserColour): Promise<
 }
 
 /**
- * The pixels of a picture as its file has them: for those of more than 8 bits.
+ * The pixels of a picture as its file has them, for pictures of more than 8 bits.
  * @throws UserError when the picture cannot be decoded whole; its message is the reason
  */
 export function rawPicture(bytes: Uint8Array): Promise<RawPicture> {
@@ -142,7 +142,7 @@ export function decodePicture(bytes: Uint8Array, decoding: Decoding): Promise<De
   });
 }
 
-/** Pixels that were decoded without sharp, for what comes after. */
+/** Pixels that were decoded without sharp, as a picture of sharp for the steps after. */
 async function unpacked({ width, height, channels, values }: RawPicture): Promise<Grounded> {
   const { default: sharp } = await import('sharp');
   const picture = sharp(Uint8Array.from(values), { raw: { width, height, channels } });
@@ -205,11 +205,11 @@ function planar(data: Uint8Array, channels: number, given: number): Uint8Array {
 
 async function load(bytes: Uint8Array): Promise<Sharp> {
   const { default: sharp } = await import('sharp');
-  // A warning is about oddities that do not change the pixels; what is missing is an error.
+  // A warning is about oddities that do not change the pixels; missing pixels are an error.
   return sharp(bytes, { failOn: 'truncated', pages: 1, limitInputPixels: mostBytes });
 }
 
-/** sharp does not read BMP; Skia does, but fills in what is cut off. */
+/** Reads BMP by Skia, since sharp does not; Skia would fill in pixels of a file that is cut short. */
 async function loadBmp(bytes: Uint8Array): Promise<Sharp> {
   const [{ default: sharp }, { createCanvas, loadImage }] = await Promise.all([
     import('sharp'),

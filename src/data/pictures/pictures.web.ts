@@ -46,7 +46,7 @@ export async function showsColour(bytes: Uint8Array, background: UserColour): Pr
 }
 
 /**
- * The pixels of a picture as its file has them: for those of more than 8 bits.
+ * The pixels of a picture as its file has them, for pictures of more than 8 bits.
  * @throws UserError when the picture cannot be decoded whole; its message is the reason
  */
 export async function rawPicture(bytes: Uint8Array): Promise<RawPicture> {

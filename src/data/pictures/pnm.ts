@@ -11,7 +11,7 @@ class Words {
     public at: number,
   ) {}
 
-  /** The next whole number. @param digits most of them: those of P1 may stand without space */
+  /** The next whole number. @param digits most of them: digits of P1 may stand without space */
   next(digits = Number.POSITIVE_INFINITY): number {
     const { bytes } = this;
     while (this.at < bytes.length && !isDigit(bytes[this.at]!)) {

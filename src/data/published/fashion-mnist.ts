@@ -5,7 +5,7 @@ import {
   type Splits,
 } from './published.js';
 
-/** Where its files are, and what they are. */
+/** Its files: names, digests, sizes and addresses. */
 export const fashionMnistSet: PublishedSet = {
   title: 'Fashion-MNIST',
   folder: 'fashion-mnist',

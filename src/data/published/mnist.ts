@@ -6,7 +6,7 @@ import {
   type Splits,
 } from './published.js';
 
-/** Where its files are, and what they are. */
+/** Its files: names, digests, sizes and addresses. */
 export const mnistSet: PublishedSet = {
   title: 'MNIST',
   folder: 'mnist',

@@ -44,9 +44,9 @@ export interface PublishedSet {
 export interface PublishedOptions {
   /** Stops a download. */
   readonly signal?: AbortSignal;
-  /** Told in one line what takes long or goes wrong without harm. */
+  /** Told in one line of long work, and of failures without harm. */
   readonly onProgress?: (message: string) => void;
-  /** The folder that keeps what was downloaded; the user's cache folder unless given. */
+  /** The folder that keeps downloaded files; the user's cache folder unless given. */
   readonly cache?: string;
   /** Addresses to download from, in order of trial, instead of the usual ones. */
   readonly mirrors?: readonly string[];

@@ -68,9 +68,9 @@ function factorsOf(levels: readonly (readonly [string, readonly number[]])[]): F
 /**
  * White sprites on black, each [1, 64, 64], uint8, 0 or 255: all combinations of shape (square, ellipse,
  * heart: the labels), scale, orientation (anticlockwise, in radians) and place of the middle (0 to 1, to
- * the right and up). The factors are those of dSprites (Matthey et al. 2017,
+ * the right and up). The factors are as in dSprites (Matthey et al. 2017,
  * https://github.com/google-deepmind/dsprites-dataset), in its order; the outlines are not the same, and
- * no angle comes twice. With nothing left out there are 737,280 images. They are drawn as they are read.
+ * no angle comes twice. With nothing left out there are 737,280 images, each drawn when it is read.
  * @throws UserError when an option is no whole number from 1
  */
 export function sprites(options: SpritesOptions = {}): Dataset {

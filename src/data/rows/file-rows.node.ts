@@ -29,7 +29,7 @@ export interface FileRows extends DatasetOptions {
   readonly shape: readonly number[];
   readonly dtype: 'uint8' | 'float32';
   readonly pieces: readonly FilePiece[];
-  /** Changes one example's order of values, from the file's to that of `shape`. */
+  /** Changes one example's order of values, from the file's order to the order of `shape`. */
   readonly arrange?: (row: Uint8Array | Float32Array) => Uint8Array | Float32Array;
 }
 

@@ -11,7 +11,7 @@ import {
 /**
  * Examples that must first be decoded, as a dataset in memory.
  * @param produce decodes: it calls `begin` once, adds all examples, and returns their labels
- * @throws UserError what `produce` throws
+ * @throws UserError as `produce` does
  */
 export async function gatherInMemory(
   name: string,

@@ -38,8 +38,8 @@ export async function gatherPictures(
 
 /**
  * The parts of data of pictures, of one shape and scaled alike.
- * With `options.sample` nothing is decoded before it is read, and the shape is that of so many
- * pictures of each part.
+ * With `options.sample` nothing is decoded before it is read, and so many pictures of each part decide
+ * the shape.
  * @param name of all of them
  * @throws UserError as `gatherPictures`
  */

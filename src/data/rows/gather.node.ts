@@ -30,7 +30,7 @@ const blockBytes = 2 ** 23;
  * not at all; one that is damaged is written anew.
  * @param key all that decides the examples, as JSON: files with sizes and dates, options
  * @param produce decodes: it calls `begin` once, adds all examples, and returns their labels
- * @throws UserError what `produce` throws, or when there is no cache or it cannot be written
+ * @throws UserError as `produce` does, or when there is no cache or it cannot be written
  */
 export async function gather(
   name: string,
@@ -108,7 +108,7 @@ async function openCached(place: string, name: string, options: GatherOptions) {
   }
 }
 
-/** A new folder to write into; what a process that died left of the same data is removed. */
+/** A new folder to write into. Removes the folder that a dead process left of the same data. */
 async function temporaryFolder(folder: string, digest: string): Promise<string> {
   await makeDirectory(folder);
   for (const entry of await attempt('read', folder, () => fs.readdir(folder))) {
@@ -184,7 +184,7 @@ class Rows {
     return this.#folder;
   }
 
-  /** Removes what was written and not moved to its place. */
+  /** Removes written files that were not moved to their place. */
   async discard(): Promise<void> {
     await this.#writer?.close().catch(() => undefined);
     if (this.#folder) await fs.rm(this.#folder, { recursive: true, force: true });

@@ -14,7 +14,7 @@ export interface Skipped {
 
 /** How examples are gathered. */
 export interface GatherOptions {
-  /** The folder that keeps what does not fit; the user's cache folder unless given. */
+  /** The folder that keeps examples that memory does not; the user's cache folder unless given. */
   readonly cache?: string | undefined;
   /** Most bytes of examples to hold in memory. */
   readonly memoryLimit?: number | undefined;
@@ -24,7 +24,7 @@ export interface GatherOptions {
   readonly onCount?: ((done: number, of: number) => void) | undefined;
   /**
    * To look at data rather than train on it: a format may look at so many examples of each part,
-   * spread over it, and read others only when they are asked for. Sizes and labels are those of all.
+   * spread over it, and read others only when they are asked for. Sizes and labels are of all examples.
    */
   readonly sample?: number | undefined;
 }
@@ -69,7 +69,7 @@ export interface GatheredData {
   readonly notes: readonly ReadingNote[];
 }
 
-/** The facts of a dataset among those of gathered examples. */
+/** The facts of gathered examples that a dataset has too. */
 export function datasetOptions(name: string, gathered: Gathered) {
   const { labels, classNames, columns, table, ids, cells, origins } = gathered;
   return {
