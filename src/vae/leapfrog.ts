@@ -1,4 +1,4 @@
-import { add, gradient, mul, sub, sum, type Value, withGradient } from '../graph/index.js';
+import { add, gradient, mul, sub, sum, type Value } from '../graph/index.js';
 
 /** The slope of the potential energy at a point, by z. */
 export interface Slope {
@@ -13,17 +13,15 @@ export interface PhasePoint<At extends Slope = Slope> {
 }
 
 /**
- * Energies, and the slope of their sum by z. It is by a value that no operator sees through: a reshape of a reshape is
- * one of the first value, so that a gradient by the value between would miss it.
- * @param build from that value to its energies, and to whatever else is made of it
+ * Energies, and the slope of their sum by z.
+ * @param build from z to its energies, and to whatever else is made of it
  */
 export function withSlope<Built extends { readonly energy: Value }>(
   z: Value,
   build: (z: Value) => Built,
 ): Built & Slope {
-  const own = withGradient(z, [z], (g) => [g]);
-  const built = build(own);
-  return { ...built, slope: gradient(sum(built.energy), [own])[0]! };
+  const built = build(z);
+  return { ...built, slope: gradient(sum(built.energy), [z])[0]! };
 }
 
 /**

@@ -74,19 +74,13 @@ export function axesSize(x: Value, axes: readonly number[]): Value {
   );
 }
 
-/** The mean along the axes; a mean of a sum is one reduction. */
+/** The mean along the axes. */
 export function mean(x: Value, options: ReductionOptions = {}): Value {
   requireDType(x, 'floating-point values', 'mean');
   const axes = reducedAxes(x, options.axes, 'mean');
   if (axes.length === 0) return x;
   const share = reciprocalOf(axesSize(x, axes));
-  const { operation } = x;
-  const whole =
-    operation.type === 'ReduceSum' &&
-    axes.length === x.shape.length &&
-    operation.attributes.keepdims === 0 &&
-    !options.keepDims;
-  return mul(whole ? sum(operation.inputs[0]!) : sum(x, options), share);
+  return mul(sum(x, options), share);
 }
 
 function reciprocalOf(count: Value): Value {

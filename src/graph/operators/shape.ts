@@ -49,9 +49,6 @@ export function reshape(x: Value, shape: Shape): Value {
     throw new UserError(`reshape: ${formatShape(x.shape)} does not fit ${formatShape(shape)}.`);
   }
   if (sameShape(x.shape, target)) return x;
-  const { operation } = x;
-  const source = operation.type === 'Reshape' ? operation.inputs[0]! : x;
-  if (sameShape(source.shape, target)) return source;
   const symbolic = target.filter((dimension) => typeof dimension === 'string').length;
   const empty = target.includes(0);
   // ONNX infers one size; beside a size of 0 it infers none.
@@ -60,7 +57,7 @@ export function reshape(x: Value, shape: Shape): Value {
       ? sizesOf(target)
       : indices(target.map((dimension) => (typeof dimension === 'string' ? -1 : dimension)));
   const type = { dtype: x.dtype, shape: target };
-  return apply('Reshape', [source, sizes], type, empty ? { allowzero: 1 } : {});
+  return apply('Reshape', [x, sizes], type, empty ? { allowzero: 1 } : {});
 }
 
 /** All axes from `axis` on as one: [batch, ...] becomes [batch, features]. */
@@ -77,14 +74,6 @@ export function transpose(x: Value, order?: readonly number[]): Value {
     throw new UserError(`transpose: [${perm}] is not an order of ${rank} axes.`);
   }
   if (perm.every((axis, position) => axis === position)) return x;
-  const { operation } = x;
-  if (operation.type === 'Transpose') {
-    const first = operation.attributes.perm as readonly number[];
-    return transpose(
-      operation.inputs[0]!,
-      perm.map((axis) => first[axis]!),
-    );
-  }
   const shape = perm.map((axis) => x.shape[axis]!);
   return apply('Transpose', [x], { dtype: x.dtype, shape }, { perm });
 }

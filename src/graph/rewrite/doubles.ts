@@ -23,7 +23,6 @@ import {
   negate,
   or,
   pad,
-  reshape,
   sign,
   sin,
   slice,
@@ -38,6 +37,7 @@ import {
 } from '../operators/index.js';
 import { poolWindowOf, windowShares } from '../operators/pooling.js';
 import { constant, type Operation, type Value } from '../value.js';
+import { reshape } from './folded.js';
 import type { Rule, Rules } from './rewrite.js';
 
 /*

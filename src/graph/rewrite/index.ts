@@ -8,6 +8,7 @@
  *   `factors.ts`: products taken apart
  * - `slices.ts`, `buffers.ts`: many slices as one split, or splits as slices on a graphics processor;
  *   `spans.ts`: elements that follow each other
+ * - `folded.ts`: operators of operators of their kind as one
  * - `elementwise.ts`: the operators that treat each element by itself
  */
 import type { Device } from '../../runtime/session.js';
@@ -16,6 +17,7 @@ import { activationRules } from './activations.js';
 import { bufferRules } from './buffers.js';
 import { convolutionRules } from './convolution/index.js';
 import { doubleRules } from './doubles.js';
+import { foldingRules } from './folded.js';
 import { joinRules } from './joins.js';
 import { poolingRules } from './pooling.js';
 import { productRules } from './products.js';
@@ -29,11 +31,18 @@ const identityRules: Rules = { Identity: ({ inputs }) => [inputs[0]!] };
 
 /** The same values in the form that runs fastest, and that the device can run. */
 export function optimize(values: readonly Value[], device: Device = 'cpu'): Value[] {
-  const lowered = rewrite(rewrite(values, { ...identityRules, ...doubleRules }), {
-    ...transposeRules,
-    ...convolutionRules(),
-    ...poolingRules(),
-  });
+  const lowered = rewrite(
+    rewrite(values, {
+      ...identityRules,
+      ...foldingRules,
+      ...doubleRules,
+    }),
+    {
+      ...transposeRules,
+      ...convolutionRules(),
+      ...poolingRules(),
+    },
+  );
   const rules = inTurn(activationRules, joinRules, reshapeRules, productRules, transposeRules);
   const short = rewrite(lowered, rules);
   return rewrite(short, device === 'webgpu' ? bufferRules : sliceRules(short));

@@ -1,4 +1,4 @@
-import { concat, full, mul, reshape, sum } from '../operators/index.js';
+import { concat, full, mul, sum } from '../operators/index.js';
 import type { Value } from '../value.js';
 import {
   type Factor,
@@ -10,6 +10,7 @@ import {
   scaled,
   write,
 } from './factors.js';
+import { reshape } from './folded.js';
 import type { Rule, Rules } from './rewrite.js';
 import { elementsOf, joined, type Span, spanOf } from './spans.js';
 

@@ -7,13 +7,12 @@ import {
   gather,
   maximum,
   mul,
-  reshape,
   scatterAdd,
   sub,
-  transpose,
 } from '../operators/index.js';
 import { type PoolWindow, poolWindowOf } from '../operators/pooling.js';
 import { checkConstantSize, constant, type Operation, Value } from '../value.js';
+import { reshape, transpose } from './folded.js';
 import type { Rules } from './rewrite.js';
 
 /*

@@ -1,4 +1,4 @@
-import { mul, reshape, transpose } from '../operators/index.js';
+import { mul } from '../operators/index.js';
 import { attributeHolds, type Operation, type Shape, scalarOf, Value } from '../value.js';
 import {
   type Factor,
@@ -11,6 +11,7 @@ import {
   usualBatch,
   write,
 } from './factors.js';
+import { reshape, transpose } from './folded.js';
 import { withOffsetRow } from './joins.js';
 import type { Rule, Rules } from './rewrite.js';
 

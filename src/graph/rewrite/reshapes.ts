@@ -1,6 +1,7 @@
-import { reshape, sum } from '../operators/index.js';
+import { sum } from '../operators/index.js';
 import { type Operation, type Shape, sameShape, Value } from '../value.js';
 import { elementwise } from './elementwise.js';
+import { reshape } from './folded.js';
 import type { Rule, Rules } from './rewrite.js';
 
 /** The value before its reshape. */

@@ -1,6 +1,7 @@
-import { reshape, slice } from '../operators/index.js';
+import { slice } from '../operators/index.js';
 import { elementCount, type Operation, type Shape, type Value } from '../value.js';
 import { isSame } from './factors.js';
+import { reshape } from './folded.js';
 
 /** Contiguous elements of a value, in row-major order. */
 export interface Span {

@@ -1,6 +1,7 @@
-import { reshape, sum, transpose } from '../operators/index.js';
+import { sum } from '../operators/index.js';
 import { type Dimension, type Operation, sameShape, Value } from '../value.js';
 import { elementwise } from './elementwise.js';
+import { reshape, transpose } from './folded.js';
 import type { Rule, Rules } from './rewrite.js';
 
 const orderOf = (value: Value | undefined) =>

@@ -9,6 +9,7 @@ import {
   gradient,
   input,
   matmul,
+  mean,
   mul,
   type Operand,
   type ReductionOptions,
@@ -823,6 +824,51 @@ describe('gradient', () => {
     expect(results.byTarget).toEqual({ dims: [], data: [1] });
     expect(results.byOther).toEqual({ dims: [2, 1], data: [0, 0] });
     expect(results.byX!.data[1]).toBeCloseTo(2 * Math.E ** 2, 12);
+  });
+
+  // The targets are the sum of squares and, of the mean, the squared sum.
+  it.each<[string, (x: Value) => Value, (y: Value) => Value, (y: number, sum: number) => number]>([
+    ['reshape', (x) => reshape(x, [3, 2]), (y) => reshape(y, [6]), (y) => 2 * y],
+    ['reshape back', (x) => reshape(x, [3, 2]), (y) => reshape(y, [2, 3]), (y) => 2 * y],
+    ['transpose', (x) => transpose(x), (y) => transpose(y), (y) => 2 * y],
+    ['sum', (x) => sum(x, { axes: [1] }), (y) => sum(y), (_, all) => 2 * all],
+    ['mean of a sum', (x) => sum(x, { axes: [1] }), (y) => mul(mean(y), 2), (_, all) => 2 * all],
+  ])('is by a value between two of a kind: %s', async (_, first, second, slope) => {
+    const { between, y } = await evaluate(
+      (x) => {
+        const y = first(x!);
+        return { between: gradient(sum(square(second(y))), [y])[0]!, y };
+      },
+      [{ shape: [2, 3], data: [1, 2, 3, 4, 5, 6] }],
+    );
+    expect(between!.dims).toEqual(y!.dims);
+    expect(between!.data).toEqual(y!.data.map((each) => slope(each, 21)));
+  });
+
+  it('finds each operator that a value went through', () => {
+    const builders: Record<string, (x: Value) => Value> = {
+      reshape: (x) => operators.reshape(x, [-1, 1]),
+      flatten: (x) => operators.flatten(x, 0),
+      transpose: (x) => operators.transpose(x),
+      unsqueeze: (x) => operators.unsqueeze(x, [0]),
+      squeeze: (x) => operators.squeeze(operators.unsqueeze(x, [0]), [0]),
+      sum: (x) => sum(x),
+      mean: (x) => operators.mean(x),
+      max: (x) => operators.max(x),
+      negate: operators.negate,
+      exp,
+      square,
+      halved: (x) => mul(x, 0.5),
+      more: (x) => add(x, 1),
+      clipped: (x) => clip(x, -1, 1),
+    };
+    for (const [inner, first] of Object.entries(builders)) {
+      for (const [outer, second] of Object.entries(builders)) {
+        const y = first(input('x', [2, 3], 'float64'));
+        const path = operationsOf([second(y)]);
+        expect(path, `${outer} of ${inner}`).toContain(y.operation);
+      }
+    }
   });
 
   it('is by one part of a split', async () => {

@@ -1,6 +1,7 @@
 import { spatialSize, type Window } from '../../operators/convolution.js';
-import { gemm, reshape, transpose } from '../../operators/index.js';
+import { gemm } from '../../operators/index.js';
 import type { Value } from '../../value.js';
+import { reshape, transpose } from '../folded.js';
 import { isOne, narrows, type Size, sweepsOf } from './geometry.js';
 import { channelsFirst, patches, type Tables } from './patches.js';
 import { shiftedSums } from './shifted-sums.js';

@@ -1,6 +1,6 @@
 import { type Window, windowOf } from '../../operators/convolution.js';
-import { transpose } from '../../operators/index.js';
 import type { Operation, Value } from '../../value.js';
+import { transpose } from '../folded.js';
 import type { Rules } from '../rewrite.js';
 import { convolution } from './convolution.js';
 import { isOne, narrows, type Size } from './geometry.js';

@@ -1,14 +1,7 @@
 import { spatialSize } from '../../operators/convolution.js';
-import {
-  broadcastLike,
-  concat,
-  gather,
-  pad,
-  reshape,
-  slice,
-  transpose,
-} from '../../operators/index.js';
+import { broadcastLike, concat, gather, pad, slice } from '../../operators/index.js';
 import { checkConstantSize, constant, type Value } from '../../value.js';
+import { reshape, transpose } from '../folded.js';
 import { isWhole, margin, type Size, type Sweep, type Sweeps, taps } from './geometry.js';
 
 /** Below this many channels a patch's rows are too short to gather; they are sliced instead. */

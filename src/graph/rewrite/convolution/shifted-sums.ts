@@ -1,6 +1,7 @@
 import { spatialSize } from '../../operators/convolution.js';
-import { add, gemm, pad, reshape, slice, transpose } from '../../operators/index.js';
+import { add, gemm, pad, slice } from '../../operators/index.js';
 import type { Value } from '../../value.js';
+import { reshape, transpose } from '../folded.js';
 import { range, type Size } from './geometry.js';
 import { channelsLast } from './patches.js';
 

@@ -1,6 +1,7 @@
 import { spatialSize, type Window } from '../../operators/convolution.js';
-import { concat, gather, gemm, pad, reshape, slice, transpose } from '../../operators/index.js';
+import { concat, gather, gemm, pad, slice } from '../../operators/index.js';
 import { constant, type Value } from '../../value.js';
+import { reshape, transpose } from '../folded.js';
 import { range, type Size, type Sweep, taps } from './geometry.js';
 import { channelsFirst, patches, type Tables } from './patches.js';
 

@@ -1,6 +1,7 @@
 import { spatialSize, type Window } from '../../operators/convolution.js';
-import { concat, gemm, matmul, reshape, transpose } from '../../operators/index.js';
+import { concat, gemm, matmul } from '../../operators/index.js';
 import type { Value } from '../../value.js';
+import { reshape, transpose } from '../folded.js';
 import { isOne, narrows, type Size, type Sweep, type Sweeps, sweepsOf } from './geometry.js';
 import { channelsLast, patches, pixelsByTap, type Tables } from './patches.js';
 
