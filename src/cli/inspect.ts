@@ -12,7 +12,7 @@ import type { CompleteRun } from '../vae/config/run-config.js';
 import { writePicture } from './draw.js';
 import { isDrawn } from './sheets.js';
 
-/** Options of `vaekit inspect`, beside those that say how data is read. */
+/** Options of `vaekit inspect`, beside the options of reading. */
 export interface InspectOptions {
   readonly json?: boolean;
   readonly out?: string;

@@ -66,7 +66,7 @@ export interface Size {
 
 /** Size of an image as it is drawn, in pixels. */
 export function drawnSize({ width, height }: Size, scale: number): Size {
-  // A third of 3 must be 1, whatever a third is rounded to.
+  // A third of 3 must be 1, however a third is rounded.
   const drawn = (side: number) => Math.ceil(side * scale - 1e-6);
   return { width: drawn(width), height: drawn(height) };
 }

@@ -84,7 +84,7 @@ export function drawLine(
     if (isDown) context.lineTo(x, y);
     else context.moveTo(x, y);
     isDown = true;
-    // One step alone is a level, not a point that nobody sees.
+    // One step alone is a level, as a point would be too small to see.
     if (values.length === 1) context.lineTo(left + width, y);
   });
   context.stroke();

@@ -18,7 +18,7 @@ export interface StepUpdate {
   /** Steps done in this epoch. */
   readonly step: number;
   readonly steps: number;
-  /** Shown in their order, whatever their names. */
+  /** Shown in their order, under any names. */
   readonly metrics: Readonly<Record<string, number>>;
   readonly millisecondsPerStep: number;
 }

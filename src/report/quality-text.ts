@@ -11,7 +11,7 @@ type Row = [measure: string, score: string, about: string];
 /** Columns that are told by name. */
 const named = 3;
 
-/** Columns of the table under the scores; of more, those least alike. */
+/** Columns of the table under the scores; of more, the least alike. */
 const mostColumns = 24;
 
 const score = (value: number | null | undefined): string =>

@@ -46,7 +46,7 @@ export function oddColumns(
 export const labelText = ({ labels, classNames }: Dataset, row: number) =>
   labels ? (classNames?.[labels[row]!] ?? String(labels[row])) : undefined;
 
-/** All rows as CSV, in an order: those with the highest scores first. */
+/** All rows as CSV, in an order: the highest scores first. */
 export function rankedCsv(
   { data, values, threshold, columns }: Omit<ScoredRows, 'usual'>,
   order: ArrayLike<number>,

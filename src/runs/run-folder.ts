@@ -136,7 +136,7 @@ export class RunFolder {
   }
 
   /**
-   * The content of `config.json`, of whatever version, as the present version has it.
+   * The content of `config.json`, of any version, as the present version has it.
    * @throws UserError when the file is not JSON or of a newer format
    */
   async readConfig(): Promise<Record<string, unknown>> {
@@ -206,7 +206,7 @@ export class RunFolder {
 
   /**
    * The metrics of each epoch; none when the run has no metrics. `seconds` is NaN where the run does
-   * not tell it; `kl` is the KL divergence in nats, whatever version wrote the run.
+   * not tell it; `kl` is the KL divergence in nats, for runs of all versions.
    * @throws UserError when a line is none that training writes
    */
   async readMetrics(): Promise<EpochMetrics[]> {
@@ -230,8 +230,8 @@ export class RunFolder {
   }
 
   /**
-   * Writes a checkpoint; then removes those that are not kept: the last ones and the best stay, which
-   * is the one with the lowest validation loss (without one, loss) in the last epoch before it.
+   * Writes a checkpoint, then removes old ones: the last ones stay, and the best one. The best one has the
+   * lowest validation loss (without one, loss) in the last epoch before it.
    * @param keep how many of the last ones
    */
   async writeCheckpoint(checkpoint: Checkpoint, keep: number): Promise<void> {
@@ -257,7 +257,7 @@ export class RunFolder {
 
   /**
    * The last checkpoint that can be read; undefined when none was written.
-   * @param tell hears of those that are damaged and passed over
+   * @param tell hears of damaged ones that are passed over
    * @throws UserError when all are damaged
    */
   async readCheckpoint(

@@ -57,7 +57,7 @@ export async function sendCompressed(
 
 export interface SentFile {
   readonly root: string;
-  /** From the root, with slashes; whoever calls has checked it. */
+  /** From the root, with slashes; the caller has checked it. */
   readonly path: string;
   /** A name whose ending tells the type. */
   readonly type: string;

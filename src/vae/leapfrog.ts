@@ -14,7 +14,7 @@ export interface PhasePoint<At extends Slope = Slope> {
 
 /**
  * Energies, and the slope of their sum by z.
- * @param build from z to its energies, and to whatever else is made of it
+ * @param build from z to its energies, and to all else that is made of it
  */
 export function withSlope<Built extends { readonly energy: Value }>(
   z: Value,

@@ -26,7 +26,7 @@ async function columnNats(
   return meansOfColumns(nats!, data);
 }
 
-/** Columns with their nats, those that take most first. */
+/** Columns with their nats, the most first. */
 async function columnTable(columns: Readonly<Record<string, number>>): Promise<string> {
   const { formatTable } = await import('../../report/table.js');
   const rows = Object.entries(columns).sort(([, a], [, b]) => b - a);

@@ -59,8 +59,8 @@ function failureOf(error: unknown, path: string, exported: readonly string[]): s
 }
 
 /**
- * The default export of a file of code, TypeScript or JavaScript. `vaekit` in it is the package that
- * runs, whatever is installed beside the file.
+ * The default export of a file of code, TypeScript or JavaScript. `vaekit` in it is the running package,
+ * not a package installed beside the file.
  */
 async function runFile(path: string): Promise<{ data: unknown; code: ConfigCode }> {
   // A file that is not there, or a folder, is told as for every other file.

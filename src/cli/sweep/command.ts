@@ -8,7 +8,7 @@ import { ownFile } from '../../base/own-files.node.js';
 /** The command line in the form in which it is shipped. */
 const commandLine = 'dist/bin/vaekit.js';
 
-/** Signals by which a job ends that somebody stops: its run can go on. */
+/** Signals and codes by which a stopped job ends; its run can go on. */
 const stopped = new Set<string | number | null>(['SIGINT', 'SIGTERM', 'SIGKILL', 130, 143, 137]);
 
 /** Bytes of the end of a log in which the reason is looked for. */

@@ -74,7 +74,7 @@ export interface PlannedTrial {
   readonly isValidated: boolean;
 }
 
-/** Plans the runs of a sweep: by their settings over those that all share, all checked as `vaekit train` checks them. */
+/** Plans the runs of a sweep: each one's settings over the shared ones, checked as `vaekit train` checks them. */
 export class Planner {
   private readonly opened = new Map<string, Promise<OpenedData>>();
 

@@ -21,7 +21,7 @@ const pathsOf = ({ trials }: Results) => Object.keys(trials[0]?.settings ?? {});
 /** The metric of a run after its last rung. */
 export const lastValue = ({ results }: Trial) => results.at(-1);
 
-/** Runs with those that came furthest first, the best of them before the others. */
+/** Runs in order: by rungs reached, the most first, and then by the metric, the best first. */
 function inOrder({ trials, metric }: Results): readonly Trial[] {
   const sign = metric.better === 'less' ? 1 : -1;
   return trials.toSorted(

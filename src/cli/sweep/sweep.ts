@@ -146,7 +146,7 @@ async function waitForOther(run: string, shown: Shown, trial: Trial, signal: Abo
 }
 
 /**
- * The flag by which jobs share this machine's processors, where nobody says how many threads a run has.
+ * The flag by which jobs share this machine's processors, where no setting gives a run's threads.
  * Jobs of a launcher have the processors that it gives them.
  */
 function threadsOf({ kept }: Sweep, { settings }: Trial, jobs: number): readonly string[] {
@@ -234,7 +234,7 @@ function tellEnd({ folder, kept, metric }: Sweep, results: Results, goOn: string
   if (failed > 0) say(`${failed} failed; train them again by: ${goOn} --retry`);
 }
 
-/** `vaekit sweep`: trains the runs of a sweep, or those that are left. */
+/** `vaekit sweep`: trains the runs of a sweep, or the rest of them. */
 export async function sweepRuns(file: string, flags: SweepFlags): Promise<void> {
   const path = flags.out ?? `runs/${fileName(baseName(file).replace(/\.json$/i, ''))}`;
   const folder = await SweepFolder.open(path);

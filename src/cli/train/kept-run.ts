@@ -11,7 +11,7 @@ const metricsMilliseconds = 1000;
 export class KeptRun {
   /** None before the first step of a new run. */
   folder: RunFolder | undefined;
-  /** Metrics of all epochs so far, those before a resume too. */
+  /** Metrics of all epochs so far, before a resume too. */
   readonly lines: EpochMetrics[];
   /** Lines that people were told before the first step. */
   readonly notes: string[] = [];

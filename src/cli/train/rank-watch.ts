@@ -52,7 +52,7 @@ function lostRanks({ processes }: LocalRanks): number[] {
 
 /**
  * Watches the other ranks of this machine: MPI waits for ever for one that has died.
- * @param onLost is told once which ranks have ended, on the first of those that are left
+ * @param onLost is told once which ranks have ended, on the first rank that is left; the others get an empty list
  * @returns ends the watch
  */
 export function watchRanks(

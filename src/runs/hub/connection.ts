@@ -181,7 +181,7 @@ function explained(
   if (code === 'GatedRepo') {
     return `its owner gives access by request. Ask for it at ${endpoint}/${repo}, and set HF_TOKEN to a token of yours.`;
   }
-  // Without a token the Hub does not tell repositories that are private from those that are not there.
+  // Without a token the Hub answers the same for private and for missing repositories.
   if (code === 'RepoNotFound' || (status === 401 && !token) || (status === 404 && code === '')) {
     const way = token ? 'ask its owner for access' : 'set HF_TOKEN to a token that may read it';
     return `${endpoint} has no such repository, or it is private. Check the name, or ${way}.`;

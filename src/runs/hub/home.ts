@@ -38,7 +38,7 @@ export interface HubCache {
   /** The list that `keepFiles` was given; undefined where there is none. */
   filesOf(commit: string): Promise<unknown>;
   keepFiles(commit: string, files: readonly HubFile[]): Promise<void>;
-  /** The files of a commit that are there, by whatever program; undefined where none was fetched. */
+  /** The files of a commit that any program fetched; undefined where none was. */
   snapshotOf(commit: string): Promise<readonly HubFile[] | undefined>;
   /** The content of a file, as it is on disk. */
   read(commit: string, file: HubFile): Promise<Uint8Array<ArrayBuffer> | undefined>;

@@ -66,7 +66,7 @@ class MlflowSender implements Sender {
     return { count: 1, remote };
   }
 
-  /** Makes the run in steps that are kept one by one, so that one that fails repeats none of those before. */
+  /** Makes the run in steps that are kept one by one, so that after a failure no step is done twice. */
   private async begin(run: TrackedRun, time: number, remote: Remote): Promise<SentLines> {
     const { id, run: run_id, isSet } = remote;
     if (!id) return { count: 0, remote: { id: crypto.randomUUID() } };

@@ -42,7 +42,7 @@ export interface EncodingSources {
 export interface Bottleneck<Encoding = unknown> {
   readonly type: string;
   /**
-   * Features as latents, of whatever form.
+   * Features as latents, in the bottleneck's own form.
    * @param features the encoder's output [batch, ...]
    * @param latent how many latents, or channels of latents
    * @throws UserError when the features do not fit
@@ -72,7 +72,7 @@ export interface Bottleneck<Encoding = unknown> {
   readonly sampling?: Layer<Posterior>;
   /** For bottlenecks with a codebook: how many codes it has. */
   readonly codes?: number | undefined;
-  /** For those with several codes a position, each of a codebook of its own: how many. 1 when left out. */
+  /** For several codes a position, each of a codebook of its own: how many. 1 when left out. */
   readonly codebooks?: number | undefined;
   /**
    * log p(z) in nats of any latents, [batch, count] for [batch, count, ...latent]; missing where the prior is N(0, I), and where

@@ -37,7 +37,7 @@ const toSphere = (x: Value) =>
 /**
  * A von Mises–Fisher q(z | x) on the unit sphere, and the uniform prior on it (Davidson et al. 2018,
  * "Hyperspherical Variational Auto-Encoders", §3, https://arxiv.org/abs/1804.00891). As in the authors' code
- * κ is softplus of its head + 1. Other points than those on the sphere are decoded as the nearest on it.
+ * κ is softplus of its head + 1. A point off the sphere is decoded as the nearest one on it.
  */
 export const hyperspherical: Bottleneck<Directed> = {
   type: 'hyperspherical',

@@ -87,8 +87,8 @@ function matricesOf(examples: Value, latent: number, hidden: number, scope: Scop
 }
 
 /**
- * The metric: in training of the batch's means and matrices, and else of those that are kept of the training data. Each
- * step puts examples of its batch, chosen at random, in the place of as many that were kept.
+ * The metric: in training from the batch's means and matrices, else from the kept ones of training data. Each step puts
+ * examples of its batch, chosen at random, in the place of as many kept ones.
  */
 function metricOf(
   mean: Value,

@@ -19,7 +19,7 @@ const ownSpread = { type: 'gaussian', variance: 'pixel' };
 const pictureSpread = { type: 'gaussian', variance: 0.1 };
 
 /**
- * The likelihood and the scaling that values ask for, where nobody names a likelihood. Bytes, and
+ * The likelihood and the scaling that values ask for, where no likelihood is named. Bytes, and
  * pictures in [0, 1], are left to the preset: undefined. Rows of a table have likelihoods by column.
  */
 export function fitValues(

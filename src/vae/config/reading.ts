@@ -19,9 +19,9 @@ function isOfNumbers({ likelihood, decoder, input, example }: ModelData): boolea
 }
 
 /**
- * How data is read for a model: by the columns that it knows, or else a table column by column, unless
- * something that is said of the model asks for plain numbers.
- * @param models settings of the model, those that go over others last
+ * How data is read for a model: by the columns that the model knows; else a table is read column by column,
+ * unless a setting of the model asks for plain numbers.
+ * @param models settings of the model, each over the ones before
  */
 export function readingFor(
   reading: ReadOptions,
@@ -34,7 +34,7 @@ export function readingFor(
   return { rows: 'auto', ...reading };
 }
 
-/** How data is read for a preset: as sequences where it is for these, and nobody says another layout. */
+/** How data is read for a preset: as sequences for the preset of sequences, where no layout is given. */
 export function readingOfPreset(reading: ReadOptions, preset: string | undefined): ReadOptions {
   const isOpen = preset === 'sequence' && reading.layout === undefined;
   return isOpen ? { ...reading, layout: 'sequences' } : reading;

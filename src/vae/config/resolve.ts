@@ -21,7 +21,7 @@ interface KnownData
   readonly values?: ValueSummary | undefined;
 }
 
-/** Sources of a run's settings: the first goes over a preset, each goes over those before. */
+/** Sources of a run's settings: the first goes over a preset, each goes over the ones before. */
 export interface Sources {
   /** A config file. */
   readonly file?: ConfigData | undefined;
@@ -44,7 +44,7 @@ export interface ResolvedRun extends CompleteRun {
   readonly preset?: string | undefined;
   /** Why it is that, where the data asked for it. */
   readonly choice?: PresetChoice | undefined;
-  /** Settings that the data asked for and nobody else, in lines for people. */
+  /** Settings that the data alone asked for, in lines for people. */
   readonly notes: readonly string[];
 }
 
@@ -79,7 +79,7 @@ export function resolveRun({ file, given, data, spec, name }: Sources): Resolved
   };
 }
 
-/** The settings that the data's values ask for, where nobody names likelihood or decoder. */
+/** The settings that the data's values ask for, where no likelihood or decoder is named. */
 function fitFor(
   file: ConfigData | undefined,
   given: ConfigData,
@@ -111,7 +111,7 @@ function notesOf({ likelihood, example, because }: ValueFit): string[] {
   return [`Likelihood ${String(type)}${scaled}: ${because}. Another by --likelihood.`];
 }
 
-/** A batch size that nobody asked for, no larger than the data. */
+/** A default batch size made no larger than the data; a given one stays. */
 function fittingBatch(
   { batchSize, validationSplit = 0 }: CompleteRun['training'],
   { size }: KnownData,

@@ -6,11 +6,11 @@ import type { PresetName } from './presets.js';
 import { resolveRun } from './resolve.js';
 import { type ConfigData, fitOptionsOf } from './run-config.js';
 
-/** Settings of a model in the place of those that suit the data. */
+/** Settings of a model that go over the ones chosen by the data. */
 export interface WantedSettings {
   /** The network to start from; by the data when left out. */
   readonly preset?: PresetName | undefined;
-  /** Settings of the model over those, as in `config.json`: `{ latent: 8, likelihood: 'gaussian' }`. */
+  /** Settings of the model over the preset's, as in `config.json`: `{ latent: 8, likelihood: 'gaussian' }`. */
   readonly model?: ConfigData['model'] | undefined;
 }
 

@@ -22,7 +22,7 @@ export interface AutoregressiveOptions extends Omit<MadeOptions, 'outputs' | 'is
   readonly form: keyof typeof forms;
 }
 
-/** A value's map by those before it, y = exp(logScale) x + shift: both [n, D]. */
+/** A value's map by the values before it, y = exp(logScale) x + shift: both [n, D]. */
 interface Affine {
   readonly logScale: Value;
   readonly shift: Value;
@@ -52,7 +52,7 @@ const forms = {
   },
 };
 
-/** The map of a block for values x [n, D], of which each is mapped by those before it alone. */
+/** The map of a block for values x [n, D]; each is mapped by the values before it alone. */
 function affine(x: Value, index: number, options: AutoregressiveOptions, scope: Scope): Affine {
   const isReversed = index % 2 === 1;
   const given = made(x, { ...options, outputs: 2, isReversed }, scope.child(String(index)));

@@ -18,8 +18,8 @@ export interface PictureLikeness {
   /**
    * The structural similarity of each pair at several scales (Wang et al. 2003, eq. 7,
    * https://doi.org/10.1109/ACSSC.2003.1292216), of each channel by itself and then the mean of these. Its five
-   * scales need a side of 176 pixels; smaller pictures have those that leave 11, with exponents divided by their
-   * sum: `scales` says how many. Numbers of different scales cannot be compared.
+   * scales need a side of 176 pixels; smaller pictures have only scales that leave 11 pixels, with exponents divided
+   * by their sum: `scales` says how many. Numbers of different scales cannot be compared.
    */
   readonly msSsim: Float32Array;
   readonly scales: number;

@@ -74,7 +74,7 @@ export class Network {
     );
   }
 
-  /** The decoder's last layer but for those that only shape, with its path. */
+  /** The decoder's last layer, with its path; layers that only shape do not count. */
   get lastLayer(): { readonly path: string; readonly layer: Layer } | undefined {
     const { decoder } = this.options;
     const index = decoder.findLastIndex(({ type }) => !['reshape', 'flatten'].includes(type));

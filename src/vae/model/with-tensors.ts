@@ -18,7 +18,7 @@ import { formatSummary, layersOf, type Summary } from './summary.js';
 export class ModelWithTensors {
   protected readonly built: BuiltModel;
   protected readonly engine: Engine;
-  /** Never changed, only replaced: a call under way goes on with those that it began with. */
+  /** Never changed, only replaced: a call under way goes on with the tensors that it began with. */
   protected drawn: Tensors | undefined;
   protected isFitting = false;
   protected described: DataDescription | undefined;
@@ -130,8 +130,8 @@ export class ModelWithTensors {
   }
 
   /**
-   * The model's tensors by name: `encoder.0.weight`, `mean.bias`; also those that are not trained,
-   * such as running means. They are copies.
+   * Copies of the model's tensors by name: `encoder.0.weight`, `mean.bias`; also untrained ones, such as
+   * running means.
    */
   parameters(): Record<string, Tensor> {
     const { tensors } = this;
@@ -139,7 +139,7 @@ export class ModelWithTensors {
   }
 
   /**
-   * Puts values in the place of parameters; those that are not named stay.
+   * Puts values in the place of parameters; parameters that are not named stay.
    * @param values float32 tensors by parameter name; they are copied
    * @throws UserError when a name is unknown, a shape or dtype is wrong, or the model is being
    *   trained; nothing changes then

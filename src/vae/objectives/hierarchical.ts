@@ -7,11 +7,11 @@ import { defineObjective } from './objective.js';
 const sum = (values: readonly Value[]) => values.reduce((total, each) => add(total, each));
 
 /**
- * A hierarchical VAE: latents in groups from the top downwards, each by those above it, in the prior as in the
+ * A hierarchical VAE: latents in groups from the top downwards, each by the groups above it, in the prior as in the
  * posterior (Sønderby et al., "Ladder Variational Autoencoders" 2016, https://arxiv.org/abs/1602.02282; Child, "Very
  * Deep VAEs Generalize Autoregressive Models" 2021, §3, https://arxiv.org/abs/2011.10650, without convolutions):
  * −log p(x | z) + β Σ_l max(λ, KL(q(z_l | z_<l, x) ‖ p(z_l | z_<l))). The KL of a group is in closed form by the draw of
- * those above it; λ are free nats of its mean over the batch (Kingma et al. 2016, eq. 15). A schedule as β is the
+ * the groups above it; λ are free nats of its mean over the batch (Kingma et al. 2016, eq. 15). A schedule as β is the
  * warm-up of Sønderby et al., without which groups may never be used. The metric `kl` is the sum of `klGroup1`, the top
  * group, and so on, in nats.
  *

@@ -7,7 +7,7 @@ import { defineObjective } from './objective.js';
  * Kingma et al., "Improving Variational Inference with Inverse Autoregressive Flow" (2016), eq. 9 to 14,
  * https://arxiv.org/abs/1606.04934: −log p(x | z) + β (log q(z | x) − log p(z)), z being a draw of a
  * Gaussian that went through `length` maps. In each a masked network scales and shifts every latent by
- * those before it and by numbers of the encoder; each second map has the latents in reverse order.
+ * the latents before it and by numbers of the encoder; each second map has the latents in reverse order.
  */
 export const inverseAutoregressiveFlow = defineObjective(
   'inverseAutoregressiveFlow',

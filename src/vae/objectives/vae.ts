@@ -10,9 +10,9 @@ import { defineObjective, type ObjectiveContext } from './objective.js';
  * https://arxiv.org/abs/1312.6114: −log p(x | z) − weight · Σ (1 + log σ² − μ² − σ²).
  *
  * With weight ½ and reduction `sum` the loss is the negative ELBO; `mean` takes the mean over the
- * latents, as many tutorials do. The metric `kl` is the KL divergence in nats, whatever the weight;
- * `weightedKl`, where it is another number, is the second term of the loss: 2 · weight · kl, and
- * with `mean` that over the number of latents. A schedule as weight is KL warm-up.
+ * latents, as many tutorials do. The metric `kl` is the KL divergence in nats, without the weight;
+ * `weightedKl`, where it is another number, is the second term of the loss: 2 · weight · kl, with `mean`
+ * divided by the number of latents. A schedule as weight is KL warm-up.
  */
 export const vae = defineObjective(
   'vae',

@@ -4,7 +4,7 @@ import { defineSampler } from './sampler.js';
 
 /**
  * A PixelCNN over the codes of a model with a codebook (van den Oord et al. 2017, "Neural Discrete Representation
- * Learning", §3.3, https://arxiv.org/abs/1711.00937): each code by those before it, in the order of reading, by masked
+ * Learning", §3.3, https://arxiv.org/abs/1711.00937): each code by the codes before it, in reading order, by masked
  * convolutions in residual blocks (van den Oord et al. 2016, "Pixel Recurrent Neural Networks", §3.4,
  * https://arxiv.org/abs/1601.06759). With several codes a position, each also sees the codes before it at its position.
  * Fitted tensors: `pixelCnn.…`, the network, and `heldOut` [2], −log p of the held-out tenth of the examples in nats, by

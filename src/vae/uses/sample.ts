@@ -34,7 +34,7 @@ export interface SampleOptions extends ImageOptions {
   readonly draw?: boolean | undefined;
   /**
    * Conditions of rows of a table: `{ species: 'Adelie', age: { from: 40 } }`. Rows are drawn until enough of
-   * them are so, which draws from the distribution that the conditions leave.
+   * them meet the conditions: draws of the distribution under the conditions.
    */
   readonly where?: RowConditions | undefined;
 }
@@ -55,7 +55,7 @@ export const drawing =
     image: network.drawnImage({ z: z!, labels: label }, scope),
   });
 
-/** The labels of draws: those that are given, or each class in turn. */
+/** The labels of draws: the given ones, or each class in turn. */
 function labelsOfDraws(
   count: number,
   classes: number | undefined,
@@ -149,9 +149,9 @@ function drawingOf(
 }
 
 /**
- * Rows that are as they are wanted, of many that are drawn: exact draws of p(x | the conditions), by
+ * Rows that meet conditions, out of many that are drawn: exact draws of p(x | the conditions), by
  * rejection (von Neumann 1951). The rarer such rows, the more are drawn.
- * @throws UserError when too few of the most that are drawn are so
+ * @throws UserError when too few rows meet them, out of the most that are drawn
  */
 async function drawWhere(
   { model }: Present,

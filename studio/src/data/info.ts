@@ -42,7 +42,7 @@ export interface AddOptions {
   readonly isPassing?: boolean;
 }
 
-/** Options of reading, with those that no config has. */
+/** Options of reading, and options that no config has. */
 export type Reading = ReadOptions & LikeOptions & Pick<OpenOptions, 'signal' | 'onCount'>;
 
 /** Data that was given to the page. */

@@ -4,8 +4,8 @@ import { type Dataset, UserError } from '../../../src/index.js';
 
 /**
  * Data of a table without some of its columns.
- * @param names of columns that are left out; those that are not there do no harm
- * @throws UserError when no column is left of which something can be learnt
+ * @param names of columns that are left out; unknown names do no harm
+ * @throws UserError when no column is left to learn
  */
 export function withoutColumns(opened: OpenedData, names: readonly string[]): OpenedData {
   const { train, validation, test } = opened;

@@ -110,7 +110,7 @@ interface Pattern {
 
 const patterns = new WeakMap<Messages, readonly Pattern[]>();
 
-/** The errors with placeholders, those with the most words of their own first. */
+/** The errors with placeholders; the ones with the most words of their own come first. */
 function patternsOf(errors: Messages): readonly Pattern[] {
   let found = patterns.get(errors);
   if (!found) {

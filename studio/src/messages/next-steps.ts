@@ -61,6 +61,6 @@ const nextSteps = {
 
 export type NextStep = keyof typeof nextSteps;
 
-/** The next steps of those that are of use now. */
+/** The next steps by these names that are of use now. */
 export const offered = (names: readonly NextStep[]): readonly Step[] =>
   names.map((name): Step => nextSteps[name]).filter(({ isOffered }) => isOffered?.() ?? true);

@@ -17,7 +17,7 @@ type Makers = Readonly<Record<string, () => Uint8Array<ArrayBuffer>>>;
 
 /** The latest state of a training: all of it is of one moment, in the browser and in a download. */
 export class Keeping {
-  /** Files that are newer than those that are made. */
+  /** Files that are not made yet, newer than the made ones. */
   private unmade: Makers = {};
   private isKept = true;
   private due = Number.NEGATIVE_INFINITY;

@@ -62,7 +62,7 @@ export async function refreshRuns(): Promise<void> {
   runsProblem.value = problems[0];
 }
 
-/** A name that no run has: the given one, or that with a number. */
+/** A name that no run has: the given one, or the given one with a number. */
 export function freeName(name: string): string {
   const taken = new Set(runs.value?.map((run) => run.name));
   for (let number = 1; ; number++) {

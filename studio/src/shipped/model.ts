@@ -42,7 +42,7 @@ export interface ShippedModel {
   decode(z: Float32Array): Decoded;
 }
 
-/** Test digits, of each class in turn: the first of those that have posteriors. */
+/** Test digits, of each class in turn: the first of the digits with posteriors. */
 export interface Digits {
   /** [N, 1, 28, 28], bytes. */
   readonly images: Numbers;

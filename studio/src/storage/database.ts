@@ -33,7 +33,7 @@ export interface KeptRun {
   readonly trace: Trace;
   /** The figures by which it was judged, as it is. */
   readonly judgement?: KeptJudgement;
-  /** Where the checkpoint stands; absent in runs of older pages and in those that were opened. */
+  /** Where the checkpoint stands; absent in runs of older pages and in opened ones. */
   readonly position?: Position;
   /** Numbers that were changed while it trained, in order. */
   readonly changes?: readonly NumberChange[];

@@ -75,7 +75,7 @@ export const isReading = (): boolean =>
 
 let stopping = new AbortController();
 
-/** Reads files that were dropped or chosen, in the place of those before. */
+/** Reads files that were dropped or chosen, in the place of earlier ones. */
 export async function give(list: FileList | DataTransfer): Promise<void> {
   stopGiving();
   stopping = new AbortController();

@@ -116,7 +116,7 @@ export function plan(settings: TrainSettings, known: PlannedData): Plan {
   };
 }
 
-/** Options of a model, but for those that follow from the data: how many classes labels have. */
+/** Options of a model, without the ones that follow from the data: the number and names of classes. */
 function ofData(model: MoreSettings['model']) {
   if (!model?.objective) return model;
   const { classes: _, classNames: __, ...objective } = model.objective as Record<string, unknown>;

@@ -29,7 +29,7 @@ export interface TrainSettings extends OptionValues {
   readonly preset?: string;
   /** Units of the dense hidden layers of the encoder, from the image on; the decoder mirrors them. */
   readonly hidden?: readonly number[];
-  /** All other options; those above go over them. */
+  /** All other options; the options above go over them. */
   readonly more?: MoreSettings;
 }
 
@@ -50,7 +50,7 @@ export interface Plan {
   /** The reason why the preset was chosen; absent where the user chose it. */
   readonly because?: string;
   readonly config: PlannedConfig;
-  /** Examples that it trains on: the data's, but those that are kept for validation. */
+  /** Examples that it trains on: the data's, without any kept for validation. */
   readonly trainedOn: number;
   /** Examples that it is validated by after every epoch, about. */
   readonly validatedOn: number;

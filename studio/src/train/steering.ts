@@ -49,7 +49,7 @@ export function configInForce<
   return { ...config, model, training: { ...training, ...(optimizer ? { optimizer } : {}) } };
 }
 
-/** A checkpoint whose training goes on with steered numbers, those too that no step has seen yet. */
+/** A checkpoint whose training goes on with steered numbers, also with ones that no step has seen yet. */
 export function checkpointInForce(checkpoint: Checkpoint, steered: Steered = {}): Checkpoint {
   const { changes, step } = checkpoint;
   const { learningRate: rate, schedules } = numbersInForce(changes);

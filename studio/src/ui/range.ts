@@ -47,7 +47,7 @@ export function robustRange(x: Column, columns: readonly Column[]): Range | unde
   return { ...padded(whole, 0.05), isCut: false };
 }
 
-/** The range of all values; of a logarithmic axis, of those above 0. */
+/** The range of all values; of a logarithmic axis, of values above 0. */
 export function wholeRange(columns: readonly Column[], log = false): Range | undefined {
   const all = columns.flatMap((column) =>
     Array.from(column).filter((value): value is number => value != null && (!log || value > 0)),

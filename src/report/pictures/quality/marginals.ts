@@ -8,7 +8,7 @@ import { style } from '../../style.js';
 const width = 150;
 const height = 88;
 
-/** Panels of a picture at most; of more columns, those least alike are shown. */
+/** Panels of a picture at most; of more columns, the least alike are shown. */
 const mostPanels = 36;
 
 export const kinds = ['real', 'synthetic'] as const;
@@ -119,7 +119,7 @@ function panel(marginal: Marginal, score: number | null | undefined) {
   };
 }
 
-/** The columns that are shown: all, or those least alike, in the table's order. */
+/** The columns that are shown: all, or the least alike, in the table's order. */
 function chosen(all: readonly Marginal[], { columnShapes }: QualityReport): readonly Marginal[] {
   if (all.length <= mostPanels) return all;
   const score = (i: number) => columnShapes.columns[i]?.score ?? 2;

@@ -84,8 +84,8 @@ export function drawDistance(kappa: Value, mean: Value, uniform: Value, dimensio
 }
 
 /**
- * Points on the sphere at u from the mean directions: μ itself, turned aside by a direction that is uniform
- * among those at right angles to it. The first axis is brought to μ, or to −μ where that is nearer, by a
+ * Points on the sphere at u from the mean directions: μ itself, turned aside by a uniform direction at right
+ * angles to it. The first axis is brought to μ, or to −μ where that is nearer, by a
  * reflection (Householder's; Davidson et al. 2018, algorithm 1), which is singular nowhere so.
  * @param mean μ, [batch, d]
  * @param u [batch, count]

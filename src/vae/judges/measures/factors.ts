@@ -10,7 +10,7 @@ import { lacking, type Measure } from './measure.js';
 
 type Scores<Name extends string> = Readonly<Record<Name, number>>;
 
-/** A score of codes and factors, one of those that are computed together under a name. */
+/** A score of codes and factors, out of several that are computed together under a name. */
 const about = <Name extends string>(
   together: string,
   score: (factored: Factored, options: ScoreOptions) => Scores<Name> | Promise<Scores<Name>>,

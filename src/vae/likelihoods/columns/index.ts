@@ -18,7 +18,7 @@ const likelihoods: ReadonlyMap<string, ColumnLikelihood> = new Map(
 /** The names of the likelihoods that a column can have. */
 const columnLikelihoodNames: readonly string[] = [...likelihoods.keys()];
 
-/** The likelihood of a kind of column, where nobody names one. */
+/** The likelihood of a kind of column, where none is named. */
 const usual: Readonly<Record<ColumnKind, ColumnLikelihood | undefined>> = {
   continuous: all.mixture,
   count: all.negativeBinomial,

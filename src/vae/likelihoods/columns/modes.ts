@@ -142,7 +142,7 @@ function fitted(points: Points, count: number, least: number): { modes: Mode[]; 
  * from one mode on until another pays no more by the Bayesian information criterion (Schwarz 1978).
  * @param values at least one; none is NaN
  * @param least the smallest deviation of a mode
- * @returns of `mostModes` modes each; those that are not there have a weight of nothing
+ * @returns of `mostModes` modes each; missing ones have the weight 0
  */
 export function fitModes(values: Float32Array, least: number) {
   const points = pointsOf(values);

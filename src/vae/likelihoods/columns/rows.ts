@@ -24,7 +24,7 @@ export function valuesAt(x: Value, places: readonly number[]): Value {
   return gather(x, constant(places, [places.length], 'int64'), 1);
 }
 
-/** Values that stand for those that are missing, one for each column. */
+/** Values that stand for missing ones, one for each column. */
 export function typicalValues(x: Value, scope: Scope): Value {
   return scope.state('typical', x.shape.slice(1) as number[], 'zeros').value;
 }

@@ -62,7 +62,7 @@ function fitInflated(values: Float32Array) {
 }
 
 /**
- * A negative binomial with more zeros: a share π of values is 0 whatever they count (Lopez et al. 2018, scVI,
+ * A negative binomial with more zeros: a share π of values is 0 for any count (Lopez et al. 2018, scVI,
  * https://doi.org/10.1038/s41592-018-0229-2). With ℓ the logit of π and n the −log p of a count by the negative
  * binomial in nats, −log p is log(1 + eˡ) + n, less log(1 + eˡ⁺ⁿ) for zeros. The decoder's two numbers are added to
  * the logarithm of the column's mean and to its logit; the dispersion is the column's, and trained.

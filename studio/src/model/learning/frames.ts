@@ -41,8 +41,8 @@ export interface Learning {
 const mostFrames = 128;
 
 /**
- * Frames with one more. The latest stays; of many, those that are left lie evenly over the training, as
- * the ones to come will.
+ * Frames with one more. The latest stays. Many frames are thinned: the rest lie evenly over the training,
+ * and so will frames to come.
  */
 export function framesWith(frames: readonly Frame[], frame: Frame): readonly Frame[] {
   const spacing = spacingOf(frames);

@@ -95,7 +95,7 @@ export class Watch {
     };
   }
 
-  /** The places of the examples, turned as those before. */
+  /** The places of the examples, turned like the frame before. */
   private async mapped(
     { mean }: Encoding,
     before: Frame | undefined,

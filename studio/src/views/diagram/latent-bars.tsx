@@ -4,7 +4,7 @@ import { tickText } from '../../ui/number.js';
 /** Latents that are drawn; more would be too thin to see. */
 const most = 16;
 
-/** Values from −reach to reach are drawn; those beyond end at the edge. */
+/** Values from −reach to reach are drawn; values beyond end at the edge. */
 const reach = 3;
 
 /** Latents whose numbers are written out. */

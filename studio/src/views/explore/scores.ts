@@ -79,7 +79,7 @@ export class Scores {
     return strangeness(exploration, rowsOf(data.images, indices), labels);
   }
 
-  /** The indices of those that are known, the strangest first. */
+  /** The indices of the scored examples, the strangest first. */
   ranking(): Uint32Array {
     const { values } = this;
     const sign = this.exploration.hasElbo ? 1 : -1;

@@ -25,7 +25,7 @@ export function ColumnsCard({
 }: {
   /** All columns, as they were found. */
   found: readonly TableColumn[];
-  /** Those that are there now. */
+  /** The columns that are there now. */
   table: readonly TableColumn[];
   disabled: boolean;
   onChange(name: string, choice: ColumnChoice): void;

@@ -26,7 +26,7 @@ const ReadingOptions = later(
   async () => (await import('./all-settings/reading-options.js')).ReadingOptions,
 );
 
-/** Takes files to train on, tells how they were read, and lists those that are kept. */
+/** Takes files to train on, tells how they were read, and lists the kept ones. */
 export function OwnData() {
   return (
     <div class="stack">

@@ -12,7 +12,7 @@ interface Shown extends ShownPictures {
   readonly samples?: Numbers;
 }
 
-/** The pictures of the moment that is looked at; of the latest, those that came last. */
+/** The pictures of the moment that is looked at; for the latest moment, the pictures that came last. */
 function shownPictures(): Shown | undefined {
   const now = frame.value;
   const { originals, areNew = false } = learning.value?.watched ?? {};

@@ -7,7 +7,7 @@ import type { MapState } from './map-state.js';
 
 const median = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1]!;
 
-/** Classes whose middles are told; more would be a list that nobody hears to its end. */
+/** Classes whose middles are told; a longer list would be tiring to hear. */
 const mostTold = 20;
 
 /** The map in words, for users of screen readers: how many points there are, and where each class lies. */

@@ -23,7 +23,7 @@ export class Points {
     return this.places.length / 2;
   }
 
-  /** The point that is nearest to a place, within a distance; of those that are shown. */
+  /** The shown point that is nearest to a place, within a distance. */
   nearest(
     [x, y]: readonly [number, number],
     within: number,

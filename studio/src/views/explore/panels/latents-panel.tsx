@@ -26,7 +26,7 @@ function boundsOf(exploration: Exploration): [low: number, high: number][] {
   return bounds;
 }
 
-/** A slider a latent, those that say most first. */
+/** A slider a latent; the latents that say most come first. */
 export function LatentsPanel({ exploration }: { exploration: Exploration }) {
   const [usage, z] = [exploration.usage.value, exploration.z.value];
   const kl = usage?.klPerLatent;

@@ -4,7 +4,7 @@ import { filesFromDrop } from '../../../ui/dropped-files.js';
 import { Notice } from '../../../ui/notice.js';
 import type { Exploration } from '../exploration.js';
 
-/** Takes a file with the columns of the model, whose rows are then those that the view is about. */
+/** Takes a file with the columns of the model; the view then shows its rows. */
 export function OtherFile({ exploration, words }: { exploration: Exploration; words: string }) {
   const problem = useSignal<string | undefined>(undefined);
   const take = async (given: DataTransfer | FileList) => {

@@ -12,7 +12,7 @@ import { RowTable } from '../../../ui/tables/row-table.js';
 import type { Exploration, ShownData } from '../exploration.js';
 import { NoRows } from './no-rows.js';
 
-/** Pairs of columns that are listed, those least alike first. */
+/** Pairs of columns that are listed, the least alike first. */
 const listedPairs = 12;
 
 /** Measures how good drawn rows are beside real ones. */

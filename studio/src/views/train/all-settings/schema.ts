@@ -81,7 +81,7 @@ export type Form =
   | { readonly is: 'layers' }
   | { readonly is: 'data' };
 
-/** The members of a union, and of those in it. */
+/** The members of a union, and of unions inside of it. */
 function membersOf(schema: Schema): readonly Schema[] {
   const whole = resolved(schema);
   const members = whole.anyOf ?? whole.oneOf;

@@ -50,7 +50,7 @@ function klInWords(kl: Float32Array, collapsed: readonly number[]): string {
 
 function Bars({ kl }: { kl: Float32Array }) {
   const highest = Math.max(...kl, collapsedNats);
-  // Of many, those that say most.
+  // Of many, the latents that say most.
   const shown =
     kl.length <= mostShown
       ? [...kl.keys()]

@@ -135,7 +135,7 @@ interface Row {
   readonly told: ToldLoss;
 }
 
-/** Terms beside one another, on one scale; those that are below 0 stand to the left of it. */
+/** Terms beside one another, on one scale; terms below 0 stand to the left of it. */
 function Bars({ rows }: { rows: readonly Row[] }) {
   const sums = rows.map(({ told }) => [-1, 1].map((side) => sumOf(told.parts, side)));
   const low = Math.min(0, ...sums.map(([below]) => below!));

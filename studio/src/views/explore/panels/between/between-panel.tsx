@@ -36,7 +36,7 @@ function Between({
   labels: Int32Array;
 }) {
   const classes = [...new Set(labels)].sort((a, b) => a - b);
-  // Fours and nines are the best known of those that look alike.
+  // Fours and nines are the best known pair of digits that look alike.
   const first: Pair = classes.length === 10 ? [4, 9] : [classes[0]!, classes[1]!];
   const pair = useSignal<Pair>(first);
   useEffect(() => tie([pairPart(pair, classes, first)]), [data]);
