@@ -110,7 +110,7 @@ export function gridScale(images: Size, target: number, grid: Omit<GridOptions, 
 }
 
 /**
- * By which whole number images are to be made smaller before they are drawn, so that they fit.
+ * The whole number that divides the sides of images before they are drawn, so that they fit.
  * @param shape of one image, [channels, height, width]
  * @param sizeOf the picture's size, by the size at which one of its images is drawn
  */
@@ -125,7 +125,7 @@ export function shrinkFor(
 export interface Sheet {
   /** How many images it has room for. */
   readonly most: number;
-  /** By which whole number images are to be made smaller where there are so many. */
+  /** The whole number that divides the images' sides where there are so many. */
   shrinkFor(count: number): number;
 }
 
@@ -150,7 +150,7 @@ export function sheetOf(
   };
 }
 
-/** The number from 1 up to which a test lets all through; 1 where it lets none. */
+/** The last number, from 1 on, before the first that fails a test; at least 1. */
 function mostThat(test: (count: number) => boolean): number {
   let most = 1;
   while (test(most + 1)) most++;

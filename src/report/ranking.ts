@@ -26,7 +26,7 @@ function levelsOf(scores: ArrayLike<number>, isPositive: (index: number) => bool
 }
 
 /**
- * Judges scores, of which positives should have the higher ones, as scikit-learn's `roc_auc_score` and
+ * Judges scores that should be higher for positives, as scikit-learn's `roc_auc_score` and
  * `average_precision_score` do: thresholds are the scores themselves, so that ties count alike. The area is by the
  * trapezoid rule, the average precision Σ (Rₙ − Rₙ₋₁) Pₙ over recall R and precision P.
  * @returns NaN for both where all are positive, or none is

@@ -50,7 +50,7 @@ export interface Measured {
  */
 export type Binarization = 'fixed' | 'random' | 'none';
 
-/** A published result, and all that it takes to get it again. */
+/** A published result, and the settings that reproduce it. */
 export interface Entry {
   readonly name: string;
   /** The place where it was published. */

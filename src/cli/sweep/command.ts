@@ -5,7 +5,7 @@ import { UserError } from '../../base/errors.js';
 import { codeOf, explanationOf } from '../../base/file-errors.js';
 import { ownFile } from '../../base/own-files.node.js';
 
-/** The command line in the form in which it is shipped. */
+/** The command line as it is shipped. */
 const commandLine = 'dist/bin/vaekit.js';
 
 /** Signals and codes by which a stopped job ends; its run can go on. */

@@ -16,7 +16,7 @@ export interface Metric {
   readonly judge?: readonly string[];
 }
 
-/** A metric that no run has: the sweep's file is to be corrected. */
+/** A metric that no run has: the sweep's file needs a correction. */
 export class MetricError extends UserError {}
 
 /**

@@ -15,7 +15,7 @@ import { drawLatentFrame } from './latent-frame.js';
 type Grid = Pick<LatentGrid, 'columns' | 'rows'>;
 
 /**
- * By which whole number the images of a `manifoldPicture` are to be made smaller.
+ * The whole number that divides the sides of images in a `manifoldPicture`, so that they fit.
  * @param shape of one image, [channels, height, width]
  */
 export function manifoldShrink(shape: readonly number[], { columns, rows }: Grid): number {

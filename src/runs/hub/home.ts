@@ -10,7 +10,7 @@ export interface HubHome {
   readonly token?: HubToken;
   /** The folder of the cache; none where the user has no home. */
   readonly cache?: string;
-  /** Whether nothing is to be fetched. */
+  /** True where nothing may be fetched. */
   readonly isOffline: boolean;
   /** Whether files may be sent by Xet, the Hub's own protocol. */
   readonly usesXet: boolean;

@@ -118,7 +118,7 @@ interface Sources {
   tell(line: string): void;
 }
 
-/** That something is to be had from the Hub alone, which is not to be asked. */
+/** The error for a file that only the Hub has, while the Hub must not be asked. */
 function notKept(name: string, what: string, cache: HubCache | undefined): UserError {
   const where = cache ? ` ${cache.folder}` : '';
   return new UserError(
@@ -153,7 +153,7 @@ async function findFiles(sources: Sources, commit: string): Promise<readonly Hub
   const { address, connection, cache, tell } = sources;
   const kept = filesSchema.safeParse(await attempted(async () => cache?.filesOf(commit), tell));
   if (kept.success) return kept.data;
-  // Other programs keep files without a list of all that there are.
+  // Other programs keep files without a list of all files.
   const known = () => cache?.snapshotOf(commit);
   if (connection.isOffline) {
     const there = await known();

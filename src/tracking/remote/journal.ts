@@ -9,7 +9,7 @@ export interface KeptEntry extends Omit<Entry, 'pictures' | 'histograms'> {
   readonly pictures?: Readonly<Record<string, string>>;
 }
 
-/** A line of a journal: a moment of a training that a server is to be told of. */
+/** A line of a journal: a moment of a training, for a server. */
 export type Line =
   | { readonly begin: TrackedRun; readonly step: number; readonly time: number }
   | { readonly entry: KeptEntry }
@@ -17,7 +17,7 @@ export type Line =
   /** Files of the finished run, in its folder. */
   | { readonly files: readonly string[] };
 
-/** Facts that a server gave, by which it is told more, such as the run's id there. */
+/** Facts that a server gave for later calls, such as the run's id there. */
 export type Remote = Readonly<Record<string, string>>;
 
 interface Sent {
@@ -29,8 +29,8 @@ interface Sent {
 const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
 /**
- * All that a server is to be told of a run, on disk before it is sent: `journal.jsonl`, the pictures beside it, and
- * `sent.json` on how far the server was told.
+ * All lines of a run for a server, on disk before they are sent: `journal.jsonl`, the pictures beside it, and
+ * `sent.json` with the number of lines that the server has.
  */
 export class Journal {
   private pictures = 0;

@@ -33,7 +33,7 @@ const fewPixels = 32 * 32;
 
 /**
  * σ = 0.1 of the range from black to white. A spread that is trained, as in the σ-VAE, starts at 1 and
- * takes thousands of steps to get here, in which pictures are gray.
+ * takes thousands of steps to get here; meanwhile pictures are gray.
  */
 const pictureLikelihood = { type: 'gaussian', variance: 0.01 };
 

@@ -37,7 +37,7 @@ type PlainOptions = Pick<z.input<typeof modelSchema>, 'latent' | 'headInitialize
 export interface VAEOptions extends Readonly<PlainOptions> {
   /** Shape of one example: [channels, height, width] for images. */
   readonly input: readonly number[];
-  /** How examples are to be taken; by their shape when left out. */
+  /** How examples are taken; by their shape when left out. */
   readonly example?: ExampleOptions;
   /** Layers before the two heads, `mean` and `logVariance`, which are dense layers. */
   readonly encoder: readonly Layer[];

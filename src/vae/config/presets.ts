@@ -53,7 +53,7 @@ export interface PresetOptions {
   readonly latent?: number | undefined;
   /** How the decoder's output describes examples, as plain data; `bernoulli` when left out. */
   readonly likelihood?: unknown;
-  /** How examples are to be taken; by their shape when left out. */
+  /** How examples are taken; by their shape when left out. */
   readonly example?: ExampleOptions | undefined;
 }
 

@@ -42,7 +42,7 @@ export interface Sources {
 export interface ResolvedRun extends CompleteRun {
   /** The preset, where there is one. */
   readonly preset?: string | undefined;
-  /** Why it is that, where the data asked for it. */
+  /** The choice of the preset with its reason, where the data chose it. */
   readonly choice?: PresetChoice | undefined;
   /** Settings that the data alone asked for, in lines for people. */
   readonly notes: readonly string[];

@@ -20,8 +20,8 @@ export type LossTrend =
     };
 
 /**
- * Losses that rise, or that swing: signs of a learning rate that is too large. One that only falls
- * slowly is no such sign, nor is the noise of a loss that has come to rest.
+ * Losses that rise, or that swing: signs of a learning rate that is too large. A slow fall is no such
+ * sign, and neither is the noise of a loss that has come to rest.
  * @returns undefined for losses that fall or stay
  */
 export function lossTrend(epochs: readonly EpochMetrics[]): LossTrend | undefined {

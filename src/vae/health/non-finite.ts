@@ -55,7 +55,7 @@ export function nonFiniteAdvice(circumstances: Circumstances): { says: string; r
     const says = `The learning rate ${rate} is large for ${type}: use a smaller one, such as ${usual}.`;
     return { says, remedy: { kind: 'rate', learningRate: usual } };
   }
-  // Metrics that are finite beside a gradient that is not speak of a point without a derivative.
+  // Finite metrics beside a gradient that is not finite are a sign of a point without a derivative.
   if (found.kind === 'gradient' && onNonFinite === 'stop') {
     const says =
       'The loss was finite, so a layer may have no derivative there: leave such batches out (onNonFinite: skip), or use a smaller learning rate.';

@@ -37,7 +37,7 @@ export function aggregatePosterior(
   const noise = new Float32Array(middles.length);
   fillNormal(randomStream(seed, 'aggregate posterior'), noise);
   const precisions = Float64Array.from(logs, (log) => Math.exp(-log));
-  // The half of the logarithms of the variances, which the densities share but for log 2π.
+  // Half the sum of each example's log-variances: the constant of its density, without log 2π.
   const halves = Float64Array.from({ length: count }, (_, i) => sumOf(logs, i, width) / 2);
   const information = new Float64Array(count);
   const divergence = new Float64Array(count);

@@ -12,7 +12,7 @@ function labelled(codes: Tensor, labels: ArrayLike<number>): readonly [Features,
   );
 }
 
-/** The places of the k rows that are nearest to row `i`, but for itself. */
+/** The places of the k rows that are nearest to row `i`, without `i` itself. */
 function nearestTo(rows: Features, i: number, k: number): Int32Array {
   const places = new Int32Array(k).fill(-1);
   const distances = new Float64Array(k).fill(Infinity);

@@ -12,8 +12,8 @@ export interface OnnxFeaturesOptions {
   /** Names the model in reports, such as by its file. */
   readonly name: string;
   /**
-   * The range in which the model takes values: [0, 1] when left out, or [0, 255] where it takes bytes. It
-   * stands nowhere in a file: look where the model is from.
+   * The range in which the model takes values: [0, 1] when left out, or [0, 255] where it takes bytes. No
+   * file tells it: look at the model's source.
    */
   readonly range?: readonly [number, number];
 }

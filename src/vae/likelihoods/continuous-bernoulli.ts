@@ -23,7 +23,7 @@ import {
 import { spreadGradient, sumOfExample, valuesOfExample } from './examples.js';
 import { defineLikelihood } from './likelihood.js';
 
-/** Smaller logits are taken for this one, of which no float's logarithm differs. */
+/** Smaller logits are taken for this one, as the logarithm is the same float. */
 const tiny = 1e-12;
 
 /** Under this size of the logit, the mean's closed form loses digits and its series has them all. */
@@ -67,7 +67,7 @@ export const continuousBernoulli = defineLikelihood(
       });
     },
     mean: meanOf,
-    /** The inverse of the distribution function, of which the half with ℓ > 0 mirrors the other. */
+    /** The inverse of the distribution function; the half with ℓ > 0 mirrors the other. */
     draw(logits, scope) {
       const size = maximum(abs(logits), 1e-3);
       const u = scope.uniform(logits.shape);

@@ -124,8 +124,8 @@ function meansHeld(means: Value, logScales: Value): Value {
 const kept = { axes: [1], keepDims: true };
 
 /**
- * Independent 8-bit levels, each by a mixture of n logistics of which every level has the mass
- * around it: P(x) = Σᵢ πᵢ [σ((x + ½ − μᵢ) / sᵢ) − σ((x − ½ − μᵢ) / sᵢ)], to infinity at 0 and 255
+ * Independent 8-bit levels, each by a mixture of n logistics: a level has the mixture's mass around
+ * it, P(x) = Σᵢ πᵢ [σ((x + ½ − μᵢ) / sᵢ) − σ((x − ½ − μᵢ) / sᵢ)], to infinity at 0 and 255
  * (Salimans et al. 2017, PixelCNN++, eq. 2, https://arxiv.org/abs/1701.05517). Unlike there,
  * channels do not depend on each other.
  *

@@ -102,7 +102,7 @@ function requirePictures({ shape, kind, range, scaling }: InputDescription): voi
 }
 
 /**
- * `weight` · (1 − MS-SSIM) of each example, by which pictures are compared as people see them (Snell et al.,
+ * `weight` · (1 − MS-SSIM) of each example, which compares pictures as people see them (Snell et al.,
  * "Learning to Generate Images with Perceptual Similarity Metrics", 2017, https://arxiv.org/abs/1511.06409). MS-SSIM
  * is the product of similarities at up to five scales (Wang et al. 2003, eq. 7,
  * https://doi.org/10.1109/ACSSC.2003.1292216): one where the smaller side is under 22 pixels, two from 22, three from

@@ -59,7 +59,7 @@ export class BuiltModel {
     );
   }
 
-  /** The tensors that are no parameters but facts of the training data, by which examples are seen. */
+  /** The tensors that are facts of the training data, such as means and deviations, and no parameters. */
   get facts(): readonly ParameterSpec[] {
     if (!this.network.view.fit) return [];
     return this.specs.filter(({ name, trained }) => !trained && /^(input|likelihood)\./.test(name));

@@ -27,8 +27,8 @@ const mostFunctions = 16;
 /** How decoded images are given. */
 export interface ImageOptions {
   /**
-   * A whole number by which images are made smaller, to means over squares of so many pixels: a sheet of
-   * many large ones takes little memory so. 1 when left out. Examples that are no images stay as they are.
+   * A whole number that divides the images' sides, by means over squares of pixels: so a sheet of many large
+   * images takes little memory. 1 when left out. Examples that are no images stay as they are.
    */
   readonly shrink?: number | undefined;
 }

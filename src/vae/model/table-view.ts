@@ -48,7 +48,7 @@ async function observedColumns(data: Dataset): Promise<Float32Array[]> {
     const values = Float32Array.from({ length: sample.size }, (_, row) => {
       return (rows as Float32Array)[row * width + column]!;
     }).filter((value) => !Number.isNaN(value));
-    // A column of which no value is known has any distribution.
+    // A column without any known value may have any distribution.
     return values.length > 0 ? values : Float32Array.of(0);
   });
 }

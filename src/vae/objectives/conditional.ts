@@ -59,9 +59,9 @@ function conditioned(options: ConditionalOptions, name: string): Objective {
 
 /**
  * Sohn et al., "Learning Structured Output Representation using Deep Conditional Generative Models"
- * (2015), eq. 4, https://papers.nips.cc/paper/5775: an objective of which both q(z | x, y) and
- * p(x | z, y) see the label y; the prior does not. One-hot labels are appended to the latents and to
- * the encoder's input (`encoderLabels`).
+ * (2015), eq. 4, https://papers.nips.cc/paper/5775: an objective whose q(z | x, y) and p(x | z, y) see the
+ * label y; the prior does not. One-hot labels are appended to the latents and to the encoder's input
+ * (`encoderLabels`).
  */
 export const conditional = Object.assign(
   (options: ConditionalOptions) => conditioned(options, type),

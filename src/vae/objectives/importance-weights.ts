@@ -21,8 +21,8 @@ export function weighted(context: ObjectiveContext, count: number): Weighted {
 }
 
 /**
- * −log of the mean importance weight, the mean over all that is left: a scalar, in nats.
- * @param logWeights [..., count]; the mean weight is over the last axis
+ * −log of the mean importance weight, then the mean of these: a scalar, in nats.
+ * @param logWeights [..., count]; the mean weight is over the last axis, the mean of logarithms over the others
  */
 export function negativeBound(logWeights: Value): Value {
   const count = logWeights.shape.at(-1) as number;

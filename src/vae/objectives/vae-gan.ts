@@ -44,7 +44,7 @@ interface Parts {
   readonly verdict: readonly Layer[];
 }
 
-/** A hidden layer: normalized, but for the first one, and rectified. */
+/** A hidden layer: normalized, except the first one, and rectified. */
 const block = (linear: Layer, isFirst: boolean): readonly Layer[] => [
   linear,
   ...(isFirst ? [] : [groupNorm(1)]),

@@ -59,8 +59,8 @@ function standardized(latents: LatentRows, logVariance: Float32Array) {
 /**
  * A density fitted to latents by maximum likelihood: to draws of the posterior of each example, anew at every
  * step, or to the points of a deterministic encoder. A tenth of the latents is held out; the parameters of the
- * epoch in which it is most likely are kept.
- * @returns the density's tensors; `mean` and `deviation` [D], by which latents are standardized; `heldOut` [1],
+ * epoch that makes it the most likely are kept.
+ * @returns the density's tensors; `mean` and `deviation` [D], which standardize latents; `heldOut` [1],
  *   the mean log density of the latents that are held out, in nats
  * @throws UserError when there are too few latents, or when they have no density
  */

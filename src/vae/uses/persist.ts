@@ -61,9 +61,8 @@ export function writeConfig(
 }
 
 /**
- * Writes a model into a run folder. Whenever that is broken off, the files that are there belong
- * together.
- * @param signal ends it between two files
+ * Writes a model into a run folder. Even when the writing is broken off, the files there belong together.
+ * @param signal ends the writing between two files
  */
 export async function writeModel(
   folder: RunFolder,

@@ -73,7 +73,7 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 /** Browsers take few changes of the address in a second. */
 const pause = 400;
 
-/** Writes runs, changes and all that waits into the address. No event tells the page of it. */
+/** Writes runs, changes and all waiting changes into the address. No event tells the page of it. */
 function write(runs: readonly string[], changes: StateChanges, isStep: boolean): void {
   const { view, runs: before, state } = route.peek();
   const all = Object.entries({ ...state, ...waiting, ...changes });
@@ -103,7 +103,7 @@ export function showStateSoon(changes: StateChanges): void {
   timer = setTimeout(settleAddress, pause);
 }
 
-/** Writes all that waits into the address. */
+/** Writes all waiting changes into the address. */
 export function settleAddress(): void {
   showState({});
 }

@@ -34,7 +34,7 @@ export interface AddOptions {
   readonly read?: ReadOptions;
   /** Columns of a table that are left out. */
   readonly without?: readonly string[];
-  /** Data of which this takes the place: the same files, read otherwise. */
+  /** The data that this replaces: the same files, read otherwise. */
   readonly replaces?: DataName;
   /** The id of an open model by whose columns a table is read. */
   readonly model?: string;

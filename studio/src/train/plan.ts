@@ -20,7 +20,7 @@ interface LayerConfig {
 /** A dense layer that is neither a head nor the decoder's last. */
 const isHidden = ({ type, activation }: LayerConfig) => type === 'dense' && activation === 'relu';
 
-/** Examples of which a tenth can be kept from training. */
+/** The fewest examples from which a tenth can be kept for validation. */
 const fewestToSplit = 10;
 
 /** Data with a part for tests has about so many there for each to train on, as MNIST has. */

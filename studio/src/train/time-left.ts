@@ -8,7 +8,7 @@ interface Moment {
   readonly epochs: number;
 }
 
-/** Milliseconds behind a moment by which its pace is told, at least. */
+/** Milliseconds that a pace is measured over, at least. */
 const shortest = 500;
 
 /** Longer than this, and the pace of the present would not be seen. */

@@ -76,7 +76,7 @@ export function traceUntil(trace: Trace, steps: number): Trace {
   return { ...cut, means: mapped(trace.means, (values) => values.slice(0, countOf(cut))) };
 }
 
-/** A trace of the means of whole epochs, for a run of which no more is known. */
+/** A trace of the means of whole epochs, for a run without a finer trace. */
 export function traceOfEpochs(epochs: readonly EpochMetrics[]): Trace {
   const stepsPerEpoch = epochs[0]?.steps ?? 1;
   const empty: Trace = { ...emptyTrace, stepsPerEpoch };

@@ -100,7 +100,7 @@ async function compare(
   return found;
 }
 
-/** An entry that trains two objectives on sprites alike, of which one is published to have the higher scores. */
+/** An entry that trains two objectives alike on sprites; one has the higher scores in its paper. */
 function rivals(
   facts: Pick<Entry, 'name' | 'paper' | 'url' | 'setting' | 'minutes' | 'epochs'>,
   names: readonly ScoreName[],

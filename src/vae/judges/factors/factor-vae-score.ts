@@ -59,8 +59,8 @@ class Votes {
 
 /**
  * The FactorVAE score (Kim and Mnih 2018, §4, https://arxiv.org/abs/1802.05983): how often the latent that
- * varies least among examples of one level of a factor names that factor. The share of votes of a second
- * count that name the factor for which the first one gave most.
+ * varies least among examples of one level of a factor names that factor. A first count of votes gives each
+ * latent the factor with the most votes; the score is the share of a second count that agrees.
  */
 export function factorVaeScore(factored: Factored, options: VoteOptions = {}): number {
   const { seed, votes, batchSize } = withVoteDefaults(options);

@@ -81,7 +81,7 @@ export function trainAndTest(
   };
 }
 
-/** How votes are drawn, by which a classifier learns and is tested. */
+/** How votes are drawn; a classifier learns from them and is tested by them. */
 export interface VoteOptions {
   /** Decides which examples are compared; 0 when left out. */
   readonly seed?: number;

@@ -98,7 +98,7 @@ class Regression {
     }
     for (let place = 0; place < size; place++) {
       if (!this.isBias(place)) gradient[place]! += weights[place]!;
-      // Biases are known but for a sum that is the same for all classes: hardly any penalty chooses it.
+      // The same number may be added to all classes' biases: a tiny penalty chooses it.
       curvature[place * size + place]! += this.isBias(place) ? 1e-8 : 1;
       for (let other = 0; other < place; other++) {
         curvature[other * size + place] = curvature[place * size + other]!;

@@ -5,8 +5,8 @@ export interface SapOptions {
   /** Decides which examples the classifiers learn from; 0 when left out. */
   readonly seed?: number;
   /**
-   * True where levels are numbers, to which a line is fitted, and not classes; false when left out, as in
-   * disentanglement_lib.
+   * True where levels are numbers and a line is fitted to them; where false, they are classes. False when left
+   * out, as in disentanglement_lib.
    */
   readonly continuous?: boolean;
 }

@@ -25,8 +25,8 @@ export const logMeanOf = (number: Value, logMean: Value) =>
 const [leastLog, mostLog] = [-14, 16];
 
 /**
- * A negative binomial by the decoder's number and the group's statistics `logMean` and `logDispersion`, of which
- * training moves the second.
+ * A negative binomial by the decoder's number and the group's statistics `logMean` and `logDispersion`; training
+ * moves the second.
  */
 export function negativeBinomialOf(number: Value, group: ColumnGroup) {
   const logMean = logMeanOf(number, statisticOf(group, 'logMean'));

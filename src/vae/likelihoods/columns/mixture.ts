@@ -38,7 +38,7 @@ function modesOf(parameters: Value, group: ColumnGroup) {
   const deviations = group.statistic('deviations');
   const trained = group.parameter('logSpread', [mostModes], 'zeros');
   return {
-    /** Logarithms of weights, but for their sum. */
+    /** Logarithms of weights, which need not add up to 1. */
     logits: add(logits, group.statistic('logWeights')),
     locations: add(group.statistic('means'), mul(offsets, deviations)),
     logSpreads: logSpreadOf(trained, deviations, group.statistic('ratios')),

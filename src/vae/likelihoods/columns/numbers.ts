@@ -30,7 +30,7 @@ export function numbersOf(parameters: Value): Value[] {
 /** A statistic of the columns, [n], in float64. */
 export const statisticOf = (group: ColumnGroup, name: string) => double(group.statistic(name));
 
-/** A statistic of the columns, to each of which training adds a number of its own, such as `logFreedomShift`: [n]. */
+/** A statistic of the columns, [n]; training adds a number to each column's, such as `logFreedomShift`. */
 export function moved(group: ColumnGroup, name: string): Value {
   return add(statisticOf(group, name), double(group.parameter(`${name}Shift`, [], 'zeros')));
 }

@@ -10,7 +10,7 @@ export interface Mixture {
   readonly weights: Float64Array;
   /** [k, d] */
   readonly means: Float64Array;
-  /** Lower Cholesky factors of the covariances: [k, d, d], of which `diagonal` has [k, d]. */
+  /** Lower Cholesky factors of the covariances: [k, d, d], or for `diagonal` their diagonals [k, d]. */
   readonly factors: Float64Array;
 }
 

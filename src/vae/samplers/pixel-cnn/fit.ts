@@ -37,7 +37,7 @@ function independentNats(train: Float32Array, held: Float32Array, grid: Grid): n
   const { depth, codes, height, width } = grid;
   const positions = height * width;
   const level = (i: number) => Math.floor(i / positions) % depth;
-  // One more of each, so that a code of which there was none is not impossible (Laplace's rule of succession).
+  // One more of each, so that an unused code is not impossible (Laplace's rule of succession).
   const counts = new Float64Array(depth * codes).fill(1);
   for (const [i, code] of train.entries()) counts[level(i) * codes + code]! += 1;
   const total = train.length / depth + codes;
@@ -54,7 +54,7 @@ async function codesOf(data: Dataset): Promise<Float32Array> {
 
 /**
  * A PixelCNN fitted by maximum likelihood to the codes of examples. A tenth of them is held out; the parameters of the
- * epoch in which it is likeliest are kept.
+ * epoch that makes it the most likely are kept.
  * @returns the network's tensors, under `pixelCnn.`; `heldOut` [2], −log p of the held-out examples in nats, the mean:
  *   by the network, and by the codes' shares, each place by itself
  * @throws UserError for models without codes, or when there are too few examples

@@ -1,6 +1,6 @@
 /**
- * Runs an action one call at a time, always with the latest arguments: calls that come while one
- * is under way are dropped but for the last.
+ * Runs an action one call at a time, always with the latest arguments: of the calls that come while one
+ * is under way, only the last is made.
  */
 export function latest<Argument>(
   action: (argument: Argument) => Promise<void>,

@@ -2,7 +2,7 @@ import type { Exploration } from '../exploration.js';
 import type { MapState } from './map-state.js';
 import type { Place } from './viewport.js';
 
-/** Pixels of the way within which a press stays a press; further, it is a drag. */
+/** Pixels that a press may move; further, it is a drag. */
 const still = 4;
 
 /** The same for a finger, which is less still. */
@@ -11,7 +11,7 @@ const touchStill = 12;
 /** Pixels of a line, for wheels that count in lines. */
 const lineHeight = 16;
 
-/** CSS pixels around the place of the walk within which a finger takes hold of it. */
+/** A finger takes hold of the walk's place within so many CSS pixels. */
 const grip = 32;
 
 /**

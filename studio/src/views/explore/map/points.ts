@@ -81,7 +81,7 @@ function stamp({ colour, shape }: ClassLook, radius: number, row: number): Stamp
 
 export const rim = '#10151a';
 
-/** Pixels from the middle of a point to where nothing of it is. */
+/** Pixels from the middle of a point to its outermost edge. */
 const reachOf = (radius: number) => Math.ceil(1.4 * (radius + 0.4));
 
 /** The radius of a point in CSS pixels. Closer, there are fewer points: they may be larger. */
