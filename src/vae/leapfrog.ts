@@ -25,8 +25,8 @@ export function withSlope<Built extends { readonly energy: Value }>(
 }
 
 /**
- * A leapfrog step of Hamiltonian dynamics with unit masses: half a step of the momentum, one of the position, half
- * a one of the momentum (Neal, "MCMC using Hamiltonian dynamics", 2011, eq. 2.28 to 2.30,
+ * A leapfrog step of Hamiltonian dynamics with unit masses: half a step of the momentum, a step of the position,
+ * half a step of the momentum (Neal, "MCMC using Hamiltonian dynamics", 2011, eq. 2.28 to 2.30,
  * https://arxiv.org/abs/1206.1901).
  * @param stepSize broadcasts to z
  * @param knownAt gives the slope at z, and all else that is known there
