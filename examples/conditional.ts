@@ -37,7 +37,7 @@ for (let label = 0; label < 10; label++) {
 }
 console.log(`digits drawn as asked for: ${right} of 200`);
 
-// A latent is a handwriting: each row shows that of one test image under all ten labels.
+// A latent is a handwriting: each row shows the handwriting of one test image under all ten labels.
 const few = datasets.take(test, 6);
 const { mean } = await vae.encode(few.images, { labels: few.labels });
 const repeated = Float32Array.from({ length: 6 * 10 * 4 }, (_, i) => {

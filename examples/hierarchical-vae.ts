@@ -41,8 +41,8 @@ for (const [name, objective] of Object.entries(objectives)) {
 }
 
 /**
- * Digits of four rows with the lower groups of others: in the first four rows only the top group is the row's own, in the
- * last four also the middle one.
+ * Decodes four digits with lower groups of eight others: in the first four rows only the top group is the row's own, in
+ * the last four also the middle one.
  */
 async function drawBelow(vae: VAE): Promise<void> {
   const { mean } = await vae.encode(datasets.take(test, 12).images);

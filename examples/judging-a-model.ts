@@ -18,7 +18,7 @@ for (const [name, { value, error, detail = '' }] of Object.entries(figures)) {
   console.log(`${name.padEnd(20)} ${value.toFixed(3).padStart(9)} ${spread} ${detail}`.trimEnd());
 }
 
-// Draws of a mixture that is fitted to the latents, in the place of those of the prior.
+// Draws of a mixture that is fitted to the latents, in the place of the prior's draws.
 await vae.fitSampler(samplers.gaussianMixture({ components: 10 }), data);
 const metrics = ['frechet', 'precision', 'recall'];
 const mixture = await judges.judge(vae, test, { count: Number(COUNT), seed: 1, metrics });

@@ -57,7 +57,7 @@ const difference = ((await at(1.02)).loss - (await at(0.98)).loss) / 0.04;
 console.log(`derivative: ${derivative.toFixed(1)}, by differences: ${difference.toFixed(1)}`);
 vae.setParameters(trained);
 
-// A file cannot hold a function, so whoever loads the model gives the layer again.
+// A file cannot hold a function, so the layer is given again when the model is loaded.
 const path = 'runs/examples/own-layer';
 await rm(path, { recursive: true, force: true });
 await vae.save(path);

@@ -13,7 +13,7 @@ if (!names.includes(name)) {
   process.exit(2);
 }
 const { code } = await transformWithOxc(await readFile(here(`${name}.ts`), 'utf8'), `${name}.ts`);
-// It lies inside the package, so that 'vaekit' means what was built.
+// It lies inside the package, so that 'vaekit' means this build.
 const built = here(`build/${name}.js`);
 await mkdir(here('build'), { recursive: true });
 await writeFile(built, code);

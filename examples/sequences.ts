@@ -83,7 +83,7 @@ const { epochs } = await vae.fit(train, {
 console.log(`first epoch: val_loss ${epochs.at(0)?.val_loss?.toFixed(1)}`);
 console.log(`last epoch: val_loss ${epochs.at(-1)?.val_loss?.toFixed(1)}`);
 
-// A strange beat has a low ELBO. AUROC is the chance that it is under that of a usual one.
+// A strange beat has a low ELBO. AUROC is the chance that it is lower than a usual beat's.
 const scores = async (data: typeof train) => (await vae.elbo(data)).data as Float32Array;
 const [high, low] = [await scores(usual), await scores(strange)];
 const wins = low.reduce((sum, each) => sum + high.filter((other) => other > each).length, 0);
