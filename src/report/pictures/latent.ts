@@ -167,7 +167,7 @@ export function latentSpec(
           ...looksOf(labels && classes, numbers),
         },
       },
-      // The names stand on the clouds as well, for people who cannot tell the colours apart.
+      // The names stand on the clouds as well, as some people cannot tell the colours apart.
       ...[style.halo, undefined].map((halo) => ({
         data: { values: [...names] },
         mark: {
