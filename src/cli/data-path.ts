@@ -15,7 +15,7 @@ import { isHubAddress } from '../runs/index.js';
 
 type Training = Readonly<Record<string, unknown>>;
 
-/** Files are told from columns of the same name by this. */
+/** Tells the path of a file from the name of a column. */
 const looksLikePath = (label: string) => /[\\/]/.test(label);
 
 /** A relative path as configs hold it, which is no name of a public dataset. */
@@ -94,7 +94,7 @@ export async function locateData(
   };
 }
 
-/** The data of a run that came from elsewhere: paths that it names are of another machine, and none is looked at. */
+/** The data of a run from elsewhere: its paths are another machine's, and none is opened. */
 function sharedData(data: string, { label, ...reading }: ReadOptions): LocatedData {
   const hasLabelFile = label !== undefined && looksLikePath(label);
   const column = label === undefined || hasLabelFile ? {} : { label };
@@ -104,8 +104,8 @@ function sharedData(data: string, { label, ...reading }: ReadOptions): LocatedDa
 const isThere = async ({ data }: LocatedData) => isPublished(data) || exists(data);
 
 /**
- * The data of a config file. Where that is of a run and was copied elsewhere, its paths may
- * start from the working folder, which is told in a line.
+ * The data of a config file. Where a run's config was copied elsewhere, its paths may start from the
+ * working folder; a line tells so.
  */
 export async function locateConfigData(
   file: string,

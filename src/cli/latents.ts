@@ -28,7 +28,7 @@ class LatentFiles {
     private readonly arrays: Readonly<Record<string, AtomicFile>>,
   ) {}
 
-  /** @param first the parts of the first examples, whose shapes all have */
+  /** @param first the tensors of the first examples; later ones have the same shapes */
   static async open(path: string, data: Dataset, first: Readonly<Record<string, Tensor>>) {
     const opened: AtomicFile[] = [];
     try {
@@ -85,9 +85,9 @@ class LatentFiles {
 }
 
 /**
- * Writes `<path>.csv`, with the file or row that each example is from, `<path>.mean.npy` and `<path>.log_variance.npy`; for deterministic encoders
- * no log-variances, and with a codebook `<path>.codes.npy` alone. Of large data, only some examples are
- * in memory at a time.
+ * Writes `<path>.csv`, with the file or row that each example is from, `<path>.mean.npy` and
+ * `<path>.log_variance.npy`; for deterministic encoders no log-variances, and with a codebook
+ * `<path>.codes.npy` alone. Of large data, only some examples are in memory at a time.
  */
 export async function writeLatents(vae: VAE, data: Dataset, path: string): Promise<void> {
   let files: LatentFiles | undefined;

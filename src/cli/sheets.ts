@@ -22,8 +22,8 @@ export function isDrawn(input: InputDescription): boolean {
  * Checks, before images are computed, that a picture has room for them.
  * @param shape of one image
  * @param most how many there is room for
- * @param instead how others can be had
- * @throws UserError when it has not
+ * @param instead another way, in words for the message
+ * @throws UserError when there is no room
  */
 function checkRoom(shape: readonly number[], count: number, most: number, instead: string): void {
   if (count <= most || shape.length !== 3) return;

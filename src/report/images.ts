@@ -202,9 +202,8 @@ export function shrunkTensor(tensor: Tensor, by: number): Tensor {
 }
 
 /**
- * Lays images out in reading order on white. Every pixel becomes a sharp square; nothing is smoothed
- * but where images are made smaller, and values outside [0, 1] are cut off. Places without an image
- * stay white.
+ * Lays images out in reading order on white. Every pixel becomes a sharp square; only images that are made
+ * smaller are smoothed, and values outside [0, 1] are cut off. Places without an image stay white.
  */
 export function composeGrid(images: ImageBatch, options: GridOptions): Raster {
   if (options.scale < 1) {

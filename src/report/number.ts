@@ -3,7 +3,7 @@
  * where that would show too few digits. 199.6412 → 199.64, 1.70123 → 1.7012, 0.0000123 → 1.23e-5.
  */
 export function formatNumber(value: number): string {
-  // A larger integer is one by the lack of bits alone.
+  // A larger number is an integer only because its bits end there.
   if (!Number.isFinite(value) || Number.isSafeInteger(value)) return String(value);
   const size = Math.abs(value);
   if (size < 1e-3 || size >= 1e7) {

@@ -8,7 +8,7 @@ export interface SiteFile {
   readonly isOptional: boolean;
 }
 
-/** All that a version of the site consists of, but the runs. */
+/** All files of a version of the site, without the runs. */
 export interface SiteList {
   /** Known by the content of all files. */
   readonly version: string;

@@ -36,7 +36,7 @@ export interface Site {
 /** Lists the files of a site, so that a later one can take its place. */
 const listName = 'site.json';
 
-/** Files that are kept for use without a network only once they are used, as many do without them. */
+/** Files that are kept for offline use only once they are used, as many users never need them. */
 const optional = /^assets\/onnxruntime-web-[^/]+\/.*(asyncify|webgpu)|^data\/fashion-mnist\/|\.md$/;
 
 /**

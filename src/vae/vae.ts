@@ -259,8 +259,8 @@ export class VAE extends ModelWithTensors {
   }
 
   /**
-   * Writes the model into a run folder. Whenever that is broken off, its files belong together.
-   * @param signal ends it between two files
+   * Writes the model into a run folder. Even when the writing is broken off, its files belong together.
+   * @param signal ends the writing between two files
    */
   saveTo(folder: RunFolder, training: TrainingData = {}, signal?: AbortSignal): Promise<void> {
     return uses.writeModel(folder, this.present, { training, ...this.facts }, signal);

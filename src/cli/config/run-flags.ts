@@ -78,7 +78,7 @@ function interval(text: string): Readonly<Record<string, number>> {
   );
 }
 
-/** One of a few values, of which some are numbers. */
+/** One of a few values, words or numbers. */
 function choice(choices: readonly (string | number)[]) {
   return (text: string): string | number => {
     const value = choices.find((each) => String(each) === text);

@@ -19,7 +19,7 @@ export interface Figure {
 /** The length of a training. */
 export interface Length {
   readonly epochs: number;
-  /** The part that these are of the published number. */
+  /** Their share of the published number of epochs. */
   readonly share: number;
 }
 

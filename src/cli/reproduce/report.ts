@@ -10,7 +10,7 @@ export interface ReportedFigure extends Measured {
   readonly expected?: number;
   readonly tolerance?: number;
   readonly bound?: Figure['bound'];
-  /** True within the tolerance; null where a part of the training tells nothing of it. */
+  /** True within the tolerance; null where only a part of the training was done. */
   readonly met?: boolean | null;
 }
 

@@ -6,7 +6,7 @@ import { runName } from './folder.js';
 import { type Metric, valueIn } from './metric.js';
 import { lastValue } from './results.js';
 
-/** Jobs are looked at so often. */
+/** The time between two looks at the jobs. */
 const lookMilliseconds = 1000;
 const defaultColumns = 80;
 

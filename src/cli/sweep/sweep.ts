@@ -31,10 +31,10 @@ export interface SweepFlags {
 /** Most bytes of a sweep's file. */
 const mostText = 2 ** 24;
 
-/** So often a job that a signal ended is begun again, which may be one for want of memory. */
+/** How often a job is begun again that a signal ended, as the system does where memory is short. */
 const mostTries = 2;
 
-/** A run that another process still trains is looked at so often. */
+/** The time between two looks at a run that another process still trains. */
 const waitMilliseconds = 300;
 
 /** A sweep that can begin or go on. */

@@ -19,7 +19,7 @@ function describeResume({ out, resumed, settings }: Job): string {
     : `${out} has been trained for all of its ${settings.epochs} epochs: its model and pictures are written again. To train on: vaekit train --resume ${shellWord(out)} --epochs ${settings.epochs + moreEpochs}\n`;
 }
 
-/** True of numbers that the line of an epoch leaves out: it tells of the model. */
+/** True of numbers that the line of an epoch leaves out, as the line is about the model. */
 function isUntold(name: string, value: number, { settings, vae }: Job): boolean {
   if (name === 'learning_rate') return settings.optimizer.learningRate === value;
   return (name.startsWith('val_') && name !== 'val_loss') || vae.schedules.includes(name);

@@ -31,7 +31,7 @@ type Data = Readonly<Record<string, unknown>>;
 /** A training that can begin. */
 export interface Job {
   readonly vae: VAE;
-  /** Let go of as far as it is no longer needed. */
+  /** Replaced by its smaller parts once training is over, to free memory. */
   data: OpenedData;
   /** How the model is built. */
   readonly model: CompleteRun['model'];
@@ -40,9 +40,9 @@ export interface Job {
   readonly training: Readonly<Record<string, unknown>>;
   /** The run folder. */
   readonly out: string;
-  /** The run that is gone on with. */
+  /** The run that goes on. */
   readonly resumed?: Resumed;
-  /** The command that goes on with it when it was stopped. */
+  /** The command that goes on with a stopped training. */
   readonly goOn: string;
 }
 
@@ -273,7 +273,7 @@ function fixedOption(options: TrainOptions): string | undefined {
 
 /**
  * The rest of a training that was broken off, or more epochs of one that was not.
- * @param isFirst whether it is for this process to take the run: not for ranks beside the first one
+ * @param isFirst whether this process takes the run; ranks beside the first one do not
  * @throws UserError when there is no run, another process trains it, or an option does not go with it
  */
 export async function resumedJob(

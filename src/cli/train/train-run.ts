@@ -81,7 +81,7 @@ export async function train(
   await (isFirst ? trainAndKeep(job, options, ranks) : trainBeside(job, ranks!));
 }
 
-/** The rest of a training, whose run is fetched where it is on the Hub. */
+/** The rest of a training; a run on the Hub is fetched first. */
 async function jobToGoOn(
   resume: string,
   options: TrainOptions,

@@ -39,7 +39,7 @@ export class HubUnreachable extends UserError {}
 export class HubRefusal extends UserError {
   constructor(
     message: string,
-    /** HTTP's number of it. */
+    /** HTTP's status. */
     readonly status: number,
   ) {
     super(message);
@@ -66,7 +66,7 @@ export interface Connection extends HubHome {
 /**
  * The settings for the Hub, and a `fetch` whose errors are told in a line.
  * @param repo that the requests are about, for messages
- * @throws UserError when the token can be none
+ * @throws UserError when the text given is no token
  */
 export async function connect(repo: string, given: HubOptions): Promise<Connection> {
   const own = await hubHome();
@@ -156,7 +156,7 @@ async function refusalOf(
   home: HubHome & { endpoint: string },
 ): Promise<UserError | undefined> {
   const { status } = response;
-  // That something is there already can be right.
+  // A conflict can be right: the thing is there already.
   if (response.ok || status === 409) return undefined;
   const words = sentence(await wordsOf(response));
   if (status === 429 || status >= 500) {

@@ -57,7 +57,7 @@ export async function hashOf(
   return hex(await crypto.subtle.digest('SHA-1', whole));
 }
 
-/** Whether a content is the file's. Nothing is known of one whose hash is not. */
+/** Whether a content is the file's: by its size, and by its hash where that is known. */
 async function isContent(content: Uint8Array<ArrayBuffer>, { size, hash }: HubFile) {
   if (content.length !== size) return false;
   return hash === '' || (await hashOf(content, hash.length === 64 ? 'sha256' : 'git')) === hash;
@@ -98,7 +98,7 @@ function checked(files: readonly HubFile[], repo: string): ReadonlyMap<string, H
   return new Map(files.map((file) => [file.path, file]));
 }
 
-/** Tries something of the cache, which nothing depends on. */
+/** Tries an action on the cache; a fault only gets a line, as nothing depends on the cache. */
 async function attempted<T>(action: () => Promise<T>, tell: (line: string) => void) {
   try {
     return await action();

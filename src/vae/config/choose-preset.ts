@@ -24,7 +24,7 @@ export interface PresetChoice extends Required<Pick<PresetOptions, 'latent'>> {
   readonly likelihood?: unknown;
   readonly epochs: number;
   readonly batchSize: number;
-  /** The data in a few words, which is why. */
+  /** The reason: the data in a few words. */
   readonly because: string;
 }
 

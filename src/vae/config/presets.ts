@@ -171,8 +171,8 @@ function halvings(height: number, width: number): number {
 }
 
 /**
- * Two halvings have a block each. Of more, as larger pictures have, the innermost alone has one: of
- * 64 × 64 pixels a step takes 2.5 times fewer multiplications so. Outside of blocks many ReLU units would die.
+ * Two halvings have a block each. With more halvings, as for larger pictures, only the innermost has one: for
+ * 64 × 64 pixels a step then takes 2.5 times fewer multiplications. Outside of blocks many ReLU units would die.
  */
 const resnet: Preset = {
   title: 'Residual convolutions',
@@ -237,9 +237,9 @@ const vq: Preset = {
 };
 
 /**
- * The layers of TVAE (Xu et al. 2019) with fewer latents: of its 128 most are never used, and take long to
- * be given up. A decoder begins with the columns' own distributions, so that without a warm-up of the KL
- * term the latents may never be used: of 50,000 rows of 30 columns none was. TVAE weighs that term by ½.
+ * The layers of TVAE (Xu et al. 2019) with fewer latents: most of its 128 are never used, and training takes
+ * long to give them up. A decoder begins with the columns' own distributions, so that without a warm-up of the KL
+ * term the latents may never be used: for 50,000 rows of 30 columns none was. TVAE weighs that term by ½.
  */
 const tabular: Preset = {
   title: 'Table: 2 layers of 128 units',

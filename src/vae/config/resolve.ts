@@ -26,8 +26,8 @@ export interface Sources {
   /** A config file. */
   readonly file?: ConfigData | undefined;
   /**
-   * Settings of the command line or of a page. Of an optimizer or an objective they may name some
-   * options alone, and of a learning rate its `initial` or all but that.
+   * Settings of the command line or of a page. They may name only some options of an optimizer or an
+   * objective, and of a learning rate only its `initial`, or only the others.
    */
   readonly given: ConfigData & { readonly preset?: string };
   /** The data to train on, as the model sees it. */

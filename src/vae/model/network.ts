@@ -83,8 +83,8 @@ export class Network {
   }
 
   /**
-   * Whether labels come after the flattened image: to a dense layer, channels of labels would be a
-   * weight a pixel and class where one a class tells the same.
+   * Whether labels come after the flattened image: to a dense layer, channels of labels would add a
+   * weight for each pixel and class, where one for each class does the same.
    */
   private get flattensImages(): boolean {
     const { classes, encoderLabels, bottleneck } = this.objective;

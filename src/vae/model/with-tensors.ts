@@ -103,7 +103,7 @@ export class ModelWithTensors {
     return this.built.objective.bottleneck.posterior !== undefined;
   }
 
-  /** True where it is, and the prior is N(0, I): each latent has a KL divergence of its own. */
+  /** True where q(z | x) is Gaussian and the prior is N(0, I): each latent has a KL divergence of its own. */
   get hasLatentKl(): boolean {
     const { posterior, draws } = this.built.objective.bottleneck;
     return posterior !== undefined && draws === undefined;

@@ -70,9 +70,9 @@ function compiledTransition(
 }
 
 /**
- * Latents by Hamiltonian Monte Carlo of the density √|G⁻¹(z)|, that is by the volume of the metric, from centroids on (Chadebec
- * et al. 2020, §3.4). Far away from all centroids the density is low and even, so that it is none of the whole space: chains are
- * to be short enough to stay.
+ * Latents by Hamiltonian Monte Carlo of the density √|G⁻¹(z)|, the volume of the metric, from centroids on (Chadebec
+ * et al. 2020, §3.4). Far away from all centroids the density is low and even, and has no finite integral over the
+ * whole space: chains must be short enough to stay near the centroids.
  * @param parameters the model's tensors
  */
 export async function chainsByMetric(

@@ -15,9 +15,9 @@ export interface LikelihoodEstimate {
   /** Of each example: [N]. */
   readonly values: Float32Array;
   /**
-   * The standard error of the mean that the draws cause, the examples being as they are; NaN for one draw. It is
-   * known as well as the weights' variance is: too small where few draws count. The logarithm also makes each value
-   * too low, by about half its squared error.
+   * The standard error of the mean that comes from the draws alone, with the examples as they are; NaN for one draw.
+   * It rests on an estimate of the weights' variance, and is too small where few draws count. The logarithm also
+   * makes each value too low, by about half its squared error.
    */
   readonly error: number;
   /** So many draws of equal weight would tell as much of each example, (Σ w)² / Σ w² (Kong 1992): [N]. */
