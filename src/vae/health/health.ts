@@ -29,10 +29,10 @@ import {
 /** A unit, latent or code that serves fewer of the examples than this part is taken for unused. */
 const servedShare = 0.01;
 
-/** By so many examples, one that serves more of them is missed with a probability of 5 % at most. */
+/** Among so many examples, a part that serves that share is missed with a probability of 5 % at most. */
 const fewestExamples = Math.ceil(Math.log(0.05) / Math.log(1 - servedShare));
 
-/** By so many draws a code, one that has its share is missed with a probability of 5 % at most. */
+/** By so many draws a code, a code with an equal share is missed with a probability of 5 % at most. */
 const fewestDraws = 3;
 
 /** Units of a layer that do nothing. */
