@@ -6,7 +6,7 @@ export function excerpt(text: string, limit = 60): string {
   return oneLine(JSON.stringify(text.length > limit ? `${text.slice(0, limit)}…` : text));
 }
 
-/** A text whose characters that would begin a line, or that are none, are escaped. */
+/** A text on one line: control characters and line separators are escaped. */
 export function oneLine(text: string): string {
   return text.replace(
     /[\p{Cc}\p{Zl}\p{Zp}]/gu,

@@ -52,7 +52,7 @@ export function codeOf(error: unknown): string {
   return isError(error) && 'code' in error ? String(error.code) : '';
 }
 
-/** That a file has more bytes than are read whole. */
+/** The error of a file with more bytes than are read whole. */
 export function tooLarge(path: string, most: number): UserError {
   const limit = `${Math.round(most / 2 ** 20)} MiB`;
   return new UserError(

@@ -44,7 +44,7 @@ function faultOf(text: string): string {
     : `${place}: ${quote(found)} does not belong there`;
 }
 
-/** The place of the first character that no JSON has there; the end where more is missing. */
+/** The place of the first character that no JSON has there; the text's end where only the rest is missing. */
 function wrongAt(text: string): number | undefined {
   const open: string[] = [];
   // The next token: a value, a key, the colon after a key, or the comma or bracket after a value.

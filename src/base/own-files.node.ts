@@ -26,7 +26,7 @@ function isPackage(folder: string): boolean {
   }
 }
 
-/** This package's folder as seen from a place: one above it, or a folder of packages in one. */
+/** This package's folder as seen from a place: a folder above it, or in the packages of such a folder. */
 function packageAbove(place: string): string | undefined {
   for (let folder = place; ; folder = dirname(folder)) {
     const found = [folder, join(folder, 'node_modules', 'vaekit')].find(isPackage);

@@ -56,8 +56,8 @@ export function fillUniform(stream: RandomStream, target: Float32Array, from = 0
  * depends on the stream, the probability and i only.
  *
  * It is 1 where a uniform number of 32 bits is under the probability. The first byte of the number
- * nearly always decides that, so four elements share a word; where it is the probability's first
- * byte too, the other 24 bits come from blocks that are for that alone.
+ * nearly always decides that, so four elements share a word. Where it equals the probability's first
+ * byte, the other 24 bits come from blocks of their own.
  * @param probability from 0 to 1
  * @param from the place in the row of the first element, a multiple of `placeUnit`
  */

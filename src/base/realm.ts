@@ -41,7 +41,7 @@ export function isFloats(value: unknown): value is Float32Array {
   return kindOf(value) === 'Float32Array';
 }
 
-/** An array as one of this realm, over the same memory. What is no typed array is returned as it is. */
+/** An array as one of this realm, over the same memory. Any other value is returned as it is. */
 export function ownArray<T>(array: T): T {
   const kind = kindOf(array);
   const own = kind === undefined ? undefined : arrays.get(kind);

@@ -24,8 +24,8 @@ const views = new Set(['Reshape', 'Squeeze', 'Unsqueeze', 'Flatten', 'Identity']
 
 /**
  * The most bytes of values that are there at the same time, when a program computes them one after the
- * other in the order in which it is written, and lets go of each after its last use. What is fed,
- * and constants, are not counted.
+ * other in the order in which it is written, and frees each after its last use. Inputs and constants are
+ * not counted.
  * @param values that are computed; they stay to the end
  * @param batch the size of symbolic dimensions
  */

@@ -40,7 +40,7 @@ export interface Operation {
   readonly inputs: readonly (Value | undefined)[];
   readonly attributes: Attributes;
   readonly outputs: readonly ValueType[];
-  /** How many outputs are always written; those after them only when something uses them. */
+  /** How many outputs are always written; later ones are written only when something uses them. */
   readonly required?: number;
   readonly numbers?: Numbers;
   /** Counts for nothing: operations that differ in it alone are the same. */
@@ -146,7 +146,7 @@ const arrays = {
  * Numbers known when the program is built.
  * @param values row-major
  * @param shape a scalar where there is one value and no shape is given, else one axis
- * @throws UserError when the shape does not hold as many values, or the dtype not such a value
+ * @throws UserError when the shape does not hold as many values, or the dtype cannot hold one of them
  */
 export function constant(
   values: number | ArrayLike<number>,

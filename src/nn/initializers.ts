@@ -67,7 +67,7 @@ const variances: Readonly<Record<string, (fans: Fans) => number>> = {
   torch: ({ fanIn }) => 1 / (3 * fanIn),
 };
 
-/** How the bias of a layer starts whose weight [out, in, ...kernel] has the initializer. */
+/** How a layer's bias starts, where its weight [out, in, ...kernel] has the initializer. */
 export function biasInitializer(
   initializer: Initializer,
   weightShape: readonly number[],

@@ -90,7 +90,7 @@ const isValue = (output: unknown): output is Value =>
 /** An error that already names the layer it is about. */
 class LayerError extends UserError {}
 
-/** The same, of one that is too large. */
+/** The same error, of a layer that is too large. */
 class LargeLayerError extends TooLargeError {}
 
 /** Applies one layer in its scope. @throws UserError that names the layer and its input's shape */
@@ -106,7 +106,7 @@ function applyLayer(each: Layer, x: Value, scope: Scope): Value {
     if (error instanceof LayerError || error instanceof LargeLayerError) throw error;
     if (error instanceof TooLargeError) throw new LargeLayerError(`${place}: ${error.message}`);
     if (!(error instanceof UserError)) {
-      // The function of a layer of the user's own fails as code does.
+      // A user's own function may throw any error.
       if (each.type !== 'custom') throw error;
       throw new LayerError(`${place} fails in its own function: ${reasonOf(error)}. Correct it.`, {
         cause: error,

@@ -9,8 +9,8 @@ import { cudaBinding } from './cuda.node.js';
 import type { Runtime, RuntimeSession, Tensors } from './session.js';
 
 /*
- * ONNX Runtime's binding for Node. It comes with vaekit, without the package that is around it
- * (see packaging/vendor.mjs): that installs much more, and takes arrays of one realm alone.
+ * ONNX Runtime's binding for Node. It comes with vaekit, without its package (see
+ * packaging/vendor.mjs), which installs much more, and takes arrays of one realm alone.
  */
 
 /** A numeric tensor as the binding hands it out, before it is a `Tensor`. */
@@ -93,7 +93,7 @@ const systems = 'Linux (x64, arm64; glibc), macOS (arm64) and Windows (x64, arm6
 function load(): Binding {
   const { platform, arch } = process;
   const path = ownFile(`dist/vendor/onnxruntime-node/${platform}/${arch}/onnxruntime_binding.node`);
-  // By its plain name, webpack would take the function for its own.
+  // webpack would replace a plain `createRequire` by its own function.
   const load = (file: string) => modules.createRequire(file)(file);
   try {
     // A process has one library of the runtime, and it looks for CUDA's beside itself.

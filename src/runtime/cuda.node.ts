@@ -57,7 +57,7 @@ function find(): Found {
   return { missing: `${at} is ${name} ${there}, and vaekit runs on ${version} (${install})` };
 }
 
-/** A thread's program is another than the process's, which has one library of the runtime. */
+/** A thread takes the process's finding: a process has one library of the runtime. */
 let found = (workerData as { readonly vaekitCuda?: Found } | null)?.vaekitCuda;
 
 /** Entries of a thread's data, which tell it of CUDA. */
@@ -78,7 +78,7 @@ function missingLibrary(folder: string): string | undefined {
     process.dlopen({ exports: {} }, join(folder, cudaLibrary));
   } catch (error) {
     const [line] = (error as Error).message.split('\n');
-    // It is no module of Node, and lacks the runtime's symbols here: with all its libraries it says that.
+    // With all libraries there, loading fails for another reason: it is no module of Node.
     if (/cannot open shared object file/.test(line!)) return line;
   }
   return undefined;

@@ -191,7 +191,7 @@ const noAdapter = /WebGPU adapter|WebGPU is not supported|GPU adapter|no availab
 /** How they say why CUDA has no device. */
 const cudaFailure = /(?:CUDA failure \d+|ExecutionProvider_Cuda): ([^;]+?) *(?:;|$)/;
 
-/** The error that a user can mend in the place of the runtime's; the same one where there is none. */
+/** The runtime's error as one that a user can mend; the same error where there is none. */
 function asUserError(error: unknown): unknown {
   const text = String(error);
   if (noAdapter.test(text)) {
@@ -224,7 +224,7 @@ export async function openSession(
         disable_quant_qdq: '1',
         ...(flush ? { set_denormal_as_zero: '1' } : {}),
       },
-      // It would take back how src/graph/rewrite turns products.
+      // This optimizer would undo the turns of products in src/graph/rewrite.
       optimization: { disable_specified_optimizers: 'GemmTransposeFusion' },
     },
     ...options,

@@ -1,9 +1,9 @@
 import { type Value, workingBytes } from '../graph/index.js';
 
 /**
- * Bytes that a call of the runtime may have at work at a time, where nothing is trained. Of several
- * models the runtime keeps some times as much for later. Where noise is drawn, which depends on how
- * examples are divided, a call may take more.
+ * Bytes that a call of the runtime may have at work at a time, where nothing is trained. With several
+ * models the runtime keeps a few times as much for later calls. Noise depends on how examples are
+ * divided, so a call that draws noise may take more.
  */
 const mostBytes = 2 ** 26;
 const mostWithNoise = 2 ** 29;

@@ -47,8 +47,8 @@ export interface Cutting {
 }
 
 /**
- * Summing up gradients over microbatches goes over as many parameters as this without a loss, and over
- * more where each of them is used in as many multiplications of a microbatch.
+ * Summing up gradients over microbatches costs too little to matter with so many parameters at most, or
+ * where a microbatch has so many multiplications for each parameter at least.
  */
 const mostParameters = 1 << 20;
 const leastWork = 500;
@@ -126,7 +126,7 @@ function computedInMicrobatches(
   return summedUp(traced, layout, size, batchSize);
 }
 
-/** @throws UserError when the examples of a batch have to do with one another */
+/** @throws UserError when the examples of a batch depend on one another */
 function requireMean({ losses, outputs, updates }: Traced): void {
   const part = mixingPart([...losses, ...Object.values(outputs)], batchDimension);
   const [state] = updates.keys();
@@ -143,7 +143,7 @@ function requireMean({ losses, outputs, updates }: Traced): void {
 /**
  * The results of a step whose examples are shared out among ranks: by sums over these.
  * @param cutting.batchSize examples of a rank, at the most
- * @throws UserError when the examples of a batch have to do with one another
+ * @throws UserError when the examples of a batch depend on one another
  */
 function computedByRanks(
   traced: Traced,

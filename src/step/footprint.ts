@@ -25,10 +25,10 @@ export interface Footprint {
 }
 
 /**
- * How often a step's working memory is in the process's, and how often the state. The runtime's pools
- * grow by doubling and keep memory that an earlier call took otherwise: the more, the more tensors of
- * different sizes come and go, as they do around convolutions. Copies of the state are with the thread
- * that trains, in the runtime on the way in and out, and in the checkpoint under way. All are measured:
+ * How many times the process's memory holds a step's working memory, and its state. The runtime's pools
+ * grow by doubling, and keep memory that earlier calls took in other pieces: more of it where tensors of
+ * many sizes come and go, as around convolutions. Copies of the state are with the thread that trains, in
+ * the runtime on the way in and out, and in the checkpoint under way. All are measured:
  * `npm run bench:memory`.
  */
 const workingCopies = { convolutions: 4, others: 1.5 };

@@ -4,13 +4,13 @@ interface Kept {
   readonly compiled: Promise<CompiledFunction>;
   /** Calls that are under way. */
   uses: number;
-  /** Whether it is let go of with the last of them. */
+  /** Whether it is freed at the end of the last call. */
   left: boolean;
 }
 
 /**
- * Compiled functions by name, the latest used ones: a session holds memory that no one sees. One
- * that could not be compiled is tried anew with its next use.
+ * The latest used compiled functions, by name: a session holds memory that the garbage collector does
+ * not see. A function that could not be compiled is tried anew with its next use.
  */
 export class KeptFunctions {
   private readonly kept = new Map<string, Kept>();
@@ -47,7 +47,7 @@ export class KeptFunctions {
     }
   }
 
-  /** Frees all; those in use with the end of their last call. */
+  /** Frees all functions; a function in use, at the end of its last call. */
   async release(): Promise<void> {
     await Promise.all(this.letGo(0));
   }

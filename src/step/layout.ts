@@ -115,7 +115,7 @@ export class Layout {
     return this.players.reduce((sum, { packing }) => sum + packing.size, 0);
   }
 
-  /** The same of all of the model's tensors, also of those that layers keep themselves. */
+  /** The same of all of the model's tensors, also of tensors that layers keep themselves. */
   get modelSize(): number {
     return this.layerSpecs.reduce((sum, { shape }) => sum + elementCount(shape), this.size);
   }

@@ -43,7 +43,7 @@ type Described = Omit<LoopedObjective, 'session'>;
  * describes.
  * @param layout of the model's parameters, with the stages of each player's update
  * @param cutting when it is left out, batches are not cut
- * @throws UserError when ranks are to share out examples that have to do with one another
+ * @throws UserError when ranks are to share out examples that depend on one another
  */
 export function trainingProgram(
   model: Model,
@@ -99,7 +99,7 @@ function withThreads(
   return pays || options.threads !== undefined ? options : { ...options, threads: 1 };
 }
 
-/** What a choice of device looks at in a training step. */
+/** The facts of a training step that decide the choice of a device. */
 export interface StepWork {
   /** Multiplications of the step's products. */
   readonly multiplications: number;

@@ -20,7 +20,7 @@ export type PlayerSettings = Readonly<
 export interface UpdateSettings extends UpdateOptions {
   /** Moves each player that names no optimizer of its own. */
   readonly optimizer: Optimizer;
-  /** Optimizers of players, by name: in the place of those that the objective gives them. */
+  /** Optimizers of players, by name, in the place of the objective's choices. */
   readonly players?: PlayerSettings | undefined;
 }
 

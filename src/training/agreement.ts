@@ -28,7 +28,7 @@ interface Moment {
 export class Agreement {
   constructor(private readonly ranks: Ranks | undefined) {}
 
-  /** Whether something is so on any rank. */
+  /** Whether something holds on any rank. */
   async any(own: boolean): Promise<boolean> {
     if (!this.ranks) return own;
     const counts = Float64Array.of(own ? 1 : 0);
@@ -49,7 +49,7 @@ export class Agreement {
     return { ...own, stops: stopping > 0, steps, controls };
   }
 
-  /** Numbers of which each rank has some, and 0 for the others: in place, all of them. */
+  /** Fills in numbers of which each rank has some, and 0 for the others. */
   async fill(values: Float64Array): Promise<void> {
     await this.ranks?.sum(values);
   }

@@ -33,7 +33,7 @@ export interface TrainingEnd {
 export interface Callback {
   /** The memory and work of a step, before it is made ready; an error thrown here ends training. */
   onFootprint?(footprint: Footprint): void | Promise<void>;
-  /** A line, before the first step, on data or settings that are not as the model takes them to be. */
+  /** A line, before the first step, on data or settings that are not as the model assumes. */
   onNote?(line: string): void | Promise<void>;
   /** Data, model and settings fit together, and the first step is next. */
   onStart?(): void | Promise<void>;

@@ -1,4 +1,4 @@
-/** How often a checkpoint is taken; each that is given counts by itself. */
+/** How often a checkpoint is taken; each interval that is given counts by itself. */
 export interface CheckpointInterval {
   readonly steps?: number | undefined;
   readonly seconds?: number | undefined;
@@ -11,15 +11,15 @@ export class CheckpointClock {
 
   constructor(private readonly every: CheckpointInterval = {}) {}
 
-  /** Steps that may be taken before the next that a checkpoint follows. */
+  /** Steps from here up to the next one that ends with a checkpoint. */
   stepsLeft(step: number): number {
     const { steps } = this.every;
     return steps === undefined ? Infinity : steps - (step % steps);
   }
 
   /**
-   * Whether one is due after a step.
-   * @param epochEnded the epoch that ended with it
+   * Whether a checkpoint is due after a step.
+   * @param epochEnded the epoch that ended with the step
    */
   isDue(step: number, epochEnded?: number): boolean {
     const { steps, seconds, epochs } = this.every;
@@ -30,7 +30,7 @@ export class CheckpointClock {
     );
   }
 
-  /** One was taken. */
+  /** Counts seconds anew, after a checkpoint. */
   restart(): void {
     this.taken = performance.now();
   }

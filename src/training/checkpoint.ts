@@ -20,8 +20,8 @@ export interface Position {
 
 /**
  * All that training needs to go on as if it had never stopped: plain data. Early stopping, the best
- * epoch and schedules that follow a metric are functions of the history, and all noise is one of
- * seed and step, so that neither is kept.
+ * epoch and schedules that follow a metric are functions of the history, and all noise is a function of
+ * seed and step, so none of these is kept.
  */
 export interface Checkpoint extends Position {
   /** The settings, data and model that decide the run's numbers, as JSON. */
@@ -54,7 +54,7 @@ export interface CheckpointTensors {
   readonly anchor?: Readonly<Record<string, Tensor>>;
 }
 
-/** Sections of a checkpoint's tensors whose names begin with their own. */
+/** Sections of a checkpoint's tensors; the names of a section's tensors begin with its own. */
 const sections = ['best', 'anchor'] as const;
 
 /** The tensors of a checkpoint under one name each. */
@@ -65,7 +65,7 @@ export function checkpointTensors(tensors: CheckpointTensors): Record<string, Te
   return { ...tensors.state, ...Object.fromEntries(named) };
 }
 
-/** Tensors whose names begin with a section's, without it. */
+/** The tensors of a section, by names without the section's. */
 function sectionOf({ tensors }: Checkpoint, section: string): Record<string, Tensor> {
   const prefix = `${section}/`;
   const own = Object.entries(tensors).filter(([name]) => name.startsWith(prefix));

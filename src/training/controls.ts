@@ -8,10 +8,10 @@ import { mainPlayer, type NumberAt } from '../step/index.js';
  */
 export interface Controls {
   /**
-   * In the place of the learning rate, or its schedule, of the player `model`; null gives that back.
+   * Takes the place of the player `model`'s learning rate, or of its schedule; null undoes that.
    */
   learningRate?: number | null;
-  /** In the place of the objective's numbers, such as `beta`, by name; null gives those back. */
+  /** Take the place of the objective's numbers, such as `beta`, by name; null undoes that. */
   schedules?: Readonly<Record<string, number | null>>;
 }
 
@@ -92,7 +92,7 @@ export class Overrides {
   private take({ learningRate, rateFactor, schedules = {} }: Change): void {
     if (learningRate !== undefined) {
       this.learningRate = learningRate;
-      // A rate that is set is meant as it is.
+      // A rate that the user sets holds as it is, without the factor of rollbacks.
       this.factor = 1;
     }
     this.factor *= rateFactor ?? 1;

@@ -14,7 +14,7 @@ import type { FitSettings } from './settings.js';
  */
 const worthwhile = 1e8;
 
-/** Whether a device runs a small model. What it lacks is no fault where it is only tried. */
+/** Whether a device runs a small model. A device that is only tried may lack something: that is no error. */
 async function canRun(device: Device): Promise<boolean> {
   if (!(await mayHave(device))) return false;
   const x = input('x', [2]);

@@ -144,7 +144,7 @@ class BatchMetrics {
     });
   }
 
-  /** Means over all examples: summed in the order of the batches, whoever computed them. */
+  /** Means over all examples: summed in the order of the batches, whichever rank computed them. */
   means(): Metrics {
     const { names, values, examples, batchSize } = this;
     const sums = names.map((_, m) => {
@@ -168,7 +168,7 @@ class BatchMetrics {
  * @param options.moment where schedules stand
  * @param options.feeder of the dataset and the seed, where it is not the only time; else a new one
  * @param options.ranks that share out the batches
- * @param options.gather has each rank's metrics of batches known to all
+ * @param options.gather makes each rank's metrics of batches known to all
  */
 export async function evaluateObjective(
   objective: LoopedObjective,

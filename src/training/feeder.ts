@@ -70,7 +70,7 @@ function ownExamples(
 
 /** Reads batches of a dataset and draws their noise into arrays that later chunks use again. */
 export class Feeder {
-  /** Examples as they are read, where they are fed otherwise. */
+  /** Memory for examples as they are read, where they are fed in another form. */
   private read: Values;
   private readonly kind: ReturnType<typeof noiseArray>;
   private readonly augmenter: Augmenter | undefined;
@@ -115,7 +115,7 @@ export class Feeder {
 
   /**
    * The feeds of `iterations` batches.
-   * @param order indices of examples; those from `start` on are taken
+   * @param order indices of examples, taken from `start` on
    * @param step the number of the first batch, which with the seed decides its noise
    */
   async feeds(

@@ -6,7 +6,7 @@ import { optimizerNames, optimizerSchema, scheduleNames } from '../nn/index.js';
 /** Each thread takes memory, whether or not there is a processor for it. */
 const mostThreads = 256;
 
-/** The rate and schedule of an optimizer, whose own schemas have them by kind. */
+/** The rate and schedule of any optimizer; each kind's own schema has them too. */
 const optimizerParts = {
   'learningRate.initial': z
     .number()
@@ -149,7 +149,7 @@ export const paceShape = {
     ),
 };
 
-/** How training goes beyond that. An option that is left out is off and costs nothing. */
+/** Further settings of training. An option that is left out is off and costs nothing. */
 export const fitShape = {
   /**
    * Limits gradients: all together to a Euclidean `norm` (Pascanu et al. 2013), or each element to
@@ -206,8 +206,8 @@ export const fitShape = {
   /**
    * Keeps an exponential moving average of the parameters, and validates and ends with it in their
    * place. At change n the factor is the smaller of this and (1 + n) / (10 + n), so that the first
-   * parameters are soon forgotten (as TensorFlow's `ExponentialMovingAverage`). What layers keep
-   * themselves, such as running means, is not averaged.
+   * parameters are soon forgotten (as TensorFlow's `ExponentialMovingAverage`). Tensors that layers
+   * keep themselves, such as running means, are not averaged.
    */
   ema: z
     .number()
@@ -281,7 +281,7 @@ export const fitShape = {
           flag: '--validation-split <x>',
           help: 'part of the data to validate by, as 0.1',
         },
-        // A run goes on with the same data, split as before; the values of its data tell.
+        // A resumed run has its data split as before; the check of the data's values finds another split.
         resumable: true,
         example: '0.1',
       }),
@@ -358,7 +358,7 @@ export const fitShape = {
     ),
 };
 
-/** Every setting of `fit`, of which the `training` of `config.json` has some more. */
+/** Every setting of `fit`; the `training` of `config.json` has some more. */
 export const trainingShape = { ...paceShape, ...fitShape };
 
 /** Settings of `fit` as plain data. */

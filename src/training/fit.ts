@@ -50,7 +50,7 @@ function checkBatchSize({ size, name }: Dataset, { batchSize }: FitSettings): vo
   );
 }
 
-/** @throws UserError when something asked for is of one process alone */
+/** @throws UserError when a setting works in one process alone */
 function checkRanks({ ranks, device, callbacks = [] }: FitSettings): void {
   if (!ranks) return;
   if (device !== 'cpu' && device !== 'auto') {
@@ -75,8 +75,8 @@ function checkPlayers({ players = [] }: Model, settings: FitSettings): void {
 
 /**
  * Trains a model. Step number and seed alone decide order and noise, so the result does not depend
- * on how steps are grouped into calls, nor on where training stopped and was resumed; nor, but for
- * the last bits of narrow products of matrices that threads share, on their number.
+ * on how steps are grouped into calls, nor on where training stopped and was resumed, nor on the number
+ * of threads, except for the last bits of narrow products of matrices that threads share.
  * @param specs of all tensors of the model
  * @param initial the parameters to start from, by name
  * @throws UserError when data, model and settings do not fit together, or when `resume` is a

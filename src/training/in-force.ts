@@ -13,7 +13,7 @@ export interface NumbersInForce {
   readonly schedules: Readonly<Record<string, number>>;
 }
 
-/** The numbers that changes have led to; one that was given back is as it was planned. */
+/** The numbers that changes have led to, without numbers that were set back to their plan. */
 export function numbersInForce(changes: readonly Change[]): NumbersInForce {
   let learningRate: number | null = null;
   const schedules = new Map<string, number>();
@@ -50,7 +50,7 @@ export function settingsInForce<Settings extends { model?: unknown; optimizer?: 
   };
 }
 
-/** An objective, or the one inside of it that has the numbers, with others in their place. */
+/** An objective with other numbers, also in the objectives inside of it. */
 function withSchedules(objective: Data, schedules: NumbersInForce['schedules']): Data {
   const { objective: inner } = objective;
   const own = Object.entries(schedules).filter(([name]) => name in objective);

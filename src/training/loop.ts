@@ -63,7 +63,7 @@ interface Drawing {
 /** Batches left out one after another before training gives up. */
 const mostSkippedInRow = 100;
 
-/** A rollback multiplies the learning rate by this, so often at most. */
+/** The factor of the learning rate at a rollback, and the most rollbacks. */
 const rollbackFactor = 0.5;
 const mostRollbacks = 10;
 

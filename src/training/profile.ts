@@ -60,7 +60,7 @@ function originOf(name: string): { part: string; phase: Phase } {
 /** Events tell whole microseconds, rounded down: on average half of one is missing. */
 const missing = 0.5;
 
-/** Operators that run others, whose time is told by those. */
+/** Operators that run others: their time is the time of the operators inside. */
 const containers = ['Loop', 'If', 'Scan'];
 
 function spansOf(events: readonly RuntimeEvent[]): Span[] {
@@ -99,7 +99,7 @@ function timedCalls(events: readonly RuntimeEvent[], calls: readonly ProfiledCal
   }));
 }
 
-/** The quicker half: those that other programs on the machine disturbed least. */
+/** The quicker half of the calls, which other programs on the machine disturbed least. */
 function quickerHalf(calls: readonly TimedCall[]): TimedCall[] {
   const perStep = ({ start, end, before, steps }: TimedCall) => (end - (before ?? start)) / steps;
   const sorted = [...calls].sort((a, b) => perStep(a) - perStep(b));

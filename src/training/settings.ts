@@ -15,7 +15,7 @@ import type { EpochMetrics } from './evaluate.js';
 import { fitSchema, paceShape, trainingShape } from './fit-options.js';
 import type { NonFinite } from './non-finite.js';
 
-/** Settings in whose place code gives objects. */
+/** Settings that code gives as objects, in the place of plain data. */
 type Built = 'optimizer' | 'players';
 
 /** Settings of a training that are no plain data. */
@@ -75,8 +75,8 @@ export type Stop =
 export interface FitResult {
   readonly epochs: readonly EpochMetrics[];
   /**
-   * Tensors of the best epoch where one was to be kept, else those after the last step whose numbers
-   * were all finite; with `ema` their average.
+   * Tensors of the best epoch where one was to be kept, else the tensors after the last step with only
+   * finite numbers; with `ema` their average.
    */
   readonly parameters: Record<string, Tensor>;
   /** The epoch whose parameters were kept. */

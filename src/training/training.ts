@@ -60,7 +60,7 @@ function checkBatches({ program, dataset, settings }: TrainingParts): void {
   }
 }
 
-/** Checks that all metrics are there that settings name. @throws UserError */
+/** Checks that all metrics that settings name exist. @throws UserError */
 function checkMetrics({ program, settings }: TrainingParts): void {
   const { optimizer, players = {}, validation } = settings;
   const check = (metric: string | undefined, where: string) => {
@@ -74,13 +74,13 @@ function checkMetrics({ program, settings }: TrainingParts): void {
   check(settings.keepBest, 'fit.keepBest');
 }
 
-/** The end that a reason to stop means; none is the last epoch. */
+/** The state of a training that ended for a reason; without one it reached its last epoch. */
 function stateOf(stopped: Stop | undefined): TrainingEnd['state'] {
   if (stopped?.reason === 'aborted') return 'stopped';
   return stopped?.reason === 'non-finite' ? 'failed' : 'finished';
 }
 
-/** Where no callback looks at each epoch's parameters, they are brought to the host so often only. */
+/** Milliseconds between copies of parameters to the host, where no callback looks at each epoch's. */
 const unseenMilliseconds = 1000;
 
 /** Another rank was told to stop while it validated. */
@@ -330,7 +330,7 @@ export class Training {
     if (!takesCheckpoints || place === this.taken) return;
     this.taken = place;
     const named = async (feeds: Feeds) => layout.nameState(await memory.onHost(feeds));
-    // Where training stopped at such a number, it may go on by rollback.
+    // Where a number that is not finite stopped training, a resumed one may go on by rollback.
     const mayGoBack = settings.onNonFinite === 'rollback' || loop.stopped?.reason === 'non-finite';
     const isApart = mayGoBack && anchor !== state;
     const tensors = checkpointTensors({

@@ -69,7 +69,7 @@ export type ValueKind =
   | { readonly type: 'choice'; readonly choices: readonly (string | number)[] }
   | { readonly type: 'yes' | 'text' | 'list' | 'data' };
 
-/** A schema and those that it wraps, from the outside in. */
+/** A schema and the schemas that it wraps, from the outside in. */
 function layersOf(schema: z.core.$ZodType): readonly z.core.$ZodType[] {
   const { innerType } = schema._zod.def as { innerType?: z.core.$ZodType };
   return innerType ? [schema, ...layersOf(innerType)] : [schema];
@@ -88,7 +88,7 @@ function numberKind({ minValue, maxValue, isInt }: z.ZodNumber): ValueKind {
   };
 }
 
-/** The values that a schema lets through. Bounds that are no values themselves count as such. */
+/** The values that a schema lets through. Excluded bounds are told like included ones. */
 export function valueKind(schema: z.core.$ZodType): ValueKind {
   const inner = unwrapped(schema);
   if (inner instanceof z.ZodNumber) return numberKind(inner);
@@ -148,7 +148,7 @@ function describe(schema: z.core.$ZodType, path: string): DescribedOption[] {
 }
 
 /**
- * Every option of an object, each before those inside of it.
+ * Every option of an object, each before the options inside of it.
  * @param path of the object
  */
 export function describeOptions(shape: z.core.$ZodShape, path = ''): DescribedOption[] {

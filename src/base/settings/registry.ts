@@ -25,7 +25,7 @@ export class Registry<Known extends Kind> {
 
   /**
    * @param sort names one of them in messages: `layer`
-   * @param exports of the folder's `all.ts`; those that are no kinds are passed over
+   * @param exports of the folder's `all.ts`; exports that are no kinds are passed over
    */
   constructor(
     readonly sort: string,

@@ -180,7 +180,7 @@ function dependenceByHand(
   const found: Dependences = new Map([...known, [given.operation, dependence]]);
   for (const each of operationsOf(gradients.filter((gradient) => gradient !== undefined))) {
     if (found.has(each)) continue;
-    // Second derivatives are not taken, so that those given by hand do not matter here.
+    // Second derivatives are not taken, so derivatives given by hand do not matter here.
     const isByHand = each.type === 'Identity';
     const own = isByHand ? found.get(each.inputs[0]!.operation) : dependenceOf(each, found, symbol);
     found.set(each, own);

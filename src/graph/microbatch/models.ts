@@ -18,7 +18,7 @@ const indifferent = new Set([
 /** Operators whose outputs may lie where their inputs do. */
 const views = new Set(['Identity', 'Reshape', 'Squeeze', 'Unsqueeze', 'Flatten']);
 
-/** Fed values of which something is made whose bits may depend on where in memory they begin. */
+/** Fed values with results whose bits may depend on where in memory the values begin. */
 function sensitive(values: readonly Value[]): ReadonlySet<Operation> {
   const found = new Set<Operation>();
   for (const operation of operationsOf(values).reverse()) {
@@ -30,7 +30,7 @@ function sensitive(values: readonly Value[]): ReadonlySet<Operation> {
 }
 
 /**
- * A program as a model with those inputs that it uses.
+ * A program as a model with the inputs that it uses.
  * @param sums values that take the place of inputs, by the inputs' names
  * @param copies which fed values are copied: `all`, or `few` where that is enough for the same bits
  */

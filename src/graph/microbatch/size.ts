@@ -5,8 +5,8 @@ import { measure, type Value } from '../value.js';
 
 /**
  * Bytes that the largest tensor of a microbatch may take. A step of the convolutional preset takes a
- * tenth less time at 7 MB than at 28, at 14 or at 4; one of images four times as large a twentieth
- * less at 9.
+ * tenth less time at 7 MB than at 4, 14 or 28 MB; with images four times as large, it takes a twentieth
+ * less at 9 MB.
  */
 const mostBytes = 10 << 20;
 

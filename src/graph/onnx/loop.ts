@@ -130,7 +130,7 @@ class LoopWriter {
     return { dtype, shape, all, entry };
   }
 
-  /** Declares all iterations' values outside; returns those that are no outputs anyway. */
+  /** Declares all iterations' values outside; returns the values that are not outputs already. */
   private collect({ collected }: DeferredOutputs): EntryNames[] {
     const { emitter, main } = this;
     return collected.flatMap(({ value, all, output }) => {

@@ -21,7 +21,7 @@ import { cast, equal } from './elementwise.js';
 
 const indices = (list: readonly number[]) => constant(list, [list.length], 'int64');
 
-/** The symbols without those taken, each as often as it is there. */
+/** The symbols without the taken ones; one that is taken once goes once. */
 function without(symbols: readonly string[], taken: readonly string[]): string[] {
   const left = [...symbols];
   for (const symbol of taken) {

@@ -73,7 +73,7 @@ function parametersOf(
 
 /**
  * A convolution of images [batch, channels, height, width].
- * @param weightKernel as the weight's shape has it: a sequence's is of one axis
+ * @param weightKernel the kernel's size in the weight's shape: one axis for sequences
  */
 function convolve(
   x: graph.Value,

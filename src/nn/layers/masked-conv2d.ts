@@ -55,11 +55,11 @@ function maskOf(
 
 /**
  * A convolution with masked weights: [batch, channels, height, width] to [batch, filters, height, width]. A pixel sees
- * those above and left of it, in the order of reading (van den Oord et al., "Pixel Recurrent Neural Networks" 2016,
- * §3.4, https://arxiv.org/abs/1601.06759): with mask A, for the first layer, not itself, with B also itself. With
- * `colours`, channels and filters are so many equal groups in sequence, and within a pixel a group sees those before
- * it. Zeros around the image keep its size. Parameters: `weight` [filters, channels, kernelHeight, kernelWidth],
- * `bias` [filters].
+ * the pixels above and left of it, in the order of reading (van den Oord et al., "Pixel Recurrent Neural Networks"
+ * 2016, §3.4, https://arxiv.org/abs/1601.06759): with mask A, for the first layer, not itself, with B also itself.
+ * With `colours`, channels and filters are so many equal groups in sequence, and within a pixel a group sees the
+ * groups before it. Zeros around the image keep its size. Parameters: `weight` [filters, channels, kernelHeight,
+ * kernelWidth], `bias` [filters].
  * @throws UserError when an option is wrong
  */
 export const maskedConv2d = defineLayer(

@@ -9,7 +9,7 @@ const schema = z
 
 /**
  * Adam with decoupled weight decay (Loshchilov and Hutter 2019, algorithm 2); decay is multiplied by
- * the learning rate, as in PyTorch, whose default 0.01 this is, and in Keras. ε is placed as in Adam.
+ * the learning rate, as in PyTorch, with its default 0.01, and in Keras. ε is placed as in Adam.
  * @param options.exclude last parts of the names of parameters that do not decay, such as `['bias']`;
  * @throws UserError when an option is wrong
  */

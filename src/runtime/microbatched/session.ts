@@ -104,8 +104,8 @@ class MicrobatchedSession implements Session {
 /**
  * A session that computes a step's microbatches by lanes beside one another.
  * @param rest a session of the model of the rest
- * @param lanes in the order in which they are called; undefined where one cannot compute as others do
- * @returns undefined, and nothing is left open, where a lane is
+ * @param lanes in the order in which they are called; a lane that cannot compute as others do is undefined
+ * @returns undefined where a lane is undefined; nothing is left open then
  */
 export async function openMicrobatched(
   model: MicrobatchedStep,

@@ -32,7 +32,7 @@ function isFlushing(): boolean {
   return small! * factor! === 0;
 }
 
-// The runtime sets the mode of the thread that makes the first session, even of a model that is none.
+// The runtime sets the mode of the thread that makes the first session, even of bytes that are no model.
 if ((workerData as { flush: boolean }).flush) {
   await inRuntime(async () => {
     const { InferenceSession } = await loadRuntime();
@@ -84,7 +84,7 @@ async function openLanes(
   const count = Math.min(threadsOf(options), model.count);
   if (count < 2) return undefined;
   const beside = Array.from({ length: count - 1 }, () => openLaneBeside(model));
-  // The others are at work before this one is, which holds the thread.
+  // The other lanes begin first, since this lane's work holds the thread.
   const lanes = [...beside, openOwnLane(model)];
   return openMicrobatched(model, openNative(model.rest, oneThread, flush), lanes);
 }

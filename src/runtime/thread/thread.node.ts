@@ -32,9 +32,9 @@ const dropMilliseconds = 20;
 export class Thread implements Lane {
   private readonly worker = new Worker(ownFile('dist/bin/thread-worker.js'), {
     workerData: { flush: flushesDenormals(), vaekitGate: gate, ...telemetryData(), ...cudaData() },
-    // The process's own may be such as no worker takes.
+    // The process's own options may be ones that no worker takes.
     execArgv: [],
-    // Its script makes little: arrays of numbers lie elsewhere.
+    // Its script makes few objects: arrays of numbers lie in other memory.
     resourceLimits: { maxYoungGenerationSizeMb: 2 },
   });
   private readonly service: Remote<ThreadService> = wrap(nodeEndpoint(this.worker));

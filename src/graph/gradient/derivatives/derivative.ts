@@ -8,7 +8,7 @@ import { constant, type Operation, type Shape, size, type Value } from '../../va
  * is one number. Rows that are not element by element ask for the whole with `whole`.
  * @param g the gradient of the first output
  * @param y the first output
- * @param all the gradients of all outputs, undefined for those that nothing depends on
+ * @param all the gradients of all outputs, undefined for an output that nothing depends on
  */
 export type Derivative = (
   g: Value,
