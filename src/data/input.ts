@@ -39,11 +39,11 @@ export interface InputDescription {
   /** The smallest and the largest value, where values have such. */
   readonly range?: readonly [number, number];
   readonly scaling: InputScaling;
-  /** Of rows of a table: all of its columns, in their order; an example holds those that are learnt. */
+  /** Of rows of a table: all of its columns, in their order; an example holds the learnt ones. */
   readonly columns?: readonly TableColumn[];
 }
 
-/** The kind of examples of a shape, where nobody tells. */
+/** The kind of examples of a shape, where none is given. */
 function kindOf({ length }: readonly number[]): InputKind {
   if (length === 2) return 'sequence';
   return length === 3 ? 'image' : 'vector';
@@ -114,7 +114,7 @@ function byChannel({ mean, variance }: Moments, shape: readonly number[]): Momen
 
 /**
  * Mean and standard deviation of each value over a dataset, by Welford's update (1962); uint8 stands
- * for [0, 1]. Those of a sequence are of each channel, the same at all steps. The deviation of a value
+ * for [0, 1]. A sequence has one of each a channel, the same at all steps. The deviation of a value
  * that never changes is 1.
  * @param kind of the examples
  * @returns of the shape of one example, in row-major order

@@ -58,7 +58,7 @@ function byColumns(known: DataNames, data: Dataset): MatchedData {
 /** How rows are read by the columns of a model. */
 const likeAdvice = 'Read it by the columns of the model: like: vae.input.columns in openDataset';
 
-/** What decides the values of a column, as text. */
+/** The facts that decide the values of a column, as text. */
 function meaningOf({ kind, categories, rare, date }: TableColumn): string {
   return JSON.stringify([kind, categories, rare && Object.keys(rare).sort(), date]);
 }
@@ -101,7 +101,7 @@ function byShape({ shape }: DataNames, data: Dataset): MatchedData {
   };
 }
 
-/** The classes that data without names of its own stands for: its numbers. */
+/** The class names of data; where it has none, its numbers. */
 function namesOf({ labels, classNames }: Dataset): readonly string[] {
   if (classNames) return classNames;
   const most = Array.from(labels!).reduce((largest, label) => Math.max(largest, label), 0);

@@ -16,7 +16,7 @@ import { type LikeOptions, type ReadOptions, readOptionsSchema } from './read-op
 /** How data is found, fetched, read and kept. */
 export interface OpenOptions extends PublishedOptions, ReadOptions, LikeOptions {
   /**
-   * Most bytes of decoded examples to hold in memory, 512 MB when left out. What is more is decoded
+   * Most bytes of decoded examples to hold in memory, 512 MB when left out. Larger data is decoded
    * once into shards in the cache folder, and read from there by batch.
    */
   readonly memoryLimit?: number;
@@ -112,7 +112,7 @@ async function absence({ path, entries }: Place): Promise<string> {
   return `there is no data in it that vaekit reads${held}`;
 }
 
-/** A note on files that are no data of anyone's. */
+/** A note on files that are not the user's data. */
 function ignoredNotes(entries: readonly string[] = []): ReadingNote[] {
   const ignored = entries.filter(isIgnored).map(quote);
   if (ignored.length === 0) return [];
@@ -125,7 +125,7 @@ function withNotes(data: OpenedData, notes: readonly ReadingNote[]): OpenedData 
   return notes.length === 0 ? data : { ...data, notes: [...(data.notes ?? []), ...notes] };
 }
 
-/** Options that this data has no use for do no harm, but whoever gave them should know. */
+/** Tells of options that this data has no use for: they do no harm, but the user should know. */
 function tellUnused(
   spec: string,
   options: object,

@@ -18,7 +18,7 @@ export function isSequenceLayout(layout: ArrayLayout | undefined): boolean {
   return layout === 'sequences' || layout === 'sequences-channels-last';
 }
 
-/** What the user says of a column of a table, where its cells would say something else. */
+/** The user's word on a column of a table, where its cells would say something else. */
 export interface ColumnOptions {
   readonly kind?: ColumnKind | undefined;
   /** The distribution of its values. */
@@ -44,7 +44,7 @@ const columnOptionsSchema = z.strictObject({
 /** How rows of a table can be taken. */
 const rowReadings = ['vectors', 'table', 'auto'] as const;
 
-/** How the user's own data is read. What does not apply to the format at hand is left out. */
+/** How the user's own data is read. Options that do not apply to the format at hand are left out. */
 export const readOptionsSchema = z.strictObject({
   resize: z
     .union([z.int().min(1), z.tuple([z.int().min(1), z.int().min(1)])], {
@@ -269,7 +269,7 @@ export function namedColumns({ columns }: ReadOptions): readonly string[] | unde
   return Array.isArray(columns) ? columns : undefined;
 }
 
-/** What the user says of columns, by their names. */
+/** The user's word on columns, by their names. */
 export function columnOptions({ columns = [] }: ReadOptions): ReadonlyMap<string, ColumnOptions> {
   if (Array.isArray(columns)) return new Map();
   return new Map(

@@ -18,7 +18,7 @@ export interface ValueSummary {
   readonly examples: number;
 }
 
-/** Examples that a summary is of, where nobody says how many. */
+/** Examples that a summary is of, where no number is given. */
 const usualExamples = 256;
 
 /** Bytes of examples that are read for one, at most. */

@@ -70,7 +70,7 @@ function imageHint(width: number): string | undefined {
   return shape && `; if they are images, say so by shape (--shape ${shape})`;
 }
 
-/** Axes of a shape that is told. */
+/** Axes for the shape that the user gives. */
 function givenShape(
   size: number,
   rest: readonly number[],
@@ -99,7 +99,7 @@ function givenShape(
   };
 }
 
-/** So much longer is a sequence than it has channels, which are few, where nobody says that it is one. */
+/** Without a `layout`, arrays are sequences where channels are few, and steps so many times as many. */
 const leastSteps = 8;
 const mostChannels = 16;
 
@@ -155,7 +155,7 @@ function grayAxes(dims: readonly number[], name: string): Omit<ArrayAxes, 'size'
   return { shape: [1, height, width], notes: [{ about: 'axes', ...note }] };
 }
 
-/** Whether the channels are the last of three axes, and whether that is a choice. */
+/** Whether the channels are the last of three axes, and whether that is a guess. */
 function channelsAreLast([first, second, last]: readonly [number, number, number]): {
   readonly isLast: boolean;
   readonly doubtful?: boolean;

@@ -63,7 +63,7 @@ async function columnsOf(
   { names }: KnownSet,
   size: number,
 ): Promise<readonly Float64Array[] | undefined> {
-  // An array that cannot be read may be of labels, whose reader tells of it.
+  // An array that cannot be read may hold labels: then the reader of labels tells the fault.
   const source = await array.open().catch((error: unknown) => {
     if (error instanceof UserError) return undefined;
     throw error;
@@ -81,7 +81,7 @@ async function columnsOf(
  * The factors of dSprites and of 3dshapes, whose arrays are called as their makers called them.
  * @param examples the array of the examples
  * @param size how many it holds
- * @param kept the places of those that stay, where some were dropped
+ * @param kept the places of the examples that stay, where some were dropped
  * @returns undefined for other arrays
  * @throws UserError when the array of the factors is damaged
  */

@@ -29,7 +29,7 @@ const exampleWords = [
 const labelWords = ['labels', 'label', 'y', 'targets', 'target', 'classes', 'class', 'lbls'];
 const partWords: Readonly<Record<string, PartName>> = { ...usualPartWords, t10k: 'test' };
 
-/** Words that tell nothing of their own: the types of IDX files, and those around others. */
+/** Words without a meaning of their own: the types of IDX files, and words that go with others. */
 const fillers = /^(set|array|idx\d|ubyte|int|orig)$/;
 
 const partPattern = Object.keys(partWords).join('|');

@@ -197,7 +197,7 @@ class LabelReader {
     this.notes.push({ about: 'labels', text, doubtful: true });
   }
 
-  /** The labels of a part that are named as it is. */
+  /** The labels of a part, by their names. */
   #labelsBy({ role: { set, part, kind } }: NamedArray): NamedArray | undefined {
     const find = (of: string) =>
       preferred(this.entries, 'labels', of, part) ??

@@ -6,7 +6,7 @@ import type { Survey } from './survey.js';
 /** How an array's numbers become the values of examples. */
 export interface Scale {
   readonly dtype: 'uint8' | 'float32';
-  /** Factor of numbers that become bytes, or divisor of those that become floats. */
+  /** Factor of numbers that become bytes, or divisor of numbers that become floats. */
   readonly by: number;
   /** The largest number that it is meant for; a larger one was not in the sample. */
   readonly most: number;

@@ -22,7 +22,7 @@ export interface Gaps {
   readonly first?: { readonly example: number; readonly place: number; readonly value: number };
 }
 
-/** The largest byte from which on a larger one tells nothing new: no image of a few levels has it. */
+/** Beyond this byte, a larger one tells nothing new: no image of a few levels has it. */
 const ordinaryByte = 64;
 
 /** Looks at numbers block by block. */

@@ -96,7 +96,7 @@ export function joined(parts: readonly Dataset[], name: string): Dataset {
   };
 }
 
-/** Data whose parts are one to train on: nothing is kept from training. */
+/** Data with all its parts as one to train on: nothing is kept from training. */
 export function withPartsJoined(data: OpenedData): OpenedData {
   const { train, validation, test, ...facts } = data;
   const parts = [train, validation, test].filter((part) => part !== undefined);

@@ -58,7 +58,7 @@ function unreadable(path: string, error: unknown): UserError {
   );
 }
 
-/** The type of the elements that the library gives; undefined for those that are no numbers. */
+/** The type of the elements that the library gives; undefined for elements that are no numbers. */
 function typeOf({ metadata }: Hdf5Dataset): StoredType | undefined {
   const { type, size, signed, vlen, enum_type: named } = metadata;
   if (vlen) return undefined;
@@ -71,7 +71,7 @@ function typeOf({ metadata }: Hdf5Dataset): StoredType | undefined {
 
 /** Bytes that are read at a time, at least one block of the file's own. */
 const pieceBytes = 2 ** 26;
-/** Bytes of blocks that are read at a time, at most: those that lie beside one another are unpacked together. */
+/** Most bytes of blocks that are read at a time: blocks beside one another are unpacked together. */
 const mostBytes = 2 ** 29;
 
 /** Rows that are read at a time: whole blocks of the file, so that none is unpacked twice. */

@@ -81,7 +81,7 @@ export function parseNpyHeader(text: string, name: string): NpyHeader {
   return { ...element, fortranOrder, shape };
 }
 
-/** A file that is not as the format has it. */
+/** The error of a file that breaks the format. */
 export function damaged(what: string): UserError {
   return new UserError(
     `${what}. The file is damaged or no .npy file: save it again with numpy.save.`,

@@ -6,7 +6,7 @@ import type { HeldBytes } from './held-bytes.js';
 
 /*
  * hyparquet believes the numbers of a file: a few bytes can announce 2^31 values, which it then
- * makes. What is here looks at them first.
+ * makes. These checks look at the numbers first.
  */
 
 /** Most values of one column in a row group; writers make groups of about a million rows. */

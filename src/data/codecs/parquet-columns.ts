@@ -109,7 +109,7 @@ function nestedOf(
     : { kind: 'other', type: 'structures' };
 }
 
-/** A value of a list, which repeats in place of its own. */
+/** The element of a list as one value: the list repeats, not the element. */
 function leafOf(tree: SchemaTree): SchemaTree {
   return { ...tree, element: { ...tree.element, repetition_type: 'OPTIONAL' } };
 }

@@ -22,8 +22,8 @@ const passing = new Set<string>();
 let isWatching = false;
 
 /**
- * Has a file removed when the process ends, unless it is killed.
- * @returns takes that back
+ * Has a file removed when the process ends, unless the process is killed.
+ * @returns a function that takes that back
  */
 export function removeAtExit(path: string): () => void {
   passing.add(path);

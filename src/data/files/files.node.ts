@@ -58,7 +58,7 @@ export async function writeFileAtomic(path: string, content: Uint8Array | string
 }
 
 /**
- * Makes a folder and those above it, if they are not there: all of them or none. Once this resolves
+ * Makes a folder and the folders above it that are missing: all of them or none. Once this resolves
  * they survive a power cut.
  * @throws UserError when it cannot
  */
@@ -112,7 +112,7 @@ export function listDirectory(path: string): Promise<string[]> {
   return attempt('read', path, async () => (await fs.readdir(path)).sort());
 }
 
-/** Removes a file; none there is no error. @throws UserError when it cannot be removed */
+/** Removes a file; a missing one is no error. @throws UserError when it cannot be removed */
 export function removeFile(path: string): Promise<void> {
   return attempt('remove', path, () => fs.rm(path, { force: true }));
 }

@@ -20,7 +20,7 @@ const unpacked = 'Unpack it, and give the folder or file within.';
 const asTable = 'Save the table as CSV or Parquet.';
 const asPictures = 'Give the folder that holds the pictures.';
 
-/** Kinds in order of trial: those that show by their content first. */
+/** Kinds in order of trial: kinds that show by their content come first. */
 const kinds: readonly Foreign[] = [
   {
     what: 'a pointer of Git LFS, not the file itself',

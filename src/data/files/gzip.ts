@@ -9,8 +9,8 @@ export function isGzip(bytes: Uint8Array): boolean {
 /**
  * Decompresses gzip whose content tells its own size, and never holds more than that size.
  * @param name the file's name in messages
- * @param sizeFrom the size of the whole content, read from its beginning; undefined while that is
- *   too short to tell, which it must not stay for long
+ * @param sizeFrom the size of the whole content, read from its beginning; undefined while the
+ *   beginning is too short to tell: a few bytes must be enough
  * @returns as many bytes as `sizeFrom` said; fewer only when the content ends before it could tell
  * @throws UserError when the gzip data is damaged, or its content is not of that size
  */
@@ -74,7 +74,7 @@ export async function plainStart(start: Uint8Array<ArrayBuffer>): Promise<Uint8A
     },
   });
   const reader = source.pipeThrough(new DecompressionStream('gzip')).getReader();
-  // What follows the first piece is cut off, so an error is all there is to come.
+  // The bytes after the first piece are cut off, so only an error can follow.
   const first = await reader.read().catch(() => undefined);
   await reader.cancel().catch(() => undefined);
   return first?.value ?? new Uint8Array(0);

@@ -23,8 +23,8 @@ export function checkRatio(size: number, compressed: number, name: string): void
 }
 
 /**
- * Refuses content that is so much larger than the bytes it comes from as only a decompression bomb
- * is, once it is large enough to do harm.
+ * Refuses a decompression bomb: content that is large enough to do harm, and so many times larger than
+ * its compressed bytes as no real data is.
  * @param size bytes of the content, announced or so far
  * @throws UserError
  */

@@ -64,7 +64,7 @@ class Walker {
     } else this.#add(place, info);
   }
 
-  /** Adds a file, or a link that leads nowhere: whoever reads it says that. */
+  /** Adds a file, or a link that leads nowhere: its reader tells the fault. */
   #add({ path, parts }: Entry, info: Stats | undefined): void {
     if (info) this.seen(info);
     this.files.push({ path, parts, size: info?.size ?? 0, modified: info?.mtimeMs ?? 0 });

@@ -30,7 +30,7 @@ export interface Place {
 /** How a format is told to read. */
 export interface FormatOptions extends ReadOptions, LikeOptions, GatherOptions {}
 
-/** Options that apply to tables, and those that apply to tables as text too. */
+/** Options that apply to tables, and to tables as text. */
 export const tableUses = ['rows', 'columns', 'label', 'missing', 'shape', 'layout'] as const;
 export const textTableUses = [...tableUses, 'delimiter', 'decimal', 'header'] as const;
 

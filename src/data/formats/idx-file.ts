@@ -17,7 +17,7 @@ export const idxFile: DataFormat = {
   async open({ path, entries }, options) {
     if (entries) return undefined;
     const named = entryOfFile(path);
-    // A file that is called so is one, or a damaged one.
+    // A file of such a name is an IDX file, or a damaged one.
     if (!named && !isIdx(await plainStart(await readStart(path, startBytes)))) return undefined;
     const name = dataName(path);
     const entry = named ?? { key: name, open: () => idxArray(path, path) };

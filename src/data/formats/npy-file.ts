@@ -12,7 +12,7 @@ export const npyFile: DataFormat = {
   async open({ path, entries }, options) {
     if (entries) return undefined;
     const named = /\.npy(\.gz)?$/i.test(path) ? entryOfFile(path) : undefined;
-    // NumPy's files are known by their beginning, whatever they are called.
+    // NumPy's files are known by their beginning, under any name.
     if (!named && !isNpy(await readStart(path, 8))) return undefined;
     const name = dataName(path).replace(/\.npy$/i, '');
     const { columns: _, ...rest } = options;

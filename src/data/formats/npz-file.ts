@@ -16,7 +16,7 @@ export const npzFile: DataFormat = {
   uses: ['columns', 'label', 'layout', 'shape', 'missing'],
   async open({ path, entries }, options) {
     if (entries) return undefined;
-    // An archive whose first file is an array is one, whatever it is called.
+    // An archive whose first file is an array is an .npz file, under any name.
     if (/\.npz$/i.test(path)) await refuseOther(path, isZip);
     else if (!isZipOf(await readStart(path, 300), /\.npy$/)) return undefined;
     // The library for archives is loaded only when there is one.

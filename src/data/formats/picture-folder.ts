@@ -24,8 +24,8 @@ import { dataName } from './idx-dataset.js';
 const mostPictureBytes = 2 ** 28;
 
 /**
- * A folder of pictures, with all in its subfolders; or a picture alone. Folders named as parts of
- * data (train, val, test …) are such, those within are the classes. A table of the pictures' names
+ * A folder of pictures, with all in its subfolders; or a picture alone. Folders with names of parts
+ * (train, val, test …) are the parts, folders within them the classes. A table of the pictures' names
  * gives labels instead.
  */
 export const pictureFolder: DataFormat = {
@@ -98,7 +98,7 @@ async function labelledParts(
   const left: PictureFile[] = [];
   const kept = whole.map(({ classes: _, ...part }) => {
     const has = part.all.filter((file) => words.get(file) !== undefined);
-    // A part of which no picture has a label is kept without: a test that nobody labelled.
+    // A part without any label is kept, such as a test part that nobody labelled.
     if (has.length === 0) return part;
     left.push(...part.all.filter((file) => words.get(file) === undefined));
     return { ...part, files: has, classes: has.map((file) => words.get(file)!) };

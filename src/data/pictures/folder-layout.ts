@@ -19,7 +19,7 @@ export interface PicturePart {
   readonly files: readonly PictureFile[];
   /** The class of each picture, where all have one. */
   readonly classes?: readonly string[];
-  /** Its pictures with those that were left out for having no class. */
+  /** Its pictures, also pictures that were left out for having no class. */
   readonly all: readonly PictureFile[];
 }
 
@@ -207,7 +207,7 @@ function partsOf(
   return parts;
 }
 
-/** The folders of parts, those to train on first. */
+/** The folders of parts, training first. */
 function inOrder(splits: ReadonlyMap<string, Role>): string {
   const order = ([, role]: readonly [string, Role]) => roles.indexOf(role);
   const sorted = [...splits].sort((a, b) => order(a) - order(b));

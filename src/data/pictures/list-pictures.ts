@@ -31,7 +31,7 @@ export async function listPictures(root: string): Promise<Listing> {
   };
 }
 
-/** Endings of files that hold examples too, so that leaving them out may be no one's wish. */
+/** Endings of files that hold examples too, which the user may not want left out. */
 const examples =
   /^(heic|heif|jxl|jp2|dcm|dicom|exr|hdr|psd|tga|raw|nef|cr2|cr3|arw|dng|fits?|nii|mp4|avi|mov|mkv|webm|npy|npz|parquet|h5|hdf5|mat|pkl|tfrecords?|zip|tar|gz|tgz|7z|rar|svgz|eps|pdf|ico|cur|xcf|czi|nd2)$/;
 

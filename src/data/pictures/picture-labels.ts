@@ -17,7 +17,7 @@ import {
 } from './label-table.js';
 import type { PictureFile } from './list-pictures.js';
 
-/** The label of each picture; undefined for those that have none. */
+/** The label of each picture; undefined where it has none. */
 export interface PictureWords {
   readonly words: readonly (string | undefined)[];
   readonly notes: readonly ReadingNote[];
@@ -124,7 +124,7 @@ function spaced({ columns, rows, fileColumn }: LabelTable): LabelColumn | undefi
   return { name: '2', words: rows.map((row) => (row[1] ?? '').trim()) };
 }
 
-/** Gives pictures the labels of a table's rows, and tells which did not meet. */
+/** Gives pictures the labels of a table's rows, and tells of rows without a picture. */
 function assign(
   words: (string | undefined)[],
   table: LabelTable,

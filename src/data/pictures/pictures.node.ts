@@ -16,7 +16,7 @@ const mostBytes = 2 ** 28;
 /** Most pixels of a BMP file, which is held three times while it is decoded. */
 const mostBmpPixels = 2 ** 24;
 
-/** Pictures are decoded at the same time as long as their pixels take no more bytes than one may. */
+/** Pictures are decoded at the same time as long as all their pixels take no more than `mostBytes`. */
 const budget = new Budget(mostBytes);
 
 /** A picture whose header was read. */

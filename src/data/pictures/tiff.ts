@@ -105,8 +105,8 @@ export function tiffInfo(bytes: Uint8Array): PictureInfo {
 }
 
 /**
- * The pixels of the first page of a TIFF file, whatever numbers it is made of: whole ones with or
- * without sign, or real ones of 32 or 64 bits.
+ * The pixels of the first page of a TIFF file, of any numbers: whole ones with or without sign, or real
+ * ones of 32 or 64 bits.
  * @throws UserError when it is of a form that is not read; an Error of the decoder when it is damaged
  */
 export function decodeTiff(bytes: Uint8Array): RawPicture {

@@ -4,7 +4,7 @@ import { fillUniform, randomStream } from '../../base/random.js';
 export interface Feature {
   readonly codes: Uint16Array;
   readonly levels: number;
-  /** Whether the numbers have an order; those without are split one against the others. */
+  /** Whether the numbers have an order; without one, a split parts one number from the others. */
   readonly ordered: boolean;
 }
 
@@ -20,7 +20,7 @@ interface Leaf {
   readonly values: Float64Array;
 }
 
-/** An inner node of a tree: rows whose level is no higher, or where it has no order the same, go to `yes`. */
+/** An inner node of a tree: rows of its level or below (without an order, of its level) go to `yes`. */
 interface Branch {
   readonly feature: number;
   readonly level: number;

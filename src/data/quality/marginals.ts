@@ -34,7 +34,7 @@ const mostBins = 24;
 /** Bars of a column of categories; the rest is one more. */
 const mostNames = 8;
 
-/** The part of the values at each end that may lie beyond the bars, so that a few far ones do not press all flat. */
+/** The part of the values at each end that may lie beyond the bars, so that a few far values do not flatten all. */
 const beyond = 0.005;
 
 /** The name of the categories that share a place as they are rare. */

@@ -35,7 +35,7 @@ const mostPoints = 800;
 /** Bars of a column of numbers beside one of categories. */
 const cellBins = 16;
 
-/** Pairs that are worth a look: those that count and are least alike, then other ones least alike. */
+/** Pairs that are worth a look, the least alike first: pairs that count, then the others. */
 export function pairsToShow(pairs: readonly PairTrend[], count: number): PairTrend[] {
   const least = (a: PairTrend, b: PairTrend) => (a.score ?? 2) - (b.score ?? 2);
   return [...pairs]

@@ -28,11 +28,11 @@ export interface Usefulness {
   readonly learner: 'classifier' | 'regressor';
   /** Scores of a forest that was trained on synthetic rows. */
   readonly synthetic: ClassifierScores | RegressorScores;
-  /** Scores of one that was trained on as many real rows. */
+  /** Scores of a forest that was trained on as many real rows. */
   readonly real: ClassifierScores | RegressorScores;
   /** Rows of training and of the test, whose target is known. */
   readonly rows: { readonly synthetic: number; readonly real: number; readonly tested: number };
-  /** Whether the tested rows were held out from the model, or are some of those that it was trained on. */
+  /** Whether the tested rows were held out from the model, or are some of its training rows. */
   readonly testedOn: 'held out' | 'training';
 }
 

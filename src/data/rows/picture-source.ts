@@ -21,7 +21,7 @@ export interface PictureSource {
   /** The place of each picture, for people. */
   readonly origins?: readonly string[] | undefined;
   pictures(): Iterable<Picture> | AsyncIterable<Picture>;
-  /** A picture by its place, where that is possible without those before it. */
+  /** A picture by its place, where that is possible without the pictures before it. */
   at?(index: number): Picture;
 }
 
@@ -65,7 +65,7 @@ export async function* spreadOver(source: PictureSource, most: number): AsyncGen
   }
 }
 
-/** Notes that several parts of data have alike, each once and on one line, whatever names are in it. */
+/** Notes that several parts of data have alike, each once and on one line, with any names in it. */
 export function eachOnce(notes: readonly ReadingNote[]): readonly ReadingNote[] {
   const lines = notes.map((note) => ({ ...note, text: oneLine(note.text) }));
   return lines.filter(({ text }, i) => lines.findIndex((note) => note.text === text) === i);

@@ -12,7 +12,7 @@
  * - if examples come from files or rows, their paths as a list in a .json file, or the numbers of the
  *   rows, from 1, as int32 in an .npy file
  * - if examples are rows of a table that was read column by column, its columns as `table`, and the names
- *   of the rows, and their cells where those are kept, as `{ "name": "id", "texts": ["a1", …] }` in a .json file.
+ *   of the rows, and kept cells, as `{ "name": "id", "texts": ["a1", …] }` in a .json file.
  *
  * `file`, `labels` and `origins` name files in the folder itself. The header is written last, so that a folder
  * that has one is whole.

@@ -85,7 +85,7 @@ function preamble(sample: Uint8Array) {
     from = next;
     skip++;
   }
-  // Lines that all begin so are rows.
+  // Where all lines begin as comments do, they are rows.
   if (from >= sample.length && comment !== undefined) {
     return { skip: 0, from: 0, separator, comment: undefined };
   }

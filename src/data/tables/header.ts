@@ -5,14 +5,14 @@ export interface Header {
   readonly names: readonly string[];
   /** Whether the first row is the names. */
   readonly isFirstRow: boolean;
-  /** Whether the first row could as well be the other. */
+  /** Whether it could as well be the other way round. */
   readonly isDoubtful: boolean;
 }
 
 type Row = readonly string[];
 
 /**
- * The names of columns: the first row's, when it differs in kind from those below.
+ * The names of columns: the first row's, when it differs in kind from the rows below.
  * @param rows the first rows of the table
  * @param given whether the user says that there are names
  * @param commentNames names that a comment before the table gives

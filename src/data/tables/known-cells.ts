@@ -76,7 +76,7 @@ export class KnownCells {
     return this.#cells.get(text) ?? this.#keep(classified(text, decimal));
   }
 
-  /** A word, whatever it reads like. */
+  /** The cell of a text that is a word, even where it reads like a number. */
   ofWord(text: string): KnownCell {
     return (
       this.#cells.get(text) ??

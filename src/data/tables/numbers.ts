@@ -155,7 +155,7 @@ function numberOf(text: string): number {
   return Number(text.replace(',', '.'));
 }
 
-/** Whether text is a number as cells hold it, whatever its decimal mark. */
+/** Whether text is a number as cells hold it, with either decimal mark where none is given. */
 export function isNumberText(text: string, decimal?: Decimal): boolean {
   if (decimal) return cellNumber(text, decimal) !== undefined;
   return cellNumber(text, '.') !== undefined || cellNumber(text, ',') !== undefined;

@@ -319,7 +319,7 @@ export async function openTable(
   return { name, train: train.dataset, ...others, notes: train.notes };
 }
 
-/** Whether rows of a table are taken column by column. @throws UserError when they cannot be, but are to */
+/** Whether rows of a table are taken column by column. @throws UserError when options contradict each other */
 async function areRows(table: Table, options: FormatOptions): Promise<boolean> {
   const rows = rowsAsked(options);
   if (rows !== 'auto') {
@@ -348,7 +348,7 @@ export interface TableParts {
 }
 
 /**
- * The data of tables that are a part each; of one alone, in parts when a column tells them.
+ * The data of tables that are a part each; one table alone is parted when a column tells the parts.
  * @throws UserError when they cannot be read or do not belong together
  */
 export async function openTables(

@@ -17,7 +17,7 @@ export function mayBeTable(columns: number, options: ReadOptions & LikeOptions):
   return rows === 'table' || (rows === 'auto' && columns <= mostColumns && !options.shape);
 }
 
-/** What takes the numbers of a table whose columns describe themselves; undefined for others. */
+/** The profiles of numbers of a table whose columns describe themselves; undefined for others. */
 export function profilesFor(
   names: readonly string[],
   options: ReadOptions & LikeOptions,

@@ -123,7 +123,7 @@ export function chooseRoles(
 class Chooser {
   readonly #names: readonly string[];
   readonly #notes: ReadingNote[] = [];
-  /** Places that are spoken for. */
+  /** Places of columns that have a use already. */
   readonly #taken = new Set<number>();
 
   constructor(

@@ -19,7 +19,7 @@ export interface Rows {
 
 /**
  * Goes through the rows of a text; empty lines are left out. After the rows of every piece it yields,
- * so that whoever asks may store them.
+ * so that the caller may store them.
  * @throws UserError when it is no UTF-8, quotes do not match or a row is too long
  */
 export async function* eachRow(rows: Rows, visit: RowVisitor): AsyncGenerator<void> {

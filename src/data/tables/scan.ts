@@ -35,7 +35,7 @@ export class RowScanner {
   #hasDoubled = false;
   readonly #text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-  /** The decimal mark outside of quotes: one that parts cells has none there. */
+  /** The decimal mark outside of quotes; 0 where that byte parts cells. */
   readonly #decimal: number;
 
   constructor(readonly cuts: Cuts) {

@@ -195,7 +195,7 @@ export function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
 
 /**
  * Checks that bytes from `from` to before `end` are UTF-8 text.
- * @param bytes whole lines, of which those before `from` are known to be text
+ * @param bytes whole lines; the lines before `from` are known to be text
  * @param line the number of the first line of all
  * @throws UserError with the line and the byte that is wrong
  */

@@ -1,6 +1,6 @@
 import type { ColumnSurvey } from './survey.js';
 
-/** The shape of lists that differ in theirs. */
+/** The shape of lists that differ in shape. */
 export const unequal = 'unequal';
 
 /**

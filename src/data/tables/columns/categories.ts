@@ -1,18 +1,18 @@
-/** Categories that are kept whatever their number of rows, and at most. */
+/** How many categories are kept with any number of rows, and how many at most. */
 const [mostSure, mostCategories] = [50, 500];
 
-/** Rows of a category beyond the first, at least, to be learnt by itself. */
+/** The fewest rows of a further category that is learnt by itself. */
 const fewestRows = 5;
 
-/** Categories of a column, and those that share one place after them. */
+/** Categories of a column, and rare ones, which share one place after them. */
 export interface FoundCategories {
   readonly categories: readonly string[];
   readonly rare?: Readonly<Record<string, number>>;
 }
 
 /**
- * The categories of a column by the rows that hold each. The 50 with most rows are kept; of others those
- * with 5 rows, up to 500 in all. The rest is rare.
+ * The categories of a column by the rows that hold each. The 50 with most rows are kept, and others with
+ * 5 rows or more, up to 500 in all. The rest is rare.
  */
 export function findCategories(counts: ReadonlyMap<string, number>): FoundCategories {
   const byRows = [...counts].sort(

@@ -115,7 +115,7 @@ function categoriesOf(known: Known, kind: ColumnKind, { counts }: ColumnWords) {
 
 const isNumberText = (text: string) => Number.isFinite(Number(text));
 
-/** The description of dates; undefined where a column holds none. @throws UserError when it is said to */
+/** The description of dates; undefined where a column holds none. @throws UserError when the user says it does */
 function dateOf(known: Known, values: readonly string[], type: CellType): Found | undefined {
   const { facts, given, tools } = known;
   if (facts.areDates) return ofMoments(values.map(isoMoment), undefined, type);

@@ -108,7 +108,7 @@ class Finder {
     this.#notes.push({ about, text, ...(doubtful ? { doubtful } : {}) });
   }
 
-  /** The columns that are taken, in order; others are told. */
+  /** The columns that are taken, in order; notes tell of the others. */
   #places(): readonly number[] {
     const { columns } = this.facts;
     const split = splitPlace(this.facts, this.options);

@@ -6,7 +6,7 @@ import type { ReadOptions } from '../../read-options.js';
 import type { TableFacts } from '../table.js';
 import type { PlacedColumn } from './placed-column.js';
 
-/** What is done with gaps, in words. */
+/** The treatment of gaps, in words. */
 const ways = {
   keep: 'what is there is learnt from',
   drop: 'rows with a gap are left out',

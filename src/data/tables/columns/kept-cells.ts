@@ -11,7 +11,7 @@ export interface ColumnGaps {
 type KnownCells = (row: number, column: string) => string | undefined;
 
 /**
- * How many gaps each column has, for those that have some; a cell with a text that stays is none.
+ * How many gaps each column has, for columns that have some; a cell with a text that stays is no gap.
  * @param values of rows, row by row
  */
 export function gapsOf(
@@ -33,8 +33,8 @@ export function gapsOf(
 }
 
 /**
- * The text of a cell that was kept and is no gap, by row and column: a word that the model does not know is
- * none either.
+ * The text of a cell that was kept and is no gap, by row and column. A word that the model does not know is
+ * no gap.
  */
 export function keptCells({ cells = [] }: Dataset): KnownCells {
   const texts = new Map(cells.map(({ name, text }) => [name, text]));

@@ -8,7 +8,7 @@ import type { ColumnWords } from './words.js';
 /** Most levels of an ordinal column, and rows that each has at least, on average. */
 const [mostLevels, levelRows] = [20, 5];
 
-/** Rows of which the words of a column name each, at least, where its name does not say so. */
+/** The fewest different words that name rows, where the column's name does not say so. */
 const namedRows = 20;
 
 /** The share of words that come once, at least, where words name rows. */

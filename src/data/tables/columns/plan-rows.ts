@@ -19,7 +19,7 @@ export interface RowPlan {
   readonly columns: readonly ReadColumn[];
   /** The place of the column of labels. */
   readonly label: number | undefined;
-  /** What fills the gaps of each value of an example; undefined where they stay. */
+  /** The number that fills the gaps of each value of an example; undefined where gaps stay. */
   readonly fills: readonly number[] | undefined;
   readonly notes: readonly ReadingNote[];
 }
@@ -58,7 +58,7 @@ function settledGaps(each: ReadColumn, { missing = 'keep' }: FormatOptions): Rea
 }
 
 /**
- * Decides how rows become examples by columns that are known, in whatever order the table has them.
+ * Decides how rows become examples by columns that are known, in any order that the table has them.
  * @param labelName a column of labels that may be missing, as in a part to be judged
  * @throws UserError when one is missing or holds something else
  */
@@ -129,7 +129,7 @@ function leftOut(names: readonly string[]): ReadingNote[] {
   return [{ about: 'left out', text: `${columnsText(names)} left out: not learnt from` }];
 }
 
-/** What fills the gaps of a column: its mean, or the value of most rows. */
+/** The number that fills the gaps of a column: its mean, or the value of most rows. */
 function fillOf(
   { column, reader }: ReadColumn,
   facts: ColumnFacts,

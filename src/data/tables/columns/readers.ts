@@ -10,7 +10,7 @@ import { mixedError } from './words.js';
 export interface ColumnSource {
   readonly column: TableColumn;
   readonly facts: ColumnFacts;
-  /** Whether its cells are counted as words, even those that are numbers. */
+  /** Whether its cells are counted as words, even numbers. */
   readonly areWords: boolean;
   readonly path: string;
   readonly tools: DateTools;
@@ -18,7 +18,7 @@ export interface ColumnSource {
 
 /**
  * How the cells of a column become values of an example: numbers (1 and 0 for true and false), or texts
- * that are no gaps. The value is undefined where the column knows none such.
+ * that are no gaps. The value is undefined for a number or text that the column does not know.
  */
 export type ColumnReader =
   | { readonly reads: 'number'; readonly valueOf: (cell: number) => number | undefined }
@@ -88,7 +88,7 @@ function wordReader(column: TableColumn) {
   return (text: string) => places.get(text) ?? alike.get(canonical(text));
 }
 
-/** One spelling of numbers (1.0 is 1) and of true and false, in whatever letters. */
+/** One spelling of numbers (1.0 is 1) and of true and false, in small or large letters. */
 function canonical(text: string): string {
   if (booleanOf(text) !== undefined) return text.toLowerCase();
   const isNumber = /^-?\d+(\.\d+)?$/.test(text) && !/^-?0\d/.test(text);

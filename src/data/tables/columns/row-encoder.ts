@@ -16,7 +16,7 @@ export class RowEncoder {
   readonly learnt: readonly TableColumn[];
   readonly table: readonly TableColumn[];
   readonly #learnt: readonly ReadColumn[];
-  /** Columns of which texts are kept: those that name rows, then those whose cells are. */
+  /** Columns of which texts are kept: columns that name rows, then, if asked for, the learnt ones. */
   readonly #named: readonly ReadColumn[];
   readonly #ids: number;
   readonly #kept: readonly { readonly name: string; readonly texts: string[] }[];
@@ -117,7 +117,7 @@ export class RowEncoder {
   }
 }
 
-/** Whether a cell holds no value; words such as None do where they are a category. */
+/** Whether a cell holds no value; a word such as None is a value where it is a category. */
 function isGapOf({ kind, categories = [], rare = {} }: TableColumn, text: string): boolean {
   if (kind === 'date') return isMissing(text);
   if (isGap(text)) return !(categories.includes(text) || Object.hasOwn(rare, text));

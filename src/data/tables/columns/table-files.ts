@@ -14,7 +14,7 @@ export type TableEnding = (typeof tableEndings)[number];
 /** Rows of a piece of text. */
 const pieceRows = 1000;
 
-/** The ending of a file for rows. @throws UserError when it is none of those */
+/** The ending of a file for rows. @throws UserError when rows are not written in such files */
 export function tableEndingOf(path: string): TableEnding {
   const ending = tableEndings.find((each) => path.toLowerCase().endsWith(each));
   if (ending) return ending;

@@ -7,7 +7,7 @@ import { type DateTools, dateTools, isoMoment, unitMilliseconds } from './dates.
 /** A value as a table writes it, or as a program holds it. */
 export type Wanted = string | number | boolean | Date;
 
-/** The values that a column may have: one, one of several, or those from one to another. */
+/** The values that a column may have: one, one of several, or all from one to another. */
 export type ColumnCondition =
   | Wanted
   | readonly Wanted[]
@@ -16,7 +16,7 @@ export type ColumnCondition =
 /** Conditions of rows, by the names of their columns: all must hold. */
 export type RowConditions = Readonly<Record<string, ColumnCondition>>;
 
-/** Whether a row of encoded values, which starts at a place of an array, is as it is wanted. */
+/** Whether a row of encoded values, which starts at a place of an array, meets the conditions. */
 export type RowTest = (values: Float32Array, start: number) => boolean;
 
 type ValueTest = (value: number) => boolean;
@@ -111,9 +111,9 @@ function numberTest(column: TableColumn, condition: ColumnCondition, tools: Date
 }
 
 /**
- * Tells rows that are as they are wanted by their encoded values.
+ * The test of rows, by their encoded values.
  * @param columns all columns of the table
- * @throws UserError when there is no such column, nothing is learnt of it, or a value is none of its
+ * @throws UserError when there is no such column, nothing is learnt of it, or it cannot have a value
  */
 export async function rowTest(
   columns: readonly TableColumn[],

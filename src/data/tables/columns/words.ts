@@ -22,12 +22,12 @@ export function wordsOf({ profile, missingLabels }: ColumnFacts): ColumnWords {
   return { counts: words, areAll: hasAllWords, newShare, missing: missingLabels };
 }
 
-/** Whether words of a column are told by a first reading: none of its cells are numbers or truths. */
+/** Whether a first reading tells the words of a column: none of its cells are numbers or truths. */
 export function hasWords({ kind, profile }: ColumnFacts): boolean {
   return kind === 'words' && profile!.numbers?.size === 0 && profile!.truths.size === 0;
 }
 
-/** Whether a cell of a column of words holds no value: words such as None do. */
+/** Whether a cell of a column of words holds no value; words such as None are values. */
 export function isGap(text: string): boolean {
   return isMissing(text) && isMissingLabel(text);
 }
