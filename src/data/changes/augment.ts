@@ -42,7 +42,7 @@ export function augmentedShape(dataset: Dataset, { crop }: Augment): readonly nu
   return crop ? croppedShape(dataset, crop) : dataset.shape;
 }
 
-/** Random numbers that one image takes, whatever is asked for. */
+/** Random numbers that one image takes, whichever changes are made. */
 const drawsPerImage = 6;
 
 type Values = Uint8Array | Float32Array;

@@ -14,7 +14,7 @@ import type { TensorDataset } from '../dataset.js';
 import { idxDataset } from '../formats/idx-dataset.js';
 import { download } from './download.js';
 
-/** A file with one content for all who have it. */
+/** A file with the same content everywhere. */
 export interface PublishedFile {
   readonly name: string;
   /** SHA-256 of the plain file, in hexadecimal. */
