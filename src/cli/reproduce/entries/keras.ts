@@ -14,11 +14,12 @@ export const keras: Entry = {
   models: {
     keras: ({ epochs }) => ({ preset: 'conv', training: { epochs } }),
   },
-  seeds: [2],
+  seeds: [1],
+  // The page's output since November 2023; before, 146.95, 140.15 and 6.80 by the same program.
   figures: [
-    { name: 'loss', unit: 'nats', expected: 146.95, tolerance: 1 },
-    { name: 'reconstruction', unit: 'nats', expected: 140.15, tolerance: 1 },
-    { name: 'KL', unit: 'nats', expected: 6.8, tolerance: 1 },
+    { name: 'loss', unit: 'nats', expected: 150.4, tolerance: 1 },
+    { name: 'reconstruction', unit: 'nats', expected: 144.2, tolerance: 1 },
+    { name: 'KL', unit: 'nats', expected: 6.46, tolerance: 1 },
   ],
   measure: lastMetrics({ loss: 'loss', reconstruction: 'reconstruction', KL: 'kl' }),
 };
