@@ -1,6 +1,6 @@
 /*
- * Operators that see through one of their own kind. They are for programs whose gradients are taken: a gradient by the
- * value between would not find a way past it.
+ * Operators that skip one of their own kind. Programs use them only after gradients are taken: a gradient by the value
+ * between the two would miss the second one.
  */
 import * as operators from '../operators/index.js';
 import type { Shape, Value } from '../value.js';
