@@ -11,13 +11,14 @@ export function useHub() {
     hub: Awaited<ReturnType<typeof hubServer>>;
     folder: string;
     /** Options by which the server is reached as the owner of what is there. */
-    options: { endpoint: string; token: string; cache: string };
+    options: { endpoint: string; token: string; cache: string; retries: number };
   };
   beforeEach(async () => {
     used.hub = await hubServer();
     used.folder = await mkdtemp(join(tmpdir(), 'vaekit-sharing-'));
     const { endpoint } = used.hub;
-    used.options = { endpoint, token: 'hf_owner', cache: join(used.folder, 'cache') };
+    const cache = join(used.folder, 'cache');
+    used.options = { endpoint, token: 'hf_owner', cache, retries: 0 };
     for (const name of ['TOKEN', 'TOKEN_PATH', 'ENDPOINT', 'HUB_CACHE', 'HUB_OFFLINE']) {
       vi.stubEnv(`HF_${name}`, '');
     }

@@ -72,13 +72,17 @@ export async function collect(
   return content;
 }
 
+/** The fault of a connection that was there, and is no more. */
+export const brokenOff = 'the connection broke off';
+
 /** The meaning of the system's codes of failed connections. */
 const failures: Readonly<Record<string, string>> = {
   ENOTFOUND: 'its host was not found',
   EAI_AGAIN: 'its host was not found: is this machine online?',
   ECONNREFUSED: 'the connection was refused',
-  ECONNRESET: 'the connection broke off',
-  UND_ERR_SOCKET: 'the connection broke off',
+  ECONNRESET: brokenOff,
+  EPIPE: brokenOff,
+  UND_ERR_SOCKET: brokenOff,
   ENETUNREACH: 'the network cannot be reached',
   EHOSTUNREACH: 'its host cannot be reached',
   ETIMEDOUT: 'it did not answer in time',

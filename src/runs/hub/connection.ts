@@ -1,8 +1,9 @@
 import { hubHome } from '#hub-home';
 import { UserError } from '../../base/errors.js';
 import { reasonOf } from '../../base/excerpt.js';
-import { connectionFault } from '../../data/published/download.js';
+import { brokenOff, connectionFault } from '../../data/published/download.js';
 import type { HubHome } from './home.js';
+import { HubUnreachable, isRepeatable, type Retries, retried, secondsAfter } from './retry.js';
 
 /** How much of a file was fetched. */
 export interface HubProgress {
@@ -28,12 +29,11 @@ export interface HubOptions {
   /** Stops a download; nothing of the file is kept then. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: HubProgress) => void;
+  /** How many more tries are made where the Hub is too busy, or a connection breaks off: 4 when left out. */
+  readonly retries?: number;
   /** Hears of a harmless fault, in one line. */
   readonly onNote?: (line: string) => void;
 }
-
-/** The Hub cannot be reached, or has trouble of its own. */
-export class HubUnreachable extends UserError {}
 
 /** A refusal of the Hub. */
 export class HubRefusal extends UserError {
@@ -49,6 +49,9 @@ export class HubRefusal extends UserError {
 /** The server of Hugging Face. */
 const usualEndpoint = 'https://huggingface.co';
 
+/** Tries after the first one, which wait 7.5 s in all where the Hub does not ask for more. */
+const usualRetries = 4;
+
 /** Longest wait for an answer or for more of one, in milliseconds; sending a large file may take longer. */
 export const patience = 30_000;
 
@@ -61,6 +64,9 @@ export interface Connection extends HubHome {
     readonly fetch: typeof fetch;
     readonly accessToken?: string;
   };
+  /** The same `fetch` without further tries, for whoever tries all of something again. */
+  readonly fetchOnce: typeof fetch;
+  readonly retries: Retries;
 }
 
 /**
@@ -88,13 +94,31 @@ export async function connect(repo: string, given: HubOptions): Promise<Connecti
     ...(token ? { token } : {}),
     ...(given.cache === undefined ? {} : { cache: given.cache }),
   };
+  const fetchOnce = fetchFor(repo, home, given.signal);
+  const { retries: most = usualRetries, signal, onNote: tell = () => {} } = given;
+  const retries: Retries = { most, signal, tell };
   return {
     ...home,
+    ...{ fetchOnce, retries },
     request: {
       hubUrl: endpoint,
-      fetch: fetchFor(repo, home, given.signal),
+      fetch: fetchAgain(fetchOnce, retries),
       ...(token ? { accessToken: token.text } : {}),
     },
+  };
+}
+
+/** `fetch` that tries again where a request may be sent again. */
+function fetchAgain(fetchOnce: typeof fetch, retries: Retries): typeof fetch {
+  return async (input, init) => {
+    const url = input instanceof Request ? input.url : String(input);
+    const isSafe = isRepeatable(init?.method ?? 'GET', url);
+    const isWhole = !(init?.body instanceof ReadableStream);
+    return retried(
+      () => fetchOnce(input, init),
+      retries,
+      ({ isRefused }) => isWhole && (isSafe || isRefused),
+    );
   };
 }
 
@@ -128,6 +152,7 @@ function fetchFor(
         : connectionFault(error);
       throw new HubUnreachable(
         `${repo}: ${home.endpoint} cannot be reached: ${why}. Check the network, or HF_ENDPOINT.`,
+        why === brokenOff ? { isRefused: false } : undefined,
       );
     } finally {
       clearTimeout(timer);
@@ -163,6 +188,7 @@ async function refusalOf(
     const what = status === 429 ? 'was asked too often' : 'has trouble of its own';
     return new HubUnreachable(
       `${repo}: ${home.endpoint} ${what} (HTTP ${status}).${words} Try again later.`,
+      { isRefused: status === 429, after: secondsAfter(response.headers.get('Retry-After')) },
     );
   }
   const code = response.headers.get('X-Error-Code') ?? '';

@@ -4,14 +4,9 @@ import { UserError } from '../../base/errors.js';
 import { quote } from '../../base/excerpt.js';
 import { collect } from '../../data/published/download.js';
 import { faultOfPath, formatHubAddress, type HubAddress } from './address.js';
-import {
-  type Connection,
-  connect,
-  type HubOptions,
-  HubUnreachable,
-  patience,
-} from './connection.js';
+import { type Connection, connect, type HubOptions, patience } from './connection.js';
 import type { HubCache, HubFile } from './home.js';
+import { HubUnreachable, retried } from './retry.js';
 
 /** The hash of a content, by git or by SHA-256. */
 const hashPattern = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
@@ -201,7 +196,7 @@ async function readFile(sources: Sources, commit: string, file: HubFile) {
     tell(`${name}: the copy in the cache is damaged, and is fetched again.`);
     await attempted(async () => cache?.forget(commit, file), tell);
   }
-  const content = await fetchFile(sources, commit, file);
+  const content = await retried(() => fetchFile(sources, commit, file), connection.retries);
   if (!(await isContent(content, file))) {
     throw new UserError(
       `${name}: what came is not what the repository has: its hash is another. Try again later.`,
@@ -211,23 +206,25 @@ async function readFile(sources: Sources, commit: string, file: HubFile) {
   return content;
 }
 
-/** A file's content from the Hub. */
+/** A file's content from the Hub, by one try. */
 async function fetchFile(
-  { address: { repo }, connection: { request }, options }: Sources,
+  { address: { repo }, connection: { request, fetchOnce }, options }: Sources,
   commit: string,
   { path, size, hash }: HubFile,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { downloadFile } = await import('#hub');
   const place = path.split('/').map(encodeURIComponent).join('/');
   const url = `${request.hubUrl}/${repo}/resolve/${commit}/${place}`;
-  const broken = new HubUnreachable(`${repo}: the connection broke off in ${path}. Try again.`);
+  const broken = new HubUnreachable(`${repo}: the connection broke off in ${path}. Try again.`, {
+    isRefused: false,
+  });
   const stalled = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
   // The library passes on no more than the words of an error.
   let failure: unknown;
   const fetchWhole: typeof fetch = async (input, init) => {
     try {
-      return await request.fetch(input, { ...init, signal: stalled.signal });
+      return await fetchOnce(input, { ...init, signal: stalled.signal });
     } catch (error) {
       failure = error;
       throw error;
