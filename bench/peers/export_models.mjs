@@ -253,6 +253,51 @@ export const cases = {
   'hierarchical, one group': objective('hierarchical', { groups: 1, hidden: 9 }),
 };
 
+/** Columns of every likelihood, and rows of them. */
+const columns = [
+  { name: 'height', kind: 'continuous', likelihood: 'gaussian', missing: 0.1, range: [-1, 9] },
+  { name: 'colour', kind: 'categorical', type: 'text', categories: ['red', 'green', 'blue'] },
+  { name: 'visits', kind: 'count' },
+  { name: 'income', kind: 'continuous', likelihood: 'logNormal' },
+  { name: 'smokes', kind: 'binary', type: 'text', categories: ['no', 'yes'], missing: 0.2 },
+  { name: 'waiting', kind: 'continuous', likelihood: 'studentT' },
+  { name: 'weight', kind: 'continuous', range: [0, 8] },
+  { name: 'claims', kind: 'count', likelihood: 'zeroInflatedNegativeBinomial' },
+  { name: 'shops', kind: 'categorical', type: 'text', categories: ['a', 'b', 'c'] },
+  { name: 'calls', kind: 'count', likelihood: 'poisson' },
+].map((column) => ({ type: 'number', missing: 0, ...column }));
+
+function rowOf(uniform) {
+  return columns.map(({ kind, categories, missing }) => {
+    const u = uniform();
+    if (uniform() < missing) return Number.NaN;
+    if (categories) return Math.floor(u * categories.length);
+    return kind === 'count' ? Math.floor(u * 6) : u < 0.5 ? 1 + u : 5 + 2 * u;
+  });
+}
+
+const rows = (names, parameters, options = {}) => {
+  const own = columns.filter(({ name }) => names.includes(name));
+  return {
+    input: [own.length],
+    example: { kind: 'table', columns: own },
+    likelihood: { type: 'table' },
+    encoder: [dense(8, 'tanh')],
+    decoder: [dense(8, 'tanh'), dense(parameters)],
+    ...options,
+  };
+};
+cases['rows of a table'] = rows(
+  columns.map(({ name }) => name),
+  26,
+);
+cases['rows of numbers'] = rows(['height', 'waiting'], 2);
+cases['rows of names, conditional'] = rows(
+  ['colour', 'shops', 'smokes'],
+  7,
+  objective('conditional', { classes: 4 }),
+);
+
 /** Numbers of [0, 1] that look random and are the same everywhere. */
 function noise(count) {
   let state = 1;
@@ -262,9 +307,17 @@ function noise(count) {
   });
 }
 
-function dataOf({ shape, kind, range, scaling }) {
+function dataOf({ shape, kind, range, scaling, columns: own }) {
   const size = shape.reduce((a, b) => a * b, 1);
   const count = 64;
+  if (own) {
+    const values = noise(2 * columns.length * count).values();
+    const all = Array.from({ length: count }, () => rowOf(() => values.next().value));
+    const places = own.map(({ name }) => columns.findIndex((each) => each.name === name));
+    const picked = Float32Array.from(all.flatMap((each) => places.map((place) => each[place])));
+    const labels = Uint8Array.from({ length: count }, (_, i) => i % 4);
+    return datasets.fromArray(picked, shape, { name: kind, labels, columns: own, table: own });
+  }
   const [low, high] = range ?? [-2, 2];
   const scale = scaling === 'none' ? 1 : 5;
   const values = noise(count * size).map((u) => scale * (low + (high - low) * u));

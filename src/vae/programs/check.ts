@@ -1,6 +1,7 @@
 import { Tensor } from 'onnxruntime-common';
 import { fillNormal, fillUniform, randomStream } from '../../base/random.js';
 import { elementCount } from '../../base/shape.js';
+import { learntColumns } from '../likelihoods/columns/rows.js';
 import type { Present } from '../model/engine.js';
 import { standardNormal } from '../samplers/index.js';
 import { decode, encoding, reconstruct } from '../uses/infer.js';
@@ -31,6 +32,15 @@ function exampleOf({ model, tensors }: Present): Float32Array {
   return values.map((value) => range[0] + (range[1] - range[0]) * value);
 }
 
+/** Rows, of which the first misses each value that some rows of the training data missed. */
+function withGaps(rows: Tensor, { model }: Present): Tensor {
+  const columns = learntColumns(model.input);
+  const values = Float32Array.from(rows.data as Float32Array, (value, i) =>
+    (columns[i]?.missing ?? 0) > 0 ? Number.NaN : value,
+  );
+  return new Tensor('float32', values, rows.dims);
+}
+
 /** Draws of the prior; of normal numbers where there is none. */
 async function latentsOf(present: Present): Promise<Tensor> {
   const { config, latentShape, objective } = present.model;
@@ -53,7 +63,7 @@ export async function checkOf(present: Present): Promise<Record<string, Tensor>>
   const decoded = await decode(present, latents, options);
   const image =
     model.input.kind === 'table'
-      ? decoded
+      ? withGaps(decoded, present)
       : new Tensor('float32', exampleOf(present), [count, ...model.input.shape]);
   const encoded = await engine.mapAll(tensors, 'encode', image, labels, encoding(model));
   return {

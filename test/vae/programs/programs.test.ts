@@ -25,11 +25,13 @@ import {
   vqVae,
 } from '../../../src/index.js';
 import * as layers from '../../../src/nn/layers/all.js';
+import * as columnLikelihoods from '../../../src/vae/likelihoods/columns/all.js';
 import { likelihoodNames } from '../../../src/vae/likelihoods/index.js';
 import { kerasBottlenecks } from '../../../src/vae/programs/keras/bottlenecks.js';
 import { kerasLayers } from '../../../src/vae/programs/keras/layers.js';
 import { kerasLikelihoods } from '../../../src/vae/programs/keras/likelihoods.js';
 import { kerasSamplers } from '../../../src/vae/programs/keras/samplers.js';
+import { tableValues } from '../../../src/vae/programs/tables.js';
 import { torchBottlenecks } from '../../../src/vae/programs/torch/bottlenecks.js';
 import { torchLayers } from '../../../src/vae/programs/torch/layers.js';
 import { torchLikelihoods } from '../../../src/vae/programs/torch/likelihoods.js';
@@ -84,7 +86,9 @@ describe('kinds', () => {
     }
   });
 
-  test('every likelihood but that of tables has one', () => {
+  test('every likelihood has one, and those of columns', () => {
+    const ofColumns = Object.values(columnLikelihoods).map(({ type }) => type);
+    expect(Object.keys(tableValues).sort()).toEqual(ofColumns.sort());
     const all = likelihoodNames.filter((name) => name !== 'table').sort();
     expect(Object.keys(torchLikelihoods).sort()).toEqual(all);
     expect(Object.keys(kerasLikelihoods).sort()).toEqual(all);
@@ -244,14 +248,99 @@ describe('a part that cannot be exported is named', () => {
       'encoder.0 (conv2d) cannot be exported to keras: Keras has no convolution with both',
     );
   });
+});
 
-  test('a table', async () => {
-    const vae = tableVAE([
-      column('weight', 'continuous'),
-      column('sort', 'categorical', { categories: ['a', 'b'] }),
-    ]);
-    await expect(vae.exportProgram('torch')).rejects.toThrow('The likelihood table cannot');
-    await expect(vae.exportProgram('keras')).rejects.toThrow('The likelihood table cannot');
+describe('rows of tables', () => {
+  const vae = tableVAE([
+    column('sort', 'categorical', { categories: ['a', 'b'], missing: 0.1 }),
+    column('weight', 'continuous', { likelihood: 'gaussian', range: [0, 9] }),
+    column('calls', 'count', { likelihood: 'poisson' }),
+    column('born', 'date', {
+      likelihood: 'gaussian',
+      date: { format: '', origin: 0, unit: 'day' },
+    }),
+  ]);
+
+  test('are seen and shown column by column', async () => {
+    const text = await textOf(vae, 'torch');
+    expect(between(text, '# Columns', 'class VAE')).toMatchInlineSnapshot(`
+      "# Columns of a row. A row holds numbers, of names the place of one, and nan for what is missing.
+      columns = {
+          "sort": ("a", "b"),
+          "weight": "continuous",
+          "calls": "count",
+          "born": "days since 1970-01-01T00:00:00.000Z",
+      }
+
+
+      "
+    `);
+    expect(between(text, '    def seen', '    def sample')).toMatchInlineSnapshot(`
+      "    def seen(self, x):
+              """Rows as the encoder sees them."""
+              filled = torch.where(torch.isnan(x), self.typical, x)
+              numbers = (filled[:, [1, 2, 3]] - self.input_mean) / self.input_deviation
+              distance = torch.abs(x[:, [0, 0]] - self.categories)
+              return torch.concatenate([torch.arcsinh(numbers), torch.where(distance < 0.5, 1.0, 0.0), torch.where(torch.isnan(x[:, [0]]), 0.0, 1.0)], -1)
+
+          def shown(self, x):
+              """Rows that numbers of the decoder stand for: means, and likeliest names."""
+              own = torch.reshape(x[:, 0:2], (-1, 1, 2))
+              categorical2 = torch.argmax(own + self.categorical2_logits, -1) + 0.0
+              own = torch.reshape(x[:, 2:4], (-1, 2, 1))
+              gaussian = own[:, :, 0] * self.gaussian_deviation + self.gaussian_mean
+              own = torch.reshape(x[:, 4:5], (-1, 1, 1))
+              poisson = torch.exp(torch.clip(own[:, :, 0], -20, 20) + self.poisson_logMean)
+              values = torch.concatenate([categorical2, gaussian, poisson], -1)
+              return torch.minimum(torch.maximum(values[:, [0, 1, 3, 2]], self.least), self.most)
+
+          def encode(self, image):
+              """mean and log_variance of examples [batch, 4]; latents are [batch, 2]."""
+              features = self.encoder(self.seen(image))
+              return self.mean(features), self.log_variance(features)
+
+          def decode(self, z):
+              """Examples [batch, 4] that latents [batch, 2] stand for."""
+              return self.shown(self.decoder(z))
+
+          def forward(self, image):
+              """Examples reconstructed without noise."""
+              mean, _ = self.encode(image)
+              return self.decode(mean)
+
+      "
+    `);
+    const names = await namesIn(vae, 'torch');
+    expect(names).toEqual(expect.arrayContaining(['categorical2_logits', 'least', 'typical']));
+  });
+
+  test('are the same in Keras', async () => {
+    const text = await textOf(vae, 'keras');
+    expect(between(text, 'def seen', 'def build_encoder')).toMatchInlineSnapshot(`
+      "def seen(x):
+          """Rows as the encoder sees them."""
+          filled = ops.where(ops.isnan(x), tensors["typical"], x)
+          numbers = (ops.take(filled, [1, 2, 3], 1) - tensors["input_mean"]) / tensors["input_deviation"]
+          distance = ops.abs(ops.take(x, [0, 0], 1) - tensors["categories"])
+          return ops.concatenate([ops.arcsinh(numbers), ops.where(distance < 0.5, 1.0, 0.0), ops.where(ops.isnan(ops.take(x, [0], 1)), 0.0, 1.0)], -1)
+
+
+      def shown(x):
+          """Rows that numbers of the decoder stand for: means, and likeliest names."""
+          own = ops.reshape(x[:, 0:2], (-1, 1, 2))
+          categorical2 = ops.argmax(own + tensors["categorical2_logits"], -1) + 0.0
+          own = ops.reshape(x[:, 2:4], (-1, 2, 1))
+          gaussian = own[:, :, 0] * tensors["gaussian_deviation"] + tensors["gaussian_mean"]
+          own = ops.reshape(x[:, 4:5], (-1, 1, 1))
+          poisson = ops.exp(ops.clip(own[:, :, 0], -20, 20) + tensors["poisson_logMean"])
+          values = ops.concatenate([categorical2, gaussian, poisson], -1)
+          return ops.minimum(ops.maximum(ops.take(values, [0, 1, 3, 2], 1), tensors["least"]), tensors["most"])
+
+
+      "
+    `);
+    expect(text).toContain('    x = seen(x)\n');
+    expect(text).toContain('    return keras.Model(z, shown(x), name="decoder")');
   });
 });
 

@@ -12,14 +12,11 @@ import {
   type Value,
 } from '../../../graph/index.js';
 import type { ColumnGroup } from './column-likelihood.js';
-import { double, held, moved, statisticOf } from './numbers.js';
-
-/** How far the decoder may move a logarithm from the column's own: a factor of 5 · 10⁸. */
-const reach = 20;
+import { double, held, moved, reaches, statisticOf } from './numbers.js';
 
 /** log μ by the decoder's number and the logarithm of the column's mean. */
 export const logMeanOf = (number: Value, logMean: Value) =>
-  add(held(number, -reach, reach), logMean);
+  add(held(number, -reaches.logMean, reaches.logMean), logMean);
 
 /** Bounds of log r. */
 const [leastLog, mostLog] = [-14, 16];

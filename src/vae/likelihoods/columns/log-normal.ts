@@ -13,20 +13,23 @@ import {
 } from '../../../graph/index.js';
 import type { ColumnGroup, ColumnLikelihood } from './column-likelihood.js';
 import { momentsOf } from './moments.js';
-import { double, held, numbersOf, single, statisticOf, trainedLogSpread } from './numbers.js';
+import {
+  double,
+  held,
+  mostLog,
+  numbersOf,
+  reaches,
+  single,
+  statisticOf,
+  trainedLogSpread,
+} from './numbers.js';
 import { leastSpread, spreadStatistics } from './spread.js';
-
-/** How many deviations of the column's logarithms the decoder may go from their mean. */
-const reach = 50;
-
-/** The largest logarithm of a value: float32 numbers end there. */
-const mostLog = 88;
 
 /** The smallest positive number that is told from 0. */
 const least = 1e-37;
 
 function distribution(parameters: Value, group: ColumnGroup) {
-  const number = held(numbersOf(parameters)[0]!, -reach, reach);
+  const number = held(numbersOf(parameters)[0]!, -reaches.logNormal, reaches.logNormal);
   return {
     location: add(statisticOf(group, 'location'), mul(statisticOf(group, 'deviation'), number)),
     logSpread: trainedLogSpread(group),

@@ -15,6 +15,21 @@ import {
 import type { ColumnGroup } from './column-likelihood.js';
 import { logSpreadOf } from './spread.js';
 
+/** How far the decoder's numbers may go, by what they move. */
+export const reaches = {
+  /** A logarithm of a count's mean, from that of the column: a factor of 5 · 10⁸. */
+  logMean: 20,
+  /** A logarithm, from the mean of the column's, in their deviations. */
+  logNormal: 50,
+  /** A location, from the column's, in its spreads. */
+  studentT: 1e6,
+  /** The logit of the zeros, from that of the column. */
+  zeroLogit: 30,
+};
+
+/** The largest logarithm of a value: float32 numbers end there. */
+export const mostLog = 88;
+
 /** x in float64, where logarithms of densities are differences of large numbers. */
 export const double = (x: Value) => cast(x, 'float64');
 

@@ -21,6 +21,7 @@ import {
   held,
   moved,
   numbersOf,
+  reaches,
   single,
   someOf,
   statisticOf,
@@ -28,14 +29,11 @@ import {
 } from './numbers.js';
 import { leastSpread, spreadStatistics } from './spread.js';
 
-/** How many spreads of the column the decoder may go from its location. */
-const reach = 1e6;
-
 /** Bounds of log ν: from tails without a mean to a Gaussian's. */
 const [leastLogFreedom, mostLogFreedom] = [Math.log(0.5), Math.log(1000)];
 
 function distribution(parameters: Value, group: ColumnGroup) {
-  const number = held(numbersOf(parameters)[0]!, -reach, reach);
+  const number = held(numbersOf(parameters)[0]!, -reaches.studentT, reaches.studentT);
   const logFreedom = held(moved(group, 'logFreedom'), leastLogFreedom, mostLogFreedom);
   return {
     location: add(statisticOf(group, 'location'), mul(statisticOf(group, 'deviation'), number)),

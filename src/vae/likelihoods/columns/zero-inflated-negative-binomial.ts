@@ -23,16 +23,13 @@ import {
 } from './counts.js';
 import { drawPoisson, drawRate } from './draws.js';
 import { momentsOf } from './moments.js';
-import { double, held, numbersOf, single, statisticOf } from './numbers.js';
-
-/** How far the decoder may move the logit of the zeros from the column's own. */
-const reach = 30;
+import { double, held, numbersOf, reaches, single, statisticOf } from './numbers.js';
 
 function distribution(parameters: Value, group: ColumnGroup) {
   const [number, logit] = numbersOf(parameters) as [Value, Value];
   return {
     ...negativeBinomialOf(number, group),
-    logit: add(held(logit, -reach, reach), statisticOf(group, 'zeroLogit')),
+    logit: add(held(logit, -reaches.zeroLogit, reaches.zeroLogit), statisticOf(group, 'zeroLogit')),
   };
 }
 

@@ -1,7 +1,14 @@
 import { Tensor } from 'onnxruntime-common';
 import { encodeSafetensors } from '../../../data/codecs/safetensors.js';
-import { type Plan, refuse } from '../plan.js';
+import type { Plan } from '../plan.js';
 import { blocks, indent, literal } from '../python.js';
+import {
+  describedColumns,
+  seenRows,
+  shownRows,
+  type TableDialect,
+  tableColumns,
+} from '../tables.js';
 import type { Program } from '../target.js';
 import { channelsLast } from '../tensors.js';
 import { type KerasBottleneck, kerasBottleneck } from './bottlenecks.js';
@@ -48,6 +55,7 @@ function encoderFunction(plan: Plan, layers: KerasLines, bottleneck: KerasBottle
   const { input, objective } = model;
   const { classes } = objective;
   const lines = [`x = image = ${inputOf(input.shape)}`];
+  if (tableColumns(plan)) lines.push('x = seen(x)');
   if (classes !== undefined) lines.push(labelInput);
   if (input.scaling !== 'none') {
     lines.push('x = (x - tensors["input_mean"]) / tensors["input_deviation"]');
@@ -226,11 +234,33 @@ const checked = (known: Readonly<Record<string, Tensor>>) => ({
   ),
 });
 
+/** Functions by which a model sees rows of a table and shows them; undefined where it is about none. */
+function tableFunctions(plan: Plan) {
+  const columns = tableColumns(plan);
+  if (!columns) return undefined;
+  const dialect: TableDialect = {
+    module: 'ops',
+    fact: (name) => `tensors["${name}"]`,
+    columns: (x, places) => `ops.take(${x}, [${places.join(', ')}], 1)`,
+  };
+  const [seen, shown] = [seenRows(columns, plan, dialect), shownRows(columns, plan, dialect)];
+  const told = (text: string) => `"""${text}"""`;
+  return {
+    tensors: { ...seen.tensors, ...shown.tensors },
+    functions: [
+      describedColumns(columns),
+      functionOf('seen(x)', [told('Rows as the encoder sees them.'), ...seen.lines]),
+      functionOf('shown(x)', [
+        told('Rows that numbers of the decoder stand for: means, and likeliest names.'),
+        ...shown.lines,
+      ]),
+    ],
+  };
+}
+
 /** A trained model as a program of Keras 3. @throws UserError when a part cannot be exported */
 export function kerasProgram(plan: Plan): Program {
-  if (plan.model.network.likelihood.support === 'columns') {
-    refuse('keras', 'The likelihood table', 'rows with categories and gaps have no program');
-  }
+  const table = tableFunctions(plan);
   const asked = new Set<string>();
   const parts: KerasParts = { plan, helper: (name) => void asked.add(name) };
   const bottleneck = kerasBottleneck(parts);
@@ -238,9 +268,10 @@ export function kerasProgram(plan: Plan): Program {
   const encoder = linesOf(plan.encoder, parts);
   const decoder = linesOf(plan.decoder, parts);
   const functions = blocks([
+    ...(table?.functions ?? []),
     bottleneck.shared,
     encoderFunction(plan, encoder, bottleneck),
-    decoderFunction(plan, decoder, bottleneck, kerasMean(plan, parts)),
+    decoderFunction(plan, decoder, bottleneck, table ? 'shown(x)' : kerasMean(plan, parts)),
     modelClass(plan, sampler),
   ]);
   const helpers = Object.entries(kerasHelpers).filter(([name]) => asked.has(name));
@@ -254,6 +285,7 @@ export function kerasProgram(plan: Plan): Program {
     files: { 'model.py': `${header}${body}${ending}` },
     tensors: {
       ...scales(plan),
+      ...table?.tensors,
       ...encoder.tensors,
       ...bottleneck.tensors,
       ...sampler?.tensors,

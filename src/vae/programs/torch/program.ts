@@ -1,7 +1,15 @@
 import type { Tensor } from 'onnxruntime-common';
 import { formatShape } from '../../../base/excerpt.js';
-import { type Plan, refuse } from '../plan.js';
+import type { Plan } from '../plan.js';
 import { blocks, indent, literal } from '../python.js';
+import {
+  describedColumns,
+  seenRows,
+  shownRows,
+  type TableDialect,
+  type TablePart,
+  tableColumns,
+} from '../tables.js';
 import type { Program } from '../target.js';
 import { type Member, torchBottleneck } from './bottlenecks.js';
 import { torchHelpers } from './helpers.js';
@@ -55,11 +63,12 @@ function withLabels(name: string, x: string, shape: readonly number[], classes: 
 const batched = (shape: readonly number[]) => formatShape(['batch', ...shape]);
 
 /** `encode`: from examples to latents. */
-function encodeMethod({ model, seen, outputs }: Plan, body: readonly string[]): string {
+function encodeMethod(plan: Plan, body: readonly string[]): string {
+  const { model, seen, outputs } = plan;
   const { input, objective, latentShape } = model;
   const { classes } = objective;
   const lines: string[] = [];
-  let x = 'image';
+  let x = tableColumns(plan) ? 'self.seen(image)' : 'image';
   if (input.scaling !== 'none') x = `(${x} - self.input_mean) / self.input_deviation`;
   if (input.kind === 'sequence' && input.shape.length === 1) {
     x = input.scaling === 'none' ? `${x}[:, None]` : `(${x})[:, None]`;
@@ -136,14 +145,40 @@ def check():
         raise SystemExit("The numbers are not those of vaekit.")`;
 };
 
+/** Methods by which a model sees rows of a table and shows them; undefined where it is about none. */
+function tableMethods(plan: Plan) {
+  const columns = tableColumns(plan);
+  if (!columns) return undefined;
+  const dialect: TableDialect = {
+    module: 'torch',
+    fact: (name) => `self.${name}`,
+    columns: (x, places) => `${x}[:, [${places.join(', ')}]]`,
+  };
+  const [seen, shown] = [seenRows(columns, plan, dialect), shownRows(columns, plan, dialect)];
+  const method = (name: string, told: string, { lines }: TablePart) =>
+    `def ${name}(self, x):\n${indent([`"""${told}"""`, ...lines].join('\n'))}`;
+  return {
+    described: describedColumns(columns),
+    members: Object.entries({ ...seen.tensors, ...shown.tensors }).map(
+      ([name, buffer]): Member => ({ name, buffer }),
+    ),
+    methods: [
+      method('seen', 'Rows as the encoder sees them.', seen),
+      method(
+        'shown',
+        'Rows that numbers of the decoder stand for: means, and likeliest names.',
+        shown,
+      ),
+    ],
+  };
+}
+
 /** A trained model as a program of PyTorch. @throws UserError when a part cannot be exported */
 export function torchProgram(plan: Plan): Program {
   const asked = new Set<string>();
   const parts: TorchParts = { plan, helper: (name) => void asked.add(name) };
-  const { encoder, decoder, features, model } = plan;
-  if (model.network.likelihood.support === 'columns') {
-    refuse('torch', 'The likelihood table', 'rows with categories and gaps have no program');
-  }
+  const { encoder, decoder, features } = plan;
+  const table = tableMethods(plan);
   const bottleneck = torchBottleneck(parts);
   const sampler = torchSampler(plan);
   const ending = bottleneck.flattens ? flattened(features) : [];
@@ -151,6 +186,7 @@ export function torchProgram(plan: Plan): Program {
   const outwards = modulesOf(decoder, parts);
   const members: Member[] = [
     ...scales(plan),
+    ...(table?.members ?? []),
     { name: 'encoder', ...network(inwards) },
     ...bottleneck.members,
     ...(sampler?.members ?? []),
@@ -158,13 +194,19 @@ export function torchProgram(plan: Plan): Program {
   ];
   const methods = [
     `def __init__(self):\n${indent(['super().__init__()', ...members.map(memberLine)].join('\n'))}`,
+    ...(table?.methods ?? []),
     encodeMethod(plan, bottleneck.encode),
-    decodeMethod(plan, torchMean(plan, parts), bottleneck.decoded),
+    decodeMethod(
+      plan,
+      table ? (x) => `self.shown(${x})` : torchMean(plan, parts),
+      bottleneck.decoded,
+    ),
     forwardMethod(plan),
     sampler && sampleMethod(plan, sampler),
   ];
   const helpers = Object.entries(torchHelpers).filter(([name]) => asked.has(name));
   const body = blocks([
+    table?.described,
     ...helpers.map(([, text]) => text),
     `class VAE(nn.Module):\n${indent(blocks(methods, '\n\n'))}`,
     `def load():
