@@ -175,6 +175,27 @@ test('runs are judged where they are compared by a measure of judge', async () =
   expect(best).toBe('001');
 });
 
+test('runs are judged by vaekit judge itself', async () => {
+  const folder = await folderWith({
+    method: { type: 'grid' },
+    metric: { name: 'elbo', from: 'judge', count: 12, samples: 2 },
+    config: { ...shared, training: { ...shared.training, epochs: 1 } },
+    settings: { 'training.optimizer.learningRate': [1e-9, 0.01] },
+  });
+  const { code, stdout, stderr } = await vaekit(folder, 'sweep', 'sweep.json', '--jobs', '2');
+  expect([code, stderr]).toEqual([0, '']);
+  expect(stdout).toContain('2 runs, by elbo (more is better).');
+  const { best, runs } = JSON.parse(await read(folder, 'sweep.json'));
+  const [first, second] = runs.map(({ results }: { results: number[] }) => results[0]);
+  expect(first).not.toBe(second);
+  expect(best).toBe(first > second ? '001' : '002');
+  for (const { run, results } of runs) {
+    const { figures } = JSON.parse(await read(folder, `${run}/judge.json`));
+    expect(results).toEqual([figures.elbo.value]);
+    expect(Object.keys(figures)).toEqual(['elbo']);
+  }
+});
+
 test('vaekit train goes on with a run from rung to rung as if it was trained at once', async () => {
   const folder = await folderWith({
     method: { type: 'asha', runs: 2, factor: 2 },
