@@ -28,4 +28,4 @@ export {
   valueAt,
   watchedMetric,
 } from './schedules/index.js';
-export { createScope, type NoiseKind, type Scope, type State } from './scope.js';
+export { type ByParts, createScope, type NoiseKind, type Scope, type State } from './scope.js';

@@ -43,18 +43,33 @@ export interface Scope {
    * @param what names the layer in the message
    */
   requireBatch(least: number, what: string): void;
+  /**
+   * Tells that a value of examples is made by numbers of the whole batch. Ranks, which share out a batch, take
+   * those of their own parts.
+   */
+  byParts(made: ByParts): void;
   /** The scope of a part. */
   child(name: string): Scope;
   /** Told of the layers applied inside of this scope. */
   readonly observe?: LayerObserver;
 }
 
+/** A value of examples, [batch, ...], that is made of another by numbers of the whole batch. */
+export interface ByParts {
+  readonly from: Value;
+  readonly numbers: readonly Value[];
+  readonly value: Value;
+}
+
 /** A tensor that a layer itself changes from step to step. */
 export interface State {
   /** The value when the step began. */
   readonly value: Value;
-  /** Sets the value when the step ends; outside of training this does nothing. */
-  update(next: Value): void;
+  /**
+   * Sets the value when the step ends; outside of training this does nothing.
+   * @param ofParts `mean` where the mean over parts of a batch does for the whole of it: ranks take that
+   */
+  update(next: Value, ofParts?: 'mean'): void;
 }
 
 /** The distribution that noise is drawn from; `bernoulli` is the probability of a 1. */
@@ -68,6 +83,8 @@ export interface ScopeSource {
   /** float32, or uint8 for `bernoulli`. */
   noise(path: string, kind: NoiseKind, shape: Shape): Value;
   requireBatch(path: string, least: number, what: string): void;
+  /** Left out where there is one part. */
+  byParts?(made: ByParts): void;
 }
 
 /** The scope of a whole model. */
@@ -85,6 +102,7 @@ export function createScope(source: ScopeSource, path = ''): Scope {
     uniform: (shape) => noise('uniform', shape),
     bernoulli: (shape, probability) => noise({ bernoulli: probability }, shape),
     requireBatch: (least, what) => source.requireBatch(path, least, what),
+    byParts: (made) => source.byParts?.(made),
     child: (name) => createScope(source, join(name)),
   };
 }

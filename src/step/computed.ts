@@ -20,10 +20,12 @@ interface Computed {
   /** By player, a value a group of the layout. */
   readonly gradients: readonly (readonly Value[])[];
   readonly outputs: Values;
+  /** The values of states at the end of the step, by name. */
+  readonly updates: ReadonlyMap<string, Value>;
   readonly microbatches?: Microbatches;
 }
 
-function computedWhole({ parameters, losses, outputs }: Traced, layout: Layout): Computed {
+function computedWhole({ parameters, losses, outputs, updates }: Traced, layout: Layout): Computed {
   const gradients = layout.players.map(({ specs, packing }, p) => {
     const names = specs.map(({ name }) => name);
     const own = gradient(
@@ -33,7 +35,7 @@ function computedWhole({ parameters, losses, outputs }: Traced, layout: Layout):
     const gradientOf = new Map(names.map((name, i) => [name, own[i]!]));
     return within({ phase: 'update', part: 'parameters' }, () => packing.packValues(gradientOf));
   });
-  return { gradients, outputs };
+  return { gradients, outputs, updates };
 }
 
 /** Decides whether a step's batch is cut into microbatches. */
@@ -79,10 +81,10 @@ function inRows<T>(items: readonly T[], like: readonly (readonly unknown[])[]): 
  * @param batchSize examples that are cut into these, at the most
  */
 function summedUp(traced: Traced, layout: Layout, size: number, batchSize: number): Computed {
-  const { losses, outputs } = traced;
+  const { losses, outputs, updates } = traced;
   const share = input('microbatch/share', []);
-  const names = Object.keys(outputs);
-  const weighted = shared(Object.values(outputs), share);
+  const [names, states] = [Object.keys(outputs), [...updates.keys()]];
+  const weighted = shared([...Object.values(outputs), ...updates.values()], share);
   const weightedOf = new Map(Object.values(outputs).map((value, i) => [value, weighted[i]!]));
   const one = computedWhole(
     { ...traced, losses: losses.map((loss) => weightedOf.get(loss)!) },
@@ -97,6 +99,7 @@ function summedUp(traced: Traced, layout: Layout, size: number, batchSize: numbe
   return {
     gradients: inRows(totals.slice(0, count), one.gradients),
     outputs: Object.fromEntries(names.map((name, i) => [name, totals[count + i]!])),
+    updates: new Map(states.map((name, i) => [name, totals[count + names.length + i]!])),
     microbatches: {
       dimension: batchDimension,
       size,
@@ -127,9 +130,9 @@ function computedInMicrobatches(
 }
 
 /** @throws UserError when the examples of a batch depend on one another */
-function requireMean({ losses, outputs, updates }: Traced): void {
-  const part = mixingPart([...losses, ...Object.values(outputs)], batchDimension);
-  const [state] = updates.keys();
+function requireMean({ losses, outputs, updates, byParts, meanStates }: Traced): void {
+  const part = mixingPart([...losses, ...Object.values(outputs)], batchDimension, byParts);
+  const state = [...updates.keys()].find((name) => !meanStates.has(name));
   if (part === undefined && state === undefined) return;
   const found =
     part === undefined
@@ -152,6 +155,8 @@ function computedByRanks(
 ): Computed {
   requireMean(traced);
   const gradients = computedWhole(traced, layout).gradients.flat();
+  // Numbers of a rank's part are not those of pieces of it.
+  if (traced.byParts.length > 0) return summedUp(traced, layout, batchSize, batchSize);
   const cut = microbatchSize(gradients, batchDimension, batchSize, cacheBytes);
   return summedUp(traced, layout, paysToSum(layout, gradients, cut) ? cut : batchSize, batchSize);
 }

@@ -32,6 +32,8 @@ export interface LoopedObjective {
   readonly usesLabels: boolean;
   /** Layers that cannot be trained with small batches. */
   readonly batchNeeds: readonly BatchNeed[];
+  /** Layers by which ranks see their own parts of a batch alone. */
+  readonly byParts: readonly string[];
 }
 
 const isConstant = (schedule: NumberAt | undefined) => typeof schedule === 'number';
@@ -52,8 +54,8 @@ export function trainingProgram(
   cutting?: Cutting,
 ): { readonly program: LoopProgram; readonly described: Described } {
   const traced = trace(model, layout, dtype, true);
-  const { packed, states, updates, examples, noises, scalars } = traced;
-  const { gradients, outputs, microbatches } = computed(traced, layout, cutting);
+  const { packed, states, examples, noises, scalars } = traced;
+  const { gradients, outputs, updates, microbatches } = computed(traced, layout, cutting);
   const { carried, numbers } = within({ phase: 'update', part: 'parameters' }, () =>
     traceUpdate(layout, packed, gradients),
   );
@@ -82,6 +84,7 @@ export function trainingProgram(
     metricNames: Object.keys(outputs),
     usesLabels: model.usesLabels ?? false,
     batchNeeds: traced.batchNeeds,
+    byParts: traced.byParts.map(({ value }) => value.operation.origin?.part ?? ''),
   };
   return { program, described };
 }
@@ -194,6 +197,7 @@ export async function compileEvaluation(
     metricNames: Object.keys(outputs),
     usesLabels: model.usesLabels ?? false,
     batchNeeds: [],
+    byParts: [],
   };
 }
 

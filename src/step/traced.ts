@@ -3,7 +3,7 @@ import { dequantize, input, type Value, within } from '../graph/index.js';
 import { feedName, mainPlayer } from './keys.js';
 import type { Layout } from './layout.js';
 import type { Model, Terms } from './model.js';
-import { type BatchNeed, type NoiseInput, tracingScope } from './tracing.js';
+import { type BatchNeed, type NoiseInput, type Tracing, tracingScope } from './tracing.js';
 
 /** Images as floats: uint8 ones scaled to [0, 1]. */
 export function asFloat(images: Value): Value {
@@ -28,6 +28,8 @@ export interface Traced {
   readonly outputs: Record<string, Value>;
   readonly scalars: Map<string, Value>;
   readonly batchNeeds: readonly BatchNeed[];
+  readonly byParts: Tracing['byParts'];
+  readonly meanStates: Tracing['meanStates'];
 }
 
 /** The losses in the order of the players. @throws UserError when one is missing, or too many */
@@ -68,7 +70,7 @@ export function trace(
     scalars.set(name, value);
     return value;
   };
-  const { scope, noises, updates, batchNeeds } = tracingScope(
+  const { scope, noises, updates, batchNeeds, byParts, meanStates } = tracingScope(
     training,
     ({ name, trained }) => (trained ? parameters : states).get(name)!,
     (name, shape, dtype) => input(feedName.noise(name), shape, dtype),
@@ -91,5 +93,6 @@ export function trace(
     outputs: { loss: terms.loss, ...Object.fromEntries(adversaries), ...terms.metrics },
     scalars,
     batchNeeds,
+    ...{ byParts, meanStates },
   };
 }

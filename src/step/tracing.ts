@@ -1,5 +1,5 @@
 import type { Shape, Value } from '../graph/index.js';
-import { createScope, type NoiseKind, type Scope } from '../nn/index.js';
+import { type ByParts, createScope, type NoiseKind, type Scope } from '../nn/index.js';
 import type { ParameterSpec } from './model.js';
 import { noiseType } from './noise.js';
 
@@ -25,6 +25,10 @@ export interface Tracing {
   /** The values of states at the end of the step, by name. */
   readonly updates: Map<string, Value>;
   readonly batchNeeds: BatchNeed[];
+  /** Values that ranks make of their own parts of a batch. */
+  readonly byParts: ByParts[];
+  /** States of which ranks then take the mean, by name. */
+  readonly meanStates: Set<string>;
 }
 
 /** A scope whose tensors come from a function, and whose noise becomes inputs. */
@@ -36,13 +40,17 @@ export function tracingScope(
   const noises: NoiseInput[] = [];
   const updates = new Map<string, Value>();
   const batchNeeds: BatchNeed[] = [];
+  const byParts: ByParts[] = [];
+  const meanStates = new Set<string>();
   const scope = createScope({
     training,
     parameter: (name, shape, initializer) => tensor({ name, shape, initializer, trained: true }),
     state: (name, shape, initializer) => ({
       value: tensor({ name, shape, initializer, trained: false }),
-      update: (next) => {
-        if (training) updates.set(name, next);
+      update: (next, ofParts) => {
+        if (!training) return;
+        updates.set(name, next);
+        if (ofParts) meanStates.add(name);
       },
     }),
     noise: (name, kind, shape) => {
@@ -53,6 +61,7 @@ export function tracingScope(
     requireBatch: (path, least, what) => {
       if (training) batchNeeds.push({ layer: `${path} (${what})`, least });
     },
+    byParts: (made) => void byParts.push(made),
   });
-  return { scope, noises, updates, batchNeeds };
+  return { scope, noises, updates, batchNeeds, byParts, meanStates };
 }

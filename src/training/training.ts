@@ -46,16 +46,17 @@ export interface TrainingParts {
 
 /** @throws UserError when a batch is smaller than a layer can be trained with */
 function checkBatches({ program, dataset, settings }: TrainingParts): void {
-  const { batchSize } = settings;
+  const { batchSize, ranks: { size } = { size: 1 } } = settings;
   const last = dataset.size % batchSize || batchSize;
+  const [of, shares] = size === 1 ? ['', ''] : [' of each rank', `, for ${size} ranks`];
   for (const { layer, least } of program.batchNeeds) {
-    if (last >= least) continue;
+    if (Math.floor(last / size) >= least) continue;
     const found =
       last === batchSize
         ? `batchSize is ${batchSize}`
         : `the last of ${dataset.size} examples in batches of ${batchSize} has ${last}`;
     throw new UserError(
-      `${layer} needs at least ${least} examples in each training batch, but ${found}. Use another batchSize.`,
+      `${layer} needs at least ${least} examples in each training batch${of}, but ${found}${shares}. Use another batchSize.`,
     );
   }
 }
@@ -139,6 +140,7 @@ export class Training {
         `Schedules without a length of their own ended with epoch ${this.scheduleEpochs}, as the first training had it: later epochs go on with their last numbers. Give a schedule its epochs to have it otherwise.`,
       );
     }
+    await this.tellParts();
     await notify(callbacks, 'onStart');
     try {
       await this.trainTo(loop, epochs);
@@ -149,6 +151,18 @@ export class Training {
     }
     await notify(callbacks, 'onEnd', { state: stateOf(loop.stopped) });
     return this.resultOf(loop);
+  }
+
+  /** Tells where ranks see less than one process would. */
+  private async tellParts(): Promise<void> {
+    const { program, settings } = this.parts;
+    const { callbacks, ranks } = settings;
+    if (!ranks || program.byParts.length === 0) return;
+    await notify(
+      callbacks,
+      'onNote',
+      `Batch normalization (${program.byParts.join(', ')}): each of the ${ranks.size} ranks takes the statistics of its own part of a batch, and running ones are the means of theirs, so that losses are not those of one process.`,
+    );
   }
 
   /** Checks that ranks begin with the same settings, data and state. @throws UserError */

@@ -193,13 +193,28 @@ function dependenceByHand(
   return apart ? dependence : undefined;
 }
 
+/** A value of examples that is taken as made of another example by example, though by numbers of them all. */
+interface Declared {
+  readonly from: Value;
+  readonly numbers: readonly Value[];
+  readonly value: Value;
+}
+
 /** The dependences of all operations that values are made from. */
-function dependencesOf(values: readonly Value[], symbol: string): Dependences {
+function dependencesOf(values: readonly Value[], symbol: string, declared: readonly Declared[]) {
   const known: Dependences = new Map();
-  for (const operation of operationsOf(values)) {
-    const find = operation.type === 'Identity' ? dependenceByHand : dependenceOf;
-    known.set(operation, find(operation, known, symbol));
-  }
+  const numbers = new Set(
+    declared.flatMap((each) => each.numbers.map(({ operation }) => operation)),
+  );
+  const origins = new Map(declared.map(({ value, from }) => [value.operation, from.operation]));
+  const find = (operation: Operation) => {
+    const origin = origins.get(operation);
+    if (origin) return known.get(origin);
+    if (numbers.has(operation)) return 'fixed';
+    const own = operation.type === 'Identity' ? dependenceByHand : dependenceOf;
+    return own(operation, known, symbol);
+  };
+  for (const operation of operationsOf(values)) known.set(operation, find(operation));
   return known;
 }
 
@@ -213,13 +228,20 @@ const isMean = (dependence: Dependence | undefined) =>
  * @param symbol the dimension of the batch
  */
 export function isMeanOver(values: readonly Value[], symbol: string): boolean {
-  const known = dependencesOf(values, symbol);
+  const known = dependencesOf(values, symbol, []);
   return values.every(({ operation }) => isMean(known.get(operation)));
 }
 
-/** The part of the model that keeps values from being such means: its path, or a name such as `objective`. */
-export function mixingPart(values: readonly Value[], symbol: string): string | undefined {
-  const known = dependencesOf(values, symbol);
+/**
+ * The part of the model that keeps values from being such means: its path, or a name such as `objective`.
+ * @param declared values that do not count as such a part
+ */
+export function mixingPart(
+  values: readonly Value[],
+  symbol: string,
+  declared: readonly Declared[] = [],
+): string | undefined {
+  const known = dependencesOf(values, symbol, declared);
   const isApart = (operation: Operation) => known.get(operation) !== undefined;
   const first = [...known.keys()].find((operation) => !isApart(operation));
   const found = first ?? values.find(({ operation }) => !isMean(known.get(operation)))?.operation;

@@ -22,7 +22,8 @@ export type BatchNormOptions = z.input<typeof schema>;
  * each channel of [batch, channels, ...]: in training with the batch's mean and variance, otherwise
  * with running ones. Parameters: `weight`, `bias`; states: `running_mean`, `running_var`, all
  * [channels], with PyTorch's names and meaning (the running variance is the unbiased one). A
- * training batch needs more than one value for each channel.
+ * training batch needs more than one value for each channel. Ranks normalize their parts of a batch each by
+ * itself, and keep the means of their statistics.
  * @param options.momentum the share of a batch in the running statistics; 0.1 when left out (Keras
  *   calls 1 − this momentum)
  * @param options.epsilon added to the variance; 1e-5 when left out
@@ -48,8 +49,9 @@ export const batchNorm = defineLayer(
     const unbiased = graph.mul(variance, graph.div(count, graph.sub(count, 1)));
     const moved = (from: graph.Value, to: graph.Value) =>
       graph.add(graph.mul(from, 1 - momentum), graph.mul(to, momentum));
-    runningMean.update(moved(runningMean.value, mean));
-    runningVariance.update(moved(runningVariance.value, unbiased));
+    runningMean.update(moved(runningMean.value, mean), 'mean');
+    runningVariance.update(moved(runningVariance.value, unbiased), 'mean');
+    scope.byParts({ from: x, numbers: [mean, variance], value });
     return value;
   },
   (options: BatchNormOptions = {}) => options,
