@@ -20,7 +20,7 @@ export function threadsOf({ threads = availableParallelism() }: SessionOptions):
  * The threads of a session where nobody says how many: the runtime's own number, one a core, unless this process has
  * only some of the machine's processors, by `taskset` or Slurm. The runtime would use all of them.
  */
-function usualThreads(): number | undefined {
+export function usualThreads(): number | undefined {
   const own = availableParallelism();
   return own < cpus().length ? own : undefined;
 }

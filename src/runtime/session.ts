@@ -58,8 +58,8 @@ export interface RankedStep {
   readonly sums: readonly { readonly name: string; readonly dims: readonly number[] }[];
   /** Whether `terms` adds to its input `<sum>/before`: where there are several microbatches. */
   readonly accumulates: boolean;
-  /** Names of the values that each step puts out. */
-  readonly outputs: readonly string[];
+  /** The values that each step puts out. */
+  readonly outputs: readonly { readonly name: string; readonly dims: readonly number[] }[];
   /** The scalar input of `terms` that is its examples' share of the step's. */
   readonly share: string;
   /** Examples of a microbatch; the last may have fewer. */
@@ -206,6 +206,16 @@ function asUserError(error: unknown): unknown {
   });
 }
 
+/** The runtime's settings for all models, by their names. @param flush whether denormal numbers become 0 */
+export function configEntries(flush: boolean): Readonly<Record<string, string>> {
+  return {
+    'session.disable_quant_qdq': '1',
+    ...(flush ? { 'session.set_denormal_as_zero': '1' } : {}),
+    // This optimizer would undo the turns of products in src/graph/rewrite.
+    'optimization.disable_specified_optimizers': 'GemmTransposeFusion',
+  };
+}
+
 /**
  * Loads an ONNX model into the given build of the runtime.
  * @param flush whether denormal numbers become 0
@@ -219,14 +229,7 @@ export async function openSession(
 ): Promise<Session & { endProfiling(): void }> {
   const session = await runtime.InferenceSession.create(model, {
     logSeverityLevel: 3,
-    extra: {
-      session: {
-        disable_quant_qdq: '1',
-        ...(flush ? { set_denormal_as_zero: '1' } : {}),
-      },
-      // This optimizer would undo the turns of products in src/graph/rewrite.
-      optimization: { disable_specified_optimizers: 'GemmTransposeFusion' },
-    },
+    extra: configEntries(flush),
     ...options,
   }).catch((error: unknown) => {
     throw asUserError(error);

@@ -50,7 +50,10 @@ export function toRankedStep(
     invariant: invariant.map(inputName),
     sums: sums.map(({ name, dims }) => ({ name, dims })),
     accumulates: count > 1,
-    outputs: Object.keys(outputs),
+    outputs: Object.entries(outputs).map(([name, { shape }]) => ({
+      name,
+      dims: staticShape(shape, 'An output of a step'),
+    })),
     share: inputName(share),
     size,
   };

@@ -1,6 +1,7 @@
 import type * as Koffi from 'koffi';
 import { UserError } from '../../base/errors.js';
 import type { MpiAddress } from './address.js';
+import { loadKoffi } from './koffi.node.js';
 import { type Launch, launchOf } from './launch.js';
 import type { Adder, MpiRanks } from './ranks.js';
 
@@ -60,22 +61,6 @@ const libraries: Readonly<Record<Kind, readonly string[]>> = {
 
 /** Numbers that one call of MPI takes at most. */
 const mostNumbers = 2 ** 30;
-
-let loaded: Promise<typeof Koffi> | undefined;
-
-async function loadKoffi(): Promise<typeof Koffi> {
-  try {
-    const koffi = await import('koffi');
-    // MPICH needs more room on the stack than koffi's threads have.
-    koffi.config({ async_stack_size: 8 << 20, async_heap_size: 8 << 20 });
-    return koffi;
-  } catch (error) {
-    throw new UserError(
-      'Training by several ranks calls MPI through the package koffi, which is not there. Install it: npm install koffi.',
-      { cause: error },
-    );
-  }
-}
 
 type Library = ReturnType<typeof Koffi.load>;
 
@@ -214,8 +199,7 @@ function check(code: number, name: string): void {
 
 /** The sums of ranks of an address, for a thread beside the one that joined them. */
 export async function mpiAdder({ library, abi }: MpiAddress): Promise<Adder> {
-  loaded ??= loadKoffi();
-  return new Mpi((await loaded).load(library, { global: true }), abis[abi]);
+  return new Mpi((await loadKoffi()).load(library, { global: true }), abis[abi]);
 }
 
 /** @throws UserError when the launcher and the library are not of one MPI */
@@ -238,8 +222,7 @@ function checkSize({ launcher, size }: Launch, found: number, version: string): 
 export async function joinMpi(): Promise<MpiRanks | undefined> {
   const launch = launchOf(process.env);
   if (!launch) return undefined;
-  loaded ??= loadKoffi();
-  const { library, name, abi, version } = findLibrary(await loaded, launch.kind);
+  const { library, name, abi, version } = findLibrary(await loadKoffi(), launch.kind);
   const mpi = new Mpi(library, abis[abi]);
   mpi.begin();
   const [rank, size] = [mpi.ask('MPI_Comm_rank'), mpi.ask('MPI_Comm_size')];

@@ -7,7 +7,6 @@ import {
   type PlainTensors,
   pick,
   rowsOf,
-  stacked,
   toPlain,
 } from '../plain-tensor.js';
 import { allExamples, type RankedStep, type Session, type Tensors } from '../session.js';
@@ -16,7 +15,7 @@ import type { Adder } from './ranks.js';
 /*
  * A step among ranks. What this rank's examples add to gradients and losses is summed over all ranks
  * by one Allreduce, and each rank makes the same update of it: from the same bits, so that parameters stay
- * the same everywhere without being sent. The runtime reads and writes the memory given to it, so that
+ * the same everywhere without being sent. The runtime reads and writes the memory that is here, so that
  * neither sums nor state are copied between steps.
  */
 
@@ -57,6 +56,10 @@ class SumMemory {
 
 const nextOf = (name: string) => `${name}.next`;
 
+/** Zeros. */
+const memoryFor = (dims: readonly number[]) =>
+  new Tensor('float32', new Float32Array(elementCount(dims)), dims);
+
 /** A repeated step among ranks, of which it is one. */
 class RankedSession implements Session {
   readonly sharesMemory = false;
@@ -76,7 +79,7 @@ class RankedSession implements Session {
     const { carried, steps, invariant, outputs, sums, accumulates } = step;
     const names = carried.map(({ name }) => name);
     this.inputNames = ['iterations', allExamples, ...names, ...steps, ...invariant];
-    this.outputNames = [...names.map(nextOf), ...outputs];
+    this.outputNames = [...names.map(nextOf), ...outputs.map(({ name }) => name)];
     const first = new SumMemory(sums);
     this.sums = [first, accumulates ? new SumMemory(sums) : first];
   }
@@ -90,12 +93,15 @@ class RankedSession implements Session {
     const { iterations, [allExamples]: examples, ...others } = feeds;
     const given = mapValues(others, toPlain);
     const count = Number(iterations!.data[0]);
-    const put = outputs.map((): Tensor[] => []);
+    const put = Object.fromEntries(
+      outputs.map(({ name, dims }) => [name, memoryFor([count, ...dims])]),
+    );
+    const putPlain = mapValues(put, toPlain);
+    let next: Tensors = {};
     let state = pick(
       given,
       carried.map(({ name }) => name),
     );
-    let last: Record<string, Tensor> = {};
     for (let k = 0; k < count; k++) {
       const entries = mapValues(pick(given, steps), (tensor) => entryOf(tensor, k));
       const inputs = { ...given, ...state, ...entries };
@@ -103,29 +109,19 @@ class RankedSession implements Session {
       this.adder.sum(sums.values);
       const fed = mapValues(pick(inputs, this.rest.inputNames), fromPlain);
       // The caller keeps the state that a call ends with.
-      const into = k === count - 1 ? this.newState() : this.stateBetween(k % 2);
-      last = await this.rest.run({ ...fed, ...sums.tensors }, into);
-      state = Object.fromEntries(carried.map(({ name }) => [name, toPlain(last[nextOf(name)]!)]));
-      outputs.forEach((name, i) => {
-        put[i]!.push(last[name]!);
-      });
+      next = k === count - 1 ? this.newState() : this.stateBetween(k % 2);
+      const own = mapValues(putPlain, (tensor) => fromPlain(entryOf(tensor, k)));
+      await this.rest.run({ ...fed, ...sums.tensors }, { ...next, ...own });
+      const after = next;
+      state = Object.fromEntries(carried.map(({ name }) => [name, toPlain(after[nextOf(name)]!)]));
     }
-    return {
-      ...pick(
-        last,
-        carried.map(({ name }) => nextOf(name)),
-      ),
-      ...Object.fromEntries(outputs.map((name, i) => [name, stacked(put[i]!)])),
-    };
+    return { ...next, ...put };
   }
 
   /** Memory for the state after a step. */
   private newState(): Tensors {
     return Object.fromEntries(
-      this.step.carried.map(({ name, dims }) => [
-        nextOf(name),
-        new Tensor('float32', new Float32Array(elementCount(dims)), dims),
-      ]),
+      this.step.carried.map(({ name, dims }) => [nextOf(name), memoryFor(dims)]),
     );
   }
 

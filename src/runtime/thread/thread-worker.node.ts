@@ -19,6 +19,7 @@ import {
   toPlain,
 } from '../plain-tensor.js';
 import { adderOf } from '../ranks/adder.node.js';
+import { openInPlace } from '../ranks/in-place.node.js';
 import { rankedSession } from '../ranks/session.js';
 import type { MicrobatchedStep, Session, SessionOptions } from '../session.js';
 import { Turns } from '../turns.js';
@@ -95,8 +96,9 @@ async function openRanked(options: SessionOptions): Promise<Session | undefined>
   if (!ranked) return undefined;
   const { step, address } = ranked;
   const own: SessionOptions = threads === undefined ? {} : { threads };
-  const terms = await openNative(step.terms, own, flush);
-  const rest = await openNative(step.rest, own, flush);
+  const open = address.kind === 'mpi' ? openInPlace : openNative;
+  const terms = await open(step.terms, own, flush);
+  const rest = await open(step.rest, own, flush);
   return rankedSession(step, terms, rest, await adderOf(address));
 }
 

@@ -1,0 +1,58 @@
+import { Tensor } from 'onnxruntime-common';
+import { expect, test } from 'vitest';
+import { toModel } from '../../src/graph/onnx/index.js';
+import { gemm, sigmoid } from '../../src/graph/operators/index.js';
+import { input } from '../../src/graph/value.js';
+import { openNative } from '../../src/runtime/native.node.js';
+import { openInPlace } from '../../src/runtime/ranks/in-place.node.js';
+
+const isThere = await import('koffi').then(
+  () => true,
+  () => false,
+);
+
+const [x, w] = [input('x', ['n', 64]), input('w', [64, 48])];
+const product = gemm(x, w);
+const model = toModel({ inputs: [x, w], outputs: { product, squashed: sigmoid(product) } });
+
+const numbers = (dims: number[], seed: number) => {
+  const data = Float32Array.from({ length: dims.reduce((a, b) => a * b) }, (_, i) =>
+    Math.sin(seed + i * 12.9898),
+  );
+  return new Tensor('float32', data, dims);
+};
+
+const memory = () => ({
+  product: new Tensor('float32', new Float32Array(5 * 48), [5, 48]),
+  squashed: new Tensor('float32', new Float32Array(5 * 48), [5, 48]),
+});
+
+test.skipIf(!isThere)(
+  'outputs are written where they are wanted, bit for bit those of the binding',
+  async () => {
+    const feeds = { x: numbers([5, 64], 1), w: numbers([64, 48], 2) };
+    const plain = await openNative(model, { threads: 1 }, false);
+    const session = await openInPlace(model, { threads: 1 }, false);
+    expect([session.inputNames, session.outputNames]).toEqual([
+      plain.inputNames,
+      plain.outputNames,
+    ]);
+    const wanted = await plain.run(feeds);
+    const into = memory();
+    const { product, squashed } = into;
+    const got = await session.run(feeds, into);
+    expect([got.product, got.squashed]).toEqual([product, squashed]);
+    expect(product.data).toEqual(wanted.product!.data);
+    expect(squashed.data).toEqual(wanted.squashed!.data);
+    await Promise.all([session.release(), plain.release()]);
+  },
+);
+
+test.skipIf(!isThere)("a call that cannot be told fails in the runtime's words", async () => {
+  const session = await openInPlace(model, { threads: 1 }, false);
+  const narrow = { x: numbers([5, 63], 1), w: numbers([64, 48], 2) };
+  await expect(session.run(narrow, memory())).rejects.toThrow(/x.*index: 1 Got: 63 Expected: 64/s);
+  await expect(session.run({ x: narrow.x }, memory())).rejects.toThrow("'w' is missing");
+  await session.release();
+  await expect(openInPlace(model.subarray(0, 50), {}, false)).rejects.toThrow();
+});
