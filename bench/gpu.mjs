@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -6,6 +7,7 @@ import { describeMachine, environmentOf } from './gpu/machine.mjs';
 import { networks } from './gpu/networks.mjs';
 import { run } from './gpu/run.mjs';
 import { printTables } from './gpu/tables.mjs';
+import { waves, writeNpy } from './made-up.mjs';
 import { findPython } from './peers/python.mjs';
 
 const HELP = `What a graphics processor gives: whether CUDA and WebGPU compute what the processor does, milliseconds a step
@@ -78,16 +80,18 @@ async function torch(network, compiled, seconds) {
   if (!('python' in python)) return { failed: python.reason };
   const left = Math.min(seconds, secondsLeft());
   if (left < 5) return { failed: 'no time was left' };
-  const { batch, steps } = /** @type {import('./gpu/networks.mjs').Network} */ (networks[network]);
-  return run(
-    python.python,
-    [
-      torchProgram,
-      ...[network, 'waves', '--device', 'cuda', '--batch-size', String(batch)],
-      ...['--steps', String(steps), '--stretches', '4', ...(compiled ? ['--compile'] : [])],
-    ],
-    { seconds: left, card: true },
+  const { model, batch, steps } = /** @type {import('./gpu/networks.mjs').Network} */ (
+    networks[network]
   );
+  const folder = mkdtempSync(join(tmpdir(), 'vaekit-gpu-'));
+  const data = join(folder, 'pictures.npy');
+  const count = steps * batch;
+  writeNpy(data, waves(count, model.input), [count, ...model.input]);
+  const task = JSON.stringify({ use: 'train', model, data, batch, steps, stretches: 4 });
+  const args = [torchProgram, task, '--device', 'cuda', ...(compiled ? ['--compile'] : [])];
+  const outcome = await run(python.python, args, { seconds: left, card: true });
+  rmSync(folder, { recursive: true });
+  return outcome;
 }
 
 /** The largest difference of two lists, as a part of the second. */

@@ -1,9 +1,5 @@
-import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-
-const here = fileURLToPath(new URL('.', import.meta.url));
+import { linesOf } from './child.mjs';
 
 /** @param {readonly number[]} values */
 export function median(values) {
@@ -20,6 +16,7 @@ export function median(values) {
  * @property {{ steps: number }} [first]
  * @property {number} [steps]
  * @property {number} [msPerStep]
+ * @property {number} [loss] the mean over the stretch
  */
 
 /**
@@ -28,8 +25,18 @@ export function median(values) {
  * @property {number} msPerStep the median of its stretches after the warm-up
  * @property {{ seconds: number, steps: number }} first from the start of its process to its first
  *   loss, and the steps done by then
+ * @property {{ steps: number, loss: number }[]} losses of its stretches, with the steps done by their ends
  * @property {number} [peakMemory] bytes resident, where the system tells them
  */
+
+/** @param {readonly Line[]} stretches */
+function lossesOf(stretches) {
+  let done = 0;
+  return stretches.flatMap(({ steps = 0, loss }) => {
+    done += steps;
+    return loss === undefined ? [] : [{ steps: done, loss }];
+  });
+}
 
 /**
  * Figures from the lines of a contestant.
@@ -42,6 +49,7 @@ export function roundOf(lines) {
   if (stretches.length < 2 || !first) throw new Error('it told fewer than two measurements');
   return {
     msPerStep: median(stretches.slice(1).map(({ msPerStep = Number.NaN }) => msPerStep)),
+    losses: lossesOf(stretches),
     first: { seconds: first.seconds, steps: first.first?.steps ?? first.steps ?? 0 },
     versions: lines.find(({ versions }) => versions)?.versions ?? {},
   };
@@ -67,62 +75,21 @@ const pollMilliseconds = 50;
 /** A contestant that takes longer than this is ended. */
 const longestSeconds = 240;
 
-/** How much of what a failing program says is kept. */
-const keptErrors = 20_000;
-
-/**
- * The line by which a failed program names the error, else its last line.
- * @param {string} text
- */
-function errorLine(text) {
-  const lines = text.split('\n').filter((line) => line.trim());
-  return (lines.findLast((line) => /^\S*Error\b/.test(line)) ?? lines.at(-1) ?? '').trim();
-}
-
 /**
  * Runs a contestant to its end.
  * @param {import('./contestants/index.mjs').Contestant} contestant
  * @returns {Promise<Round & { versions: object }>}
  */
 export async function measure(contestant) {
-  const { program, args, env } = contestant.command();
-  const began = performance.now();
-  const child = spawn(program, args, {
-    cwd: here,
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  /** @type {Line[]} */
-  const lines = [];
   /** @type {number | undefined} */
   let peakMemory;
-  let errors = '';
-  const poll = () => {
-    peakMemory = peakMemoryOf(child.pid) ?? peakMemory;
+  const watch = (/** @type {number | undefined} */ pid) => {
+    peakMemory = peakMemoryOf(pid) ?? peakMemory;
   };
-  const timer = setInterval(poll, pollMilliseconds);
-  child.stderr.setEncoding('utf8').on('data', (text) => {
-    errors = (errors + text).slice(-keptErrors);
+  const lines = await linesOf(contestant.command(), {
+    seconds: longestSeconds,
+    watch,
+    watchMilliseconds: pollMilliseconds,
   });
-  createInterface({ input: child.stdout }).on('line', (text) => {
-    poll();
-    if (!text.startsWith('{')) return;
-    lines.push({ ...JSON.parse(text), seconds: (performance.now() - began) / 1000 });
-  });
-  let slow = false;
-  const limit = setTimeout(() => {
-    slow = true;
-    child.kill();
-  }, 1000 * longestSeconds);
-  const code = await new Promise((resolve) => {
-    child.on('error', (error) => {
-      errors = error.message;
-    });
-    child.on('close', resolve);
-  });
-  clearInterval(timer);
-  clearTimeout(limit);
-  if (slow) throw new Error(`it was not done after ${longestSeconds} s`);
-  if (code !== 0) throw new Error(errorLine(errors) || `it ended with code ${code}`);
   return { ...roundOf(lines), ...(peakMemory === undefined ? {} : { peakMemory }) };
 }

@@ -1,40 +1,72 @@
 /**
- * The size of one of the benchmark's networks.
- * @typedef {object} Size
- * @property {'dense' | 'mlp' | 'conv'} network
- * @property {number} [size] height and width of the images
- * @property {number} [width] units of the MLP's hidden layers
- * @property {number} [depth] hidden layers of the MLP's encoder, and of its decoder
+ * @typedef {import('./networks.mjs').Model} Model
+ * @typedef {import('./networks.mjs').Layer} Layer
  */
 
+/** @param {readonly number[]} sizes */
+const product = (sizes) => sizes.reduce((all, size) => all * size, 1);
+
 /**
- * Multiply-adds of each layer for one image.
- * @param {Size} network
+ * Multiply-adds of each layer for one example, and the shape that the layers give.
+ * @param {readonly Layer[]} layers
+ * @param {readonly number[]} input
  */
-function layersOf({ network, size = 28, width = 512, depth = 1 }) {
-  const pixels = size * size;
-  if (network === 'dense') return [pixels * 2, 2 * 4, 2 * pixels];
-  if (network === 'mlp') {
-    const hidden = Array(depth - 1).fill(width * width);
-    return [pixels * width, ...hidden, width * 4, 2 * width, ...hidden, width * pixels];
+function countsOf(layers, input) {
+  /** @type {number[]} */
+  const counts = [];
+  let shape = input;
+  for (const { type, units = 0, filters = 0, kernel = 3, stride = 1, ...layer } of layers) {
+    const [channels = 0, ...sizes] = shape;
+    const taps = channels * filters * kernel ** sizes.length;
+    if (type === 'dense') {
+      counts.push(product(shape) * units);
+      shape = [units];
+    } else if (type === 'reshape') {
+      shape = layer.shape ?? shape;
+    } else if (type === 'conv2d') {
+      shape = [filters, ...sizes.map((size) => Math.ceil(size / stride))];
+      counts.push(taps * product(shape.slice(1)));
+    } else if (type === 'convTranspose2d') {
+      counts.push(taps * product(sizes));
+      shape = [filters, ...sizes.map((size) => size * stride)];
+    } else if (type === 'residual') {
+      counts.push(...countsOf(layer.layers ?? [], shape).counts);
+    }
   }
-  const [half, quarter] = [pixels / 4, pixels / 16];
-  return [
-    half * 9 * 32,
-    quarter * 9 * 32 * 64,
-    64 * quarter * 16 + 16 * 4 + 2 * 64 * quarter,
-    quarter * 64 * 9 * 64,
-    half * 64 * 9 * 32,
-    pixels * 32 * 9,
-  ];
+  return { counts, shape };
+}
+
+/** The shape in which the encoder sees an example: each category of a table has a number. @param {Model} model */
+function seenBy({ input, example }) {
+  const numbers = example?.columns?.map(({ categories }) => categories?.length ?? 1);
+  return numbers ? [numbers.reduce((sum, each) => sum + each)] : input;
 }
 
 /**
- * Multiply-adds of a training step: forward, by weight and by input; the images need no gradient.
- * @param {number} batch
- * @param {Size} network
+ * Multiply-adds of the layers of encoder and decoder for one example; comparing with a codebook is left out.
+ * @param {Model} model
  */
-export function multiplicationsOf(batch, network) {
-  const [first = 0, ...rest] = layersOf(network);
-  return batch * (2 * first + 3 * rest.reduce((sum, each) => sum + each, 0));
+function layersOf(model) {
+  const { counts, shape } = countsOf(model.encoder, seenBy(model));
+  const hasCodes = model.objective?.type === 'vqVae';
+  const encoder = hasCodes ? counts : [...counts, product(shape) * 2 * model.latent];
+  const decoder = countsOf(model.decoder, [model.latent, ...(hasCodes ? shape.slice(1) : [])]);
+  return { encoder, decoder: decoder.counts };
+}
+
+/** @param {readonly number[]} counts */
+const sumOf = (counts) => counts.reduce((sum, each) => sum + each, 0);
+
+/**
+ * Multiply-adds of the matrix products and convolutions of a use of a model, for one example. A training step has
+ * each forward, by weight and by input; the examples need no gradient.
+ * @param {import('./tasks.mjs').Use} use
+ * @param {Model} model
+ */
+export function multiplicationsOf(use, model) {
+  const { encoder, decoder } = layersOf(model);
+  const all = [...encoder, ...decoder];
+  if (use === 'encode') return sumOf(encoder);
+  if (use === 'sample') return sumOf(decoder);
+  return use === 'evaluate' ? sumOf(all) : 3 * sumOf(all) - (all[0] ?? 0);
 }

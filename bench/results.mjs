@@ -13,7 +13,8 @@ import { median } from './measure.mjs';
  * @typedef {object} WorkResults
  * @property {string} date of the last round
  * @property {string} short
- * @property {number} batch
+ * @property {import('./tasks.mjs').Use} [use] training where it is left out
+ * @property {number} batch examples of a step: of a batch, or of a pass
  * @property {number} multiplications
  * @property {{ oneThread: number[], allThreads: number[] }} [sgemmGflops] beside each round
  * @property {Record<string, ContestantResults>} contestants by name
@@ -29,9 +30,6 @@ import { median } from './measure.mjs';
  * @property {object} [versions]
  * @property {string} [leftOut] why it could not run
  */
-
-/** Training images of an epoch. */
-const images = 60_000;
 
 const folder = fileURLToPath(new URL('results/', import.meta.url));
 const fileOf = (/** @type {string} */ name) => `${folder}${name}.json`;
@@ -75,7 +73,7 @@ export const sgemmPeakOf = ({ sgemmGflops }) => sgemmGflops && Math.max(...sgemm
  * @typedef {object} Row
  * @property {string} name
  * @property {number} msPerStep
- * @property {number} epochSeconds
+ * @property {number} examplesPerSecond
  * @property {number} [share] of the sgemm peak beside each round
  * @property {number} [ratio] to vaekit
  * @property {{ seconds: number, steps: number }} first
@@ -100,7 +98,7 @@ export function rowsOf(work) {
       return {
         name,
         msPerStep,
-        epochSeconds: (msPerStep * Math.ceil(images / work.batch)) / 1000,
+        examplesPerSecond: (1000 * work.batch) / msPerStep,
         ...(shares.length > 0 && { share: median(shares) }),
         ...(own.length > 0 && { ratio: msPerStep / median(own.map((round) => round.msPerStep)) }),
         first: {

@@ -6,14 +6,15 @@
  */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { differenceOf } from './losses.mjs';
 import { measure } from './measure.mjs';
 import { commonOptions, log, matches, refuse, roundsAsked } from './options.mjs';
 import { installPeers } from './peers/install.mjs';
 import { fillIn } from './readme.mjs';
 import { readResults, writeResults } from './results.mjs';
-import { compactTable, table } from './table.mjs';
+import { compactTable, table, tellTime } from './table.mjs';
 
-const HELP = `Measures VAEs on MNIST in vaekit, its peers and C.
+const HELP = `Measures VAEs in vaekit, its peers and C: training of several networks, evaluation, encoding, sampling.
 
 Usage: npm run bench -- [options]
 
@@ -42,6 +43,7 @@ const rounds = roundsAsked(HELP, options);
 
 if (!installPeers(log)) log('npm could not install the peers; their rows are left out');
 const { works } = await import('./contestants/index.mjs');
+const { prepare } = await import('./tasks.mjs');
 const { sgemmPeak } = await import('./limit/sgemm.mjs');
 
 const wanted = works
@@ -60,7 +62,8 @@ if (wanted.length === 0) {
 
 const results = readResults('latest');
 const threads = availableParallelism();
-for (const { name, short, batch, multiplications, contestants } of rounds > 0 ? wanted : []) {
+for (const { name, short, task, batch, multiplications, contestants } of rounds > 0 ? wanted : []) {
+  await prepare(task);
   const before = results.works[name];
   const sgemmGflops = (options.add && before?.sgemmGflops) || { oneThread: [], allThreads: [] };
   const kept = { ...before?.contestants };
@@ -72,6 +75,7 @@ for (const { name, short, batch, multiplications, contestants } of rounds > 0 ? 
   const work = {
     date: new Date().toISOString(),
     short,
+    use: task.use,
     batch,
     multiplications,
     sgemmGflops,
@@ -88,9 +92,12 @@ for (const { name, short, batch, multiplications, contestants } of rounds > 0 ? 
       const label = `round ${round}/${rounds}  ${name}  ${contestant.name}`;
       try {
         const { versions, ...measured } = await measure(contestant);
+        const [own] = kept.vaekit?.rounds ?? [];
+        const difference = own && differenceOf(own, measured);
+        if (difference) throw new Error(difference);
         entry.rounds.push({ ...measured, sgemmGflops: peak });
         entry.versions = versions;
-        log(`${label}  ${measured.msPerStep.toPrecision(3)} ms/step`);
+        log(`${label}  ${tellTime(measured.msPerStep, task.use)}`);
       } catch (error) {
         entry.leftOut = `failed: ${error instanceof Error ? error.message : error}`;
         log(`${label}  ${entry.leftOut}`);

@@ -6,18 +6,41 @@ import { rowsOf, sgemmPeakOf } from './results.mjs';
  * @typedef {import('./results.mjs').Row} Row
  */
 
-/** @type {[heading: string, cell: (row: Row) => string][]} */
-const columns = [
-  ['ms/step', ({ msPerStep }) => significant(msPerStep)],
+/** Whether a work is the training of a network: its steps are batches, and not passes over examples. */
+const isTraining = (/** @type {WorkResults} */ { use = 'train' }) => use === 'train';
+
+/**
+ * Columns of a work's table.
+ * @param {WorkResults} work
+ * @returns {[heading: string, cell: (row: Row) => string][]}
+ */
+const columnsOf = (work) => [
+  [isTraining(work) ? 'ms/step' : 'ms', ({ msPerStep }) => significant(msPerStep)],
   ['× vaekit', ({ ratio }) => (ratio === undefined ? '' : significant(ratio))],
-  ['s/epoch', ({ epochSeconds }) => significant(epochSeconds)],
-  ['first loss', ({ first }) => `${significant(first.seconds)} s, step ${Math.round(first.steps)}`],
+  [
+    'examples/s',
+    ({ examplesPerSecond }) => Number(examplesPerSecond.toPrecision(3)).toLocaleString('en'),
+  ],
+  isTraining(work)
+    ? [
+        'first loss',
+        ({ first }) => `${significant(first.seconds)} s, step ${Math.round(first.steps)}`,
+      ]
+    : ['first tenth', ({ first }) => `${significant(first.seconds)} s`],
   ['memory', ({ peakMemory }) => (peakMemory ? `${Math.round(peakMemory / 1e6)} MB` : '')],
   [
     'of sgemm peak',
     ({ share }) => (share === undefined ? '' : `${(100 * share).toPrecision(2)} %`),
   ],
 ];
+
+/**
+ * What a step takes, or a pass.
+ * @param {number} milliseconds
+ * @param {import('./tasks.mjs').Use} use
+ */
+export const tellTime = (milliseconds, use) =>
+  `${milliseconds.toPrecision(3)} ${use === 'train' ? 'ms/step' : 'ms'}`;
 
 /** @param {number} value */
 export const significant = (value) => (value >= 100 ? value.toFixed(0) : value.toPrecision(2));
@@ -46,7 +69,7 @@ export function markdown(headings, rows) {
  */
 function workTable(name, work) {
   const rows = rowsOf(work);
-  const filled = columns.filter(([, cell]) => rows.some((row) => cell(row) !== ''));
+  const filled = columnsOf(work).filter(([, cell]) => rows.some((row) => cell(row) !== ''));
   return markdown(
     [name, ...filled.map(([heading]) => heading)],
     rows.map((row) => [row.name, ...filled.map(([, cell]) => cell(row))]),
@@ -73,7 +96,7 @@ export const machineOf = ({ machine }) =>
 const roundsOf = (work) => work.contestants.vaekit?.rounds.length ?? 0;
 
 /**
- * The results in one Markdown table: a row a contestant, a column a work.
+ * The results in one Markdown table: a row a work, a column a contestant.
  * @param {Results} results
  * @param {string} [command] that measured them
  */
@@ -87,13 +110,15 @@ export function compactTable(results, command = 'npm run bench') {
       : row.name === 'vaekit'
         ? `**${significant(row.msPerStep)}**`
         : `${significant(row.msPerStep)}${row.ratio ? ` (${significant(row.ratio)} ×)` : ''}`;
-  const lines = names
-    .map((name) => [name, ...rows.map((own) => cell(own.find((row) => row.name === name)))])
-    .filter(([, ...cells]) => cells.some((each) => each !== '–'));
+  const shown = names.filter((name) => rows.some((own) => own.some((row) => row.name === name)));
+  const lines = works.map(({ short }, i) => [
+    short,
+    ...shown.map((name) => cell(rows[i]?.find((row) => row.name === name))),
+  ]);
   const dates = works.map(({ date }) => date.slice(0, 10)).sort();
   const days = [...new Set([dates[0], dates.at(-1)])].join(' to ');
   return [
-    ...markdown(['ms/step (times that of vaekit)', ...works.map(({ short }) => short)], lines),
+    ...markdown(['ms a step or pass (times that of vaekit)', ...shown], lines),
     '',
     `${days}, ${machineOf(results)}; medians of ${Math.min(...works.map(roundsOf))} interleaved rounds of \`${command}\`, ${versionsOf(results).join(', ')}.`,
   ].join('\n');
@@ -121,9 +146,9 @@ function browserText({ browser, longestTasks = [] }) {
  */
 export function table(results) {
   const all = Object.entries(results.works);
-  const left = all.flatMap(([work, { contestants }]) =>
+  const left = all.flatMap(([, { short, contestants }]) =>
     Object.entries(contestants).flatMap(([name, { leftOut }]) =>
-      leftOut ? [{ work: work.replace(/ VAE.*, /, ', '), name, leftOut }] : [],
+      leftOut ? [{ work: short, name, leftOut }] : [],
     ),
   );
   const byReason = new Map(left.map(({ name, leftOut }) => [`${name}: ${leftOut}`, name]));

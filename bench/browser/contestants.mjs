@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { works } from '../contestants/index.mjs';
 import { vaekit as vaekitInNode } from '../contestants/vaekit.mjs';
+import { training } from '../tasks.mjs';
 
 /** @typedef {import('./page/main.mjs').Task} Task */
 
@@ -73,7 +74,7 @@ const vaekit = (name, step, steps, threads) => ({
  */
 const inNode = ({ network, batch }, steps) => ({
   name: 'vaekit in Node',
-  process: vaekitInNode(network, batch, steps),
+  process: vaekitInNode(training(network, batch, steps)),
 });
 
 /** @type {Record<'dense' | 'mlp' | 'conv', Step>} */
@@ -111,7 +112,7 @@ const contestants = {
 };
 
 /** The networks of the benchmark that a browser trains. @type {BrowserWork[]} */
-export const browserWorks = works.flatMap(({ contestants: _, ...work }) => {
+export const browserWorks = works.flatMap(({ contestants: _, task: __, ...work }) => {
   const own = contestants[work.short];
   return own
     ? [{ ...work, watchesStudio: work.short === 'dense, batch 32', contestants: own }]

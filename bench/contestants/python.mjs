@@ -11,49 +11,51 @@ import { findPython } from '../peers/python.mjs';
  * @returns {import('./index.mjs').Contestant}
  */
 function python(name, modules, file, args, env = {}) {
-  const found = findPython(modules);
   const program = fileURLToPath(new URL(`../peers/${file}`, import.meta.url));
   return {
     name,
-    available: () => ('reason' in found ? found.reason : undefined),
-    command: () => ({
-      program: 'python' in found ? found.python : '',
-      args: [program, ...args],
-      env,
-    }),
+    available() {
+      const found = findPython(modules);
+      return 'reason' in found ? found.reason : undefined;
+    },
+    command() {
+      const found = findPython(modules);
+      return { program: 'python' in found ? found.python : '', args: [program, ...args], env };
+    },
   };
 }
 
 const backends = { tensorflow: 'Keras on TensorFlow', jax: 'Keras on JAX' };
 
 /**
- * The tutorial's reference program for the dense network, as it is; else the same with its layers.
+ * The tutorial's reference program for the dense network, as it is, which counts epochs.
  * @param {keyof typeof backends} backend
- * @param {import('./index.mjs').Network} network
  * @param {number} batch
- * @param {number} [steps] in a stretch; the reference program counts epochs
  */
-export const keras = (backend, network, batch, steps) =>
+export const kerasReference = (backend, batch) =>
   python(
     backends[backend],
     ['keras', backend],
-    network === 'dense' ? 'keras_reference.py' : 'keras_vae.py',
-    network === 'dense'
-      ? [mnistFolder, '--epochs', '2', '--batch-size', String(batch)]
-      : [network, mnistFolder, '--batch-size', String(batch), '--steps', String(steps)],
+    'keras_reference.py',
+    [mnistFolder, '--epochs', '2', '--batch-size', String(batch)],
     { KERAS_BACKEND: backend },
   );
 
 /**
- * @param {import('./index.mjs').Network} network
- * @param {number} batch
- * @param {number} steps in a stretch
+ * @param {keyof typeof backends} backend
+ * @param {import('../tasks.mjs').Task} task
+ */
+export const keras = (backend, task) =>
+  python(backends[backend], ['keras', backend], 'keras_vae.py', [JSON.stringify(task)], {
+    KERAS_BACKEND: backend,
+  });
+
+/**
+ * @param {import('../tasks.mjs').Task} task
  * @param {boolean} [compiled] by torch.compile
  */
-export const torch = (network, batch, steps, compiled = false) =>
+export const torch = (task, compiled = false) =>
   python(compiled ? 'PyTorch, torch.compile' : 'PyTorch', ['torch', 'numpy'], 'torch_vae.py', [
-    network,
-    mnistFolder,
-    ...['--batch-size', String(batch), '--steps', String(steps), '--stretches', '3'],
+    JSON.stringify(task),
     ...(compiled ? ['--compile'] : []),
   ]);

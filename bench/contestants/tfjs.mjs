@@ -11,7 +11,7 @@ const names = { wasm: 'TensorFlow.js, WebAssembly', cpu: 'TensorFlow.js, JavaScr
 
 /**
  * @param {keyof typeof names} backend
- * @param {import('./index.mjs').Network} network
+ * @param {import('../networks.mjs').Size['network']} network
  * @param {number} batch
  * @param {number} steps in a stretch
  * @param {number} [stretches]

@@ -3,21 +3,21 @@
  *
  * Usage: node child.mjs DEVICE NETWORK losses|speed|places [STEPS]
  */
-import { adam, datasets, VAE } from '../../dist/index.js';
-import { networks, waves } from './networks.mjs';
+import { adam, datasets, fromConfig, VAE } from '../../dist/index.js';
+import { waves } from '../made-up.mjs';
+import { networks } from './networks.mjs';
 
 const [device = 'cpu', name = 'mlp', what = 'speed', given] = process.argv.slice(2);
 const {
-  options,
+  model,
   batch,
   steps: usual,
 } = /** @type {import('./networks.mjs').Network} */ (networks[name]);
 const steps = given === undefined ? usual : Number(given);
 /** A test of software adapters does with fewer examples. */
 const size = Math.min(batch, Number(process.env.GPU_BATCH ?? batch));
-const model = await options();
 const data = datasets.fromArray(waves(steps * size, model.input), [...model.input]);
-const vae = new VAE(model);
+const vae = new VAE(fromConfig(model, name));
 
 /** @type {number[]} */
 const losses = [];

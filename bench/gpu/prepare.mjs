@@ -85,12 +85,13 @@ export function prepare(architecture) {
     cpSync(join(root, path), join(app, path), { recursive: true, dereference: true, filter });
   copy('package.json');
   copy('dist', isBuilt);
-  for (const path of ['gpu.mjs', 'gpu', 'vaekit', 'measure.mjs', 'table.mjs', 'results.mjs']) {
-    copy(`bench/${path}`);
+  for (const name of ['child', 'gpu', 'made-up', 'measure', 'networks', 'results', 'table']) {
+    copy(`bench/${name}.mjs`);
   }
-  for (const path of ['multiplications.mjs', 'mnist.mjs', 'contestants', 'limit'])
-    copy(`bench/${path}`);
-  for (const path of ['python.mjs', 'torch_vae.py']) copy(`bench/peers/${path}`);
+  copy('bench/gpu');
+  for (const path of ['python.mjs', 'torch_networks.py', 'torch_vae.py', 'work.py']) {
+    copy(`bench/peers/${path}`);
+  }
   for (const path of packages()) copy(path);
   const runtime = join(app, 'node_modules/onnxruntime-node');
   cpSync(join(npmRuntime, 'package.json'), join(runtime, 'package.json'));

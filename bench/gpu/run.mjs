@@ -1,4 +1,5 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
+import { linesOf } from '../child.mjs';
 
 /**
  * The outcome of a program: the objects that it printed, a line each, and the most memory of the card that it held.
@@ -18,16 +19,6 @@ function cardMegabytes(/** @type {number | undefined} */ pid) {
 /** How often the card is asked while a program runs. */
 const pollMilliseconds = 500;
 
-const kept = 4000;
-
-/** The line by which a failed program tells why. */
-function reasonOf(/** @type {string} */ text) {
-  const lines = text.split('\n').filter((line) => line.trim());
-  return (lines.findLast((line) => /(Error|cannot)\b/.test(line)) ?? lines.at(-1) ?? 'no word')
-    .trim()
-    .slice(0, 400);
-}
-
 /**
  * Runs a program to its end, or to a limit.
  * @param {string} program
@@ -36,41 +27,17 @@ function reasonOf(/** @type {string} */ text) {
  * @returns {Promise<Outcome>}
  */
 export async function run(program, args, { env = {}, seconds, card = false }) {
-  const child = spawn(program, args, {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let [output, errors] = ['', ''];
-  child.stdout.setEncoding('utf8').on('data', (text) => {
-    output += text;
-  });
-  child.stderr.setEncoding('utf8').on('data', (text) => {
-    errors = (errors + text).slice(-kept);
-  });
   /** @type {number | undefined} */
   let most;
-  const timer = setInterval(() => {
-    const now = card ? cardMegabytes(child.pid) : undefined;
+  const watch = (/** @type {number | undefined} */ pid) => {
+    const now = card ? cardMegabytes(pid) : undefined;
     if (now !== undefined) most = Math.max(most ?? 0, now);
-  }, pollMilliseconds);
-  let late = false;
-  const limit = setTimeout(() => {
-    late = true;
-    child.kill('SIGKILL');
-  }, 1000 * seconds);
-  const code = await new Promise((resolve) => {
-    child.on('error', (error) => {
-      errors = error.message;
-    });
-    child.on('close', resolve);
-  });
-  clearInterval(timer);
-  clearTimeout(limit);
-  if (late) return { failed: `not done after ${Math.round(seconds)} s` };
-  if (code !== 0) return { failed: reasonOf(`${output}\n${errors}`) };
-  const lines = output.split('\n').filter((line) => line.startsWith('{'));
-  return {
-    lines: lines.map((line) => JSON.parse(line)),
-    ...(most === undefined ? {} : { cardMegabytes: most }),
   };
+  const options = { seconds, watch, watchMilliseconds: pollMilliseconds };
+  try {
+    const lines = await linesOf({ program, args, env }, options);
+    return { lines, ...(most === undefined ? {} : { cardMegabytes: most }) };
+  } catch (error) {
+    return { failed: (error instanceof Error ? error.message : String(error)).slice(0, 400) };
+  }
 }

@@ -1,9 +1,7 @@
-"""The benchmark's larger variational autoencoders, as a Keras user writes them.
+"""A task of the benchmark, as a Keras user writes it.
 
-`mlp` is 784-512-2-512-784, `conv` the convolutional network of Keras's own VAE example, both with
-the textbook's ELBO; the rest is that of keras_reference.py, and so are the needs. KERAS_BACKEND
-chooses the backend. Prints JSON lines: the versions, the first loss, and one line a stretch of
-steps with `msPerStep` and `loss`.
+Needs `pip install keras` and a backend, which KERAS_BACKEND chooses. Prints JSON lines: the versions, the first
+loss, and one line a stretch of steps, or a pass over the examples, with `msPerStep` and `loss`.
 """
 
 import argparse
@@ -11,61 +9,14 @@ import json
 import os
 import time
 
-from keras_reference import (
-    PIXELS,
-    KLDivergence,
-    Sampling,
-    backend_version,
-    read_images,
-    reconstruction_loss,
-)
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import keras  # noqa: E402
-from keras import layers  # noqa: E402
-
-LATENT = 2
-
-
-def networks(name):
-    """The encoder's layers, and the decoder's."""
-    if name == "mlp":
-        return (
-            [layers.Dense(512, activation="relu")],
-            [layers.Dense(512, activation="relu"), layers.Dense(PIXELS, activation="sigmoid")],
-        )
-    halved = {"strides": 2, "padding": "same", "activation": "relu"}
-    return (
-        [
-            layers.Reshape((28, 28, 1)),
-            layers.Conv2D(32, 3, **halved),
-            layers.Conv2D(64, 3, **halved),
-            layers.Flatten(),
-            layers.Dense(16, activation="relu"),
-        ],
-        [
-            layers.Dense(7 * 7 * 64, activation="relu"),
-            layers.Reshape((7, 7, 64)),
-            layers.Conv2DTranspose(64, 3, **halved),
-            layers.Conv2DTranspose(32, 3, **halved),
-            layers.Conv2DTranspose(1, 3, padding="same", activation="sigmoid"),
-            layers.Flatten(),
-        ],
-    )
-
-
-def build(name, seed):
-    encoder, decoder = networks(name)
-    image = keras.Input((PIXELS,))
-    hidden = image
-    for layer in encoder:
-        hidden = layer(hidden)
-    mean, log_variance = layers.Dense(LATENT)(hidden), layers.Dense(LATENT)(hidden)
-    y = Sampling(seed)(KLDivergence(0.5, "sum")([mean, log_variance]))
-    for layer in decoder:
-        y = layer(y)
-    vae = keras.Model(image, y)
-    vae.compile(keras.optimizers.Adam(0.001, epsilon=1e-7), loss=reconstruction_loss)
-    return vae
+import numpy as np  # noqa: E402
+from keras_networks import build  # noqa: E402
+from keras_reference import backend_version  # noqa: E402
+from work import encode_rows, passes, read_examples, read_facts, tell  # noqa: E402
 
 
 class StretchLines(keras.callbacks.Callback):
@@ -80,40 +31,58 @@ class StretchLines(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         seconds = time.perf_counter() - self.start
-        line = {
-            "steps": self.steps,
-            "msPerStep": 1000 * seconds / self.steps,
-            "loss": float(logs["loss"]),
-        }
-        print(json.dumps(line), flush=True)
+        milliseconds = 1000 * seconds / self.steps
+        tell(steps=self.steps, msPerStep=milliseconds, loss=float(logs["loss"]))
+
+
+def first(examples, count):
+    """The first of the examples, or of each part of them."""
+    return [part[:count] for part in examples] if isinstance(examples, list) else examples[:count]
+
+
+def train(vae, examples, task):
+    batch, steps = task["batch"], task["steps"]
+    vae.fit(first(examples, batch), batch_size=batch, verbose=0)
+    tell(first={"steps": 1})
+    vae.fit(
+        first(examples, steps * batch),
+        epochs=task["stretches"],
+        batch_size=batch,
+        callbacks=[StretchLines(steps)],
+        verbose=0,
+    )
 
 
 def main():
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    arguments.add_argument("network", choices=["mlp", "conv"])
-    arguments.add_argument("data", help="folder with MNIST's IDX files")
-    arguments.add_argument("--batch-size", type=int, default=128)
-    arguments.add_argument("--steps", type=int, default=100, help="steps in a stretch")
-    arguments.add_argument("--stretches", type=int, default=3)
+    arguments.add_argument("task", type=json.loads, help="JSON: see tasks.mjs")
     arguments.add_argument("--seed", type=int, default=0)
     options = arguments.parse_args()
 
     keras.utils.set_random_seed(options.seed)
-    train = read_images(os.path.join(options.data, "train-images-idx3-ubyte"))
-    vae = build(options.network, options.seed)
-    print(json.dumps({"versions": {"keras": keras.__version__, **backend_version()}}), flush=True)
-    batch = options.batch_size
-    vae.fit(train[:batch], train[:batch], batch_size=batch, verbose=0)
-    print(json.dumps({"first": {"steps": 1}}), flush=True)
-    seen = train[: options.steps * batch]
-    vae.fit(
-        seen,
-        seen,
-        epochs=options.stretches,
-        batch_size=batch,
-        callbacks=[StretchLines(options.steps)],
-        verbose=0,
-    )
+    task, facts = options.task, read_facts(options.task)
+    x = read_examples(task)
+    x = np.moveaxis(x, 1, -1).copy() if x.ndim == 4 else x
+    seen = encode_rows(x, facts) if facts else x
+    vae, encoder, decoder = build(task["model"], x.shape[1:], seen.shape[1:], facts, options.seed)
+    tell(versions={"keras": keras.__version__, **backend_version()})
+    batch = {"batch_size": task["batch"], "verbose": 0}
+
+    def encode(count):
+        encoder.predict(x[:count], **batch)
+
+    def sample(count):
+        z = np.random.standard_normal((count, task["model"]["latent"])).astype("float32")
+        decoder.predict(z, **batch)
+
+    if task["use"] == "train":
+        train(vae, [x, seen] if facts else x, task)
+    elif task["use"] == "evaluate":
+        passes(task, lambda count: float(vae.evaluate(x[:count], **batch)))
+    elif task["use"] == "encode":
+        passes(task, encode)
+    else:
+        passes(task, sample)
 
 
 if __name__ == "__main__":

@@ -5,24 +5,25 @@
  * multiply-adds of a step, and `msPerStep`, the median over the calls of the runtime that begin after
  * the warm-up.
  */
-import { adam, datasets, flushDenormals, VAE } from '../../dist/index.js';
+import { adam, datasets, flushDenormals, fromConfig, VAE } from '../../dist/index.js';
 import { median } from '../measure.mjs';
 import { multiplicationsOf } from '../multiplications.mjs';
-import { networkOf } from './vae.mjs';
+import { networkOf } from '../networks.mjs';
 
-/** @typedef {Required<import('../multiplications.mjs').Size> & { batch: number, examples: number }} Setting */
+/** @typedef {Required<import('../networks.mjs').Size> & { batch: number, examples: number }} Setting */
 
 const warmUpMilliseconds = 400;
 const measuredMilliseconds = 1200;
 
 /** @type {Setting} */
 const { batch, examples, ...network } = JSON.parse(process.argv[2] ?? '{}');
-const { input, ...options } = networkOf(network);
+const model = networkOf(network);
+const { input } = model;
 // As `vaekit train` does.
 flushDenormals();
 const values = new Uint8Array(input.reduce((count, size) => count * size, examples));
 for (let i = 0; i < values.length; i++) values[i] = (i * 2654435761) >>> 24;
-const vae = new VAE({ input, ...options });
+const vae = new VAE(fromConfig(model, 'model'));
 const stop = new AbortController();
 /** @type {number[]} */
 const perStep = [];
@@ -48,5 +49,5 @@ await vae.fit(datasets.fromArray(values, input), {
     },
   ],
 });
-const multiplications = multiplicationsOf(batch, network);
+const multiplications = batch * multiplicationsOf('train', model);
 console.log(JSON.stringify({ msPerStep: median(perStep), multiplications }));

@@ -1,68 +1,37 @@
-/**
- * The benchmark's VAEs in vaekit: the tutorial's dense one, an MLP, and the convolutional one of
- * Keras's example. Knows nothing of Node, so that a browser runs it too.
- */
-import { adam, conv2d, convTranspose2d, datasets, dense, reshape, VAE } from '../../dist/index.js';
-
-const halving = /** @type {const} */ ({ stride: 2, padding: 'same', activation: 'relu' });
+/** Tasks of the benchmark in vaekit. Knows nothing of Node, so that a browser runs it too. */
+import { adam, datasets, fromConfig, VAE } from '../../dist/index.js';
 
 /**
- * Encoder, decoder and what else makes one of the benchmark's VAEs.
- * @param {import('../multiplications.mjs').Size} size
- * @returns {import('../../dist/index.js').VAEOptions}
+ * A task with the values of all examples, one after another.
+ * @typedef {Pick<import('../tasks.mjs').Task, 'model' | 'stretches' | 'steps'> & {
+ *   examples: Uint8Array | Float32Array,
+ *   tell: (line: object) => void,
+ * }} Given `tell` is given what a contestant prints
  */
-export function networkOf({ network, size = 28, width = 512, depth = 1 }) {
-  const image = [1, size, size];
-  const common = { input: image, latent: 2, seed: 42 };
-  if (network === 'dense') {
-    return {
-      ...common,
-      encoder: [dense(2, { activation: 'relu' })],
-      decoder: [dense(size * size), reshape(image)],
-      kl: { weight: 0.5, reduction: 'mean' },
-    };
-  }
-  if (network === 'mlp') {
-    const hidden = () => Array.from({ length: depth }, () => dense(width, { activation: 'relu' }));
-    return {
-      ...common,
-      encoder: hidden(),
-      decoder: [...hidden(), dense(size * size), reshape(image)],
-    };
-  }
-  const small = size / 4;
+
+/**
+ * The model, and as many of the examples as a task takes.
+ * @param {Given} given
+ * @param {number} [count] all of them when left out
+ */
+function modelAndData({ model, examples }, count) {
+  const width = model.input.reduce((product, size) => product * size, 1);
+  const values = count === undefined ? examples : examples.subarray(0, count * width);
   return {
-    ...common,
-    encoder: [conv2d(32, halving), conv2d(64, halving), dense(16, { activation: 'relu' })],
-    decoder: [
-      dense(64 * small * small, { activation: 'relu' }),
-      reshape([64, small, small]),
-      convTranspose2d(64, halving),
-      convTranspose2d(32, halving),
-      convTranspose2d(1, { padding: 'same' }),
-    ],
+    vae: new VAE(fromConfig(model, 'model')),
+    data: datasets.fromArray(values, model.input),
   };
 }
 
 /**
- * Trains on the first images, as many as a stretch has.
- * @param {object} options
- * @param {import('../multiplications.mjs').Size['network']} options.network
- * @param {Uint8Array} options.pixels of all images, 784 each
- * @param {number} options.batch
- * @param {number} options.stretches
- * @param {number} options.steps in a stretch
- * @param {number} [options.threads] vaekit chooses them where left out
- * @param {(line: object) => void} options.tell given what a contestant prints
+ * Trains on the first examples, as many as a stretch has.
+ * @param {Given & { batch: number, threads?: number }} given vaekit chooses the threads where they are left out
  */
-export async function train({ network, pixels, batch, stretches, steps, threads, tell }) {
-  const options = networkOf({ network });
-  const { input } = options;
-  const width = input.reduce((a, b) => a * b, 1);
-  const images = datasets.fromArray(pixels.subarray(0, steps * batch * width), input);
-  const vae = new VAE(options);
+export async function train(given) {
+  const { stretches, steps, batch, threads, tell } = given;
+  const { vae, data } = modelAndData(given, steps * batch);
   let begun = false;
-  await vae.fit(images, {
+  await vae.fit(data, {
     epochs: stretches,
     batchSize: batch,
     ...(threads === undefined ? {} : { threads }),
@@ -73,10 +42,39 @@ export async function train({ network, pixels, batch, stretches, steps, threads,
           if (!begun) tell({ first: { steps: step } });
           begun = true;
         },
-        onEpochEnd({ epoch, loss, seconds, steps }) {
-          tell({ epoch, steps, msPerStep: (1000 * seconds) / steps, loss });
+        onEpochEnd({ loss, seconds, steps }) {
+          tell({ steps, msPerStep: (1000 * seconds) / steps, loss });
         },
       },
     ],
   });
+}
+
+/** Uses of a model; each gives what is told of it. */
+const uses = {
+  evaluate: async (/** @type {VAE} */ vae, /** @type {datasets.Dataset} */ data) => ({
+    loss: (await vae.evaluate(data)).loss,
+  }),
+  async encode(/** @type {VAE} */ vae, /** @type {datasets.Dataset} */ data) {
+    await vae.encode(data);
+  },
+  async sample(/** @type {VAE} */ vae, /** @type {datasets.Dataset} */ { size }) {
+    await vae.sample(size);
+  },
+};
+
+/**
+ * Passes over the first examples; the first pass takes a tenth of them. Samples are as many as the examples.
+ * @param {Given & { use: keyof typeof uses, count: number }} given
+ */
+export async function use(given) {
+  const { use: name, count, stretches, tell } = given;
+  const { vae, data } = modelAndData(given, count);
+  for (let pass = 0; pass < stretches; pass++) {
+    const part = pass === 0 ? datasets.take(data, Math.ceil(count / 10)) : data;
+    const begin = performance.now();
+    const result = await uses[name](vae, part);
+    tell({ steps: 1, msPerStep: performance.now() - begin, ...result });
+  }
+  await vae.release();
 }

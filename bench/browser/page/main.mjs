@@ -6,7 +6,7 @@
  * A training in a worker.
  * @typedef {object} Task
  * @property {'vaekit' | 'tfjs'} library
- * @property {import('../../multiplications.mjs').Size['network']} network
+ * @property {import('../../networks.mjs').Size['network']} network
  * @property {number} batch
  * @property {number} stretches of steps, of which the first is warm-up
  * @property {number} steps in a stretch

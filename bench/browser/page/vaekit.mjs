@@ -1,4 +1,7 @@
+import { networkOf } from '../../networks.mjs';
 import { train } from '../../vaekit/vae.mjs';
 import { answer, tell, trainingPixels } from './worker.mjs';
 
-answer(async (task) => train({ ...task, pixels: await trainingPixels(), tell }));
+answer(async ({ network, ...task }) =>
+  train({ ...task, model: networkOf({ network }), examples: await trainingPixels(), tell }),
+);
