@@ -2,8 +2,8 @@
  * The losses of the first steps of a training on MNIST, as one rank of several or as one process: started
  * through `bench/mpi.mjs`. Usage: node losses.mjs JSON, with `network`, `batch` and `steps`. Rank 0 prints them as JSON.
  */
-import { adam, datasets, flushDenormals, joinMpi, VAE } from '../../dist/index.js';
-import { networkOf } from '../vaekit/vae.mjs';
+import { adam, datasets, flushDenormals, fromConfig, joinMpi, VAE } from '../../dist/index.js';
+import { networkOf } from '../networks.mjs';
 
 /** @type {{ network: 'mlp' | 'conv', batch: number, steps: number }} */
 const { network, batch, steps } = JSON.parse(process.argv[2] ?? '{}');
@@ -14,7 +14,7 @@ const { train } = await datasets.mnist();
 const losses = [];
 let before = 0;
 const stop = new AbortController();
-await new VAE(networkOf({ network, width: 512, depth: 1, size: 28 })).fit(train, {
+await new VAE(fromConfig(networkOf({ network }), network)).fit(train, {
   epochs: 1,
   batchSize: batch,
   stepsPerCall: 1,

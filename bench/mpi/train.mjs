@@ -5,22 +5,23 @@
  * Usage: node train.mjs JSON, with `network`, `batch` (examples of a rank) and `alone`. Prints a JSON line
  * with `msPerStep`, the median over the calls of the runtime after the warm-up.
  */
-import { adam, datasets, flushDenormals, VAE } from '../../dist/index.js';
+import { adam, datasets, flushDenormals, fromConfig, VAE } from '../../dist/index.js';
 import { joinMpi } from '../../dist/runtime/ranks/mpi.node.js';
-import { networkOf } from '../vaekit/vae.mjs';
+import { networkOf } from '../networks.mjs';
 
 const warmUpMilliseconds = 1500;
 const measuredMilliseconds = 6000;
 
 /** @type {{ network: 'dense' | 'mlp' | 'conv', batch: number, alone: boolean }} */
 const { network, batch, alone } = JSON.parse(process.argv[2] ?? '{}');
-const { input, ...options } = networkOf({ network, width: 512, depth: 1, size: 28 });
+const model = networkOf({ network });
+const { input } = model;
 flushDenormals();
 const ranks = alone ? undefined : await joinMpi();
 const batchSize = batch * (ranks?.size ?? 1);
 const values = new Uint8Array(input.reduce((count, size) => count * size, 8 * batchSize));
 for (let i = 0; i < values.length; i++) values[i] = (i * 2654435761) >>> 24;
-const vae = new VAE({ input, ...options });
+const vae = new VAE(fromConfig(model, network));
 const stop = new AbortController();
 const began = performance.now();
 /** @type {{ at: number, step: number } | undefined} */

@@ -2,7 +2,7 @@
  * The benchmark's VAEs in TensorFlow.js, as its user writes them: `optimizer.minimize` in `tf.tidy`.
  * Each batch is made into a tensor from the pixels: gathering it from a tensor of all images takes
  * several times as long. Networks, losses and settings are those of
- * `../../vaekit/train.mjs`. Knows nothing of Node, so that a browser runs it too.
+ * `../../networks.mjs`. Knows nothing of Node, so that a browser runs it too.
  */
 import * as tf from '@tensorflow/tfjs';
 
