@@ -5,7 +5,11 @@ import { networkOf, presetOf } from '../networks.mjs';
 
 const halving = { stride: 2, padding: 'same', activation: 'relu' };
 const halve = (/** @type {number} */ filters) => ({ type: 'conv2d', filters, ...halving });
-const double = (/** @type {number} */ filters) => ({ type: 'convTranspose2d', filters, ...halving });
+const double = (/** @type {number} */ filters) => ({
+  type: 'convTranspose2d',
+  filters,
+  ...halving,
+});
 
 /** Pictures of 3 × 64 × 64. @type {Model} */
 const colour = {
