@@ -51,11 +51,11 @@ def use(vae, seen, x, task):
     batch, latent = task["batch"], task["model"]["latent"]
 
     def evaluate(count):
-        total = sum(vae(seen[i : i + batch], x[i : i + batch]) for i in range(0, count, batch))
-        return total.item() * batch / count
+        parts = zip(seen[:count].split(batch), x[:count].split(batch))
+        return sum(len(rows) * vae(part, rows).item() for part, rows in parts) / count
 
     def encode(count):
-        torch.cat([vae.encode(seen[i : i + batch]) for i in range(0, count, batch)])
+        torch.cat([vae.encode(part) for part in seen[:count].split(batch)])
 
     def sample(count):
         torch.cat([vae.decode(torch.randn(batch, latent)) for _ in range(0, count, batch)])
