@@ -2,7 +2,8 @@
  * Installs the package from its tarball and runs it in every environment that npm can bring here: other
  * versions of Node, Bun, Deno, test runners, bundles, CommonJS with types, a browser, users without a
  * home. All train the same model and must come to the same numbers. One that cannot be had is named and
- * skipped. Names as arguments run those alone: node .ci/environments.mjs bun deno
+ * skipped. Names as arguments run those alone: node .ci/environments.mjs bun deno. A tarball among the
+ * arguments is taken in the place of a new one.
  */
 import { execFile } from 'node:child_process';
 import {
@@ -19,7 +20,7 @@ import {
 } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
-import { extname, join } from 'node:path';
+import { extname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { chromiumPath, launchChromium } from '../test/browser/launch.mjs';
@@ -44,8 +45,16 @@ class Missing extends Error {}
 
 const quiet = ['--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline'];
 
-/** Installs tools into a folder of their own, and gives the path of its packages. */
-async function installed(...packages) {
+const installations = new Map();
+
+/** Installs tools, once each, into a folder of their own, and gives the path of its packages. */
+function installed(...packages) {
+  const names = packages.join();
+  if (!installations.has(names)) installations.set(names, install(packages));
+  return installations.get(names);
+}
+
+async function install(packages) {
   const folder = mkdtempSync(join(work, 'tool-'));
   writeFileSync(join(folder, 'package.json'), '{ "private": true }');
   try {
@@ -261,16 +270,18 @@ const cases = {
   Electron: electron,
 };
 
-async function prepare() {
+/** Packs the package. */
+async function pack() {
+  const options = ['--ignore-scripts', '--json', '--pack-destination', work];
+  const [{ filename }] = JSON.parse(await output('npm', ['pack', ...options], { cwd: root }));
+  return join(work, filename);
+}
+
+async function prepare(tarball) {
   chmodSync(work, 0o755);
-  const packed = await output(
-    'npm',
-    ['pack', '--ignore-scripts', '--json', '--pack-destination', work],
-    { cwd: root },
-  );
   cpSync(fileURLToPath(new URL('environments', import.meta.url)), project, { recursive: true });
   copyFileSync(join(project, 'one.test.mjs'), join(project, 'two.test.mjs'));
-  await output('npm', ['install', ...quiet, join(work, JSON.parse(packed)[0].filename)]);
+  await output('npm', ['install', ...quiet, tarball ? resolve(tarball) : await pack()]);
   expected = JSON.parse(await output(process.execPath, ['program.mjs']));
 }
 
@@ -291,8 +302,10 @@ async function tried(name, attempt) {
 }
 
 try {
-  await prepare();
-  const asked = process.argv.slice(2).map((word) => word.toLowerCase());
+  const isTarball = (word) => word.endsWith('.tgz');
+  const words = process.argv.slice(2);
+  await prepare(words.find(isTarball));
+  const asked = words.filter((word) => !isTarball(word)).map((word) => word.toLowerCase());
   const isAsked = (name) =>
     asked.length === 0 || asked.some((word) => name.toLowerCase().includes(word));
   const queue = Object.entries(cases).filter(([name]) => isAsked(name));

@@ -1,13 +1,21 @@
 /*
- * Packs what is built, checks the package and its types as they are published, and installs it as a
- * user does: into an empty project, with an empty home, install scripts allowed, and every host but the
- * registry out of reach. Says what was installed, and uses it by import, by its types, by npx and as
- * the studio. Other environments are for environments.mjs.
+ * Packs the build, or takes the tarball that is given, checks the package and its types as they are published,
+ * and installs it as a user does: into an empty project, with an empty home, install scripts allowed, and
+ * every host but the registry out of reach. Lists the installation, and uses it by import, by its types, by
+ * npx and as the studio. Other environments are for environments.mjs.
  */
 import { execFileSync, spawn } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
@@ -57,19 +65,22 @@ if (JSON.stringify(again.config) !== JSON.stringify(vae.config)) throw new UserE
 if (!Number.isFinite(history.epochs[0]?.loss)) throw new UserError('no loss');
 `;
 
-/** Packs the package and checks the tarball. */
+/** Packs the package. */
 function pack() {
-  const [{ filename, size }] = JSON.parse(
+  const [{ filename }] = JSON.parse(
     run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', work], {
       cwd: root,
       env: process.env,
     }),
   );
-  const tarball = join(work, filename);
+  return join(work, filename);
+}
+
+function checkPackage(tarball) {
   tool('publint/src/cli.js', ['run', '--strict', tarball]);
   tool('@arethetypeswrong/cli/dist/index.js', [tarball, '--profile', 'node16']);
-  say(`${filename}, ${megabytes(size)}: publint and arethetypeswrong find nothing`);
-  return tarball;
+  const size = megabytes(statSync(tarball).size);
+  say(`${basename(tarball)}, ${size}: publint and arethetypeswrong find nothing`);
 }
 
 const megabytes = (bytes) => `${(bytes / 2 ** 20).toFixed(0)} MB`;
@@ -178,7 +189,8 @@ async function openStudio() {
 }
 
 try {
-  const tarball = pack();
+  const tarball = process.argv[2] ? resolve(process.argv[2]) : pack();
+  checkPackage(tarball);
   put('package.json', '{ "private": true, "type": "module" }');
   run('npm', ['install', '--ignore-scripts=false', '--no-audit', '--no-fund', tarball]);
   checkTree();

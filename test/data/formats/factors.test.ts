@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { type Dataset, readRange } from '../../../src/data/dataset.js';
 import { openDataset } from '../../../src/data/datasets.js';
 import { datasets, judges, Tensor } from '../../../src/index.js';
-import { emptyFolder } from '../../cli/process.js';
+import { emptyFolder } from '../../cli/folder.js';
 
 const fixture = (name: string) =>
   fileURLToPath(new URL(`../../fixtures/factors/${name}`, import.meta.url));
