@@ -9,7 +9,7 @@ import { encodeNpy } from '../../src/data/codecs/npy.js';
 import { datasets, dense, VAE, zipRun } from '../../src/index.js';
 import { startStudio } from '../../src/studio-server/server.js';
 import { corners, smallVAE } from '../vae/small.js';
-import { emptyFolder, quarters, writeQuarters } from './process.js';
+import { emptyFolder, quarters, writeQuarters } from './folder.js';
 
 let folder: string;
 const at = (...names: string[]) => join(folder, ...names);

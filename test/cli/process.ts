@@ -1,12 +1,15 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import {
+  type ChildProcess,
+  type ChildProcessWithoutNullStreams,
+  fork,
+  spawn,
+} from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll } from 'vitest';
-import { fillUniform, randomStream } from '../../src/base/random.js';
-import { idxFile } from '../data/codecs/idx-file.js';
+
+export { emptyFolder, quarters, tree, writeQuarters } from './folder.js';
 
 /** The built command line. */
 export const main = fileURLToPath(new URL('../../dist/bin/vaekit.js', import.meta.url));
@@ -40,53 +43,55 @@ export async function ended(child: ChildProcessWithoutNullStreams): Promise<Ende
   return { code, stdout, stderr };
 }
 
-/** Runs `vaekit` in a folder to its end. */
-export function vaekit(cwd: string, ...args: readonly string[]): Promise<Ended> {
+/** Runs `vaekit` in a folder to its end, in a process of its own. */
+export function alone(cwd: string, ...args: readonly string[]): Promise<Ended> {
   return ended(start(cwd, args));
 }
 
-const folders: string[] = [];
+let shared: ChildProcess | undefined;
+let isBusy = false;
 
-afterAll(async () => {
-  for (const folder of folders) await rm(folder, { recursive: true });
-});
-
-/** An empty folder, which is removed after the file's tests. */
-export async function emptyFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'vaekit-cli-'));
-  folders.push(folder);
-  return folder;
-}
-
-/** Every path under a folder, sorted. */
-export async function tree(folder: string): Promise<string[]> {
-  return (await readdir(folder, { recursive: true })).sort();
-}
-
-/** 8×8 images of a bright quarter, whose place is the label, with some noise. */
-export function quarters(count: number, seed: number): { images: Uint8Array; labels: Uint8Array } {
-  const noise = new Float32Array(count * 64);
-  fillUniform(randomStream(seed, 'quarters'), noise);
-  const labels = Uint8Array.from({ length: count }, (_, i) => i % 4);
-  const images = Uint8Array.from(noise, (value, i) => {
-    const label = labels[Math.floor(i / 64)]!;
-    const bright = (i % 64 < 32 ? 0 : 2) + (i % 8 < 4 ? 0 : 1) === label;
-    return (bright ? 200 : 10) + value * 45;
+/** Runs `vaekit` in the process that later calls share. */
+async function together(cwd: string, args: readonly string[]): Promise<Ended> {
+  shared ??= fork(fileURLToPath(new URL('commands.mjs', import.meta.url)), [main], {
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
-  return { images, labels };
+  const child = shared;
+  // Text of native code, and of a command that ends the process.
+  let noise = '';
+  const listen = (text: Buffer) => {
+    noise += text;
+  };
+  child.stderr!.on('data', listen);
+  isBusy = true;
+  child.send({ cwd, args, env: process.env });
+  const end = new AbortController();
+  const [said, code] = await Promise.race([
+    once(child, 'message', { signal: end.signal }),
+    once(child, 'close', { signal: end.signal }).then(([code]) => [undefined, code]),
+  ]);
+  end.abort();
+  // Text that came with the message is read by then.
+  await new Promise(setImmediate);
+  child.stderr!.off('data', listen);
+  isBusy = false;
+  if (said) return { ...said, stderr: said.stderr + noise };
+  shared = undefined;
+  return { code, stdout: '', stderr: noise };
 }
 
-/** Writes a folder `quarters` of IDX files: 400 images to train on, 100 to test. */
-export async function writeQuarters(folder: string): Promise<void> {
-  const data = join(folder, 'quarters');
-  await mkdir(data);
-  for (const [stem, count, seed] of [
-    ['train', 400, 1],
-    ['t10k', 100, 2],
-  ] as const) {
-    const { images, labels } = quarters(count, seed);
-    const write = (name: string, bytes: Uint8Array) => writeFile(join(data, name), bytes);
-    await write(`${stem}-images-idx3-ubyte`, idxFile('uint8', [count, 8, 8], images));
-    await write(`${stem}-labels-idx1-ubyte`, idxFile('uint8', [count], labels));
-  }
+const started = new Set<string | undefined>();
+
+/**
+ * Runs `vaekit` in a folder to its end. A file's first call of each command has a process of its own;
+ * later ones share one, as loading vaekit takes longer than most commands.
+ */
+export function vaekit(cwd: string, ...args: readonly string[]): Promise<Ended> {
+  const [command] = args;
+  if (started.has(command) && !isBusy) return together(cwd, args);
+  started.add(command);
+  return alone(cwd, ...args);
 }
+
+afterAll(() => shared?.disconnect());
