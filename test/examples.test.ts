@@ -24,7 +24,7 @@ interface Check {
   readonly env: Readonly<Record<string, string>>;
   /** Files that it writes under `runs/examples`. */
   readonly files?: readonly string[];
-  /** Whether what it printed makes sense. */
+  /** Checks that its printed lines make sense. */
   readonly verify: (stdout: string) => void;
 }
 
@@ -267,7 +267,7 @@ async function blocks(name: string, language: string): Promise<string[]> {
 }
 
 test.each(names)(
-  '%s runs, and prints what its guide says',
+  '%s runs, and prints the lines of its guide',
   async (name) => {
     const check = checks[name];
     expect(check, `a check of ${name}`).toBeDefined();

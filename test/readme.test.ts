@@ -20,7 +20,7 @@ test('the example of README.md runs (with one epoch)', async () => {
   const [code] = await blocks('ts');
   expect(code).toContain('epochs: 30');
   const folder = await mkdtemp(join(tmpdir(), 'vaekit-readme-'));
-  // Inside the package, so that 'vaekit' means what was built.
+  // Inside the package, so that 'vaekit' means the built library.
   const file = join(root, 'dist', `readme-${process.pid}.mjs`);
   try {
     const shown = '[images.dims, mean.dims, logVariance.dims, history.epochs.length, again.config]';
@@ -41,7 +41,7 @@ test('the example of README.md runs (with one epoch)', async () => {
   }
 });
 
-test('the commands of README.md are those of package.json', async () => {
+test('the commands of README.md are in package.json', async () => {
   const { scripts } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   const text = await readFile(join(root, 'README.md'), 'utf8');
   const named = [...text.matchAll(/npm run (\w+)/g)].map(([, name]) => name!);

@@ -27,7 +27,7 @@ test('schema/run.schema.json and docs/configuration.md are current', async () =>
   await promisify(execFile)(process.execPath, [script, '--check']);
 });
 
-/** The names of a schema's properties, with those of the schemas inside. */
+/** The names of the properties of a schema and of the schemas inside. */
 function properties(value: unknown): string[] {
   if (typeof value !== 'object' || value === null) return [];
   const own = (value as Schema).properties;

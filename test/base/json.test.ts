@@ -5,7 +5,7 @@ import { parseJson } from '../../src/base/json.js';
 import { readOrRefuse } from '../data/tensors.js';
 
 describe('parseJson', () => {
-  it('reads what JSON.parse reads', () => {
+  it('reads the same as JSON.parse', () => {
     fc.assert(
       fc.property(
         fc.json({ depthSize: 'medium' }),

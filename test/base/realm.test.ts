@@ -24,7 +24,7 @@ const kinds = {
   BigUint64Array,
 } as const;
 
-describe('what another realm made', () => {
+describe('objects of another realm', () => {
   test.each(Object.entries(kinds))(
     'a %s becomes one of this realm, over the same memory',
     (name, own) => {
@@ -37,7 +37,7 @@ describe('what another realm made', () => {
     },
   );
 
-  test('is told apart as what this realm made is', () => {
+  test('are told apart as objects of this realm are', () => {
     expect(isBytes(alien('new Uint8Array(1)'))).toBe(true);
     expect(isBytes(Buffer.alloc(1))).toBe(true);
     expect(isBytes(alien('new Uint8ClampedArray(1)'))).toBe(false);

@@ -12,7 +12,7 @@ describe.skipIf(!chromiumPath)(`the guide's page${skipReason}`, () => {
 
   afterAll(() => opened?.close());
 
-  test('draws what decoder.onnx makes of a latent, without vaekit', async () => {
+  test('draws the picture that decoder.onnx makes of a latent, without vaekit', async () => {
     const guide = await readFile(
       new URL('../../docs/guides/export-onnx.md', import.meta.url),
       'utf8',

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { chromiumPath, openPage, skipReason } from './chromium.js';
 
 test.skipIf(!chromiumPath)(
-  `hundreds of overlapping calls in Chromium give what each gives alone${skipReason}`,
+  `hundreds of overlapping calls in Chromium give the same as each alone${skipReason}`,
   async () => {
     const { page, close } = await openPage();
     try {

@@ -6,7 +6,7 @@ import { chromiumPath, type OpenPage, openPage, skipReason } from './chromium.js
 const file = new URL('../fixtures/quality.json', import.meta.url);
 const { columns, real, synthetic, heldOut } = JSON.parse(readFileSync(file, 'utf8'));
 
-/** Texts hold what is missing as null. */
+/** Texts hold missing values as null. */
 const given = { columns, real, synthetic, heldOut };
 
 /** Numbers may differ in their last bits, as functions of Math do between engines. */

@@ -78,7 +78,7 @@ describe.skipIf(!chromiumPath)(`in Chromium with WebGPU in software${skipReason}
     );
   });
 
-  test('says what is wrong where there is no adapter', async () => {
+  test('says so where there is no adapter', async () => {
     const bare = await openPage();
     const message = await bare.page.evaluate(async () => {
       const { VAE, dense, reshape, datasets } = window.vaekit;

@@ -181,7 +181,7 @@ describe('a config of code', () => {
     /** A config that tells that it is run. */
     const telling = `console.error('config was run');\n${code}`;
 
-    test('from the file that --config names, and from that of the working folder', async () => {
+    test('from the file that --config names, and from the one in the working folder', async () => {
       for (const args of uses('own', '--config', 'own.config.ts')) {
         const { code: status, stderr } = await vaekit(folder, ...args);
         expect([args[0], status, stderr]).toEqual([args[0], 0, '']);

@@ -74,7 +74,7 @@ export interface CampaignOptions {
 
 /** Outcomes of the kills of a campaign. */
 export interface Campaign {
-  /** Kills by what was under way. */
+  /** Kills by the work under way. */
   readonly struck: Record<'before the run' | 'in training' | 'in the final save', number>;
   /** Kills that left a file half written, which is under a temporary name. */
   readonly halfWritten: number;
@@ -175,8 +175,8 @@ function plan(seed: number, number: number, attempt: number): Planned {
 }
 
 /**
- * Kills trainings at random moments, half of them by SIGKILL, resumes each, and compares what is left
- * with the unbroken run.
+ * Kills trainings at random moments, half of them by SIGKILL, resumes each, and compares its run folder
+ * with the unbroken run's.
  */
 export async function crashCampaign(
   folder: string,
@@ -188,7 +188,7 @@ export async function crashCampaign(
   const failures: string[] = [];
   let [mostLost, halfWritten] = [0, 0];
 
-  /** A kill, its resume, and what is left; false when the kill came after the end. */
+  /** Kills, resumes and compares; false when the kill came after the end. */
   const strike = async (number: number, attempt: number): Promise<boolean> => {
     const out = `kill-${number}-${attempt}`;
     const run = join(folder, out);

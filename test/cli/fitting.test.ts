@@ -63,7 +63,7 @@ describe('options of training', () => {
     expect(JSON.parse(stdout).data).toMatch(/\(binarized\)$/);
   });
 
-  test('override those of a config file', async () => {
+  test('override the settings of a config file', async () => {
     const { code, stderr } = await vaekit(
       folder,
       ...['train', '--config', 'all/config.json', '--learning-rate', '0.5', '--epochs', '1'],

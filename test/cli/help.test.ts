@@ -24,7 +24,7 @@ describe('help', () => {
     for (const command of commands) expect(stdout).toContain(`  ${command} `);
   });
 
-  test('the version is that of package.json', async () => {
+  test('the version is as in package.json', async () => {
     const file = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
     const { code, stdout } = await vaekit(await emptyFolder(), '--version');
     expect([code, stdout]).toEqual([0, `${JSON.parse(file).version}\n`]);

@@ -28,7 +28,7 @@ const card = async (...args: string[]) => {
 };
 
 describe('inspect', () => {
-  test('tells shape, values, classes, parts and what it would be trained with', async () => {
+  test('tells shape, values, classes, parts and the settings that training would take', async () => {
     const text = await card('t.csv', '--rows', 'vectors');
     for (const line of [
       /^t\n/,
@@ -164,7 +164,7 @@ describe('train', () => {
     expect(own.stdout).toMatch(/40 examples of the train part/);
   });
 
-  test('makes batches smaller than those of a preset where there are few examples', async () => {
+  test("makes batches smaller than a preset's where there are few examples", async () => {
     await writeFile(
       at('few.csv'),
       `a,b\n${Array.from({ length: 10 }, (_, i) => `${i},${i * 2.5}`).join('\n')}\n`,

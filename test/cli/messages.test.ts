@@ -77,7 +77,7 @@ describe('a config of code that', () => {
       "it imports './absent.js', which is not there. Check the path, or leave the import out.",
     ],
     [
-      'calls what vaekit does not have',
+      'calls a function that vaekit does not have',
       "import { denze } from 'vaekit';\nexport default { preset: denze() };",
       "it calls 'denze' at line 2, which is no function there. Did you mean 'dense'?",
     ],

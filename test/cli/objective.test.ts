@@ -73,7 +73,7 @@ describe('train --objective', () => {
     }
   });
 
-  test('vqVae and autoencoder: encode writes what they have', async () => {
+  test('vqVae and autoencoder: encode writes the latents that they have', async () => {
     const vq = ['--objective', 'vqVae', '--out', 'vq'];
     expect((await vaekit(folder, 'train', ...data, ...vq)).code).toBe(0);
     expect((await vaekit(folder, 'encode', 'vq')).code).toBe(0);

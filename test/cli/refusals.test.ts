@@ -11,7 +11,7 @@ const train = ['train', '--epochs', '1', '--out', 'out'];
 const withData = (name: string) => [...train, '--data', name];
 
 interface Case {
-  /** Writes what is wrong into an empty folder. */
+  /** Writes the faulty files into an empty folder. */
   readonly prepare?: (folder: string) => Promise<unknown>;
   readonly args: readonly string[];
   /** Matches the one line. */

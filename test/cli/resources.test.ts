@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 
 describe('a training that memory is too small for', () => {
-  test('is refused before it begins, in one line, with what helps', async () => {
+  test('is refused before it begins, in one line, with the remedies', async () => {
     // 240 million weights a layer, of which this machine may have room for some.
     const wide = [
       { type: 'dense', units: 4_000_000 },

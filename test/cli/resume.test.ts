@@ -40,7 +40,7 @@ test('killed at random moments and resumed, runs end as the unbroken one', async
 /**
  * A training that is stopped in the middle; where its signal came too late, another one is.
  * @param stop is told the process in its fifth epoch
- * @param last what it tells when it was too late
+ * @param last its words when it was too late
  */
 async function broken(
   out: string,

@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 
 describe('a run is used by', () => {
-  test('encode: CSV and .npy hold what the library gives', async () => {
+  test("encode: CSV and .npy hold the library's latents", async () => {
     const { code, stdout } = await vaekit(folder, 'encode', 'a', '--out', 'latents');
     expect(code).toBe(0);
     expect(stdout).toContain(

@@ -29,14 +29,14 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
   },
 );
 
-test('says in one line what is wrong', async () => {
+test('tells a fault in one line', async () => {
   const folder = await emptyFolder();
   const none = await vaekit(folder, 'studio', 'none', '--no-open');
   expect([none.code, none.stderr]).toEqual([
     2,
     'vaekit: none: there is no such folder. Give a run, or a folder of runs.\n',
   ]);
-  // A site takes no place of other things: here that of its own folder.
+  // A site takes no folder with other things in it, here its own folder.
   await writeFile(join(folder, 'notes.txt'), 'x');
   const full = await vaekit(folder, 'studio', '--build', '.');
   expect([full.code, full.stderr.trim().split('\n').length]).toEqual([2, 1]);

@@ -95,7 +95,7 @@ test.skipIf(process.platform === 'win32')(
 );
 
 describe('a sweep', () => {
-  test('tells what is wrong before anything is trained', async () => {
+  test('tells mistakes before anything is trained', async () => {
     const tell = async (sweep: object, ...flags: string[]) => {
       const folder = await folderWith({ method: { type: 'grid' }, ...sweep });
       const { code, stderr } = await vaekit(folder, 'sweep', 'sweep.json', ...flags);

@@ -160,13 +160,13 @@ describe('train', () => {
 });
 
 describe.skipIf(process.platform === 'win32')('a signal in a long training', () => {
-  // npm sends on what the terminal has sent already, so that one Ctrl-C comes twice.
+  // npm repeats the terminal's signal, so that one Ctrl-C comes twice.
   test.each([
     ['SIGINT', 130, 1],
     ['SIGINT', 130, 2],
     ['SIGTERM', 143, 1],
   ] as const)(
-    '%s ends it with %i and what was trained (sent %i times)',
+    '%s ends it with %i and the trained model (sent %i times)',
     async (signal, code, times) => {
       const out = `stopped-${signal}-${times}`;
       const child = start(folder, ['train', ...data, '--epochs', '100000', '--out', out]);

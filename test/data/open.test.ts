@@ -94,7 +94,7 @@ describe('openDataset', () => {
     ['no/such/place', /^No data "no\/such\/place": .*folder\. Give one of: mnist/],
     ['', /^No data ""/],
     ['constructor', /^No data "constructor"/],
-  ])('says what there is instead of %j', async (spec, message) => {
+  ])('names the data to give instead of %j', async (spec, message) => {
     const outcome = openDataset(spec);
     await expect(outcome).rejects.toThrow(UserError);
     await expect(outcome).rejects.toThrow(message);

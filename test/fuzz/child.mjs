@@ -1,7 +1,7 @@
 /*
  * Reads the inputs of one reader, from a number on, in this process: `child.mjs '{"reader": …}'`.
- * Says on standard output, a JSON line each, which input comes next, for its parent must know which
- * one killed it, what failed, and at last how it went.
+ * Says on standard output, a JSON line each, which input comes next, so that its parent knows which one
+ * killed it, each failure, and at last how it went.
  */
 import { readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
@@ -29,7 +29,7 @@ function memory() {
   return { now: field('VmRSS'), peak: field('VmHWM') };
 }
 
-/** Makes the peak what is used now. */
+/** Sets the peak to the memory used now. */
 function resetPeak() {
   if (process.platform === 'linux') writeFileSync('/proc/self/clear_refs', '5');
 }
@@ -45,7 +45,7 @@ function wrong(error) {
 /** Memory before the first input. */
 let least = Number.POSITIVE_INFINITY;
 
-/** Reads an input once, and says what it did. */
+/** Reads an input once, and gives its fault, time and memory. */
 async function attempt(bytes, random) {
   resetPeak();
   // Garbage of earlier inputs must not hide the memory that this one takes.

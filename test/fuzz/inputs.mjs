@@ -8,7 +8,7 @@ export async function inputsOf(reader, seed, others) {
   return async (index) => {
     const random = randomFrom(seedOf(seed, reader.name, index));
     const [first] = seeds;
-    // Right files, and those of other formats, under this one's name.
+    // Right files, and files of other formats, under this one's name.
     if (index < seeds.length) return { bytes: seeds[index], random };
     if (random.below(50) === 0) return { bytes: random.pick(others), random };
     if (reader.arbitrary && random.below(2) === 0) {

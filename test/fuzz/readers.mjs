@@ -1,5 +1,5 @@
 /*
- * Every reader of files: what right files look like, how wrong ones are made, and how one is read.
+ * Every reader of files: right files, ways to make wrong ones, and ways to read one.
  * All go through the functions that users call, over the built library.
  */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -27,7 +27,7 @@ const fixture = async (name) =>
 const text = (value) => new TextEncoder().encode(value);
 const json = (value) => text(JSON.stringify(value));
 
-/** Some kilobytes at most are read back: what more a file announces must be in it. */
+/** Some kilobytes at most are read back: a file that announces more must hold more. */
 const mostRead = 2 ** 22;
 
 /** Opens data and reads some of its examples. */

@@ -85,7 +85,7 @@ describe('logSumExp', () => {
     expect(slope).toEqual([0, 0, 1, 0]);
   });
 
-  it('is ∞ where one is, and keeps what is far from 0', async () => {
+  it('is ∞ where one is, and keeps numbers far from 0', async () => {
     const rows = [Infinity, 1, 1e300, 1e300, -1e300, -1e300];
     const { value } = await both((x) => logSumExp(x, { axes: [1] }), rows, [3, 2]);
     expect(value).toEqual([Infinity, 1e300, -1e300]);

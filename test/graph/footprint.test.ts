@@ -3,7 +3,7 @@ import { add, input, matmul, mul, reshape, sum, workingBytes } from '../../src/g
 
 const x = input('x', ['batch', 10]);
 
-test('counts what is there at the same time, of batches of any size', () => {
+test('counts the values that are there at the same time, of batches of any size', () => {
   const a = add(x, 1);
   const b = mul(a, 2);
   const c = mul(b, 3);

@@ -5,7 +5,7 @@ import { type Ended, ended, main } from '../cli/process.js';
 /** An `mpirun` of a kind, or the reason why there is none. */
 interface Launcher {
   readonly command: string;
-  /** The beginning of what its library says it is. */
+  /** The beginning of its library's own description. */
   readonly version: RegExp;
   readonly missing?: string;
 }
@@ -20,7 +20,7 @@ function reasonAgainst(command: string): string | undefined {
   return status === 0 ? undefined : `there is no ${command}`;
 }
 
-/** The launchers of MPI that are tried: those of Debian, by their full names. */
+/** The launchers of MPI to try: Debian's, by their full names. */
 export const launchers: readonly Launcher[] = [
   { command: 'mpirun.openmpi', version: /^Open MPI v\d/ },
   { command: 'mpirun.mpich', version: /^MPICH Version \d/ },

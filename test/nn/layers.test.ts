@@ -89,8 +89,8 @@ describe.each(fixtures)('layers as in $file', ({ cases, tensors }) => {
       const peer = expected[part]!;
       expect(tensor.dims, part).toEqual(peer.dims);
       const error = relativeError(tensor.data as Float32Array, peer.data as Float32Array);
-      // Of a gradient that is nearly or wholly cancelled, such as that of attention's keys' bias, only the parts' own
-      // size says how exact it can be.
+      // A gradient may cancel out nearly or wholly, as by the bias of attention's keys: then only the size of its
+      // parts says how exact it can be.
       const room = Math.max(1, (1e-2 * largest) / normOf(peer));
       expect(error / room, part).toBeLessThan(1e-5);
     }

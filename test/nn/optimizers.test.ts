@@ -106,7 +106,7 @@ describe.each([
 const problem = { a: [1, 1, 2, 2], c: [3, 3, -4, -4], start: [1, 1, 2, 2] };
 
 test.each([adamW({ weightDecay: 0.5 }), lion({ weightDecay: 0.5, learningRate: 0.001 })])(
-  'weight decay leaves alone what is excluded ($type)',
+  'weight decay leaves excluded parameters alone ($type)',
   async (optimizer) => {
     const [mixed] = await descend(optimizer, problem, 1, [1, 0, 1, 0]);
     const [all] = await descend(optimizer, problem, 1, 1);

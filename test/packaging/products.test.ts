@@ -30,7 +30,7 @@ test('a build without kernels is refused', async () => {
   await expect(exchange(empty)).rejects.toThrow('has 0 kernels that write products');
 });
 
-/** A kernel of one row: `change` is what it does otherwise than one should. */
+/** A kernel of one row, which errs by `change`. */
 function kernelOf(change: 'none' | 'adds' | 'backwards' | 'one too many') {
   const memory = { buffer: new ArrayBuffer(65_536) };
   const values = new Float32Array(memory.buffer);

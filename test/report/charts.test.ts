@@ -144,7 +144,7 @@ describe('lossPicture', () => {
     expect(texts(await draw(lossSpec(even))).join()).not.toContain('epoch 2:');
   });
 
-  it('draws one epoch, and leaves out what is missing or not finite', async () => {
+  it('draws one epoch, and leaves out values that are missing or not finite', async () => {
     const svg = await draw(lossSpec([{ epoch: 1, loss: 200, reconstruction: Number.NaN }]));
     const shown = texts(svg);
     expect(shown).toContain('Loss');

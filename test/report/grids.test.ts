@@ -63,7 +63,7 @@ describe('samplesPicture by class', () => {
     expect(hasWhiteFrame(file, 20)).toBe(true);
   });
 
-  it('leaves white what a class lacks, and takes names of classes', async () => {
+  it('leaves the places that a class lacks white, and takes names of classes', async () => {
     const images = plain(0, 0, 0, 0);
     const [short, long] = await Promise.all(
       [
@@ -137,7 +137,7 @@ describe('the sheet of a picture', () => {
     expect(manifoldShrink([3, 1024, 1024], { columns: 21, rows: 21 })).toBe(8);
   });
 
-  it('is what is drawn, of images that were made smaller and of those that were not', async () => {
+  it('is the size drawn, of images made smaller before or not', async () => {
     const images = (count: number, side: number) => {
       return { data: new Uint8Array(count * side * side), shape: [count, 1, side, side] };
     };

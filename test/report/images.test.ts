@@ -57,7 +57,7 @@ describe('composeGrid', () => {
     );
   });
 
-  it('takes floats as [0, 1] and cuts off what lies outside', () => {
+  it('takes floats as [0, 1] and clips values outside', () => {
     const images = readImages(
       new Tensor('float32', [0, 0.5, 1, -3, 7, Number.NaN], [1, 1, 1, 6]),
       'Test',

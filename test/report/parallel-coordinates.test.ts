@@ -10,7 +10,7 @@ const lines = [
   { settings: { 'a.rate': 1e-3, 'b.size': 4, 'b.same': 1, kind: 'y' }, value: 8 },
 ];
 
-test('axes are those of settings that differ, and of the metric', () => {
+test('axes are the settings that differ, and the metric', () => {
   const [rate, size, kind, metric, ...rest] = parallelAxes(lines, 'val_loss');
   expect(rest).toEqual([]);
   expect(rate!.name).toBe('rate');

@@ -67,7 +67,7 @@ describe('on a terminal', () => {
     expect(written[22]).toContain('Epoch 2/2');
   });
 
-  it('colours the bar alone, and cuts what is seen', () => {
+  it('colours the bar alone, and cuts the line by its visible characters', () => {
     const { stream, written } = terminal(30, { TERM: 'xterm-256color' });
     createProgress(stream, { epochs: 30 }).update(halfway);
     expect(written).toEqual([

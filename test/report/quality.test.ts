@@ -154,7 +154,7 @@ describe('the picture of quality', async () => {
 });
 
 describe('the text of a report', () => {
-  test('tells scores, what lowers them, and columns', async () => {
+  test('tells scores, the columns that lower them, and all columns', async () => {
     const report = await measureQuality(given, { target: 'city' });
     const lines = qualityText(report).split('\n');
     expect(lines[0]).toBe('Quality of 60 synthetic rows beside 100 real ones, 40 held out');

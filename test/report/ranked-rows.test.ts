@@ -17,12 +17,12 @@ test('the median is the middle of numbers, and 0 of none', () => {
   expect([median([3, 1, 2]), median([])]).toEqual([2, 0]);
 });
 
-test('what is usual for a column is the median of the values that are there', () => {
+test('the usual nats of a column are the median of the values that are there', () => {
   expect(usualNats(columns)).toEqual([1, 2]);
   expect(usualNats(undefined)).toEqual([]);
 });
 
-test('a row is odd by the columns over what is usual, the most first', () => {
+test('a row is odd by the columns over their usual nats, the most first', () => {
   const scored = { data, columns, usual: usualNats(columns) };
   expect(oddColumns(scored, 3)).toEqual([['a', 8]]);
   expect(oddColumns(scored, 2)).toEqual([['b, c', 2]]);

@@ -25,7 +25,7 @@ const data = fromArray(
 );
 
 describe.each(versions)('a run of version %i', (version) => {
-  test.each(['run', 'conditional'])('(%s) loads and gives what it gave', async (name) => {
+  test.each(['run', 'conditional'])('(%s) loads and gives the same as ever', async (name) => {
     const path = placeOf(`${name}-v${version}`);
     const expected = JSON.parse(readFileSync(`${path}/expected.json`, 'utf8'));
     const vae = await VAE.load(path);
@@ -63,7 +63,7 @@ describe.each(versions)('a run of version %i', (version) => {
     await vae.release();
   });
 
-  test('goes on from its checkpoint to what it came to', async () => {
+  test('goes on from its checkpoint to the same parameters', async () => {
     const path = placeOf(`conditional-v${version}`);
     const folder = await RunFolder.open(path);
     const vae = await VAE.load(path);

@@ -131,7 +131,7 @@ describe('a run in memory', () => {
 });
 
 describe('a zip archive of a run folder', () => {
-  test('is read with the folder itself in it, and what macOS adds', async () => {
+  test('is read with the folder itself in it, and with the files that macOS adds', async () => {
     const bytes = await archive(
       ['mnist/', '', { directory: true }],
       ...run.map(([name, content]) => [`mnist/${name}`, content] as const),
@@ -217,7 +217,7 @@ describe('a zip archive of a run folder', () => {
     expect(await refusal(await make())).toMatch(says);
   });
 
-  test('with parameters that grow far beyond those of the model is refused before they do', async () => {
+  test("with parameters that grow far beyond the model's is refused before they do", async () => {
     const bomb = await archive(run[0]!, ['parameters.safetensors', new Uint8Array(300_000_000)]);
     expect(bomb.length).toBeLessThan(500_000);
     const start = performance.now();

@@ -28,7 +28,7 @@ const memory = () => ({
 });
 
 test.skipIf(!isThere)(
-  'outputs are written where they are wanted, bit for bit those of the binding',
+  'outputs are written where they are wanted, bit for bit as by the binding',
   async () => {
     const feeds = { x: numbers([5, 64], 1), w: numbers([64, 48], 2) };
     const plain = await openNative(model, { threads: 1 }, false);

@@ -46,7 +46,7 @@ const model = () =>
 
 // In software each shader takes a tenth of a second and more to compile.
 describe.skipIf(reason !== '')(`on webgpu${reason}`, { timeout: 240_000 }, () => {
-  test('training gives what the processor gives, with its state on the device', async () => {
+  test('training gives the same losses as on the processor, with its state on the device', async () => {
     const data = corners(96);
     const settings = {
       ...{ epochs: 3, batchSize: 16, stepsPerCall: 4, validation: data },

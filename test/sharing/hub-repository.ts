@@ -19,7 +19,7 @@ export interface Repository {
   readonly titles: string[];
 }
 
-/** The hashes of a content: git's own, and that of Git LFS. */
+/** The hashes of a content: git's own, and the one of Git LFS. */
 export function hashes(content: Uint8Array) {
   const head = `blob ${content.length}\0`;
   return {

@@ -15,7 +15,7 @@ export interface Heard {
 interface Answer {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Bytes, or what is sent as JSON. */
+  /** Bytes, or a value to send as JSON. */
   readonly body?: unknown;
 }
 
@@ -75,7 +75,7 @@ export async function hubServer() {
     pageSize: 1000,
     /** Bytes in a piece of a divided upload; larger files are divided. */
     pieceSize: Number.POSITIVE_INFINITY,
-    /** Decides what becomes of a request: it may be answered otherwise, or never. */
+    /** Decides the fate of a request: it may be answered otherwise, or never. */
     fate: (_: Heard): Answer | 'lost' | 'silent' | 'served' => 'served',
   };
   const address = (server: ReturnType<typeof createServer>) =>

@@ -18,7 +18,7 @@ function filesOf(repo = 'ann/digits', branch = 'main') {
 
 const cardOf = (path = 'README.md') => filesOf().get(path)!.content.toString();
 
-test('what is pushed and loaded again decodes to the same bits', async () => {
+test('a run pushed and loaded again decodes to the same bits', async () => {
   const { vae } = await writeRun(runPath());
   const pushed = await sharing.pushRun(runPath(), 'ann/digits', used.options);
   expect(pushed).toMatchObject({
@@ -51,7 +51,7 @@ test('large files go in pieces where the Hub asks for that', async () => {
   await VAE.load('hf://ann/digits', { hub: used.options });
 });
 
-test('a second push sends what changed, and removes what the run has no more', async () => {
+test('a second push sends changed files, and removes files that the run has no more', async () => {
   const { run } = await writeRun(runPath());
   await run.write('health.json', '{}');
   await sharing.pushRun(runPath(), 'ann/digits', used.options);
@@ -86,7 +86,7 @@ test('a branch and a folder take a run of their own', async () => {
   expect(byCommit.config.seed).toBe(1);
 });
 
-test('the card tells what the run is, as the Hub reads it', async () => {
+test('the card describes the run, as the Hub reads it', async () => {
   const { run } = await writeRun(runPath());
   await run.writeJudgement({
     ...{ data: 'MNIST test', part: 'test', examples: 1000, samples: 100, seed: 42 },
@@ -148,7 +148,7 @@ test('a card that was written by hand stays, and one of the run is sent', async 
   expect(cardOf()).toBe('# Ours\n');
 });
 
-test('private repositories are made so, and public ones are no place for what is private', async () => {
+test('private repositories are made so, and public ones take no private run', async () => {
   await writeRun(runPath());
   await sharing.pushRun(runPath(), 'ann/secret', { ...used.options, private: true });
   expect(used.hub.repositories.get('ann/secret')!.isPrivate).toBe(true);

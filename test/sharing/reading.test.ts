@@ -43,7 +43,7 @@ test('the cache has the layout of Hugging Face, and serves without a network', a
   );
 });
 
-test('a second load asks for the commit alone, and fetches what another commit changed', async () => {
+test('a second load asks for the commit alone, and fetches the files that another commit changed', async () => {
   await load();
   used.hub.heard.length = 0;
   await load();
@@ -56,7 +56,7 @@ test('a second load asks for the commit alone, and fetches what another commit c
   expect((await load()).config.seed).toBe(7);
 });
 
-test('what another program fetched serves without a network', async () => {
+test('files that another program fetched serve without a network', async () => {
   const commit = commitOf();
   await mkdir(cached('refs'), { recursive: true });
   await mkdir(cached('blobs'));
@@ -90,7 +90,7 @@ test('a damaged copy is fetched again, and refused without a network', async () 
   expect(await readFile(cached('blobs', sha256))).toEqual(bytes);
 });
 
-test('where the Hub cannot be reached, what was fetched before is taken, and that is told', async () => {
+test('where the Hub cannot be reached, files fetched before are taken, and a note says so', async () => {
   await load();
   used.hub.settings.fate = () => 'lost';
   const notes: string[] = [];
@@ -100,7 +100,7 @@ test('where the Hub cannot be reached, what was fetched before is taken, and tha
   ]);
 });
 
-test('what comes damaged or breaks off is not kept', async () => {
+test('files that come damaged or break off are not kept', async () => {
   const isWeights = (path: string) => path.startsWith('store/get');
   used.hub.settings.fate = ({ path }) =>
     isWeights(path) ? { body: new Uint8Array(900) } : 'served';

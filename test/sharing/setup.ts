@@ -10,7 +10,7 @@ export function useHub() {
   const used = {} as {
     hub: Awaited<ReturnType<typeof hubServer>>;
     folder: string;
-    /** Options by which the server is reached as the owner of what is there. */
+    /** Options that reach the server as the owner of its repositories. */
     options: { endpoint: string; token: string; cache: string; retries: number };
   };
   beforeEach(async () => {

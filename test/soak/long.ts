@@ -4,11 +4,11 @@ import { runInNewContext } from 'node:vm';
 import { sgd } from '../../src/index.js';
 import { corners, smallVAE } from '../vae/small.js';
 
-/** Memory of the process in MB: what is resident now. */
+/** The process's resident memory now, in MB. */
 const resident = () => process.memoryUsage().rss / 2 ** 20;
 
 setFlagsFromString('--expose-gc');
-/** Frees what nothing holds. V8 would leave garbage until its heap, which it sizes itself, is full. */
+/** Frees garbage. V8 would leave it until its heap, which it sizes itself, is full. */
 const collect = runInNewContext('gc') as () => void;
 
 /** How many files, sockets and other handles a process holds. */

@@ -95,7 +95,7 @@ test('the discriminator is a network of the model, and its loss is told', async 
   expect(discriminator_loss).toBeLessThan(3);
 });
 
-test('each player moves what it owns, and nothing else', async () => {
+test('each player moves its own parameters, and no others', async () => {
   const before = model().parameters();
   const own = isOf('discriminator');
   const others = (name: string) => !own(name);

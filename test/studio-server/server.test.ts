@@ -16,7 +16,7 @@ let folder: string;
 let studio: Studio;
 let port: number;
 
-/** Sends a path as it is: what a URL parser would make of `..` is not asked. */
+/** Sends a path as it is: a URL parser would resolve `..` before. */
 function ask(
   path: string,
   options: { readonly method?: string; readonly headers?: Readonly<Record<string, string>> } = {},
@@ -83,7 +83,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-describe('what is served', () => {
+describe('files served', () => {
   test('the page, isolated and allowed nothing but itself', async () => {
     const { status, headers, body } = await ask('/');
     expect(status).toBe(200);
@@ -177,7 +177,7 @@ describe('what is served', () => {
   });
 });
 
-describe('what is refused', () => {
+describe('requests refused', () => {
   test.each([
     '/../secret.json',
     '/runs/../../secret.json',
@@ -261,7 +261,7 @@ describe('how it starts', () => {
     }
   });
 
-  test('says in one line what is wrong', async () => {
+  test('tells a fault in one line', async () => {
     await expect(startStudio({ path: join(folder, 'none'), page: page() })).rejects.toThrow(
       /none: there is no such folder\. Give a run/,
     );

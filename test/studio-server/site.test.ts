@@ -67,7 +67,7 @@ test('writes the page, the runs, and a service worker that knows the files of th
   expect(await readdir(root)).toEqual(['page', 'runs', 'site']);
 });
 
-test('leaves a folder of other things as it is, and says what is in it', async () => {
+test('leaves a folder of other things as it is, and names one of them', async () => {
   const { folder } = options;
   await mkdir(folder);
   await writeFile(join(folder, 'thesis.tex'), 'x');
@@ -81,7 +81,7 @@ test('leaves a folder of other things as it is, and says what is in it', async (
   expect(await readFile(join(folder, 'CNAME'), 'utf8')).toBe('example.org');
 });
 
-test('leaves what was there when it fails, and nothing beside it', async () => {
+test('leaves the earlier site when it fails, and nothing beside it', async () => {
   await buildSite(options);
   const before = await filesOf(options.folder);
   await rm(join(options.page!, 'service-worker.js'));

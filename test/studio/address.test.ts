@@ -26,7 +26,7 @@ describe.skipIf(!chromiumPath)(`addresses of the studio${skipReason}`, () => {
 
   const open = (hash: string) => page.goto(opened.studio.address.replace(/#.*$/, '') + hash);
 
-  test('no address gives a blank page: each says what is wrong, and leads on', async () => {
+  test('no address gives a blank page: each names the fault, and leads on', async () => {
     const none = /There is no page at this address/;
     const places: Readonly<Record<string, RegExp>> = {
       '#/explore/%E0%A4%A': none,
@@ -60,7 +60,7 @@ describe.skipIf(!chromiumPath)(`addresses of the studio${skipReason}`, () => {
     expect(opened.errors.filter((message) => !/40[04]/.test(message))).toEqual([]);
   });
 
-  test('a copied link shows the same anew, and Back leads to what was shown before', async () => {
+  test('a copied link shows the same anew, and Back leads to the page before', async () => {
     await open('#/explore/served%3Athree');
     await page.locator('.drop input[type=file]').first().setInputFiles(files);
     await page.locator('.legend').waitFor();

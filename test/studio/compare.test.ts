@@ -74,7 +74,7 @@ test.skipIf(!chromiumPath)(
         .toHaveLength(3);
       await expect.poll(() => row('judge.kernel/encoder'), { timeout: 60_000 }).not.toContain('–');
       await page.reload();
-      // The browser keeps the figures of its own run; those of a folder are what judge.json says.
+      // The browser keeps the figures of its own run; a folder's come from its judge.json.
       const missing = async (name: string) =>
         (await row(name)).filter((text) => text === '–').length;
       await expect.poll(() => missing('judge.kernel/encoder'), { timeout: 30_000 }).toBe(2);

@@ -29,7 +29,7 @@ export async function fill(page: Page, name: string, value: string | number): Pr
   await field(page, name).press('Tab');
 }
 
-/** Waits until the form shows the plan of what is chosen. */
+/** Waits until the form shows the plan of the chosen settings. */
 export const planned = (page: Page): Promise<void> =>
   page.locator('form[data-planned=true]').waitFor();
 
@@ -74,8 +74,8 @@ export async function trainOwnImages(page: Page, epochs: number): Promise<void> 
 export const endless = 10_000;
 
 /**
- * Does what starts a training, and pauses it once more than a share of its steps is done. The page
- * itself presses the button: on a busy machine a test may come when all steps are done.
+ * Starts a training, and pauses it once more than a share of its steps is done. The page itself presses the
+ * button: on a busy machine a test may come when all steps are done.
  */
 export async function pauseAfter(
   page: Page,

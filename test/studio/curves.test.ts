@@ -128,7 +128,7 @@ describe.skipIf(!chromiumPath)(`curves in the studio${skipReason}`, () => {
       .waitFor();
   });
 
-  test('show collapse when it happens, with what to do', async () => {
+  test('show collapse when it happens, with a remedy', async () => {
     await button(page, 'New run').click();
     await fill(page, 'β', 100);
     await fill(page, 'Epochs', endless);

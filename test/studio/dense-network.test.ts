@@ -16,7 +16,7 @@ const { encoder, decoder } = vae.config as unknown as Readonly<
 const random = (length: number, seed: number) =>
   Float32Array.from({ length }, (_, i) => Math.sin(seed + 7 * i ** 2) ** 2);
 
-test('computes what the library does', async () => {
+test('computes the same as the library', async () => {
   const [image, z] = [random(16, 1), random(2, 2)];
   // A black pixel is passed over, which must change nothing.
   image[3] = 0;

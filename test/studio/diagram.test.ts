@@ -51,7 +51,7 @@ test('a codebook stands in the place of a distribution', () => {
   expect(nodes[2]!.layers.map(({ type }) => type)).toEqual(['vectorQuantizer']);
 });
 
-test('with several codes a position, the grid has those of each depth', async () => {
+test('with several codes a position, the grid has a part for each depth', async () => {
   const vae = new VAE({
     input: [1, 4, 4],
     latent: 2,

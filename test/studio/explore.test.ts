@@ -28,7 +28,7 @@ function pixels(page: Page, selector: string): Promise<number[]> {
   });
 }
 
-/** A short stand-in for a canvas's pixels, made in the page: those of the map are many. */
+/** A short stand-in for a canvas's pixels, made in the page: a map has many. */
 function digest(page: Page, selector: string): Promise<number> {
   return page.locator(selector).evaluate((element) => {
     const canvas = element as HTMLCanvasElement;
@@ -82,7 +82,7 @@ describe.skipIf(!chromiumPath)(`exploring and comparing in the studio${skipReaso
 
   afterAll(() => opened?.close());
 
-  test('decodes what is dragged over, within a frame', async () => {
+  test('decodes the point dragged over, within a frame', async () => {
     await page.evaluate(() => {
       window.decodes = [];
       new PerformanceObserver((list) => {
@@ -281,7 +281,7 @@ describe.skipIf(!chromiumPath)(`exploring and comparing in the studio${skipReaso
     expect(await faultsInBothThemes(page)).toEqual([]);
   });
 
-  test('says what is wrong with a run that is not there', async () => {
+  test('tells of a run that is not there', async () => {
     await page.goto(`${opened.studio.address.replace(/#.*$/, '')}#/explore/served%3Anone`);
     await expect
       .poll(() => page.getByRole('alert').innerText())
@@ -344,7 +344,7 @@ describe.skipIf(!chromiumPath)(`exploring and comparing in the studio${skipReaso
     expect(await hover.innerText()).toContain(`#${place}`);
   });
 
-  test('says what is wrong with a damaged run, and compares the others', async () => {
+  test('tells of a damaged run, and compares the others', async () => {
     const [two, broken] = ['runs/two', 'runs/broken'].map((path) => join(folder, path));
     await cp(two!, broken!, { recursive: true });
     const parameters = join(broken!, 'parameters.safetensors');

@@ -9,7 +9,7 @@ import { faultsInBothThemes } from './controls.js';
 import { openStudio } from './open.js';
 import { writeSmallRun } from './small-run.js';
 
-test.skipIf(!chromiumPath)(`each panel gives what it shows as files${skipReason}`, async () => {
+test.skipIf(!chromiumPath)(`each panel gives its content as files${skipReason}`, async () => {
   const folder = await emptyFolder();
   await writeSmallRun(folder, 'small');
   await writeSmallRun(folder, 'other');

@@ -33,7 +33,7 @@ describe.skipIf(!chromiumPath)(`the first minute${skipReason}`, () => {
 
   afterAll(() => opened?.close());
 
-  test('is there at once, and decodes what is dragged over within a frame', async () => {
+  test('is there at once, and decodes the point dragged over within a frame', async () => {
     // A busy machine is several times slower than a free one.
     const start = await page.evaluate(
       () => performance.getEntriesByName('first-minute')[0]!.startTime,
@@ -78,7 +78,7 @@ describe.skipIf(!chromiumPath)(`the first minute${skipReason}`, () => {
   test('is a run that Explore opens', async () => {
     await page.getByRole('link', { name: 'All of this model under Explore' }).click();
     await page.locator('.legend').waitFor();
-    // It is what Explore shows where there is no run.
+    // Explore shows it where there is no run.
     await page.getByRole('link', { name: 'Explore', exact: true }).click();
     await page.getByText('There is no run of yours yet').waitFor();
     await page.getByRole('combobox', { name: 'Run' }).selectOption('MNIST, β = 10');

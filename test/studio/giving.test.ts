@@ -54,7 +54,7 @@ describe.skipIf(!chromiumPath)(`files that are given to the studio${skipReason}`
     expect(await page.locator('.drop-anywhere').count()).toBe(0);
   });
 
-  test('with gaps are read as the user says, who is told of no flag', async () => {
+  test('with gaps are read as the user says, and no flag is named', async () => {
     const table = join(folder, 'gaps.csv');
     const rows = Array.from({ length: 40 }, (_, i) => `${i % 7},${i === 3 ? '' : (i * 3) % 11}`);
     await writeFile(table, `a,b\n${rows.join('\n')}\n`);

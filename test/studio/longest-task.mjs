@@ -6,8 +6,7 @@
  * @property {number} pid
  * @property {number} tid
  * @property {number} [dur] from its beginning to its end
- * @property {number} [tdur] of the thread's own time: what other programs take of the processor is
- *   not in it
+ * @property {number} [tdur] of the thread's own time, without the time of other programs on the processor
  * @property {{ name?: string }} args
  */
 

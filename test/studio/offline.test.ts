@@ -100,7 +100,7 @@ test('gets threads from a host that sends no headers, under a path of it', async
     loads++;
   });
   await page.goto(`${address}#/explore/served%3Arun-v2`);
-  // To ask the page before it loads itself again would count as use by a person, who keeps it as it is.
+  // The page loads itself again. A question before that would count as use by a person, and stop it.
   await expect.poll(() => loads).toBe(2);
   expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
   await page.locator('select').filter({ hasText: 'run-v2' }).waitFor();

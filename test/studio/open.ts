@@ -42,7 +42,7 @@ export async function openStudio(
     readonly browser?: Browser;
   } = {},
 ): Promise<OpenStudio> {
-  // Runs of the working folder, such as that of npm start, are none of a test's.
+  // Keeps runs of the working folder, such as the one of npm start, out of tests.
   const path = options.path ?? (await mkdtemp(join(tmpdir(), 'vaekit-no-runs-')));
   const studio = await startStudio({ path, port: 0, page: builtPage });
   const browser = options.browser ?? (await launchChromium());

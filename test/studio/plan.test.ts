@@ -59,7 +59,7 @@ test('a table of real values is standardized, as on the command line', async () 
   expect(bytes.config.model).toMatchObject({ likelihood: 'bernoulli' });
 });
 
-test('the time of a training is that of its steps and of its validation', () => {
+test("the time of a training is its steps' and its validation's", () => {
   const plan = { settings: { preset: 'mlp', epochs: 30, batchSize: 100 }, trainedOn: 1000 };
   const time = (millisecondsPerStep: number) =>
     estimate({ ...plan, validatedOn: 0 }, { millisecondsPerStep, millisecondsBefore: 500 });

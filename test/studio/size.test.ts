@@ -71,7 +71,7 @@ test('the page itself checks no schemas: zod is in the worker alone', () => {
 
 test('each runtime is there once, and nothing is there compressed too', () => {
   const there = readdirSync(builtPage, { recursive: true, encoding: 'utf8' });
-  // One computes with WebAssembly alone, the other with WebGPU too; the page fetches what it uses.
+  // One computes with WebAssembly alone, the other with WebGPU too; the page fetches the one that it uses.
   const builds = there.filter((name) => name.endsWith('.wasm')).map((name) => basename(name));
   expect(builds.sort()).toEqual([
     'ort-wasm-simd-threaded.asyncify.wasm',

@@ -319,7 +319,7 @@ describe.skipIf(!chromiumPath)(`tables in the studio${skipReason}`, () => {
     await expect.poll(() => header.allInnerTexts()).toEqual(['Row', ...names]);
   }, 60_000);
 
-  test('compares what runs make of the same rows', async () => {
+  test('compares the reconstructions of the same rows by several runs', async () => {
     await page.setViewportSize({ width: 1280, height: 800 });
     await page.getByRole('link', { name: 'Compare' }).click();
     const rows = page.getByRole('region', { name: /^Rows of penguins/ }).locator('tbody tr');

@@ -8,7 +8,7 @@ export interface Found {
   readonly line: number;
 }
 
-/** Texts of a source file, by what becomes of them. */
+/** Texts of a source file, by use. */
 export interface Texts {
   /** Given to `t`, `said`, `counted` or `rich`: keys of translations. */
   readonly keys: readonly Found[];

@@ -39,7 +39,7 @@ test('slow first steps are forgotten soon', () => {
   expect(lines.at(-1)!.seconds).toBe(0);
 });
 
-test('what comes between epochs counts too, once there was one', () => {
+test('time between epochs counts too, once there was some', () => {
   // Validation takes as long as the steps of an epoch.
   const lines = told(20, 50, (step) => (step === 1 ? 520 : 10));
   expect(Math.max(...errorsOf(lines.slice(200)))).toBeLessThan(0.3);

@@ -32,7 +32,7 @@ describe.skipIf(!chromiumPath)(`training in the studio${skipReason}`, () => {
 
   afterAll(() => opened?.close());
 
-  test('counts the parameters of what is chosen', async () => {
+  test('counts the parameters of the chosen network', async () => {
     const count = page.locator('.parameter-count strong');
     // One hidden layer of 256 units on each side, and 16 latents.
     await expect.poll(() => count.innerText()).toBe('415,024');
@@ -105,7 +105,7 @@ describe.skipIf(!chromiumPath)(`training in the studio${skipReason}`, () => {
     expect([info.code, info.stderr]).toEqual([0, '']);
   });
 
-  test('goes on after a pause and a reload to what an unbroken run gives', async () => {
+  test('goes on after a pause and a reload to the same end as an unbroken run', async () => {
     await button(page, 'New run').click();
     await fill(page, 'Epochs', 2);
     await pauseAfter(page, 0.1, () => button(page, 'Start training').click());

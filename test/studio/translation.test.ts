@@ -28,7 +28,7 @@ test('a text is English until its language has it, and numbers are written as pe
   expect(amount(0.1 + 0.2)).toBe('0,3');
 });
 
-test('plural forms are those of the language', () => {
+test('plural forms follow the language', () => {
   const runs = (n: number) => counted(n, { one: '{n} run', other: '{n} runs' });
   expect([0, 1, 2].map(runs)).toEqual(['0 runs', '1 run', '2 runs']);
   speak('pl', { '{n} runs': { one: '{n} bieg', few: '{n} biegi', other: '{n} biegów' } });

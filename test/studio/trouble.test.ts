@@ -28,7 +28,7 @@ describe.skipIf(!chromiumPath)(`trouble in the studio${skipReason}`, () => {
   }, 60_000);
   afterAll(() => browser?.close());
 
-  test('says what is wrong with files, and trains on those that are right', async () => {
+  test('tells of faulty files, and trains on good ones', async () => {
     const { page, close, errors } = await openStudio({ browser });
     try {
       const alert = page.locator('.own-data [role=alert]');
@@ -66,7 +66,7 @@ describe.skipIf(!chromiumPath)(`trouble in the studio${skipReason}`, () => {
     }
   }, 120_000);
 
-  test('keeps what is typed before the page is ready', async () => {
+  test('keeps text typed before the page is ready', async () => {
     let goOn = () => {};
     const typed = new Promise<void>((resolve) => {
       goOn = resolve;
@@ -114,7 +114,7 @@ describe.skipIf(!chromiumPath)(`trouble in the studio${skipReason}`, () => {
     }
   }, 120_000);
 
-  test('tells of a worker that is lost, and goes on from what was kept', async () => {
+  test('tells of a worker that is lost, and goes on from the kept checkpoint', async () => {
     const { page, close } = await openStudio({ browser });
     try {
       await trainOwnImages(page, endless);

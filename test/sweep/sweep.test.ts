@@ -18,7 +18,7 @@ describe('values of settings', () => {
     expect(gridValues({ type: 'integer', from: 2, to: 9, step: 3 })).toEqual([2, 5, 8]);
   });
 
-  test('draws are those of seed, place and run alone, and spread as they should', () => {
+  test('draws follow seed, place and run alone, and spread as they should', () => {
     const settings = { a: { type: 'uniform', from: 0, to: 1 }, b: [1, 2, 3] } as const;
     const search = (runs: number) => ({
       ...{ settings },
@@ -216,7 +216,7 @@ describe('sweep', () => {
     expect(best?.settings).toEqual({ x: 3 });
   });
 
-  test('goes on with what was kept when it was stopped, and trains nothing twice', async () => {
+  test('goes on from the kept state when it was stopped, and trains nothing twice', async () => {
     const stopping = new AbortController();
     let kept = '';
     const ended: unknown[] = [];
@@ -250,14 +250,14 @@ describe('sweep', () => {
     expect(best?.settings).toEqual({ x: 1 });
   });
 
-  test('what is wrong in its options is told', async () => {
+  test('wrong options are told', async () => {
     const train = async () => 1;
     await expect(sweep({ ...options, epochs: 0 }, train)).rejects.toThrow('sweep.epochs');
     const settings = { x: { type: 'uniform', from: 2, to: 1 } } as const;
     await expect(sweep({ ...options, settings }, train)).rejects.toThrow('sweep.settings.x');
   });
 
-  test('a fault of what keeps the state ends it, once jobs are over', async () => {
+  test('a fault in keeping the state ends it, once jobs are over', async () => {
     let isOver = false;
     let changes = 0;
     const swept = sweep(

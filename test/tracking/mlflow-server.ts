@@ -28,7 +28,7 @@ export async function mlflowServer() {
   const experiments = new Map<string, string>();
   const runs = new Map<string, Run>();
   const artifacts = new Map<string, Buffer>();
-  /** Decides what becomes of a request: it is served or refused, it fails, or it is served and its answer lost. */
+  /** Decides the fate of a request: it is served or refused, it fails, or it is served and its answer lost. */
   let fate: (path: string) => 'served' | 'refused' | 'failed' | 'lost' = () => 'served';
   const answers: Record<string, (body: never) => unknown> = {
     'experiments/create': ({ name }: { name: string }) => {

@@ -111,7 +111,7 @@ describe('a server that is down', () => {
     },
   );
 
-  test('and a process that was killed as it wrote leave what was whole', async () => {
+  test('and a process that was killed as it wrote keep the whole entries', async () => {
     server.decide(() => 'failed');
     const lines = await follow('killed');
     await appendFile(join(folder, 'killed/tracking/journal.jsonl'), '{"entry":{"step":11,"ti');

@@ -27,7 +27,7 @@ const scalarsOf = (events: readonly Event[], tag: string) =>
 
 const data = corners(200);
 
-test('the checksum is that of the standard', () => {
+test('the checksum is as in the standard', () => {
   expect(crc32c(new TextEncoder().encode('123456789'))).toBe(0xe3069283);
 });
 
@@ -71,7 +71,7 @@ describe('a training that TensorBoard follows', async () => {
     }
   });
 
-  test('has the means of the latest steps, which make those of the epoch', () => {
+  test("has the means of the latest steps, which make the epoch's means", () => {
     const steps = scalarsOf(events, 'step/loss') as [number, number][];
     expect(steps.map(([step]) => step)).toEqual(
       seen.map(({ epoch, step, steps }) => (epoch - 1) * steps + step),

@@ -37,7 +37,7 @@ const parsed = (line: string) => JSON.parse(line) as Record<string, unknown>;
 export async function wandbServer() {
   const runs = new Map<string, Run>();
   const keys = new Set<string | undefined>();
-  /** Decides what becomes of a request: it is served or refused, it fails, or it is served and its answer lost. */
+  /** Decides the fate of a request: it is served or refused, it fails, or it is served and its answer lost. */
   let fate: (path: string) => 'served' | 'refused' | 'failed' | 'lost' = () => 'served';
   const mutations: Record<string, (variables: Record<string, string>) => unknown> = {
     upsertBucket({ name, project, entity = 'somebody', displayName, config }) {

@@ -19,7 +19,7 @@ function endless(size: number): { data: Dataset; read: () => number } {
   };
 }
 
-/** Trains for some steps inside an epoch. Returns the examples read and what a call of steps took. */
+/** Trains for some steps inside an epoch. Returns the examples read and the time of a call of steps. */
 async function steps(size: number): Promise<{ read: number; milliseconds: number }> {
   const { data, read } = endless(size);
   const controller = new AbortController();

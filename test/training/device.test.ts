@@ -29,7 +29,7 @@ test.each([
   expect((await chooseDevice(work, there)).device).toBe(device);
 });
 
-test('training says what was chosen, and trains so', async () => {
+test('training says which device was chosen, and trains on it', async () => {
   const model = () =>
     new VAE({
       input: smallShape,

@@ -195,7 +195,7 @@ test('ranks whose parts of a batch are alike train batch normalization as one pr
   expect(second!.parameters).toEqual(first!.parameters);
 });
 
-test('running statistics are the means of those of the ranks', async () => {
+test('running statistics are means over the ranks', async () => {
   const notes: string[] = [];
   const given = { encoder: [batchNorm({ momentum: 1 }), flatten(), dense(8)] };
   const callbacks = [{ onNote: (line: string) => void notes.push(line) }];

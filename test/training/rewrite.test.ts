@@ -65,10 +65,10 @@ async function run(
 }
 
 /**
- * How far losses and gradients of the rewritten program, and of one that takes the batch part by
- * part, are from those of the plain one, and how far the plain one's are moved by rounding, which a
- * slight change of the parameters stands for: some losses, as those of the continuous Bernoulli near 1/2, are small differences
- * of large numbers.
+ * Errors of losses and gradients against the plain program: of the rewritten program, and of one that takes
+ * the batch part by part. Beside them the change that rounding makes in the plain program, by a slight change
+ * of the parameters: some losses, such as the continuous Bernoulli's near 1/2, are small differences of large
+ * numbers.
  */
 async function distances(vae: VAE, dtype: 'uint8' | 'float32', seed: number) {
   // Convolutions as products, nothing else: ONNX has no operator for a weight's derivative.
@@ -159,7 +159,7 @@ describe('rewriting', () => {
     seed: fc.integer({ min: 0, max: 1000 }),
   });
 
-  test('keeps those of random convolutions', async () => {
+  test('keeps losses and gradients of random convolutions', async () => {
     await fc.assert(
       fc.asyncProperty(
         convolutional,

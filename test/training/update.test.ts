@@ -109,7 +109,7 @@ describe('accumulated batches are one large batch', () => {
   });
 });
 
-test('the average of parameters is that of a loop over them', async () => {
+test('the average of parameters is as a loop computes it', async () => {
   const changes = 12;
   const options = { batchSize: 64, optimizer: adam({ learningRate: 0.02 }) };
   for (const ema of [0.3, 0.999]) {
@@ -157,7 +157,7 @@ test('weight decay leaves biases alone when it is told to', async () => {
   }
 });
 
-test('what is off adds nothing to the step', () => {
+test('settings that are off add nothing to the step', () => {
   const parameters = noiseless().parameters();
   const traced = (settings: object) => {
     const layout = layoutOf(parameters, { optimizer: sgd(), ...settings });

@@ -57,7 +57,7 @@ describe.each(Object.entries(models))('no images give no rows: %s', (_, model) =
   });
 });
 
-test('what is a mean is refused for no images', async () => {
+test('means over no images are refused', async () => {
   const epsilon = none('float32', [2]);
   await expect(models.vae.valueAndGradients(none('uint8'), { epsilon })).rejects.toThrow(
     'There is no mean over no images. Give one or more.',
@@ -69,7 +69,7 @@ test('what is a mean is refused for no images', async () => {
   await expect(smallVAE().fit(empty)).rejects.toThrow(UserError);
 });
 
-describe('what does not fit never reaches the runtime', () => {
+describe('wrong inputs never reach the runtime', () => {
   const float = (...dims: number[]) =>
     new Tensor('float32', new Float32Array(dims.reduce((a, b) => a * b, 1)), dims);
   const images = corners(3).images;

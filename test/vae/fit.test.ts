@@ -80,7 +80,7 @@ describe('fit', () => {
     expect(epochs[0]!.loss).toBeCloseTo((await vae.evaluate(data)).loss!, 4);
   });
 
-  test('an abort keeps what was trained', async () => {
+  test('an abort keeps the trained parameters', async () => {
     const vae = smallVAE();
     const before = bytes(vae.parameters());
     const controller = new AbortController();
@@ -141,7 +141,7 @@ describe('fit', () => {
   });
 });
 
-describe('what does not fit is refused with a clear line', () => {
+describe('wrong options are refused with a clear line', () => {
   test.each([
     [() => smallVAE({ latent: 0 }), /^VAE\.latent: /],
     [

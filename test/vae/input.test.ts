@@ -45,7 +45,7 @@ describe('an input describes itself', () => {
     expect((await VAE.load(path)).input).toEqual(vae.input);
   });
 
-  test('what is given is checked', () => {
+  test('settings given are checked', () => {
     expect(() => smallVAE({ example: { kind: 'sequence' } })).toThrow(
       'example.kind: a sequence is [steps] or [channels, steps], not [1, 4, 4].',
     );
@@ -72,7 +72,7 @@ const table = Float32Array.from({ length: 3 * rows }, (_, i) => {
 });
 const data = fromArray(table, [3], { name: 'table' });
 
-test('statistics are those of the data', async () => {
+test('statistics describe the data', async () => {
   const { mean, deviation } = await statisticsOf(data);
   [0, 1, 2].forEach((k) => {
     const column = Array.from({ length: rows }, (_, i) => table[3 * i + k]!);
@@ -88,7 +88,7 @@ test('statistics are those of the data', async () => {
   });
 });
 
-test('statistics of sequences are those of each channel, the same at all steps', async () => {
+test('statistics of sequences are by channel, the same at all steps', async () => {
   // Two channels of three steps, of which the first channel rises by 1 a step.
   const values = Float32Array.from({ length: 4 * 6 }, (_, i) => {
     const [row, channel, step] = [Math.floor(i / 6), Math.floor(i / 3) % 2, i % 3];
@@ -164,7 +164,7 @@ describe('examples are scaled by the data that a model is trained on', () => {
     expect(errorOf(await plain.reconstruct(first), 1)).toBeGreaterThan(0.9);
   });
 
-  test('log p(x) is that of the values as they are: a unit ten times as large costs log 10', async () => {
+  test('log p(x) is of the values as they are: a unit ten times as large costs log 10', async () => {
     const tenth = fromArray(
       table.map((x) => x / 10),
       [3],

@@ -8,13 +8,13 @@ import { corners, smallVAE } from './small.js';
 
 const { Tensor, UserError, VAE } = library;
 
-test('hundreds of overlapping calls give what each gives alone', async () => {
+test('hundreds of overlapping calls give the same as each alone', async () => {
   const { calls, different } = await overlapping(library, 24);
   expect(different).toEqual([]);
   expect(calls).toBeGreaterThan(500);
 }, 120_000);
 
-/** A promise, and what fulfils it. */
+/** A promise, and the function that fulfils it. */
 function gate() {
   let open = () => {};
   const passed = new Promise<void>((resolve) => {
@@ -23,7 +23,7 @@ function gate() {
   return { passed, open };
 }
 
-/** A model that waits in the midst of its third epoch, and what it had after two. */
+/** A model that waits inside its third epoch, and one trained for two. */
 async function halfTrained() {
   const vae = smallVAE();
   const data = corners(96);
@@ -60,7 +60,7 @@ describe('while a model is trained', () => {
     expect(await asked(vae)).toEqual(await asked(whole));
   });
 
-  test('what it is saved as belongs together', async () => {
+  test('its saved files belong together', async () => {
     const { vae, before, training, finish } = await halfTrained();
     const folder = await mkdtemp(join(tmpdir(), 'vaekit-overlap-'));
     const saving = vae.save(join(folder, 'run'));
@@ -72,7 +72,7 @@ describe('while a model is trained', () => {
     await rm(folder, { recursive: true });
   });
 
-  test('what is called at the end of an epoch sees that epoch', async () => {
+  test('a callback at the end of an epoch sees that epoch', async () => {
     const vae = smallVAE();
     const data = corners(96);
     const losses: number[] = [];

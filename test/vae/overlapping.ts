@@ -1,8 +1,8 @@
 import type * as vaekit from '../../src/index.js';
 
 /*
- * Calls of several models at once, beside what each gives alone. Node's tests run it, and a page in
- * Chromium: it takes the library as it is given.
+ * Overlapping calls of several models, compared with each call alone. Node's tests run it, and a page in
+ * Chromium: so the library is an argument.
  */
 
 /** All numbers of an answer, whatever its form. */

@@ -343,7 +343,7 @@ describe('a resumed run is the unbroken one, byte for byte', () => {
 
   test('the table has every optimizer, schedule, objective, layer and option', () => {
     expect(Object.keys(rates).sort()).toEqual(kindsOf(learningRateSchema));
-    // An optimizer's schema holds that of its learning rate.
+    // An optimizer's schema holds the learning rate's.
     const known = kindsOf(optimizerSchema).filter((name) => !Object.hasOwn(rates, name));
     expect(Object.keys(optimizers).sort()).toEqual(known);
     expect(Object.keys(objectives).sort()).toEqual([...objectiveNames].sort());

@@ -116,7 +116,7 @@ describe('in the plain runtime', () => {
     return Object.fromEntries(metadataProps.map(({ key, value }) => [key, value]));
   };
 
-  test.each([20, 1, 7])('encoder.onnx gives what the library gives (batch %i)', async (n) => {
+  test.each([20, 1, 7])('encoder.onnx gives the same as the library (batch %i)', async (n) => {
     const session = await InferenceSession.create(join(run, 'encoder.onnx'));
     expect(session.inputNames).toEqual(['image']);
     expect(session.outputNames).toEqual(['mean', 'log_variance']);
@@ -131,7 +131,7 @@ describe('in the plain runtime', () => {
     await session.release();
   });
 
-  test.each([20, 1, 7])('decoder.onnx gives what the library gives (batch %i)', async (n) => {
+  test.each([20, 1, 7])('decoder.onnx gives the same as the library (batch %i)', async (n) => {
     const session = await InferenceSession.create(join(run, 'decoder.onnx'));
     expect(session.inputNames).toEqual(['z']);
     expect(session.outputNames).toEqual(['image']);
@@ -147,7 +147,7 @@ describe('in the plain runtime', () => {
     await session.release();
   });
 
-  test('both files tell what they are', async () => {
+  test('both files describe themselves', async () => {
     const encoder = await metadata('encoder.onnx');
     expect(encoder).toMatchObject({
       producer: `vaekit ${version}`,
@@ -290,7 +290,7 @@ describe('a run that is not whole is refused in one line that names the file', (
   });
 });
 
-test('the version is that of package.json', async () => {
+test('the version is as in package.json', async () => {
   const file = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
   expect(version).toBe(JSON.parse(file).version);
 });

@@ -68,7 +68,7 @@ describe('a model keeps facts of the data it was trained on', () => {
     expect(vae.trainedOn).toBeUndefined();
   });
 
-  test('validation columns in another order are those of training', async () => {
+  test("validation columns in another order are matched to training's", async () => {
     const [one, other] = [model(), model()];
     const fit = { epochs: 1, batchSize: 16 };
     const expected = await one.fit(table('abc'), { ...fit, validation: table('abc') });

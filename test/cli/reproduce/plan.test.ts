@@ -23,7 +23,7 @@ describe('a plan', () => {
     expect(runs).toEqual([{ model: 'iwae-5', seed: 123, path: out }]);
   });
 
-  test('of a fraction shortens epochs, and what is told in epochs', () => {
+  test('of a fraction shortens epochs, and settings told in epochs', () => {
     const { length, examples, out } = planOf(entry('iwae-5'), { fraction: 0.1 });
     expect([length, examples, out]).toEqual([
       { epochs: 328, share: 0.1 },

@@ -78,7 +78,7 @@ describe('take', () => {
     expect((await readRange(elsewhere, 0, 2)).data).toEqual(Float32Array.of(8, 9, 6, 7));
   });
 
-  test('gives what there is when there are fewer', () => {
+  test('gives all when there are fewer', () => {
     const whole = numbered(3);
     expect(take(whole, 3)).toBe(whole);
     expect(take(whole, 60_000)).toBe(whole);

@@ -41,7 +41,7 @@ async function refusal(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
 }
 
 describe('parseIdx reads', () => {
-  test('what a writer wrote: every type, any rank, plain and gzip', () =>
+  test('files as written: every type, any rank, plain and gzip', () =>
     fc.assert(
       fc.asyncProperty(files, async (file) => {
         expect(await parseIdx(write(file), 'x.idx')).toEqual(file);
@@ -90,7 +90,7 @@ describe('parseIdx refuses', () => {
     }
   });
 
-  test('every flipped bit of the compressed data, unless what it holds stays the same', async () => {
+  test('every flipped bit of the compressed data, unless its content stays the same', async () => {
     const compressed = gzip(small);
     let harmless = 0;
     for (let bit = 0; bit < compressed.length * 8; bit++) {
@@ -135,7 +135,7 @@ describe('parseIdx refuses', () => {
     }
   });
 
-  test('gzip data that grows far past what its header announces', async () => {
+  test('gzip data that grows far past its announced size', async () => {
     const bomb = new Uint8Array(64 * 2 ** 20);
     bomb.set(idxHeader('uint8', [1000]));
     expect(await refusal(gzip(bomb))).toContain('more than the 1008 bytes');

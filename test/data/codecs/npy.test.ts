@@ -85,7 +85,7 @@ describe("NumPy's files", () => {
     ['refused-fields', /holds records/],
     ['refused-complex', /holds complex numbers/],
     ['refused-dates', /holds dates/],
-  ])('%s is refused with what it holds', (name, message) => {
+  ])('%s is refused by its content', (name, message) => {
     expect(() => decodeNpy(fixture(name), 'a.npy')).toThrow(UserError);
     expect(() => decodeNpy(fixture(name), 'a.npy')).toThrow(message);
   });

@@ -150,7 +150,7 @@ describe('a Parquet file that lies', () => {
     }
   });
 
-  test('about what nobody needs is read as it is', async () => {
+  test('about a number that nobody needs is read as it is', async () => {
     for (const claims of [{ whole: 0n }, { whole: most }, { whole: -1n }]) {
       expect(await outcome(claiming(claims)), `${Object.values(claims)}`).toEqual(quarters);
     }

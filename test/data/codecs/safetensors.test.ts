@@ -59,7 +59,7 @@ describe('a file by the reference implementation', () => {
     });
   });
 
-  it('is what this writer makes of the same tensors, byte for byte', () => {
+  it('is as this writer writes the same tensors, byte for byte', () => {
     expect(Buffer.compare(encodeSafetensors(tensors, metadata), bytes)).toBe(0);
   });
 });

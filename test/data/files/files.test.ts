@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 describe('files', () => {
-  test('read back what was written, bytes or text', async () => {
+  test('read back as written, bytes or text', async () => {
     const bytes = Uint8Array.from({ length: 100_000 }, (_, i) => i);
     await files.writeFileAtomic(at('bytes'), bytes);
     expect(await files.readFile(at('bytes'))).toEqual(bytes);
@@ -88,7 +88,7 @@ describe('files', () => {
     expect(await readdir(at('occupied'))).toEqual(['name']);
   });
 
-  test('replace a symbolic link and leave what it leads to', async () => {
+  test('replace a symbolic link and leave its target', async () => {
     await files.writeFileAtomic(at('original'), 'old');
     await symlink(at('original'), at('link'));
     await files.writeFileAtomic(at('link'), 'new');

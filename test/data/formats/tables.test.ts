@@ -131,7 +131,7 @@ describe('a CSV file', () => {
     expect(await refusal(await file(`${name}.csv`, content))).toMatch(expected);
   });
 
-  test('larger than what is parsed at once has every row, and the line of every fault', async () => {
+  test('larger than a block of parsing has every row, and the line of every fault', async () => {
     const lines = Array.from({ length: 40_000 }, (_, i) => `${i},"${-i}",0.${'7'.repeat(60)},été`);
     const text = `a,b,c,label\n${lines.join('\n')}\n`;
     expect(text.length).toBeGreaterThan(2 ** 21);
@@ -199,7 +199,7 @@ describe('a Parquet file', () => {
     expect(train.classNames![train.labels![29]!]).toBe('row 29');
   });
 
-  test("in Hugging Face's layout gives pictures, classes and what was skipped", async () => {
+  test("in Hugging Face's layout gives pictures, classes and the rows skipped", async () => {
     const told: string[] = [];
     const { train, skipped } = await openDataset(fixture('pictures.parquet'), {
       onProgress: (line) => told.push(line),

@@ -20,7 +20,7 @@ export interface DataLayout {
   readonly nodeOnly?: string;
 }
 
-/** The part of what was read that a layout decides. A key that is left out is not looked at. */
+/** The part of the data read that a layout decides. A key left out is not checked. */
 export interface Expected {
   readonly shape?: readonly number[];
   readonly size?: number;

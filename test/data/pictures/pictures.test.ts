@@ -228,7 +228,7 @@ describe('a folder of pictures', () => {
     expect(await refusal(path, { rezise: 4 } as OpenOptions)).toMatch(/Did you mean 'resize'/);
   });
 
-  test('names and skips what cannot be read, or stops when strict', async () => {
+  test('names and skips pictures that cannot be read, or stops when strict', async () => {
     const whole = await colour(40, 40);
     const path = await folder('broken', {
       'x/a.png': whole,
@@ -273,7 +273,7 @@ describe('a folder of pictures', () => {
     expect(train.size).toBe(1);
   });
 
-  test('with links to what is there, or twice to what is not, reads each picture once', async () => {
+  test('with links to the same pictures, or to none, reads each picture once', async () => {
     const elsewhere = await folder('elsewhere', { '9.png': await gray(2, 2, 9) });
     const path = await folder('links', {
       'a/1.png': await gray(2, 2, 1),

@@ -38,7 +38,7 @@ let root: string;
 let servers: Server[];
 let requests: string[];
 
-/** The address of a server on this machine that answers and notes what it was asked. */
+/** The address of a server on this machine that answers requests and notes them. */
 async function serve(listener: RequestListener): Promise<string> {
   const server = createServer((request, response) => {
     requests.push(request.url ?? '');

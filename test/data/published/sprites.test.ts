@@ -29,7 +29,7 @@ function placeOf(dataset: datasets.Dataset, levels: Readonly<Record<string, numb
   throw new Error('there is none');
 }
 
-test('the factors are those of dSprites', () => {
+test('the factors are as in dSprites', () => {
   const { size, shape, factors, classNames, labels } = datasets.sprites();
   expect(size).toBe(737_280);
   expect(shape).toEqual([1, 64, 64]);
@@ -47,7 +47,7 @@ test('the factors are those of dSprites', () => {
   expect(factors!.map(({ level }) => level(size - 1))).toEqual([2, 5, 39, 31, 31]);
 });
 
-test('areas are those of the outlines, whatever the place and the angle', async () => {
+test('drawn areas agree with the outlines, whatever the place and the angle', async () => {
   const data = datasets.sprites({ positions: 3, orientations: 5 });
   const areas = { square: 16 * 16, ellipse: Math.PI * 11 * 6.5, heart: 3.6619 * 8 ** 2 };
   for (const [shape, area] of Object.values(areas).entries()) {

@@ -25,7 +25,7 @@ const chance = (i: number) => {
   return wave - Math.floor(wave);
 };
 
-/** Rows whose group is that of x's third and whose sum is 2x + y, or rows in which nothing goes together. */
+/** Rows whose group is the third of x and whose sum is 2x + y, or rows in which nothing goes together. */
 function rows(count: number, from: number, together = true): Float32Array {
   const values = Array.from({ length: count }, (_, i) => {
     const [x, y, other] = [0, 1, 2].map((k) => chance(3 * (from + i) + k)) as [
@@ -42,7 +42,7 @@ function rows(count: number, from: number, together = true): Float32Array {
 const real = rows(400, 0);
 const heldOut = rows(200, 1000);
 
-describe('what is learnt of synthetic rows is tested on real ones', () => {
+describe('models learnt on synthetic rows are tested on real ones', () => {
   test('classes: as good as real rows where all goes together, by chance where nothing does', async () => {
     const good = await usefulnessOf(
       { columns, real, heldOut, synthetic: rows(400, 2000) },

@@ -97,7 +97,7 @@ describe('an .npy file', () => {
     );
   });
 
-  test('has the labels beside it, or those of a named file', async () => {
+  test('has the labels beside it, or from a named file', async () => {
     const path = await npy('x_train.npy', bytes(3, 2));
     await npy('y_train.npy', new Tensor('int64', BigInt64Array.of(4n, 0n, 9n), [3, 1]));
     expect(Array.from((await openDataset(path)).train.labels!)).toEqual([4, 0, 9]);

@@ -153,7 +153,7 @@ describe('gather', () => {
     expect(Array.from(dataset.labels!)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
   };
 
-  test('keeps what fits in memory and writes nothing', async () => {
+  test('keeps examples that fit in memory and writes nothing', async () => {
     const cache = await emptyFolder('memory');
     for (const memoryLimit of [60, 61, undefined]) {
       const { dataset } = await gather('data', 1, produce({ runs: 0 }), { cache, memoryLimit });
@@ -163,7 +163,7 @@ describe('gather', () => {
     expect(await readdir(cache)).toEqual([]);
   });
 
-  test('writes what does not fit once, whatever the limit, and finds it again', async () => {
+  test('writes examples that do not fit once, whatever the limit, and finds them again', async () => {
     for (const memoryLimit of [0, 1, 6, 17, 59]) {
       const cache = await emptyFolder(`disk-${memoryLimit}`);
       const counter = { runs: 0 };
@@ -203,7 +203,7 @@ describe('gather', () => {
     }
   });
 
-  test('leaves nothing behind after an error, and clears what a dead process left', async () => {
+  test('leaves nothing behind after an error, and clears the remains of a dead process', async () => {
     const cache = await emptyFolder('error');
     const options = { cache, memoryLimit: 0 };
     const failing = gather(
@@ -241,7 +241,7 @@ describe('gather', () => {
     expect(await readdir(join(cache, 'shards'))).toHaveLength(1);
   });
 
-  test('says what is wrong with a cache folder that cannot be', async () => {
+  test('refuses a cache folder that cannot be, and says why', async () => {
     const cache = join(root, 'file');
     await writeFile(cache, '');
     await utimes(cache, 0, 0);

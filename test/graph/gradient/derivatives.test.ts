@@ -557,7 +557,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
   ],
 };
 
-/** The second derivative: what is differenced is itself a gradient. */
+/** The second derivative: the differenced function is itself a gradient. */
 const second = (build: (...inputs: Value[]) => Value): Case['build'] => {
   return (...inputs) => gradient(sum(build(...inputs)), inputs.slice(0, 1))[0]!;
 };
@@ -806,7 +806,7 @@ describe('gradient', () => {
     });
   });
 
-  it('is by values inside the program, by itself and by what it does not depend on', async () => {
+  it('is by values inside the program, by itself and by values that it does not depend on', async () => {
     const results = await evaluate(
       (x, other) => {
         const y = exp(x!);

@@ -37,7 +37,7 @@ const root = sqrt(distance);
 const loss = add(mul(root, 0.5), mul(length, beta));
 
 describe('behind a loop', () => {
-  test('is computed what outputs alone need of its numbers', () => {
+  test('functions of its numbers that outputs alone need are computed', () => {
     expect(found(program({ loss, root, length }))).toEqual({
       numbers: [distance, length],
       names: ['loss', 'root'],
@@ -61,7 +61,7 @@ describe('behind a loop', () => {
     expect(found(program({ loss }))).toEqual({ numbers: [], names: [] });
   });
 
-  test('numbers are the same bits as those of single steps', async () => {
+  test('numbers are the same bits as by single steps', async () => {
     const outputs = { loss, again: loss, root, twice: mul(root, 2), length };
     const looped = await compileLoop(program(outputs), { threads: 1 });
     const single = await compile({ inputs: [w, x, beta], outputs: { next, ...outputs } });

@@ -41,7 +41,7 @@ describe('a loop', () => {
     outputs: { loss, norm: sum(square(w)) },
   };
 
-  it('has outside of its body what does not change', () => {
+  it('computes unchanging values outside of its body', () => {
     const scale = exp(input('scale', []));
     const { main, body } = loopOf({
       carried: [{ current: w, next: mul(w, add(scale, reciprocal(size('batch')))) }],

@@ -169,7 +169,7 @@ describe('outputs', () => {
     ]);
   });
 
-  it('keep names that look like those of intermediate values', async () => {
+  it('keep names that look like names of intermediate values', async () => {
     const v = ['v0', 'v1', 'v3'].map((name) => input(name, [2])) as [Value, Value, Value];
     const program = {
       inputs: v,
@@ -195,7 +195,7 @@ describe('dead code', () => {
     expect(types(graph)).not.toContain('Tanh');
   });
 
-  it('has no place for what only a derivative by hand needs', () => {
+  it('has no place for values that only a derivative by hand needs', () => {
     const slow = exp(tanh(x));
     const y = withGradient(round(x), [slow], (g) => [g]);
     expect(types(graphOf({ inputs: [x], outputs: { y } }))).toEqual(['Round']);
@@ -204,7 +204,7 @@ describe('dead code', () => {
     expect(types(graphOf({ inputs: [x], outputs: { z } }))).toEqual(['Round']);
   });
 
-  it('has no place for what only a shape is read of', () => {
+  it('has no place for values of which only the shape is read', () => {
     const y = matmul(x, w);
     const graph = graphOf({ inputs: [x, w], outputs: { y: broadcastLike(constant(1), y) } });
     expect(types(graph)).not.toContain('MatMul');
@@ -232,7 +232,7 @@ describe('dead code', () => {
 });
 
 describe('symbolic sizes', () => {
-  it('are those of the tensors fed', async () => {
+  it('follow the tensors fed', async () => {
     const results = await evaluate(
       (a) => ({
         mean: mean(a!),

@@ -71,7 +71,7 @@ const instructions = fc.array(
   { minLength: 1, maxLength: 12 },
 );
 
-/** All values of a program; what is written twice is made anew, so that sharing has work to do. */
+/** All values of a program; an instruction given twice makes two values, so that sharing has work to do. */
 function build(program: readonly Instruction[], inputs: readonly Value[]): Value[] {
   const values = [...inputs];
   for (const { operator, operands } of program) {
@@ -145,7 +145,7 @@ describe('random programs', () => {
     );
   });
 
-  it('give with sharing what each operator alone gives', async () => {
+  it('give the same with sharing as operator by operator', async () => {
     await fc.assert(
       fc.asyncProperty(instructions, async (program) => {
         const values = build(program, inputs);

@@ -901,7 +901,7 @@ describe('values and shapes', () => {
     expect([...Object.keys(values), ...others].sort()).toEqual(Object.keys(operators).sort());
   });
 
-  it('of constants alone are those of the runtime', async () => {
+  it('of constants alone are as the runtime computes them', async () => {
     const { sub, mul, pow, minimum, maximum } = operators;
     const numeric = { add, sub, mul, div, pow, minimum, maximum };
     for (const dtype of ['float64', 'float32', 'int32', 'int64'] as const) {
@@ -940,7 +940,7 @@ describe('values and shapes', () => {
     }
   });
 
-  it('axesSize counts what a reduction is over', async () => {
+  it('axesSize counts the elements that a reduction is over', async () => {
     const { n } = await evaluate(
       (x) => ({ n: operators.axesSize(x!, operators.reducedAxes(x!, [-1, 0], 'test')) }),
       [batched([4, 2, 3])],
@@ -948,7 +948,7 @@ describe('values and shapes', () => {
     expect(n).toEqual({ dims: [], data: [12] });
   });
 
-  it('take the other operand for what adds or multiplies nothing', () => {
+  it('are the other operand where one adds 0 or multiplies by 1', () => {
     const x = input('x', ['batch', 3]);
     for (const same of [
       add(x, 0),

@@ -120,7 +120,7 @@ async function expectSameAsOperators(setting: Setting, transposed: boolean): Pro
 }
 
 test.each([false, true])(
-  'matrix products give what ONNX operators give (transposed: %s)',
+  'matrix products give the same as ONNX operators (transposed: %s)',
   async (transposed) => {
     await fc.assert(
       fc.asyncProperty(settings, (setting) => expectSameAsOperators(setting, transposed)),

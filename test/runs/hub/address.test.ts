@@ -20,7 +20,7 @@ test('addresses name a repository, a revision and a folder', () => {
   expect(localName('hf://ann/digits@v1/runs/a')).toBe('a');
 });
 
-test('what is no address, or leads out of the repository, is refused in a line', () => {
+test('a text that is no address, or leads out of the repository, is refused in a line', () => {
   const wrong = [
     ...['hf://', 'hf://ann', 'hf://ann/', 'hf:///digits', 'hf://a nn/digits', 'hf://../digits'],
     ...['hf://ann/..', 'hf://ann/a..b', 'hf://ann/.a', 'hf://datasets/ann/digits'],

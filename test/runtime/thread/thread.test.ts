@@ -15,7 +15,7 @@ const programs = {
 const open = (program: keyof typeof programs, options: SessionOptions) =>
   compile(programs[program], options);
 
-test('a session on a thread gives what one beside the caller gives', async () => {
+test('a session on a thread gives the same as one beside the caller', async () => {
   const feeds = { a: numbers(1, 2, 3, 4), b: numbers(0.1, 0.2, 0.3, 0.4) };
   const [here, there] = [await open('sum', {}), await open('sum', { thread: {} })];
   const [expected, found] = [await here.run(feeds), await there.run(feeds)];
@@ -68,7 +68,7 @@ test('feeds may be in shared memory or parts of larger arrays', async () => {
   await session.release();
 });
 
-test('two threads hold sessions at a time, and what fails there is told here', async () => {
+test('two threads hold sessions at a time, and their failures are told here', async () => {
   const [one, two] = await Promise.all([
     open('sum', { thread: {}, keep: ['next'] }),
     open('quotient', { thread: {} }),
@@ -91,7 +91,7 @@ test('overlapping calls of one session see their own feeds', async () => {
     expect(next!.data).toEqual(Float32Array.of(i + 1, i + 2, i + 3, i + 4));
     expect(await product!.getData()).toEqual(Float32Array.of(i, 2 * i, 3 * i, 4 * i));
   });
-  // The thread lets go of what it kept once it has no session.
+  // The thread lets go of its kept tensors once it has no session.
   await Promise.all(calls);
   const last = session.run({ a: b, b });
   await session.release();

@@ -100,7 +100,7 @@ describe.each([0.5, 1, 1.7])('the ball of curvature −%f', (c) => {
     expect(numbers(r!.data)[700]).toBeCloseTo(radii[700]!, 4);
   });
 
-  test("a draw's density is that of its noise over how the draw stretches it", async () => {
+  test("a draw's density is its noise's over the stretch by the draw", async () => {
     const count = 40;
     const noise = normal(2 * count, 'noise');
     const [middle, logVariance] = [

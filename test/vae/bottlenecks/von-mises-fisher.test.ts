@@ -26,7 +26,7 @@ const dimensions = [...new Set(rows.map(({ d }) => d))];
 describe.each(dimensions)('on the sphere in %i dimensions', (d) => {
   const own = rows.filter((row) => row.d === d);
 
-  test('KL, density and mean are those of 50 digits, from small κ to large', async () => {
+  test('KL, density and mean are as computed to 50 digits, from small κ to large', async () => {
     const found = await evaluate(
       (kappa) => {
         const { kl, logScale, meanDistance } = concentrated(kappa!, d);

@@ -64,7 +64,7 @@ describe('other data', () => {
     expect(vae.latentShape).toEqual(latents);
   });
 
-  test('what is given goes over what is chosen', () => {
+  test('given settings go over chosen ones', () => {
     const shape = [3, 32, 32];
     const choice = choosePreset({ data: 'own', shape, size: 500 });
     const { model } = chosenRun(choice, shape, { latent: 5, likelihood: 'bernoulli' });
@@ -75,7 +75,7 @@ describe('other data', () => {
 // Machines that do other things too take long.
 vi.setConfig({ testTimeout: 120_000 });
 
-test('on few small pictures, the choice learns what they show', async () => {
+test('on few small pictures, the chosen model learns to draw them', async () => {
   // A bright square on a dark ground of another colour, at one of many places.
   const [count, side] = [64, 16];
   const values = Uint8Array.from({ length: count * 3 * side * side }, (_, i) => {

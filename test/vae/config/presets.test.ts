@@ -82,7 +82,7 @@ test('a preset fits rows of numbers too', () => {
   expect(vae.layers().rows.at(-1)).toMatchObject({ outputShape: [10] });
 });
 
-test('a config over a preset has its decoder end in what its likelihood asks for', () => {
+test('a config over a preset has its decoder end in the shape that its likelihood asks for', () => {
   const config = { preset: 'conv' as const, model: { likelihood: 'categorical' } };
   const { model } = overPreset(config, [3, 8, 8]);
   const last = (model.decoder as { filters: number }[]).at(-1);

@@ -13,7 +13,7 @@ const training = (given: ConfigData['training'], file: ConfigData['training'] = 
   resolved({ training: given! }, { preset: 'mlp', training: file }).training;
 
 describe('defaults', () => {
-  test('are those of the schema where nobody says otherwise, and the preset’s before them', () => {
+  test('come from the preset, and else from the schema', () => {
     const { model, training, preset } = resolved({ preset: 'dense' });
     expect(preset).toBe('dense');
     expect(model).toMatchObject({ seed: 42, likelihood: 'bernoulli', input: [1, 8, 8], latent: 2 });
@@ -28,7 +28,7 @@ describe('defaults', () => {
     });
   });
 
-  test('without a preset the data chooses, by what is left to train on', () => {
+  test('without a preset the data chooses, by the examples left to train on', () => {
     const { choice, preset } = resolved({ training: { validationSplit: 0.5 } });
     expect(preset).toBe('mlp');
     expect(choice).toMatchObject({ name: 'mlp', latent: 16 });
@@ -42,7 +42,7 @@ describe('an optimizer over another', () => {
 
   test.each([
     [
-      'keeps what it does not name',
+      'keeps the options that it does not name',
       { weightDecay: 0.2 },
       adamW,
       { weightDecay: 0.2, learningRate: 0.02 },
@@ -51,7 +51,7 @@ describe('an optimizer over another', () => {
     ['of another kind is new', { type: 'lion' }, adamW, { type: 'lion', learningRate: 0.0001 }],
     ['a rate goes over a rate', { learningRate: 0.5 }, adamW, { type: 'adamW', learningRate: 0.5 }],
     [
-      'a first rate, over that of a schedule',
+      "a first rate, over a schedule's",
       { learningRate: { initial: 0.5 } },
       { learningRate: cosine },
       { learningRate: { ...cosine, initial: 0.5 } },
@@ -91,7 +91,7 @@ describe('an objective over another', () => {
   });
 
   test.each([
-    ['β alone is that of a β-VAE', { objective: { beta: 3 } }, {}, { type: 'betaVae', beta: 3 }],
+    ['β alone means a β-VAE', { objective: { beta: 3 } }, {}, { type: 'betaVae', beta: 3 }],
     [
       'or of the objective there is',
       { objective: { beta: 3 } },
@@ -131,7 +131,7 @@ describe('an objective over another', () => {
   });
 });
 
-test('other settings of training replace what was there, those of reading are merged', () => {
+test('settings of reading are merged, other settings of training are replaced', () => {
   const found = training(
     { clipGradients: { value: 1 }, earlyStopping: { patience: 3 }, read: { label: 'b' } },
     {

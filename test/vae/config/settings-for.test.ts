@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { datasets, fromArray, settingsFor, VAE } from '../../../src/index.js';
 
-test('settings follow the data, as those of the command line do', async () => {
+test('settings follow the data, as on the command line', async () => {
   const rows = Array.from({ length: 200 }, (_, i) => ({
     height: 150 + ((i * 7) % 40) + 0.5,
     team: i % 3 === 0 ? 'red' : 'blue',

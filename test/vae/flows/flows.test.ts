@@ -88,7 +88,7 @@ const givenTo = (name: string): Record<string, Tensor> => ({
 });
 
 describe.each(Object.keys(flows))('%s', (name) => {
-  test('maps, log determinants and gradients are those of PyTorch', async () => {
+  test('maps, log determinants and gradients are as by PyTorch', async () => {
     const found = await run(flows[name]!, givenTo(name));
     const expected = withPrefix(fixture, `${name}.`);
     for (const [output, { data, dims }] of Object.entries(found)) {

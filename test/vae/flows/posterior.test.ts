@@ -44,7 +44,7 @@ test.each([
   normalizingFlow({ length: 3 }),
   normalizingFlow({ flow: 'radial', length: 3, samples: 2 }),
   inverseAutoregressiveFlow({ length: 2, hidden: 8, context: 4 }),
-])('$type $options.flow: log p(x) is what a sum over all latents gives', async (objective) => {
+])('$type $options.flow: log p(x) is as a sum over all latents gives it', async (objective) => {
   const model = smallVAE({ objective });
   const data = corners(128);
   const { epochs } = await model.fit(data, {

@@ -66,7 +66,7 @@ test('a loss that rises with the weight of its KL term is no sign of anything', 
   }
 });
 
-describe('a mistake is told with what to do', () => {
+describe('a mistake is told with its remedy', () => {
   test.each<[string, Partial<VAEOptions>, FitOptions, RegExp]>([
     [
       'a learning rate that is too small',
@@ -146,7 +146,7 @@ describe('the notes are few and right', () => {
     expect(await advice({ encoder: [dense(20, { activation: 'relu' })] }, three)).toEqual([]);
   });
 
-  test('none on fewer examples than tell of what a hundredth of them needs', async () => {
+  test('none on too few examples to show a hundredth of them', async () => {
     const fit = { ...usual, epochs: 60, batchSize: 20 };
     expect(await advice(poor, fit, corners(298))).toEqual([]);
     expect(await advice(poor, fit, corners(299))).toEqual([
@@ -155,7 +155,7 @@ describe('the notes are few and right', () => {
     expect(await advice({}, { ...slow, epochs: 60, batchSize: 4 }, corners(4))).toEqual([]);
   });
 
-  test('but mistakes in what was given are told whatever the size, the data first and alone', async () => {
+  test('but mistakes in data and layers are told whatever the size, the data first and alone', async () => {
     const decoder = [dense(16, { activation: 'sigmoid' }), reshape(smallShape)];
     const notes = await advice(
       { decoder },
@@ -198,7 +198,7 @@ describe('the notes are few and right', () => {
   });
 });
 
-describe('what was not finite is explained', () => {
+describe('numbers that were not finite are explained', () => {
   test.each<[string, Partial<VAEOptions>, FitOptions, typeof data, RegExp]>([
     [
       'by a learning rate far over the usual one',

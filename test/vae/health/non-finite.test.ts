@@ -45,7 +45,7 @@ const rooted = layer<Posterior>('rooted', ({ mean }, scope) => {
   return add(mean, mul(sqrt(where(rare, zero, add(zero, 1))), 0));
 });
 
-describe('what was not finite is named, whatever the steps in a call', () => {
+describe('the quantity that was not finite is named, whatever the steps in a call', () => {
   test.each<[string, () => VAE, FitOptions, RegExp]>([
     ['loss', smallVAE, { optimizer: sgd({ learningRate: 30 }) }, /^The \w+ was not finite/],
     [
@@ -165,7 +165,7 @@ describe('where a number is not finite', () => {
 describe('the remedy that is advised leads out', () => {
   const whole = { epochs: 8, batchSize: 8 };
 
-  /** Losses are those of a model that learns: without a model they are some 11.4. */
+  /** Expects losses as of a model that learns: without a model they are some 11.4. */
   const expectLearnt = (model: VAE, losses: readonly number[]) => {
     expect(finite(model)).toBe(true);
     expect(losses.at(-1)).toBeLessThan(11);

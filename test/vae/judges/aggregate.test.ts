@@ -15,7 +15,7 @@ test('posteriors that are all alike tell of no example', () => {
   const same = posterior(Array(50).fill([0.3, -1]), Array(50).fill([-0.5, 0.2]));
   const { information, divergence } = judges.aggregatePosterior(same, 1);
   for (const nats of information) expect(nats).toBeCloseTo(0, 10);
-  // Each is the density of the posterior over that of the prior then: its mean is a KL divergence.
+  // Each is then the posterior's density over the prior's: its mean is a KL divergence.
   const kl = 0.5 * (0.09 + Math.exp(-0.5) - 1 + 0.5 + (1 + Math.exp(0.2) - 1 - 0.2));
   expect(Math.abs(mean(divergence) - kl)).toBeLessThan(1);
 });
@@ -42,7 +42,7 @@ function ofTwo(a: number, v: number): number {
   return sum;
 }
 
-test('information is that of an integral, and with the divergence the mean KL', () => {
+test('information is as by an integral, and with the divergence the mean KL', () => {
   const [a, v, many] = [0.8, 0.6, 1500];
   const two = posterior(
     Array.from({ length: many }, (_, i) => [i % 2 === 0 ? a : -a]),

@@ -17,12 +17,12 @@ const expected = await readJson<{
   otherInformation: number;
 }>('classes.json');
 
-test('neighbours tell the classes that those of scikit-learn tell', () => {
+test("neighbours tell the same classes as scikit-learn's", () => {
   expect([...judges.toldByNeighbours(codes, labels)]).toEqual(expected.told);
   expect(expected.told).toContain(0);
 });
 
-test('clusters are those of scikit-learn, and so is how they agree with classes', async () => {
+test('clusters are as by scikit-learn, and so is their agreement with classes', async () => {
   const groups = await judges.clusters(codes, 4, 3);
   expect(judges.agreement(groups, Int32Array.from(expected.groups)).adjustedRand).toBe(1);
   const found = judges.agreement(labels, groups);

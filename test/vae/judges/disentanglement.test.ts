@@ -42,7 +42,7 @@ const [first, second] = [0, 1].map((half) =>
   ),
 ) as [typeof factored, typeof factored];
 
-test('the measures are those of disentanglement_lib', async () => {
+test('the measures are as by disentanglement_lib', async () => {
   const found = await judges.disentanglement(codes!, data, { votes });
   found.information.flat().forEach((nats, i) => {
     expect(nats).toBeCloseTo(expected.information.flat()[i]!, 6);
@@ -55,12 +55,12 @@ test('the measures are those of disentanglement_lib', async () => {
   expect(found.factors).toEqual(['factor 0', 'factor 1', 'factor 2', 'factor 3']);
 });
 
-test('lines that tell one level from the others are those of scikit-learn', () => {
+test('lines that tell one level from the others are as by scikit-learn', () => {
   expect(sapOf(first, second, false)).toBeCloseTo(expected.sap, 10);
   expect(sapOf(first, second, true)).toBeCloseTo(expected.continuousSap, 6);
 });
 
-test('logistic regression is that of scikit-learn', async () => {
+test('logistic regression is as by scikit-learn', async () => {
   const rowsOf = (part: typeof factored) =>
     Float64Array.from({ length: part.count * part.codes.length }, (_, place) => {
       const width = part.codes.length;
@@ -71,7 +71,7 @@ test('logistic regression is that of scikit-learn', async () => {
   expect([...guesses].join('')).toBe(expected.guesses);
 });
 
-test('DCI is that of disentanglement_lib by the same importances, and near it by forests', async () => {
+test('DCI is as by disentanglement_lib from the same importances, and near it from forests', async () => {
   const { importances, ...scores } = expected.dci;
   const { disentanglement, completeness } = dciOf(importances);
   expect(disentanglement).toBeCloseTo(scores.disentanglement, 10);

@@ -12,13 +12,13 @@ const first = take(
   Array.from({ length: 120 }, (_, i) => i),
 );
 
-test('the Fréchet distance is that of scipy', async () => {
+test('the Fréchet distance is as by scipy', async () => {
   expect(await judges.frechetDistance(real, made)).toBeCloseTo(expected.frechet!, 5);
   expect(await judges.frechetDistance(made, real)).toBeCloseTo(expected.frechet!, 5);
   expect(await judges.frechetDistance(real, real)).toBeCloseTo(0, 5);
 });
 
-test('the Fréchet distance of few examples is that of their covariances', async () => {
+test('the Fréchet distance of few examples is as by their covariances', async () => {
   const rows = (from: Tensor, count: number) =>
     take(
       from,
@@ -31,7 +31,7 @@ test('the Fréchet distance of few examples is that of their covariances', async
   expect(found).toBeCloseTo(expected.fewFrechet!, 4);
 });
 
-test('the kernel distance is that of scikit-learn, and has its spread over subsets', () => {
+test('the kernel distance is as by scikit-learn, and has its spread over subsets', () => {
   const whole = judges.kernelDistance(first, made, { subsets: 1 });
   expect(whole.mean).toBeCloseTo(expected.kernel!, 6);
   expect(whole.deviation).toBe(0);
@@ -42,7 +42,7 @@ test('the kernel distance is that of scikit-learn, and has its spread over subse
   expect(judges.kernelDistance(real, made, { subsets: 60, subsetSize: 50 })).toEqual(parts);
 });
 
-test('precision, recall, density and coverage are those of prdc', () => {
+test('precision, recall, density and coverage are as by prdc', () => {
   const { precision, recall, density, coverage } = judges.neighbours(real, made);
   expect(precision).toBeCloseTo(expected.precision!, 10);
   expect(recall).toBeCloseTo(expected.recall!, 10);

@@ -16,7 +16,7 @@ const input = { shape: [1, 9, 14], kind: 'image', range: [0, 1], scaling: 'none'
 
 afterAll(() => model.release());
 
-test('features of grey pictures of another size are those of PyTorch', async () => {
+test('features of grey pictures of another size are as by PyTorch', async () => {
   const found = await model.featuresOf(pictures, input);
   expect(found.dims).toEqual([20, 5]);
   (found.data as Float32Array).forEach((value, i) => {
@@ -27,7 +27,7 @@ test('features of grey pictures of another size are those of PyTorch', async () 
   );
 });
 
-test('colours stay apart, and values of another range are brought to that of the model', async () => {
+test("colours stay apart, and values of another range are brought to the model's", async () => {
   const values = Float32Array.from({ length: 2 * 3 * 16 * 12 }, (_, i) => Math.sin(i));
   const colour = { ...input, shape: [3, 16, 12], range: [-1, 1] } as const;
   const own = await model.featuresOf(new Tensor('float32', values, [2, 3, 16, 12]), colour);

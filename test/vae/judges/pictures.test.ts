@@ -7,7 +7,7 @@ const { a, b, psnr, ssim } = (await readFixture('likeness.safetensors')) as Reco
   Tensor
 >;
 
-test('PSNR and SSIM of each pair are those of scikit-image', () => {
+test('PSNR and SSIM of each pair are as by scikit-image', () => {
   const found = judges.pictureLikeness(a, b);
   found.psnr.forEach((value, i) => {
     expect(value).toBeCloseTo((psnr.data as Float32Array)[i]!, 4);
@@ -49,7 +49,7 @@ test.each([
   { channels: 1, height: 47, width: 45, scales: 3 },
   { channels: 1, height: 28, width: 30, scales: 2 },
 ])(
-  'MS-SSIM of $height × $width by $scales scales is that of PyTorch',
+  'MS-SSIM of $height × $width by $scales scales is as by PyTorch',
   ({ channels, height, width, scales }) => {
     const found = judges.pictureLikeness(...waves(channels, height, width));
     expect(found.scales).toBe(scales);

@@ -71,7 +71,7 @@ describe('principalComponents', () => {
     expect(variances).toEqual([...variances].sort((a, b) => b - a));
   });
 
-  test('refuses what are no points', async () => {
+  test('refuses tensors that are no points', async () => {
     await expect(principalComponents(new Tensor('float32', [1, 2], [1, 2]))).rejects.toThrow(
       UserError,
     );
@@ -197,7 +197,7 @@ describe('latentPath', () => {
     close(path, [...from, ...middle, ...to]);
   });
 
-  test('refuses what is no path', () => {
+  test('refuses ends and counts that give no path', () => {
     expect(() => latentPath([0], [0, 1], 3)).toThrow('one length, not of 1 and 2');
     expect(() => latentPath([0], [1], 1)).toThrow(UserError);
   });

@@ -11,7 +11,7 @@ interface Case {
   /** The values that the distribution is over: a grid for densities, with its step. */
   readonly values: readonly number[];
   readonly step: number;
-  /** How near its mean is to that of the values. */
+  /** The largest distance allowed between its mean and the values' mean. */
   readonly tolerance?: number;
 }
 

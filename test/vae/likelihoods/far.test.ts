@@ -29,7 +29,7 @@ describe('beside large logits nats keep their digits', () => {
     }
   });
 
-  test('Bernoulli: 0 for what is certain, the logit for the opposite', async () => {
+  test('Bernoulli: 0 for a certain value, the logit for the opposite', async () => {
     expect((await at('bernoulli', [1e4], 1)).nats).toBe(0);
     expect((await at('bernoulli', [1e4], 0)).nats).toBe(1e4);
   });
@@ -58,7 +58,7 @@ function heldMean(mean: number, scale: number): number {
 }
 
 test.each([-7, -4, -1, -0.01, 0.01, 1, 4, 10, 18, 60, 100])(
-  'the mean of a discretized logistic with log-scale %d is that of what is held',
+  'the mean of a discretized logistic with log-scale %d is of its held values',
   async (logScale) => {
     const mixture = { type: 'discretizedLogistic', mixtures: 1 } as const;
     for (const mean of [-0.9, 0, 0.3, 5]) {

@@ -72,7 +72,7 @@ describe.each(kinds.map((each) => [JSON.stringify(each), each] as const))('%s', 
     await model.release();
   });
 
-  test('saves, loads and exports: decoder.onnx gives what the library gives, in [0, 1]', async () => {
+  test('saves, loads and exports: decoder.onnx gives the same as the library, in [0, 1]', async () => {
     const model = modelWith(options);
     await model.fit(data, { epochs: 2, optimizer: optimizer() });
     const folder = join(await mkdtemp(join(tmpdir(), 'vaekit-')), 'run');
@@ -124,7 +124,7 @@ test('a shared variance learns the mean squared error', async () => {
   const images = numbers(await model.reconstruct(data.images));
   const error =
     images.reduce((sum, value, i) => sum + (value - floats[i]!) ** 2, 0) / images.length;
-  // Reconstructed without noise, the error is a little less than what the variance was trained for.
+  // Reconstructed without noise, the error is a little less than the trained variance.
   expect(variance / error).toBeGreaterThan(0.8);
   expect(variance / error).toBeLessThan(1.3);
 });
@@ -194,7 +194,7 @@ describe('bits per dimension', () => {
     expect((await labelled.evaluate(data)).bitsPerDimension).toBeGreaterThan(0);
   });
 
-  test('are not there where they would not be a bound on those of the images', async () => {
+  test("are not there where they would be no bound on the images' own", async () => {
     for (const likelihood of ['bernoulli', 'mse', { type: 'categorical', levels: 8 }] as const) {
       expect(await modelWith(likelihood).evaluate(data)).not.toHaveProperty('bitsPerDimension');
     }
@@ -249,7 +249,7 @@ test('a mean squared error gives no bound on log p(x)', async () => {
   await expect(model.logLikelihood(data)).rejects.toThrow(line);
 });
 
-describe('what does not fit is refused with a clear line', () => {
+describe('wrong options are refused with a clear line', () => {
   test.each([
     [
       { likelihood: { type: 'gaussian', variance: 'pixel' } },

@@ -26,7 +26,7 @@ test('every likelihood of images has a case', () => {
 describe.each(Object.entries(cases))('%s', (name, options) => {
   const likelihood = likelihoodOf(options);
 
-  test('nats, mean and gradients are those of PyTorch', async () => {
+  test('nats, mean and gradients are as by PyTorch', async () => {
     const { nats, mean, byParameters, byScalar } = await evaluateLikelihood(
       likelihood,
       given(name),

@@ -62,7 +62,7 @@ export const scalars: Readonly<Record<string, Readonly<Record<string, number>>>>
 
 type Noise = NonNullable<Parameters<VAE['valueAndGradients']>[1]>;
 
-/** An objective with what its step needs, as in the fixture of its name. */
+/** An objective with the noise of its step, as in the fixture of its name. */
 export interface Case {
   readonly name: string;
   /** Whose parameters it has. */

@@ -47,7 +47,7 @@ for (let label = 0; label < 4; label++) {
   quarterOf[label] = brightest(new Tensor('float32', pixels, [1, 1, 4, 4]), 0);
 }
 
-describe('labels decide what is drawn', () => {
+describe('labels decide the images drawn', () => {
   test.each([1, 2, 3])('label %i', async (label) => {
     const images = await model.sample(6, { label });
     for (let i = 0; i < 6; i++) expect(brightest(images, i)).toBe(quarterOf[label]);

@@ -61,7 +61,7 @@ describe.each(cases)('$name', (each) => {
     expect(y.loss).toBe(x.loss);
   });
 
-  test('its ONNX files give what the library gives', async () => {
+  test('its ONNX files give the same as the library', async () => {
     const model = modelOf(each);
     const label = labels && {
       label: new Tensor('int64', BigInt64Array.from(labels, BigInt), [5]),
@@ -156,7 +156,7 @@ test("a user's own objective trains, saves and is given again to load", async ()
   expect((await again.evaluate(corners(64))).loss).toBe((await model.evaluate(corners(64))).loss);
 });
 
-describe('what objectives are for', () => {
+describe('purposes of objectives', () => {
   const train = async (objective: Objective) => {
     const model = smallVAE({ objective });
     await model.fit(corners(256), { epochs: 60, optimizer: adam({ learningRate: 0.01 }) });

@@ -7,9 +7,9 @@ import { cases, fixture, modelOf, parametersOf, scalars } from './cases.js';
 const images = fixture.images!;
 
 /**
- * Objectives whose loss does not say what a code's choice costs, or how a draw that proposals are rejected
- * for moves at its quantile: its differences are no gradient there. Nor does a loss say how other players
- * move. The network of a metric has a gradient in training steps alone (riemannian.test.ts).
+ * Objectives that differences of the loss cannot check: they miss the cost of a code's choice, and a draw by
+ * rejection moves at its quantile. Nor can they check several players. The network of a metric has a gradient
+ * in training steps alone (riemannian.test.ts).
  */
 const noSlope = [
   'vqVae',
@@ -25,7 +25,7 @@ test('every objective has a case', () => {
 });
 
 describe.each(cases)('$name', (each) => {
-  test('loss, metrics and gradients are those of PyTorch', async () => {
+  test('loss, metrics and gradients are as by PyTorch', async () => {
     const model = modelOf(each);
     const { loss, metrics, gradients } = await model.valueAndGradients(images, each.options);
     const expected = scalars[each.name]!;

@@ -34,7 +34,7 @@ async function exact(vae: VAE, images: Tensor): Promise<number> {
   return total / images.dims[0]!;
 }
 
-test('the evidence by importance sampling is that of an integral over the latents', async () => {
+test('the evidence by importance sampling is as by an integral over the latents', async () => {
   const vae = model();
   await vae.fit(data, { epochs: 30, optimizer: adam({ learningRate: 0.01 }) });
   const few = corners(8, 9);

@@ -47,7 +47,7 @@ async function integrated(images: Tensor): Promise<number[]> {
 }
 
 describe('log p(x)', () => {
-  test('is what integration over the latent gives', async () => {
+  test('is as integration over the latent gives it', async () => {
     const exact = await integrated(data.images);
     const { mean: estimate, values } = await model.logLikelihood(data, { samples: 2000 });
     expect(values).toHaveLength(40);

@@ -17,7 +17,7 @@ function spatial(options: Parameters<typeof residualVq>[0] = {}): VAE {
   });
 }
 
-/** The codes of a vector at each depth, by loops, and what they leave. */
+/** The codes of a vector at each depth, by loops, and the rests that they leave. */
 function codesOf(vector: readonly number[], books: readonly (readonly number[][])[]) {
   let rest = [...vector];
   const rests: number[][] = [];
@@ -37,7 +37,7 @@ describe.each([false, true])('where sharing a codebook is %s', (shared) => {
   const data = corners(24, 6);
   const vectors = vectorsOf(data.images);
 
-  test('each depth has the code nearest to what those before it leave', async () => {
+  test('each depth has the code nearest to the rest that the depths before it leave', async () => {
     const model = spatial({ shared });
     const { mean, codes: found } = await model.encode(data.images);
     expect(found!.dims).toEqual([24, depth, 2, 2]);

@@ -46,7 +46,7 @@ test('the Cholesky factor has the determinant and the inverse of ml-matrix', asy
   });
 });
 
-/** The loss and the gradients of a training step, whose metric is that of the batch. */
+/** The loss and the gradients of a training step, by the metric of its batch. */
 async function trainingStep(noises: Readonly<Record<string, Tensor>>) {
   const objective = riemannianHamiltonian({ ...smallMetric, samples: 4 });
   const model = new BuiltModel({
@@ -145,7 +145,7 @@ describe('a Riemannian Hamiltonian posterior', () => {
     await model.release();
   });
 
-  test('trains, and its metric draws latents near those of the data', async () => {
+  test("trains, and its metric draws latents near the data's", async () => {
     const small = { leapfrogSteps: 2, hidden: 8, centroids: 40, temperature: 0.6 };
     const model = smallVAE({ objective: riemannianHamiltonian(small) });
     await expect(

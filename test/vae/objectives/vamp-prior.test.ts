@@ -69,7 +69,7 @@ test('the prior that is drawn from is the mixture of the posteriors at the pseud
   await model.release();
 });
 
-test('log p(x) is that of the mixture, by integration over z', async () => {
+test('log p(x) agrees with integration over z under the mixture', async () => {
   const model = rows(1);
   const { means, variances } = await componentsOf(model);
   const { 'decoder.0.weight': weight, 'decoder.0.bias': bias } = model.parameters();

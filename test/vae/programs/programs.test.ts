@@ -42,7 +42,7 @@ import { column, tableVAE } from '../tables.js';
 const root = await mkdtemp(join(tmpdir(), 'vaekit-programs-'));
 afterAll(() => rm(root, { recursive: true }));
 
-/** A model whose program shows what differs between ecosystems. */
+/** A model whose program shows the differences between ecosystems. */
 const convolutions = () =>
   smallVAE({
     encoder: [conv2d(4, { stride: 2, padding: 'same', activation: 'relu' }), batchNorm()],
@@ -86,7 +86,7 @@ describe('kinds', () => {
     }
   });
 
-  test('every likelihood has one, and those of columns', () => {
+  test('every likelihood has one, of columns too', () => {
     const ofColumns = Object.values(columnLikelihoods).map(({ type }) => type);
     expect(Object.keys(tableValues).sort()).toEqual(ofColumns.sort());
     const all = likelihoodNames.filter((name) => name !== 'table').sort();

@@ -71,7 +71,7 @@ describe.each(kinds)('$type', async (sampler, direction) => {
     expect(shares.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 2);
   });
 
-  test('it is likelier than a Gaussian, and knows how likely what it has not seen is', async () => {
+  test('it is likelier than a Gaussian, and as likely on held-out latents as on seen ones', async () => {
     // A ring of radius 2 has the variance 2 + 0.4² along each axis.
     const gaussian = -Math.log(2 * Math.PI) - Math.log(2 + 0.4 ** 2) - 1;
     const [heldOut] = fitted.heldOut!.data as Float32Array;

@@ -44,7 +44,7 @@ describe.each(cases)('a mixture of Gaussians with %s covariances', (covariance, 
     expect(meanLogLikelihood(start, latents)).toBeCloseTo(before, 9);
   });
 
-  test('is after some iterations as likely as that of scikit-learn, with its criterion', () => {
+  test("is as likely as scikit-learn's after some iterations, with its criterion", () => {
     let mixture = start;
     for (let i = 0; i < known.iterations; i++) {
       mixture = iterate(mixture, latents, known.variance).mixture;
@@ -54,7 +54,7 @@ describe.each(cases)('a mixture of Gaussians with %s covariances', (covariance, 
     expect(criterion({ mixture, logLikelihood }, latents.count)).toBeCloseTo(bic, 3);
   });
 
-  test('finds by its own starts what scikit-learn finds by ten', async () => {
+  test("is as likely by its own starts as scikit-learn's by ten", async () => {
     const options = {
       covariance,
       starts: 3,

@@ -76,7 +76,7 @@ describe.each([
   { depth: 1, height: 2, width: 2, codes: 3 },
   { depth: 2, height: 1, width: 2, codes: 3 },
 ])('codes $depth deep of $height × $width positions', (grid) => {
-  test('have a density that sums to 1, near that of the data, by which they are drawn', async () => {
+  test("have a density that sums to 1, near the data's, and are drawn by it", async () => {
     const { depth, height, width, codes } = grid;
     const latentShape = [1, height, width];
     const parameters = books(depth, codes);

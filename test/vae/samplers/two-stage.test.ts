@@ -15,7 +15,7 @@ import { fitSources } from './sources.js';
 const fixture = await readFixture('torch-two-stage.safetensors');
 const values = ({ data }: Tensor) => data as Float32Array;
 
-test("the second VAE's loss and gradients are those of PyTorch", async () => {
+test("the second VAE's loss and gradients are as by PyTorch", async () => {
   const parameters = withPrefix(fixture, 'parameter.');
   const compiled = await CompiledFunction.compile({ z: { shape: [3] } }, ({ z }, scope, known) => {
     const loss = secondLoss(z!, { hidden: 4, layers: 2 }, scope);

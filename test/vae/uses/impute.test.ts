@@ -14,7 +14,7 @@ const rows = [
 ];
 
 describe('imputation by a model that is known', () => {
-  test('numbers are their means, words the likeliest, and what is observed stays', async () => {
+  test('numbers are their means, words the likeliest, and observed values stay', async () => {
     const vae = knownVAE();
     const { single, draws } = await vae.impute(rowsOf(columns, rows), { samples: 20_000 });
     await vae.release();
@@ -128,7 +128,7 @@ test('models that see labels fill gaps by the labels of the rows', async () => {
   expect(values.every(Number.isFinite)).toBe(true);
 });
 
-test('what has no gaps to fill is refused', async () => {
+test('data without gaps to fill is refused', async () => {
   const vae = smallVAE();
   await expect(vae.impute(corners(4))).rejects.toThrow(/rows of tables.*kind image/);
   await vae.release();

@@ -23,7 +23,7 @@ const images = new Tensor(
   corner.dims,
 );
 
-test('the outputs of the encoder are those of each layer, by its path', async () => {
+test('the outputs of the encoder are of each layer, by its path', async () => {
   const outputs = await vae.encoderOutputs(images);
   expect(Object.keys(outputs).sort()).toEqual([
     'encoder.0',
@@ -53,7 +53,7 @@ test('the outputs of the encoder are those of each layer, by its path', async ()
   });
 });
 
-test('the outputs of the decoder end in what it decodes', async () => {
+test('the outputs of the decoder end in the decoded images', async () => {
   const { mean } = await vae.encode(images);
   const outputs = await vae.decoderOutputs(mean);
   expect(Object.keys(outputs).sort()).toEqual(['decoder.0', 'decoder.1']);

@@ -31,7 +31,7 @@ describe('the ELBO of rows with gaps', () => {
 
   const kl = 0.5 * (mean ** 2 + Math.exp(logVariance) - 1 - logVariance);
 
-  test('is that of a hand-written reference, of what is observed alone', async () => {
+  test('is as in a hand-written reference, of observed values alone', async () => {
     const vae = certainVAE();
     const { values, columns: nats } = await vae.score(rowsOf(columns, rows), { samples: 1 });
     const elbo = (await vae.elbo(rowsOf(columns, rows))).data as Float32Array;
@@ -50,7 +50,7 @@ describe('the ELBO of rows with gaps', () => {
     });
   });
 
-  test('is what is trained on, too', async () => {
+  test('is the loss of training, too', async () => {
     const vae = certainVAE();
     const { loss } = await vae.evaluate(rowsOf(columns, rows));
     await vae.release();
@@ -60,7 +60,7 @@ describe('the ELBO of rows with gaps', () => {
 });
 
 describe('scores', () => {
-  test('come to −log p of what is observed, and to what each column adds', async () => {
+  test("come to −log p of the observed values, and to each column's part", async () => {
     const vae = knownVAE();
     const data = rowsOf(columns, rows);
     const { values, columns: nats } = await vae.score(data, { samples: 20_000 });
@@ -72,7 +72,7 @@ describe('scores', () => {
         expect(Math.abs((nats!.data[i * 3 + c] as number) - each)).toBeLessThan(0.05);
       });
     });
-    // What is far out is told by its own column.
+    // A value far out is told by its own column.
     expect(values.indexOf(Math.max(...values))).toBe(5);
     const far = Array.from(nats!.data.slice(15) as Float32Array);
     expect(far.indexOf(Math.max(...far))).toBe(0);
@@ -126,7 +126,7 @@ describe('scores', () => {
     expect(other.values).not.toEqual(one.values);
   });
 
-  test('what has no bound, and a wrong number of samples, is refused', async () => {
+  test('a model without a bound, and a wrong number of samples, are refused', async () => {
     const vae = knownVAE();
     const data = rowsOf(columns, rows);
     await expect(vae.score(data, { samples: 0 })).rejects.toThrow(/samples must be a whole number/);

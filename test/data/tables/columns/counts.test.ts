@@ -38,7 +38,7 @@ test.each([
   expect(countDistance(rowsOf(100_000, probabilities))).toBeLessThan(0.003);
 });
 
-test('the distance is that of the distribution functions', () => {
+test('the distance is between the distribution functions', () => {
   // A mean of 1 that varies by 0 is compared with a Poisson distribution: e^-1 lies under 1.
   expect(countDistance(new Map([[1, 10]]))).toBeCloseTo(Math.exp(-1), 12);
 });

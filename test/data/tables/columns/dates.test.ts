@@ -22,7 +22,7 @@ test.each([
   ['YYYY-MM-DD HH:mm', ['2024-02-29 23:59', '2023-12-01 00:00']],
   ['YYYY-MM-DDTHH:mm:ss[Z]', ['2024-02-29T23:59:59Z', '2023-12-01T00:00:00Z']],
   ['M/D/YYYY h:mm A', ['2/29/2024 1:05 PM', '12/1/2023 12:00 AM']],
-])('%s is found, and writes what it read', (format, texts) => {
+])('%s is found, and writes the texts that it read', (format, texts) => {
   expect(findFormat(texts, tools)?.format).toBe(format);
   for (const text of texts) expect(tools.format(tools.parse(text, format), format)).toBe(text);
 });

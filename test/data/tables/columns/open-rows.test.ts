@@ -69,7 +69,7 @@ test('a test part without labels is read without them', async () => {
   expect(await valuesOf(held!)).toEqual([7, Number.NaN, 8, Number.NaN]);
 });
 
-test('gaps of other parts take what fills those of the training part', async () => {
+test('gaps of other parts are filled as in the training part', async () => {
   const place = join(folder, 'filled');
   await mkdir(place);
   await writeFile(join(place, 'train.csv'), lines('a,b', '1,x', '3,x', ',y'));
@@ -101,7 +101,7 @@ describe('rows in memory', () => {
     ]);
   });
 
-  test('say what is wrong in one line', async () => {
+  test('tell a fault in one line', async () => {
     await expect(datasets.fromRows([])).rejects.toThrow('rows: there is no row in it');
     await expect(datasets.fromRows([{ a: 1 }, { a: Infinity }])).rejects.toThrow(
       'rows: row 2, column "a": Infinity is not a finite number',

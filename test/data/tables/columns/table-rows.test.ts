@@ -110,7 +110,7 @@ describe('rows that are drawn', () => {
 
   const base = { missing: 0, type: 'number' } as const;
 
-  test('are rounded to what the column has, and held to its categories', async () => {
+  test('are rounded as the column is, and held to its categories', async () => {
     const columns: TableColumn[] = [
       { ...base, name: 'c', kind: 'count' },
       { ...base, name: 'x', kind: 'continuous', decimals: 1 },

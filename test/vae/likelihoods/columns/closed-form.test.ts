@@ -140,7 +140,7 @@ describe.each(cases.map((each) => [each.likelihood.type, each] as const))('%s', 
     return (at(1e-5) - at(-1e-5)) / 2e-5;
   };
 
-  test('nats are those of its formula', async () => {
+  test('nats follow its formula', async () => {
     const { nats } = await evaluate(each.likelihood, given);
     nats.forEach((found, place) => {
       expect(found).toBeCloseTo(natsAt(place, { i: -1, by: 0 }), 4);

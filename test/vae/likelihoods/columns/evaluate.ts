@@ -29,7 +29,7 @@ export interface Given {
 const tensor = (values: Numbers, dims: readonly number[]) =>
   new Tensor('float32', Float32Array.from(values), dims);
 
-/** Nats, their gradients, what is typical and a draw, by ONNX Runtime. */
+/** Nats, their gradients, typical values and a draw, by ONNX Runtime. */
 export async function evaluate(likelihood: ColumnLikelihood, given: Given) {
   const { rows, columns, categories = 0, moved = {}, seed = 1 } = given;
   const k = likelihood.parametersPerColumn(categories);

@@ -65,7 +65,7 @@ describe('columns that have little in them', () => {
     expect(Object.values(fitted).every((values) => Number.isFinite(values[0]))).toBe(true);
   });
 
-  test('what a likelihood cannot describe is refused', () => {
+  test('numbers that a likelihood cannot describe are refused', () => {
     for (const each of [poisson, negativeBinomial, zeroInflatedNegativeBinomial]) {
       expect(() => each.fit(Float32Array.of(1, -2), 0, 1)).toThrow(/whole numbers.*-2/);
       expect(() => each.fit(Float32Array.of(1, 2.5), 0, 1)).toThrow(/whole numbers.*2\.5/);
@@ -110,7 +110,7 @@ describe('wild parameters', () => {
     [poisson, negativeBinomial, zeroInflatedNegativeBinomial].map(
       (each) => [each.type, each] as const,
     ),
-  )('%s: what is under 0 is no count, and far out', async (_, likelihood) => {
+  )('%s: a number under 0 is no count, and far out', async (_, likelihood) => {
     const zeros = new Array<number>(likelihood.parametersPerColumn(0)).fill(0);
     const { nats } = await evaluate(likelihood, {
       ...repeated(zeros, statistics, 3),

@@ -30,7 +30,7 @@ const likelihoods: readonly ColumnLikelihood[] = [
   logNormal,
 ];
 
-/** The largest error, relative to what is right, or to 1 where that is smaller. */
+/** The largest error, relative to the right number, or to 1 where that number is smaller. */
 function worst(found: ArrayLike<number>, right: readonly number[]): number {
   expect(found).toHaveLength(right.length);
   const errors = right.map((each, i) => Math.abs(found[i]! - each) / Math.max(1, Math.abs(each)));
@@ -46,12 +46,12 @@ describe.each(likelihoods.map((each) => [each.type, each] as const))('%s', (type
     x: x.flatMap((each) => new Array<number>(columns).fill(each)),
   };
 
-  test('densities are those of scipy', async () => {
+  test('densities are as by scipy', async () => {
     const { nats } = await evaluate(likelihood, given);
     expect(worst(nats, fixture.nats)).toBeLessThan(1e-6);
   });
 
-  test('gradients are those of PyTorch', async () => {
+  test('gradients are as by PyTorch', async () => {
     const { gradients } = await evaluate(likelihood, given);
     expect(worst(gradients.parameters!, fixture.gradient)).toBeLessThan(1e-5);
     for (const [name, right] of Object.entries(fixture.movedGradient)) {
