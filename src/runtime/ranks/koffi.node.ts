@@ -4,17 +4,15 @@ import { UserError } from '../../base/errors.js';
 let loaded: Promise<typeof Koffi> | undefined;
 
 async function load(): Promise<typeof Koffi> {
-  try {
-    const koffi = await import('koffi');
-    // MPICH needs more room on the stack than koffi's threads have.
-    koffi.config({ async_stack_size: 8 << 20, async_heap_size: 8 << 20 });
-    return koffi;
-  } catch (error) {
+  const koffi = await import('koffi').catch((error: unknown) => {
     throw new UserError(
       'Training by several ranks calls MPI through the package koffi, which is not there. Install it: npm install koffi.',
       { cause: error },
     );
-  }
+  });
+  // MPICH needs more room on the stack than koffi's threads have.
+  koffi.config({ async_stack_size: 8 << 20, async_heap_size: 8 << 20 });
+  return koffi;
 }
 
 /** The package that calls functions of shared libraries. @throws UserError when it is not installed */
