@@ -11,9 +11,12 @@ const root = fileURLToPath(new URL('.', import.meta.url));
 const rooms = ['base', 'data', 'graph', 'nn', 'report', 'runs', 'step', 'training', 'vae'];
 const library = rooms.map((room) => `test/${room}/**/*.test.ts`);
 
+/** Tests that compute for as long as a program that is started. */
+const long = /\/(arrays|examples|presets|resume|telemetry)\.test\.ts$/;
+
 /** Whether a file of tests starts the command line, an example or a browser, or takes as long. */
 function startsPrograms(path: string): boolean {
-  if (/^test\/(browser|fuzz|mpi)\/|\/(examples|presets|telemetry)\./.test(path)) return true;
+  if (/^test\/(browser|fuzz|mpi)\//.test(path) || long.test(path)) return true;
   const opens = /from '\S*\/(chromium|open|process)\.js'/;
   return /^test\/(cli|studio)\//.test(path) && opens.test(readFileSync(root + path, 'utf8'));
 }
