@@ -2,7 +2,7 @@
  * The most by which the losses of a peer may differ from vaekit's, as a part of vaekit's first: seeds differ, and
  * a peer may have done a step more.
  */
-const tolerance = 0.25;
+const tolerance = 1 / 3;
 
 /**
  * Says how the losses of a contestant differ from vaekit's after as many steps, which betrays another network;

@@ -30,7 +30,7 @@ const columnsOf = (work) => [
   ['memory', ({ peakMemory }) => (peakMemory ? `${Math.round(peakMemory / 1e6)} MB` : '')],
   [
     'of sgemm peak',
-    ({ share }) => (share === undefined ? '' : `${(100 * share).toPrecision(2)} %`),
+    ({ share }) => (share === undefined ? '' : `${significant(100 * share)} %`),
   ],
 ];
 
