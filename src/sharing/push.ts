@@ -141,7 +141,7 @@ async function openBranch(address: HubAddress, connection: Connection, options: 
   }
 }
 
-/** The differences between what is shared and what a branch has. */
+/** The differences between the shared files and a branch's. */
 interface Changes {
   readonly sent: readonly (readonly [path: string, content: Uint8Array<ArrayBuffer>])[];
   readonly removed: readonly string[];
@@ -218,9 +218,9 @@ async function commitChanges(
 }
 
 /**
- * Shares a run on the Hub: its files and a model card, in one commit. The repository and the branch are made where
- * there are none; what is there already is not sent again, and what an earlier push left and the run has no more
- * is removed. A card that was written by hand stays.
+ * Shares a run on the Hub: its files and a model card, in one commit. Makes the repository and the branch where
+ * there are none. Files that are there already are not sent again; files of an earlier push that the run has no
+ * more are removed. A card that was written by hand stays.
  * @param run a folder, a zip archive, or a run that is open
  * @param to `owner/name`, with `@branch` and the path of a folder where they are wanted
  * @throws UserError when the run is not whole, there is no token, or the Hub refuses; the signal's reason when

@@ -47,7 +47,7 @@ export type Method =
   | z.output<typeof halving>
   | z.output<typeof asha>;
 
-/** The same as it is given: what has a default may be left out. */
+/** The same as it is given: options with a default may be left out. */
 export type MethodOptions =
   | z.input<typeof grid>
   | z.input<typeof random>

@@ -59,9 +59,9 @@ function last(trials: readonly Trial[], { better, rungs }: Race): Task[] {
 }
 
 /**
- * What to train next: runs that were broken off first, then those that go on from the highest rung
- * down (ASHA: Li et al. 2020, algorithm 2, https://arxiv.org/abs/1810.05934), then new ones. Without
- * rungs it is one run after the other.
+ * The next run to train: a run that was broken off, else one that goes on, from the highest rung down
+ * (ASHA: Li et al. 2020, algorithm 2, https://arxiv.org/abs/1810.05934), else a new one. Without rungs it is
+ * one run after the other.
  * @param isRunning whether a run is being trained
  * @returns undefined where there is nothing to do until a run ends, or at all
  */

@@ -31,7 +31,7 @@ export interface SweepRun {
   readonly number: number;
   /** Values of the settings by their paths. */
   readonly settings: Readonly<Record<string, unknown>>;
-  /** Epochs that it is to have in all; without halving those of a whole training. */
+  /** Epochs that it is to have in all; without halving a whole training's. */
   readonly epochs: number;
   /** Aborted when the sweep is to stop. */
   readonly signal: AbortSignal;
@@ -45,7 +45,7 @@ export interface SweepRunning {
   readonly signal?: AbortSignal | undefined;
   /** The runs as an earlier sweep of the same options left them, by which this one goes on. */
   readonly trials?: Trial[] | undefined;
-  /** Is told the state of all runs before a run begins and after it ends: what it keeps is gone on with. */
+  /** Keeps the state of all runs, before a run begins and after it ends; a later sweep goes on from it. */
   readonly onChange?: ((trials: readonly Trial[]) => void | Promise<void>) | undefined;
 }
 
@@ -68,20 +68,20 @@ export function raceOf({ method }: Search, rungs: number, better: Race['better']
   return { rungs, factor, waits: method.type === 'halving', better };
 }
 
-/** What `search` needs beside its runs. */
+/** The rules and functions of a search, beside its runs. */
 interface Going {
   readonly race: Race;
   readonly jobs: number;
   readonly signal?: AbortSignal | undefined;
   readonly onChange?: SweepRunning['onChange'];
-  /** Trains, and gives the metric. What it throws is why the run failed, unless the sweep is stopped. */
+  /** Trains, and gives the metric. Its error says why the run failed, unless the sweep is stopped. */
   readonly train: (task: Task, signal: AbortSignal) => Promise<number>;
 }
 
 /**
  * Has runs trained, several at a time, until there is nothing left to do or the signal comes.
  * @param trials are brought up to date
- * @throws what `onChange` throws, once no run is being trained
+ * @throws the error of `onChange`, once no run is being trained
  */
 export async function search(trials: readonly Trial[], going: Going): Promise<void> {
   const { race, jobs, onChange, train } = going;
@@ -127,7 +127,7 @@ export async function search(trials: readonly Trial[], going: Going): Promise<vo
  * Searches settings: has every run of a grid, runs drawn by chance, or by halving the best for more
  * epochs than the others, trained by a function.
  * @param train trains a run for the epochs that it is to have in all, and gives the metric. It may find
- *   the run begun; what it throws is why the run failed, and stops no other
+ *   the run begun; its error says why the run failed, and stops no other
  * @throws UserError when an option is wrong
  */
 export async function sweep(

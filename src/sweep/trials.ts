@@ -37,7 +37,7 @@ function grid(settings: Search['settings']): Readonly<Record<string, unknown>>[]
   );
 }
 
-/** Settings of so many runs; those of a run do not depend on how many there are. */
+/** Settings of so many runs; a run's settings do not depend on their number. */
 function drawn(settings: Search['settings'], runs: number, seed: number) {
   return Array.from({ length: runs }, (_, i) =>
     Object.fromEntries(

@@ -21,7 +21,7 @@ const libraries: Readonly<Partial<Record<NodeJS.Platform, string>>> = {
   win32: 'onnxruntime.dll',
 };
 
-/** Functions of `OrtApi`, by their places in it, which never change, and what they take. A status is null where all is well. */
+/** Functions of `OrtApi`: their places in it, which never change, and their types. A status is null on success. */
 const functions = {
   GetErrorMessage: [2, 'const char *(void *status)'],
   CreateEnv: [3, 'void *(int level, const char *name, _Out_ void **made)'],
@@ -125,14 +125,14 @@ class Api {
     throw new Error(words);
   }
 
-  /** What a function makes. */
+  /** The object that a function makes. */
   made<T = bigint>(name: Name, ...given: readonly unknown[]): T {
     const made: [T | null] = [null];
     this.do(name, ...given, made);
     return made[0]!;
   }
 
-  /** Where an array begins. Whoever gives it on keeps the array. */
+  /** The address of an array, which its user must keep alive. */
   address(array: ArrayBufferView): bigint {
     return this.koffi.address(array);
   }
@@ -146,7 +146,7 @@ let opened: Promise<Api> | undefined;
 
 async function openApi(): Promise<Api> {
   const { platform, arch } = process;
-  // Decides what the runtime tells its makers, before its library is there.
+  // Decides on the runtime's telemetry, before its library is loaded.
   await loadRuntime();
   const file = `dist/vendor/onnxruntime-node/${platform}/${arch}/${libraries[platform]}`;
   return new Api(await loadKoffi(), ownFile(file));

@@ -7,7 +7,7 @@ import type { Adder, MpiRanks } from './ranks.js';
 
 /*
  * MPI through koffi, the package that calls functions of shared libraries. The functions are the same in
- * every MPI; what stands for a communicator, a type or an operation is not: a pointer to an object of the
+ * every MPI; the handle of a communicator, a type or an operation is not: a pointer to an object of the
  * library in Open MPI, a number in MPICH and all that follow it (Intel MPI, MVAPICH, Cray MPICH).
  */
 
@@ -66,7 +66,7 @@ type Library = ReturnType<typeof Koffi.load>;
 
 function tryLoad(koffi: typeof Koffi, name: string): Library | undefined {
   try {
-    // Parts of Open MPI that it loads itself look for its symbols among those of the process.
+    // Parts of Open MPI that it loads itself look for its symbols in the process's.
     return koffi.load(name, { global: true });
   } catch {
     return undefined;
@@ -217,7 +217,7 @@ function checkSize({ launcher, size }: Launch, found: number, version: string): 
 /**
  * Joins the ranks that a launcher started this process as one of: `mpirun`, `mpiexec` or `srun`.
  * @returns undefined where the process was started alone
- * @throws UserError when koffi or the library of MPI is missing, or is not that of the launcher
+ * @throws UserError when koffi or the library of MPI is missing, or the library is not the launcher's
  */
 export async function joinMpi(): Promise<MpiRanks | undefined> {
   const launch = launchOf(process.env);

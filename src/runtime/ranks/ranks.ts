@@ -49,7 +49,7 @@ export async function gathered({ rank, size, sum }: Ranks, value: number): Promi
   return [...values];
 }
 
-/** Plain data of the first rank, as all ranks then have it. @param value that of the others is not looked at */
+/** Gives all ranks the first one's plain data. @param value of the first; other ranks' values are ignored */
 export async function ofFirst<T>({ rank, sum }: Ranks, value: T): Promise<T> {
   const own = new TextEncoder().encode(rank === 0 ? JSON.stringify(value) : '');
   const length = Float64Array.of(own.length);

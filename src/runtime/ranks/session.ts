@@ -13,10 +13,9 @@ import { allExamples, type RankedStep, type Session, type Tensors } from '../ses
 import type { Adder } from './ranks.js';
 
 /*
- * A step among ranks. What this rank's examples add to gradients and losses is summed over all ranks
- * by one Allreduce, and each rank makes the same update of it: from the same bits, so that parameters stay
- * the same everywhere without being sent. The runtime reads and writes the memory that is here, so that
- * neither sums nor state are copied between steps.
+ * A step among ranks. One Allreduce sums the ranks' parts of gradients and losses, and each rank makes the
+ * same update from the same bits, so that parameters stay the same everywhere without being sent. The
+ * runtime reads and writes the memory that is here, so that neither sums nor state are copied between steps.
  */
 
 /** Sums begin at multiples of so many numbers: a line of the processor's caches. */
@@ -46,7 +45,7 @@ class SumMemory {
     );
   }
 
-  /** The same tensors as what a microbatch adds to. */
+  /** The same tensors, for a microbatch to add to. */
   get before(): Tensors {
     return Object.fromEntries(
       Object.entries(this.tensors).map(([name, tensor]) => [`${name}/before`, tensor]),

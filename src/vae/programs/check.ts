@@ -10,7 +10,7 @@ import { drawingFrom } from '../uses/sample.js';
 /** Examples that are compared. */
 const count = 4;
 
-/** Examples by chance, spread as those that the model was trained on. */
+/** Random examples, spread as the model's training data. */
 function exampleOf({ model, tensors }: Present): Float32Array {
   const { input, config } = model;
   const { range = [0, 1], scaling, kind } = input;
@@ -50,7 +50,7 @@ async function latentsOf(present: Present): Promise<Tensor> {
 }
 
 /**
- * Inputs, and what the model gives for them: `image`, `latents` and, for models that see labels, `label`; the
+ * Inputs, and the model's outputs for them: `image`, `latents` and, for models that see labels, `label`; the
  * encoder's outputs by name, `decoded` latents and the `reconstruction` of the examples.
  */
 export async function checkOf(present: Present): Promise<Record<string, Tensor>> {

@@ -1,6 +1,6 @@
 /*
- * A trained model as a small program of another ecosystem, a folder each: plan.ts says what such programs are
- * written from, check.ts what they are compared with.
+ * A trained model as a small program of another ecosystem, a folder each: plan.ts has the facts to write them
+ * from, check.ts the numbers to compare them with.
  */
 import { encodeSafetensors } from '../../data/codecs/safetensors.js';
 import type { Present } from '../model/engine.js';

@@ -35,9 +35,9 @@ export interface Plan {
   readonly features: readonly number[];
   /** Latents as the decoder's layers see them, with labels. */
   readonly decoderInput: readonly number[];
-  /** Names of what the encoder gives: `mean`, `log_variance`. */
+  /** Names of the encoder's outputs: `mean`, `log_variance`. */
   readonly outputs: readonly string[];
-  /** Options of the objective, of that inside where it is conditional. */
+  /** Options of the objective, or of the inner one where it is conditional. */
   readonly objective: Options;
   /** Draws latents: the sampler that was fitted, or else the prior; undefined where there is none. */
   readonly sampler: FittedSampler | undefined;
@@ -86,7 +86,7 @@ function planLayers(
   });
 }
 
-/** The objective's options; those of the inner one where it is conditional. */
+/** The objective's options, or the inner one's where it is conditional. */
 function objectiveOptions({ type, objective, ...options }: Options): Options {
   if (type !== 'conditional') return options;
   return objectiveOptions((objective ?? {}) as Options);

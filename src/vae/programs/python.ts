@@ -1,6 +1,6 @@
 /* Pieces of Python text. */
 
-/** What Python calls a number, a truth value, a text or a tuple of such. */
+/** A number, a truth value, a text or a tuple of such, as Python writes it. */
 export function literal(value: unknown): string {
   if (typeof value === 'boolean') return value ? 'True' : 'False';
   if (typeof value === 'string') return JSON.stringify(value);

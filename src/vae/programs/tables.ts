@@ -8,8 +8,8 @@ import type { Plan } from './plan.js';
 import { literal } from './python.js';
 
 /*
- * Rows of tables in programs: what the encoder sees of them, and the values that the decoder's numbers stand
- * for. PyTorch and Keras have functions of the same names for all of it, but for the choice of columns.
+ * Rows of tables in programs: the encoder's view of them, and the values that the decoder's numbers stand for.
+ * PyTorch and Keras have functions of the same names for all of it, but for the choice of columns.
  */
 
 /** How Python has a table's tensors and functions. */
@@ -24,7 +24,7 @@ export interface TableDialect {
 
 /** Statements, and the tensors that they use. */
 export interface TablePart {
-  /** Statements about `x` that end in what is returned. */
+  /** Statements about `x`; the last returns. */
   readonly lines: readonly string[];
   readonly tensors: Readonly<Record<string, Tensor>>;
 }
@@ -37,7 +37,7 @@ export function tableColumns({ model }: Plan): readonly TableColumn[] | undefine
   return model.network.likelihood.support === 'columns' ? learntColumns(model.input) : undefined;
 }
 
-/** What Python says of a column's values. */
+/** The meaning of a column's values, in Python. */
 function meaningOf({ kind, categories, rare, date }: TableColumn): string {
   if (categories) return literal([...categories, ...(rare ? ['(another)'] : [])]);
   if (date) return literal(`${date.unit}s since ${new Date(date.origin).toISOString()}`);
@@ -55,7 +55,7 @@ export function describedColumns(columns: readonly TableColumn[]): string {
   ].join('\n');
 }
 
-/** What the encoder sees of rows `x`. */
+/** The encoder's view of rows `x`. */
 export function seenRows(
   columns: readonly TableColumn[],
   { tensors }: Plan,
@@ -94,7 +94,7 @@ export function seenRows(
   return { lines: [...lines, `return ${seen}`], tensors: used };
 }
 
-/** A value to show of a likelihood's columns, by what is in Python. */
+/** The means to write, in Python, the value to show of a likelihood's columns. */
 interface Writing {
   readonly module: string;
   readonly group: LikelihoodGroup;
@@ -104,7 +104,7 @@ interface Writing {
   numbers(from?: number, to?: number): string;
   /** A statistic of the training data, [n, …]. */
   fact(name: string): string;
-  /** A tensor that follows from those of the group. */
+  /** A tensor made from the group's tensors. */
   made(name: string, make: (tensor: (name: string) => Float32Array) => readonly number[]): string;
 }
 

@@ -7,11 +7,11 @@ import { shaped } from '../tensors.js';
 import { applied, type KerasParts } from './layers.js';
 import { toRow } from './layout.js';
 
-/** How a model of Keras gets from features to latents, and from latents to what the decoder sees. */
+/** The code of a Keras model between its encoder's features, its latents and its decoder's input. */
 export interface KerasBottleneck {
   /** Statements that set the encoder's outputs by their names; `x` is the output of its layers. */
   readonly encode: readonly string[];
-  /** Statements that change latents `x` to what the decoder's layers see. */
+  /** Statements that change latents `x` to the input of the decoder's layers. */
   readonly decode?: readonly string[];
   readonly tensors: Readonly<Record<string, Tensor>>;
   /** A statement over the functions, where encoder and decoder share layers. */

@@ -10,20 +10,20 @@ import { sequence, type TorchModule, type TorchParts } from './layers.js';
 /** An attribute of the model: a module, or a tensor that is no parameter. */
 export type Member = { readonly name: string } & (TorchModule | { readonly buffer: Tensor });
 
-/** How a model of PyTorch gets from features to latents, and from latents to what the decoder sees. */
+/** The code of a PyTorch model between its encoder's features, its latents and its decoder's input. */
 export interface TorchBottleneck {
   readonly members: readonly Member[];
   /** True where features are a row. */
   readonly flattens: boolean;
-  /** Statements that end in what `encode` returns; `features` are the encoder's output. */
+  /** Statements of `encode`, the last of which returns; `features` are the encoder's output. */
   readonly encode: readonly string[];
-  /** The expression of what the decoder's layers see of latents `z`, where it is not z. */
+  /** The expression of the decoder layers' input by latents `z`, where it is not z. */
   readonly decoded?: string;
 }
 
 type Write = (parts: TorchParts) => TorchBottleneck;
 
-/** Parameters of a dense layer of vaekit as those of a module. */
+/** Parameters of a dense layer of vaekit, by their names in a module. */
 function parametersAt({ tensors }: Plan, path: string): Record<string, Tensor> {
   const [weight, bias] = [tensors[`${path}.weight`]!, tensors[`${path}.bias`]];
   return bias ? { weight, bias } : { weight };

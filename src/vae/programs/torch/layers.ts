@@ -55,7 +55,7 @@ const activated = ({ options }: PlannedLayer) => activations[options.activation 
 export const flattened = (shape: readonly number[]): readonly TorchModule[] =>
   shape.length > 1 ? [plain('nn.Flatten')] : [];
 
-/** Values around positions: zeros, or the number that is given; of negative widths they are cut off. */
+/** Pads positions with zeros or a given number; negative widths cut off. */
 function padded(pads: readonly Pad[], value?: number): TorchModule {
   // PyTorch names the last axis first.
   const widths = pads.toReversed().flat();
@@ -90,7 +90,7 @@ const convolution: Write = (layer, parts) => {
   return [...(isEven ? [] : [padded(pads)]), own, ...activated(layer)];
 };
 
-/** PyTorch cuts off as much before as after, less what it adds after; other widths are cut off by negative zeros. */
+/** PyTorch cuts off equal widths on both sides, less its output padding after; negative zeros cut other widths. */
 const transposed: Write = (layer, parts) => {
   const { options, input } = layer;
   const window = windowOf(layer);

@@ -5,11 +5,11 @@ import { decoderModel, encoderModel } from '../../uses/export.js';
 import type { Plan } from '../plan.js';
 import type { Program } from '../target.js';
 
-/** What differs between the two libraries that run ONNX files in browsers. */
+/** The differences between the two libraries that run ONNX files in browsers. */
 interface Library {
   readonly name: string;
   readonly version: string;
-  /** What the module imports beside what it needs to draw. */
+  /** The module's imports, where it draws nothing. */
   readonly imports: string;
   readonly drawing: string;
   /** The function that draws normal numbers, where the library has none. */
