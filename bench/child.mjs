@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 
-/** How much of what a failing program says is kept. */
+/** Characters kept of a failing program's words. */
 const keptErrors = 20_000;
 
 /**

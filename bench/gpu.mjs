@@ -106,7 +106,7 @@ function difference(/** @type {Outcome} */ found, /** @type {Outcome} */ expecte
 }
 
 /**
- * Losses on devices beside those of the processor.
+ * Losses on devices beside the processor's.
  * @param {Readonly<Record<string, { device: string, env?: NodeJS.ProcessEnv }>>} columns
  * @param {readonly string[]} names
  * @param {{ steps: number, seconds: number, env?: NodeJS.ProcessEnv }} options

@@ -50,8 +50,8 @@ export function mixedRows(count) {
 }
 
 /**
- * What a peer needs to know of the columns to see and judge rows as vaekit does: groups of columns by
- * likelihood, and the statistics of each column that its likelihood begins with.
+ * Facts of the columns by which a peer sees and judges rows as vaekit does: groups of columns by likelihood,
+ * and the statistics of each column that its likelihood begins with.
  * @param {Float32Array} rows
  */
 export async function factsOf(rows) {

@@ -1,7 +1,7 @@
 export const log = (/** @type {string} */ line) => process.stderr.write(`${line}\n`);
 
 /**
- * Ends a benchmark that cannot do what was asked.
+ * Ends a benchmark that cannot run as asked.
  * @param {string} message
  * @returns {never}
  */

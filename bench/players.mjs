@@ -1,6 +1,6 @@
 /**
- * Measures a step of FactorVAE, whose discriminator is a second player, beside that of a β-VAE of the same network:
- * that of Kim and Mnih 2018, for sprites of 64 × 64 in batches of 64. Build first.
+ * Measures a step of FactorVAE, whose discriminator is a second player, beside a step of a β-VAE. Both have the
+ * network of Kim and Mnih 2018, for sprites of 64 × 64 in batches of 64. Build first.
  *
  * Usage: node bench/players.mjs [--rounds N] [--steps N] [--threads N]
  */

@@ -30,8 +30,8 @@ Results are kept in bench/results/scale.json.
  * @typedef {import('./vaekit/scale.mjs').Setting} Setting
  *
  * @typedef {object} Point
- * @property {string} curve what grows, and in which network
- * @property {string} axis what grows
+ * @property {string} curve the quantity that grows, and the network
+ * @property {string} axis the quantity that grows
  * @property {string} network
  * @property {number} value
  * @property {number} msPerStep median over the rounds
@@ -158,7 +158,7 @@ function scaleTable(results) {
 }
 
 /**
- * Curves with both axes logarithmic: what grows in proportion is a straight diagonal.
+ * Curves with both axes logarithmic: growth in proportion is a straight diagonal.
  * @param {Scale} scale
  */
 function scalePicture({ points }) {

@@ -35,7 +35,7 @@ const columnsOf = (work) => [
 ];
 
 /**
- * What a step takes, or a pass.
+ * The time of a step, or of a pass.
  * @param {number} milliseconds
  * @param {import('./tasks.mjs').Use} use
  */

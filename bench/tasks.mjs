@@ -1,4 +1,4 @@
-/** Tasks of the benchmark: what contestants do, as plain data, so that all do the same. */
+/** Tasks of the benchmark, as plain data, so that all contestants do the same. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { waves, writeNpy } from './made-up.mjs';
@@ -15,7 +15,7 @@ import { networkOf, presetOf, usualFor } from './networks.mjs';
  * @property {Use} use
  * @property {import('./networks.mjs').Model} model
  * @property {string} data a folder with MNIST's files, or an .npy file of examples
- * @property {string} [facts] of a table: a JSON file of what `factsOf` gives
+ * @property {string} [facts] of a table: a JSON file of the facts by `factsOf`
  * @property {number} batch examples of a training step; in other uses, of a call of a peer
  * @property {number} steps of a stretch of training
  * @property {number} stretches of steps, or passes over the examples; the first is warm-up

@@ -15,8 +15,8 @@ import { vaekit } from './vaekit.mjs';
  * @property {string} name
  * @property {boolean} [once] measured in one round only, as it is slower by far than all others
  * @property {() => string | undefined} available in one line, why it cannot run here; else undefined
- * @property {() => { program: string, args: string[], env?: Record<string, string> }} command what to
- *   run when it is available
+ * @property {() => { program: string, args: string[], env?: Record<string, string> }} command to run
+ *   when it is available
  */
 
 /**

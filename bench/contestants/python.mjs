@@ -4,7 +4,7 @@ import { findPython } from '../peers/python.mjs';
 
 /**
  * @param {string} name
- * @param {string[]} modules what the program imports
+ * @param {string[]} modules imports of the program
  * @param {string} file a program in `bench/peers`
  * @param {string[]} args
  * @param {Record<string, string>} [env]

@@ -64,7 +64,7 @@ function places() {
   /** @type {Map<string, { microseconds: number, runs: number }>} */
   const found = new Map();
   for (const { name: event, cat, dur, args } of events) {
-    // A scan's time is that of the operators inside of it.
+    // A scan's time is the time of the operators inside of it.
     if (cat !== 'Node' || !event.endsWith('_kernel_time') || args.op_name === 'Scan') continue;
     const place = String(args.provider).replace('ExecutionProvider', '').toLowerCase();
     const key = `${place} ${args.op_name}`;

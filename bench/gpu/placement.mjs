@@ -48,7 +48,7 @@ function listed(/** @type {readonly (readonly [key: string, runs: number])[]} */
 const total = (/** @type {readonly (readonly [key: string, runs: number])[]} */ runs) =>
   String(runs.reduce((sum, [, count]) => sum + count, 0));
 
-/** The row of a network: what runs in each step, and what in each call beside its steps. */
+/** The row of a network: operators that run in each step, and in each call beside its steps. */
 function rowOf(
   /** @type {string} */ name,
   /** @type {Map<string, number>} */ one,

@@ -24,7 +24,7 @@ export function build(name) {
   return { program };
 }
 
-/** @param {string} text what a compiler printed */
+/** @param {string} text the compiler's output */
 function firstError(text) {
   const lines = text.trim().split('\n');
   return lines.find((line) => line.includes('error')) ?? lines[0] ?? '';

@@ -1,6 +1,6 @@
 /**
- * Kills one rank of a training by SIGKILL at random moments, and goes on with what is left: by another
- * number of ranks, to the end. Started through `bench/mpi.mjs`.
+ * Kills one rank of a training by SIGKILL at random moments, and resumes the run with another number of
+ * ranks, to the end. Started through `bench/mpi.mjs`.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';

@@ -3,7 +3,7 @@
     python bench/peers/anomaly.py FOLDER --seeds 5
 
 For each table of scikit-learn and each seed it writes rows to train on, without their class, and rows to
-judge by, with it; and prints a line of JSON with what IsolationForest reaches on these. Two ways:
+judge by, with it; and prints a line of JSON with IsolationForest's scores on these. Two ways:
 
 - `clean`: half of the normal rows are to train on; the others and all anomalies to judge by.
 - `mixed`: all normal rows, and as many anomalies as make a tenth of all, are both.

@@ -24,7 +24,7 @@ modules = ["transformers.js", "onnxruntime-web"]
 
 
 def run_python(program):
-    """What the check of a program prints, and whether it draws examples that are finite."""
+    """The output of a program's check; asserts that it draws finite examples."""
     spec = importlib.util.spec_from_file_location(f"model{abs(hash(program))}", program / "model.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

@@ -21,7 +21,7 @@ const ending = (...shape) => [dense(shape.reduce((a, b) => a * b)), layer('resha
 const image = [2, 8, 8];
 const sequence = [3, 12];
 
-/** Models as plain data; what is left out is that of `usual`. */
+/** Models as plain data; options left out are taken from `usual`. */
 const usual = {
   input: image,
   latent: 3,

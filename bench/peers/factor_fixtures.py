@@ -46,7 +46,7 @@ images = np.zeros((len(levels), 6, 6, 3), np.uint8)
 images[:, :, 0, 0] = levels * 60
 images[:, :, 1, 2] = 255
 with h5py.File(folder / "3dshapes-small.h5", "w") as file:
-    # Blocks that hold parts of many pictures, as those of the published file.
+    # Blocks that hold parts of many pictures, as in the published file.
     file.create_dataset("images", data=images, chunks=(50, 4, 4, 2), compression="gzip")
     file.create_dataset("labels", data=shapes, compression="gzip")
 

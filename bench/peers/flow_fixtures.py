@@ -1,7 +1,7 @@
 """Writes test/fixtures/torch-flows.safetensors: normalizing flows of random numbers by PyTorch 2.
 
 Needs `pip install torch numpy safetensors`. Run from the repository's root. All is float64, from the
-papers' equations; log determinants are those of Jacobians by automatic differentiation, and the gradients
+papers' equations; log determinants are of Jacobians by automatic differentiation, and the gradients
 are of sum(z * cos(index)) + sum(logDet).
 """
 

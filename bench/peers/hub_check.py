@@ -1,9 +1,9 @@
-"""Has Hugging Face's own client and vaekit share runs through one server and one cache, each reading what the other wrote.
+"""Has Hugging Face's own client and vaekit share runs through one server and one cache, each reading the other's files.
 
     pip install huggingface_hub
     python bench/peers/hub_check.py
 
-The server is that of the tests (test/sharing/hub-server.ts): the real Hub is not reached.
+The server is the tests' (test/sharing/hub-server.ts): the real Hub is not reached.
 """
 
 import json
@@ -44,7 +44,7 @@ def vaekit(*arguments, **variables):
 
 fixture = repository / "test/fixtures/run-v2"
 
-# What vaekit pushes, the client reads.
+# The client reads a run that vaekit pushed.
 print(vaekit("push", str(fixture), "ann/digits", "--license", "mit").strip())
 there = Path(snapshot_download("ann/digits"))
 for name in ("config.json", "parameters.safetensors", "metrics.jsonl"):
@@ -56,11 +56,11 @@ results = [(result.metric_type, result.metric_value) for result in card.data.eva
 last = json.loads((fixture / "metrics.jsonl").read_text().splitlines()[-1])
 assert dict(results)["val_loss"] == last["val_loss"], results
 
-# What the client fetched, vaekit takes without a network.
+# Without a network, vaekit takes the files that the client fetched.
 told = vaekit("info", "hf://ann/digits", HF_HUB_OFFLINE="1")
 assert "latent: 2" in told, told
 
-# What the client pushes, vaekit reads, and the client finds what vaekit fetched.
+# vaekit reads a run that the client pushed, and the client finds the files that vaekit fetched.
 api = HfApi()
 api.create_repo("bob/digits", private=True)
 api.upload_folder(repo_id="bob/digits", folder_path=str(fixture))

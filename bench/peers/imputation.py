@@ -7,7 +7,7 @@ that was filled.
 `write` makes a table with gaps for each seed, lets the imputers fill it and prints a line of JSON for each:
 `mean` (SimpleImputer: means, most frequent categories) and `iterative` (IterativeImputer as it is, categories
 one-hot, the largest taken). The error of numbers is the root of the mean square, in deviations of the
-whole column; that of categories the share that is right.
+whole column; categories have the share of right ones.
 
 Needs scikit-learn and pandas.
 """

@@ -1,5 +1,5 @@
-"""Writes test/fixtures/mixtures.{safetensors,json}: rows, a mixture of Gaussians to start from, and what
-scikit-learn's GaussianMixture makes of them: its log-likelihood, after some iterations, and its criterion.
+"""Writes test/fixtures/mixtures.{safetensors,json}: rows, a mixture of Gaussians to start from, and the
+results of scikit-learn's GaussianMixture: its log-likelihood, after some iterations, and its criterion.
 
 Needs `pip install numpy scikit-learn safetensors`. Run from the repository's root.
 """

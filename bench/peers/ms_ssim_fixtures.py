@@ -26,7 +26,7 @@ def window(channels):
 
 
 def pictures(channels, height, width):
-    """Pairs of waves: the second of each has more and more noise, and that of the last one is turned round."""
+    """Pairs of waves: the second of each has more and more noise, and in the last pair it is the negative."""
     k, c, y, x = torch.meshgrid(*map(torch.arange, (4, channels, height, width)), indexing="ij")
     first = ((((3 + k) * x + (5 + c) * y + 40 * k) % 512) - 256).abs().clamp(max=255)
     spread = torch.tensor(NOISE)[:, None, None, None]

@@ -1,6 +1,6 @@
 """Writes test/fixtures/npy/*.npy with NumPy: the same six numbers in each element type and layout.
 
-Needs `pip install numpy`. Run from the repository's root. The name says what a file holds:
+Needs `pip install numpy`. Run from the repository's root. A file's name tells its content:
 dtype, byte order, layout, format version.
 """
 

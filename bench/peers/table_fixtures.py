@@ -49,7 +49,7 @@ def picture(i: int) -> bytes:
 
 
 def hugging_face() -> None:
-    """Five pictures with labels as `datasets` lays them out; that of row 3 is cut short."""
+    """Five pictures with labels as `datasets` lays them out; the picture of row 3 is cut short."""
     files = [picture(i) for i in range(5)]
     files[3] = files[3][:60]
     struct = pa.struct([("bytes", pa.binary()), ("path", pa.string())])

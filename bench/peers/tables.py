@@ -148,7 +148,7 @@ def metadata_beside(path: str) -> dict:
 
 
 def fit_ctgan(table: pd.DataFrame, columns: dict, epochs: int):
-    """CTGAN's TVAE knows numbers and names: dates go in as days, what is missing as SDV fills it in."""
+    """CTGAN's TVAE knows numbers and names: dates go in as days, missing values as SDV fills them in."""
     from ctgan import TVAE
 
     known = table.copy()

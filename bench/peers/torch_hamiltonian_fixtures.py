@@ -1,6 +1,6 @@
 """Writes test/fixtures/torch-hamiltonian-objectives.{safetensors,json}: loss, parts and gradients of objectives whose
 posterior moves by Hamiltonian dynamics, in float64 by PyTorch 2 from the equations of Caterini et al. (2018) and of
-Chadebec et al. (2020). The partial derivatives of the latter's energy are those of torch.func.
+Chadebec et al. (2020). The partial derivatives of the latter's energy are by torch.func.
 
 Needs `pip install torch numpy safetensors`. Run from the repository's root, after
 torch_objective_fixtures.py, whose examples and noise it takes.

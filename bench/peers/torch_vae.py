@@ -39,7 +39,7 @@ def train(vae, seen, x, task, options):
             if stretch == index == 0:
                 total.item()
                 tell(first={"steps": 1})
-        # What was asked of a graphics processor may not be done yet.
+        # Waits for the graphics processor, which may not be done yet.
         loss = total.item() / steps
         seconds = time.perf_counter() - start
         tell(steps=steps, msPerStep=1000 * seconds / steps, loss=loss)

@@ -138,7 +138,7 @@ def vae_gan(p, gamma, parts, last, is_early=False):
     told = cross_entropy(yes, 1) + cross_entropy(no, 0) + cross_entropy(drawn, 0)
     # L_GAN, whose first term does not depend on the decoder.
     gan = torch.log(1 - torch.sigmoid(no)).mean() + torch.log(1 - torch.sigmoid(drawn)).mean()
-    # Both players move: what is real or made is told neither too easily nor too hard, or both at once.
+    # Both players move: real and made images are told apart neither too easily nor too hard, or both at once.
     players = [
         {"of": [name for name in p if name.startswith("decoder")], "loss": gamma * reconstruction + gan},
         {"of": [name for name in p if name.startswith("discriminator")], "loss": told},

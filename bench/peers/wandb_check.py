@@ -1,4 +1,4 @@
-"""Has W&B's own client and vaekit tell the same loopback server of a run, and compares what they send.
+"""Has W&B's own client and vaekit tell the same loopback server of a run, and compares their requests.
 
     python bench/peers/wandb_check.py
 

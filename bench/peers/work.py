@@ -1,4 +1,4 @@
-"""The common part of peers' programs: the task that they are given, its examples, and what they print."""
+"""The common part of peers' programs: their task, its examples, and their output."""
 
 import json
 import os

@@ -21,7 +21,7 @@ const main = fileURLToPath(new URL('../../dist/bin/vaekit.js', import.meta.url))
 const fit = fileURLToPath(new URL('fit.mjs', import.meta.url));
 
 /**
- * A figure in what a program printed.
+ * A figure in a program's output.
  * @param {string} text
  * @param {string} name
  */

@@ -1,6 +1,6 @@
 /**
- * Learns a table as `vaekit train` does, and tells the seconds of that alone: `node bench/tables/fit.mjs
- * TABLE RUN EPOCHS SEED`. The table is read before, as that of a peer is; the model is written after.
+ * Learns a table as `vaekit train` does, and tells the seconds of learning alone: `node bench/tables/fit.mjs
+ * TABLE RUN EPOCHS SEED`. The table is read before, as a peer's is; the model is written after.
  */
 import { datasets, settingsFor, VAE } from '../../dist/index.js';
 

@@ -4,8 +4,8 @@ import { spawn } from 'node:child_process';
  * Runs a program to its end.
  * @param {string} program
  * @param {string[]} args
- * @returns {Promise<{ text: string, seconds: number }>} what it printed, and how long it took
- * @throws when it fails, with the end of what it said
+ * @returns {Promise<{ text: string, seconds: number }>} its output, and its time
+ * @throws when it fails, with the end of its errors
  */
 export async function run(program, args) {
   const began = performance.now();

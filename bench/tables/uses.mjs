@@ -36,7 +36,7 @@ export const lines = (text) =>
     .map((line) => JSON.parse(line));
 
 /**
- * Measures, keeps what was reached in `bench/results`, and prints or writes a table of medians.
+ * Measures, keeps the results in `bench/results`, and prints or writes a table of medians.
  * @param {object} bench
  * @param {string} bench.name of the results, of the script in package.json and of the marks in docs/scores-and-gaps.md
  * @param {string} bench.help

@@ -6,7 +6,7 @@ import { adam, datasets, fromConfig, VAE } from '../../dist/index.js';
  * @typedef {Pick<import('../tasks.mjs').Task, 'model' | 'stretches' | 'steps'> & {
  *   examples: Uint8Array | Float32Array,
  *   tell: (line: object) => void,
- * }} Given `tell` is given what a contestant prints
+ * }} Given `tell` takes each line of output
  */
 
 /**
@@ -50,7 +50,7 @@ export async function train(given) {
   });
 }
 
-/** Uses of a model; each gives what is told of it. */
+/** Uses of a model; each gives its line of output. */
 const uses = {
   evaluate: async (/** @type {VAE} */ vae, /** @type {datasets.Dataset} */ data) => ({
     loss: (await vae.evaluate(data)).loss,

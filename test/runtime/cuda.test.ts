@@ -44,7 +44,7 @@ async function withPackage(version: string): Promise<string> {
   return place;
 }
 
-/** What a program says that trains on devices in turn: the loss, or the error. */
+/** The loss or the error from a program that trains on devices in turn. */
 async function trained(place: string, devices: readonly string[]): Promise<string[]> {
   const file = join(place, 'program.mjs');
   await writeFile(

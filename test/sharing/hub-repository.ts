@@ -81,7 +81,7 @@ export class Storage {
     return { body: { transfer: 'basic', objects } };
   }
 
-  /** What the store answers to a request. */
+  /** The store's answer to a request. */
   answer(
     kind: string,
     oid: string,

@@ -4,7 +4,7 @@ import { expect, test, vi } from 'vitest';
 import { sharing, VAE } from '../../src/index.js';
 import { useHub, writeRun } from './setup.js';
 
-// What a page gets: its build of the library, and neither an environment nor a cache.
+// Stands for a page: its build of the Hub's library, and neither an environment nor a cache.
 vi.mock('#hub', () => import('../../dist/vendor/hub/web/index.js'));
 vi.mock('#hub-home', () => import('../../src/runs/hub/home.web.js'));
 

@@ -23,7 +23,7 @@ const workers = {
 /**
  * The lines that a contestant tells, each with the seconds since its worker was started.
  * @param {Task} task
- * @returns {Promise<Line[]>} fails with what the worker says is wrong
+ * @returns {Promise<Line[]>} fails with the worker's error
  */
 function measure(task) {
   const began = performance.now();

@@ -9,11 +9,11 @@ export async function trainingPixels() {
   return new Uint8Array(await response.arrayBuffer(), 16);
 }
 
-/** @param {object} line what a contestant prints */
+/** @param {object} line of a contestant's output */
 export const tell = (line) => postMessage(line);
 
 /**
- * Runs what the page asks for, once.
+ * Runs the task that the page sends, once.
  * @param {(task: Task) => Promise<void>} run
  */
 export function answer(run) {

@@ -1,8 +1,8 @@
 /**
  * The benchmark's VAEs in TensorFlow.js, as its user writes them: `optimizer.minimize` in `tf.tidy`.
  * Each batch is made into a tensor from the pixels: gathering it from a tensor of all images takes
- * several times as long. Networks, losses and settings are those of
- * `../../networks.mjs`. Knows nothing of Node, so that a browser runs it too.
+ * several times as long. Networks, losses and settings are as in `../../networks.mjs`. Knows nothing
+ * of Node, so that a browser runs it too.
  */
 import * as tf from '@tensorflow/tfjs';
 
@@ -117,7 +117,7 @@ const networks = {
  * @param {number} options.batch
  * @param {number} options.stretches
  * @param {number} options.steps in a stretch
- * @param {(line: object) => void} options.tell given what a contestant prints
+ * @param {(line: object) => void} options.tell takes each line of output
  */
 export async function train({ network, pixels, batch, stretches, steps, tell }) {
   const build = networks[network];

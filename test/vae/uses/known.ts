@@ -52,7 +52,7 @@ export function natsAt(row: readonly number[], z: number): number[] {
   });
 }
 
-/** What p(z | observed) says of a row, by sums over a fine grid of z. */
+/** The evidence, means and nats of a row by p(z | observed), summed over a fine grid of z. */
 export function exactly(row: readonly number[]) {
   const step = 0.002;
   const grid = Array.from({ length: 8001 }, (_, i) => -8 + i * step);

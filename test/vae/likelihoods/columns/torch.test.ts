@@ -19,7 +19,7 @@ interface Fixture {
   readonly movedGradient: Readonly<Record<string, number[]>>;
 }
 
-/** What scipy and PyTorch compute of many values, by bench/peers/column_fixtures.py. */
+/** Numbers that scipy and PyTorch compute of many values, by bench/peers/column_fixtures.py. */
 const fixtures = await readJson<Readonly<Record<string, Fixture>>>('columns.json');
 
 const likelihoods: readonly ColumnLikelihood[] = [
