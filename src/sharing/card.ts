@@ -25,7 +25,7 @@ export interface CardFacts {
 
 type Data = Readonly<Record<string, unknown>>;
 
-/** Stands in a card that `vaekit push` made, and makes anew at the next push. */
+/** Marks a card as made by `vaekit push`, so that the next push makes it anew. */
 export const cardMark =
   '<!-- Made by vaekit push, which makes it anew. Remove this line to keep what you write. -->';
 

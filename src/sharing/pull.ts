@@ -3,7 +3,7 @@ import { isShared } from './shared-files.js';
 
 /**
  * Writes a run that is on the Hub, or in a zip archive, into a folder of its own, with its checkpoints where it has
- * some. `config.json` comes last, so that a folder in which this was broken off holds no run.
+ * some. `config.json` comes last, so that the folder of a broken pull holds no run.
  * @param from `hf://owner/name`, or a zip archive
  * @param to a folder that holds no run yet
  * @throws UserError when there is no run, or the folder cannot be written; the signal's reason when that aborts

@@ -123,7 +123,7 @@ async function makeRepository(repo: string, { request }: Connection, isPrivate: 
   }
 }
 
-/** The commit that a branch is at, which is made from `main` where there is none. */
+/** The latest commit of a branch; makes a missing branch from `main`. */
 async function openBranch(address: HubAddress, connection: Connection, options: PushOptions) {
   try {
     return await openCommit(address, options);
@@ -141,7 +141,7 @@ async function openBranch(address: HubAddress, connection: Connection, options: 
   }
 }
 
-/** The differences between the shared files and a branch's. */
+/** The differences between the files to share and a branch's. */
 interface Changes {
   readonly sent: readonly (readonly [path: string, content: Uint8Array<ArrayBuffer>])[];
   readonly removed: readonly string[];

@@ -54,7 +54,7 @@ export type MethodOptions =
   | z.input<typeof halving>
   | z.input<typeof asha>;
 
-/** The parts of a search, whatever is searched for. */
+/** The parts of a search, of any settings. */
 export const searchShape = {
   method: methodSchema.describe('How values are chosen, and which runs are trained to their end.'),
   settings: z

@@ -108,7 +108,7 @@ export function gridValues(setting: Setting): readonly unknown[] {
 }
 
 /**
- * A value of a setting by chance, which seed, place and number of the run alone decide.
+ * A random value of a setting; seed, path and the run's number alone decide it.
  * @param path of the setting
  * @param run the run's number
  */

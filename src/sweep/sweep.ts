@@ -43,7 +43,7 @@ export interface SweepRunning {
   readonly jobs?: number | undefined;
   /** Ends the sweep; a run that is broken off is begun again by the next call. */
   readonly signal?: AbortSignal | undefined;
-  /** The runs as an earlier sweep of the same options left them, by which this one goes on. */
+  /** The runs as an earlier sweep of the same options left them; this sweep goes on from them. */
   readonly trials?: Trial[] | undefined;
   /** Keeps the state of all runs, before a run begins and after it ends; a later sweep goes on from it. */
   readonly onChange?: ((trials: readonly Trial[]) => void | Promise<void>) | undefined;
@@ -106,7 +106,7 @@ export async function search(trials: readonly Trial[], going: Going): Promise<vo
         const task = nextTask(trials, race, (trial) => running.has(trial));
         if (!task) break;
         task.trial.given = task.rung + 1;
-        // Kept before it begins, so that it is known to be broken off where it is.
+        // Kept before the run begins, so that a sweep that goes on knows it as broken off.
         await onChange?.(trials);
         const { trial } = task;
         running.set(

@@ -5,17 +5,17 @@ import { drawValue, gridValues } from './settings.js';
 /** Most runs of a sweep: more are hardly meant. */
 const mostRuns = 100_000;
 
-/** A run of a sweep: plain data, by which a sweep goes on. */
+/** A run of a sweep: plain data, from which a sweep goes on. */
 export interface Trial {
   /** Counted from 1. */
   readonly number: number;
   /** Values of the settings by their paths. */
   readonly settings: Readonly<Record<string, unknown>>;
-  /** How many times it was given epochs: of rungs, those that it began. */
+  /** The number of rungs that it began. */
   given: number;
   /** The metric after each rung that it came to the end of. */
   readonly results: number[];
-  /** Epochs that it has had, where that is told. */
+  /** Epochs trained, where they are known. */
   epochs?: number;
   /** Why it failed. */
   failure?: string;

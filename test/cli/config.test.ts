@@ -207,7 +207,7 @@ describe('a config of code', () => {
     test('and from nowhere else: a run that somebody sent runs no code by itself', async () => {
       const sent = at('sent');
       await cp(at('own'), join(sent, 'run'), { recursive: true });
-      // In the run, and beside it.
+      // A config lies in the run, and one beside it.
       await writeFile(join(sent, 'run', 'vae.config.ts'), telling);
       await writeFile(join(sent, 'vae.config.ts'), telling);
       const refused = async (cwd: string, near: string, ...args: string[]) => {

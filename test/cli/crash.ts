@@ -25,8 +25,8 @@ const settings = [
 export const command = (out: string) => ['train', ...settings, '--out', out];
 
 /**
- * All that a run leaves, by file: its bytes or, of a checkpoint, the bytes of its tensors with where
- * it stands. Times are no part of it.
+ * Hashes of a run's files, by name. A checkpoint counts by its tensors and its place in training; times do not
+ * count.
  */
 export async function fingerprint(run: string): Promise<Record<string, string>> {
   const hash = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');

@@ -36,7 +36,7 @@ test('a run finds its data from any folder, and after both were moved', async ()
   expect(loss(await vaekit(root, 'evaluate', 'moved/runs/a'))).toBe(here);
   const resumed = await vaekit(root, 'train', '--resume', 'moved/runs/a', '--epochs', '2');
   expect(resumed.code).toBe(0);
-  // The same again: the run does not know where it was gone on with.
+  // The same path again: it does not depend on the folder of the resumed training.
   expect(await trainingOf(root, 'moved/runs/a')).toMatchObject({
     data: 'quarters',
     dataFrom: '../..',

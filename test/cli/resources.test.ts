@@ -79,7 +79,7 @@ test('a model that no ONNX file holds is refused before it is trained', () => {
   const data = fromArray(new Uint8Array(64), [1, 8, 8]);
   const resources = new Resources({ model, training: { batchSize: 1 } } as never, data);
   expect(() => resources.checkParameters(1_000_000, 1)).not.toThrow();
-  // Where memory is too small too, that is told.
+  // A machine with too little memory says so instead.
   expect(() => resources.checkParameters(550_000_000, 0)).toThrow(
     /550,000,000 parameters(, 2\.2 GB: more than an ONNX file holds|.* of memory)/,
   );

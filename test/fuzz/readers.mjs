@@ -290,7 +290,7 @@ const runFiles = async () => ({
   'parameters.safetensors': await fixture('run-v1/parameters.safetensors'),
 });
 
-/** Loads a run and reads all there is to read of it. */
+/** Loads a run, with its summary and its metrics. */
 async function readRun(place) {
   const vae = await VAE.load(place);
   vae.summary();

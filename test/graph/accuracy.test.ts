@@ -13,8 +13,7 @@ const rowsOf = functions as unknown as Readonly<Record<string, Rows>>;
 const tolerance = { float32: 1e-6, float64: 1e-14 };
 
 /**
- * Functions that are exact beside 1 alone, as in other frameworks: near a bound of theirs they take a
- * difference with it.
+ * Functions whose error is small against 1 alone, as in other frameworks: near a bound they subtract from it.
  */
 const besideOne: Readonly<Record<string, readonly ('value' | 'slope')[]>> = {
   sigmoid: ['slope'],

@@ -69,7 +69,7 @@ export interface Traced {
   readonly written: readonly string[];
 }
 
-/** Calls that make sockets known to the network; those between a process and its child are pairs. */
+/** Calls that make sockets known to the network; sockets between a process and its child are pairs. */
 const networkCall = /^\d+ +(socket|connect|bind|listen|send\w*|recv\w*)\(/;
 const writtenPath =
   /^\d+ +(?:(?:open|openat)\([^"]*"([^"]*)"[^"]*\bO_(?:WRONLY|RDWR|CREAT)\b|(?:creat|mkdir|mkdirat)\([^"]*"([^"]*)")/;

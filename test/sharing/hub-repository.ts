@@ -52,7 +52,7 @@ export class Storage {
     };
   }
 
-  /** Git LFS's answer on where objects go; those that are there go nowhere. */
+  /** Git LFS's answer: the addresses to send objects to; none for an object that is there. */
   batch(
     asked: { objects: { oid: string; size: number }[] },
     store: string,

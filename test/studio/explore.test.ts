@@ -373,7 +373,7 @@ describe.skipIf(!chromiumPath)(`exploring and comparing in the studio${skipReaso
       delay = 700 + 110 * (i % 10);
       await page.reload();
       await page.locator('.map').waitFor();
-      // Some are left in the midst of it.
+      // Some pages are left while they load.
       if (i % 5 === 4) continue;
       await page.locator('.legend, .notice').first().waitFor();
       expect(await page.locator('.notice').allInnerTexts()).toEqual([]);

@@ -55,7 +55,7 @@ const catalogs = (code: string) =>
     return [name.replace('.json', ''), catalog] as const;
   });
 
-/** The errors that a language can have, their placeholders bare: those without values stand anywhere. */
+/** The errors that a language has, their placeholders bare; errors without values may stand in any catalog. */
 const errorsIn = (code: string): ReadonlySet<string> =>
   new Set(
     catalogs(code).flatMap(([area, catalog]) =>

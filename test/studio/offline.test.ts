@@ -11,7 +11,7 @@ import { launchChromium } from '../browser/chromium.js';
 import { button, trainOwnImages, waitFor } from './controls.js';
 import { builtPage } from './open.js';
 
-/** A path of a host that has other things beside. */
+/** The path of the studio on a host that has other things too. */
 const under = '/class/studio/';
 
 const types: Readonly<Record<string, string>> = {

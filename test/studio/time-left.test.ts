@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { TimeLeft } from '../../studio/src/train/time-left.js';
 
-/** The seconds that are told at each step of a training, and those that were left in truth. */
+/** The seconds told at each step of a training, and the seconds truly left. */
 function told(
   epochs: number,
   steps: number,

@@ -193,7 +193,7 @@ describe.skipIf(!chromiumPath)(`trouble in the studio${skipReason}`, () => {
       await waitFor(page, 'paused');
       expect(await page.locator('.status-head').innerText()).toContain('not kept in this browser');
       await warning.first().waitFor();
-      // Nothing of it is lost by a click, nor when the page is left.
+      // The run outlasts a click, and a try to leave the page.
       await button(page, 'New run').click();
       await page.getByRole('alert').filter({ hasText: 'it is lost when you leave it' }).waitFor();
       await button(page, 'Stay').click();

@@ -69,7 +69,7 @@ describe('a profile', async () => {
     for (const { millisecondsPerStep, part } of entries) {
       expect(millisecondsPerStep, part).toBeGreaterThanOrEqual(0);
     }
-    // Operators are most of it, and no more than all of it.
+    // Operators take a good part of the time, and no more than all.
     expect(time('forward', 'backward', 'update')).toBeGreaterThan(whole / 4);
     expect(time('forward', 'backward', 'update')).toBeLessThan(whole);
     expect(measured.unmeasuredMillisecondsPerStep).toBeLessThan(5 * whole);

@@ -14,5 +14,5 @@ export interface SharedAddress {
   readonly memory: SharedArrayBuffer;
 }
 
-/** How a thread finds the other ranks: plain data, which messages between threads carry. */
+/** Plain data by which a thread finds the other ranks; messages between threads carry it. */
 export type RanksAddress = MpiAddress | SharedAddress;

@@ -3,7 +3,7 @@ import type { Launch } from './launch.js';
 
 /**
  * Processes that train one model together, each on its own share of every batch. A rank is one of them.
- * All of them ask for the same sums in the same order; a rank whose others never do waits for ever.
+ * All ranks ask for the same sums in the same order; else a rank waits for ever.
  */
 export interface Ranks {
   /** The place of this one, from 0. The first one prints and writes. */

@@ -59,7 +59,7 @@ const nextOf = (name: string) => `${name}.next`;
 const memoryFor = (dims: readonly number[]) =>
   new Tensor('float32', new Float32Array(elementCount(dims)), dims);
 
-/** A repeated step among ranks, of which it is one. */
+/** A repeated step among ranks, as one of them. */
 class RankedSession implements Session {
   readonly sharesMemory = false;
   readonly inputNames: readonly string[];

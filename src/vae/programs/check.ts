@@ -32,7 +32,7 @@ function exampleOf({ model, tensors }: Present): Float32Array {
   return values.map((value) => range[0] + (range[1] - range[0]) * value);
 }
 
-/** Rows, of which the first misses each value that some rows of the training data missed. */
+/** Rows; the first lacks each value that some rows of the training data lacked. */
 function withGaps(rows: Tensor, { model }: Present): Tensor {
   const columns = learntColumns(model.input);
   const values = Float32Array.from(rows.data as Float32Array, (value, i) =>

@@ -8,7 +8,7 @@ import { encoding } from '../uses/infer.js';
 import type { FittedSampler } from '../uses/sample.js';
 import type { ProgramTarget } from './target.js';
 
-/** A layer with all that a program of another ecosystem has to say of it; shapes are of one example. */
+/** A layer with all facts that a program of another ecosystem needs; shapes are of one example. */
 export interface PlannedLayer {
   /** `encoder.2.0` */
   readonly path: string;
@@ -23,7 +23,7 @@ export interface PlannedLayer {
 /** Options of a kind, as plain data. */
 export type Options = Readonly<Record<string, unknown>>;
 
-/** A trained model as programs of other ecosystems are written from; shapes are of one example. */
+/** A trained model, as the source of programs of other ecosystems; shapes are of one example. */
 export interface Plan {
   readonly model: BuiltModel;
   readonly tensors: Tensors;
@@ -67,7 +67,7 @@ export function bottleneckWriter<Write>(
 export const tensorOf = ({ tensors }: Plan, { path }: PlannedLayer, name: string): Tensor =>
   tensors[`${path}.${name}`]!;
 
-/** Layers with their shapes, which are known by path. */
+/** Layers with their shapes, found by path. */
 function planLayers(
   layers: readonly LayerConfig[],
   path: string,

@@ -13,7 +13,7 @@ export function literal(value: unknown): string {
   return isTiny ? number.toExponential() : String(number);
 }
 
-/** Keyword arguments; those that are undefined are left out. */
+/** Keyword arguments; undefined ones are left out. */
 type Keywords = Readonly<Record<string, unknown>>;
 
 /** A call: `nn.Linear(784, 2, bias=False)`. */
@@ -28,7 +28,7 @@ export function call(name: string, given: readonly unknown[], keywords: Keywords
 export const short = (sizes: readonly number[]): unknown =>
   sizes.every((size) => size === sizes[0]) ? sizes[0] : sizes;
 
-/** A value unless it is the usual one, which is left out. */
+/** A value; undefined, and so left out, where it is the usual one. */
 export function unless<Value>(value: Value, usual: Value): Value | undefined {
   return value === usual ? undefined : value;
 }
@@ -38,6 +38,6 @@ export function indent(text: string, steps = 1): string {
   return text.replace(/^(?=.)/gm, ' '.repeat(4 * steps));
 }
 
-/** Blocks of text, those that are empty left out. */
+/** Blocks of text, without empty ones. */
 export const blocks = (parts: readonly (string | undefined)[], apart = '\n\n\n') =>
   parts.filter(Boolean).join(apart);

@@ -116,7 +116,7 @@ const counted = ({ module, fact, number }: Writing) =>
 const located = ({ fact, number }: Writing, reach: number) =>
   `${number(0, reach)} * ${fact('deviation')} + ${fact('location')}`;
 
-/** By likelihood the value to show, as its `typical` has it. Keras's values stand left of arrays, which know them not. */
+/** The value to show, by likelihood, as its `typical`. Keras's values stand left of arrays, which cannot take them. */
 export const tableValues: Readonly<Record<string, (writing: Writing) => string>> = {
   bernoulli: ({ module, number, fact }) =>
     `${module}.where(${number(0)} + ${fact('logit')} > 0, 1.0, 0.0)`,

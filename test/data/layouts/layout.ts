@@ -25,10 +25,7 @@ export interface Expected {
   readonly shape?: readonly number[];
   readonly size?: number;
   readonly dtype?: 'uint8' | 'float32';
-  /**
-   * The values of all examples, or of the first ones, as they stand for themselves: bytes by 255. NaN is a
-   * value that is missing.
-   */
+  /** The values of all examples, or of the first ones; bytes are divided by 255. NaN is a missing value. */
   readonly values?: readonly number[];
   readonly labels?: readonly number[] | null;
   readonly classNames?: readonly string[] | null;

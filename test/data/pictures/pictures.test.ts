@@ -333,7 +333,7 @@ describe('a folder of pictures', () => {
       expect(held!.origin!(0)).toBe('test/2.png');
       expect(notes!.filter(({ text }) => /divided by 4,095/.test(text))).toHaveLength(1);
     }
-    // Another picture of the test part changes how those to train on are scaled.
+    // Another picture of the test part changes the scale of pictures to train on.
     await folder('deep', { 'test/2.png': await deep(60_000) });
     const { train } = await openDataset(path, options);
     expect((await example(train))[1]).toBeCloseTo(1000 / 65535, 6);

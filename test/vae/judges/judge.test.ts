@@ -23,7 +23,7 @@ beforeAll(async () => {
 
 afterAll(() => vae.release());
 
-/** Measures that take seconds of so many examples, and those by annealed importance sampling. */
+/** Measures that take seconds of so many examples, annealed importance sampling among them. */
 const slow = /^(betaVae|factorVae|sap|dci.*|annealed.*|effectiveChains)$/;
 
 test('a model is judged by its likelihood, latents, pictures and draws, and by factors', async () => {

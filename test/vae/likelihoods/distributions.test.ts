@@ -115,7 +115,7 @@ describe.each(Object.entries(cases))('%s', (_, each) => {
   const likelihood = likelihoodOf(each.likelihood);
   const { parameters, scalar, values, step } = each;
 
-  /** The mean of the values by their masses, and the sum of those. */
+  /** The mean of the values by their masses, and the sum of the masses. */
   async function moments() {
     const x = new Tensor('float32', Float32Array.from(values), [values.length, 1]);
     const { nats, mean } = await evaluateLikelihood(likelihood, {

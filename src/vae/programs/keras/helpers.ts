@@ -1,4 +1,4 @@
-/* Classes and functions that Keras has not, by name, in the order in which a program has them. */
+/* Classes and functions that Keras lacks, by name, in a program's order. */
 export const kerasHelpers: Readonly<Record<string, string>> = {
   MaskedConv2D: `class MaskedConv2D(layers.Conv2D):
     """A convolution in which a pixel sees those before it, and of kind B also itself."""

@@ -28,7 +28,7 @@ const plain = (...made: readonly string[]): KerasLines => ({ lines: made.map(app
 /** Activations that Keras knows by another name or by another number. */
 const leaky = 'layers.LeakyReLU(negative_slope=0.01)';
 
-/** The argument of a layer that ends in an activation, and the layer that follows where it has no name for it. */
+/** A layer's argument for its activation; or a layer of its own where Keras has no name for the activation. */
 function activated({ options }: PlannedLayer) {
   const { activation } = options;
   const isNamed = activation !== 'linear' && activation !== 'leakyRelu';
@@ -38,7 +38,7 @@ function activated({ options }: PlannedLayer) {
   };
 }
 
-/** The name of a layer, in which Keras over PyTorch takes no dots. */
+/** The name of a layer, without dots: Keras over PyTorch takes none. */
 const named = ({ path }: PlannedLayer) => path.replaceAll('.', '_');
 
 /** The tensors of a layer under its own name. */
@@ -92,7 +92,7 @@ const convolution: Write = (layer, parts) => {
   return { lines: [...before, applied(code), ...after], tensors: tensorsOf(layer, parts) };
 };
 
-/** Keras gives all rows and columns of a transposed convolution, of which the ends are cut off. */
+/** Keras gives all rows and columns of a transposed convolution; the ends are cut off. */
 const transposed: Write = (layer, parts) => {
   const { options, path, type, input, output } = layer;
   const window = windowOf(layer);

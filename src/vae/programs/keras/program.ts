@@ -22,7 +22,7 @@ import { type KerasSampler, kerasSampler } from './samplers.js';
 const functionOf = (head: string, lines: readonly string[]) =>
   `def ${head}:\n${indent(lines.join('\n'))}`;
 
-/** Statements that put one-hot labels beside x, which has a shape of vaekit. */
+/** Statements that put one-hot labels beside x; its shape is vaekit's. */
 function withLabels(classes: number, shape: readonly number[]): string[] {
   const hot = `ops.one_hot(label, ${classes})`;
   const positions = shape.slice(1);
@@ -234,7 +234,7 @@ const checked = (known: Readonly<Record<string, Tensor>>) => ({
   ),
 });
 
-/** Functions by which a model sees rows of a table and shows them; undefined where it is about none. */
+/** Functions that turn rows of a table into the encoder's input, and outputs into rows; undefined without a table. */
 function tableFunctions(plan: Plan) {
   const columns = tableColumns(plan);
   if (!columns) return undefined;

@@ -7,7 +7,7 @@ import { literal } from '../python.js';
 import { channelsLast } from '../tensors.js';
 import { keptLast } from './layout.js';
 
-/** How latents are drawn: statements of which the last sets `z`, and the tensors that they use. */
+/** The drawing of latents: statements, the last of which sets `z`, and the tensors that they use. */
 export interface KerasSampler {
   readonly draw: readonly string[];
   readonly tensors: Readonly<Record<string, Tensor>>;

@@ -1,4 +1,4 @@
-/* Classes and functions that PyTorch has not, by name, in the order in which a program has them. */
+/* Classes and functions that PyTorch lacks, by name, in a program's order. */
 export const torchHelpers: Readonly<Record<string, string>> = {
   Residual: `class Residual(nn.Sequential):
     """x + f(x), f being the modules one after another."""

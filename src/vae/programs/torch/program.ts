@@ -145,7 +145,7 @@ def check():
         raise SystemExit("The numbers are not those of vaekit.")`;
 };
 
-/** Methods by which a model sees rows of a table and shows them; undefined where it is about none. */
+/** Methods that turn rows of a table into the encoder's input, and outputs into rows; undefined without a table. */
 function tableMethods(plan: Plan) {
   const columns = tableColumns(plan);
   if (!columns) return undefined;

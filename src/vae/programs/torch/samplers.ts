@@ -6,7 +6,7 @@ import type { Plan } from '../plan.js';
 import { literal } from '../python.js';
 import type { Member } from './bottlenecks.js';
 
-/** How latents are drawn: statements of which the last sets `z`, and the tensors that they use. */
+/** The drawing of latents: statements, the last of which sets `z`, and the tensors that they use. */
 export interface TorchSampler {
   readonly members: readonly Member[];
   readonly draw: readonly string[];
