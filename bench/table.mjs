@@ -28,10 +28,7 @@ const columnsOf = (work) => [
       ]
     : ['first tenth', ({ first }) => `${significant(first.seconds)} s`],
   ['memory', ({ peakMemory }) => (peakMemory ? `${Math.round(peakMemory / 1e6)} MB` : '')],
-  [
-    'of sgemm peak',
-    ({ share }) => (share === undefined ? '' : `${significant(100 * share)} %`),
-  ],
+  ['of sgemm peak', ({ share }) => (share === undefined ? '' : `${significant(100 * share)} %`)],
 ];
 
 /**
