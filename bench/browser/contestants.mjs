@@ -87,7 +87,7 @@ const steps = {
 /** Contestants by the short name of a work. @type {Record<string, BrowserContestant[]>} */
 const contestants = {
   'dense, batch 32': [
-    // It chooses one thread for so small a step.
+    // vaekit chooses one thread for so small a step.
     vaekit('vaekit', steps.dense, 1875),
     vaekit('vaekit, two threads', steps.dense, 1875, 2),
     inNode(steps.dense, 1875),

@@ -11,7 +11,7 @@ function cardMegabytes(/** @type {number | undefined} */ pid) {
   const query = ['--query-compute-apps=pid,used_memory', '--format=csv,noheader,nounits'];
   const { stdout } = spawnSync('nvidia-smi', query, { encoding: 'utf8' });
   const rows = (stdout ?? '').split('\n').map((row) => row.split(',').map(Number));
-  // In a container it tells of no other ids than the host's: then one program is all that runs.
+  // A container sees the host's process ids alone: then the only program on the card is this one.
   const own = rows.find(([id]) => id === pid) ?? (rows.length === 2 ? rows[0] : undefined);
   return own?.[1];
 }

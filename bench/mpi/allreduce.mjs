@@ -21,7 +21,7 @@ for (const size of sizes) {
     return performance.now() - began;
   };
   once();
-  // All ranks take as many, of the first one's count.
+  // Has all ranks take as many as the first one counts.
   const count = Float64Array.of(
     ranks.rank === 0 ? Math.max(5, Math.min(2000, Math.round(measuredMilliseconds / once()))) : 0,
   );

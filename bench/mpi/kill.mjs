@@ -52,7 +52,7 @@ function ranksUnder(root) {
       const rank = environment.find((each) => /^(OMPI_COMM_WORLD_RANK|PMI_RANK)=/.test(each));
       if (rank && isOurs) found.set(Number(rank.split('=')[1]), id);
     } catch {
-      // It has ended meanwhile.
+      // The process has ended meanwhile.
     }
     for (const child of children.trim().split(' ').filter(Boolean)) visit(Number(child));
   };

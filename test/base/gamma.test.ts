@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { digamma, logGamma } from '../../src/base/gamma.js';
 import functions from '../fixtures/functions.json' with { type: 'json' };
 
-/** Of 60 digits, by bench/peers/function_fixtures.py. */
+/** Numbers computed with 60 digits, by bench/peers/function_fixtures.py. */
 const rows = functions.logGamma as unknown as readonly (readonly [number, number, number])[];
 
 test.each(rows)('log Γ(%d) and its derivative have all their digits', (x, value, slope) => {

@@ -235,7 +235,7 @@ describe('fillBernoulli', () => {
       return byte / 2 ** 8 + (wordOf(2 ** 31 + (i >> 2), i & 3) >>> 8) / 2 ** 32;
     };
     const numbers = Array.from({ length: 3000 }, (_, i) => number(i));
-    // Each number's own neighbours too, where all of the 32 bits decide.
+    // Tries some numbers and their neighbours too, where all 32 bits decide.
     const near = numbers.slice(0, 20).flatMap((value) => [value, value + 2 ** -32]);
     for (const probability of [0, 0.1, 1 / 3, 0.5, 0.8, 255 / 256, 1 - 2 ** -40, 1, ...near]) {
       const expected = numbers.map((value) => (value < probability ? 1 : 0));

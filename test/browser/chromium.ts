@@ -27,7 +27,7 @@ export interface OpenPage {
  * @param more Chromium's flags
  */
 export async function openPage(more: readonly string[] = []): Promise<OpenPage> {
-  // One of its own: test files run side by side, and would write into the same.
+  // Gives each test file its own cache: they run side by side.
   const cacheDir = await mkdtemp(join(tmpdir(), 'vaekit-vite-'));
   const server: ViteDevServer = await createServer({
     cacheDir,

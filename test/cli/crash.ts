@@ -58,7 +58,7 @@ export async function lastCheckpoint(run: string): Promise<number | undefined> {
   return steps.length > 0 ? Math.max(...steps.map(Number)) : undefined;
 }
 
-/** When a kill strikes. */
+/** Moments of kills. */
 const moments = ['at any time', 'in training', 'in a checkpoint', 'in the final save'] as const;
 const signals = ['SIGKILL', 'SIGINT', 'SIGKILL', 'SIGTERM'] as const;
 
@@ -132,7 +132,7 @@ async function trainAndKill(
     'in the final save': (text) => {
       if (text.includes(`Epoch ${epochs}/`)) killIn(first * (over - trained));
     },
-    // By an epoch that chance chose; then as soon as a temporary file appears, or shortly after.
+    // Waits for a random epoch, then for a temporary file, and strikes then or shortly after.
     'in a checkpoint': (text) => {
       if (!text.includes(`Epoch ${1 + Math.floor(first * (epochs - 1))}/`)) return;
       const checkpoints = join(folder, out, 'checkpoints');

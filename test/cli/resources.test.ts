@@ -61,7 +61,7 @@ test('sample and reconstruct refuse more images than a picture has room for', as
     2,
     'vaekit: A picture has room for 40804 images of 8 x 8 at most, not 1000000. Ask for fewer by --count; another --seed gives others.\n',
   ]);
-  // Of these there are fewer.
+  // The data has fewer examples than asked for: all have room.
   expect((await vaekit(folder, 'reconstruct', 'run', '--count', '100000')).code).toBe(0);
   const values = new Uint8Array(5000 * 64).map((_, i) => (i * i) % 251);
   await writeFile(at('large.npy'), encodeNpy(new Tensor('uint8', values, [5000, 1, 8, 8])));

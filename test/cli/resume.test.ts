@@ -66,7 +66,7 @@ describe('a run that was stopped', () => {
     await new Promise<void>((resolve) => {
       child.stdout.on('data', (text: string) => {
         if (!text.includes('Epoch 3/')) return;
-        // It stands still, alive, with its lock.
+        // Holds the process: it stays alive, with its lock.
         child.kill('SIGSTOP');
         resolve();
       });

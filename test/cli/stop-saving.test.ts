@@ -6,7 +6,7 @@ import { emptyFolder, ended, start, tree, vaekit, writeQuarters } from './proces
 
 vi.setConfig({ testTimeout: 120_000 });
 
-/** All that a training with two latents leaves. */
+/** All files of a training with two latents. */
 const files = [
   ...['config.json', 'metrics.jsonl', 'timing.jsonl', 'parameters.safetensors', 'health.json'],
   ...['encoder.onnx', 'decoder.onnx'],

@@ -131,7 +131,7 @@ describe('the sheet of a picture', () => {
 
   it('has room for as many images as a grid of 8 million pixels has', () => {
     expect(samplesSheet([1, 28, 28]).most).toBe(83 * 83);
-    // These are made smaller, to 32 pixels.
+    // Large images are made smaller, to 32 pixels.
     expect(samplesSheet([3, 3200, 3200]).most).toBe(75 * 74);
     expect(samplesSheet([3, 1024, 1024]).shrinkFor(64)).toBe(3);
     expect(manifoldShrink([3, 1024, 1024], { columns: 21, rows: 21 })).toBe(8);

@@ -9,7 +9,7 @@ interface Case {
   readonly averagePrecision: number;
 }
 
-/** By bench/peers/ranking_fixtures.py. */
+/** Cases by bench/peers/ranking_fixtures.py. */
 const cases = await readJson<Case[]>('ranking.json');
 
 test.each(cases)(

@@ -34,7 +34,7 @@ test('a run pushed and loaded again decodes to the same bits', async () => {
   used.hub.heard.length = 0;
   const again = await VAE.load('hf://ann/digits', { hub: used.options });
   expect((await again.decode(latents)).data).toEqual((await vae.decode(latents)).data);
-  // Of eight files the two are fetched that a model is made of.
+  // Fetches the two files of a model alone, of eight.
   const fetched = used.hub.heard.filter(({ path }) => path.includes('/resolve/'));
   expect(fetched.map(({ path }) => path.split('/').at(-1))).toEqual([
     'config.json',

@@ -107,7 +107,7 @@ export async function pauseAfter(
 /** Accessibility faults, however small. */
 export async function faults(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
-  // Of all else that axe has looked at, no list is made.
+  // Has axe list nothing but faults.
   const { violations } = await page.evaluate(() =>
     window.axe.run(document, { resultTypes: ['violations'] }),
   );

@@ -168,7 +168,7 @@ describe.skipIf(!chromiumPath)(`exploring and comparing in the studio${skipReaso
     await page.mouse.move(pad.x + pad.width / 2, pad.y + pad.height * 0.2);
     await page.mouse.down();
     const score = () => page.locator('[data-score]').innerText();
-    // It is encoded while one draws, not at the end alone.
+    // The drawing is encoded while one draws, not at the end alone.
     for (let stretch = 0; stretch < 4; stretch++) {
       const last = await score();
       for (let i = 1; i <= 5; i++) {

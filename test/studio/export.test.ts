@@ -44,7 +44,7 @@ test.skipIf(!chromiumPath)(`each panel gives its content as files${skipReason}`,
     expect(picture.height).toBeGreaterThan(2 * (height - 2));
     expect(new Set(picture.data).size).toBeGreaterThan(100);
     const drawing = await saved('the map', 'Drawing');
-    // Where it is well formed, a browser shows it.
+    // A browser shows a drawing that is well formed.
     const parsed = await page.evaluate((text) => {
       const svg = new DOMParser().parseFromString(text, 'image/svg+xml');
       return {

@@ -12,9 +12,9 @@ export interface Found {
 export interface Texts {
   /** Given to `t`, `said`, `counted` or `rich`: keys of translations. */
   readonly keys: readonly Found[];
-  /** Both forms of a number of things. */
+  /** Texts with a number of things: singular and plural. */
   readonly counted: readonly { readonly one: string; readonly other: string }[];
-  /** Of errors: translated by `translated`, with the values that they hold. */
+  /** Texts of errors, translated by `translated`, with the values that they hold. */
   readonly errors: readonly Found[];
   /** Shown to people as they are: faults. */
   readonly outside: readonly Found[];

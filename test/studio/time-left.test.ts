@@ -32,7 +32,7 @@ const errorsOf = (lines: ReturnType<typeof told>) =>
     .map(({ seconds, left }) => Math.abs(seconds! / left - 1));
 
 test('slow first steps are forgotten soon', () => {
-  // As steps are while the runtime warms up: 60 times as slow at first.
+  // Takes 60 times as long for the first steps, as while the runtime warms up.
   const lines = told(30, 100, (step, epoch) => (epoch === 1 && step <= 10 ? 1200 : 20));
   const later = lines.slice(700);
   expect(Math.max(...errorsOf(later))).toBeLessThan(0.25);

@@ -98,7 +98,7 @@ describe.skipIf(!chromiumPath)(`trouble in the studio${skipReason}`, () => {
       await give(page, ownImages);
       await page.locator('.own-data [role=status]').filter({ hasText: '600 examples' }).waitFor();
       const epochs = await field(page, 'Epochs').elementHandle();
-      // In one turn of the page: the plan of the other network comes while the text is chosen.
+      // Does both in one turn of the page: the plan of the other network comes while the text is chosen.
       await field(page, 'Network').evaluate((network: HTMLSelectElement, input) => {
         network.value = 'dense';
         network.dispatchEvent(new Event('change', { bubbles: true }));
@@ -171,7 +171,7 @@ describe.skipIf(!chromiumPath)(`trouble in the studio${skipReason}`, () => {
   }, 120_000);
 
   test('loses nothing where the browser has no more room, and says so', async () => {
-    // As the browser itself fails: a request, and with it the transaction.
+    // Fails as the browser does: a request, and with it the transaction.
     const full = `
       const put = IDBObjectStore.prototype.put;
       IDBObjectStore.prototype.put = function (value, key) {

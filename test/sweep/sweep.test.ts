@@ -93,7 +93,7 @@ describe('halving', () => {
     expect(rungsOf({ type: 'grid' }, 30)).toEqual([30]);
   });
 
-  /** Runs whose metric is their own number at every rung, trained in the order in which they come. */
+  /** Halves runs; run n of `runs` has the metric 7 n mod `runs` at every rung. */
   async function halve(type: 'halving' | 'asha', runs: number, jobs: number) {
     const calls: [number, number][] = [];
     const train = async ({ number, epochs }: SweepRun) => {
@@ -111,7 +111,7 @@ describe('halving', () => {
       (epochs) => one.calls.filter(([, each]) => each === epochs).length,
     );
     expect(counts).toEqual([12, 4, 1]);
-    // Of 7 n mod 12 the runs 12, 7, 2 and 9 have the least.
+    // Runs 12, 7, 2 and 9 have the least metrics, 7 n mod 12.
     expect(one.trials.filter(({ given }) => given > 1).map(({ number }) => number)).toEqual([
       2, 7, 9, 12,
     ]);

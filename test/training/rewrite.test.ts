@@ -25,7 +25,7 @@ import { feedsOf, programOf } from './programs.js';
 
 const steps = 2;
 const batch = 5;
-/** Of some random models two examples fit in, of some not one. */
+/** Has room for two examples of some random models, for not one of others. */
 const cacheBytes = 128;
 
 /** Parameters changed at random as much as the last bits of numbers near 1. */

@@ -125,7 +125,7 @@ export async function overlapping(
     underWay.push(call().then(check, (error) => void different.push(`${name}: ${error}`)));
   };
   for (let round = 0; round < rounds; round++) {
-    // Each round in another order, and by and by, so that calls meet others at all moments.
+    // Starts each round's calls in another order, with pauses, so that calls meet others at all moments.
     for (let i = 0; i < calls.length; i++) {
       start(calls[(i * 7 + round * 5) % calls.length]!);
       if (i % 4 === round % 4) await new Promise((resolve) => setTimeout(resolve, round % 3));

@@ -13,7 +13,7 @@ export function bits(tensors: Readonly<Record<string, Tensor>>): string {
     .join('\n');
 }
 
-/** All that a run leaves but how long it took, as text. */
+/** All results of a training but its times, as text. */
 export async function trained(model: VAE, data: Dataset, fit: FitOptions) {
   const checkpoints: Checkpoint[] = [];
   const onCheckpoint = (each: Checkpoint) => void checkpoints.push(each);

@@ -125,7 +125,7 @@ export async function train({ network, pixels, batch, stretches, steps, tell }) 
   const { encoder, width, decoder } = build();
   const meanHead = dense(width, LATENT);
   const logVarianceHead = dense(width, LATENT);
-  // Of the mean over the latents; the textbook's sum is as many times that.
+  // Weighs the mean over latents; the textbook's sum is LATENT times as much.
   const klWeight = network === 'dense' ? 0.5 : 0.5 * LATENT;
   const apply = (/** @type {Layer[]} */ layers, /** @type {tf.Tensor} */ x) =>
     layers.reduce((y, each) => each(y), x);

@@ -38,17 +38,17 @@ function replaced(bytes: Buffer, from: readonly number[], to: readonly number[])
 
 /** The first row group, as the file describes it. */
 const truth = {
-  /** Of the column `quarter`. */
+  /** Facts of the column `quarter`. */
   values: 12n,
   whole: 190n,
   packed: 151n,
   data: 74n,
   dictionary: 4n,
-  /** Of its page of values. */
+  /** Facts of its page of values. */
   pageWhole: 16n,
   pagePacked: 18n,
   pageValues: 12n,
-  /** Of the group and of the file. */
+  /** Facts of the group and of the file. */
   rows: 12n,
   allRows: 30n,
   /** Bytes added to the length of the footer. */

@@ -858,9 +858,9 @@ const values: Readonly<Record<string, readonly Case[]>> = {
 /** Exports that are no operators. */
 const others = [
   ...['dtypeCodes', 'reducedAxes', 'axesSize', 'unitWindow'],
-  // In convolution.test.ts.
+  // Tested in convolution.test.ts.
   ...['conv2d', 'convTranspose2d', 'convWeightGradient'],
-  // Against PyTorch in nn/layers.test.ts, with their gradients.
+  // Tested against PyTorch in nn/layers.test.ts, with their gradients.
   ...['maxPool2d', 'maxUnpool2d', 'averagePool2d', 'upsampleNearest', 'upsampleBilinear'],
   ...['batchNormalization', 'normalizeWith', 'layerNormalization', 'groupNormalization'],
   ...['leakyRelu', 'elu'],

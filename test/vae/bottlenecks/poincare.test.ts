@@ -127,7 +127,7 @@ describe.each([0.5, 1, 1.7])('the ball of curvature −%f', (c) => {
       const determinant = Math.abs(at(a, 0) * at(b, 1) - at(a, 1) * at(b, 0));
       const lambda = 2 / (1 - c * (at(points, 0) ** 2 + at(points, 1) ** 2));
       const ofNoise = -Math.log(2 * Math.PI) - (at(noise, 0) ** 2 + at(noise, 1) ** 2) / 2;
-      // By the ball's measure: a volume of coordinates counts λ² times.
+      // Counts a volume of coordinates λ² times, by the ball's measure.
       expect(logDensity).toBeCloseTo(ofNoise - Math.log(determinant) - 2 * Math.log(lambda), 8);
     });
   });

@@ -24,7 +24,7 @@ test('the Fréchet distance of few examples is as by their covariances', async (
       from,
       Array.from({ length: count }, (_, i) => i),
     );
-  // By the fewer rows, and by both ways round; eight features.
+  // Has fewer rows than features, of which there are eight; the order of the two does not matter.
   const [a, b] = [rows(real, 6), rows(made, 40)];
   const found = await judges.frechetDistance(a, b);
   expect(found).toBeCloseTo(await judges.frechetDistance(b, a), 6);

@@ -48,7 +48,7 @@ export interface Given {
   readonly x: Tensor;
   /** [N, k·C, ...] */
   readonly parameters: Tensor;
-  /** Of likelihoods with a trained number of their own. */
+  /** The trained number of likelihoods that have one. */
   readonly scalar?: number | undefined;
   /** Weights of each example's nats in the scalar that is differentiated, [N]; 1 when left out. */
   readonly weights?: Tensor | undefined;

@@ -47,7 +47,7 @@ describe.each(Object.entries(cases))('%s', (name, options) => {
     }
   });
 
-  // Where nats are many, differences of float32 have too few digits left.
+  // Differences of float32 have too few digits left where nats are many.
   const isSteep = /\.(extreme|narrow)$/.test(name);
 
   test.skipIf(isSteep)('the gradients are slopes, by central differences', async () => {

@@ -109,7 +109,7 @@ describe.each([false, true])('where sharing a codebook is %s', (shared) => {
   test('samples are sums of one code a depth, by their share', async () => {
     const model = spatial({ shared });
     const counts = new Float32Array(depth * codes);
-    // Of each depth one code alone.
+    // Uses one code alone at each depth.
     [2, 0, 3].forEach((code, d) => {
       counts[d * codes + code] = 5;
     });

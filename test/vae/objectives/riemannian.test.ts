@@ -114,7 +114,7 @@ describe('a Riemannian Hamiltonian posterior', () => {
       const own = found[`by ${name}`]!.data as Float32Array;
       expect(relativeError(own, peer), name).toBeLessThan(1e-5);
     }
-    // With more examples than are kept, each is replaced.
+    // Replaces each kept example, as the batch has more than are kept.
     const before = given['riemannian.centroids']!.data as Float32Array;
     expect((found.kept!.data as Float32Array).some((each, i) => each === before[i])).toBe(false);
   });

@@ -39,7 +39,7 @@ export function knownVAE(): VAE {
   return vae;
 }
 
-/** Where the columns' numbers and log-odds are at z. */
+/** The mean of a column's numbers at z. */
 const numberAt = (c: number, z: number) => means[c]! + deviations[c]! * loadings[c]! * z;
 
 /** −log p(x | z) of each value, 0 for gaps. */
@@ -52,7 +52,7 @@ export function natsAt(row: readonly number[], z: number): number[] {
   });
 }
 
-/** The evidence, means and nats of a row by p(z | observed), summed over a fine grid of z. */
+/** log p, means and nats of a row by p(z | observed), summed over a fine grid of z. */
 export function exactly(row: readonly number[]) {
   const step = 0.002;
   const grid = Array.from({ length: 8001 }, (_, i) => -8 + i * step);
