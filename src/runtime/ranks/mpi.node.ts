@@ -59,6 +59,12 @@ const libraries: Readonly<Record<Kind, readonly string[]>> = {
   ],
 };
 
+/**
+ * The setting of UCX, on which MPICH and Open MPI may lie, for its watch over the process's memory. With several threads
+ * that watch ends some processes by a segmentation fault (openucx/ucx#3831); only InfiniBand gains by it.
+ */
+const memoryEvents = 'UCX_MEM_EVENTS';
+
 /** Numbers that one call of MPI takes at most. */
 const mostNumbers = 2 ** 30;
 
@@ -222,6 +228,7 @@ function checkSize({ launcher, size }: Launch, found: number, version: string): 
 export async function joinMpi(): Promise<MpiRanks | undefined> {
   const launch = launchOf(process.env);
   if (!launch) return undefined;
+  process.env[memoryEvents] ??= 'no';
   const { library, name, abi, version } = findLibrary(await loadKoffi(), launch.kind);
   const mpi = new Mpi(library, abis[abi]);
   mpi.begin();
