@@ -22,7 +22,7 @@ Usage: npm run bench -- [options]
   --work NAME    only works whose name contains NAME; may be repeated
   --only NAME    only contestants whose name contains NAME; may be repeated
   --add          add to the rounds of earlier runs instead of replacing them
-  --readme       write the tables into README.md and docs/performance.md
+  --readme       write the tables into README.md, docs/performance.md and docs/benchmark.md
   --json         print the results as JSON instead of tables
   --help         print this
 
@@ -111,7 +111,8 @@ for (const { name, short, task, batch, multiplications, contestants } of rounds 
 if (options.readme && Object.keys(results.works).length === 0) refuse('There are no results yet.');
 if (options.readme) {
   fillIn('README.md', 'benchmark', compactTable(results));
-  fillIn('docs/performance.md', 'benchmark', table(results));
+  fillIn('docs/performance.md', 'benchmark', compactTable(results));
+  fillIn('docs/benchmark.md', 'benchmark', table(results));
 }
 process.stdout.write(`${options.json ? JSON.stringify(results, null, 2) : table(results)}\n`);
 if (wanted.some(({ name }) => results.works[name]?.contestants.vaekit?.leftOut)) {

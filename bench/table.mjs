@@ -92,6 +92,14 @@ export const machineOf = ({ machine }) =>
 /** @param {WorkResults} work */
 const roundsOf = (work) => work.contestants.vaekit?.rounds.length ?? 0;
 
+/** The rounds of works in words. @param {readonly WorkResults[]} works */
+function roundsText(works) {
+  const counts = works.map(roundsOf);
+  const [least, most] = [Math.min(...counts), Math.max(...counts)];
+  if (most === 1) return 'one round';
+  return `medians of ${least === most ? most : `${least} to ${most}`} interleaved rounds`;
+}
+
 /**
  * The results in one Markdown table: a row a work, a column a contestant.
  * @param {Results} results
@@ -117,7 +125,7 @@ export function compactTable(results, command = 'npm run bench') {
   return [
     ...markdown(['ms a step or pass (times that of vaekit)', ...shown], lines),
     '',
-    `${days}, ${machineOf(results)}; medians of ${Math.min(...works.map(roundsOf))} interleaved rounds of \`${command}\`, ${versionsOf(results).join(', ')}.`,
+    `${days}, ${machineOf(results)}; ${roundsText(works)} of \`${command}\`, ${versionsOf(results).join(', ')}.`,
   ].join('\n');
 }
 
