@@ -48,7 +48,6 @@ export interface TrainingParts {
 function checkBatches({ program, dataset, settings }: TrainingParts): void {
   const { batchSize, ranks: { size } = { size: 1 } } = settings;
   const last = dataset.size % batchSize || batchSize;
-  const [of, shares] = size === 1 ? ['', ''] : [' of each rank', `, for ${size} ranks`];
   for (const { layer, least } of program.batchNeeds) {
     if (Math.floor(last / size) >= least) continue;
     const found =
@@ -56,7 +55,9 @@ function checkBatches({ program, dataset, settings }: TrainingParts): void {
         ? `batchSize is ${batchSize}`
         : `the last of ${dataset.size} examples in batches of ${batchSize} has ${last}`;
     throw new UserError(
-      `${layer} needs at least ${least} examples in each training batch${of}, but ${found}${shares}. Use another batchSize.`,
+      size === 1
+        ? `${layer} needs at least ${least} examples in each training batch, but ${found}. Use another batchSize.`
+        : `${layer} needs at least ${least} examples in each training batch of each rank, but ${found}, for ${size} ranks. Use another batchSize.`,
     );
   }
 }
