@@ -11,8 +11,15 @@ const root = fileURLToPath(new URL('.', import.meta.url));
 const rooms = ['base', 'data', 'graph', 'nn', 'report', 'runs', 'step', 'training', 'vae'];
 const library = rooms.map((room) => `test/${room}/**/*.test.ts`);
 
+const isOfLibrary = (path: string) => rooms.includes(path.split('/')[1] ?? '');
+
+const files = readdirSync(`${root}test`, { recursive: true, encoding: 'utf8' })
+  .map((name) => `test/${name.replaceAll('\\', '/')}`)
+  .filter((path) => path.endsWith('.test.ts'));
+
 /** Tests that compute for as long as a program that is started. */
-const long = /\/(arrays|examples|presets|resume|telemetry)\.test\.ts$/;
+const long =
+  /\/(arrays|config|draws|examples|gate|grids|presets|resume|telemetry|webgpu)\.test\.ts$/;
 
 /** Whether a file of tests starts the command line, an example or a browser, or takes as long. */
 function startsPrograms(path: string): boolean {
@@ -20,9 +27,12 @@ function startsPrograms(path: string): boolean {
   const opens = /from '\S*\/(chromium|open|process)\.js'/;
   return /^test\/(cli|studio)\//.test(path) && opens.test(readFileSync(root + path, 'utf8'));
 }
-const programs = readdirSync(`${root}test`, { recursive: true, encoding: 'utf8' })
-  .map((name) => `test/${name.replaceAll('\\', '/')}`)
-  .filter((path) => path.endsWith('.test.ts') && startsPrograms(path));
+const programs = files.filter(startsPrograms);
+
+/** Files that measure memory: a process that they start counts the most that the one before it had, too. */
+const measuring = files.filter((path) => {
+  return /memoryUsage|resourceUsage|maxRSS/.test(readFileSync(root + path, 'utf8'));
+});
 
 /** The longest files first, and those that share a process one after another. */
 class ByProject extends BaseSequencer {
@@ -51,14 +61,19 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'apart',
-          include: ['test/**/*.test.ts'],
-          exclude: [...library, ...programs],
+          include: [...files.filter((path) => !isOfLibrary(path)), ...measuring],
+          exclude: programs,
         },
       },
       {
         extends: true,
         // Files share a process, as loading vaekit takes longer than most of them.
-        test: { name: 'library', include: library, exclude: programs, isolate: false },
+        test: {
+          name: 'library',
+          include: library,
+          exclude: [...programs, ...measuring],
+          isolate: false,
+        },
       },
     ],
   },
