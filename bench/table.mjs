@@ -6,7 +6,7 @@ import { rowsOf, sgemmPeakOf } from './results.mjs';
  * @typedef {import('./results.mjs').Row} Row
  */
 
-/** Whether a work is the training of a network: its steps are batches, and not passes over examples. */
+/** True for the training of a network, with batches for its steps and no passes over examples. */
 const isTraining = (/** @type {WorkResults} */ { use = 'train' }) => use === 'train';
 
 /**

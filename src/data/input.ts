@@ -28,7 +28,7 @@ export interface ExampleOptions {
    * data. `none` when left out.
    */
   readonly scaling?: InputScaling | undefined;
-  /** Of rows of a table: all of its columns, in their order. */
+  /** All columns of a table, in their order. */
   readonly columns?: readonly TableColumn[] | undefined;
 }
 
@@ -39,7 +39,7 @@ export interface InputDescription {
   /** The smallest and the largest value, where values have such. */
   readonly range?: readonly [number, number];
   readonly scaling: InputScaling;
-  /** Of rows of a table: all of its columns, in their order; an example holds the learnt ones. */
+  /** All columns of a table, in their order; an example holds the learnt ones. */
   readonly columns?: readonly TableColumn[];
 }
 

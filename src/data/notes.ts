@@ -17,7 +17,7 @@ export interface ReadingNote {
   /** One sentence without its full stop: `columns id and name left out: they hold words`. */
   readonly text: string;
   /**
-   * Whether it is a choice that the data's owner might not make. Such notes are told before training
+   * True for a choice that the data's owner may want otherwise. Such notes are told before training
    * too, all others on the data card alone.
    */
   readonly doubtful?: boolean;

@@ -155,7 +155,7 @@ function grayAxes(dims: readonly number[], name: string): Omit<ArrayAxes, 'size'
   return { shape: [1, height, width], notes: [{ about: 'axes', ...note }] };
 }
 
-/** Whether the channels are the last of three axes, and whether that is a guess. */
+/** The place of the channels: last of three axes or not, and guessed or not. */
 function channelsAreLast([first, second, last]: readonly [number, number, number]): {
   readonly isLast: boolean;
   readonly doubtful?: boolean;

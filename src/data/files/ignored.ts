@@ -13,7 +13,7 @@ const leftBehind = new Set([
 ]);
 
 /**
- * Whether a file or folder is not the user's data: hidden (`.DS_Store`, `.ipynb_checkpoints`, the
+ * True for a file or folder that is no data of the user: hidden (`.DS_Store`, `.ipynb_checkpoints`, the
  * `._x` that macOS writes beside x), or left behind by a system.
  * @param name without the folders above it
  */

@@ -4,7 +4,7 @@ import { fillUniform, randomStream } from '../../base/random.js';
 export interface Feature {
   readonly codes: Uint16Array;
   readonly levels: number;
-  /** Whether the numbers have an order; without one, a split parts one number from the others. */
+  /** True where the numbers have an order; without one, a split parts one number from the others. */
   readonly ordered: boolean;
 }
 

@@ -88,7 +88,7 @@ function groupsOf({ numbers, keys }: Compared): Map<string, Group> {
   );
 }
 
-/** Whether a group holds a row whose numbers are all near enough to a synthetic row's. */
+/** True where all numbers of a row of the group are near enough to a synthetic row's. */
 function holds({ rows, first }: Group, real: Compared, synthetic: Compared, row: number): boolean {
   const pivot = synthetic.numbers[0]?.[row];
   if (pivot === undefined) return true;

@@ -32,7 +32,7 @@ export interface Usefulness {
   readonly real: ClassifierScores | RegressorScores;
   /** Rows of training and of the test, whose target is known. */
   readonly rows: { readonly synthetic: number; readonly real: number; readonly tested: number };
-  /** Whether the tested rows were held out from the model, or are some of its training rows. */
+  /** True where the tested rows were held out from the model, false where it was trained on them. */
   readonly testedOn: 'held out' | 'training';
 }
 

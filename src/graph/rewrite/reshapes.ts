@@ -1,7 +1,7 @@
 import { sum } from '../operators/index.js';
 import { type Operation, type Shape, sameShape, Value } from '../value.js';
 import { elementwise } from './elementwise.js';
-import { reshape } from './folded.js';
+import { foldingRules, reshape } from './folded.js';
 import type { Rule, Rules } from './rewrite.js';
 
 /** The value before its reshape. */
@@ -42,5 +42,5 @@ const beforeSum: Rule = ({ inputs, attributes }) => {
 export const reshapeRules: Rules = {
   ...Object.fromEntries(elementwise.map((type) => [type, afterElementwise])),
   ReduceSum: beforeSum,
-  Reshape: ({ inputs, outputs }) => [reshape(inputs[0]!, outputs[0]!.shape)],
+  Reshape: foldingRules.Reshape!,
 };

@@ -1,7 +1,7 @@
 import { sum } from '../operators/index.js';
 import { type Dimension, type Operation, sameShape, Value } from '../value.js';
 import { elementwise } from './elementwise.js';
-import { reshape, transpose } from './folded.js';
+import { foldingRules, reshape, transpose } from './folded.js';
 import type { Rule, Rules } from './rewrite.js';
 
 const orderOf = (value: Value | undefined) =>
@@ -80,7 +80,5 @@ export const transposeRules: Rules = {
   },
   ReduceMax: beforeReduction,
   ReduceMin: beforeReduction,
-  Transpose: ({ inputs, attributes }) => [
-    transpose(inputs[0]!, attributes.perm as readonly number[]),
-  ],
+  Transpose: foldingRules.Transpose!,
 };

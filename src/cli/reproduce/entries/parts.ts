@@ -13,6 +13,16 @@ export const dense = (units: number, activation = 'linear'): LayerConfig => ({
 /** The end of a decoder of MNIST's images. */
 export const digits: readonly LayerConfig[] = [dense(784), { type: 'reshape', shape: [1, 28, 28] }];
 
+/** The folder of pythae's programs. */
+export const pythae =
+  'https://github.com/clementchadebec/benchmark_VAE/blob/main/examples/scripts/reproducibility';
+
+/** Differences of each training on a fixed binarization from pythae's. */
+export const fixedDifferences = [
+  "the fixed binarization is drawn by the seed, not that of Larochelle and Murray's files",
+  'the 10,000 images to validate by are drawn by the seed, not the last ones',
+];
+
 /** A network as plain data. */
 interface NetworkConfig {
   readonly encoder: readonly LayerConfig[];

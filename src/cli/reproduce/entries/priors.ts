@@ -2,30 +2,24 @@ import type { Entry } from '../entry.js';
 import {
   dense,
   digits,
+  fixedDifferences,
   fixedTraining,
   nats,
+  pythae,
   startedAsInTorch,
   testNats,
   torchOptimizers,
 } from './parts.js';
 
-const scripts =
-  'https://github.com/clementchadebec/benchmark_VAE/blob/main/examples/scripts/reproducibility';
-
 /** Steps of an epoch of 50,000 images in batches of 100. */
 const stepsOfEpoch = 500;
-
-const fixedDifferences = [
-  "the fixed binarization is drawn by the seed, not that of Larochelle and Murray's files",
-  'the 10,000 images to validate by are drawn by the seed, not the last ones',
-];
 
 const gated = [1, 2].map(() => ({ type: 'gatedDense', units: 300 }));
 
 export const vampPrior: Entry = {
   name: 'vamp-prior',
   paper: 'VampPrior by pythae (Tomczak and Welling 2018: 85.57)',
-  url: `${scripts}/vamp.py`,
+  url: `${pythae}/vamp.py`,
   setting:
     '784-300-300-40, gated, 500 pseudo-inputs, RMSprop 1e-4 with falls, 2000 epochs, 5000 samples',
   differences: [...fixedDifferences, 'the log-variance is not held between −6 and 2'],
@@ -61,7 +55,7 @@ export const vampPrior: Entry = {
 export const hvae: Entry = {
   name: 'hvae',
   paper: 'HVAE by pythae (Salimans et al. 2015: 86.40)',
-  url: `${scripts}/hvae.py`,
+  url: `${pythae}/hvae.py`,
   setting:
     '784-300-64, softplus, 4 leapfrog steps, AdaMax 5e-4 with falls, 2000 epochs, 1000 samples',
   differences: [...fixedDifferences, 'the sizes of the leapfrog steps are trained, from 0.05'],
@@ -119,7 +113,7 @@ export const svae: Entry = {
 export const poincare: Entry = {
   name: 'poincare',
   paper: 'Poincaré VAE by pythae (Mathieu et al. 2019: 101.47)',
-  url: `${scripts}/pvae.py`,
+  url: `${pythae}/pvae.py`,
   setting:
     '784-600-10, ReLU, 600 gyroplanes, curvature −0.7, Adam 5e-4, batches of 128, 80 epochs, 500 samples',
   differences: [

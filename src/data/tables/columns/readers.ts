@@ -10,7 +10,7 @@ import { mixedError } from './words.js';
 export interface ColumnSource {
   readonly column: TableColumn;
   readonly facts: ColumnFacts;
-  /** Whether its cells are counted as words, even numbers. */
+  /** True where its cells are counted as words, numbers too. */
   readonly areWords: boolean;
   readonly path: string;
   readonly tools: DateTools;

@@ -117,7 +117,7 @@ export class RowEncoder {
   }
 }
 
-/** Whether a cell holds no value; a word such as None is a value where it is a category. */
+/** True for a cell without a value; a word such as None is a value where it is a category. */
 function isGapOf({ kind, categories = [], rare = {} }: TableColumn, text: string): boolean {
   if (kind === 'date') return isMissing(text);
   if (isGap(text)) return !(categories.includes(text) || Object.hasOwn(rare, text));

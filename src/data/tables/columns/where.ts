@@ -16,7 +16,7 @@ export type ColumnCondition =
 /** Conditions of rows, by the names of their columns: all must hold. */
 export type RowConditions = Readonly<Record<string, ColumnCondition>>;
 
-/** Whether a row of encoded values, which starts at a place of an array, meets the conditions. */
+/** Tests the conditions on a row of encoded values that starts at a place of an array. */
 export type RowTest = (values: Float32Array, start: number) => boolean;
 
 type ValueTest = (value: number) => boolean;

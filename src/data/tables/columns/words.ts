@@ -22,7 +22,7 @@ export function wordsOf({ profile, missingLabels }: ColumnFacts): ColumnWords {
   return { counts: words, areAll: hasAllWords, newShare, missing: missingLabels };
 }
 
-/** Whether a first reading tells the words of a column: none of its cells are numbers or truths. */
+/** True where a first reading tells the words of a column: no cell is a number or a truth. */
 export function hasWords({ kind, profile }: ColumnFacts): boolean {
   return kind === 'words' && profile!.numbers?.size === 0 && profile!.truths.size === 0;
 }
