@@ -9,9 +9,6 @@ const root = fileURLToPath(new URL('.', import.meta.url));
 
 /** Rooms that compute by themselves: no file of their tests leaves anything to the next one. */
 const rooms = ['base', 'data', 'graph', 'nn', 'report', 'runs', 'step', 'training', 'vae'];
-const library = rooms.map((room) => `test/${room}/**/*.test.ts`);
-
-const isOfLibrary = (path: string) => rooms.includes(path.split('/')[1] ?? '');
 
 const files = readdirSync(`${root}test`, { recursive: true, encoding: 'utf8' })
   .map((name) => `test/${name.replaceAll('\\', '/')}`)
@@ -27,12 +24,17 @@ function startsPrograms(path: string): boolean {
   const opens = /from '\S*\/(chromium|open|process)\.js'/;
   return /^test\/(cli|studio)\//.test(path) && opens.test(readFileSync(root + path, 'utf8'));
 }
-const programs = files.filter(startsPrograms);
 
-/** Files that measure memory: a process that they start counts the most that the one before it had, too. */
-const measuring = files.filter((path) => {
-  return /memoryUsage|resourceUsage|maxRSS/.test(readFileSync(root + path, 'utf8'));
-});
+/** Whether a file measures memory: a process that it starts counts the most that its own process had, too. */
+const measuresMemory = (path: string) =>
+  /memoryUsage|resourceUsage|maxRSS/.test(readFileSync(root + path, 'utf8'));
+
+const programs = files.filter(startsPrograms);
+const library = files.filter(
+  (path) =>
+    rooms.includes(path.split('/')[1] ?? '') && !programs.includes(path) && !measuresMemory(path),
+);
+const apart = files.filter((path) => !programs.includes(path) && !library.includes(path));
 
 /** The longest files first, and those that share a process one after another. */
 class ByProject extends BaseSequencer {
@@ -57,21 +59,13 @@ export default defineConfig({
     // `npm run test:quick` leaves the programs out.
     projects: [
       { extends: true, test: { name: 'programs', include: programs } },
-      {
-        extends: true,
-        test: {
-          name: 'apart',
-          include: [...files.filter((path) => !isOfLibrary(path)), ...measuring],
-          exclude: programs,
-        },
-      },
+      { extends: true, test: { name: 'apart', include: apart } },
       {
         extends: true,
         // Files share a process, as loading vaekit takes longer than most of them.
         test: {
           name: 'library',
           include: library,
-          exclude: [...programs, ...measuring],
           isolate: false,
         },
       },

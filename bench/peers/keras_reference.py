@@ -21,6 +21,8 @@ import keras  # noqa: E402
 import numpy as np  # noqa: E402
 from keras import layers, ops  # noqa: E402
 
+from work import read_images  # noqa: E402
+
 PIXELS = 784
 
 
@@ -74,14 +76,10 @@ def build(latent=2, kl_weight=0.5, kl_reduction="mean", seed=0):
     return vae, encoder, decoder
 
 
-def read_images(path):
-    """Reads an IDX file of unsigned bytes as float32 in [0, 1], one row an image."""
-    with open(path, "rb") as file:
-        magic, count, rows, columns = np.frombuffer(file.read(16), ">i4")
-        if magic != 0x803:
-            raise SystemExit(f"{path}: not an IDX file of images")
-        pixels = np.frombuffer(file.read(), np.uint8)
-    return pixels.reshape(count, rows * columns).astype("float32") / 255
+def read_rows(path):
+    """Reads an IDX file of images as float32 in [0, 1], one row an image."""
+    images = read_images(path)
+    return images.reshape(len(images), -1).astype("float32") / 255
 
 
 class EpochLines(keras.callbacks.Callback):
@@ -119,8 +117,8 @@ def main():
     options = arguments.parse_args()
 
     keras.utils.set_random_seed(options.seed)
-    train = read_images(os.path.join(options.data, "train-images-idx3-ubyte"))
-    test = read_images(os.path.join(options.data, "t10k-images-idx3-ubyte"))
+    train = read_rows(os.path.join(options.data, "train-images-idx3-ubyte"))
+    test = read_rows(os.path.join(options.data, "t10k-images-idx3-ubyte"))
     vae, _, _ = build(
         kl_weight=options.kl_weight, kl_reduction=options.kl_reduction, seed=options.seed
     )

@@ -13,13 +13,14 @@ pythae's examples/scripts/reproducibility/vae.py, on images that a seed draws.
 import argparse
 import copy
 import math
-import pathlib
 import time
 
 import numpy as np
 import torch
 from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits as cross_entropy
+
+from work import read_images
 
 
 class Vae(nn.Module):
@@ -55,8 +56,7 @@ class Vae(nn.Module):
 
 def images(folder, name, random):
     """Black and white images [count, 784], drawn once with grays as probabilities."""
-    data = (pathlib.Path(folder) / f"{name}-images-idx3-ubyte").read_bytes()
-    grays = np.frombuffer(data, np.uint8, offset=16).reshape(-1, 784)
+    grays = read_images(f"{folder}/{name}-images-idx3-ubyte").reshape(-1, 784)
     return torch.tensor((random.random_sample(grays.shape) * 255 < grays).astype(np.float32))
 
 

@@ -18,7 +18,7 @@ export class HubUnreachable extends UserError {
   }
 }
 
-/** Whoever tries again: how often, and whom it tells. */
+/** How often something is tried again, and the listener that hears of it. */
 export interface Retries {
   /** Tries after the first one. */
   readonly most: number;
