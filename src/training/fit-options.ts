@@ -92,7 +92,7 @@ export const paceShape = {
       ),
     ),
   /**
-   * Steps in one call of the runtime. When left out as many as take about 80 ms, or up to 400 ms where
+   * Steps in one call of the runtime. When left out as many as take about 160 ms, or up to 400 ms where
    * copying many parameters would else take a good part of it.
    */
   stepsPerCall: z
@@ -101,7 +101,7 @@ export const paceShape = {
     .optional()
     .meta(
       option('Steps in one call of the runtime.', {
-        usually: 'as many as take 80 to 400 ms',
+        usually: 'as many as take 160 to 400 ms',
         resumable: true,
         advanced: true,
         example: '10',

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { stepsOfCall } from '../../src/training/loop.js';
 
-test('a call takes as many steps as last 80 ms', () => {
-  expect(stepsOfCall(0, 100, 10)).toBe(8);
-  expect(stepsOfCall(0, 1, 10)).toBe(800);
+test('a call takes as many steps as last 160 ms', () => {
+  expect(stepsOfCall(0, 100, 10)).toBe(16);
+  expect(stepsOfCall(0, 1, 10)).toBe(1600);
   expect(stepsOfCall(0, 500, 1)).toBe(1);
 });
 

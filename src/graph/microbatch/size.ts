@@ -4,11 +4,11 @@ import { optimize } from '../rewrite/index.js';
 import { measure, type Value } from '../value.js';
 
 /**
- * Bytes that the largest tensor of a microbatch may take. A step of the convolutional preset takes a
- * tenth less time at 7 MB than at 4, 14 or 28 MB; with images four times as large, it takes a twentieth
- * less at 9 MB.
+ * Bytes that the largest tensor of a microbatch may take. With AVX-512 and 2 MB of second-level cache a core, a step
+ * of the convolutional preset takes an eighth less time at 4 MB than at 7 (3 pairs in turn); on AMD's processors the
+ * two are alike. Images four times as large take as long with either.
  */
-const mostBytes = 10 << 20;
+const mostBytes = 5 << 20;
 
 /** How many bytes the largest tensor of a program takes for each example. */
 function largestRow(values: readonly Value[], symbol: string): number {
