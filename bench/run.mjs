@@ -12,7 +12,7 @@ import { commonOptions, log, matches, refuse, roundsAsked } from './options.mjs'
 import { installPeers } from './peers/install.mjs';
 import { fillIn } from './readme.mjs';
 import { readResults, writeResults } from './results.mjs';
-import { compactTable, table, tellTime } from './table.mjs';
+import { compactTable, makerOf, table, tellTime } from './table.mjs';
 
 const HELP = `Measures VAEs in vaekit, its peers and C: training of several networks, evaluation, encoding, sampling.
 
@@ -22,7 +22,8 @@ Usage: npm run bench -- [options]
   --work NAME    only works whose name contains NAME; may be repeated
   --only NAME    only contestants whose name contains NAME; may be repeated
   --add          add to the rounds of earlier runs instead of replacing them
-  --readme       write the tables into README.md, docs/performance.md and docs/benchmark.md
+  --readme       write the tables into README.md, docs/performance.md and docs/benchmark.md, of which the
+                 last two keep those of other makers' processors
   --json         print the results as JSON instead of tables
   --help         print this
 
@@ -110,9 +111,10 @@ for (const { name, short, task, batch, multiplications, contestants } of rounds 
 
 if (options.readme && Object.keys(results.works).length === 0) refuse('There are no results yet.');
 if (options.readme) {
+  const here = `benchmark on ${makerOf(results.machine)}`;
   fillIn('README.md', 'benchmark', compactTable(results));
-  fillIn('docs/performance.md', 'benchmark', compactTable(results));
-  fillIn('docs/benchmark.md', 'benchmark', table(results));
+  fillIn('docs/performance.md', here, compactTable(results));
+  fillIn('docs/benchmark.md', here, table(results));
 }
 process.stdout.write(`${options.json ? JSON.stringify(results, null, 2) : table(results)}\n`);
 if (wanted.some(({ name }) => results.works[name]?.contestants.vaekit?.leftOut)) {

@@ -89,6 +89,9 @@ function versionsOf({ works }) {
 export const machineOf = ({ machine }) =>
   `${machine.cpu}, ${machine.cores} cores, ${machine.platform}, Node ${machine.node.slice(1)}`;
 
+/** The maker of the processor: tables are kept for each. @param {Results['machine']} machine */
+export const makerOf = ({ cpu }) => /AMD|Apple|Intel/.exec(cpu)?.[0] ?? 'others';
+
 /** @param {WorkResults} work */
 const roundsOf = (work) => work.contestants.vaekit?.rounds.length ?? 0;
 
