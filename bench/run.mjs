@@ -112,9 +112,10 @@ for (const { name, short, task, batch, multiplications, contestants } of rounds 
 if (options.readme && Object.keys(results.works).length === 0) refuse('There are no results yet.');
 if (options.readme) {
   const here = `benchmark on ${makerOf(results.machine)}`;
-  fillIn('README.md', 'benchmark', compactTable(results));
+  // These two first: they may have no place for this maker, and then nothing is written.
   fillIn('docs/performance.md', here, compactTable(results));
   fillIn('docs/benchmark.md', here, table(results));
+  fillIn('README.md', 'benchmark', compactTable(results));
 }
 process.stdout.write(`${options.json ? JSON.stringify(results, null, 2) : table(results)}\n`);
 if (wanted.some(({ name }) => results.works[name]?.contestants.vaekit?.leftOut)) {

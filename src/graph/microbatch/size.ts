@@ -5,8 +5,8 @@ import { measure, type Value } from '../value.js';
 
 /**
  * Bytes that the largest tensor of a microbatch may take. With AVX-512 and 2 MB of second-level cache a core, a step
- * of the convolutional preset takes an eighth less time at 4 MB than at 7 (3 pairs in turn); on AMD's processors the
- * two are alike. Images four times as large take as long with either.
+ * of the convolutional preset takes an eighth less time at 4 MB than at 7 (3 rounds in turn); images four times as
+ * large take as long with either. On an AMD EPYC no size gave a clear gain.
  */
 const mostBytes = 5 << 20;
 
