@@ -100,6 +100,8 @@ function Comparison({ ids }: { ids: readonly string[] }) {
   const shared = useSignal<SharedImages | undefined>(undefined);
   const problem = useSignal<string | undefined>(undefined);
   const judging = useSignal<Judging | undefined>(undefined);
+  // Files would lack runs without a word as long as runs are opened and measured.
+  const isWhole = useSignal(false);
   useEffect(() => {
     if (route.peek().runs.length === 0) nameRuns(...ids);
     const client = startModelWorker();
@@ -126,9 +128,13 @@ function Comparison({ ids }: { ids: readonly string[] }) {
         if (current) compared.value = compared.value.with(place, found);
       };
     };
-    load().catch((error: Error) => {
-      if (current) problem.value = error.message;
-    });
+    load()
+      .catch((error: Error) => {
+        if (current) problem.value = error.message;
+      })
+      .finally(() => {
+        isWhole.value = true;
+      });
     return () => {
       current = false;
       client.stop();
@@ -155,14 +161,14 @@ function Comparison({ ids }: { ids: readonly string[] }) {
       {opened.length > 0 && (
         <>
           <div class="compare">
-            <NumbersOfRuns runs={opened} judge={judging.value} />
-            <CurvesOfRuns runs={opened} />
+            <NumbersOfRuns runs={opened} isWhole={isWhole.value} judge={judging.value} />
+            <CurvesOfRuns runs={opened} isWhole={isWhole.value} />
           </div>
           {shared.value?.rows && (
             <RowsOfRuns runs={opened} title={shared.value.title} {...shared.value.rows} />
           )}
           {shared.value && !shared.value.rows && (
-            <ReconstructionsOfRuns runs={opened} shared={shared.value} />
+            <ReconstructionsOfRuns runs={opened} isWhole={isWhole.value} shared={shared.value} />
           )}
         </>
       )}

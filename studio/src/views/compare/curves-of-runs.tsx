@@ -22,8 +22,11 @@ const colours = 4;
 /** The colour of the i-th run; from the fifth on they come again, with dashes. */
 export const colourOf = (i: number): string => `--series-${(i % colours) + 1}`;
 
-/** One metric of all runs by epochs. */
-export function CurvesOfRuns({ runs }: { runs: readonly Compared[] }) {
+/**
+ * One metric of all runs by epochs.
+ * @param isWhole whether all runs are opened
+ */
+export function CurvesOfRuns({ runs, isWhole }: { runs: readonly Compared[]; isWhole: boolean }) {
   const chosen = useSignal<Metric>('val_loss');
   const look = useLook();
   const lines = runs.map(({ run }) => run!.metrics);
@@ -80,7 +83,7 @@ export function CurvesOfRuns({ runs }: { runs: readonly Compared[] }) {
             name={metric}
             what={t('the curves')}
             exports={chartExports([chart], csv)}
-            disabled={!some}
+            disabled={!isWhole || !some}
           />
         </div>
       </div>

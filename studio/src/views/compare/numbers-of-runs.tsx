@@ -134,13 +134,16 @@ function cellsOf(runs: readonly Compared[]): string[][] {
 
 /**
  * Shows the results of each run and the settings in which they differ, a column a run.
+ * @param isWhole whether all runs are opened and measured
  * @param judge judges a run; undefined while other work is under way, or where it cannot be done
  */
 export function NumbersOfRuns({
   runs,
+  isWhole,
   judge,
 }: {
   runs: readonly Compared[];
+  isWhole: boolean;
   judge: Judging | undefined;
 }) {
   const judged = judgedRows(runs).map(({ name, ...row }) => ({ key: `judge.${name}`, ...row }));
@@ -174,6 +177,7 @@ export function NumbersOfRuns({
         <ExportButton
           name="runs"
           what={t('the numbers')}
+          disabled={!isWhole}
           exports={{ csv: () => csvFile(() => cellsOf(runs)) }}
         />
       </div>

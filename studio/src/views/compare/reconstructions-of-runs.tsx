@@ -23,12 +23,17 @@ async function comparisonPng(runs: readonly Compared[], shared: SharedImages): P
   return pngOf(stacked(rows.map(({ title, images }) => ({ title, canvas: canvasOf(images) }))));
 }
 
-/** Shows the same images, and each run's reconstructions of them. */
+/**
+ * Shows the same images, and each run's reconstructions of them.
+ * @param isWhole whether each run has reconstructed them
+ */
 export function ReconstructionsOfRuns({
   runs,
+  isWhole,
   shared,
 }: {
   runs: readonly Compared[];
+  isWhole: boolean;
   shared: SharedImages;
 }) {
   return (
@@ -38,6 +43,7 @@ export function ReconstructionsOfRuns({
         <ExportButton
           name="reconstructions"
           what={t('the reconstructions')}
+          disabled={!isWhole}
           exports={{ png: () => comparisonPng(runs, shared) }}
         />
       </div>
