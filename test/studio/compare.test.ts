@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { split } from '../../src/data/changes/split.js';
@@ -74,6 +74,18 @@ test.skipIf(!chromiumPath)(
         .toHaveLength(3);
       await expect.poll(() => row('judge.kernel/encoder'), { timeout: 60_000 }).not.toContain('–');
       await page.reload();
+      // A file of the numbers waits for all runs, and their measured values.
+      await page.getByRole('button', { name: 'Export the numbers' }).click();
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: 'Table' }).click(),
+      ]);
+      const lines = (await readFile(await download.path(), 'utf8')).split('\n');
+      const elbos = lines
+        .find((line) => line.startsWith('elbo,'))!
+        .split(',')
+        .slice(1);
+      expect(elbos.map((text) => Number(text) < 0)).toEqual([true, true, true]);
       // The browser keeps the figures of its own run; a folder's come from its judge.json.
       const missing = async (name: string) =>
         (await row(name)).filter((text) => text === '–').length;
