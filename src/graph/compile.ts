@@ -1,7 +1,8 @@
-import { createSession, lanesOf } from '#runtime';
+import { createSession, lanesOf, worksInPlace } from '#runtime';
 import { UserError } from '../base/errors.js';
 import type { RanksAddress } from '../runtime/ranks/address.js';
 import type { Device, Session, SessionOptions } from '../runtime/session.js';
+import { toInPlaceStep } from './kernel/index.js';
 import { toMicrobatchedStep, toRankedStep } from './microbatch/index.js';
 import { toLoopModel, toModel } from './onnx/index.js';
 import { operationsOf } from './order.js';
@@ -14,7 +15,7 @@ import {
   resultsOf,
 } from './program.js';
 import { optimize } from './rewrite/index.js';
-import type { Operation, Value } from './value.js';
+import { measure, type Operation, type Value } from './value.js';
 
 /** A program in the form that runs fastest. */
 export function optimizeProgram(program: Program, device?: Device): Program {
@@ -80,6 +81,16 @@ export function optimizeLoop(program: LoopProgram, device?: Device): LoopProgram
   return rewriteLoop(program, (values) => optimize(values, device));
 }
 
+/** Numbers of a state from which on a pass over them costs more than a call of the runtime for each step. */
+const largeState = 1 << 18;
+
+/** Whether a step takes less time where its state is. */
+function paysInPlace({ carried, microbatches }: LoopProgram): boolean {
+  if (microbatches) return true;
+  const sizes = carried.map(({ current }) => measure(current.shape).known);
+  return sizes.reduce((sum, size) => sum + size, 0) >= largeState;
+}
+
 /**
  * Makes a repeated step runnable as it is; carried values stay on its device.
  * @throws UserError when it uses an input that it does not list, or a type that the device lacks
@@ -90,11 +101,17 @@ export async function openLoop(
 ): Promise<Session> {
   requireDevice(resultsOf(program), options.device);
   const { microbatches, carried } = program;
+  const inPlace =
+    paysInPlace(program) && (await worksInPlace(options)) ? toInPlaceStep(program) : undefined;
   const microbatched =
-    microbatches && lanesOf(options) > 1 && toMicrobatchedStep({ ...program, microbatches });
+    !inPlace &&
+    microbatches &&
+    lanesOf(options) > 1 &&
+    toMicrobatchedStep({ ...program, microbatches });
   return createSession(toLoopModel(program), {
     ...options,
     keep: carried.map(nextName),
+    ...(inPlace && { inPlace }),
     ...(microbatched && { microbatched }),
   });
 }

@@ -1,4 +1,5 @@
 import { requireCuda } from './cuda.node.js';
+import { hasKoffi } from './in-place/koffi.node.js';
 import { openNative, threadsOf } from './native.node.js';
 import { flushesDenormals, type Session, type SessionOptions } from './session.js';
 import { firstThread, openOnThread } from './thread/thread.node.js';
@@ -9,6 +10,12 @@ export { joinMpi } from './ranks/mpi.node.js';
 export function lanesOf(options: SessionOptions): number {
   const { device = 'cpu', thread, profile } = options;
   return device === 'cpu' && thread && !profile ? threadsOf(options) : 1;
+}
+
+/** Whether a session can keep a step's state in one memory, for the runtime and a kernel. A profile is of the runtime. */
+export async function worksInPlace(options: SessionOptions): Promise<boolean> {
+  const { device = 'cpu', thread, profile } = options;
+  return device === 'cpu' && !!thread && !profile && hasKoffi();
 }
 
 export { mayHave } from './devices.node.js';

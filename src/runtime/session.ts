@@ -66,6 +66,54 @@ export interface RankedStep {
   readonly size: number;
 }
 
+/** Float32 numbers at an address of a kernel's memory. */
+export interface Slot {
+  readonly name: string;
+  readonly dims: readonly number[];
+  readonly address: number;
+}
+
+/**
+ * A repeated step as a model that computes terms, and a kernel that computes all else from these in the memory where
+ * the state lies. All but the model and the kernel are names of the whole's inputs and outputs.
+ */
+export interface InPlaceStep {
+  /** Computes the terms of a microbatch, or of a whole batch. */
+  readonly terms: Uint8Array;
+  /** A WebAssembly module with the function `run`, over the shared memory `host.memory`. */
+  readonly kernel: Uint8Array<ArrayBuffer>;
+  /** Pages of 64 KiB that the memory has. */
+  readonly pages: number;
+  /** The carried values. */
+  readonly state: readonly Slot[];
+  /** Fed numbers that the kernel reads. */
+  readonly numbers: readonly Slot[];
+  readonly constants: readonly { readonly address: number; readonly values: Float32Array }[];
+  /** The outputs of `terms`, with an address for each microbatch. */
+  readonly computed: readonly {
+    readonly name: string;
+    readonly dims: readonly number[];
+    readonly addresses: readonly number[];
+  }[];
+  /** The values that each step puts out. */
+  readonly outputs: readonly Slot[];
+  /** Inputs of which every step sees its own entry. */
+  readonly steps: readonly string[];
+  /** Inputs that are the same for every step. */
+  readonly invariant: readonly string[];
+  /** The inputs of `terms` that hold the examples, where microbatches see their own. */
+  readonly cut: readonly string[];
+  /** Its other inputs, but for the share. */
+  readonly whole: readonly string[];
+  /** How batches are cut, where they are. */
+  readonly cutting?: {
+    /** The scalar input that is a microbatch's share of the step's examples. */
+    readonly share: string;
+    /** Examples of a microbatch; the last may have fewer. */
+    readonly size: number;
+  };
+}
+
 /** The input of a ranked step that says how many examples all ranks have, by step. */
 export const allExamples = 'ranks/examples';
 
@@ -87,6 +135,8 @@ export interface SessionOptions {
   readonly thread?: object;
   /** The same step by microbatches, which may run beside one another: see `lanesOf`. */
   readonly microbatched?: MicrobatchedStep;
+  /** The same step with its state in the memory of a kernel: see `worksInPlace`. */
+  readonly inPlace?: InPlaceStep;
   /** The same step among ranks, of which the session is one. Node's processor only. */
   readonly ranked?: { readonly step: RankedStep; readonly address: RanksAddress };
 }

@@ -10,6 +10,11 @@ export function lanesOf({ device = 'cpu', thread, threads }: SessionOptions): nu
   return device === 'cpu' && thread && mayShare ? (threads ?? availableThreads()) : 1;
 }
 
+/** The runtime's memory is its own here. */
+export async function worksInPlace(_: SessionOptions): Promise<boolean> {
+  return false;
+}
+
 export { mayHave } from './devices.web.js';
 
 /** A session of lanes, each a worker; undefined where workers cannot be had. */

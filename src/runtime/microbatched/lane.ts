@@ -1,6 +1,6 @@
 import { Tensor } from 'onnxruntime-common';
 import { fromPlain, mapValues, type PlainTensors, rowsOf, toPlain } from '../plain-tensor.js';
-import type { MicrobatchedStep, Session } from '../session.js';
+import type { MicrobatchedStep, Session, Tensors } from '../session.js';
 import { Copies } from './memory.js';
 
 /** The inputs of the microbatches of one step. */
@@ -11,6 +11,8 @@ export interface StepInputs {
   readonly cut: PlainTensors;
   /** How many microbatches lanes have begun, in shared memory. */
   readonly begun: Int32Array;
+  /** Shared memory for the terms of each microbatch, where lanes write there. */
+  readonly into?: readonly PlainTensors[];
 }
 
 /** The terms that a microbatch adds to the sums. */
@@ -21,7 +23,10 @@ export interface MicrobatchTerms {
 
 /** A lane: it computes whole microbatches, here or on another thread. */
 export interface Lane {
-  /** Computes microbatches that no lane has begun, until there are none left. */
+  /**
+   * Computes microbatches that no lane has begun, until there are none left.
+   * @returns their terms, but for those that it wrote into memory that it was given
+   */
   work(inputs: StepInputs): Promise<readonly MicrobatchTerms[]>;
   /** Ends it; no call may be under way. */
   end(): Promise<void>;
@@ -37,10 +42,10 @@ export class OwnLane implements Lane {
     private readonly step: Pick<MicrobatchedStep, 'size' | 'share'>,
   ) {}
 
-  async work({ whole, cut, begun }: StepInputs): Promise<MicrobatchTerms[]> {
+  async work({ whole, cut, begun, into }: StepInputs): Promise<MicrobatchTerms[]> {
     const { size, share } = this.step;
     const examples = Object.values(cut)[0]!.dims[0]!;
-    const all = mapValues(this.copies.takeAll(whole), fromPlain);
+    const all = this.readable(whole);
     const done: MicrobatchTerms[] = [];
     for (;;) {
       const microbatch = Atomics.add(begun, 0, 1);
@@ -49,13 +54,17 @@ export class OwnLane implements Lane {
       if (start >= end) return done;
       const rows = mapValues(cut, (tensor) => rowsOf(tensor, start, end));
       const own = Float32Array.of((end - start) * Math.fround(1 / examples));
-      const outputs = await this.session.run({
-        ...all,
-        ...mapValues(this.copies.takeAll(rows), fromPlain),
-        [share]: new Tensor('float32', own, []),
-      });
-      done.push({ microbatch, terms: mapValues(outputs, toPlain) });
+      const feeds = { ...all, ...this.readable(rows), [share]: new Tensor('float32', own, []) };
+      const wanted = into && mapValues(into[microbatch]!, fromPlain);
+      const outputs = await this.session.run(feeds, wanted);
+      if (!wanted) done.push({ microbatch, terms: mapValues(outputs, toPlain) });
     }
+  }
+
+  /** Tensors as the session reads them. */
+  private readable(tensors: PlainTensors): Tensors {
+    const own = this.session.sharesMemory ? tensors : this.copies.takeAll(tensors);
+    return mapValues(own, fromPlain);
   }
 
   end(): Promise<void> {

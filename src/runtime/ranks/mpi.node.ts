@@ -1,7 +1,7 @@
 import type * as Koffi from 'koffi';
 import { UserError } from '../../base/errors.js';
+import { loadKoffi } from '../in-place/koffi.node.js';
 import type { MpiAddress } from './address.js';
-import { loadKoffi } from './koffi.node.js';
 import { type Launch, launchOf } from './launch.js';
 import type { Adder, MpiRanks } from './ranks.js';
 

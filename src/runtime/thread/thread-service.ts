@@ -1,7 +1,7 @@
 import type { Tensor } from 'onnxruntime-common';
 import type { MicrobatchTerms, StepInputs } from '../microbatched/lane.js';
 import type { PlainTensor, PlainTensors } from '../plain-tensor.js';
-import type { MicrobatchedStep, Session, SessionOptions } from '../session.js';
+import type { InPlaceStep, MicrobatchedStep, Session, SessionOptions } from '../session.js';
 
 /** A tensor that stays on its thread. */
 export interface Kept {
@@ -39,6 +39,6 @@ export interface ThreadService {
   events(id: number): ReturnType<NonNullable<Session['events']>>;
   release(id: number): Promise<void>;
   /** Makes the thread a lane. @returns whether it takes denormal numbers as 0 */
-  openLane(model: MicrobatchedStep): Promise<boolean>;
+  openLane(step: MicrobatchedStep | InPlaceStep): Promise<boolean>;
   work(inputs: StepInputs): Promise<readonly MicrobatchTerms[]>;
 }

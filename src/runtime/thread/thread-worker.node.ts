@@ -4,6 +4,8 @@ import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
 import type { Tensor } from 'onnxruntime-common';
 import { allFinite } from '../../base/finite.js';
 import { isFloats } from '../../base/realm.js';
+import { hasInterface, openInPlace } from '../in-place/c-interface.node.js';
+import { openStepInPlace, WholeLane } from '../in-place/session.js';
 import { type Lane, OwnLane, type StepInputs } from '../microbatched/lane.js';
 import { Copies, discard } from '../microbatched/memory.js';
 import { openMicrobatched } from '../microbatched/session.js';
@@ -19,9 +21,8 @@ import {
   toPlain,
 } from '../plain-tensor.js';
 import { adderOf } from '../ranks/adder.node.js';
-import { openInPlace } from '../ranks/in-place.node.js';
 import { rankedSession } from '../ranks/session.js';
-import type { MicrobatchedStep, Session, SessionOptions } from '../session.js';
+import type { InPlaceStep, MicrobatchedStep, Session, SessionOptions } from '../session.js';
 import { Turns } from '../turns.js';
 import { inRuntime } from './gate.node.js';
 import { Thread } from './thread.node.js';
@@ -64,30 +65,48 @@ let lane: Lane | undefined;
  */
 const oneThread: SessionOptions = { threads: 1 };
 
-async function openOwnLane(model: MicrobatchedStep): Promise<Lane> {
-  return new OwnLane(await openNative(model.microbatch, oneThread, flush), model);
+async function openOwnLane(step: MicrobatchedStep | InPlaceStep): Promise<Lane> {
+  if ('microbatch' in step) {
+    return new OwnLane(await openNative(step.microbatch, oneThread, flush), step);
+  }
+  return new OwnLane(await openInPlace(step.terms, oneThread, flush), step.cutting!);
 }
 
 /** A lane on a thread of its own, in the mode of this one where the system passes it on. */
-async function openLaneBeside(model: MicrobatchedStep): Promise<Lane | undefined> {
+async function openLaneBeside(step: MicrobatchedStep | InPlaceStep): Promise<Lane | undefined> {
   const other = new Thread();
-  const flushes = await other.openLane(model);
+  const flushes = await other.openLane(step);
   if (flushes === flush) return other;
   await other.end();
   return undefined;
 }
 
+/** Lanes for so many microbatches. The other lanes begin first, since this one's work holds the thread. */
+function openLanes(step: MicrobatchedStep | InPlaceStep, count: number) {
+  const beside = Array.from({ length: count - 1 }, () => openLaneBeside(step));
+  return [...beside, openOwnLane(step)];
+}
+
 /** A session of lanes; undefined where one lane is all that there can be. */
-async function openLanes(
-  model: MicrobatchedStep,
-  options: SessionOptions,
-): Promise<Session | undefined> {
-  const count = Math.min(threadsOf(options), model.count);
+async function openMicrobatches(options: SessionOptions): Promise<Session | undefined> {
+  const { microbatched: step } = options;
+  if (!step) return undefined;
+  const count = Math.min(threadsOf(options), step.count);
   if (count < 2) return undefined;
-  const beside = Array.from({ length: count - 1 }, () => openLaneBeside(model));
-  // The other lanes begin first, since this lane's work holds the thread.
-  const lanes = [...beside, openOwnLane(model)];
-  return openMicrobatched(model, openNative(model.rest, oneThread, flush), lanes);
+  return openMicrobatched(step, openNative(step.rest, oneThread, flush), openLanes(step, count));
+}
+
+/** A session of a step where its state is; undefined where the runtime cannot be called so. */
+async function openWhereStateIs(options: SessionOptions): Promise<Session | undefined> {
+  const { inPlace: step, threads } = options;
+  if (!step || !(await hasInterface())) return undefined;
+  if (step.cutting) {
+    const count = Math.min(threadsOf(options), step.computed[0]!.addresses.length);
+    return openStepInPlace(step, openLanes(step, count));
+  }
+  const own: SessionOptions = threads === undefined ? {} : { threads };
+  const session = await openInPlace(step.terms, own, flush);
+  return openStepInPlace(step, [Promise.resolve(new WholeLane(session))]);
 }
 
 /** A session of this rank of a step, where it is one of several. */
@@ -122,10 +141,11 @@ const service: ThreadService = {
   ready() {},
 
   async open(model: Uint8Array, options: SessionOptions) {
-    const { microbatched, keep } = options;
+    const { keep } = options;
     const session =
       (await openRanked(options)) ??
-      (microbatched && (await openLanes(microbatched, options))) ??
+      (await openWhereStateIs(options)) ??
+      (await openMicrobatches(options)) ??
       (await openNative(model, options, flush));
     const id = ++last;
     const copies = new Copies(ArrayBuffer);
@@ -172,8 +192,8 @@ const service: ThreadService = {
     return sessions.get(id)!.session.events!();
   },
 
-  async openLane(model: MicrobatchedStep) {
-    lane = await openOwnLane(model);
+  async openLane(step) {
+    lane = await openOwnLane(step);
     return flush;
   },
 

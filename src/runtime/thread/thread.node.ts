@@ -11,6 +11,7 @@ import { telemetryData } from '../onnxruntime.node.js';
 import { fromPlain, mapValues, type PlainTensor, toSend } from '../plain-tensor.js';
 import {
   flushesDenormals,
+  type InPlaceStep,
   keptFinite,
   type MicrobatchedStep,
   type Session,
@@ -78,8 +79,8 @@ export class Thread implements Lane {
     idle.add(this);
   }
 
-  openLane(model: MicrobatchedStep): Promise<boolean> {
-    return this.ask(this.service.openLane(model));
+  openLane(step: MicrobatchedStep | InPlaceStep): Promise<boolean> {
+    return this.ask(this.service.openLane(step));
   }
 
   work(inputs: StepInputs): Promise<readonly MicrobatchTerms[]> {

@@ -9,8 +9,7 @@ import { loadKoffi } from './koffi.node.js';
 
 /*
  * ONNX Runtime by its interface for C, through koffi. The binding for Node copies every output into
- * memory of its own, which a step of ranks would do with all its sums and all its state. Here outputs are
- * written where they are wanted. It is the library that the binding has loaded, with the same options, so
+ * memory of its own, and reads no shared memory. Here outputs are written where they are wanted. It is the library that the binding has loaded, with the same options, so
  * that results have the same bits.
  */
 
@@ -152,6 +151,15 @@ async function openApi(): Promise<Api> {
   return new Api(await loadKoffi(), ownFile(file));
 }
 
+/** Whether the interface can be called: koffi and the library are there. */
+export function hasInterface(): Promise<boolean> {
+  opened ??= openApi();
+  return opened.then(
+    () => true,
+    () => false,
+  );
+}
+
 /** Names of inputs or outputs, as C has them too. */
 class Names {
   readonly all: readonly string[];
@@ -173,8 +181,8 @@ class Names {
 }
 
 /** A loaded model. */
-class InPlaceSession implements Session {
-  readonly sharesMemory = false;
+class LoadedModel implements Session {
+  readonly sharesMemory = true;
   private readonly fed: Names;
   private readonly fetched: Names;
 
@@ -263,7 +271,7 @@ export async function openInPlace(
         'CreateSessionFromArray',
         ...[api.environment, model, model.byteLength, options],
       );
-      return new InPlaceSession(api, session);
+      return new LoadedModel(api, session);
     } finally {
       api.call('ReleaseSessionOptions', options);
     }

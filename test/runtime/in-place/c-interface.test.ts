@@ -1,10 +1,10 @@
 import { Tensor } from 'onnxruntime-common';
 import { expect, test } from 'vitest';
-import { toModel } from '../../src/graph/onnx/index.js';
-import { gemm, sigmoid } from '../../src/graph/operators/index.js';
-import { input } from '../../src/graph/value.js';
-import { openNative } from '../../src/runtime/native.node.js';
-import { openInPlace } from '../../src/runtime/ranks/in-place.node.js';
+import { toModel } from '../../../src/graph/onnx/index.js';
+import { gemm, sigmoid } from '../../../src/graph/operators/index.js';
+import { input } from '../../../src/graph/value.js';
+import { openInPlace } from '../../../src/runtime/in-place/c-interface.node.js';
+import { openNative } from '../../../src/runtime/native.node.js';
 
 const isThere = await import('koffi').then(
   () => true,
