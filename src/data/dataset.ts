@@ -137,9 +137,11 @@ export function fromArray(
     dtype,
     images: new Tensor(dtype, values, [size, ...shape]),
     read(indices, target) {
-      for (let row = 0; row < indices.length; row++) {
+      for (let row = 0, end = 0; row < indices.length; row = end) {
+        // Neighbours are copied at once.
+        for (end = row + 1; indices[end] === indices[row]! + end - row; ) end += 1;
         const start = indices[row]! * width;
-        target.set(values.subarray(start, start + width), row * width);
+        target.set(values.subarray(start, start + (end - row) * width), row * width);
       }
     },
   };
@@ -163,9 +165,8 @@ export async function readRange(dataset: Dataset, start: number, end: number): P
   const { dtype, shape } = dataset;
   const width = shape.reduce((product, size) => product * size, 1);
   const values = new (dtype === 'uint8' ? Uint8Array : Float32Array)((end - start) * width);
-  await dataset.read(
-    Uint32Array.from({ length: end - start }, (_, i) => start + i),
-    values,
-  );
+  const places = new Uint32Array(end - start);
+  for (let i = 0; i < places.length; i++) places[i] = start + i;
+  await dataset.read(places, values);
   return new Tensor(dtype, values, [end - start, ...shape]);
 }

@@ -8,6 +8,10 @@ import { type Value, workingBytes } from '../graph/index.js';
 const mostBytes = 2 ** 26;
 const mostWithNoise = 2 ** 29;
 
+/** Examples of any call that fits; more are worth it only while they stay in the processor's caches. */
+const usualExamples = 256;
+const nearBytes = 2 ** 24;
+
 /**
  * How many examples one call should take: fewer than wanted where they are so large that its memory
  * would grow beyond a bound, whatever the number of examples in all.
@@ -15,6 +19,9 @@ const mostWithNoise = 2 ** 29;
  */
 export function callSize(values: readonly Value[], wanted: number, drawsNoise: boolean): number {
   const each = workingBytes(values, 2) - workingBytes(values, 1);
-  const most = drawsNoise ? mostWithNoise : mostBytes;
-  return each <= 0 ? wanted : Math.max(1, Math.min(wanted, Math.floor(most / each)));
+  if (each <= 0) return wanted;
+  const fitting = (bytes: number) => Math.floor(bytes / each);
+  if (drawsNoise) return Math.max(1, Math.min(wanted, fitting(mostWithNoise)));
+  const near = Math.max(usualExamples, fitting(nearBytes));
+  return Math.max(1, Math.min(wanted, near, fitting(mostBytes)));
 }

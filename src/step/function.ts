@@ -1,8 +1,7 @@
-import { Tensor } from 'onnxruntime-common';
+import type { Tensor } from 'onnxruntime-common';
 import { breathe } from '../base/breathe.js';
 import { UserError } from '../base/errors.js';
 import { randomStream } from '../base/random.js';
-import { elementCount } from '../base/shape.js';
 import {
   constant,
   input,
@@ -13,13 +12,14 @@ import {
   type Values,
 } from '../graph/index.js';
 import type { Scope } from '../nn/index.js';
-import { fromPlain, rowsOf, toPlain } from '../runtime/plain-tensor.js';
+import { fromPlain, mapValues, rowsOf, toPlain } from '../runtime/plain-tensor.js';
 import type { Session } from '../runtime/session.js';
 import { callSize } from './call-size.js';
 import { feedName } from './keys.js';
 import type { ParameterSpec } from './model.js';
 import { noiseTensor, sizesAt } from './noise.js';
 import { type NoiseInput, tracingScope } from './tracing.js';
+import { Whole } from './whole.js';
 
 /** A function of a model's parameters and batches: from inputs [batch, ...] to named outputs. */
 export type ModelFunction = (
@@ -49,6 +49,13 @@ function inputsOf(specs: InputSpecs): Record<string, Value> {
 }
 
 const parameterInput = (name: string) => `parameter/${name}`;
+
+/** The place of some examples among many whose results are put together. */
+export interface Part {
+  readonly whole: Whole;
+  /** The place of the first of them. */
+  readonly from: number;
+}
 
 /** A model's function, compiled, with parameters fed at each call. */
 export class CompiledFunction {
@@ -88,18 +95,23 @@ export class CompiledFunction {
     return new CompiledFunction(session, [...tensors.keys()], program.outputs, noises);
   }
 
-  /** One call. @param noise for functions that draw some, in the order of `noises` */
+  /**
+   * One call.
+   * @param noise for functions that draw some, in the order of `noises`
+   * @param into tensors in whose memory outputs are put, where the runtime can do so
+   */
   run(
     parameters: Readonly<Record<string, Tensor>>,
     inputs: Readonly<Record<string, Tensor>>,
     noise: readonly Tensor[] = [],
+    into: Readonly<Record<string, Tensor>> = {},
   ): Promise<Record<string, Tensor>> {
     const feeds = { ...inputs };
     for (const name of this.parameterNames) feeds[parameterInput(name)] = parameters[name]!;
     this.noises.forEach(({ name }, i) => {
       feeds[feedName.noise(name)] = noise[i]!;
     });
-    return this.session.run(feeds);
+    return this.session.run(feeds, into);
   }
 
   /**
@@ -109,7 +121,9 @@ export class CompiledFunction {
    * @param options.stream the noise's random numbers, for functions that draw some; batches count
    *   its steps
    * @param options.each changes a batch's outputs, so that the whole takes less memory
-   * @returns tensors [N, ...], float32 or int64; empty ones for N = 0, which nothing is computed for
+   * @param options.part where the examples are some of many
+   * @returns tensors [N, ...], float32 or int64, of all of the examples; empty ones for N = 0, which nothing
+   *   is computed for
    * @throws UserError when a whole output is too large for one tensor
    */
   async map(
@@ -120,40 +134,34 @@ export class CompiledFunction {
       readonly stream?: NoiseStream | undefined;
       readonly signal?: AbortSignal | undefined;
       readonly each?: ((outputs: Record<string, Tensor>) => Record<string, Tensor>) | undefined;
+      readonly part?: Part | undefined;
     } = {},
   ): Promise<Record<string, Tensor>> {
-    const { each = (outputs) => outputs } = options;
     const count = Object.values(inputs)[0]!.dims[0]!;
+    const { each = (outputs) => outputs, part = { whole: new Whole(count), from: 0 } } = options;
+    const { whole, from } = part;
     const batchSize = callSize(Object.values(this.outputs), most, this.noises.length > 0);
-    const whole: Record<string, Tensor> = count === 0 ? each(this.empty()) : {};
+    if (count === 0) whole.put(each(this.placesIn(new Whole(0), 0, 0)), from);
     for (let start = 0; start < count; start += batchSize) {
       options.signal?.throwIfAborted();
       const end = Math.min(start + batchSize, count);
-      const batch = Object.entries(inputs).map(([name, tensor]) => [
-        name,
-        rows(tensor, start, end),
-      ]);
+      const batch = mapValues(inputs, (tensor) => rows(tensor, start, end));
       const noise = this.drawn(end - start, start / batchSize, options.stream);
-      const results = each(await this.run(parameters, Object.fromEntries(batch), noise));
-      for (const [name, tensor] of Object.entries(results)) {
-        const width = elementCount(tensor.dims.slice(1));
-        const dims = [count, ...tensor.dims.slice(1)];
-        whole[name] ??= zeros(name, tensor.type, dims);
-        (whole[name].data as Float32Array).set(tensor.data as Float32Array, start * width);
-      }
+      // Spares a copy, and garbage of the size of the outputs.
+      const into = options.each ? {} : this.placesIn(whole, from + start, end - start);
+      whole.put(each(await this.run(parameters, batch, noise, into)), from + start);
       if (end < count) await breathe();
     }
-    return whole;
+    return whole.tensors;
   }
 
-  /** The function of no examples. */
-  private empty(): Record<string, Tensor> {
-    return Object.fromEntries(
-      Object.entries(this.outputs).map(([name, { dtype, shape }]) => [
-        name,
-        zeros(name, dtype, sizesAt(shape, 0)),
-      ]),
-    );
+  /** The places in a whole of the outputs of some examples. */
+  private placesIn(whole: Whole, start: number, count: number): Record<string, Tensor> {
+    const places = Object.entries(this.outputs).map(([name, { dtype, shape }]) => {
+      const place = whole.rows(name, dtype, sizesAt(shape, count), start);
+      return place.type === dtype ? [[name, place] as const] : [];
+    });
+    return Object.fromEntries(places.flat());
   }
 
   /** The noise of a batch. */
@@ -168,22 +176,6 @@ export class CompiledFunction {
   /** Frees the runtime's memory; no call may be under way, and none may follow. */
   release(): Promise<void> {
     return this.session.release();
-  }
-}
-
-/** A tensor for an output, int64 or float32. @throws UserError when it is too large */
-function zeros(name: string, type: Tensor.Type, dims: readonly number[]): Tensor {
-  const count = elementCount(dims);
-  try {
-    return type === 'int64'
-      ? new Tensor('int64', new BigInt64Array(count), dims)
-      : new Tensor('float32', new Float32Array(count), dims);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new UserError(
-      `${name}: [${dims.join(', ')}] is too large for one tensor. Take fewer examples at a time.`,
-      { cause: error },
-    );
   }
 }
 

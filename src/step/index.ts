@@ -6,7 +6,7 @@
  * - traced.ts: an objective over a batch
  * - computed.ts: its gradients, whole, by microbatches or by ranks
  * - program.ts: the step itself
- * - function.ts: a model's other functions
+ * - function.ts: a model's other functions; whole.ts: their results, put together from several calls
  * - state-memory.ts: where the state lives between calls
  * - footprint.ts and call-size.ts: how much memory a step takes, how many examples a call may have
  */
@@ -17,6 +17,7 @@ export {
   type InputSpecs,
   type ModelFunction,
   type NoiseStream,
+  type Part,
   parametersOf,
 } from './function.js';
 export { KeptFunctions } from './kept-functions.js';
@@ -37,3 +38,4 @@ export { type StateMemory, stateMemoryOf } from './state-memory.js';
 export { asFloat } from './traced.js';
 export type { NoiseInput } from './tracing.js';
 export { type PlayerSettings, UpdateClock, type UpdateSettings, updateStages } from './update.js';
+export { Whole } from './whole.js';

@@ -11,15 +11,23 @@ import {
   KeptFunctions,
   type ModelFunction,
   type NoiseStream,
+  type Part,
+  Whole,
 } from '../../step/index.js';
 import type { Tensors } from '../samplers/index.js';
 import type { BuiltModel } from './built.js';
 import { checkCount, checkImages } from './checks.js';
-import { type Examples, joined, piecesOf } from './examples.js';
+import { type Examples, isDataset, piecesOf } from './examples.js';
 import { type Labels, labelFeed } from './labels.js';
 
-/** Examples in one call of the runtime. */
+/** Examples in one call of the runtime, where calls decide the noise. */
 export const callSize = 256;
+
+/** The most of them elsewhere: of small examples the runtime computes more at a time in less time. */
+const largeCallSize = 1024;
+
+/** Examples in one call, at most. */
+const callSizeOf = ({ stream }: CarryOptions) => (stream ? callSize : largeCallSize);
 
 /** Compiled functions that a model keeps: more than one of each kind. */
 const mostFunctions = 16;
@@ -40,6 +48,8 @@ export interface CarryOptions extends ImageOptions {
   /** Examples in one call of the runtime, at most. */
   readonly batchSize?: number;
   readonly signal?: AbortSignal | undefined;
+  /** Where the examples are some of many. */
+  readonly part?: Part | undefined;
 }
 
 /** A function of a batch of examples inside a program. */
@@ -79,7 +89,7 @@ export class Engine {
     const { model } = this;
     const dtype = checkImages(images, model.input);
     const feed = labelFeed(labels, images.dims[0]!, model.objective.classes);
-    const { batchSize = callSize, stream, signal } = options;
+    const { batchSize = callSizeOf(options), stream, signal, part } = options;
     const each = this.shrinking(options.shrink);
     return this.functions.use(
       `${name}/${dtype}`,
@@ -88,7 +98,12 @@ export class Engine {
           build(model.batchOf(inputs), scope),
         ),
       (compiled) =>
-        compiled.map(tensors, { image: images, ...feed }, batchSize, { stream, signal, each }),
+        compiled.map(tensors, { image: images, ...feed }, batchSize, {
+          stream,
+          signal,
+          each,
+          part,
+        }),
     );
   }
 
@@ -106,16 +121,18 @@ export class Engine {
   ): Promise<Record<string, Tensor>> {
     const { config, objective } = this.model;
     const known = { shape: config.input, classes: objective.classes };
-    const found: Record<string, Tensor>[] = [];
-    for await (const { start, ...piece } of piecesOf(given, labels, known)) {
-      options.signal?.throwIfAborted();
-      const { stream } = options;
-      const from = stream && { ...stream, step: stream.step + Math.ceil(start / callSize) };
-      const own = { ...options, ...(from ? { stream: from } : {}) };
-      found.push(await this.mapExamples(tensors, name, piece, build, own));
+    const { stream } = options;
+    if (!isDataset(given)) {
+      return this.mapExamples(tensors, name, { images: given, labels }, build, options);
     }
-    const names = Object.keys(found[0] ?? {});
-    return Object.fromEntries(names.map((each) => [each, joined(found.map((one) => one[each]!))]));
+    const whole = new Whole(given.size);
+    for await (const { start, ...piece } of piecesOf(given, labels, known, stream && callSize)) {
+      options.signal?.throwIfAborted();
+      const from = stream && { ...stream, step: stream.step + Math.ceil(start / callSize) };
+      const own = { ...options, part: { whole, from: start }, ...(from ? { stream: from } : {}) };
+      await this.mapExamples(tensors, name, piece, build, own);
+    }
+    return whole.tensors;
   }
 
   /** A function of latents that fit the model. @returns tensors [N, ...] by name */
@@ -125,14 +142,15 @@ export class Engine {
     z: Tensor,
     labels: Labels | undefined,
     build: ModelFunction,
-    { shrink, stream }: CarryOptions = {},
+    options: CarryOptions = {},
   ): Promise<Record<string, Tensor>> {
+    const { stream } = options;
     const feed = labelFeed(labels, z.dims[0]!, this.model.objective.classes);
-    const each = this.shrinking(shrink);
+    const each = this.shrinking(options.shrink);
     return this.functions.use(
       name,
       () => CompiledFunction.compile(this.model.latentSpecs(), build),
-      (compiled) => compiled.map(tensors, { z, ...feed }, callSize, { stream, each }),
+      (compiled) => compiled.map(tensors, { z, ...feed }, callSizeOf(options), { stream, each }),
     );
   }
 

@@ -17,11 +17,12 @@ export interface LabelOptions {
   readonly labels?: Labels | undefined;
 }
 
-/** Bytes of examples that are read at a time. */
+/** Bytes of examples that are read at a time, where nobody says how many, and at most. */
+const usualReadBytes = 2 ** 23;
 const mostReadBytes = 2 ** 26;
 
-/** Examples that are read at a time, where they are small: as many as a call takes. */
-const mostRead = 256;
+/** Examples that are read at a time, where they are small. */
+const mostRead = 8192;
 
 /** Whether examples are a dataset, whose examples are read in pieces. */
 export function isDataset(given: Tensor | Dataset): given is Dataset {
@@ -73,14 +74,16 @@ export async function* piecesOf(
   given: Tensor | Dataset,
   labels: Labels | undefined,
   model: { readonly shape: readonly number[]; readonly classes?: number | undefined },
-  most = mostRead,
+  most?: number,
 ): AsyncGenerator<Examples & { readonly start: number }> {
   if (!isDataset(given)) {
     yield { images: given, labels, start: 0 };
     return;
   }
   checkData(given, model.shape);
-  const size = Math.max(1, Math.min(most, Math.floor(mostReadBytes / exampleBytes(given))));
+  const bytes = most === undefined ? usualReadBytes : mostReadBytes;
+  const fitting = Math.floor(bytes / exampleBytes(given));
+  const size = Math.max(1, Math.min(most ?? mostRead, fitting));
   for (let start = 0; start < given.size; start += size) {
     const end = Math.min(start + size, given.size);
     const own = labels && Array.from({ length: end - start }, (_, i) => labels[start + i]!);
