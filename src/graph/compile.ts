@@ -3,17 +3,10 @@ import { UserError } from '../base/errors.js';
 import type { RanksAddress } from '../runtime/ranks/address.js';
 import type { Device, Session, SessionOptions } from '../runtime/session.js';
 import { toInPlaceStep } from './kernel/index.js';
-import { toMicrobatchedStep, toRankedStep } from './microbatch/index.js';
+import { toMicrobatchedStep } from './microbatch/index.js';
 import { toLoopModel, toModel } from './onnx/index.js';
 import { operationsOf } from './order.js';
-import {
-  type LoopProgram,
-  type Microbatches,
-  named,
-  nextName,
-  type Program,
-  resultsOf,
-} from './program.js';
+import { type LoopProgram, named, nextName, type Program, resultsOf } from './program.js';
 import { optimize } from './rewrite/index.js';
 import { measure, type Operation, type Value } from './value.js';
 
@@ -116,15 +109,23 @@ export async function openLoop(
   });
 }
 
-/** The same among ranks, of which this process is one. */
+/**
+ * The same among ranks, of which this process is one.
+ * @throws UserError when the state is too large
+ */
 export async function openRankedLoop(
-  program: LoopProgram & { readonly microbatches: Microbatches },
-  address: RanksAddress,
+  program: LoopProgram,
+  ranks: RanksAddress,
   options: SessionOptions,
 ): Promise<Session> {
-  const step = toRankedStep(program);
+  const inPlace = toInPlaceStep(program, { ranked: true });
+  if (!inPlace) {
+    throw new UserError(
+      'Ranks hold 4 GiB of parameters, gradients and memories at the most. Make the model smaller.',
+    );
+  }
   const keep = program.carried.map(nextName);
-  return createSession(step.terms, { ...options, keep, ranked: { step, address } });
+  return createSession(inPlace.terms, { ...options, keep, inPlace, ranks });
 }
 
 /** Makes a repeated step runnable in the form that runs fastest. */

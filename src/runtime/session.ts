@@ -39,33 +39,6 @@ export interface MicrobatchedStep {
   readonly count: number;
 }
 
-/**
- * A repeated step as two models: each rank's examples add to sums, and the rest of the step follows from
- * the sums over all ranks. All but the models are names of the whole's inputs and outputs.
- */
-export interface RankedStep {
-  /** Computes the terms that some examples add to sums, by the sums' names. */
-  readonly terms: Uint8Array;
-  /** Computes from the sums the step's carried values, as `<name>.next`, and its outputs. */
-  readonly rest: Uint8Array;
-  readonly carried: readonly { readonly name: string; readonly dims: readonly number[] }[];
-  /** Inputs of which every step sees its own entry. */
-  readonly steps: readonly string[];
-  /** The inputs of `terms` that hold the examples. */
-  readonly cut: readonly string[];
-  /** Inputs that are the same for every step. */
-  readonly invariant: readonly string[];
-  readonly sums: readonly { readonly name: string; readonly dims: readonly number[] }[];
-  /** Whether `terms` adds to its input `<sum>/before`: where there are several microbatches. */
-  readonly accumulates: boolean;
-  /** The values that each step puts out. */
-  readonly outputs: readonly { readonly name: string; readonly dims: readonly number[] }[];
-  /** The scalar input of `terms` that is its examples' share of the step's. */
-  readonly share: string;
-  /** Examples of a microbatch; the last may have fewer. */
-  readonly size: number;
-}
-
 /** Float32 numbers at an address of a kernel's memory. */
 export interface Slot {
   readonly name: string;
@@ -73,9 +46,18 @@ export interface Slot {
   readonly address: number;
 }
 
+/** Addresses of terms of which the kernel takes the sum: of each microbatch, or of all ranks. */
+export interface TermSlots {
+  readonly name: string;
+  readonly dims: readonly number[];
+  readonly addresses: readonly number[];
+  /** The names of each under which the model between reads it. */
+  readonly names: readonly string[];
+}
+
 /**
  * A repeated step as a model that computes terms, and a kernel that computes all else from these in the memory where
- * the state lies. All but the model and the kernel are names of the whole's inputs and outputs.
+ * the state lies. All but models and kernel are names of the whole's inputs and outputs.
  */
 export interface InPlaceStep {
   /** Computes the terms of a microbatch, or of a whole batch. */
@@ -89,12 +71,18 @@ export interface InPlaceStep {
   /** Fed numbers that the kernel reads. */
   readonly numbers: readonly Slot[];
   readonly constants: readonly { readonly address: number; readonly values: Float32Array }[];
-  /** The outputs of `terms`, with an address for each microbatch. */
-  readonly computed: readonly {
-    readonly name: string;
-    readonly dims: readonly number[];
-    readonly addresses: readonly number[];
-  }[];
+  /** The outputs of `terms`. */
+  readonly termSlots: readonly TermSlots[];
+  /** Numbers at the beginning of the memory that ranks sum up; 0 without ranks. */
+  readonly summed: number;
+  /** Computes between the terms and the kernel, where a kernel cannot: the norm of gradients. */
+  readonly between?: {
+    readonly model: Uint8Array;
+    readonly inputs: readonly string[];
+    readonly outputs: readonly Slot[];
+    /** The scalar input that sums of pieces begin with: 0, and not −0. */
+    readonly zero: string;
+  };
   /** The values that each step puts out. */
   readonly outputs: readonly Slot[];
   /** Inputs of which every step sees its own entry. */
@@ -103,7 +91,7 @@ export interface InPlaceStep {
   readonly invariant: readonly string[];
   /** The inputs of `terms` that hold the examples, where microbatches see their own. */
   readonly cut: readonly string[];
-  /** Its other inputs, but for the share. */
+  /** Its other inputs, but for the share and sums. */
   readonly whole: readonly string[];
   /** How batches are cut, where they are. */
   readonly cutting?: {
@@ -111,6 +99,8 @@ export interface InPlaceStep {
     readonly share: string;
     /** Examples of a microbatch; the last may have fewer. */
     readonly size: number;
+    /** Whether `terms` adds to its inputs `<sum>/before`. */
+    readonly accumulates: boolean;
   };
 }
 
@@ -137,8 +127,8 @@ export interface SessionOptions {
   readonly microbatched?: MicrobatchedStep;
   /** The same step with its state in the memory of a kernel: see `worksInPlace`. */
   readonly inPlace?: InPlaceStep;
-  /** The same step among ranks, of which the session is one. Node's processor only. */
-  readonly ranked?: { readonly step: RankedStep; readonly address: RanksAddress };
+  /** The ranks that sum up the terms of `inPlace`, of which the session is one. Node's processor only. */
+  readonly ranks?: RanksAddress;
 }
 
 /** Something the runtime did, as it tells in the format of Chrome traces. */

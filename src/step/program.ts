@@ -132,7 +132,7 @@ export async function compileTraining(
   model: Model,
   layout: Layout,
   dtype: 'uint8' | 'float32',
-  options: SessionOptions & {
+  options: Omit<SessionOptions, 'ranks'> & {
     readonly cutting?: Cutting;
     readonly onFootprint?: ((footprint: Footprint) => unknown) | undefined;
     /** Ranks that the step is computed by, with `cutting` for this one. */
@@ -155,11 +155,7 @@ export async function compileTraining(
     const { modelSize: parameters } = layout;
     await onFootprint(footprintOf(program, optimized, { parameters, batchSize, threads, device }));
   }
-  const { microbatches } = optimized;
-  const opened =
-    ranks && microbatches
-      ? openRankedLoop({ ...optimized, microbatches }, ranks, chosen)
-      : openLoop(optimized, chosen);
+  const opened = ranks ? openRankedLoop(optimized, ranks, chosen) : openLoop(optimized, chosen);
   return { session: await opened, ...described };
 }
 

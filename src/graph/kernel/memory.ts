@@ -4,8 +4,8 @@ const line = 64;
 /** Arrays of one length lie so many lines apart from one another beside it, lest all compete for the same sets of a cache. */
 const apart = 5;
 
-/** The most bytes: addresses are int32 numbers. */
-const mostBytes = 2 ** 31 - 2 ** 16;
+/** The most bytes: addresses are numbers of 32 bits. */
+const mostBytes = 2 ** 32 - 2 ** 16;
 
 /** Addresses of arrays in the memory of a kernel, which computes four numbers at a time. */
 export class KernelMemory {
@@ -16,6 +16,11 @@ export class KernelMemory {
     const address = this.end;
     this.end += line * (Math.ceil((4 * count) / line) + (count > 1024 ? apart : 0));
     return address;
+  }
+
+  /** How many numbers there is room for so far. */
+  get length(): number {
+    return this.end / 4;
   }
 
   /** Pages of 64 KiB; undefined where there cannot be so many. */

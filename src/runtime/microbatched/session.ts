@@ -101,6 +101,17 @@ class MicrobatchedSession implements Session {
   }
 }
 
+/** Lanes once all are there; undefined where one cannot compute as others do, and then none is left open. */
+export async function allOrNone(
+  lanes: readonly Promise<Lane | undefined>[],
+): Promise<readonly Lane[] | undefined> {
+  const opened = await Promise.all(lanes);
+  const there = opened.filter((lane) => lane !== undefined);
+  if (there.length === opened.length) return there;
+  await Promise.all(there.map((lane) => lane.end()));
+  return undefined;
+}
+
 /**
  * A session that computes a step's microbatches by lanes beside one another.
  * @param rest a session of the model of the rest
@@ -112,10 +123,9 @@ export async function openMicrobatched(
   rest: Promise<Session>,
   lanes: readonly Promise<Lane | undefined>[],
 ): Promise<Session | undefined> {
-  const opened = await Promise.all(lanes);
-  const there = opened.filter((lane) => lane !== undefined);
-  const session = new MicrobatchedSession(model, await rest, there);
-  if (there.length === opened.length) return session;
+  const there = await allOrNone(lanes);
+  const session = await rest;
+  if (there) return new MicrobatchedSession(model, session, there);
   await session.release();
   return undefined;
 }

@@ -5,10 +5,12 @@ import type { Tensor } from 'onnxruntime-common';
 import { allFinite } from '../../base/finite.js';
 import { isFloats } from '../../base/realm.js';
 import { hasInterface, openInPlace } from '../in-place/c-interface.node.js';
-import { openStepInPlace, WholeLane } from '../in-place/session.js';
+import { StepMemory } from '../in-place/memory.js';
+import { inPlaceSession } from '../in-place/session.js';
+import { LaneTerms, type Terms, WholeTerms } from '../in-place/terms.js';
 import { type Lane, OwnLane, type StepInputs } from '../microbatched/lane.js';
 import { Copies, discard } from '../microbatched/memory.js';
-import { openMicrobatched } from '../microbatched/session.js';
+import { allOrNone, openMicrobatched } from '../microbatched/session.js';
 import { openNative, threadsOf } from '../native.node.js';
 import { loadRuntime } from '../onnxruntime.node.js';
 import {
@@ -21,7 +23,7 @@ import {
   toPlain,
 } from '../plain-tensor.js';
 import { adderOf } from '../ranks/adder.node.js';
-import { rankedSession } from '../ranks/session.js';
+import { RankTerms } from '../ranks/terms.js';
 import type { InPlaceStep, MicrobatchedStep, Session, SessionOptions } from '../session.js';
 import { Turns } from '../turns.js';
 import { inRuntime } from './gate.node.js';
@@ -96,29 +98,35 @@ async function openMicrobatches(options: SessionOptions): Promise<Session | unde
   return openMicrobatched(step, openNative(step.rest, oneThread, flush), openLanes(step, count));
 }
 
-/** A session of a step where its state is; undefined where the runtime cannot be called so. */
-async function openWhereStateIs(options: SessionOptions): Promise<Session | undefined> {
-  const { inPlace: step, threads } = options;
-  if (!step || !(await hasInterface())) return undefined;
-  if (step.cutting) {
-    const count = Math.min(threadsOf(options), step.computed[0]!.addresses.length);
-    return openStepInPlace(step, openLanes(step, count));
+/** Has the runtime write the terms of a step where its state is; undefined where a lane cannot compute as others do. */
+async function termsOf(
+  step: InPlaceStep,
+  memory: StepMemory,
+  options: SessionOptions,
+): Promise<Terms | undefined> {
+  const { threads, ranks } = options;
+  if (ranks || !step.cutting) {
+    const own: SessionOptions = threads === undefined ? {} : { threads };
+    const session = await openInPlace(step.terms, own, flush);
+    return ranks
+      ? new RankTerms(step, memory, session, await adderOf(ranks))
+      : new WholeTerms(step, memory, session);
   }
-  const own: SessionOptions = threads === undefined ? {} : { threads };
-  const session = await openInPlace(step.terms, own, flush);
-  return openStepInPlace(step, [Promise.resolve(new WholeLane(session))]);
+  const most = step.termSlots[0]!.addresses.length;
+  const lanes = await allOrNone(openLanes(step, Math.min(threadsOf(options), most)));
+  return lanes && new LaneTerms(step, memory, lanes);
 }
 
-/** A session of this rank of a step, where it is one of several. */
-async function openRanked(options: SessionOptions): Promise<Session | undefined> {
-  const { ranked, threads } = options;
-  if (!ranked) return undefined;
-  const { step, address } = ranked;
-  const own: SessionOptions = threads === undefined ? {} : { threads };
-  const open = address.kind === 'mpi' ? openInPlace : openNative;
-  const terms = await open(step.terms, own, flush);
-  const rest = await open(step.rest, own, flush);
-  return rankedSession(step, terms, rest, await adderOf(address));
+/** A session of a step where its state is; undefined where the runtime cannot be called so. */
+async function openWhereStateIs(options: SessionOptions): Promise<Session | undefined> {
+  const { inPlace: step, ranks } = options;
+  if (!step || !(ranks || (await hasInterface()))) return undefined;
+  const memory = new StepMemory(step);
+  const terms = await termsOf(step, memory, options);
+  if (!terms) return undefined;
+  const { between } = step;
+  const session = between && (await openInPlace(between.model, oneThread, flush));
+  return inPlaceSession(step, memory, terms, session);
 }
 
 function keep(tensor: Tensor): Kept {
@@ -143,7 +151,6 @@ const service: ThreadService = {
   async open(model: Uint8Array, options: SessionOptions) {
     const { keep } = options;
     const session =
-      (await openRanked(options)) ??
       (await openWhereStateIs(options)) ??
       (await openMicrobatches(options)) ??
       (await openNative(model, options, flush));
