@@ -77,9 +77,9 @@ export function optimizeLoop(program: LoopProgram, device?: Device): LoopProgram
 /** Numbers of a state from which on a pass over them costs more than a call of the runtime for each step. */
 const largeState = 1 << 18;
 
-/** Whether a step takes less time where its state is. */
-function paysInPlace({ carried, microbatches }: LoopProgram): boolean {
-  if (microbatches) return true;
+/** Whether a step takes less time where its state is. A loop inside of the runtime sums up microbatches as they come. */
+function paysInPlace({ carried, microbatches }: LoopProgram, options: SessionOptions): boolean {
+  if (microbatches) return lanesOf(options) > 1;
   const sizes = carried.map(({ current }) => measure(current.shape).known);
   return sizes.reduce((sum, size) => sum + size, 0) >= largeState;
 }
@@ -95,7 +95,9 @@ export async function openLoop(
   requireDevice(resultsOf(program), options.device);
   const { microbatches, carried } = program;
   const inPlace =
-    paysInPlace(program) && (await worksInPlace(options)) ? toInPlaceStep(program) : undefined;
+    paysInPlace(program, options) && (await worksInPlace(options))
+      ? toInPlaceStep(program)
+      : undefined;
   const microbatched =
     !inPlace &&
     microbatches &&
