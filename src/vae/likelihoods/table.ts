@@ -1,6 +1,15 @@
 import { z } from 'zod';
 import type { TableColumn } from '../../data/column.js';
-import { add, concat, flatten, reshape, split, sum, type Value, where } from '../../graph/index.js';
+import {
+  concat,
+  flatten,
+  reshape,
+  split,
+  sum,
+  unsqueeze,
+  type Value,
+  where,
+} from '../../graph/index.js';
 import type { Scope } from '../../nn/index.js';
 import {
   type ColumnGroup,
@@ -66,15 +75,21 @@ function expectedOf(
   return probabilities ? flatten(probabilities(own, tensors)) : typical(own, tensors);
 }
 
-/** Nats of each value, by group: 0 where a value is missing. */
-function natsOf(layout: Layout, x: Value, parameters: Value, scope: Scope): Value[] {
-  const observed = isObserved(x);
-  const filled = where(observed, x, typicalValues(x, scope));
-  return partsOf(layout, parameters, scope).map(({ group, own, tensors }) => {
-    const { likelihood, places } = group;
-    const nats = likelihood.negativeLogLikelihood(valuesAt(filled, places), own, tensors);
-    return where(valuesAt(observed, places), nats, 0);
-  });
+/** Nats of each value, [batch, columns], columns of a group side by side: 0 where a value is missing. */
+function groupedNats(layout: Layout, x: Value, parameters: Value, scope: Scope): Value {
+  const places = layout.groups.flatMap((group) => group.places);
+  const grouped = valuesAt(x, places);
+  const observed = isObserved(grouped);
+  const typical = valuesAt(unsqueeze(typicalValues(x, scope), [0]), places);
+  const values = split(
+    where(observed, grouped, typical),
+    layout.groups.map((group) => group.places.length),
+    1,
+  );
+  const parts = partsOf(layout, parameters, scope).map(({ group, own, tensors }, i) =>
+    group.likelihood.negativeLogLikelihood(values[i]!, own, tensors),
+  );
+  return where(observed, parts.length === 1 ? parts[0]! : concat(parts, 1), 0);
 }
 
 /**
@@ -93,13 +108,10 @@ export const table = defineLikelihood(
     return {
       parameterShape: [layout.sizes.reduce((total, each) => total + each, 0)],
       support: 'columns',
-      negativeLogLikelihood(x, parameters, scope) {
-        const [first, ...others] = natsOf(layout, x, parameters, scope).map((nats) =>
-          sum(nats, { axes: [1] }),
-        );
-        return others.reduce((total, each) => add(total, each), first!);
-      },
-      columnNats: (x, parameters, scope) => inOrder(layout, natsOf(layout, x, parameters, scope)),
+      negativeLogLikelihood: (x, parameters, scope) =>
+        sum(groupedNats(layout, x, parameters, scope), { axes: [1] }),
+      columnNats: (x, parameters, scope) =>
+        inOrder(layout, [groupedNats(layout, x, parameters, scope)]),
       expected(parameters, scope) {
         const parts = partsOf(layout, parameters, scope).map(({ group, own, tensors }) =>
           expectedOf(group.likelihood, own, tensors),

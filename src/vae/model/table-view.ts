@@ -19,6 +19,7 @@ import {
   where,
 } from '../../graph/index.js';
 import type { Scope } from '../../nn/index.js';
+import { repeatedAt } from '../likelihoods/columns/flat.js';
 import { type ColumnLikelihood, groupsOf } from '../likelihoods/columns/index.js';
 import { momentsOf } from '../likelihoods/columns/moments.js';
 import {
@@ -105,13 +106,16 @@ function numbersSeen(x: Value, places: readonly number[], scope: Scope): Value {
   return asinh(div(sub(valuesAt(x, places), mean), deviation));
 }
 
-/** 1 at the place of each category, 0 at the others of its column; all 0 where it is missing. */
-function categoriesSeen(x: Value, columns: readonly TableColumn[]): Value {
+/**
+ * 1 at the place of each category, 0 at the others of its column; all 0 where it is missing.
+ * @param observed where values of `x` are there
+ */
+function categoriesSeen(x: Value, observed: Value, columns: readonly TableColumn[]): Value {
   const counts = columns.map(categoryCount);
   const places = counts.flatMap((count, place) => Array<number>(count).fill(place));
   const categories = counts.flatMap((count) => Array.from({ length: count }, (_, i) => i));
   const each = constant(categories, [categories.length], x.dtype);
-  return cast(equal(valuesAt(x, places), each), x.dtype);
+  return cast(equal(repeatedAt(where(observed, x, -1), places), each), x.dtype);
 }
 
 /** The encoder's input, [batch, features]. */
@@ -125,7 +129,7 @@ function featuresOf(x: Value, columns: readonly TableColumn[], scope: Scope): Va
   const gaps = places(({ missing }) => missing > 0);
   const parts = [
     ...(numbers.length > 0 ? [numbersSeen(filled, numbers, scope)] : []),
-    ...(numbers.length < columns.length ? [categoriesSeen(x, columns)] : []),
+    ...(numbers.length < columns.length ? [categoriesSeen(x, observed, columns)] : []),
     ...(gaps.length > 0 ? [cast(valuesAt(observed, gaps), x.dtype)] : []),
   ];
   return parts.length === 1 ? parts[0]! : concat(parts, 1);

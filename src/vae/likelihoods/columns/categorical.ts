@@ -1,36 +1,33 @@
 import {
   add,
   argMax,
+  broadcastLike,
   cast,
   constant,
   div,
   equal,
   exp,
   log,
-  max,
   mul,
   softmax,
   sub,
-  sum,
-  unsqueeze,
   type Value,
   withGradient,
 } from '../../../graph/index.js';
 import { drawPlace } from '../logits.js';
 import type { ColumnGroup, ColumnLikelihood } from './column-likelihood.js';
+import { type FlatColumns, flatColumns } from './flat.js';
 
 /** A logit for each category, [batch, n, categories]. */
 const logitsOf = (parameters: Value, group: ColumnGroup) =>
   add(parameters, group.statistic('logits'));
 
-/** 1 at the place of each value, [batch, n, categories]. */
-function oneHots(x: Value, categories: number): Value {
-  const places = constant(
-    Array.from({ length: categories }, (_, i) => i),
-    [categories],
-    x.dtype,
-  );
-  return cast(equal(unsqueeze(x, [2]), places), x.dtype);
+/** 1 at the place of each value, [batch, n · categories]. */
+function oneHots(x: Value, categories: number, { spread }: FlatColumns): Value {
+  const own = spread(x);
+  const width = own.shape[1] as number;
+  const places = Array.from({ length: width }, (_, i) => i % categories);
+  return cast(equal(own, constant(places, [width], x.dtype)), x.dtype);
 }
 
 /**
@@ -51,15 +48,17 @@ export const categorical: ColumnLikelihood = {
     return { logits: counts.map((count) => Math.log(count / total)) };
   },
   negativeLogLikelihood(x, parameters, group) {
-    const logits = logitsOf(parameters, group);
-    const chosen = oneHots(x, group.categories);
-    const moved = sub(logits, max(logits, { axes: [2], keepDims: true }));
+    const axis = flatColumns(group.columns, group.categories, x.dtype);
+    const logits = axis.flat(logitsOf(parameters, group));
+    const chosen = oneHots(x, group.categories, axis);
+    const moved = sub(logits, axis.spread(axis.peakOf(logits)));
     const odds = exp(moved);
-    const total = sum(odds, { axes: [2], keepDims: true });
-    const nats = sum(mul(sub(log(total), moved), chosen), { axes: [2] });
+    const total = axis.sumOf(odds);
+    const nats = sub(log(total), axis.sumOf(mul(moved, chosen)));
     return withGradient(nats, [logits], (gradient) => {
-      const spread = gradient.shape.length === 0 ? gradient : unsqueeze(gradient, [2]);
-      return [mul(sub(div(odds, total), chosen), spread)];
+      const given = broadcastLike(gradient, nats);
+      const expected = mul(odds, axis.spread(div(given, total)));
+      return [sub(expected, mul(chosen, axis.spread(given)))];
     });
   },
   typical: (parameters, group) => cast(argMax(logitsOf(parameters, group), 2), parameters.dtype),

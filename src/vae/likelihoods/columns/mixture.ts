@@ -2,29 +2,25 @@ import {
   add,
   broadcastLike,
   cast,
-  constant,
   div,
   exp,
   gatherElements,
   log,
-  matmul,
-  max,
   mul,
   negate,
-  reshape,
   softmax,
   split,
   square,
   squeeze,
   sub,
   sum,
-  transpose,
   unsqueeze,
   type Value,
   withGradient,
 } from '../../../graph/index.js';
 import { drawPlace } from '../logits.js';
 import type { ColumnGroup, ColumnLikelihood } from './column-likelihood.js';
+import { type FlatColumns, flatColumns } from './flat.js';
 import { fitModes, mostModes } from './modes.js';
 import { momentsOf } from './moments.js';
 import { leastSpread, logSpreadOf, spreadStatistics } from './spread.js';
@@ -45,29 +41,8 @@ function modesOf(parameters: Value, group: ColumnGroup) {
   };
 }
 
-/**
- * Columns and modes in one axis, [batch, n · modes]: products with zeros and ones spread a value of a
- * column over its modes, and sum over these. Broadcasting along few modes would take several times as long.
- */
-function flattening(columns: number, dtype: Value['dtype']) {
-  const width = columns * mostModes;
-  const ones = Float32Array.from({ length: columns * width }, (_, i) =>
-    Math.floor((i % width) / mostModes) === Math.floor(i / width) ? 1 : 0,
-  );
-  const spreading = constant(ones, [columns, width], dtype);
-  const summing = transpose(spreading, [1, 0]);
-  return {
-    flat: (each: Value) => reshape(each, each.shape.length === 2 ? [width] : [-1, width]),
-    /** [batch, n] to [batch, n · modes] */
-    spread: (each: Value) => matmul(each, spreading),
-    /** [batch, n · modes] to [batch, n] */
-    sumOf: (each: Value) => matmul(each, summing),
-    peakOf: (each: Value) => max(reshape(each, [-1, columns, mostModes]), { axes: [2] }),
-  };
-}
-
 /** Odds of terms, [batch, n · modes], with their sum and its logarithm, [batch, n]. */
-function oddsOf(terms: Value, { spread, sumOf, peakOf }: ReturnType<typeof flattening>) {
+function oddsOf(terms: Value, { spread, sumOf, peakOf }: FlatColumns) {
   const peak = peakOf(terms);
   const odds = exp(sub(terms, spread(peak)));
   const total = sumOf(odds);
@@ -103,7 +78,7 @@ export const mixture: ColumnLikelihood = {
   },
   negativeLogLikelihood(x, parameters, group) {
     const own = modesOf(parameters, group);
-    const axis = flattening(group.columns, x.dtype);
+    const axis = flatColumns(group.columns, mostModes, x.dtype);
     const [logits, locations] = [axis.flat(own.logits), axis.flat(own.locations)];
     const logSpreads = axis.flat(own.logSpreads);
     const inverse = exp(negate(logSpreads));

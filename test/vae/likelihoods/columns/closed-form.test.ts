@@ -82,10 +82,16 @@ const cases: readonly Case[] = [
   },
 ];
 
-const [rows, columns] = [40, 3];
+const rows = 40;
+
+/** Few columns, and more than are spread over their numbers by products. */
+const widths = [3, 70];
 
 /** Values, parameters and tensors of a case, by random numbers. */
-function givenOf({ likelihood, categories, value, trained }: Case): Required<Omit<Given, 'seed'>> {
+function givenOf(
+  { likelihood, categories, value, trained }: Case,
+  columns: number,
+): Required<Omit<Given, 'seed'>> {
   const drawn = (name: string, count: number, fill: typeof fillNormal) => {
     const values = new Float32Array(count);
     fill(randomStream(3, name), values);
@@ -115,8 +121,10 @@ function givenOf({ likelihood, categories, value, trained }: Case): Required<Omi
   };
 }
 
-describe.each(cases.map((each) => [each.likelihood.type, each] as const))('%s', (_, each) => {
-  const given = givenOf(each);
+describe.each(
+  cases.flatMap((each) => widths.map((width) => [each.likelihood.type, width, each] as const)),
+)('%s of %i columns', (_, columns, each) => {
+  const given = givenOf(each, columns);
   const k = each.likelihood.parametersPerColumn(each.categories);
 
   /** −log p of a value, where one number of the parameters or of a trained tensor is moved. */
