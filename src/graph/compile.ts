@@ -10,9 +10,13 @@ import { type LoopProgram, named, nextName, type Program, resultsOf } from './pr
 import { optimize } from './rewrite/index.js';
 import { measure, type Operation, type Value } from './value.js';
 
-/** A program in the form that runs fastest. */
-export function optimizeProgram(program: Program, device?: Device): Program {
-  const values = optimize(Object.values(program.outputs), device);
+/** A program in the form that runs fastest. @param keepsConvolutions as in `optimize` */
+export function optimizeProgram(
+  program: Program,
+  device?: Device,
+  keepsConvolutions?: boolean,
+): Program {
+  const values = optimize(Object.values(program.outputs), device, keepsConvolutions);
   return { ...program, outputs: named(Object.keys(program.outputs), values) };
 }
 

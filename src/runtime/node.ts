@@ -6,6 +6,9 @@ import { firstThread, openOnThread } from './thread/thread.node.js';
 
 export { joinMpi } from './ranks/mpi.node.js';
 
+/** Whether the runtime's convolutions of weights that it knows are faster than products of patches. */
+export const blocksConvolutions = process.arch === 'x64';
+
 /** How many of a step's microbatches a session can compute beside one another. A profile is of one session. */
 export function lanesOf(options: SessionOptions): number {
   const { device = 'cpu', thread, profile } = options;

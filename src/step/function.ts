@@ -15,6 +15,7 @@ import type { Scope } from '../nn/index.js';
 import { fromPlain, mapValues, rowsOf, toPlain } from '../runtime/plain-tensor.js';
 import type { Session } from '../runtime/session.js';
 import { callSize } from './call-size.js';
+import { type FunctionWork, workOf } from './fixing.js';
 import { feedName } from './keys.js';
 import type { ParameterSpec } from './model.js';
 import { noiseTensor, sizesAt } from './noise.js';
@@ -57,7 +58,7 @@ export interface Part {
   readonly from: number;
 }
 
-/** A model's function, compiled, with parameters fed at each call. */
+/** A model's function, compiled: parameters are fed at each call, or are inside. */
 export class CompiledFunction {
   private constructor(
     private readonly session: Session,
@@ -65,21 +66,29 @@ export class CompiledFunction {
     private readonly outputs: Values,
     /** The noise that the function draws, in order. */
     readonly noises: readonly NoiseInput[],
+    readonly work: FunctionWork,
   ) {}
 
-  /** @throws UserError when layers do not fit */
+  /**
+   * @param fixed the parameters, where they are inside
+   * @throws UserError when layers do not fit
+   */
   static async compile(
     specs: InputSpecs,
     build: ModelFunction,
-    threads?: number,
+    fixed?: Readonly<Record<string, Tensor>>,
   ): Promise<CompiledFunction> {
     const inputs = inputsOf(specs);
     const tensors = new Map<string, Value>();
     const parameters = new Map<string, Value>();
+    const made = (name: string, shape: readonly number[]) =>
+      fixed
+        ? constant(fixed[name]!.data as Float32Array, shape)
+        : input(parameterInput(name), shape);
     const { scope, noises } = tracingScope(
       false,
       ({ name, shape, trained }) => {
-        const value = tensors.get(name) ?? input(parameterInput(name), shape);
+        const value = tensors.get(name) ?? made(name, shape);
         tensors.set(name, value);
         if (trained) parameters.set(name, value);
         return value;
@@ -87,12 +96,16 @@ export class CompiledFunction {
       (name, shape, dtype) => input(feedName.noise(name), shape, dtype),
     );
     const outputs = build(inputs, scope, parameters);
-    const program = optimizeProgram({
-      inputs: [...Object.values(inputs), ...tensors.values(), ...noises.map(({ value }) => value)],
-      outputs,
-    });
-    const session = await open(program, threads === undefined ? {} : { threads });
-    return new CompiledFunction(session, [...tensors.keys()], program.outputs, noises);
+    const fed = fixed ? [] : [...tensors.values()];
+    const program = optimizeProgram(
+      { inputs: [...Object.values(inputs), ...fed, ...noises.map(({ value }) => value)], outputs },
+      'cpu',
+      fixed !== undefined,
+    );
+    const session = await open(program);
+    const names = fixed ? [] : [...tensors.keys()];
+    const work = workOf(Object.values(outputs), [...tensors.values()]);
+    return new CompiledFunction(session, names, program.outputs, noises, work);
   }
 
   /**

@@ -7,9 +7,11 @@
  * - computed.ts: its gradients, whole, by microbatches or by ranks
  * - program.ts: the step itself
  * - function.ts: a model's other functions; whole.ts: their results, put together from several calls
+ * - fixing.ts: functions with their parameters inside
  * - state-memory.ts: where the state lives between calls
  * - footprint.ts and call-size.ts: how much memory a step takes, how many examples a call may have
  */
+export { paysToFix } from './fixing.js';
 export { type Footprint, stateMemory } from './footprint.js';
 export {
   CompiledFunction,

@@ -7,7 +7,7 @@ export class Whole {
   readonly tensors: Record<string, Tensor> = {};
 
   /** @param count how many examples there are in all */
-  constructor(private readonly count: number) {}
+  constructor(readonly count: number) {}
 
   /**
    * Memory for the results of examples from `start` on.

@@ -29,8 +29,15 @@ import { transposeRules } from './transposes.js';
 /** A derivative given by hand has done its work once gradients are taken. */
 const identityRules: Rules = { Identity: ({ inputs }) => [inputs[0]!] };
 
-/** The same values in the form that runs fastest, and that the device can run. */
-export function optimize(values: readonly Value[], device: Device = 'cpu'): Value[] {
+/**
+ * The same values in the form that runs fastest, and that the device can run.
+ * @param keepsConvolutions whether the runtime is the fastest at convolutions: see `convolutionRules`
+ */
+export function optimize(
+  values: readonly Value[],
+  device: Device = 'cpu',
+  keepsConvolutions = false,
+): Value[] {
   const lowered = rewrite(
     rewrite(values, {
       ...identityRules,
@@ -39,7 +46,7 @@ export function optimize(values: readonly Value[], device: Device = 'cpu'): Valu
     }),
     {
       ...transposeRules,
-      ...convolutionRules(),
+      ...convolutionRules(keepsConvolutions),
       ...poolingRules(),
     },
   );

@@ -8,10 +8,12 @@ import { shrunkTensor } from '../../report/images.js';
 import {
   type Batch,
   CompiledFunction,
+  type InputSpecs,
   KeptFunctions,
   type ModelFunction,
   type NoiseStream,
   type Part,
+  paysToFix,
   Whole,
 } from '../../step/index.js';
 import type { Tensors } from '../samplers/index.js';
@@ -29,8 +31,9 @@ const largeCallSize = 1024;
 /** Examples in one call, at most. */
 const callSizeOf = ({ stream }: CarryOptions) => (stream ? callSize : largeCallSize);
 
-/** Compiled functions that a model keeps: more than one of each kind. */
+/** Compiled functions that a model keeps: more than one of each kind; and such with parameters inside. */
 const mostFunctions = 16;
+const mostFixed = 2;
 
 /** How decoded images are given. */
 export interface ImageOptions {
@@ -70,6 +73,10 @@ export interface Present {
  */
 export class Engine {
   readonly functions = new KeptFunctions(mostFunctions);
+  private readonly fixed = new KeptFunctions(mostFixed);
+  /** Numbers of tensors that are inside of functions. */
+  private readonly versions = new WeakMap<Tensors, number>();
+  private lastVersion = 0;
 
   constructor(private readonly model: BuiltModel) {}
 
@@ -89,22 +96,42 @@ export class Engine {
     const { model } = this;
     const dtype = checkImages(images, model.input);
     const feed = labelFeed(labels, images.dims[0]!, model.objective.classes);
+    const inside: ModelFunction = (inputs, scope) => build(model.batchOf(inputs), scope);
+    const inputs = { image: images, ...feed };
+    const specs = model.exampleSpecs(dtype);
+    return this.map(tensors, `${name}/${dtype}`, specs, inside, inputs, options);
+  }
+
+  /** A function of inputs [N, ...], with parameters inside where that is faster. */
+  private map(
+    tensors: Tensors,
+    name: string,
+    specs: InputSpecs,
+    build: ModelFunction,
+    inputs: Tensors,
+    options: CarryOptions,
+  ): Promise<Record<string, Tensor>> {
     const { batchSize = callSizeOf(options), stream, signal, part } = options;
     const each = this.shrinking(options.shrink);
+    const mapped = (compiled: CompiledFunction) =>
+      compiled.map(tensors, inputs, batchSize, { stream, signal, each, part });
+    // The whole decides, so that results do not depend on what was computed before.
+    const count = part?.whole.count ?? Object.values(inputs)[0]!.dims[0]!;
     return this.functions.use(
-      `${name}/${dtype}`,
-      () =>
-        CompiledFunction.compile(model.exampleSpecs(dtype), (inputs, scope) =>
-          build(model.batchOf(inputs), scope),
-        ),
-      (compiled) =>
-        compiled.map(tensors, { image: images, ...feed }, batchSize, {
-          stream,
-          signal,
-          each,
-          part,
-        }),
+      name,
+      () => CompiledFunction.compile(specs, build),
+      (compiled) => {
+        if (!paysToFix(compiled.work, count)) return mapped(compiled);
+        const compile = () => CompiledFunction.compile(specs, build, tensors);
+        return this.fixed.use(`${name}/${this.versionOf(tensors)}`, compile, mapped);
+      },
     );
+  }
+
+  private versionOf(tensors: Tensors): number {
+    const version = this.versions.get(tensors) ?? ++this.lastVersion;
+    this.versions.set(tensors, version);
+    return version;
   }
 
   /**
@@ -144,14 +171,8 @@ export class Engine {
     build: ModelFunction,
     options: CarryOptions = {},
   ): Promise<Record<string, Tensor>> {
-    const { stream } = options;
     const feed = labelFeed(labels, z.dims[0]!, this.model.objective.classes);
-    const each = this.shrinking(options.shrink);
-    return this.functions.use(
-      name,
-      () => CompiledFunction.compile(this.model.latentSpecs(), build),
-      (compiled) => compiled.map(tensors, { z, ...feed }, callSizeOf(options), { stream, each }),
-    );
+    return this.map(tensors, name, this.model.latentSpecs(), build, { z, ...feed }, options);
   }
 
   /**
@@ -168,7 +189,7 @@ export class Engine {
   }
 
   /** Frees the runtime's memory, for calls under way when they end. */
-  release(): Promise<void> {
-    return this.functions.release();
+  async release(): Promise<void> {
+    await Promise.all([this.functions.release(), this.fixed.release()]);
   }
 }

@@ -41,14 +41,19 @@ function transposed(operation: Operation, tables: Tables): Value | undefined {
   return undefined;
 }
 
-/** Convolutions as matrix products. */
-export function convolutionRules(): Rules {
+/**
+ * Convolutions as matrix products.
+ * @param keeps whether those that are not transposed stay ONNX operators: of weights that do not change,
+ *   the runtime's own convolutions are the faster ones on some processors
+ */
+export function convolutionRules(keeps = false): Rules {
   const tables: Tables = new Map();
   return {
     Conv: ({ inputs, attributes }) => {
       const { window } = windowOf(attributes);
       const [x, weight, bias] = inputs as [Value, Value, Value | undefined];
-      return inOneGroup(window) ? [convolution(x, weight, bias, window, tables)] : undefined;
+      if (keeps || !inOneGroup(window)) return undefined;
+      return [convolution(x, weight, bias, window, tables)];
     },
     ConvTranspose: (operation) => {
       const { window } = windowOf(operation.attributes);
