@@ -60,6 +60,28 @@ function paysToSum({ size }: Layout, gradients: readonly Value[], examples: numb
   return size <= mostParameters || multiplications(gradients, examples) >= leastWork * size;
 }
 
+/**
+ * Multiplications of steps that two threads compute sooner by a half of the batch each than by working together in
+ * each of many small operators. Of fewer, lanes take longer to start; with more, many threads do better together.
+ */
+const halvedWork = { from: 1e8, below: 1e9 };
+
+/** How many examples a microbatch has: the whole batch where it is not cut. */
+function chosenSize(
+  layout: Layout,
+  gradients: readonly Value[],
+  { batchSize, cacheBytes }: Cutting,
+): number {
+  const size = microbatchSize(gradients, batchDimension, batchSize, cacheBytes);
+  if (size < batchSize) return paysToSum(layout, gradients, size) ? size : batchSize;
+  const work = multiplications(gradients, batchSize);
+  const half = Math.ceil(batchSize / 2);
+  const isBetween = halvedWork.from <= work && work < halvedWork.below;
+  return isBetween && multiplications(gradients, half) >= leastWork * layout.size
+    ? half
+    : batchSize;
+}
+
 /** Each value times a share of it. */
 function shared(values: readonly Value[], share: Value): Value[] {
   return within({ phase: 'forward', part: 'objective' }, () =>
@@ -111,21 +133,18 @@ function summedUp(traced: Traced, layout: Layout, size: number, batchSize: numbe
 }
 
 /**
- * The results of a step, by microbatches where its examples are too much for the processor's caches
- * and nothing but their mean is asked for.
+ * The results of a step, by microbatches where its examples are too much for the processor's caches, or threads do
+ * better apart, and nothing but their mean is asked for.
  */
-function computedInMicrobatches(
-  traced: Traced,
-  layout: Layout,
-  { batchSize, cacheBytes }: Cutting,
-): Computed {
+function computedInMicrobatches(traced: Traced, layout: Layout, cutting: Cutting): Computed {
+  const { batchSize } = cutting;
   const whole = computedWhole(traced, layout);
   const { losses, outputs, updates } = traced;
   const gradients = whole.gradients.flat();
   if (!paysToSum(layout, gradients, batchSize) || updates.size > 0) return whole;
   if (!isMeanOver([...losses, ...Object.values(outputs)], batchDimension)) return whole;
-  const size = microbatchSize(gradients, batchDimension, batchSize, cacheBytes);
-  if (size === batchSize || !paysToSum(layout, gradients, size)) return whole;
+  const size = chosenSize(layout, gradients, cutting);
+  if (size === batchSize) return whole;
   return summedUp(traced, layout, size, batchSize);
 }
 
