@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { expose, transfer } from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
 import type { Tensor } from 'onnxruntime-common';
+import { UserError } from '../../base/errors.js';
 import { allFinite } from '../../base/finite.js';
 import { isFloats } from '../../base/realm.js';
 import { hasInterface, openInPlace } from '../in-place/c-interface.node.js';
@@ -117,11 +118,25 @@ async function termsOf(
   return lanes && new LaneTerms(step, memory, lanes);
 }
 
+/** Memory for a step; undefined where none is left, or the process may have too little of the address space. */
+function memoryOf(step: InPlaceStep): StepMemory | undefined {
+  try {
+    return new StepMemory(step);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
 /** A session of a step where its state is; undefined where the runtime cannot be called so. */
 async function openWhereStateIs(options: SessionOptions): Promise<Session | undefined> {
   const { inPlace: step, ranks } = options;
   if (!step || !(ranks || (await hasInterface()))) return undefined;
-  const memory = new StepMemory(step);
+  const memory = memoryOf(step);
+  if (!memory) {
+    if (!ranks) return undefined;
+    throw new UserError(`There is no memory for the step of a rank: ${step.pages / 16} MiB.`);
+  }
   const terms = await termsOf(step, memory, options);
   if (!terms) return undefined;
   const { between } = step;
