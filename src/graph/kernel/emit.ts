@@ -25,17 +25,27 @@ export function allNodes(targets: readonly Pick<Target, 'node'>[]): Node[] {
   return targets.flatMap(({ node }) => [...nodesIn(node, seen)]);
 }
 
-/** Targets in groups that share no array: one loop goes through the arrays of each. */
-function groupsOf(targets: readonly Target[]): Target[][] {
-  const groups: { readonly nodes: Set<Node>; readonly targets: Target[] }[] = [];
+/** Addresses of the arrays that a target reads and writes. */
+function touched(target: Target, placeOf: PlaceOf): number[] {
+  const read = allNodes([target]).flatMap((node) =>
+    node.kind === 'leaf' && node.count > 1 ? placeOf(node.value) : [],
+  );
+  return [...read, target.address];
+}
+
+/** Targets in groups that share no array, read or written: one loop goes through the arrays of each. */
+function groupsOf(targets: readonly Target[], placeOf: PlaceOf): Target[][] {
+  let groups: { readonly arrays: ReadonlySet<number>; readonly targets: Target[] }[] = [];
   for (const target of targets) {
-    const nodes = new Set(allNodes([target]).filter(({ count }) => count > 1));
-    const touched = groups.filter((group) => [...group.nodes].some((node) => nodes.has(node)));
-    for (const group of touched) groups.splice(groups.indexOf(group), 1);
-    groups.push({
-      nodes: new Set([...touched.flatMap((group) => [...group.nodes]), ...nodes]),
-      targets: [...touched.flatMap((group) => group.targets), target],
-    });
+    const own = touched(target, placeOf);
+    const [near, far] = [true, false].map((side) =>
+      groups.filter(({ arrays }) => own.some((address) => arrays.has(address)) === side),
+    );
+    const joined = {
+      arrays: new Set([...near!.flatMap(({ arrays }) => [...arrays]), ...own]),
+      targets: [...near!.flatMap((group) => group.targets), target],
+    };
+    groups = [...far!, joined];
   }
   return groups.map((group) => group.targets);
 }
@@ -99,7 +109,10 @@ export function emit(targets: readonly Target[], placeOf: PlaceOf): Emitted {
   const emitter = new Emitter(placeOf);
   const isSingle = ({ count }: Node) => count === 1;
   const numbers = emitter.nodes(allNodes(targets).filter(isSingle));
-  const loops = groupsOf(targets.filter(({ node }) => !isSingle(node))).map((group) => {
+  const loops = groupsOf(
+    targets.filter(({ node }) => !isSingle(node)),
+    placeOf,
+  ).map((group) => {
     const nodes = allNodes(group).filter((node) => !isSingle(node));
     const code = [...emitter.nodes(nodes), ...group.flatMap((target) => emitter.store(target))];
     emitter.forget(nodes);
