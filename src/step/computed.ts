@@ -187,3 +187,33 @@ export function computed(traced: Traced, layout: Layout, cutting?: Cutting): Com
     ? computedByRanks(traced, layout, cutting)
     : computedInMicrobatches(traced, layout, cutting);
 }
+
+/**
+ * Means over the examples of a batch by sums over microbatches; undefined where it is not cut.
+ * @param batchSize examples of a batch, at the most
+ */
+export function evaluated(
+  { outputs }: Pick<Traced, 'outputs'>,
+  batchSize: number,
+): Pick<Computed, 'outputs' | 'microbatches'> | undefined {
+  const values = Object.values(outputs);
+  if (!isMeanOver(values, batchDimension)) return undefined;
+  const size = microbatchSize(values, batchDimension, batchSize);
+  if (size === batchSize) return undefined;
+  const share = input('microbatch/share', []);
+  const sums = shared(values, share).map((term, i) => ({
+    term,
+    total: input(`microbatch/${i}`, term.shape, term.dtype),
+  }));
+  const names = Object.keys(outputs);
+  return {
+    outputs: Object.fromEntries(names.map((name, i) => [name, sums[i]!.total])),
+    microbatches: {
+      dimension: batchDimension,
+      size,
+      count: Math.ceil(batchSize / size),
+      share,
+      sums,
+    },
+  };
+}

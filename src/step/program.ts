@@ -12,7 +12,7 @@ import {
 import type { RanksAddress } from '../runtime/ranks/address.js';
 import type { Session, SessionOptions } from '../runtime/session.js';
 import { callSize } from './call-size.js';
-import { type Cutting, computed } from './computed.js';
+import { type Cutting, computed, evaluated } from './computed.js';
 import { type Footprint, footprintOf } from './footprint.js';
 import type { Layout } from './layout.js';
 import type { Model, NumberAt } from './model.js';
@@ -162,20 +162,28 @@ export async function compileTraining(
 /** Examples of the batches in which models are evaluated, at the most. */
 const evaluationBatchSize = 256;
 
+/** Multiplications of an evaluation from which on it pays to start a thread for each lane. */
+const laneMultiplications = 2e10;
+
 /** An objective alone, ready to run over batches. */
 export interface LoopedEvaluation extends LoopedObjective {
   /** Examples that a batch should have: fewer where they are large. */
   readonly batchSize: number;
 }
 
-/** The objective alone, over batches, with the parameters as invariant inputs. */
+/**
+ * The objective alone, over batches, with the parameters as invariant inputs.
+ * @param options.examples how many are evaluated in all, where batches may be cut into microbatches, and
+ *   lanes started for these
+ */
 export async function compileEvaluation(
   model: Model,
   layout: Layout,
   dtype: 'uint8' | 'float32',
-  options: SessionOptions = {},
+  { examples: count = 0, ...options }: SessionOptions & { readonly examples?: number } = {},
 ): Promise<LoopedEvaluation> {
-  const { packed, states, examples, noises, outputs, scalars } = trace(model, layout, dtype, false);
+  const traced = trace(model, layout, dtype, false);
+  const { packed, states, examples, noises, outputs, scalars } = traced;
   const program: LoopProgram = {
     carried: [],
     steps: [...examples, ...noises.map(({ value }) => value)],
@@ -184,8 +192,13 @@ export async function compileEvaluation(
   };
   const optimized = optimizeLoop(program, options.device);
   const batchSize = callSize(resultsOf(optimized), evaluationBatchSize, noises.length > 0);
+  const chosen = withThreads(options, program, batchSize);
+  const isLong = count * multiplications(resultsOf(program), 1) >= laneMultiplications;
+  const cut = isLong ? evaluated(traced, batchSize) : undefined;
   return {
-    session: await openLoop(optimized, withThreads(options, program, batchSize)),
+    session: await (cut
+      ? openLoop(optimizeLoop({ ...program, ...cut }), { ...chosen, thread: {} })
+      : openLoop(optimized, chosen)),
     batchSize,
     noises,
     stepScalars: [],

@@ -35,7 +35,7 @@ export async function evaluate(
     ...(data.dtype === 'uint8' && network.hasBits ? { objective: terms } : {}),
   };
   const layout = new Layout(model.specs);
-  const objective = await compileEvaluation(seen, layout, data.dtype);
+  const objective = await compileEvaluation(seen, layout, data.dtype, { examples: data.size });
   try {
     return await evaluateObjective(objective, layout.modelFeeds(tensors), data, {
       batchSize: objective.batchSize,
