@@ -20,7 +20,13 @@ export {
 } from './compile.js';
 export { workingBytes } from './footprint.js';
 export { gradient } from './gradient/index.js';
-export { isMeanOver, microbatchSize, mixingPart } from './microbatch/index.js';
+export {
+  isMeanOver,
+  microbatchSize,
+  mixingPart,
+  type Parted,
+  partedOver,
+} from './microbatch/index.js';
 export { toLoopModel, toModel } from './onnx/index.js';
 export * from './operators/index.js';
 export { type Origin, within } from './origin.js';

@@ -48,6 +48,13 @@ export interface Scope {
    * those of their own parts.
    */
   byParts(made: ByParts): void;
+  /**
+   * Random rows of the whole batch, also where microbatches or ranks see parts of it.
+   * @param rows [batch · k, n], those of an example one after another
+   * @param shares [m] in [0, 1): for each, the row at that share of all rows
+   * @returns [m, n]
+   */
+  rowsAt(rows: Value, shares: Value): Value;
   /** The scope of a part. */
   child(name: string): Scope;
   /** Told of the layers applied inside of this scope. */
@@ -72,8 +79,11 @@ export interface State {
   update(next: Value, ofParts?: 'mean'): void;
 }
 
-/** The distribution that noise is drawn from; `bernoulli` is the probability of a 1. */
-export type NoiseKind = 'normal' | 'uniform' | { readonly bernoulli: number };
+/**
+ * The distribution that noise is drawn from; `bernoulli` is the probability of a 1. Two kinds are no noise, but fed
+ * like it: `places` are those of the examples in their batch, from 0, and `count` is how many there are in all.
+ */
+export type NoiseKind = 'normal' | 'uniform' | 'places' | 'count' | { readonly bernoulli: number };
 
 /** Makes the values that scopes hand out. */
 export interface ScopeSource {
@@ -85,6 +95,8 @@ export interface ScopeSource {
   requireBatch(path: string, least: number, what: string): void;
   /** Left out where there is one part. */
   byParts?(made: ByParts): void;
+  /** Left out where nothing takes rows of batches. */
+  rowsAt?(rows: Value, shares: Value): Value;
 }
 
 /** The scope of a whole model. */
@@ -103,6 +115,10 @@ export function createScope(source: ScopeSource, path = ''): Scope {
     bernoulli: (shape, probability) => noise({ bernoulli: probability }, shape),
     requireBatch: (least, what) => source.requireBatch(path, least, what),
     byParts: (made) => source.byParts?.(made),
+    rowsAt(rows, shares) {
+      if (source.rowsAt) return source.rowsAt(rows, shares);
+      throw new Error('This scope gives no rows of batches.');
+    },
     child: (name) => createScope(source, join(name)),
   };
 }

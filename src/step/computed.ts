@@ -8,6 +8,8 @@ import {
   mixingPart,
   mul,
   multiplications,
+  type Parted,
+  partedOver,
   type Value,
   type Values,
   within,
@@ -55,8 +57,11 @@ export interface Cutting {
 const mostParameters = 1 << 20;
 const leastWork = 500;
 
-/** Whether gradients may be summed up over microbatches of so many examples without a loss. */
-function paysToSum({ size }: Layout, gradients: readonly Value[], examples: number): boolean {
+/**
+ * Whether gradients may be summed up over microbatches of so many examples without a loss.
+ * @param size numbers that are summed up
+ */
+function paysToSum(size: number, gradients: readonly Value[], examples: number): boolean {
   return size <= mostParameters || multiplications(gradients, examples) >= leastWork * size;
 }
 
@@ -66,20 +71,21 @@ function paysToSum({ size }: Layout, gradients: readonly Value[], examples: numb
  */
 const halvedWork = { from: 1e8, below: 1e9 };
 
-/** How many examples a microbatch has: the whole batch where it is not cut. */
+/**
+ * How many examples a microbatch has: the whole batch where it is not cut.
+ * @param summed numbers that are summed up over microbatches
+ */
 function chosenSize(
-  layout: Layout,
+  summed: number,
   gradients: readonly Value[],
   { batchSize, cacheBytes }: Cutting,
 ): number {
   const size = microbatchSize(gradients, batchDimension, batchSize, cacheBytes);
-  if (size < batchSize) return paysToSum(layout, gradients, size) ? size : batchSize;
+  if (size < batchSize) return paysToSum(summed, gradients, size) ? size : batchSize;
   const work = multiplications(gradients, batchSize);
   const half = Math.ceil(batchSize / 2);
   const isBetween = halvedWork.from <= work && work < halvedWork.below;
-  return isBetween && multiplications(gradients, half) >= leastWork * layout.size
-    ? half
-    : batchSize;
+  return isBetween && multiplications(gradients, half) >= leastWork * summed ? half : batchSize;
 }
 
 /** Each value times a share of it. */
@@ -98,30 +104,78 @@ function inRows<T>(items: readonly T[], like: readonly (readonly unknown[])[]): 
   });
 }
 
+/** A step's outputs and states, taken apart into what examples add to them. */
+interface PartedStep {
+  readonly parted: Parted;
+  /** States that are means over microbatches, or taken as such. */
+  readonly means: readonly (readonly [name: string, value: Value])[];
+}
+
+/**
+ * Takes a step's outputs and states apart.
+ * @param ofRanks whether values of parts do for those of whole batches where layers say so
+ * @returns undefined where one depends on examples in another way than by means and sums
+ */
+function partedStep(traced: Traced, ofRanks = false): PartedStep | undefined {
+  const { outputs, updates, byParts, meanStates, sums } = traced;
+  const isMean = (name: string) => ofRanks && meanStates.has(name);
+  const parted = partedOver(
+    [
+      ...Object.values(outputs),
+      ...[...updates].flatMap(([name, value]) => (isMean(name) ? [] : [value])),
+    ],
+    batchDimension,
+    { sums, ...(ofRanks && { rows: byParts }) },
+  );
+  return parted && { parted, means: [...updates].filter(([name]) => isMean(name)) };
+}
+
+/** Values as microbatches compute them: of means their shares. */
+function termsOf({ parted, means }: PartedStep, share: Value): Value[] {
+  return [
+    ...parted.parts.flatMap(({ value, isMean }) => (isMean ? shared([value], share) : [value])),
+    ...shared(
+      means.map(([, value]) => value),
+      share,
+    ),
+  ];
+}
+
 /**
  * The results of a step by sums over microbatches of so many examples.
  * @param batchSize examples that are cut into these, at the most
  */
-function summedUp(traced: Traced, layout: Layout, size: number, batchSize: number): Computed {
+function summedUp(
+  traced: Traced,
+  step: PartedStep,
+  layout: Layout,
+  size: number,
+  batchSize: number,
+): Computed {
   const { losses, outputs, updates } = traced;
+  const { parted, means } = step;
   const share = input('microbatch/share', []);
-  const [names, states] = [Object.keys(outputs), [...updates.keys()]];
-  const weighted = shared([...Object.values(outputs), ...updates.values()], share);
-  const weightedOf = new Map(Object.values(outputs).map((value, i) => [value, weighted[i]!]));
+  const terms = termsOf(step, share);
+  const weightedOf = new Map(parted.parts.map(({ value }, i) => [value, terms[i]!]));
   const one = computedWhole(
     { ...traced, losses: losses.map((loss) => weightedOf.get(loss)!) },
     layout,
   );
-  const sums = [...one.gradients.flat(), ...weighted].map((term, i) => ({
+  const sums = [...one.gradients.flat(), ...terms].map((term, i) => ({
     term,
     total: input(`microbatch/${i}`, term.shape, term.dtype),
   }));
   const totals = sums.map(({ total }) => total);
   const count = one.gradients.flat().length;
+  const ofMeans = count + parted.parts.length;
+  const made = parted.madeOf(totals.slice(count, ofMeans));
+  const states = new Map(means.map(([name], i) => [name, totals[ofMeans + i]!]));
+  const names = Object.keys(outputs);
+  const rest = made.slice(names.length);
   return {
     gradients: inRows(totals.slice(0, count), one.gradients),
-    outputs: Object.fromEntries(names.map((name, i) => [name, totals[count + i]!])),
-    updates: new Map(states.map((name, i) => [name, totals[count + names.length + i]!])),
+    outputs: Object.fromEntries(names.map((name, i) => [name, made[i]!])),
+    updates: new Map([...updates.keys()].map((name) => [name, states.get(name) ?? rest.shift()!])),
     microbatches: {
       dimension: batchDimension,
       size,
@@ -139,27 +193,25 @@ function summedUp(traced: Traced, layout: Layout, size: number, batchSize: numbe
 function computedInMicrobatches(traced: Traced, layout: Layout, cutting: Cutting): Computed {
   const { batchSize } = cutting;
   const whole = computedWhole(traced, layout);
-  const { losses, outputs, updates } = traced;
   const gradients = whole.gradients.flat();
-  if (!paysToSum(layout, gradients, batchSize) || updates.size > 0) return whole;
-  if (!isMeanOver([...losses, ...Object.values(outputs)], batchDimension)) return whole;
-  const size = chosenSize(layout, gradients, cutting);
-  if (size === batchSize) return whole;
-  return summedUp(traced, layout, size, batchSize);
+  if (!paysToSum(layout.size, gradients, batchSize)) return whole;
+  const step = isMeanOver(traced.losses, batchDimension) ? partedStep(traced) : undefined;
+  if (!step) return whole;
+  const size = chosenSize(layout.size + step.parted.size, gradients, cutting);
+  return size === batchSize ? whole : summedUp(traced, step, layout, size, batchSize);
 }
 
-/** @throws UserError when the examples of a batch depend on one another */
-function requireMean({ losses, outputs, updates, byParts, meanStates }: Traced): void {
-  const part = mixingPart([...losses, ...Object.values(outputs)], batchDimension, byParts);
-  const state = [...updates.keys()].find((name) => !meanStates.has(name));
-  if (part === undefined && state === undefined) return;
-  const found =
-    part === undefined
-      ? `${state} follows whole batches`
-      : `${part} looks at several of them at once`;
-  throw new UserError(
-    `Ranks share out the examples of each batch, but ${found}. Train with one process, or with layers and an objective that see each example by itself.`,
-  );
+/** What keeps ranks from sharing out the examples of a batch, in words. */
+function mixing({ losses, outputs, updates, byParts, meanStates, sums }: Traced): string {
+  const declared = { rows: byParts, sums };
+  const isMixed = (value: Value) => !partedOver([value], batchDimension, declared);
+  const state = [...updates].find(([name, value]) => !meanStates.has(name) && isMixed(value));
+  const part =
+    mixingPart(losses, batchDimension, declared) ??
+    mixingPart(Object.values(outputs).filter(isMixed), batchDimension, declared);
+  return part === undefined && state
+    ? `${state[0]} follows whole batches`
+    : `${part} looks at several of them at once`;
 }
 
 /**
@@ -172,12 +224,20 @@ function computedByRanks(
   layout: Layout,
   { batchSize, cacheBytes }: Cutting,
 ): Computed {
-  requireMean(traced);
+  const { losses, byParts } = traced;
+  const isMean = mixingPart(losses, batchDimension, { rows: byParts }) === undefined;
+  const step = isMean ? partedStep(traced, true) : undefined;
+  if (!step) {
+    throw new UserError(
+      `Ranks share out the examples of each batch, but ${mixing(traced)}. Train with one process, or with layers and an objective that see each example by itself.`,
+    );
+  }
   const gradients = computedWhole(traced, layout).gradients.flat();
   // Numbers of a rank's part are not those of pieces of it.
-  if (traced.byParts.length > 0) return summedUp(traced, layout, batchSize, batchSize);
+  if (byParts.length > 0) return summedUp(traced, step, layout, batchSize, batchSize);
   const cut = microbatchSize(gradients, batchDimension, batchSize, cacheBytes);
-  return summedUp(traced, layout, paysToSum(layout, gradients, cut) ? cut : batchSize, batchSize);
+  const pays = paysToSum(layout.size + step.parted.size, gradients, cut);
+  return summedUp(traced, step, layout, pays ? cut : batchSize, batchSize);
 }
 
 /** The results of a step before the update. @throws UserError when ranks cannot share out its examples */

@@ -24,15 +24,20 @@ export function noiseArray(kind: NoiseKind): Uint8ArrayConstructor | Float32Arra
  * Draws noise of a kind.
  * @param target of the type that `noiseArray` gives
  * @param from the place of its first element in the stream's row
+ * @param count examples of the whole batch, which training alone knows
  */
 export function drawNoise(
   kind: NoiseKind,
   stream: RandomStream,
   target: Float32Array | Uint8Array,
   from = 0,
+  count = Number.NaN,
 ): void {
   const before = from % placeUnit;
-  if (before > 0) {
+  if (kind === 'count') target.fill(count);
+  else if (kind === 'places') {
+    for (let i = 0; i < target.length; i++) target[i] = from + i;
+  } else if (before > 0) {
     const longer = new (noiseArray(kind))(before + target.length);
     drawNoise(kind, stream, longer, from - before);
     target.set(longer.subarray(before));

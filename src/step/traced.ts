@@ -30,6 +30,7 @@ export interface Traced {
   readonly batchNeeds: readonly BatchNeed[];
   readonly byParts: Tracing['byParts'];
   readonly meanStates: Tracing['meanStates'];
+  readonly sums: Tracing['sums'];
 }
 
 /** The losses in the order of the players. @throws UserError when one is missing, or too many */
@@ -70,7 +71,7 @@ export function trace(
     scalars.set(name, value);
     return value;
   };
-  const { scope, noises, updates, batchNeeds, byParts, meanStates } = tracingScope(
+  const { scope, noises, updates, batchNeeds, byParts, meanStates, sums } = tracingScope(
     training,
     ({ name, trained }) => (trained ? parameters : states).get(name)!,
     (name, shape, dtype) => input(feedName.noise(name), shape, dtype),
@@ -93,6 +94,6 @@ export function trace(
     outputs: { loss: terms.loss, ...Object.fromEntries(adversaries), ...terms.metrics },
     scalars,
     batchNeeds,
-    ...{ byParts, meanStates },
+    ...{ byParts, meanStates, sums },
   };
 }

@@ -147,13 +147,19 @@ export class Feeder {
       feeds[feedName.labels] = new Tensor('int64', labels, [iterations, own.count]);
     }
     for (const noise of this.program.noises) {
-      feeds[feedName.noise(noise.name)] = this.noise(noise, iterations, own, step);
+      feeds[feedName.noise(noise.name)] = this.noise(noise, iterations, own, step, batchSize);
     }
     return feeds;
   }
 
   /** Noise of batches, each by its own stream, of which a share takes its examples' part. */
-  private noise({ name, kind, shape }: NoiseInput, iterations: number, own: Share, step: number) {
+  private noise(
+    { name, kind, shape }: NoiseInput,
+    iterations: number,
+    own: Share,
+    step: number,
+    batchSize: number,
+  ) {
     const dims = sizesAt(shape, own.count);
     const length = elementCount(dims);
     const isCut = typeof shape[0] === 'string';
@@ -161,7 +167,7 @@ export class Feeder {
     const drawn = this.arrays.take(feedName.noise(name), noiseArray(kind), length * iterations);
     for (let k = 0; k < iterations; k++) {
       const stream = randomStream(this.seed, `${this.stream}/${name}`, step + k);
-      drawNoise(kind, stream, drawn.subarray(k * length, (k + 1) * length), from);
+      drawNoise(kind, stream, drawn.subarray(k * length, (k + 1) * length), from, batchSize);
     }
     return new Tensor(noiseType(kind), drawn, [iterations, ...dims]);
   }

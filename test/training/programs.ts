@@ -26,11 +26,15 @@ const keepGradient: Optimizer = {
   update: (gradient, parameter) => ({ parameter, slots: { gradient } }),
 };
 
-/** The layout of parameters that are there already, and of their update's state. */
+/**
+ * The layout of parameters that are there already, and of their update's state.
+ * @param states names of those that are not trained
+ */
 export function layoutOf(
   parameters: Readonly<Record<string, Tensor>>,
   update: UpdateSettings,
   players: readonly Player[] = [],
+  states: readonly string[] = [],
 ): Layout {
   const specs = Object.entries(parameters).map(
     ([name, { dims }]) =>
@@ -38,17 +42,22 @@ export function layoutOf(
         name,
         shape: dims,
         initializer: 'zeros',
-        trained: true,
+        trained: !states.includes(name),
       }) as const,
   );
   return new Layout(specs, [{ name: mainPlayer }, ...players], updateStages(update));
 }
 
 /** The training step of a model whose optimizer puts out the gradient. */
-export function programOf(vae: VAE, dtype: 'uint8' | 'float32', cutting?: Cutting): LoopProgram {
+export function programOf(
+  vae: VAE,
+  dtype: 'uint8' | 'float32',
+  cutting?: Cutting,
+  states: readonly string[] = [],
+): LoopProgram {
   const model = vae.model();
   const players = model.players?.map((player) => ({ ...player, optimizer: keepGradient }));
-  const layout = layoutOf(vae.parameters(), { optimizer: keepGradient }, players);
+  const layout = layoutOf(vae.parameters(), { optimizer: keepGradient }, players, states);
   return trainingProgram(model, layout, dtype, cutting).program;
 }
 

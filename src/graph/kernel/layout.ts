@@ -1,4 +1,5 @@
 import type { Slot, TermSlots } from '../../runtime/session.js';
+import { operationsOf } from '../order.js';
 import { inputName, type LoopProgram } from '../program.js';
 import { input, staticShape, type Value } from '../value.js';
 import { countOf, type Node } from './expression.js';
@@ -91,9 +92,14 @@ export class KernelLayout {
 
   /** Of a whole batch a value is a term; of microbatches there are only sums, and what follows from them. */
   private addComputed(value: Value): void {
-    if (!this.program.microbatches) {
+    const { microbatches } = this.program;
+    if (!microbatches) {
       this.addTerm(`term/${this.termSlots.length}`, value, value, 1);
       return;
+    }
+    const used = new Set(operationsOf([value]));
+    for (const { total } of microbatches.sums) {
+      if (used.has(total.operation) && !this.places.has(total.operation)) this.addInput(total);
     }
     const name = `between/${this.betweenSlots.length}`;
     this.between[name] = value;

@@ -20,7 +20,7 @@ import {
  *
  * It is undefined where a value depends on them in another way.
  */
-type Dependence = 'fixed' | 'rows' | 'count' | 'perCount' | 'sum' | 'mean';
+export type Dependence = 'fixed' | 'rows' | 'count' | 'perCount' | 'sum' | 'mean';
 
 /** The dependences of operations that are known already. */
 type Dependences = Map<Operation, Dependence | undefined>;
@@ -107,6 +107,14 @@ function keepsFirstAxis({ inputs, attributes }: Operation): boolean {
   return !axes.includes(0);
 }
 
+/** Whether an operation sums up something that is made of each row by itself. */
+function sumsRows(operation: Operation, [a, b]: OfInputs): boolean {
+  const { type, inputs, attributes } = operation;
+  if (type === 'ReduceSum') return !keepsFirstAxis(operation);
+  const isOuter = type === 'Gemm' && attributes.transA === 1 && attributes.transB === 0;
+  return isOuter && inputs.length === 2 && a === 'rows' && b === 'rows';
+}
+
 /** Whether examples lie along the first axis of a shape and no other. */
 function hasRows(shape: Shape, symbol: string): boolean {
   const found = shape.flatMap((dimension, axis) =>
@@ -163,7 +171,7 @@ function dependenceOf(
   if (!others.includes('rows')) return sized ? undefined : dependenceOfWhole(operation, ofInputs);
   if (others.some((each) => each !== 'rows')) return undefined;
   if (sized) return keepsRows[type]?.(operation, ofInputs) ? 'rows' : undefined;
-  return type === 'ReduceSum' && !keepsFirstAxis(operation) ? 'sum' : undefined;
+  return sumsRows(operation, ofInputs) ? 'sum' : undefined;
 }
 
 /** The dependence of a value with a derivative given by hand, which has to keep examples apart too. */
@@ -194,20 +202,30 @@ function dependenceByHand(
 }
 
 /** A value of examples that is taken as made of another example by example, though by numbers of them all. */
-interface Declared {
+interface DeclaredRows {
   readonly from: Value;
   readonly numbers: readonly Value[];
   readonly value: Value;
 }
 
+/** Values whose dependence is told, and not found in the program. */
+export interface Declared {
+  readonly rows?: readonly DeclaredRows[];
+  readonly sums?: readonly Value[];
+}
+
 /** The dependences of all operations that values are made from. */
-function dependencesOf(values: readonly Value[], symbol: string, declared: readonly Declared[]) {
+export function dependencesOf(
+  values: readonly Value[],
+  symbol: string,
+  { rows = [], sums = [] }: Declared,
+): ReadonlyMap<Operation, Dependence | undefined> {
   const known: Dependences = new Map();
-  const numbers = new Set(
-    declared.flatMap((each) => each.numbers.map(({ operation }) => operation)),
-  );
-  const origins = new Map(declared.map(({ value, from }) => [value.operation, from.operation]));
-  const find = (operation: Operation) => {
+  const numbers = new Set(rows.flatMap((each) => each.numbers.map(({ operation }) => operation)));
+  const origins = new Map(rows.map(({ value, from }) => [value.operation, from.operation]));
+  const summed = new Set(sums.map(({ operation }) => operation));
+  const find = (operation: Operation): Dependence | undefined => {
+    if (summed.has(operation)) return 'sum';
     const origin = origins.get(operation);
     if (origin) return known.get(origin);
     if (numbers.has(operation)) return 'fixed';
@@ -228,7 +246,7 @@ const isMean = (dependence: Dependence | undefined) =>
  * @param symbol the dimension of the batch
  */
 export function isMeanOver(values: readonly Value[], symbol: string): boolean {
-  const known = dependencesOf(values, symbol, []);
+  const known = dependencesOf(values, symbol, {});
   return values.every(({ operation }) => isMean(known.get(operation)));
 }
 
@@ -239,7 +257,7 @@ export function isMeanOver(values: readonly Value[], symbol: string): boolean {
 export function mixingPart(
   values: readonly Value[],
   symbol: string,
-  declared: readonly Declared[] = [],
+  declared: Declared = {},
 ): string | undefined {
   const known = dependencesOf(values, symbol, declared);
   const isApart = (operation: Operation) => known.get(operation) !== undefined;

@@ -2,23 +2,18 @@ import { UserError } from '../../base/errors.js';
 import {
   add,
   argMin,
-  cast,
   concat,
   div,
-  floor,
   formatShape,
   gather,
   gemm,
   less,
   maximum,
   mean,
-  minimum,
   mul,
   oneHot,
   reshape,
-  size,
   square,
-  sub,
   sum,
   unsqueeze,
   type Value,
@@ -69,7 +64,7 @@ export function requireChannels(features: Value, latent: number): void {
 export function nearest(rows: Value, vectors: Value): Chosen {
   const lengths = sum(square(vectors), { axes: [1] });
   // The rows' own lengths are left out: they are the same for every code.
-  const distances = sub(lengths, mul(gemm(rows, vectors, undefined, { transposeB: true }), 2));
+  const distances = gemm(rows, vectors, lengths, { transposeB: true, alpha: -2 });
   const codes = argMin(distances, 1);
   const size = vectors.shape[0] as number;
   return { rows, codes, oneHot: oneHot(codes, size), vectors: gather(vectors, codes) };
@@ -115,9 +110,7 @@ export function learnt(
   const moved = div(moments, column(maximum(nextCount, tiny)));
   const next = where(column(less(nextCount, tiny)), vectors, moved);
   if (revive === 0) return { vectors: next, counts: nextCounts };
-  const length = size(rows.shape[0]!);
-  const places = minimum(floor(mul(scope.uniform([codes]), length)), sub(length, 1));
-  const candidates = gather(rows, cast(places, 'int64'));
+  const candidates = scope.rowsAt(rows, scope.uniform([codes]));
   const average = mean(nextCount);
   const dead = less(nextCount, mul(average, revive));
   return {

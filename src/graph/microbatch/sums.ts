@@ -1,0 +1,100 @@
+import { elementCount, type Operation, Value } from '../value.js';
+import { type Declared, type Dependence, dependencesOf } from './mean.js';
+
+/** A value that microbatches compute each for themselves. */
+export interface Part {
+  readonly value: Value;
+  /** Whether the whole is the mean of the microbatches' values, weighted by their examples, and not the sum. */
+  readonly isMean: boolean;
+}
+
+/** Values taken apart: what examples add up to, and all that follows from it. */
+export interface Parted {
+  /** Means and sums over the examples. */
+  readonly parts: readonly Part[];
+  /** Numbers that the parts have together. */
+  readonly size: number;
+  /** The values again, made of other values in the place of the parts. */
+  madeOf(wholes: readonly Value[]): Value[];
+}
+
+/** Whether a dependence is one of parts. A value that does not depend on examples is its own mean. */
+const isPart = (dependence: Dependence | undefined) =>
+  dependence === 'mean' || dependence === 'sum' || dependence === 'fixed';
+
+/** Finds the parts of values. @returns undefined where one depends on examples in another way */
+function partsOf(
+  values: readonly Value[],
+  known: ReadonlyMap<Operation, Dependence | undefined>,
+): Value[] | undefined {
+  const parts: Value[] = [];
+  const seen = new Map<Operation, Set<number>>();
+  const add = (value: Value, isGiven: boolean): boolean => {
+    const { operation, index } = value;
+    const ofOperation = seen.get(operation) ?? new Set<number>();
+    if (ofOperation.has(index)) return true;
+    const dependence = known.get(operation);
+    if (dependence === 'fixed' && !isGiven) return true;
+    seen.set(operation, ofOperation.add(index));
+    if (isPart(dependence)) {
+      parts.push(value);
+      return true;
+    }
+    const used = operation.type === 'Identity' ? operation.inputs.slice(0, 1) : operation.inputs;
+    return (
+      dependence === undefined && used.length > 0 && used.every((each) => !each || add(each, false))
+    );
+  };
+  return values.every((value) => add(value, true)) ? parts : undefined;
+}
+
+/** Values made of others in the place of some. */
+function exchanged(
+  values: readonly Value[],
+  parts: readonly Value[],
+  wholes: readonly Value[],
+): Value[] {
+  const done = new Map<Operation, Map<number, Value>>();
+  const put = ({ operation, index }: Value, value: Value) => {
+    done.set(operation, (done.get(operation) ?? new Map<number, Value>()).set(index, value));
+    return value;
+  };
+  parts.forEach((part, i) => {
+    put(part, wholes[i]!);
+  });
+  const made = new Map<Operation, Operation>();
+  const of = (value: Value): Value => {
+    const { operation, index } = value;
+    const found = done.get(operation)?.get(index);
+    if (found) return found;
+    const inputs = operation.inputs.map((each) => each && of(each));
+    const isSame = inputs.every((each, i) => each === operation.inputs[i]);
+    const own = made.get(operation) ?? (isSame ? operation : { ...operation, inputs });
+    made.set(operation, own);
+    return put(value, isSame ? value : new Value(own, index));
+  };
+  return values.map(of);
+}
+
+/**
+ * Takes values apart into means and sums over a batch, and all that follows from these: a step then needs the examples
+ * for nothing else.
+ * @param symbol the dimension of the batch
+ * @param declared values whose dependence is told
+ * @returns undefined where that could not be told of all
+ */
+export function partedOver(
+  values: readonly Value[],
+  symbol: string,
+  declared: Declared = {},
+): Parted | undefined {
+  const known = dependencesOf(values, symbol, declared);
+  const found = partsOf(values, known);
+  if (!found) return undefined;
+  const sizes = found.map(({ shape }) => elementCount(shape.map(Number)));
+  return {
+    parts: found.map((value) => ({ value, isMean: known.get(value.operation) !== 'sum' })),
+    size: sizes.reduce((sum, each) => sum + each, 0),
+    madeOf: (wholes) => exchanged(values, found, wholes),
+  };
+}
