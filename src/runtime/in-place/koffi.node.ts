@@ -4,21 +4,22 @@ import { UserError } from '../../base/errors.js';
 let loaded: Promise<typeof Koffi> | undefined;
 
 async function load(): Promise<typeof Koffi> {
-  const koffi = await import('koffi');
+  // Bundlers let a package be absent only where its own import has a way out.
+  const koffi = await import('koffi').catch((error: unknown) => {
+    throw new UserError(
+      'Training by several ranks calls MPI through the package koffi, which is not there. Install it: npm install koffi.',
+      { cause: error },
+    );
+  });
   // MPICH needs more room on the stack than koffi's threads have.
   koffi.config({ async_stack_size: 8 << 20, async_heap_size: 8 << 20 });
   return koffi;
 }
 
 /** The package that calls functions of shared libraries. @throws UserError when it is not installed */
-export async function loadKoffi(): Promise<typeof Koffi> {
+export function loadKoffi(): Promise<typeof Koffi> {
   loaded ??= load();
-  return loaded.catch((error: unknown) => {
-    throw new UserError(
-      'Training by several ranks calls MPI through the package koffi, which is not there. Install it: npm install koffi.',
-      { cause: error },
-    );
-  });
+  return loaded;
 }
 
 /** Whether the package is there, and Node is the program that calls: others have their own ways. */
