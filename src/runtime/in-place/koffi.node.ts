@@ -4,8 +4,10 @@ import { UserError } from '../../base/errors.js';
 let loaded: Promise<typeof Koffi> | undefined;
 
 async function load(): Promise<typeof Koffi> {
-  // Bundlers let a package be absent only where its own import has a way out.
-  const koffi = await import('koffi').catch((error: unknown) => {
+  // Bundlers look for no such module: it may be absent.
+  const name = 'koffi';
+  const importing = import(/* webpackIgnore: true */ name) as Promise<typeof Koffi>;
+  const koffi = await importing.catch((error: unknown) => {
     throw new UserError(
       'Training by several ranks calls MPI through the package koffi, which is not there. Install it: npm install koffi.',
       { cause: error },
