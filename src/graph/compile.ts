@@ -81,7 +81,7 @@ export function optimizeLoop(program: LoopProgram, device?: Device): LoopProgram
 /** Numbers of a state from which on a pass over them costs more than a call of the runtime for each step. */
 const largeState = 1 << 18;
 
-/** Whether a step takes less time where its state is. A loop inside of the runtime sums up microbatches as they come. */
+/** Tells whether a step takes less time where its state is. With one lane the runtime's own loop sums up microbatches sooner. */
 function paysInPlace({ carried, microbatches }: LoopProgram, options: SessionOptions): boolean {
   if (microbatches) return lanesOf(options) > 1;
   const sizes = carried.map(({ current }) => measure(current.shape).known);

@@ -68,6 +68,11 @@ export function named(names: readonly string[], values: readonly Value[]): Value
   return Object.fromEntries(names.map((name, i) => [name, values[i]!]));
 }
 
+/** The inputs of one step: its carried values, and those that are fed. */
+export function stepInputs({ carried, steps, invariant }: LoopProgram): Value[] {
+  return [...carried.map(({ current }) => current), ...steps, ...invariant];
+}
+
 /** All that a repeated step computes: carried values, the terms of its microbatches' sums, outputs. */
 export function resultsOf({ carried, microbatches, outputs }: LoopProgram): Value[] {
   const terms = microbatches?.sums.map(({ term }) => term) ?? [];

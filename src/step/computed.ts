@@ -95,6 +95,21 @@ function shared(values: readonly Value[], share: Value): Value[] {
   );
 }
 
+/** Microbatches of so many examples, with an input for the sum of each term. */
+function microbatchesOf(
+  terms: readonly Value[],
+  share: Value,
+  size: number,
+  batchSize: number,
+): Microbatches {
+  const sums = terms.map((term, i) => ({
+    term,
+    total: input(`microbatch/${i}`, term.shape, term.dtype),
+  }));
+  const count = Math.ceil(batchSize / size);
+  return { dimension: batchDimension, size, count, share, sums };
+}
+
 /** The items of a list in rows of the lengths of other rows. */
 function inRows<T>(items: readonly T[], like: readonly (readonly unknown[])[]): T[][] {
   let start = 0;
@@ -161,11 +176,8 @@ function summedUp(
     { ...traced, losses: losses.map((loss) => weightedOf.get(loss)!) },
     layout,
   );
-  const sums = [...one.gradients.flat(), ...terms].map((term, i) => ({
-    term,
-    total: input(`microbatch/${i}`, term.shape, term.dtype),
-  }));
-  const totals = sums.map(({ total }) => total);
+  const cut = microbatchesOf([...one.gradients.flat(), ...terms], share, size, batchSize);
+  const totals = cut.sums.map(({ total }) => total);
   const count = one.gradients.flat().length;
   const ofMeans = count + parted.parts.length;
   const made = parted.madeOf(totals.slice(count, ofMeans));
@@ -176,13 +188,7 @@ function summedUp(
     gradients: inRows(totals.slice(0, count), one.gradients),
     outputs: Object.fromEntries(names.map((name, i) => [name, made[i]!])),
     updates: new Map([...updates.keys()].map((name) => [name, states.get(name) ?? rest.shift()!])),
-    microbatches: {
-      dimension: batchDimension,
-      size,
-      count: Math.ceil(batchSize / size),
-      share,
-      sums,
-    },
+    microbatches: cut,
   };
 }
 
@@ -201,7 +207,7 @@ function computedInMicrobatches(traced: Traced, layout: Layout, cutting: Cutting
   return size === batchSize ? whole : summedUp(traced, step, layout, size, batchSize);
 }
 
-/** What keeps ranks from sharing out the examples of a batch, in words. */
+/** Names in words the part or state that keeps ranks from sharing out the examples of a batch. */
 function mixing({ losses, outputs, updates, byParts, meanStates, sums }: Traced): string {
   const declared = { rows: byParts, sums };
   const isMixed = (value: Value) => !partedOver([value], batchDimension, declared);
@@ -261,19 +267,10 @@ export function evaluated(
   const size = microbatchSize(values, batchDimension, batchSize);
   if (size === batchSize) return undefined;
   const share = input('microbatch/share', []);
-  const sums = shared(values, share).map((term, i) => ({
-    term,
-    total: input(`microbatch/${i}`, term.shape, term.dtype),
-  }));
+  const microbatches = microbatchesOf(shared(values, share), share, size, batchSize);
   const names = Object.keys(outputs);
   return {
-    outputs: Object.fromEntries(names.map((name, i) => [name, sums[i]!.total])),
-    microbatches: {
-      dimension: batchDimension,
-      size,
-      count: Math.ceil(batchSize / size),
-      share,
-      sums,
-    },
+    outputs: Object.fromEntries(names.map((name, i) => [name, microbatches.sums[i]!.total])),
+    microbatches,
   };
 }

@@ -67,7 +67,7 @@ export function countOf({ shape }: Value): number | undefined {
   return known.length === shape.length ? elementCount(known) : undefined;
 }
 
-/** Whether an operator takes and gives values of one shape, and single numbers. */
+/** Tells whether an operator takes and gives values of one shape, and single numbers. */
 function isByElement(value: Value): boolean {
   const { inputs } = value.operation;
   return inputs.every(
@@ -75,7 +75,7 @@ function isByElement(value: Value): boolean {
   );
 }
 
-/** Whether a kernel computes with values of the type. */
+/** Tells whether a kernel computes with values of the type. */
 const isHeld = ({ dtype }: Value, isTruth: boolean) =>
   dtype === 'float32' || (isTruth && dtype === 'bool');
 
@@ -105,7 +105,7 @@ export class Expressions {
     return { kind: 'operator', count, inputs: inputs.map((each) => this.nodeOf(each!)), code };
   }
 
-  /** Whether truth values are computed by the kernel as well: it reads none from memory. */
+  /** Tells whether the kernel computes all truth values too: it reads none from memory. */
   private isComputable({ operation: { inputs } }: Value): boolean {
     return inputs.every(
       (each) =>

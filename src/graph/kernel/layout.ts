@@ -9,7 +9,7 @@ type Leaf = Extract<Node, { kind: 'leaf' }>;
 
 type ByValue<T> = Map<Value['operation'], Map<number, T>>;
 
-/** Whether a kernel can hold a value. */
+/** Tells whether a kernel can hold a value. */
 export const isFloats = (value: Value) => value.dtype === 'float32' && countOf(value) !== undefined;
 
 /** Where all that a kernel reads and writes lies, and which models compute it. */
@@ -90,7 +90,7 @@ export class KernelLayout {
     return true;
   }
 
-  /** Of a whole batch a value is a term; of microbatches there are only sums, and what follows from them. */
+  /** Makes a term of a whole batch's value. Of microbatches there are only sums: their values are computed behind these. */
   private addComputed(value: Value): void {
     const { microbatches } = this.program;
     if (!microbatches) {

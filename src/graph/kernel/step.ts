@@ -1,7 +1,7 @@
 import type { InPlaceStep } from '../../runtime/session.js';
 import { modelOf } from '../microbatch/models.js';
 import { add } from '../operators/index.js';
-import { inputName, type LoopProgram } from '../program.js';
+import { inputName, type LoopProgram, stepInputs } from '../program.js';
 import { computed, input, type Value } from '../value.js';
 import { allNodes, emit, type Target } from './emit.js';
 import { Expressions } from './expression.js';
@@ -10,8 +10,8 @@ import { moduleOf } from './wasm.js';
 
 /** The model of the terms that examples give, and the names of its inputs. */
 function termsOf(program: LoopProgram, { terms, summed }: KernelLayout) {
-  const { carried, steps, invariant, microbatches } = program;
-  const inputs = [...carried.map(({ current }) => current), ...steps, ...invariant];
+  const { steps, microbatches } = program;
+  const inputs = stepInputs(program);
   if (!microbatches) {
     const { model, inputs: whole } = modelOf(inputs, terms, {}, 'few');
     return { terms: model, whole, cut: [] };
@@ -40,15 +40,13 @@ function termsOf(program: LoopProgram, { terms, summed }: KernelLayout) {
 
 /** The model of all that follows from sums and is not computed number by number; undefined where that is nothing. */
 function betweenOf(program: LoopProgram, layout: KernelLayout): InPlaceStep['between'] {
-  const { carried, steps, invariant } = program;
   const { between, betweenSlots, pieces } = layout;
   if (betweenSlots.length === 0) return undefined;
   const zero = input('microbatch/zero', []);
   const totals = Object.entries(pieces).map(
     ([name, own]) => [name, own.length === 1 ? own[0]! : [zero, ...own].reduce(add)] as const,
   );
-  const inputs = [...carried.map(({ current }) => current), ...steps, ...invariant];
-  const given = [...inputs, zero, ...Object.values(pieces).flat()];
+  const given = [...stepInputs(program), zero, ...Object.values(pieces).flat()];
   const { model, inputs: used } = modelOf(given, between, Object.fromEntries(totals), 'few');
   return { model, inputs: used, outputs: betweenSlots, zero: inputName(zero) };
 }

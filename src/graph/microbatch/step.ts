@@ -1,6 +1,13 @@
 import type { MicrobatchedStep } from '../../runtime/session.js';
 import { add } from '../operators/index.js';
-import { inputName, type LoopProgram, type Microbatches, named, nextName } from '../program.js';
+import {
+  inputName,
+  type LoopProgram,
+  type Microbatches,
+  named,
+  nextName,
+  stepInputs,
+} from '../program.js';
 import { input, staticShape } from '../value.js';
 import { modelOf } from './models.js';
 
@@ -10,7 +17,7 @@ export function toMicrobatchedStep(
 ): MicrobatchedStep {
   const { carried, steps, invariant, outputs, microbatches } = program;
   const { dimension, size, count, share } = microbatches;
-  const inputs = [...carried.map(({ current }) => current), ...steps, ...invariant];
+  const inputs = stepInputs(program);
   const next = named(
     carried.map(nextName),
     carried.map(({ next }) => next),

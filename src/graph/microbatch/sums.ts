@@ -18,7 +18,7 @@ export interface Parted {
   madeOf(wholes: readonly Value[]): Value[];
 }
 
-/** Whether a dependence is one of parts. A value that does not depend on examples is its own mean. */
+/** Tells whether a dependence is one of parts. A value that does not depend on examples is its own mean. */
 const isPart = (dependence: Dependence | undefined) =>
   dependence === 'mean' || dependence === 'sum' || dependence === 'fixed';
 

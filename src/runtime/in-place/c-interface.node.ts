@@ -151,7 +151,7 @@ async function openApi(): Promise<Api> {
   return new Api(await loadKoffi(), ownFile(file));
 }
 
-/** Whether the interface can be called: koffi and the library are there. */
+/** Tells whether the interface can be called: koffi and the library are there. */
 export function hasInterface(): Promise<boolean> {
   opened ??= openApi();
   return opened.then(

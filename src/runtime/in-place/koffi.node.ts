@@ -24,7 +24,7 @@ export function loadKoffi(): Promise<typeof Koffi> {
   return loaded;
 }
 
-/** Whether the package is there, and Node is the program that calls: others have their own ways. */
+/** Tells whether the package is there, and Node is the program that calls: Bun and Deno have their own ways. */
 export async function hasKoffi(): Promise<boolean> {
   const { bun, deno } = process.versions;
   if (bun || deno) return false;
