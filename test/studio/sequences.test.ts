@@ -6,7 +6,7 @@ import { encodeNpy } from '../../src/data/codecs/npy.js';
 import { Tensor } from '../../src/index.js';
 import { chromiumPath, skipReason } from '../browser/chromium.js';
 import { emptyFolder, vaekit } from '../cli/process.js';
-import { button, faultsInBothThemes, field, fill, give, waitFor } from './controls.js';
+import { button, faultsInBothThemes, field, fill, give, planned, waitFor } from './controls.js';
 import { type OpenStudio, openStudio } from './open.js';
 
 /** 200 waves of two channels and 40 steps. */
@@ -59,6 +59,7 @@ describe.skipIf(!chromiumPath)(`sequences in the studio${skipReason}`, () => {
       buffer: Buffer.from(bytes),
     });
     await page.locator('.own-data [role=status]').filter({ hasText: '200 examples' }).waitFor();
+    await planned(page);
     expect(await field(page, 'Network').inputValue()).toBe('sequence');
     await fill(page, 'Epochs', 2);
     await button(page, 'Start training').click();
