@@ -99,9 +99,7 @@ export async function openLoop(
   requireDevice(resultsOf(program), options.device);
   const { microbatches, carried } = program;
   const inPlace =
-    paysInPlace(program, options) && (await worksInPlace(options))
-      ? toInPlaceStep(program)
-      : undefined;
+    paysInPlace(program, options) && worksInPlace(options) ? toInPlaceStep(program) : undefined;
   const microbatched =
     !inPlace &&
     microbatches &&

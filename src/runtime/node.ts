@@ -16,7 +16,7 @@ export function lanesOf(options: SessionOptions): number {
 }
 
 /** Whether a session can keep a step's state in one memory, for the runtime and a kernel. A profile is of the runtime. */
-export async function worksInPlace(options: SessionOptions): Promise<boolean> {
+export function worksInPlace(options: SessionOptions): boolean {
   const { device = 'cpu', thread, profile } = options;
   return device === 'cpu' && !!thread && !profile && hasKoffi();
 }

@@ -14,7 +14,7 @@ export function lanesOf({ device = 'cpu', thread, threads }: SessionOptions): nu
 }
 
 /** The runtime's memory is its own here. */
-export async function worksInPlace(_: SessionOptions): Promise<boolean> {
+export function worksInPlace(_: SessionOptions): boolean {
   return false;
 }
 

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { createRequire } from 'node:module';
+import { hasKoffi } from '../../src/runtime/in-place/koffi.node.js';
 import { type Ended, ended, main } from '../cli/process.js';
 
 /** An `mpirun` of a kind, or the reason why there is none. */
@@ -11,11 +11,7 @@ interface Launcher {
 }
 
 function reasonAgainst(command: string): string | undefined {
-  try {
-    createRequire(import.meta.url).resolve('koffi');
-  } catch {
-    return 'the package koffi is not installed';
-  }
+  if (!hasKoffi()) return 'koffi is not built for this system';
   const { status } = spawnSync(command, ['--version']);
   return status === 0 ? undefined : `there is no ${command}`;
 }

@@ -15,7 +15,7 @@ import type { UpdateSettings } from '../../src/step/index.js';
 import { trainingProgram } from '../../src/step/program.js';
 import { feedsOf, layoutOf } from './programs.js';
 
-const isThere = await worksInPlace({ thread: {} });
+const isThere = worksInPlace({ thread: {} });
 
 const vae = new VAE({
   input: [40],

@@ -148,7 +148,7 @@ async function openApi(): Promise<Api> {
   // Decides on the runtime's telemetry, before its library is loaded.
   await loadRuntime();
   const file = `dist/vendor/onnxruntime-node/${platform}/${arch}/${libraries[platform]}`;
-  return new Api(await loadKoffi(), ownFile(file));
+  return new Api(loadKoffi(), ownFile(file));
 }
 
 /** Tells whether the interface can be called: koffi and the library are there. */

@@ -4,6 +4,6 @@ import type { Adder } from './ranks.js';
 import { sharedAdder } from './shared.js';
 
 /** The sums of ranks of an address, for the thread that asks. */
-export async function adderOf(address: RanksAddress): Promise<Adder> {
+export function adderOf(address: RanksAddress): Adder {
   return address.kind === 'mpi' ? mpiAdder(address) : sharedAdder(address);
 }

@@ -204,8 +204,8 @@ function check(code: number, name: string): void {
 }
 
 /** The sums of ranks of an address, for a thread beside the one that joined them. */
-export async function mpiAdder({ library, abi }: MpiAddress): Promise<Adder> {
-  return new Mpi((await loadKoffi()).load(library, { global: true }), abis[abi]);
+export function mpiAdder({ library, abi }: MpiAddress): Adder {
+  return new Mpi(loadKoffi().load(library, { global: true }), abis[abi]);
 }
 
 /** @throws UserError when the launcher and the library are not of one MPI */
@@ -229,7 +229,7 @@ export async function joinMpi(): Promise<MpiRanks | undefined> {
   const launch = launchOf(process.env);
   if (!launch) return undefined;
   process.env[memoryEvents] ??= 'no';
-  const { library, name, abi, version } = findLibrary(await loadKoffi(), launch.kind);
+  const { library, name, abi, version } = findLibrary(loadKoffi(), launch.kind);
   const mpi = new Mpi(library, abis[abi]);
   mpi.begin();
   const [rank, size] = [mpi.ask('MPI_Comm_rank'), mpi.ask('MPI_Comm_size')];

@@ -110,7 +110,7 @@ async function termsOf(
     const own: SessionOptions = threads === undefined ? {} : { threads };
     const session = await openInPlace(step.terms, own, flush);
     return ranks
-      ? new RankTerms(step, memory, session, await adderOf(ranks))
+      ? new RankTerms(step, memory, session, adderOf(ranks))
       : new WholeTerms(step, memory, session);
   }
   const most = step.termSlots[0]!.addresses.length;

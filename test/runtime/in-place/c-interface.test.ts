@@ -4,12 +4,10 @@ import { toModel } from '../../../src/graph/onnx/index.js';
 import { gemm, sigmoid } from '../../../src/graph/operators/index.js';
 import { input } from '../../../src/graph/value.js';
 import { openInPlace } from '../../../src/runtime/in-place/c-interface.node.js';
+import { hasKoffi } from '../../../src/runtime/in-place/koffi.node.js';
 import { openNative } from '../../../src/runtime/native.node.js';
 
-const isThere = await import('koffi').then(
-  () => true,
-  () => false,
-);
+const isThere = hasKoffi();
 
 const [x, w] = [input('x', ['n', 64]), input('w', [64, 48])];
 const product = gemm(x, w);
