@@ -68,6 +68,12 @@ export function named(names: readonly string[], values: readonly Value[]): Value
   return Object.fromEntries(names.map((name, i) => [name, values[i]!]));
 }
 
+/** Inputs of a step with the examples as their first axis, by name: each microbatch sees its own rows. */
+export function examplesOf({ steps, microbatches }: LoopProgram): ReadonlySet<string> {
+  const hasExamples = ({ shape }: Value) => shape[0] === microbatches?.dimension;
+  return new Set(microbatches ? steps.filter(hasExamples).map(inputName) : []);
+}
+
 /** The inputs of one step: its carried values, and those that are fed. */
 export function stepInputs({ carried, steps, invariant }: LoopProgram): Value[] {
   return [...carried.map(({ current }) => current), ...steps, ...invariant];

@@ -1,4 +1,5 @@
 import { computed, elementCount, sameShape, scalarOf, type Value } from '../value.js';
+import { ValueMap } from '../value-map.js';
 import { type Bytes, vector } from './wasm.js';
 
 /**
@@ -81,15 +82,13 @@ const isHeld = ({ dtype }: Value, isTruth: boolean) =>
 
 /** Values as nodes of a kernel, each once. */
 export class Expressions {
-  private readonly known = new Map<Value['operation'], Map<number, Node>>();
+  private readonly known = new ValueMap<Node>();
 
   /** The node of a value of float32 numbers, which are so many. */
   nodeOf(given: Value): Node {
     const value = computed(given);
-    const ofOperation = this.known.get(value.operation) ?? new Map<number, Node>();
-    this.known.set(value.operation, ofOperation);
-    const node = ofOperation.get(value.index) ?? this.madeOf(value);
-    ofOperation.set(value.index, node);
+    const node = this.known.get(value) ?? this.madeOf(value);
+    this.known.set(value, node);
     return node;
   }
 

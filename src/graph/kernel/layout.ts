@@ -2,12 +2,11 @@ import type { Slot, TermSlots } from '../../runtime/session.js';
 import { operationsOf } from '../order.js';
 import { inputName, type LoopProgram } from '../program.js';
 import { input, staticShape, type Value } from '../value.js';
+import { ValueMap } from '../value-map.js';
 import { countOf, type Node } from './expression.js';
 import { KernelMemory } from './memory.js';
 
 type Leaf = Extract<Node, { kind: 'leaf' }>;
-
-type ByValue<T> = Map<Value['operation'], Map<number, T>>;
 
 /** Tells whether a kernel can hold a value. */
 export const isFloats = (value: Value) => value.dtype === 'float32' && countOf(value) !== undefined;
@@ -15,7 +14,7 @@ export const isFloats = (value: Value) => value.dtype === 'float32' && countOf(v
 /** Where all that a kernel reads and writes lies, and which models compute it. */
 export class KernelLayout {
   private readonly memory = new KernelMemory();
-  private readonly places: ByValue<readonly number[]> = new Map();
+  private readonly places = new ValueMap<readonly number[]>();
   readonly state: readonly Slot[];
   readonly numbers: Slot[] = [];
   readonly constants: { readonly address: number; readonly values: Float32Array }[] = [];
@@ -41,13 +40,7 @@ export class KernelLayout {
     this.state = program.carried.map(({ current }) => this.slotOf(current));
   }
 
-  private put(value: Value, addresses: readonly number[]): void {
-    const own = this.places.get(value.operation) ?? new Map<number, readonly number[]>();
-    this.places.set(value.operation, own.set(value.index, addresses));
-  }
-
-  readonly placeOf = (value: Value): readonly number[] =>
-    this.places.get(value.operation)!.get(value.index)!;
+  readonly placeOf = (value: Value): readonly number[] => this.places.get(value)!;
 
   /** A place for the numbers of a value. */
   newSlot(name: string, value: Value): Slot {
@@ -57,19 +50,19 @@ export class KernelLayout {
 
   private slotOf(value: Value, name = inputName(value)): Slot {
     const slot = this.newSlot(name, value);
-    this.put(value, [slot.address]);
+    this.places.set(value, [slot.address]);
     return slot;
   }
 
   /** Finds a place for a leaf. @returns false where a kernel cannot have it */
   add({ value }: Leaf): boolean {
-    if (this.places.get(value.operation)?.has(value.index)) return true;
+    if (this.places.has(value)) return true;
     if (!isFloats(value)) return false;
     const { numbers, type } = value.operation;
     if (numbers) {
       const address = this.memory.place(numbers.length);
       this.constants.push({ address, values: numbers as Float32Array });
-      this.put(value, [address]);
+      this.places.set(value, [address]);
       return true;
     }
     if (type === 'Input') return this.addInput(value);
@@ -99,7 +92,7 @@ export class KernelLayout {
     }
     const used = new Set(operationsOf([value]));
     for (const { total } of microbatches.sums) {
-      if (used.has(total.operation) && !this.places.has(total.operation)) this.addInput(total);
+      if (used.has(total.operation) && !this.places.has(total)) this.addInput(total);
     }
     const name = `between/${this.betweenSlots.length}`;
     this.between[name] = value;
@@ -113,7 +106,7 @@ export class KernelLayout {
     this.terms[name] = term;
     this.pieces[name] = names.map((each) => input(each, shape));
     this.termSlots.push({ name, dims: staticShape(shape, name), addresses, names });
-    this.put(value, addresses);
+    this.places.set(value, addresses);
   }
 
   get pages(): number | undefined {

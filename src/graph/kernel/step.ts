@@ -1,7 +1,8 @@
 import type { InPlaceStep } from '../../runtime/session.js';
 import { modelOf } from '../microbatch/models.js';
+import { sumOf, zero } from '../microbatch/sums.js';
 import { add } from '../operators/index.js';
-import { inputName, type LoopProgram, stepInputs } from '../program.js';
+import { examplesOf, inputName, type LoopProgram, stepInputs } from '../program.js';
 import { computed, input, type Value } from '../value.js';
 import { allNodes, emit, type Target } from './emit.js';
 import { Expressions } from './expression.js';
@@ -10,13 +11,13 @@ import { moduleOf } from './wasm.js';
 
 /** The model of the terms that examples give, and the names of its inputs. */
 function termsOf(program: LoopProgram, { terms, summed }: KernelLayout) {
-  const { steps, microbatches } = program;
+  const { microbatches } = program;
   const inputs = stepInputs(program);
   if (!microbatches) {
     const { model, inputs: whole } = modelOf(inputs, terms, {}, 'few');
     return { terms: model, whole, cut: [] };
   }
-  const { dimension, size, count, share } = microbatches;
+  const { size, count, share } = microbatches;
   const accumulates = summed > 0 && count > 1;
   const added = Object.entries(terms).map(([name, term]) => {
     const before = input(`${name}/before`, term.shape);
@@ -28,7 +29,7 @@ function termsOf(program: LoopProgram, { terms, summed }: KernelLayout) {
     {},
     'few',
   );
-  const isCut = new Set(steps.filter(({ shape }) => shape[0] === dimension).map(inputName));
+  const isCut = examplesOf(program);
   const others = new Set([inputName(share), ...added.map(({ before }) => inputName(before))]);
   return {
     terms: model,
@@ -42,9 +43,8 @@ function termsOf(program: LoopProgram, { terms, summed }: KernelLayout) {
 function betweenOf(program: LoopProgram, layout: KernelLayout): InPlaceStep['between'] {
   const { between, betweenSlots, pieces } = layout;
   if (betweenSlots.length === 0) return undefined;
-  const zero = input('microbatch/zero', []);
   const totals = Object.entries(pieces).map(
-    ([name, own]) => [name, own.length === 1 ? own[0]! : [zero, ...own].reduce(add)] as const,
+    ([name, own]) => [name, own.length === 1 ? own[0]! : sumOf(own)] as const,
   );
   const given = [...stepInputs(program), zero, ...Object.values(pieces).flat()];
   const { model, inputs: used } = modelOf(given, between, Object.fromEntries(totals), 'few');

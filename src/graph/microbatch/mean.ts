@@ -28,7 +28,7 @@ type Dependences = Map<Operation, Dependence | undefined>;
 /** The dependences of an operation's inputs, in their order. */
 type OfInputs = readonly (Dependence | undefined)[];
 
-/** Whether an operation keeps rows apart, of which some inputs are `rows` and the rest `fixed`. */
+/** Tells whether an operation keeps rows apart, of which some inputs are `rows` and the rest `fixed`. */
 const keepsRows: Readonly<Record<string, (operation: Operation, ofInputs: OfInputs) => boolean>> = {
   ...Object.fromEntries([...elementwise, 'DequantizeLinear'].map((type) => [type, alignsRows])),
   ArgMax: ({ attributes }) => attributes.axis !== 0,
@@ -96,7 +96,7 @@ function numbersOf(value: Value | undefined): number[] {
   return Array.from(value?.operation.numbers ?? [], Number);
 }
 
-/** Whether all rows among the inputs lie along the first axis of the output. */
+/** Tells whether all rows among the inputs lie along the first axis of the output. */
 function alignsRows({ inputs, outputs }: Operation, ofInputs: OfInputs) {
   const rank = outputs[0]!.shape.length;
   return ofInputs.every((each, i) => each !== 'rows' || inputs[i]!.shape.length === rank);
@@ -107,7 +107,7 @@ function keepsFirstAxis({ inputs, attributes }: Operation): boolean {
   return !axes.includes(0);
 }
 
-/** Whether an operation sums up something that is made of each row by itself. */
+/** Tells whether an operation sums up something that is made of each row by itself. */
 function sumsRows(operation: Operation, [a, b]: OfInputs): boolean {
   const { type, inputs, attributes } = operation;
   if (type === 'ReduceSum') return !keepsFirstAxis(operation);
@@ -115,7 +115,7 @@ function sumsRows(operation: Operation, [a, b]: OfInputs): boolean {
   return isOuter && inputs.length === 2 && a === 'rows' && b === 'rows';
 }
 
-/** Whether examples lie along the first axis of a shape and no other. */
+/** Tells whether examples lie along the first axis of a shape and no other. */
 function hasRows(shape: Shape, symbol: string): boolean {
   const found = shape.flatMap((dimension, axis) =>
     typeof dimension === 'string'
@@ -240,7 +240,7 @@ const isMean = (dependence: Dependence | undefined) =>
   dependence === 'mean' || dependence === 'fixed';
 
 /**
- * Whether each value is the mean over a batch of something that every example has by itself. The
+ * Tells whether each value is the mean over a batch of something that every example has by itself. The
  * mean over microbatches, weighted by their sizes, is then the same, and so are derivatives.
  * `false` says that it could not be told.
  * @param symbol the dimension of the batch

@@ -1,6 +1,6 @@
 import type { MicrobatchedStep } from '../../runtime/session.js';
-import { add } from '../operators/index.js';
 import {
+  examplesOf,
   inputName,
   type LoopProgram,
   type Microbatches,
@@ -10,25 +10,25 @@ import {
 } from '../program.js';
 import { input, staticShape } from '../value.js';
 import { modelOf } from './models.js';
+import { sumOf, zero } from './sums.js';
 
 /** A repeated step as a model of a microbatch and one of the rest, for workers beside one another. */
 export function toMicrobatchedStep(
   program: LoopProgram & { readonly microbatches: Microbatches },
 ): MicrobatchedStep {
   const { carried, steps, invariant, outputs, microbatches } = program;
-  const { dimension, size, count, share } = microbatches;
+  const { size, count, share } = microbatches;
   const inputs = stepInputs(program);
   const next = named(
     carried.map(nextName),
     carried.map(({ next }) => next),
   );
-  const zero = input('microbatch/zero', []);
   const sums = microbatches.sums.map(({ term, total: { operation, shape, dtype } }) => {
     const name = operation.attributes.name as string;
     const terms = Array.from({ length: count }, (_, i) => input(`${name}/${i}`, shape, dtype));
     return { name, term, terms, dims: staticShape(shape, 'A sum over microbatches') };
   });
-  const totals = sums.map(({ name, terms }) => [name, [zero, ...terms].reduce(add)] as const);
+  const totals = sums.map(({ name, terms }) => [name, sumOf(terms)] as const);
   const microbatch = modelOf(
     [...inputs, share],
     Object.fromEntries(sums.map(({ name, term }) => [name, term])),
@@ -38,7 +38,7 @@ export function toMicrobatchedStep(
     { ...next, ...outputs },
     Object.fromEntries(totals),
   );
-  const examples = new Set(steps.filter(({ shape }) => shape[0] === dimension).map(inputName));
+  const examples = examplesOf(program);
   return {
     microbatch: microbatch.model,
     rest: rest.model,

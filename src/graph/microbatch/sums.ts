@@ -1,10 +1,18 @@
-import { elementCount, type Operation, Value } from '../value.js';
+import { add } from '../operators/index.js';
+import { elementCount, input, type Operation, Value } from '../value.js';
+import { ValueMap } from '../value-map.js';
 import { type Declared, type Dependence, dependencesOf } from './mean.js';
+
+/** The number with which sums over microbatches begin, as the runtime's loop begins them. */
+export const zero = input('microbatch/zero', []);
+
+/** The sum of microbatches' terms, in their order. */
+export const sumOf = (terms: readonly Value[]): Value => [zero, ...terms].reduce(add);
 
 /** A value that microbatches compute each for themselves. */
 export interface Part {
   readonly value: Value;
-  /** Whether the whole is the mean of the microbatches' values, weighted by their examples, and not the sum. */
+  /** True where the whole is the mean of the microbatches' values, weighted by their examples, and not the sum. */
   readonly isMean: boolean;
 }
 
@@ -28,24 +36,25 @@ function partsOf(
   known: ReadonlyMap<Operation, Dependence | undefined>,
 ): Value[] | undefined {
   const parts: Value[] = [];
-  const seen = new Map<Operation, Set<number>>();
-  const add = (value: Value, isGiven: boolean): boolean => {
-    const { operation, index } = value;
-    const ofOperation = seen.get(operation) ?? new Set<number>();
-    if (ofOperation.has(index)) return true;
+  const seen = new ValueMap<true>();
+  const isTold = (value: Value, isGiven: boolean): boolean => {
+    if (seen.has(value)) return true;
+    const { operation } = value;
     const dependence = known.get(operation);
     if (dependence === 'fixed' && !isGiven) return true;
-    seen.set(operation, ofOperation.add(index));
+    seen.set(value, true);
     if (isPart(dependence)) {
       parts.push(value);
       return true;
     }
     const used = operation.type === 'Identity' ? operation.inputs.slice(0, 1) : operation.inputs;
     return (
-      dependence === undefined && used.length > 0 && used.every((each) => !each || add(each, false))
+      dependence === undefined &&
+      used.length > 0 &&
+      used.every((each) => !each || isTold(each, false))
     );
   };
-  return values.every((value) => add(value, true)) ? parts : undefined;
+  return values.every((value) => isTold(value, true)) ? parts : undefined;
 }
 
 /** Values made of others in the place of some. */
@@ -54,24 +63,22 @@ function exchanged(
   parts: readonly Value[],
   wholes: readonly Value[],
 ): Value[] {
-  const done = new Map<Operation, Map<number, Value>>();
-  const put = ({ operation, index }: Value, value: Value) => {
-    done.set(operation, (done.get(operation) ?? new Map<number, Value>()).set(index, value));
-    return value;
-  };
+  const done = new ValueMap<Value>();
   parts.forEach((part, i) => {
-    put(part, wholes[i]!);
+    done.set(part, wholes[i]!);
   });
   const made = new Map<Operation, Operation>();
   const of = (value: Value): Value => {
-    const { operation, index } = value;
-    const found = done.get(operation)?.get(index);
+    const found = done.get(value);
     if (found) return found;
+    const { operation, index } = value;
     const inputs = operation.inputs.map((each) => each && of(each));
     const isSame = inputs.every((each, i) => each === operation.inputs[i]);
     const own = made.get(operation) ?? (isSame ? operation : { ...operation, inputs });
     made.set(operation, own);
-    return put(value, isSame ? value : new Value(own, index));
+    const other = isSame ? value : new Value(own, index);
+    done.set(value, other);
+    return other;
   };
   return values.map(of);
 }
