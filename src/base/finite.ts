@@ -1,4 +1,4 @@
-/** Whether every number is finite. Four sums, so that the processor need not wait for each. */
+/** Tells whether every number is finite. Four sums, so that the processor need not wait for each. */
 export function allFinite(values: Float32Array): boolean {
   let [a, b, c, d] = [0, 0, 0, 0];
   const whole = values.length & ~3;

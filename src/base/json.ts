@@ -19,7 +19,7 @@ export function parseJson(text: string, name: string, maxDepth = 100): unknown {
   }
 }
 
-/** In longer texts, the place of a fault is not looked for. */
+/** Length of text beyond which the place of a fault is not looked for. */
 const mostSearched = 2 ** 20;
 
 const token =
@@ -32,7 +32,7 @@ function afterSpace(text: string, start: number): number {
   return i;
 }
 
-/** Where a text stops being JSON, and how: `line 3, column 7: ',' does not belong there`. */
+/** Tells where a text stops being JSON, and how: `line 3, column 7: ',' does not belong there`. */
 function faultOf(text: string): string {
   const at = text.length > mostSearched ? undefined : wrongAt(text);
   if (at === undefined) return 'a text or number in it is malformed';
@@ -109,7 +109,7 @@ function checkKeys(text: string, name: string, maxDepth: number): void {
   }
 }
 
-/** Where the string that opens at `start` closes; the end of the text when it does not. */
+/** Finds where the string that opens at `start` closes; the end of the text when it does not. */
 function stringEnd(text: string, start: number): number {
   let i = start + 1;
   while (i < text.length && text[i] !== '"') i += text[i] === '\\' ? 2 : 1;

@@ -15,7 +15,7 @@ function commonJsFile(): string | undefined {
   }
 }
 
-/** Whether a folder holds this package, in the version that runs. */
+/** Tells whether a folder holds this package, in the version that runs. */
 function isPackage(folder: string): boolean {
   try {
     const text = readFileSync(join(folder, 'package.json'), 'utf8');
@@ -34,7 +34,7 @@ function packageAbove(place: string): string | undefined {
   }
 }
 
-/** Where this code runs: its own file, or the bundle that it is in; then the program; then the folder. */
+/** The places of this code: its own file, or the bundle that it is in; then the program; then the folder. */
 function places(): string[] {
   const { url } = import.meta as { readonly url?: string };
   return [

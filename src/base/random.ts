@@ -86,7 +86,7 @@ export function fillBernoulli(
   }
 }
 
-/** Whether one of a word's four bytes is `byte`: https://graphics.stanford.edu/~seander/bithacks.html. */
+/** Tells whether a word has a byte `byte`: https://graphics.stanford.edu/~seander/bithacks.html. */
 function hasByte(word: number, byte: number): boolean {
   const other = word ^ Math.imul(byte, 0x01010101);
   return ((other - 0x01010101) & ~other & 0x80808080) !== 0;
@@ -221,7 +221,7 @@ function draw({ key, counter }: RandomStream, block: number): void {
   philox4x32(block, counter[0], counter[1], counter[2], key[0], key[1], words);
 }
 
-/** How many words are drawn in one go; they stay in the nearest cache. */
+/** Number of words drawn in one go; they stay in the nearest cache. */
 const drawnWords = 4096;
 
 /** The words that were drawn last in one go. */

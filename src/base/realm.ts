@@ -31,12 +31,12 @@ function kindOf(value: unknown): string | undefined {
     : undefined;
 }
 
-/** Whether a value is a Uint8Array, of any realm. */
+/** Tells whether a value is a Uint8Array, of any realm. */
 export function isBytes(value: unknown): value is Uint8Array {
   return kindOf(value) === 'Uint8Array';
 }
 
-/** Whether a value is a Float32Array, of any realm. */
+/** Tells whether a value is a Float32Array, of any realm. */
 export function isFloats(value: unknown): value is Float32Array {
   return kindOf(value) === 'Float32Array';
 }
@@ -50,12 +50,12 @@ export function ownArray<T>(array: T): T {
   return new own(buffer, byteOffset, length) as T;
 }
 
-/** Whether memory is shared between threads, of any realm. */
+/** Tells whether memory is shared between threads, of any realm. */
 export function isSharedMemory(buffer: ArrayBufferLike): buffer is SharedArrayBuffer {
   return Object.prototype.toString.call(buffer) === '[object SharedArrayBuffer]';
 }
 
-/** Whether a value is an error, of any realm. */
+/** Tells whether a value is an error, of any realm. */
 export function isError(value: unknown): value is Error {
   return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]';
 }

@@ -1,4 +1,4 @@
-/** How many elements a shape holds. */
+/** Counts the elements that a shape holds. */
 export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }

@@ -61,7 +61,7 @@ export async function recordedData(run: string, data: string, reading: ReadOptio
 export interface LocatedData {
   readonly data: string;
   readonly reading: ReadOptions;
-  /** Whether labels are in a file of their own. */
+  /** Tells whether labels are in a file of their own. */
   readonly hasLabelFile: boolean;
 }
 

@@ -26,7 +26,7 @@ function showProgress(stream: NodeJS.WriteStream): (progress: HubProgress) => vo
   };
 }
 
-/** How commands reach the Hub: they show progress, and tell of harmless faults. */
+/** Options by which commands reach the Hub: they show progress, and tell of harmless faults. */
 export const hubOptions = (): Required<Pick<HubOptions, 'onProgress' | 'onNote'>> => ({
   onProgress: showProgress(process.stderr),
   onNote: (line) => process.stderr.write(`${line}\n`),

@@ -3,7 +3,7 @@ import { UserError } from '../base/errors.js';
 import type { ProgramTarget } from '../vae/index.js';
 import { type LoadingOptions, loadRun } from './run.js';
 
-/** How a program compares itself with the run. */
+/** Ways in which a program compares itself with the run. */
 const checks: Readonly<Record<ProgramTarget, string>> = {
   torch: 'python model.py --check',
   keras: 'python model.py --check',

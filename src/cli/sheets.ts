@@ -82,12 +82,12 @@ async function imageReconstructions(vae: VAE, data: Dataset, count: number): Pro
 
 /** The choice of draws of a prior. */
 export interface SampleOptions {
-  /** How many images. */
+  /** Number of images. */
   readonly count?: number | undefined;
   readonly seed?: number | undefined;
   /** The class of all of them; of each class as many when left out, for models that see labels. */
   readonly label?: number | undefined;
-  /** Whether they are draws from p(x | z) in the place of its mean. */
+  /** Tells whether they are draws from p(x | z) in the place of its mean. */
   readonly draw?: boolean;
 }
 

@@ -1,7 +1,7 @@
 /** npm sends its child the signal that the terminal has sent already: one Ctrl-C comes twice. */
 const sameSignalMilliseconds = 500;
 
-/** How long saving may take to come to a place where it can stop, before the process just ends. */
+/** Time that saving may take to come to a place where it can stop, before the process just ends. */
 const patienceMilliseconds = 700;
 
 const codes = { SIGINT: 130, SIGTERM: 143 } as const;
@@ -29,7 +29,7 @@ export interface Signals {
    * @returns aborted by a signal from now on; where nothing heeds it in time, the process ends
    */
   beginSaving(advice: string): AbortSignal;
-  /** Of the process: 0 where no signal came. */
+  /** Exit code of the process: 0 where no signal came. */
   exitCode(): number;
   stop(): void;
 }

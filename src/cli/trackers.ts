@@ -14,11 +14,11 @@ type Tell = (line: string) => void;
 interface NamedTracker {
   /** @throws UserError when it is not set up */
   create(out: string, onTrouble: Tell): Tracker;
-  /** Whether it is turned off, by a variable of its own. */
+  /** Tells whether it is turned off, by a variable of its own. */
   isOff?(): boolean;
   /** A line on where the run can be seen. */
   seen(out: string): string;
-  /** For trackers of servers: sends the lines kept in a run's folder. @throws UserError when it is not set up */
+  /** Sends the lines kept in a run's folder, for trackers of servers. @throws UserError when it is not set up */
   sender?(out: string): Sender;
 }
 

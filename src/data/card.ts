@@ -34,7 +34,7 @@ export interface DataCard {
   readonly table?: readonly TableColumn[] | undefined;
   /** Examples that could not be read. */
   readonly skipped: number;
-  /** How it was read, and why, by subject. */
+  /** Notes on how it was read, and why, by subject. */
   readonly notes: readonly ReadingNote[];
 }
 

@@ -54,8 +54,8 @@ export interface TableColumn extends Column {
   /** The distribution of its values; by its kind when left out. */
   readonly likelihood?: string | undefined;
   /**
-   * Of ordinal, binary and categorical columns: value i of an example stands for the word at place i. Of
-   * constant ones the one word.
+   * Words of ordinal, binary and categorical columns: value i of an example stands for the word at place
+   * i. Of constant ones the one word.
    */
   readonly categories?: readonly string[] | undefined;
   /**
@@ -63,13 +63,16 @@ export interface TableColumn extends Column {
    * share the place after the last of `categories`.
    */
   readonly rare?: Readonly<Record<string, number>> | undefined;
-  /** Of continuous, count and date columns: the smallest and the largest value of an example. */
+  /** The smallest and the largest value of an example, for continuous, count and date columns. */
   readonly range?: readonly [number, number] | undefined;
-  /** Of continuous columns: digits after the point, at most; absent where they are too many to round to. */
+  /** Most digits after the point, for continuous columns; absent where they are too many to round to. */
   readonly decimals?: number | undefined;
-  /** Of continuous and count columns: digits after the point that every number is written with: 1 in `2.0`. */
+  /** Digits after the point that every number of a continuous or count column is written with: 1 in `2.0`. */
   readonly leastDecimals?: number | undefined;
-  /** Of dates: how they are written (Day.js tokens: `YYYY-MM-DD`), which moment is 0, and the unit of values. */
+  /**
+   * Form of dates: how they are written (Day.js tokens: `YYYY-MM-DD`), which moment is 0, and the
+   * unit of values.
+   */
   readonly date?:
     | {
         readonly format: string;
@@ -79,18 +82,18 @@ export interface TableColumn extends Column {
       }
     | undefined;
   /**
-   * Of ids that have a form: UUIDs, or numbers of so many digits behind the same words, as in `C-0042`.
-   * Ids of numbers alone have the type number.
+   * Form of ids that have one: UUIDs, or numbers of so many digits behind the same words, as in
+   * `C-0042`. Ids of numbers alone have the type number.
    */
   readonly form?: 'uuid' | { readonly prefix: string; readonly digits: number } | undefined;
 }
 
-/** Whether examples hold a value of a column: something is learnt of it. */
+/** Tells whether examples hold a value of a column: something is learnt of it. */
 export function isLearnt({ kind }: TableColumn): boolean {
   return kind !== 'constant' && kind !== 'id';
 }
 
-/** How many values a column of categories can have, the rare ones together being one; 0 for others. */
+/** Counts the values that a column of categories can have, the rare ones together being one; 0 for others. */
 export function categoryCount({ categories = [], rare }: TableColumn): number {
   return categories.length === 0 ? 0 : categories.length + (rare ? 1 : 0);
 }

@@ -42,7 +42,7 @@ export interface Dataset {
   readonly cells?: readonly IdColumn[];
   /** The qualities that examples were made from, where they are known. */
   readonly factors?: readonly Factor[];
-  /** Where an example comes from, for people: a file's path within the data, or a row. */
+  /** Tells people where an example comes from: a file's path within the data, or a row. */
   readonly origin?: (index: number) => string;
   /**
    * Copies the examples at `indices`, one after another, to the start of `target`.

@@ -19,7 +19,7 @@ export interface DataDescription {
   readonly columns?: readonly string[] | undefined;
   /** The name of class i at place i. */
   readonly classNames?: readonly string[] | undefined;
-  /** How many examples each part had. */
+  /** Number of examples that each part had. */
   readonly parts: { readonly train: number; readonly validation?: number | undefined };
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { columnSchema } from './column-schema.js';
 import { inputKinds, inputScalings } from './input.js';
 
-/** How examples are to be taken, as plain data. */
+/** Schema for how examples are to be taken, as plain data. */
 export const exampleSchema = z
   .strictObject({
     kind: z

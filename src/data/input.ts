@@ -18,7 +18,7 @@ export const inputScalings = ['none', 'standardize'] as const;
 
 export type InputScaling = (typeof inputScalings)[number];
 
-/** How examples are to be taken; `exampleSchema` checks it as plain data. */
+/** Says how examples are to be taken; `exampleSchema` checks it as plain data. */
 export interface ExampleOptions {
   readonly kind?: InputKind | undefined;
   /** The smallest and the largest value; [0, 1] for images when left out. */
@@ -77,7 +77,7 @@ export function describeInput(
   };
 }
 
-/** Whether examples can be drawn as pictures: gray or in colour. */
+/** Tells whether examples can be drawn as pictures: gray or in colour. */
 export function isPicture({ kind, shape }: InputDescription): boolean {
   return kind === 'image' && shape.length === 3 && (shape[0] === 1 || shape[0] === 3);
 }

@@ -55,7 +55,7 @@ function byColumns(known: DataNames, data: Dataset): MatchedData {
   };
 }
 
-/** How rows are read by the columns of a model. */
+/** Advice to read rows by the columns of a model. */
 const likeAdvice = 'Read it by the columns of the model: like: vae.input.columns in openDataset';
 
 /** The facts that decide the values of a column, as text. */

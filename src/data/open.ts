@@ -13,7 +13,7 @@ import type { PublishedOptions } from './published/published.js';
 import { sprites } from './published/sprites.js';
 import { type LikeOptions, type ReadOptions, readOptionsSchema } from './read-options.js';
 
-/** How data is found, fetched, read and kept. */
+/** Options for finding, fetching, reading and keeping data. */
 export interface OpenOptions extends PublishedOptions, ReadOptions, LikeOptions {
   /**
    * Most bytes of decoded examples to hold in memory, 512 MB when left out. Larger data is decoded
@@ -21,8 +21,9 @@ export interface OpenOptions extends PublishedOptions, ReadOptions, LikeOptions 
    */
   readonly memoryLimit?: number;
   /**
-   * To look at data rather than train on it: pictures are decoded when they are read, and so many of
-   * each part, spread over it, decide shape and range. Sizes and labels are of all pictures.
+   * Size of a sample, to look at data rather than train on it: pictures are decoded when they are
+   * read, and so many of each part, spread over it, decide shape and range. Sizes and labels are of
+   * all pictures.
    */
   readonly sample?: number;
   /**
@@ -41,7 +42,7 @@ const published: Readonly<
   sprites: async () => ({ train: sprites() }),
 };
 
-/** Whether words name a public dataset, and so no path. */
+/** Tells whether words name a public dataset, and so no path. */
 export function isPublished(spec: string): boolean {
   return Object.hasOwn(published, spec);
 }

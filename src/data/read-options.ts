@@ -13,7 +13,7 @@ const arrayLayouts = [
 
 type ArrayLayout = (typeof arrayLayouts)[number];
 
-/** Whether a layout says that examples are sequences. */
+/** Tells whether a layout says that examples are sequences. */
 export function isSequenceLayout(layout: ArrayLayout | undefined): boolean {
   return layout === 'sequences' || layout === 'sequences-channels-last';
 }
@@ -23,9 +23,9 @@ export interface ColumnOptions {
   readonly kind?: ColumnKind | undefined;
   /** The distribution of its values. */
   readonly likelihood?: string | undefined;
-  /** Of ordinal, binary and categorical columns: all words, in their order. */
+  /** All words of an ordinal, binary or categorical column, in their order. */
   readonly categories?: readonly string[] | undefined;
-  /** Of dates: how they are written, by Day.js tokens: `DD/MM/YYYY`. */
+  /** Format in which dates are written, by Day.js tokens: `DD/MM/YYYY`. */
   readonly format?: string | undefined;
 }
 
@@ -41,10 +41,13 @@ const columnOptionsSchema = z.strictObject({
     .describe('How its dates are written, by tokens of Day.js: DD/MM/YYYY.'),
 });
 
-/** How rows of a table can be taken. */
+/** Ways in which rows of a table can be taken. */
 const rowReadings = ['vectors', 'table', 'auto'] as const;
 
-/** How the user's own data is read. Options that do not apply to the format at hand are left out. */
+/**
+ * Schema of the options for reading the user's own data. Options that do not apply to the format at
+ * hand are left out.
+ */
 export const readOptionsSchema = z.strictObject({
   resize: z
     .union([z.int().min(1), z.tuple([z.int().min(1), z.int().min(1)])], {
@@ -261,7 +264,7 @@ export const readOptionsSchema = z.strictObject({
     ),
 });
 
-/** How the user's own data is read. */
+/** Options for reading the user's own data. */
 export type ReadOptions = z.input<typeof readOptionsSchema>;
 
 /** Columns that are named to be read; undefined where none are. */
@@ -280,16 +283,16 @@ export function columnOptions({ columns = [] }: ReadOptions): ReadonlyMap<string
   );
 }
 
-/** How a program has tables read: these are no options of config files. */
+/** Options by which a program has tables read: these are no options of config files. */
 export interface LikeOptions {
-  /** Whether the text of each cell is kept, so that rows can be written as they were. */
+  /** Tells whether the text of each cell is kept, so that rows can be written as they were. */
   readonly cells?: boolean | undefined;
   /** All columns of a table that was read before: rows become examples as they did there. */
   readonly like?: readonly TableColumn[] | undefined;
 }
 
 /**
- * How data is read, by settings that are stored with others over them.
+ * Gives the options for reading data, by settings that are stored with others over them.
  * @param stored as plain data of a file, checked or not
  */
 export function readingOver(stored: unknown, given: ReadOptions = {}): ReadOptions {

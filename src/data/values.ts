@@ -10,11 +10,11 @@ export interface ValueSummary {
   readonly deviation: number;
   /** The share of values that are 0. */
   readonly zeros: number;
-  /** Whether all are whole numbers, as they are stored. */
+  /** Tells whether all are whole numbers, as they are stored. */
   readonly areWhole: boolean;
-  /** Whether all are 0 or 1. */
+  /** Tells whether all are 0 or 1. */
   readonly areBinary: boolean;
-  /** How many examples it is of. */
+  /** Number of examples that it is of. */
   readonly examples: number;
 }
 

@@ -49,7 +49,7 @@ export interface LoopProgram {
   readonly invariant: readonly Value[];
   /** Values that each iteration puts out. */
   readonly outputs: Values;
-  /** With it, carried values and outputs depend on the examples by the sums alone. */
+  /** Microbatches, with which carried values and outputs depend on the examples by the sums alone. */
   readonly microbatches?: Microbatches;
 }
 

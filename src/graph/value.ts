@@ -40,7 +40,7 @@ export interface Operation {
   readonly inputs: readonly (Value | undefined)[];
   readonly attributes: Attributes;
   readonly outputs: readonly ValueType[];
-  /** How many outputs are always written; later ones are written only when something uses them. */
+  /** Number of outputs that are always written; later ones are written only when something uses them. */
   readonly required?: number;
   readonly numbers?: Numbers;
   /** Counts for nothing: operations that differ in it alone are the same. */
@@ -81,7 +81,7 @@ function checkSize({ shape }: ValueType): void {
 }
 
 /**
- * To be asked before the numbers of a large constant are made.
+ * Checks the size of a large constant before its numbers are made.
  * @throws UserError when a constant would have more elements than a model file should
  */
 export function checkConstantSize(count: number): void {
@@ -124,7 +124,7 @@ export function input(name: string, shape: Shape, dtype: DType = 'float32'): Val
   return apply('Input', [], { dtype, shape }, { name });
 }
 
-/** Whether an element of the dtype can hold a number; floats round it. */
+/** Tells whether an element of the dtype can hold a number; floats round it. */
 const holds: Readonly<Record<DType, (value: number) => boolean>> = {
   float32: () => true,
   float64: () => true,
@@ -202,7 +202,7 @@ export function parseDimension(dimension: string): { factor: number; symbols: st
     : { factor: 1, symbols: [first, ...rest] };
 }
 
-/** How many elements a shape holds, as a known factor times its symbols: `5*batch` is 5 of batch. */
+/** Counts the elements that a shape holds, as a known factor times its symbols: `5*batch` is 5 of batch. */
 export function measure(shape: Shape): { known: number; symbols: string[] } {
   let known = 1;
   const symbols: string[] = [];
@@ -235,7 +235,7 @@ export function isFloat(dtype: DType): boolean {
   return dtype === 'float32' || dtype === 'float64';
 }
 
-/** Whether an attribute, of which floating-point ones are float32, can hold a number of the dtype. */
+/** Tells whether an attribute, of which floating-point ones are float32, can hold a number of the dtype. */
 export function attributeHolds(number: number, dtype: DType): boolean {
   return dtype === 'float32' || Math.fround(number) === number;
 }

@@ -12,11 +12,11 @@ const products: Readonly<Record<string, (operation: Operation) => readonly Shape
   // Every output pixel, by the weights of its filter; transposed, every input pixel by its own.
   Conv: ({ inputs, outputs }) => [outputs[0]!.shape, inputs[1]!.shape.slice(1)],
   ConvTranspose: ({ inputs }) => [inputs[0]!.shape, inputs[1]!.shape.slice(1)],
-  // As many as the convolution: every pixel of the output's gradient, by the weights of its filter.
+  // The convolution's number: every pixel of the output's gradient, by the weights of its filter.
   ConvWeightGradient: ({ inputs, outputs }) => [inputs[1]!.shape, outputs[0]!.shape.slice(1)],
 };
 
-/** Whether there are convolutions among the operations that values are made of. */
+/** Tells whether there are convolutions among the operations that values are made of. */
 export function convolves(values: readonly Value[]): boolean {
   return operationsOf(values).some(({ type }) => type.startsWith('Conv'));
 }

@@ -3,7 +3,7 @@ import { fillNormal, fillUniform, type RandomStream } from '../base/random.js';
 import { elementCount } from '../base/shape.js';
 
 /**
- * How a parameter starts:
+ * Ways in which a parameter starts:
  * - `glorotUniform`, `glorotNormal`: variance 2 / (fanIn + fanOut) (Glorot and Bengio 2010, eq. 16)
  * - `heUniform`, `heNormal`: variance 2 / fanIn (He et al. 2015, eq. 10)
  * - `lecunUniform`, `lecunNormal`: variance 1 / fanIn (LeCun et al. 1998, §4.6)
@@ -67,7 +67,7 @@ const variances: Readonly<Record<string, (fans: Fans) => number>> = {
   torch: ({ fanIn }) => 1 / (3 * fanIn),
 };
 
-/** How a layer's bias starts, where its weight [out, in, ...kernel] has the initializer. */
+/** Decides how a layer's bias starts, where its weight [out, in, ...kernel] has the initializer. */
 export function biasInitializer(
   initializer: Initializer,
   weightShape: readonly number[],

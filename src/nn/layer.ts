@@ -83,7 +83,7 @@ export function activationOf({ type, options }: Layer): string | undefined {
   return typeof name === 'string' ? name : undefined;
 }
 
-/** Whether something is a value of a program: a layer in code may give anything. */
+/** Tells whether something is a value of a program: a layer in code may give anything. */
 const isValue = (output: unknown): output is Value =>
   typeof output === 'object' && output !== null && 'shape' in output && 'dtype' in output;
 

@@ -3,9 +3,9 @@ import { type ActivationName, activate } from './activations.js';
 import type { Initializer } from './initializers.js';
 import type { Scope } from './scope.js';
 
-/** How a masked network is built. */
+/** Options for building a masked network. */
 export interface MadeOptions {
-  /** How many numbers it gives each value: 2 for a mean and a scale. */
+  /** Count of numbers that it gives each value: 2 for a mean and a scale. */
   readonly outputs: number;
   /** Units of each hidden layer. */
   readonly hidden: readonly number[];

@@ -5,7 +5,7 @@ import type { LearningRate } from './schedules/index.js';
 export type Slots = Readonly<Record<string, Value>>;
 
 /**
- * How gradients change parameters, element by element: two small pure functions. One runs on the
+ * Changes parameters by gradients, element by element: two small pure functions. One runs on the
  * host and turns the step number into numbers; the other is a program over graph values.
  */
 export interface Optimizer {

@@ -16,11 +16,11 @@ export interface Layer<Input = Value> {
  */
 export type LayerObserver = (path: string, layer: Layer, output: Value, nested?: boolean) => void;
 
-/** Where a layer gets all but its input: parameters, noise and state, named by the layer's path. */
+/** Gives a layer all but its input: parameters, noise and state, named by the layer's path. */
 export interface Scope {
   /** `decoder.2` */
   readonly path: string;
-  /** Whether the program is a training step; dropout and the like do nothing outside of one. */
+  /** Tells whether the program is a training step; dropout and the like do nothing outside of one. */
   readonly training: boolean;
   /**
    * A trained tensor.

@@ -52,7 +52,7 @@ const shapeNames = Object.keys(pointShapes) as PointShape[];
 /** The look of a class's points. */
 export interface ClassLook {
   readonly colour: string;
-  /** After each ten classes the colours come again, in another shape. */
+  /** Shape of the points: the colours come again after each ten classes, in another shape. */
   readonly shape: PointShape;
 }
 

@@ -45,7 +45,7 @@ export function readImages(images: Images, what: string): ImageBatch {
   return { data, count, channels, height, width };
 }
 
-/** Where a grid's images lie. */
+/** Says where a grid's images lie. */
 export interface GridOptions {
   readonly columns: number;
   readonly rows: number;
@@ -88,8 +88,9 @@ const fits = ({ width, height }: Size) =>
   Math.max(width, height) <= mostSide && width * height <= mostPixels;
 
 /**
- * How much images are enlarged: the whole number that brings their longer side nearest to `target`
- * pixels, at least 1; less where the picture would be too large, if need be one over a whole number.
+ * Decides how much images are enlarged: the whole number that brings their longer side nearest to
+ * `target` pixels, at least 1; less where the picture would be too large, if need be one over a
+ * whole number.
  * @param sizeOf the picture's size, by the size at which one of its images is drawn
  */
 export function scaleThatFits(images: Size, target: number, sizeOf: (image: Size) => Size): number {
@@ -121,9 +122,12 @@ export function shrinkFor(
   return Math.round(1 / scaleThatFits({ height, width }, 1, sizeOf));
 }
 
-/** How many images of one shape a picture takes, and how small they must be; for code that computes them. */
+/**
+ * Says how many images of one shape a picture takes, and how small they must be; for code that
+ * computes them.
+ */
 export interface Sheet {
-  /** How many images it has room for. */
+  /** Number of images that it has room for. */
   readonly most: number;
   /** The whole number that divides the images' sides where there are so many. */
   shrinkFor(count: number): number;

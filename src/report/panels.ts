@@ -11,7 +11,7 @@ import { canvasFont, pixels, style } from './style.js';
  * can be compared. Each channel has a colour.
  */
 
-/** How a line is drawn; the width is in points. */
+/** Style in which a line is drawn; the width is in points. */
 export interface LineStyle {
   readonly width: number;
   /** From 0, not seen, to 1. */

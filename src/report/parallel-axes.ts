@@ -19,7 +19,7 @@ export interface ParallelAxis {
   readonly marks: readonly { readonly at: number; readonly text: string }[];
 }
 
-/** So many values of one axis have a mark each. */
+/** Most values of one axis that have a mark each. */
 const mostMarked = 6;
 
 /** From such a ratio on, positive numbers are seen by their logarithms. */

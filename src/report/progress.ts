@@ -7,11 +7,14 @@ export interface ProgressStream {
   readonly isTTY?: boolean;
   /** Width of the terminal in characters. */
   readonly columns?: number;
-  /** Whether the terminal shows colours and the user wants them (NO_COLOR); as Node's streams have it. */
+  /**
+   * Tells whether the terminal shows colours and the user wants them (NO_COLOR); as Node's streams
+   * have it.
+   */
   hasColors?(): boolean;
 }
 
-/** Where training stands inside an epoch. */
+/** Tells where training stands inside an epoch. */
 export interface StepUpdate {
   /** Counts from 1. */
   readonly epoch: number;

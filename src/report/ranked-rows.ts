@@ -9,9 +9,9 @@ const mostNamed = 3;
 /** Scored data. */
 export interface ScoredRows {
   readonly data: Dataset;
-  /** Of each example, in nats: [N]. */
+  /** Score of each example, in nats: [N]. */
   readonly values: Float32Array;
-  /** Of tables, the nats of each value, [N, F]; 0 where it is missing. */
+  /** Nats of each value of a table, [N, F]; 0 where it is missing. */
   readonly columns?: Tensor | undefined;
   /** The score over which an example is flagged. */
   readonly threshold?: number | undefined;

@@ -1,4 +1,4 @@
-/** How well scores tell positives from negatives. */
+/** Measures how well scores tell positives from negatives. */
 export interface Ranking {
   /** The area under the curve of true positives by false positives: 1 is perfect, ½ is chance. */
   readonly areaUnderRoc: number;

@@ -1,4 +1,4 @@
-/** How all pictures look. Lengths are in points; a picture has `resolution` pixels a point. */
+/** Style of all pictures. Lengths are in points; a picture has `resolution` pixels a point. */
 export const style = {
   resolution: 2,
   font: 'Inter, system-ui, sans-serif',

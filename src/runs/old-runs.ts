@@ -26,7 +26,7 @@ function klOf(model: unknown): Data | undefined {
 }
 
 /**
- * How many times the KL divergence in nats was told as `kl`, before it was told unweighed.
+ * Finds how many times the KL divergence in nats was told as `kl`, before it was told unweighed.
  * @returns undefined where that changed by step
  */
 function factorOf({ weight = 0.5, reduction = 'sum' }: Data, model: Data): number | undefined {

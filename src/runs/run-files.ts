@@ -10,7 +10,7 @@ import {
 import { UserError } from '../base/errors.js';
 import { mostFileBytes, tooLarge } from '../base/file-errors.js';
 
-/** Where the files of a run lie: in a folder, in a zip archive, in memory, or on the Hub. */
+/** Place of the files of a run: a folder, a zip archive, memory, or the Hub. */
 export interface RunFiles {
   /** The name of the run in messages: the folder's path if it is one. */
   readonly path: string;
@@ -157,7 +157,7 @@ function missing(file: string): UserError {
   return new UserError(`Cannot read ${file}: there is no such file in it. Pack the whole run.`);
 }
 
-/** Whether the bytes begin as a zip archive does that holds something. */
+/** Tells whether the bytes begin as a zip archive does that holds something. */
 function isZip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 3 && bytes[3] === 4;
 }

@@ -59,7 +59,7 @@ function scoreOf({ history }: Checkpoint): number {
  * a zip archive of one, in memory, or on the Hub.
  */
 export class RunFolder {
-  /** Of the checkpoints that are kept, by name. */
+  /** Scores of the checkpoints that are kept, by name. */
   private readonly scores = new Map<string, number>();
 
   private constructor(private readonly files: RunFiles) {}

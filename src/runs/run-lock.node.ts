@@ -11,17 +11,17 @@ import { removeAtExit } from '../data/files/atomic-file.node.js';
 /** The process that trains a run. */
 interface Owner {
   readonly pid: number;
-  /** When the process started, in the system's own words: a number alone is soon another's. */
+  /** Start of the process, in the system's own words: a number alone is soon another's. */
   readonly process: string;
   readonly host: string;
-  /** When the lock was taken. */
+  /** Time when the lock was taken. */
   readonly since: string;
 }
 
 /** The file of a run's folder that tells which process trains it. */
 export const lockFile = 'lock.json';
 
-/** When a process started; empty when there is no such process, undefined when that is not known. */
+/** Tells when a process started; empty when there is no such process, undefined when that is not known. */
 async function startOf(pid: number): Promise<string | undefined> {
   if (process.platform === 'linux') {
     try {
@@ -45,7 +45,7 @@ async function startOf(pid: number): Promise<string | undefined> {
   }
 }
 
-/** Whether the owner may still be training. */
+/** Tells whether the owner may still be training. */
 async function mayLive(owner: Owner): Promise<boolean> {
   // Nothing is known of processes elsewhere.
   if (owner.host !== hostname()) return true;

@@ -113,7 +113,7 @@ function load(): Binding {
 
 let loaded: Binding | undefined;
 
-/** Whether a device's name was given, or a table that names it. */
+/** Gives the name of a device: itself, or out of a table that names it. */
 const nameOf = (provider: InferenceSession.ExecutionProviderConfig): string =>
   typeof provider === 'string' ? provider : provider.name;
 

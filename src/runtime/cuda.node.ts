@@ -78,7 +78,7 @@ function missingLibrary(folder: string): string | undefined {
     process.dlopen({ exports: {} }, join(folder, cudaLibrary));
   } catch (error) {
     const [line] = (error as Error).message.split('\n');
-    // With all libraries there, loading fails for another reason: it is no module of Node.
+    // Loading fails for another reason when all libraries are there: it is no module of Node.
     if (/cannot open shared object file/.test(line!)) return line;
   }
   return undefined;

@@ -13,13 +13,13 @@ function namesIn(folder: string): string[] {
   }
 }
 
-/** Whether the system knows of a graphics processor. Elsewhere than on Linux all have one. */
+/** Tells whether the system knows of a graphics processor. Elsewhere than on Linux all have one. */
 function hasGraphicsProcessor(): boolean {
   if (process.platform !== 'linux') return true;
   return [...namesIn('/dev'), ...namesIn('/dev/dri')].some((name) => processors.test(name));
 }
 
-/** Whether it is worth a try to run models on a device: looks at the machine, and starts nothing. */
+/** Tells whether it is worth a try to run models on a device: looks at the machine, and starts nothing. */
 export async function mayHave(device: Device): Promise<boolean> {
   if (device === 'cpu') return true;
   return hasGraphicsProcessor() && (device === 'webgpu' || cudaBinding() !== undefined);

@@ -7,7 +7,10 @@ interface WithGpu {
   };
 }
 
-/** Whether it is worth a try to run models on a device: an adapter in software is slower than the processor. */
+/**
+ * Tells whether it is worth a try to run models on a device: an adapter in software is slower than
+ * the processor.
+ */
 export async function mayHave(device: Device): Promise<boolean> {
   if (device !== 'webgpu') return device === 'cpu';
   const adapter = await (navigator as WithGpu).gpu?.requestAdapter().catch(() => null);

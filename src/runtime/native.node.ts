@@ -11,7 +11,7 @@ import {
 } from './session.js';
 import { inRuntime } from './thread/gate.node.js';
 
-/** How many threads a session may use. */
+/** Tells how many threads a session may use. */
 export function threadsOf({ threads = availableParallelism() }: SessionOptions): number {
   return threads;
 }

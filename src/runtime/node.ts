@@ -6,16 +6,22 @@ import { firstThread, openOnThread } from './thread/thread.node.js';
 
 export { joinMpi } from './ranks/mpi.node.js';
 
-/** Whether the runtime's convolutions of weights that it knows are faster than products of patches. */
+/** Tells whether the runtime's convolutions of weights that it knows are faster than products of patches. */
 export const blocksConvolutions = process.arch === 'x64';
 
-/** How many of a step's microbatches a session can compute beside one another. A profile is of one session. */
+/**
+ * Tells how many of a step's microbatches a session can compute beside one another. A profile is of
+ * one session.
+ */
 export function lanesOf(options: SessionOptions): number {
   const { device = 'cpu', thread, profile } = options;
   return device === 'cpu' && thread && !profile ? threadsOf(options) : 1;
 }
 
-/** Whether a session can keep a step's state in one memory, for the runtime and a kernel. A profile is of the runtime. */
+/**
+ * Tells whether a session can keep a step's state in one memory, for the runtime and a kernel. A
+ * profile is of the runtime.
+ */
 export function worksInPlace(options: SessionOptions): boolean {
   const { device = 'cpu', thread, profile } = options;
   return device === 'cpu' && !!thread && !profile && hasKoffi();

@@ -18,7 +18,7 @@ const { bun, deno } = process.versions;
 /** A script for where `process.env` is the process's own environment. A value that is there stays. */
 const decision = (value: string) => `process.env.${variable} ??= ${JSON.stringify(value)}`;
 
-/** Whether that is so here: Bun and threads have copies. */
+/** Tells whether that is so here: Bun and threads have copies. */
 const isOwn = isMainThread && !bun;
 
 // Test runners put a copy in the place of `process`; the context that Node started with has none.
@@ -36,7 +36,7 @@ export function telemetryData(): Partial<Decided> {
   return isDecided ? { vaekitTelemetry: true } : {};
 }
 
-/** How long the main thread may take to answer. */
+/** Time that the main thread may take to answer. */
 const answerMilliseconds = 30_000;
 
 /** Decides from a thread of Node, in a program that loaded vaekit on no thread before. */
@@ -44,7 +44,7 @@ async function decideOnMainThread(value: string): Promise<void> {
   const { Session } = await import('node:inspector');
   const session = new Session();
   session.connectToMainThread();
-  // Else the thread would end while it waits for the answer.
+  // The thread would otherwise end while it waits for the answer.
   let patience: NodeJS.Timeout | undefined;
   try {
     await new Promise<void>((resolve, reject) => {

@@ -23,7 +23,7 @@ export interface MicrobatchedStep {
   readonly whole: readonly string[];
   /** Inputs that are the same for every step. */
   readonly invariant: readonly string[];
-  /** By name their shapes, and for each microbatch the input of `rest` that is its term. */
+  /** Shapes of sums by name, and for each microbatch the input of `rest` that is its term. */
   readonly sums: Readonly<
     Record<string, { readonly dims: readonly number[]; readonly terms: readonly string[] }>
   >;
@@ -93,13 +93,13 @@ export interface InPlaceStep {
   readonly cut: readonly string[];
   /** Its other inputs, but for the share and sums. */
   readonly whole: readonly string[];
-  /** How batches are cut, where they are. */
+  /** Says how batches are cut, where they are. */
   readonly cutting?: {
     /** The scalar input that is a microbatch's share of the step's examples. */
     readonly share: string;
     /** Examples of a microbatch; the last may have fewer. */
     readonly size: number;
-    /** Whether `terms` adds to its inputs `<sum>/before`. */
+    /** Tells whether `terms` adds to its inputs `<sum>/before`. */
     readonly accumulates: boolean;
   };
 }
@@ -107,7 +107,7 @@ export interface InPlaceStep {
 /** The input of a ranked step that says how many examples all ranks have, by step. */
 export const allExamples = 'ranks/examples';
 
-/** Where and how a model runs. */
+/** Says where and how a model runs. */
 export interface SessionOptions {
   /** Threads inside one operator, or for microbatches beside one another; chosen when left out. */
   readonly threads?: number;
@@ -137,9 +137,9 @@ export interface RuntimeEvent {
   readonly name: string;
   /** `Node` or `Session`. */
   readonly cat: string;
-  /** When it began: microseconds since the session was made. */
+  /** Time when it began: microseconds since the session was made. */
   readonly ts: number;
-  /** How long it took: microseconds. */
+  /** Time that it took: microseconds. */
   readonly dur: number;
   readonly args: Readonly<Record<string, unknown>>;
 }
@@ -160,7 +160,7 @@ export interface Session {
   /** The forms of the inputs, where the session is on the caller's thread. */
   readonly inputs?: readonly InputForm[];
   readonly outputNames: readonly string[];
-  /** Whether feeds in shared memory spare it a copy; nothing may change them while it runs. */
+  /** Tells whether feeds in shared memory spare it a copy; nothing may change them while it runs. */
   readonly sharesMemory: boolean;
   /** @param into tensors in whose memory outputs are put, where the session is on the caller's thread */
   run(feeds: Tensors, into?: Tensors): Promise<Record<string, Tensor>>;
@@ -171,8 +171,8 @@ export interface Session {
 }
 
 /**
- * Whether all numbers are finite, for each tensor that a thread keeps. Such a tensor looks as if it lay
- * on a graphics processor: the class Tensor knows no other place outside of the caller's memory.
+ * Tells whether all numbers are finite, for each tensor that a thread keeps. Such a tensor looks as if
+ * it lay on a graphics processor: the class Tensor knows no other place outside of the caller's memory.
  */
 export const keptFinite = new WeakMap<Tensor, boolean>();
 
@@ -191,7 +191,7 @@ export function flushDenormals(): void {
   flushing = true;
 }
 
-/** Whether `flushDenormals` was called. */
+/** Tells whether `flushDenormals` was called. */
 export function flushesDenormals(): boolean {
   return flushing;
 }
@@ -225,10 +225,10 @@ export function deviceOptions(
   };
 }
 
-/** How builds of the runtime say that there is no device for WebGPU. */
+/** Words in which builds of the runtime say that there is no device for WebGPU. */
 const noAdapter = /WebGPU adapter|WebGPU is not supported|GPU adapter|no available backend/i;
 
-/** How they say why CUDA has no device. */
+/** Words in which they say why CUDA has no device. */
 const cudaFailure = /(?:CUDA failure \d+|ExecutionProvider_Cuda): ([^;]+?) *(?:;|$)/;
 
 /** The runtime's error as one that a user can mend; the same error where there is none. */

@@ -4,10 +4,10 @@ import { openMicrobatched } from './microbatched/session.js';
 import type { MicrobatchedStep, Session, SessionOptions } from './session.js';
 import { availableThreads, openWeb } from './wasm.web.js';
 
-/** Whether the runtime's convolutions of weights that it knows are faster than products of patches. */
+/** Tells whether the runtime's convolutions of weights that it knows are faster than products of patches. */
 export const blocksConvolutions = false;
 
-/** How many of a step's microbatches a session can compute beside one another. */
+/** Tells how many of a step's microbatches a session can compute beside one another. */
 export function lanesOf({ device = 'cpu', thread, threads }: SessionOptions): number {
   const mayShare = globalThis.crossOriginIsolated && typeof Worker !== 'undefined';
   return device === 'cpu' && thread && mayShare ? (threads ?? availableThreads()) : 1;

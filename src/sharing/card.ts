@@ -144,7 +144,7 @@ function metadataOf(facts: CardFacts): Data {
 const table = (header: readonly string[], rows: readonly (readonly string[])[]) =>
   [header, header.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
 
-/** How the run is opened: by the command line, in code, and by its ONNX files in Python. */
+/** Tells how the run is opened: by the command line, in code, and by its ONNX files in Python. */
 function usage(facts: CardFacts): string[] {
   const { address, repo, files } = facts;
   const { input, model } = describe(facts);

@@ -40,7 +40,7 @@ export interface Pushed {
   readonly sent: readonly string[];
   /** Names of files that the repository had from an earlier push and the run has no more. */
   readonly removed: readonly string[];
-  /** Whether the repository keeps a card that was written by hand. */
+  /** Tells whether the repository keeps a card that was written by hand. */
   readonly keepsCard: boolean;
 }
 
@@ -48,7 +48,7 @@ export interface Pushed {
 export interface Shared {
   /** Contents by names, the card among them. */
   readonly files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
-  /** Whether the card is the run's own README.md. */
+  /** Tells whether the card is the run's own README.md. */
   readonly hasOwnCard: boolean;
 }
 

@@ -21,13 +21,13 @@ const checkpoint = /^checkpoints\/step-\d+\.safetensors$/;
 /** The model card, by the name that the Hub shows it under. */
 export const cardFile = 'README.md';
 
-/** Whether a file is shared with its run. */
+/** Tells whether a file is shared with its run. */
 export function isShared(name: string, withCheckpoints: boolean): boolean {
   if (known.includes(name) || picture.test(name)) return true;
   return withCheckpoints && checkpoint.test(name);
 }
 
-/** Whether a repository's file is from an earlier push: it is removed once the run has it no more. */
+/** Tells whether a repository's file is from an earlier push: it is removed once the run has it no more. */
 export function isOfPush(name: string): boolean {
   const own = pictures.some((each) => name === `${each}.png`);
   return known.includes(name) || own || checkpoint.test(name);

@@ -13,8 +13,8 @@ const usualExamples = 256;
 const nearBytes = 2 ** 24;
 
 /**
- * How many examples one call should take: fewer than wanted where they are so large that its memory
- * would grow beyond a bound, whatever the number of examples in all.
+ * Decides how many examples one call should take: fewer than wanted where they are so large that
+ * its memory would grow beyond a bound, whatever the number of examples in all.
  * @param values that the call computes
  */
 export function callSize(values: readonly Value[], wanted: number, drawsNoise: boolean): number {

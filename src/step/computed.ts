@@ -19,7 +19,7 @@ import { batchDimension, type Traced } from './traced.js';
 
 /** The results of a step before the update. */
 interface Computed {
-  /** By player, a value a group of the layout. */
+  /** Gradients by player, a value a group of the layout. */
   readonly gradients: readonly (readonly Value[])[];
   readonly outputs: Values;
   /** The values of states at the end of the step, by name. */
@@ -46,7 +46,7 @@ export interface Cutting {
   readonly batchSize: number;
   /** Bytes that the largest tensor of a microbatch may take. */
   readonly cacheBytes?: number;
-  /** Whether the batch is a rank's share of one, and its results are summed over ranks. */
+  /** Tells whether the batch is a rank's share of one, and its results are summed over ranks. */
   readonly ranked?: boolean;
 }
 
@@ -58,7 +58,7 @@ const mostParameters = 1 << 20;
 const leastWork = 500;
 
 /**
- * Whether gradients may be summed up over microbatches of so many examples without a loss.
+ * Tells whether gradients may be summed up over microbatches of so many examples without a loss.
  * @param size numbers that are summed up
  */
 function paysToSum(size: number, gradients: readonly Value[], examples: number): boolean {
@@ -72,7 +72,7 @@ function paysToSum(size: number, gradients: readonly Value[], examples: number):
 const halvedWork = { from: 1e8, below: 1e9 };
 
 /**
- * How many examples a microbatch has: the whole batch where it is not cut.
+ * Decides how many examples a microbatch has: the whole batch where it is not cut.
  * @param summed numbers that are summed up over microbatches
  */
 function chosenSize(

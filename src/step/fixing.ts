@@ -35,7 +35,7 @@ const leastMultiplications = 4e9;
 /** The runtime holds each parameter twice, and the model's bytes while it is loaded. */
 const mostParameters = 2 ** 22;
 
-/** Whether so many examples are computed in less time with parameters inside. */
+/** Tells whether so many examples are computed in less time with parameters inside. */
 export function paysToFix(work: FunctionWork, examples: number): boolean {
   return (
     blocksConvolutions &&

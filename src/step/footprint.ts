@@ -25,11 +25,11 @@ export interface Footprint {
 }
 
 /**
- * How many times the process's memory holds a step's working memory, and its state. The runtime's pools
- * grow by doubling, and keep memory that earlier calls took in other pieces: more of it where tensors of
- * many sizes come and go, as around convolutions. Copies of the state are with the thread that trains, in
- * the runtime on the way in and out, and in the checkpoint under way. All are measured:
- * `npm run bench:memory`.
+ * Number of times that the process's memory holds a step's working memory, and its state. The runtime's
+ * pools grow by doubling, and keep memory that earlier calls took in other pieces: more of it where
+ * tensors of many sizes come and go, as around convolutions. Copies of the state are with the thread that
+ * trains, in the runtime on the way in and out, and in the checkpoint under way. All are measured: `npm
+ * run bench:memory`.
  */
 const workingCopies = { convolutions: 4, others: 1.5 };
 const stateCopies = 8;

@@ -33,7 +33,7 @@ export type ModelFunction = (
 /** The shape of a function's input without the batch axis. */
 export interface InputSpec {
   readonly shape: readonly number[];
-  /** Whether it has no batch axis: one value for all examples. */
+  /** Tells whether it has no batch axis: one value for all examples. */
   readonly shared?: boolean;
   readonly dtype?: 'float32' | 'uint8' | 'int64';
 }
@@ -196,7 +196,7 @@ export class CompiledFunction {
 export interface NoiseStream {
   readonly seed: number;
   readonly name: string;
-  /** Of the first batch; each next one adds 1. */
+  /** Step of the first batch; each next one adds 1. */
   readonly step: number;
 }
 

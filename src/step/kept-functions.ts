@@ -4,7 +4,7 @@ interface Kept {
   readonly compiled: Promise<CompiledFunction>;
   /** Calls that are under way. */
   uses: number;
-  /** Whether it is freed at the end of the last call. */
+  /** Tells whether it is freed at the end of the last call. */
   left: boolean;
 }
 
@@ -18,7 +18,7 @@ export class KeptFunctions {
   /** @param most how many are kept */
   constructor(private readonly most: number) {}
 
-  /** How many there are. */
+  /** Number of functions. */
   get size(): number {
     return this.kept.size;
   }

@@ -93,7 +93,7 @@ function shareOut(
 }
 
 /**
- * How a step's state lies in its program, and how it is named outside of it: the parameters of each
+ * Lays out a step's state in its program, and names it outside of it: the parameters of each
  * player, the memories of its update, and the tensors that layers keep themselves.
  */
 export class Layout {

@@ -38,7 +38,7 @@ export type NumberAt = number | Schedule | ((moment: ScheduleMoment) => number);
 export interface Model {
   /** Shape of one example. */
   readonly shape: readonly number[];
-  /** Whether the objective needs the labels of its examples. */
+  /** Tells whether the objective needs the labels of its examples. */
   readonly usesLabels?: boolean;
   /** Plain data that tells the model from others: a checkpoint of another one is refused. */
   readonly identity?: unknown;
@@ -56,6 +56,6 @@ export interface ParameterSpec {
   readonly name: string;
   readonly shape: readonly number[];
   readonly initializer: Initializer;
-  /** Whether an optimizer changes it; layers may update tensors that are not trained. */
+  /** Tells whether an optimizer changes it; layers may update tensors that are not trained. */
   readonly trained: boolean;
 }

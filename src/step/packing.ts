@@ -11,7 +11,7 @@ const fewColumns = 4;
 
 interface Member extends ParameterSpec {
   readonly size: number;
-  /** Whether the matrix lies column by column: the runtime is fast with long rows. */
+  /** Tells whether the matrix lies column by column: the runtime is fast with long rows. */
   readonly turned: boolean;
 }
 
@@ -60,7 +60,7 @@ function turn(values: Float32Array, [rows, columns]: readonly number[]): Float32
 }
 
 /**
- * How a player's parameters lie in a program: each large one as it is, all small ones in one flat
+ * Packs a player's parameters for a program: each large one as it is, all small ones in one flat
  * vector. A node costs a few microseconds however small its tensors. So a small model's update is as
  * cheap as the update of one tensor, while a large model's tensors are never copied together.
  */

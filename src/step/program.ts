@@ -106,7 +106,7 @@ function withThreads(
 export interface StepWork {
   /** Multiplications of the step's products. */
   readonly multiplications: number;
-  /** Whether something is computed in float64. */
+  /** Tells whether something is computed in float64. */
   readonly hasDoubles: boolean;
 }
 

@@ -8,7 +8,7 @@ import type { Feeds } from './layout.js';
 export interface StateMemory {
   /** About how long a call takes to bring the state to the runtime and back, in milliseconds. */
   transfer(state: Feeds): number;
-  /** Whether all numbers are finite. */
+  /** Tells whether all numbers are finite. */
   isFinite(state: Feeds): Promise<boolean>;
   /** The state as tensors of the host. */
   onHost(state: Feeds): Promise<Feeds>;
@@ -57,7 +57,7 @@ const processor: StateMemory = {
 
 /** A device's memory. Programs on the device look at it, so that little is copied. */
 class DeviceMemory implements StateMemory {
-  /** By the names of the tensors that they read. */
+  /** Sessions by the names of the tensors that they read. */
   private readonly readers = new Map<string, Promise<Session>>();
   private checker: Promise<Session> | undefined;
 
@@ -68,8 +68,8 @@ class DeviceMemory implements StateMemory {
   }
 
   /**
-   * By sums, which are finite when all numbers are. Shaders may assume finite numbers, so a direct
-   * question has no sure answer.
+   * Judges by sums, which are finite when all numbers are. Shaders may assume finite numbers, so a
+   * direct question has no sure answer.
    */
   async isFinite(state: Feeds): Promise<boolean> {
     this.checker ??= this.compile(state, (inputs) => ({

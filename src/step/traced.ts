@@ -16,7 +16,7 @@ export const batchDimension = 'batch';
 /** A model's objective over a batch. */
 export interface Traced {
   readonly parameters: ReadonlyMap<string, Value>;
-  /** By player, a value a group of the layout. */
+  /** Packed parameters by player, a value a group of the layout. */
   readonly packed: readonly (readonly Value[])[];
   readonly states: ReadonlyMap<string, Value>;
   readonly updates: ReadonlyMap<string, Value>;

@@ -16,7 +16,7 @@ export type PlayerSettings = Readonly<
   Record<string, { readonly optimizer?: Optimizer | undefined }>
 >;
 
-/** How gradients change parameters. */
+/** Settings by which gradients change parameters. */
 export interface UpdateSettings extends UpdateOptions {
   /** Moves each player that names no optimizer of its own. */
   readonly optimizer: Optimizer;
@@ -114,7 +114,7 @@ export class UpdateClock {
     return { steps, epoch: steps / this.batches, epochs: this.settings.epochs, history };
   }
 
-  /** Where a step stands. @param step counts batches from 1 */
+  /** Finds where a step stands. @param step counts batches from 1 */
   private momentOf(step: number): Omit<Moment, 'rate'> {
     const { accumulate = 1 } = this.settings;
     const batch = (step - 1) % this.batches;

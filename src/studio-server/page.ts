@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { UserError } from '../base/errors.js';
 import { sendCompressed, sendFile, takesCompressed } from './send.js';
 
-/** Where the page was built. */
+/** Folder where the page was built. */
 const builtPage = fileURLToPath(new URL('../studio', import.meta.url));
 
 /** The page's files: the files that were there when the server started, and no others. */

@@ -24,7 +24,7 @@ function typeOf(name: string): string {
   return types[/\.(\w+)$/.exec(name)?.[1] ?? ''] ?? 'application/octet-stream';
 }
 
-/** Whether a request takes a file of that name compressed. A range counts bytes of the plain file. */
+/** Tells whether a request takes a file of that name compressed. A range counts bytes of the plain file. */
 export function takesCompressed({ method, headers }: IncomingMessage, name: string): boolean {
   const accepted = /\bgzip\b/.test(String(headers['accept-encoding'] ?? ''));
   return (

@@ -10,7 +10,7 @@ import { Runs } from './runs.js';
 /** A port that is always the same, as a browser keeps runs for one address. */
 const usualPort = 8230;
 
-/** How many ports after the usual one are tried when it is taken. */
+/** Number of ports after the usual one that are tried when it is taken. */
 const otherPorts = 10;
 
 export interface StudioOptions {
@@ -27,7 +27,7 @@ export interface StudioOptions {
 }
 
 export interface Studio {
-  /** Where the page is. */
+  /** Address of the page. */
   readonly address: string;
   /** Stops the server and its open connections. */
   close(): Promise<void>;

@@ -2,11 +2,11 @@ import type { Trial } from './trials.js';
 
 /** The rules by which runs go on. */
 export interface Race {
-  /** How many times runs are compared, the end of training included. */
+  /** Number of times that runs are compared, the end of training included. */
   readonly rungs: number;
-  /** Of so many runs the best goes on. */
+  /** Number of runs of which the best goes on. */
   readonly factor: number;
-  /** Whether all runs of a rung are waited for. */
+  /** Tells whether all runs of a rung are waited for. */
   readonly waits: boolean;
   readonly better: 'less' | 'more';
 }
@@ -30,7 +30,7 @@ export function ranked(
     .toSorted((a, b) => sign * (a.results[rung]! - b.results[rung]!) || a.number - b.number);
 }
 
-/** Whether all runs that ever come to a rung have come to its end. */
+/** Tells whether all runs that ever come to a rung have come to its end. */
 function isOver(trials: readonly Trial[], rung: number, race: Race): boolean {
   const entered = rung === 0 ? trials : goingOn(trials, rung - 1, race);
   const isDone = ({ failure, results }: Trial) => failure !== undefined || results.length > rung;

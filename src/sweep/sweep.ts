@@ -9,7 +9,7 @@ import { rungsOf, type Trial, trialsOf } from './trials.js';
 
 /** The settings that are searched, and how. */
 export interface SweepOptions {
-  /** How values are chosen, and which runs are trained to their end. */
+  /** Says how values are chosen, and which runs are trained to their end. */
   readonly method: MethodOptions;
   /** Values of the settings by their names. */
   readonly settings: Readonly<Record<string, SettingOptions>>;
@@ -37,7 +37,7 @@ export interface SweepRun {
   readonly signal: AbortSignal;
 }
 
-/** How a sweep is gone through. */
+/** Options for going through a sweep. */
 export interface SweepRunning {
   /** Runs that are trained at a time. 1 when left out. */
   readonly jobs?: number | undefined;

@@ -1,4 +1,4 @@
-/** How often values fall between limits. */
+/** Counts how often values fall between limits. */
 export interface Histogram {
   readonly min: number;
   readonly max: number;

@@ -4,13 +4,13 @@ import type { VAE } from '../vae/index.js';
 import { FollowedExamples } from './examples.js';
 import type { Entry, Tracker } from './tracker.js';
 
-/** How a training is followed. */
+/** Options for following a training. */
 export interface TrackOptions {
   /** Examples that pictures and histograms of gradients are of; without them there are none. */
   readonly examples?: Dataset;
   /** Epochs between two sets of pictures and histograms; when left out, there are at most 20 sets. */
   readonly every?: number;
-  /** How the run is trained, as its `config.json` keeps it. */
+  /** Settings of the run's training, as its `config.json` keeps them. */
   readonly training?: Readonly<Record<string, unknown>>;
   /** Hears, in a line, of a tracker that fails; it is told of nothing more then. A warning when left out. */
   readonly onTrouble?: (line: string) => void;

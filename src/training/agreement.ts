@@ -12,7 +12,7 @@ function digest(value: unknown): number {
 
 /** A moment at which ranks look at one another. */
 interface Moment {
-  /** Whether this rank was told to stop. */
+  /** Tells whether this rank was told to stop. */
   readonly stops: boolean;
   /** Steps of the next call, as this rank would have it. */
   readonly steps: number;
@@ -28,7 +28,7 @@ interface Moment {
 export class Agreement {
   constructor(private readonly ranks: Ranks | undefined) {}
 
-  /** Whether something holds on any rank. */
+  /** Tells whether something holds on any rank. */
   async any(own: boolean): Promise<boolean> {
     if (!this.ranks) return own;
     const counts = Float64Array.of(own ? 1 : 0);
@@ -36,7 +36,7 @@ export class Agreement {
     return counts[0]! > 0;
   }
 
-  /** Before a call: whether any rank is to stop, with how many steps and which controls to go on. */
+  /** Agrees before a call whether any rank is to stop, with how many steps and which controls to go on. */
   async next<T extends Moment>(own: T): Promise<T> {
     const { ranks } = this;
     if (!ranks) return own;

@@ -3,7 +3,7 @@ import type { Footprint } from '../step/index.js';
 import type { Checkpoint } from './checkpoint.js';
 import type { EpochMetrics, Metrics } from './evaluate.js';
 
-/** Where a run stands inside an epoch. */
+/** Tells where a run stands inside an epoch. */
 export interface Progress {
   /** Counts from 1. */
   readonly epoch: number;
@@ -18,7 +18,7 @@ export interface Progress {
   readonly millisecondsPerStep: number;
 }
 
-/** How a training ended. */
+/** Tells how a training ended. */
 export interface TrainingEnd {
   /**
    * `finished` after its last epoch or by early stopping; `stopped` by its signal; `failed` by an error, or by
@@ -47,8 +47,8 @@ export interface Callback {
   /** The end of a training that `onStart` was told of, whatever the reason; after its last checkpoint. */
   onEnd?(end: TrainingEnd): void | Promise<void>;
   /**
-   * At the end, how long each operation of the steps took. Steps are slower when this is asked for,
-   * and the runtime keeps a million events at most. Node only.
+   * The time that each operation of the steps took, told at the end. Steps are slower when this is
+   * asked for, and the runtime keeps a million events at most. Node only.
    */
   onEvents?(events: readonly RuntimeEvent[]): void | Promise<void>;
 }

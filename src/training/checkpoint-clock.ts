@@ -1,4 +1,4 @@
-/** How often a checkpoint is taken; each interval that is given counts by itself. */
+/** Intervals at which a checkpoint is taken; each that is given counts by itself. */
 export interface CheckpointInterval {
   readonly steps?: number | undefined;
   readonly seconds?: number | undefined;
@@ -18,7 +18,7 @@ export class CheckpointClock {
   }
 
   /**
-   * Whether a checkpoint is due after a step.
+   * Tells whether a checkpoint is due after a step.
    * @param epochEnded the epoch that ended with the step
    */
   isDue(step: number, epochEnded?: number): boolean {

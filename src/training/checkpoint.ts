@@ -6,7 +6,7 @@ import type { Change } from './controls.js';
 import type { EpochMetrics, MetricTotals } from './evaluate.js';
 import { numbersInForce, settingsInForce } from './in-force.js';
 
-/** Where training stands between two steps. */
+/** Tells where training stands between two steps. */
 export interface Position {
   /** Steps done in all. */
   readonly step: number;
@@ -37,7 +37,7 @@ export interface Checkpoint extends Position {
   /** Steps left out because a number was not finite, and how many of them were the last ones. */
   readonly skipped: { readonly all: number; readonly inRow: number };
   /**
-   * By kind, then by parameter name: `parameters/encoder.0.weight`, `state/…` of layers,
+   * Tensors by kind, then by parameter name: `parameters/encoder.0.weight`, `state/…` of layers,
    * `optimizer/<slot>/…`, `accumulated/…` gradients, `average/…`, `best/…` of the epoch to keep.
    * A rollback leads to the same tensors under `anchor/`.
    */

@@ -14,7 +14,10 @@ import type { FitSettings } from './settings.js';
  */
 const worthwhile = 1e8;
 
-/** Whether a device runs a small model. A device that is only tried may lack something: that is no error. */
+/**
+ * Tells whether a device runs a small model. A device that is only tried may lack something: that
+ * is no error.
+ */
 async function canRun(device: Device): Promise<boolean> {
   if (!(await mayHave(device))) return false;
   const x = input('x', [2]);

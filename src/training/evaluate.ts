@@ -95,7 +95,7 @@ export function constantFeeds(
 interface Run {
   /** The first example. */
   readonly start: number;
-  /** How many batches there are, and the place of the first among all. */
+  /** Number of batches, and the place of the first among all. */
   readonly iterations: number;
   readonly first: number;
   readonly batchSize: number;

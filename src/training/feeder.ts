@@ -26,7 +26,7 @@ type Values = Uint8Array | Float32Array;
 /** Random changes of examples, new for every step. */
 export interface Changes {
   readonly augment?: Augment | undefined;
-  /** Whether each value becomes 0 or 1 by its own chance. */
+  /** Tells whether each value becomes 0 or 1 by its own chance. */
   readonly binarize?: boolean;
 }
 
@@ -102,7 +102,7 @@ export class Feeder {
     }
   }
 
-  /** How many batches one chunk can hold, by the rank that has the most of each. */
+  /** Counts the batches that one chunk can hold, by the rank that has the most of each. */
   capacity(batchSize: number): number {
     const most = Math.ceil(batchSize / this.ranks.size);
     const examples = most * this.width * this.kind.BYTES_PER_ELEMENT;

@@ -316,7 +316,7 @@ export const fitShape = {
       example: "{ flip: 'horizontal', shift: 2 }",
     }),
   ),
-  /** How often a checkpoint is taken: after so many steps, seconds or epochs, each by itself. */
+  /** Intervals at which a checkpoint is taken: so many steps, seconds or epochs, each by itself. */
   checkpoint: z
     .strictObject({
       steps: z.int().min(1).describe('Steps from one to the next.'),

@@ -35,7 +35,7 @@ const transferShare = 0.08;
 const longestCallMilliseconds = 400;
 
 /**
- * How many steps a call should take.
+ * Decides how many steps a call should take.
  * @param transfer milliseconds that each call spends on moving the state
  * @param taken how long the call before took for its `count` steps
  */
@@ -87,7 +87,7 @@ export interface LoopParts {
   readonly onCheckpoint: () => Promise<void>;
 }
 
-/** Where a training begins, or goes on. */
+/** State in which a training begins, or goes on. */
 export interface LoopStart {
   readonly state: Feeds;
   readonly position: Position;
@@ -193,7 +193,7 @@ export class TrainingLoop {
         metrics: this.sums.means(),
         millisecondsPerStep: (now - began) / done,
       });
-      // At the epoch's end validation comes first.
+      // Validation comes first at the epoch's end.
       if (this.batch < this.batches && checkpoints.isDue(this.step)) {
         await this.parts.onCheckpoint();
       }
@@ -201,7 +201,7 @@ export class TrainingLoop {
     }
   }
 
-  /** Before a call: agrees with the other ranks on its length and numbers, and whether there is one. */
+  /** Agrees before a call with the other ranks on its length and numbers, and whether there is one. */
   private async stops(): Promise<boolean> {
     const { agreement, overrides, settings } = this.parts;
     const { stops, steps, controls } = await agreement.next({

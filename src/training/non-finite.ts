@@ -9,7 +9,7 @@ export interface NonFinite {
   readonly step: number;
   /** `gradient` and `parameter` are found while all metrics of the step were finite. */
   readonly kind: 'metric' | 'gradient' | 'parameter';
-  /** Of the metric or the parameter. */
+  /** Name of the metric or the parameter. */
   readonly name: string;
 }
 
@@ -84,7 +84,7 @@ export async function findNonFinite(
     return { good, state, found: { kind: 'metric', name: metric.metric } };
   const spoilt = await memory.onHost(await run(state, stepsOf(feeds, good, wrong)));
   const name = call.layout.findParameter(spoilt, ({ data }) => !allFinite(data as Float32Array));
-  // With a learning rate of 0, only the gradient itself can spoil a parameter.
+  // The gradient itself alone can spoil a parameter with a learning rate of 0.
   const isFine = await memory.isFinite(await run(state, stepsOf(call.still, good, wrong)));
   const kind = isFine ? 'parameter' : 'gradient';
   return { good, state, found: { kind, name: name ?? 'a parameter' } };

@@ -17,16 +17,16 @@ export interface ProfileEntry {
   readonly operators: Readonly<Record<string, number>>;
 }
 
-/** Where the time of a training step goes. */
+/** Tells where the time of a training step goes. */
 export interface Profile {
   readonly batchSize: number;
   /** Steps that were measured. */
   readonly steps: number;
-  /** Of those steps: the sum of all entries. */
+  /** Time of one of those steps: the sum of all entries. */
   readonly millisecondsPerStep: number;
-  /** Without measuring the operations, which takes time itself. */
+  /** Time of a step without measuring the operations, which takes time itself. */
   readonly unmeasuredMillisecondsPerStep: number;
-  /** In the order of the step. */
+  /** Entries in the order of the step. */
   readonly entries: readonly ProfileEntry[];
 }
 
@@ -85,7 +85,7 @@ interface TimedCall {
   readonly start: number;
   readonly end: number;
   readonly steps: number;
-  /** When the call before it, of the same epoch, ended. */
+  /** Time when the call before it, of the same epoch, ended. */
   readonly before: number | undefined;
 }
 
@@ -161,7 +161,7 @@ function traceOf(spans: readonly Span[], { start, end, before }: TimedCall): Tra
 }
 
 /**
- * Where time went in calls of the runtime: means over the quicker half of the calls.
+ * Tells where time went in calls of the runtime: means over the quicker half of the calls.
  * @param events of a session that made these calls and no others
  * @param calls all of them, in order
  * @param warmup how many of the first are not counted

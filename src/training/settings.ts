@@ -43,11 +43,11 @@ interface FitObjects {
 }
 
 /**
- * How a model is trained: the settings of `training` in a config file, with an optimizer in the place
- * of its description, and objects that no file can hold.
+ * Options for training a model: the settings of `training` in a config file, with an optimizer in the
+ * place of its description, and objects that no file can hold.
  */
 export interface FitOptions extends Omit<z.input<typeof fitSchema>, Built>, FitObjects {
-  /** How gradients change the parameters; `adam()` when left out. */
+  /** Rule by which gradients change the parameters; `adam()` when left out. */
   readonly optimizer?: Optimizer | undefined;
 }
 

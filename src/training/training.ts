@@ -196,7 +196,7 @@ export class Training {
     await this.checkpoint(loop);
   }
 
-  /** Whether schedules end before a training that was given more epochs. */
+  /** Tells whether schedules end before a training that was given more epochs. */
   private get endsEarly(): boolean {
     const { model, settings } = this.parts;
     const { epochs, optimizer } = settings;
@@ -206,7 +206,7 @@ export class Training {
     return this.scheduleEpochs < epochs && numbers.some(isOpen);
   }
 
-  /** Whether the objective's numbers stand at the end of an epoch where they stand after training. */
+  /** Tells whether the objective's numbers stand at the end of an epoch where they stand after training. */
   private isFinal(epoch: number): boolean {
     const { dataset, model, settings } = this.parts;
     const steps = epoch * Math.ceil(dataset.size / settings.batchSize);
@@ -266,7 +266,7 @@ export class Training {
         batchSize: evaluation.batchSize,
         seed,
         schedules: this.overrides.schedules,
-        // By the weights of the end, so that epochs can be compared while a weight grows.
+        // Weights of the end, so that epochs can be compared while a weight grows.
         moment: afterTraining,
         signal,
         feeder: this.validationFeeder,
@@ -345,7 +345,7 @@ export class Training {
     if (!takesCheckpoints || place === this.taken) return;
     this.taken = place;
     const named = async (feeds: Feeds) => layout.nameState(await memory.onHost(feeds));
-    // Where a number that is not finite stopped training, a resumed one may go on by rollback.
+    // A resumed training may go on by rollback where a number that is not finite stopped it.
     const mayGoBack = settings.onNonFinite === 'rollback' || loop.stopped?.reason === 'non-finite';
     const isApart = mayGoBack && anchor !== state;
     const tensors = checkpointTensors({

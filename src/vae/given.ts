@@ -2,7 +2,7 @@ import { UserError } from '../base/errors.js';
 import { describeValue } from '../base/settings/validation-words.js';
 import type { FitOptions } from '../training/index.js';
 
-/** Whether something has a function of this name, as objects made by vaekit's functions have. */
+/** Tells whether something has a function of this name, as objects made by vaekit's functions have. */
 const has = (value: unknown, name: string): boolean =>
   typeof value === 'object' &&
   value !== null &&

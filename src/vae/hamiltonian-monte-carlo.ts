@@ -58,7 +58,7 @@ export function propose<At extends Slope & { readonly energy: Value }>(
   const start = add(before.energy, halfSquares(momentum));
   const end = add(point.at.energy, halfSquares(point.momentum));
   const acceptance = exp(minimum(sub(start, end), 0));
-  // Where a trajectory has left all numbers, the comparison is false.
+  // The comparison is false where a trajectory has left all numbers.
   const isAccepted = less(scope.uniform(acceptance.shape), acceptance);
   return { z: point.z, before, after: point.at, acceptance, isAccepted };
 }

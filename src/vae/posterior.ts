@@ -62,7 +62,7 @@ export function ofDraws({ mean, logVariance }: Posterior, count: number): Poster
   return { mean: spread(mean), logVariance: spread(logVariance) };
 }
 
-/** How the KL term is weighed against the reconstruction. */
+/** Options for weighing the KL term against the reconstruction. */
 export interface KlOptions {
   /** The factor before the term. */
   readonly weight: number;
@@ -78,7 +78,7 @@ export function meanKl(posterior: Posterior): Value {
   return mean(exampleKl(posterior));
 }
 
-/** How many times the KL divergence in nats the KL term of the loss is: 1 for the negative ELBO. */
+/** Gives the factor from the KL divergence in nats to the KL term of the loss: 1 for the negative ELBO. */
 export function klFactor({ weight, reduction }: KlOptions, latent: number): number {
   return (2 * weight) / (reduction === 'mean' ? latent : 1);
 }

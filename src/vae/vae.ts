@@ -12,7 +12,7 @@ import type { ProgramTarget } from './programs/target.js';
 import type { Sampler, Tensors } from './samplers/index.js';
 import * as uses from './uses/index.js';
 
-/** How a run was trained, as its `config.json` keeps it. */
+/** Settings of a run's training, as its `config.json` keeps them. */
 type TrainingData = Readonly<Record<string, unknown>>;
 
 /**
@@ -32,7 +32,7 @@ export class VAE extends ModelWithTensors {
     return { fitted: this.fitted, trainedOn: this.described };
   }
 
-  /** Whether latents can be drawn: the model has a prior, or a sampler was fitted. */
+  /** Tells whether latents can be drawn: the model has a prior, or a sampler was fitted. */
   get hasPrior(): boolean {
     return this.sampler !== undefined;
   }
@@ -179,9 +179,9 @@ export class VAE extends ModelWithTensors {
   }
 
   /**
-   * How unlike the training data examples are: an estimate of −log p(x) of each by importance sampling, as
-   * `logLikelihood` makes it. Of tables also how many nats each value takes, so that the columns that make a row
-   * odd can be ranked; a missing value adds nothing.
+   * Measures how unlike the training data examples are: an estimate of −log p(x) of each by importance sampling,
+   * as `logLikelihood` makes it. Of tables also how many nats each value takes, so that the columns that make a
+   * row odd can be ranked; a missing value adds nothing.
    * @throws UserError when the model has no posterior density, or samples is not a number from 1
    */
   async score(images: Tensor | Dataset, options: uses.ScoreOptions = {}): Promise<uses.Scores> {

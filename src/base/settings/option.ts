@@ -1,18 +1,18 @@
 import { z } from 'zod';
 
-/** How the text of a flag is written, where the option's own values don't say. */
+/** Form in which the text of a flag is written, where the option's own values don't say. */
 export type FlagReading = 'columns' | 'interval' | 'named' | 'pairs' | 'shape' | 'size' | 'text';
 
 /** An option on the command line. */
 export interface Flag {
-  /** As commander takes it: `--batch-size <n>`. */
+  /** The flag as commander takes it: `--batch-size <n>`. */
   readonly flag: string;
   /** Its line of help; the description's first sentence when left out. */
   readonly help?: string;
   readonly reads?: FlagReading;
-  /** How `named` and `pairs` are written, for messages. */
+  /** Example of how `named` and `pairs` are written, for messages. */
   readonly example?: string;
-  /** For `pairs`: the name of a first value that stands alone. */
+  /** Name of a first value that stands alone, for `pairs`. */
   readonly first?: string;
   /** The value of a flag that is given without one. */
   readonly alone?: string;
@@ -35,7 +35,7 @@ export interface Field {
   readonly titles?: Readonly<Record<string, string>>;
 }
 
-/** How an option shows itself, beside its values, default and description, which its schema has. */
+/** Says how an option shows itself, beside its values, default and description, which its schema has. */
 export interface OptionFaces {
   readonly flag?: string | Flag;
   readonly field?: Field;
@@ -43,16 +43,16 @@ export interface OptionFaces {
   readonly kinds?: readonly string[];
   /** The value where none is given, in words: where it is no constant. */
   readonly usually?: string;
-  /** Whether it may change while training runs. */
+  /** Tells whether it may change while training runs. */
   readonly live?: boolean;
   /**
-   * Whether a resumed run may have another value: it decides none of the numbers of training, or the
-   * data tell by their own values whether it is the same.
+   * Tells whether a resumed run may have another value: it decides none of the numbers of training,
+   * or the data tell by their own values whether it is the same.
    */
   readonly resumable?: boolean;
-  /** Whether a first look can do without it. */
+  /** Tells whether a first look can do without it. */
   readonly advanced?: boolean;
-  /** How `vae.config.ts` shows it, as code; its default when left out. */
+  /** Code by which `vae.config.ts` shows it; its default when left out. */
   readonly example?: string;
   /** Options inside of a kind that show themselves too, by path. */
   readonly inside?: Readonly<Record<string, z.ZodType>>;
@@ -106,7 +106,7 @@ export function valueKind(schema: z.core.$ZodType): ValueKind {
 
 /** An option as its schema describes it, as plain data. */
 export interface DescribedOption extends Omit<OptionFaces, 'inside' | 'flag'> {
-  /** Where it stands: `training.batchSize`. */
+  /** Place of the option: `training.batchSize`. */
   readonly path: string;
   readonly description: string;
   readonly kind: ValueKind;

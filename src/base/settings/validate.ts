@@ -42,7 +42,7 @@ function at(value: unknown, path: readonly PropertyKey[]): unknown {
 interface Wrapping {
   readonly def?: {
     readonly innerType?: unknown;
-    /** Of schemas that hold themselves. */
+    /** Getter of schemas that hold themselves. */
     readonly getter?: () => unknown;
     readonly options?: readonly z.ZodType[];
     readonly discriminator?: string;
@@ -79,7 +79,7 @@ function telling(issues: readonly Issue[]): Issue {
   return issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]!;
 }
 
-/** Whether an issue says only that the value is of another kind, or another value. */
+/** Tells whether an issue says only that the value is of another kind, or another value. */
 const isOfKind = ({ code, message }: Issue) =>
   code === 'invalid_type' || (code === 'invalid_value' && message.startsWith('it '));
 

@@ -99,7 +99,7 @@ async function runFile(path: string): Promise<{ data: unknown; code: ConfigCode 
   }
 }
 
-/** Whether a config file is one of code, which is run. */
+/** Tells whether a config file is one of code, which is run. */
 export const isCode = (path: string) => /\.[cm]?[jt]s$/i.test(path);
 
 /** A config file of JSON. It may belong to a run of an older version, and may lie on the Hub. */

@@ -10,7 +10,7 @@ import { aboutPreset, type PresetName, preset, presetNames } from '../../vae/con
 import { checkRun, runOptions } from '../../vae/config/run-config.js';
 import { configNames } from './config-names.js';
 
-/** How a config file is begun. */
+/** Options of a new config file. */
 export interface InitOptions {
   readonly json?: boolean;
   readonly preset?: string;

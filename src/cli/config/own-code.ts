@@ -7,7 +7,7 @@ import { describeOwnCode, type OwnCode, ownCodeOf } from '../../vae/own-code.js'
 import { readConfig } from './config-file.js';
 import { codeConfigNames, findCodeConfig } from './config-names.js';
 
-/** Whether the working folder is the run's own, or inside of it. */
+/** Tells whether the working folder is the run's own, or inside of it. */
 async function standsIn(run: string): Promise<boolean> {
   // Settings of a training may be the config.json of a run.
   const folder = basename(run) === 'config.json' ? dirname(run) : run;

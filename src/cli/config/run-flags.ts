@@ -172,7 +172,7 @@ export function withReadFlags(command: Command): Command {
   return addFlags(command, flagged.filter(isReading));
 }
 
-/** How data is read by the flags given. */
+/** Options for reading data, by the flags given. */
 export const readingGiven = (values: FlagValues): ReadOptions =>
   (settingsGiven(values).training?.read ?? {}) as ReadOptions;
 

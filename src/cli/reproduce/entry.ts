@@ -10,7 +10,7 @@ export interface Figure {
   readonly name: string;
   readonly unit: string;
   readonly expected: number;
-  /** How far from it a measured figure may be. */
+  /** Largest distance from it that a measured figure may have. */
   readonly tolerance: number;
   /** `most` where a smaller figure is met too, `least` where a larger one is. */
   readonly bound?: 'most' | 'least';
@@ -44,9 +44,9 @@ export interface Measured {
 }
 
 /**
- * How training and test data become black and white: `fixed`, drawn once by the seed; `random`, training
- * data anew at every step and test data once; or `none`, grays as probabilities. Figures of different kinds
- * cannot be compared.
+ * Way in which training and test data become black and white: `fixed`, drawn once by the seed; `random`,
+ * training data anew at every step and test data once; or `none`, grays as probabilities. Figures of
+ * different kinds cannot be compared.
  */
 export type Binarization = 'fixed' | 'random' | 'none';
 
@@ -58,7 +58,7 @@ export interface Entry {
   readonly url: string;
   /** The setting in a line. */
   readonly setting: string;
-  /** How the setting differs from the published one. */
+  /** Differences between the setting and the published one. */
   readonly differences?: readonly string[];
   readonly binarization: Binarization;
   /** Minutes on two cores, with measuring. */

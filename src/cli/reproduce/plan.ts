@@ -22,7 +22,7 @@ export interface Plan {
   readonly out: string;
 }
 
-/** How a reproduction may differ from its entry. */
+/** Options by which a reproduction may differ from its entry. */
 export interface PlanOptions {
   readonly fraction?: number;
   readonly seed?: number;

@@ -34,7 +34,7 @@ export class JobError extends UserError {
   }
 }
 
-/** How jobs are started. */
+/** The way in which jobs are started. */
 export interface Starting {
   /** Words before the command, such as `srun -n1`. */
   readonly launcher: readonly string[];

@@ -19,7 +19,7 @@ const mostText = 2 ** 28;
 
 /** A sweep as its folder keeps it. */
 export interface KeptSweep {
-  /** With the content of its config file in the file's place. */
+  /** The sweep, with the content of its config file in the file's place. */
   readonly sweep: SweepDefinition;
   /** The number that runs are compared by, once that is known. */
   readonly metric?: Pick<Metric, 'name' | 'better'> | undefined;
@@ -67,7 +67,7 @@ export class SweepFolder {
 
   private constructor(
     readonly path: string,
-    /** As it was found; undefined where the sweep is new. */
+    /** The sweep as it was found; undefined where the sweep is new. */
     readonly kept: KeptSweep | undefined,
     /** Gives the folder to other processes. */
     readonly release: () => Promise<void>,

@@ -22,7 +22,7 @@ export interface Base {
 /** The settings that all runs of a sweep share. @throws UserError when the file is not there or wrong */
 export async function baseOf({ config }: SweepDefinition, name: string): Promise<Base> {
   if (typeof config === 'object') {
-    // As in a config file, runs start from its preset or layers; else from the preset that suits the data.
+    // Runs start from its preset or layers, as in a config file; else from the preset that suits the data.
     const isWhole = config.preset !== undefined || config.model?.encoder !== undefined;
     const data = config as ConfigData;
     return isWhole ? { file: { name, data, code: { layers: {} } }, given: {} } : { given: data };

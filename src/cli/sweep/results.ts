@@ -12,7 +12,7 @@ const mostRows = 40;
 export interface Results {
   readonly trials: readonly Trial[];
   readonly metric: Metric;
-  /** How many rungs there are. */
+  /** Number of rungs. */
   readonly rungs: number;
 }
 

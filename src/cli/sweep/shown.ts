@@ -16,7 +16,7 @@ interface Running {
   readonly folder: string;
   readonly epochs: number;
   readonly began: number;
-  /** How far it is, in words. */
+  /** Its progress, in words. */
   told: string;
 }
 

@@ -31,7 +31,7 @@ export interface SweepFlags {
 /** Most bytes of a sweep's file. */
 const mostText = 2 ** 24;
 
-/** How often a job is begun again that a signal ended, as the system does where memory is short. */
+/** Number of new starts of a job that a signal ended, as the system does where memory is short. */
 const mostTries = 2;
 
 /** The time between two looks at a run that another process still trains. */

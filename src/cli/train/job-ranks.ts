@@ -20,7 +20,7 @@ export interface JobRanks {
   leave(): Promise<void>;
 }
 
-/** How long a rank lets the first one tell of a fault that both may have. */
+/** Time that a rank gives the first one to tell of a fault that both may have. */
 const patienceMilliseconds = 2000;
 
 /** The exit code where a rank was lost. */

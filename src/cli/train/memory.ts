@@ -10,7 +10,7 @@ import { endIdleThreads } from '../../runtime/thread/thread.node.js';
 export async function giveMemoryBack(): Promise<void> {
   await endIdleThreads();
   setFlagsFromString('--expose-gc');
-  // Only a context made after the flag was set has the function, and only one of V8: Bun has none.
+  // The function is only in a context made after the flag was set, and only in one of V8: Bun has none.
   const collect = runInNewContext('globalThis.gc') as (() => void) | undefined;
   setFlagsFromString('--no-expose-gc');
   collect?.();

@@ -45,7 +45,7 @@ export async function writePictures(
   const isTable = vae.input.kind === 'table';
   const hasMap = isTable ? vae.config.latent > 1 : vae.config.latent === 2;
   if (!hasMap || !vae.hasPoints) return;
-  // Else the runtime would keep its memory for the pictures before.
+  // The runtime would otherwise keep its memory for the pictures before.
   await vae.release();
   const { latentMap } = await import('../latent-map.js');
   await write('latent.png', await latentMap(vae, data, undefined));

@@ -2,7 +2,7 @@ import { availableParallelism, cpus, hostname } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import { gathered, type Ranks } from '../../runtime/ranks/ranks.js';
 
-/** How often the other processes of this machine are looked at. */
+/** Time between two looks at the other processes of this machine. */
 const watchMilliseconds = 250;
 
 /** A number for a name, the same on every machine. */

@@ -6,7 +6,7 @@ import { type Footprint, stateMemory } from '../../step/index.js';
 import type { Progress } from '../../training/index.js';
 import type { CompleteRun } from '../../vae/config/run-config.js';
 
-/** Of the machine's memory, or of a container's, training may take this share. */
+/** Share of the machine's memory, or of a container's, that training may take. */
 const mostShare = 0.8;
 
 /** A message of protobuf, and so an ONNX file, is no larger; its graph takes a little of that. */
@@ -74,7 +74,7 @@ export class Resources {
   }
 
   /**
-   * To be asked before parameters are drawn.
+   * Checks the memory for parameters before they are drawn.
    * @param parameters how many there are
    * @param slots how many numbers the optimizer remembers of each
    * @throws UserError when they alone are too much
@@ -119,7 +119,7 @@ export class Resources {
     return this.check(footprint);
   }
 
-  /** How long training takes, once, when that is known and worth a line. */
+  /** Tells how long training takes, once, when that is known and worth a line. */
   duration({ epoch, epochs, step, steps, millisecondsPerStep }: Progress): string | undefined {
     if (this.told || performance.now() - this.began < 3000) return undefined;
     this.told = true;

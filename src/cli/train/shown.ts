@@ -8,10 +8,10 @@ import { writeProfile } from './profile.js';
 import type { Resources } from './resources.js';
 import type { Job } from './train-job.js';
 
-/** How many more epochs the advice names, where a resumed run has all of its epochs. */
+/** Number of further epochs that the advice names, where a resumed run has all of its epochs. */
 const moreEpochs = 10;
 
-/** Where a resumed run goes on, or that it has all of its epochs. */
+/** Tells where a resumed run goes on, or that it has all of its epochs. */
 function describeResume({ out, resumed, settings }: Job): string {
   const { step = 0, epoch = 1, history = [] } = resumed?.checkpoint ?? {};
   return history.length < settings.epochs

@@ -33,7 +33,7 @@ export interface Job {
   readonly vae: VAE;
   /** Replaced by its smaller parts once training is over, to free memory. */
   data: OpenedData;
-  /** How the model is built. */
+  /** Settings by which the model is built. */
   readonly model: CompleteRun['model'];
   readonly settings: CompleteRun['training'];
   /** The `training` of `config.json`. */
@@ -146,7 +146,7 @@ interface Parts {
   readonly settings: CompleteRun;
   /** The code of its config. */
   readonly code?: LoadOptions;
-  /** Where the settings are, for messages. */
+  /** Place of the settings, for messages. */
   readonly name: string;
   readonly data: OpenedData;
   /** The data by the words and options that it was opened with. */

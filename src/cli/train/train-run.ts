@@ -99,7 +99,7 @@ async function jobToGoOn(
   return resumedJob(await pullForTraining(resume, out, isDataGiven), others);
 }
 
-/** How training ended, in lines for people, where there is something to tell. */
+/** Tells how training ended, in lines for people, where there is something to tell. */
 function describeEnd({ epochs, stopped, best }: History): string[] {
   return [
     ...(stopped?.reason === 'early-stopping'
@@ -184,7 +184,7 @@ async function save(
   const health = await vae.health(examples, { history, signal });
   signal.throwIfAborted();
   await into.write('health.json', `${JSON.stringify(health, null, 2)}\n`);
-  // Else the runtime's memory for the calls before would stay beside the memory for the pictures.
+  // The runtime's memory for the calls before would otherwise stay beside the memory for the pictures.
   await vae.release();
   await giveMemoryBack();
   await writePictures(into, vae, examples, history, signal);

@@ -35,7 +35,7 @@ export async function fileBytes(path: string): Promise<FileBytes> {
   };
 }
 
-/** Whether examples stay in their file and are read by batch: there are too many for memory. */
+/** Tells whether examples stay in their file and are read by batch: there are too many for memory. */
 export function staysInFile(source: NumberSource, memoryLimit = defaultMemoryLimit): boolean {
   const { file, type, fortranOrder } = source;
   const isPlain = (type === 'uint8' || type === 'float32') && !fortranOrder && !isSwapped(source);

@@ -15,13 +15,13 @@ export interface ArraySource {
   readonly itemBytes: number;
   readonly shape: readonly number[];
   readonly bigEndian: boolean;
-  /** Whether the first index varies fastest, not the last. */
+  /** Tells whether the first index varies fastest, not the last. */
   readonly fortranOrder: boolean;
   /** All that decides its content, as JSON. */
   readonly key: unknown;
   /** Its elements, where they are in memory. */
   readonly bytes?: Uint8Array<ArrayBuffer> | undefined;
-  /** Where in a file its elements lie as they are. */
+  /** Place in a file where its elements lie as they are. */
   readonly file?: { readonly path: string; readonly offset: number } | undefined;
   /** The bytes of its elements, from the first on. */
   chunks(): AsyncIterable<Uint8Array>;
@@ -66,7 +66,7 @@ export async function wholeArray(source: ArraySource): Promise<Uint8Array<ArrayB
   return source.fortranOrder ? rowMajor(whole, source.itemBytes, source.shape) : whole;
 }
 
-/** Whether the bytes of each element must be turned round on this machine. */
+/** Tells whether the bytes of each element must be turned round on this machine. */
 export function isSwapped({ bigEndian, itemBytes, type }: ArraySource): boolean {
   return itemBytes > 1 && type !== 'bytes' && bigEndian === littleEndian;
 }

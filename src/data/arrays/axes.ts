@@ -4,15 +4,15 @@ import { elementCount } from '../../base/shape.js';
 import type { ReadingNote } from '../notes.js';
 import { isSequenceLayout, type ReadOptions } from '../read-options.js';
 
-/** How the examples of an array are shaped. */
+/** Describes how the examples of an array are shaped. */
 export interface ArrayAxes {
-  /** How many examples there are. */
+  /** Number of examples. */
   readonly size: number;
   /** Shape of one, channels first. */
   readonly shape: readonly number[];
   /** Channels where they are the last axis in the file. */
   readonly channelsLast?: number;
-  /** Whether height and width are exchanged in the file. */
+  /** Tells whether height and width are exchanged in the file. */
   readonly transposed?: boolean;
   readonly notes: readonly ReadingNote[];
 }
@@ -99,7 +99,7 @@ function givenShape(
   };
 }
 
-/** Without a `layout`, arrays are sequences where channels are few, and steps so many times as many. */
+/** Arrays without a `layout` are sequences where channels are few, and steps so many times as many. */
 const leastSteps = 8;
 const mostChannels = 16;
 

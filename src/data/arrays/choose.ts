@@ -9,7 +9,7 @@ import { type ArrayRole, type PartName, roleOf } from './names.js';
 export interface ArrayEntry {
   /** Its name, which tells its role. */
   readonly key: string;
-  /** Whether height and width are exchanged in the file. */
+  /** Tells whether height and width are exchanged in the file. */
   readonly transposed?: boolean;
   /** @throws UserError when it is damaged or holds no numbers and no words */
   open(): Promise<ArraySource>;

@@ -7,7 +7,7 @@ export interface FileBytes {
   readonly key: unknown;
   /** Its content, where that is in memory. */
   readonly bytes?: Uint8Array<ArrayBuffer> | undefined;
-  /** Where on a disk its bytes lie as they are. */
+  /** Place on a disk where its bytes lie as they are. */
   readonly file?: { readonly path: string; readonly offset: number } | undefined;
   /** Its bytes from a place on. */
   chunks(start?: number): AsyncIterable<Uint8Array>;

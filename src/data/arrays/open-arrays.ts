@@ -143,7 +143,7 @@ class LabelReader {
     private readonly path: string,
     private readonly entries: readonly NamedArray[],
     private readonly options: FormatOptions,
-    /** Whether the labels are looked for beside a file. */
+    /** Tells whether the labels are looked for beside a file. */
     private readonly isFile: boolean,
   ) {}
 

@@ -15,11 +15,11 @@ import { filled, gapsNote, meansOf, refuseGaps, withoutGaps } from './gaps.js';
 import { isSameScale, type Scale, scaled, scaleOf } from './scale.js';
 import { type Survey, surveyArray, surveySample, together } from './survey.js';
 
-/** How arrays are read. */
+/** Options for reading arrays. */
 export interface ArrayOptions
   extends Pick<ReadOptions, 'layout' | 'shape' | 'missing'>,
     GatherOptions {
-  /** How examples are collected; in memory or on disk when left out. */
+  /** Way in which examples are collected; in memory or on disk when left out. */
   readonly gather?: typeof gather;
 }
 
@@ -28,7 +28,7 @@ export interface ArrayPart {
   /** The name of the dataset that it becomes. */
   readonly name: string;
   readonly source: NumberSource;
-  /** Whether height and width are exchanged in the file. */
+  /** Tells whether height and width are exchanged in the file. */
   readonly transposed?: boolean;
 }
 
@@ -37,7 +37,7 @@ export interface PartRead {
   readonly dataset: Dataset;
   /** The places in the array of the examples that stay, where some were dropped. */
   readonly kept?: Uint32Array;
-  /** How many examples the array holds. */
+  /** Number of examples that the array holds. */
   readonly size: number;
 }
 
@@ -153,7 +153,7 @@ async function readPart(
   return { dataset, size, ...(kept ? { kept } : {}) };
 }
 
-/** Whether an array's bytes in memory are the examples, as they are. */
+/** Tells whether an array's bytes in memory are the examples, as they are. */
 function isAsStored({ source, axes, transposed }: Plan, { dtype, by }: Scale): boolean {
   const isPlain = source.type === 'uint8' && dtype === 'uint8' && by === 1;
   return isPlain && !source.fortranOrder && !axes.channelsLast && !transposed;

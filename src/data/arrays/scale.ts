@@ -3,7 +3,7 @@ import { isWhole, type Numbers, type StoredType } from '../codecs/numbers.js';
 import type { ReadingNote } from '../notes.js';
 import type { Survey } from './survey.js';
 
-/** How an array's numbers become the values of examples. */
+/** Describes how an array's numbers become the values of examples. */
 export interface Scale {
   readonly dtype: 'uint8' | 'float32';
   /** Factor of numbers that become bytes, or divisor of numbers that become floats. */
@@ -28,8 +28,8 @@ const depths = [10, 12, 14, 16].map((bits) => ({ bits, most: 2 ** bits - 1 }));
 const darkByte = 64;
 
 /**
- * How numbers of a type and range are read: bytes and truth values as [0, 1], pixels of other whole
- * types likewise by the depth that holds them, all others as they are.
+ * Decides how numbers of a type and range are read: bytes and truth values as [0, 1], pixels of
+ * other whole types likewise by the depth that holds them, all others as they are.
  * @param name of the array in messages
  * @param isImage whether examples are images
  * @throws UserError when a number is beyond the range of float32
@@ -102,7 +102,7 @@ function bytes(type: StoredType, { max, sampled }: Survey): Scale {
   return { dtype: 'uint8', by: 1, most: 255, note: { about: 'values', ...note } };
 }
 
-/** Whether two parts of data are read alike. */
+/** Tells whether two parts of data are read alike. */
 export function isSameScale(a: Scale, b: Scale): boolean {
   return a.dtype === b.dtype && a.by === b.by;
 }

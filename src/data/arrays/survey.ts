@@ -6,11 +6,11 @@ export interface Survey {
   /** The smallest and the largest finite number. */
   readonly min: number;
   readonly max: number;
-  /** Whether all finite numbers are whole. */
+  /** Tells whether all finite numbers are whole. */
   readonly whole: boolean;
   /** Numbers that are not finite. */
   readonly gaps: Gaps;
-  /** Whether only a part was looked at. */
+  /** Tells whether only a part was looked at. */
   readonly sampled: boolean;
 }
 

@@ -96,7 +96,7 @@ export class Augmenter {
   }
 
   /**
-   * Where along one axis each pixel comes from: out of a window at a random place, moved, mirrored.
+   * Finds the origin of each pixel along one axis: out of a window at a random place, moved, mirrored.
    * @param window, move uniform numbers of [0, 1)
    */
   private place(from: Int32Array, size: number, window: number, move: number, mirror: boolean) {

@@ -78,7 +78,7 @@ export function ofEachClass(dataset: Dataset, count: number): Dataset {
   return subset(dataset, placesOfEachClass(dataset, count));
 }
 
-/** How many of each class to take, as equally as their sizes let; `count` in all. */
+/** Decides how many of each class to take, as equally as their sizes let; `count` in all. */
 function shares(sizes: readonly number[], count: number): number[] {
   const taken = sizes.map(() => 0);
   for (let left = count; left > 0; ) {

@@ -19,7 +19,7 @@ const arrays = {
 /** The types of onnxruntime-common's `Tensor` that are numbers or truth values of whole bytes. */
 export type ElementType = keyof typeof arrays;
 
-/** Whether this machine stores the least significant byte first, as nearly all do. */
+/** Tells whether this machine stores the least significant byte first, as nearly all do. */
 export const littleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 /** Bytes of one element. */

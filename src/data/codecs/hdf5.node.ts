@@ -21,7 +21,7 @@ export const isHdf5 = (start: Uint8Array) => signature.every((byte, i) => start[
 async function load(): Promise<Hdf5> {
   const library = await import('h5wasm/node');
   const module = await library.ready;
-  // Else errors are printed.
+  // Errors would otherwise be printed.
   module.activate_throwing_error_handler();
   return library;
 }

@@ -27,7 +27,7 @@ export type IdxData = {
 interface Header {
   readonly type: Types;
   readonly shape: readonly number[];
-  /** Where the values begin. */
+  /** Place where the values begin. */
   readonly start: number;
   /** Bytes of the whole file, header included. */
   readonly size: number;
@@ -68,7 +68,7 @@ export async function openIdx(bytes: Uint8Array<ArrayBuffer>, name: string) {
   return { dtype: type.dtype, shape, data: plain.subarray(start) };
 }
 
-/** Whether a file begins as IDX files do. @param start its first bytes, decompressed */
+/** Tells whether a file begins as IDX files do. @param start its first bytes, decompressed */
 export function isIdx(start: Uint8Array): boolean {
   const [first, second, code = 0, rank = 0] = start;
   return first === 0 && second === 0 && isCode(code) && rank > 0 && rank <= 8;

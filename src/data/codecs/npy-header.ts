@@ -9,7 +9,7 @@ export interface NpyHeader {
   /** Bytes of one element. */
   readonly itemBytes: number;
   readonly bigEndian: boolean;
-  /** Whether the first index varies fastest, not the last. */
+  /** Tells whether the first index varies fastest, not the last. */
   readonly fortranOrder: boolean;
   readonly shape: readonly number[];
 }

@@ -9,7 +9,7 @@ export type WordType = 'utf32' | 'bytes';
 /** The element types of a file's array. */
 export type ArrayType = StoredType | WordType;
 
-/** Whether elements are texts. */
+/** Tells whether elements are texts. */
 export function isWords(type: ArrayType): type is WordType {
   return type === 'utf32' || type === 'bytes';
 }
@@ -51,7 +51,7 @@ export function storedSize(type: StoredType): number {
   return type === 'float16' || type === 'bfloat16' ? 2 : elementSize(type);
 }
 
-/** Whether a type holds whole numbers alone. */
+/** Tells whether a type holds whole numbers alone. */
 export function isWhole(type: StoredType): boolean {
   return !type.includes('float');
 }

@@ -15,7 +15,7 @@ const mostValues = 2 ** 24;
 /** Most bytes of a page; writers make pages of about a megabyte. */
 const mostPageBytes = 2 ** 27;
 
-/** How deep the format's own structures are, at most. */
+/** Greatest depth of the format's own structures. */
 const mostLevels = 32;
 
 /** A 64-bit number takes at most so many bytes of 7 bits. */
@@ -72,7 +72,7 @@ function checkThrift(reader: { readonly view: DataView; offset: number }): void 
   struct(0);
 }
 
-/** Where the footer's structure lies: before its length and the last four letters. */
+/** Checks the footer's structure, which lies before its length and the last four letters. */
 export async function checkFooter(file: AsyncBuffer): Promise<void> {
   const { byteLength } = file;
   if (byteLength < 12) throw new Fault('it is too short');

@@ -18,7 +18,7 @@ export interface ParquetColumn {
   readonly kind: ParquetKind;
   /** The type in words, as in 'it holds timestamps'. */
   readonly type: string;
-  /** Whether pandas wrote it as the names of rows. */
+  /** Tells whether pandas wrote it as the names of rows. */
   readonly isIndex: boolean;
   /** True where values are dates, with a time of day or without. */
   readonly areDates: boolean;

@@ -24,7 +24,7 @@ export interface ParquetFile {
   readonly path: string;
   /** Its bytes, and when it was last changed: caches of its content are known by these. */
   readonly key: readonly [path: string, bytes: number, modified: number];
-  /** How many rows there are. */
+  /** Number of rows. */
   readonly size: number;
   readonly columns: readonly ParquetColumn[];
   /** First and last row, exclusive, of each row group; the rows of a group are decoded together. */
@@ -112,7 +112,7 @@ export async function openParquet(path: string): Promise<ParquetFile> {
   };
 }
 
-/** Whether a file begins as Parquet files do. */
+/** Tells whether a file begins as Parquet files do. */
 async function isParquet({ size, slice }: FileBytes): Promise<boolean> {
   const head = await slice(0, Math.min(4, size));
   return new TextDecoder().decode(head) === 'PAR1';

@@ -279,7 +279,7 @@ function checkText(text: string, where: string): void {
   }
 }
 
-/** By UTF-16 code units, the same on every machine. */
+/** Compares by UTF-16 code units, the same on every machine. */
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

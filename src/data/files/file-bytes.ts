@@ -2,7 +2,7 @@
 export interface FileBytes {
   readonly path: string;
   readonly size: number;
-  /** When it was last changed, in milliseconds since 1970; 0 where that is not known. */
+  /** Time of its last change, in milliseconds since 1970; 0 where that is not known. */
   readonly modified: number;
   /**
    * Bytes from `start` to before `end`, which both lie in the file.

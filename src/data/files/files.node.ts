@@ -10,7 +10,7 @@ import { statFile } from './stat-file.node.js';
 export { fileBytes } from './file-bytes.node.js';
 export { walk } from './walk.node.js';
 
-/** Whether this place has files at all; in a browser it has none. */
+/** Tells whether this place has files at all; in a browser it has none. */
 export const hasFiles = true;
 
 /**
@@ -97,12 +97,12 @@ export function appendFile(path: string, content: Uint8Array | string): Promise<
   return attempt('write', path, () => fs.appendFile(path, content));
 }
 
-/** Whether there is a file or a folder. @throws UserError when that cannot be known */
+/** Tells whether there is a file or a folder. @throws UserError when that cannot be known */
 export async function exists(path: string): Promise<boolean> {
   return (await kindOf(path)) !== undefined;
 }
 
-/** Whether there is a folder. @throws UserError when that cannot be known */
+/** Tells whether there is a folder. @throws UserError when that cannot be known */
 export async function isDirectory(path: string): Promise<boolean> {
   return (await kindOf(path)) === 'folder';
 }
@@ -135,7 +135,7 @@ export function findCacheDirectory(): string | undefined {
   return caches && join(caches, 'vaekit');
 }
 
-/** As `findCacheDirectory`. @throws UserError when there is none */
+/** Gives the folder that `findCacheDirectory` finds. @throws UserError when there is none */
 export function cacheDirectory(): string {
   const found = findCacheDirectory();
   if (found !== undefined) return found;

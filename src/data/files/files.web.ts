@@ -5,7 +5,7 @@ import { filesBelow, givenFile } from './given-files.web.js';
 
 export { walk } from './walk.web.js';
 
-/** Whether this place has a disk; in a browser there are only files that were given to the page. */
+/** Tells whether this place has a disk; in a browser there are only files that were given to the page. */
 export const hasFiles = false;
 
 /**
@@ -65,12 +65,12 @@ export function makeDirectory(path: string): Promise<void> {
   return refuse('make', path);
 }
 
-/** Whether such a file or folder was given. */
+/** Tells whether such a file or folder was given. */
 export async function exists(path: string): Promise<boolean> {
   return givenFile(path) !== undefined || filesBelow(path).length > 0;
 }
 
-/** Whether such a folder was given. */
+/** Tells whether such a folder was given. */
 export async function isDirectory(path: string): Promise<boolean> {
   return filesBelow(path).length > 0;
 }

@@ -1,7 +1,7 @@
 import { UserError } from '../../base/errors.js';
 import { checkInflatedSize } from './inflation.js';
 
-/** Whether the bytes begin as gzip does. RFC 1952, section 2.3.1. */
+/** Tells whether the bytes begin as gzip does. RFC 1952, section 2.3.1. */
 export function isGzip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
@@ -49,7 +49,7 @@ export async function gunzip(
       }
     }
   } finally {
-    // After an error nothing more is wanted of the stream, and it may have failed itself.
+    // The stream is of no more use after an error, and it may have failed itself.
     await reader.cancel().catch(() => undefined);
   }
   if (size !== undefined && filled < size) {

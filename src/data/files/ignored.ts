@@ -21,7 +21,7 @@ export function isIgnored(name: string): boolean {
   return name.startsWith('.') || leftBehind.has(name.toLowerCase());
 }
 
-/** Whether a path has a part that is no data. @param path with forward slashes */
+/** Tells whether a path has a part that is no data. @param path with forward slashes */
 export function isIgnoredPath(path: string): boolean {
   return path.split('/').some(isIgnored);
 }

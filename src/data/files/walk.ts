@@ -3,7 +3,7 @@ export interface WalkedFile {
   readonly path: string;
   /** Folders and name under the folder that was walked. */
   readonly parts: readonly string[];
-  /** In bytes. */
+  /** Size in bytes. */
   readonly size: number;
   /** Milliseconds since 1970; 0 where that is not known. */
   readonly modified: number;

@@ -25,7 +25,7 @@ export const csvFile: DataFormat = {
   },
 };
 
-/** Whether a file begins with a zero byte, as IDX files do. */
+/** Tells whether a file begins with a zero byte, as IDX files do. */
 async function isBinary(path: string): Promise<boolean> {
   const { size, slice } = await fileBytes(path);
   return size > 0 && (await slice(0, 1))[0] === 0;

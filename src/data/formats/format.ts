@@ -16,7 +16,7 @@ export interface OpenedData {
   readonly test?: Dataset;
   /** The files and rows that could not be read; absent when all was read. */
   readonly skipped?: readonly Skipped[];
-  /** How it was read, and why. */
+  /** Notes on how it was read, and why. */
   readonly notes?: readonly ReadingNote[];
 }
 
@@ -27,7 +27,7 @@ export interface Place {
   readonly entries?: readonly string[];
 }
 
-/** How a format is told to read. */
+/** Options that tell a format how to read. */
 export interface FormatOptions extends ReadOptions, LikeOptions, GatherOptions {}
 
 /** Options that apply to tables, and to tables as text. */

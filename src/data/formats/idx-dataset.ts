@@ -7,7 +7,7 @@ import { readArrays } from '../arrays/read.js';
 import type { DatasetOptions, TensorDataset } from '../dataset.js';
 import { gatherInMemory } from '../rows/gather-memory.js';
 
-/** Where the images and labels of a dataset are: paths of IDX files, or the bytes of such files. */
+/** Places of the images and labels of a dataset: paths of IDX files, or the bytes of such files. */
 export interface IdxSource extends Omit<DatasetOptions, 'labels'> {
   readonly images: string | Uint8Array<ArrayBuffer>;
   readonly labels?: string | Uint8Array<ArrayBuffer> | undefined;

@@ -77,7 +77,7 @@ async function labelledParts(
   const used = new Set(metadataFiles(others).map(({ path }) => path));
   if (label !== undefined) used.add(label);
   const [first] = parts as [PicturePart];
-  // Without parts every picture may have a label of its own, also one beside folders.
+  // Every picture may have a label of its own where there are no parts, also one beside folders.
   const whole = parts.length > 1 ? parts : [{ ...first, all: pictures }];
   const files = whole.flatMap((part) => part.all);
   const tabled = await tabledLabels(files, others, label);

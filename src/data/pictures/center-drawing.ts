@@ -14,7 +14,7 @@ function boundsOf(ink: Float32Array, width: number) {
   return { left, top, right, bottom };
 }
 
-/** How much of each pixel, 1 wide, lies in [from, to]. */
+/** Yields how much of each pixel, 1 wide, lies in [from, to]. */
 function* overlaps(
   from: number,
   to: number,
@@ -61,8 +61,8 @@ export function centerDrawing(
   // A pixel of the image covers `step` pixels of the drawing each way.
   const box = (20 / 28) * Math.min(rows, columns);
   const step = Math.max(right - left, bottom - top) / box;
-  // Where the image begins in the drawing. The ink's box is placed by whole pixels, as in MNIST, so
-  // that it is resampled once, and stays inside when its mass lies far to one side.
+  // Finds where the image begins in the drawing. The ink's box is placed by whole pixels, as in
+  // MNIST, so that it is resampled once, and stays inside when its mass lies far to one side.
   const begin = (centre: number, start: number, end: number, size: number) => {
     // MNIST has the centre of mass in pixel 14 of 0 to 27.
     const margin = Math.floor(size / 2) - Math.floor((centre - start) / step);

@@ -22,7 +22,7 @@ export function colourOf(text: string): UserColour {
   return [number >> 16, (number >> 8) & 255, number & 255];
 }
 
-/** Whether a colour has no hue. */
+/** Tells whether a colour has no hue. */
 export function isGrayColour([red, green, blue]: UserColour): boolean {
   return red === green && red === blue;
 }

@@ -26,9 +26,9 @@ export interface PicturePart {
 /** The parts of the data, training first, and how they were found. */
 export interface FolderLayout {
   readonly parts: readonly PicturePart[];
-  /** How the parts were found. */
+  /** Notes on how the parts were found. */
   readonly notes: readonly ReadingNote[];
-  /** How the classes were found, for use where classes are wanted. */
+  /** Notes on how the classes were found, for use where classes are wanted. */
   readonly classNotes: readonly ReadingNote[];
 }
 
@@ -134,7 +134,7 @@ function opened(items: readonly Item[], { notes, classNotes }: Told): readonly I
   return inside;
 }
 
-/** Whether the folder that was around pictures held only folders with a meaning of their own. */
+/** Tells whether the folder that was around pictures held only folders with a meaning of their own. */
 function isAround(inside: readonly Item[]): boolean {
   if (inside.some(({ folders }) => folders.length === 0)) return false;
   const tops = topFolders(inside);

@@ -1,7 +1,7 @@
 import { UserError } from '../../base/errors.js';
 import { pictureKinds } from './picture.js';
 
-/** How each kind of picture begins; nothing else is given to a decoder, under any name. */
+/** Beginnings of each kind of picture; nothing else is given to a decoder, under any name. */
 const beginnings: Readonly<Record<string, (start: string) => boolean>> = {
   png: (start) => start.startsWith('\x89PNG\r\n\x1a\n'),
   jpeg: (start) => start.startsWith('\xff\xd8\xff'),

@@ -9,7 +9,7 @@ export type PictureFile = WalkedFile;
 
 /** The files of a folder by kind. */
 export interface Listing {
-  /** In natural order. */
+  /** Pictures in natural order. */
   readonly pictures: readonly PictureFile[];
   readonly others: readonly WalkedFile[];
   /** Paths of links to files and folders that are listed by paths of their own. */

@@ -179,7 +179,7 @@ export async function lineLabels(path: string, files: readonly PictureFile[], na
   }
   const shown = files.map(({ parts }) => parts.join('/'));
   const plain = [...shown].sort();
-  // Where both orders are the same, nothing can be wrong.
+  // Two equal orders cannot be wrong.
   const place = shown.findIndex((each, i) => each !== plain[i]);
   const [first] = shown;
   const told =

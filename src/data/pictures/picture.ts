@@ -14,7 +14,7 @@ export interface PictureShape {
   readonly width: number;
 }
 
-/** How values are kept: 8 bits, whole numbers of more bits, or real numbers. */
+/** Form in which values are kept: 8 bits, whole numbers of more bits, or real numbers. */
 export type Depth = 'bytes' | 'whole' | 'real';
 
 /** The header of a picture; its size is the size of the picture turned upright. */
@@ -28,7 +28,7 @@ export interface PictureInfo extends PictureShape {
 export type Range = readonly [black: number, white: number];
 export type Ranges = Readonly<Partial<Record<'whole' | 'real', Range>>>;
 
-/** How a picture is decoded. */
+/** Says how a picture is decoded. */
 export interface Decoding {
   readonly shape: PictureShape;
   /** `'fill'` stretches; `'cover'` scales, then cuts off the parts outside, as much on either side. */
@@ -42,6 +42,6 @@ export interface Decoding {
 export interface DecodedPicture {
   /** [channels, height, width]: bytes, or more than 8 bits as numbers from 0 to 1. */
   readonly values: Uint8Array | Float32Array;
-  /** Whether parts were transparent, and on the ground all became one colour. */
+  /** Tells whether parts were transparent, and on the ground all became one colour. */
   readonly isVeiled: boolean;
 }

@@ -23,7 +23,7 @@ const budget = new Budget(mostBytes);
 interface Source {
   readonly bytes: Uint8Array;
   readonly kind: PictureKind;
-  /** For sharp, which reads all but netpbm and some TIFF files. */
+  /** Picture opened by sharp, which reads all but netpbm and some TIFF files. */
   readonly opened?: Opened | undefined;
 }
 
@@ -97,7 +97,7 @@ export function pictureInfo(bytes: Uint8Array, background: UserColour): Promise<
   return attempt(async () => infoOf(await sourceOf(bytes), background));
 }
 
-/** Whether some pixel of a picture on a ground is not gray. @throws UserError as `decodePicture` */
+/** Tells whether some pixel of a picture on a ground is not gray. @throws UserError as `decodePicture` */
 export function showsColour(bytes: Uint8Array, background: UserColour): Promise<boolean> {
   return attempt(async () => {
     const source = await sourceOf(bytes);
@@ -184,7 +184,7 @@ async function open(bytes: Uint8Array, kind: string): Promise<Opened | undefined
   return { picture, header, size };
 }
 
-/** How values are kept. Spaces of print and of sight are brought to 8 bits without a loss of range. */
+/** Tells how values are kept. Spaces of print and of sight are brought to 8 bits without a loss of range. */
 function depthOf(depth: string, space: string): Depth {
   if (depth === 'uchar' || !['b-w', 'grey16', 'rgb16', 'srgb', 'rgb'].includes(space)) {
     return 'bytes';

@@ -40,7 +40,7 @@ export async function pictureInfo(bytes: Uint8Array, background: UserColour): Pr
   }
 }
 
-/** Whether some pixel of a picture on a ground is not gray. @throws UserError as `decodePicture` */
+/** Tells whether some pixel of a picture on a ground is not gray. @throws UserError as `decodePicture` */
 export async function showsColour(bytes: Uint8Array, background: UserColour): Promise<boolean> {
   return (await pictureInfo(bytes, background)).channels === 3;
 }

@@ -49,7 +49,7 @@ export interface PnmHeader {
   readonly white: number;
   /** 1, 2, 3 as text; 4, 5, 6 as bytes: bits, gray, colour. */
   readonly form: number;
-  /** Where the pixels begin. */
+  /** Place where the pixels begin. */
   readonly start: number;
 }
 

@@ -30,7 +30,7 @@ export function rangeOf({ values, channels }: RawPicture): Range | undefined {
   return [low, high];
 }
 
-/** Whether some pixel is not gray, or the ground that may be seen through some is not. */
+/** Tells whether some pixel is not gray, or the ground that may be seen through some is not. */
 export function isColoured({ values, channels }: RawPicture, background: UserColour): boolean {
   if (channels % 2 === 0 && !isGrayColour(background)) return true;
   if (channels < 3) return false;
@@ -40,7 +40,7 @@ export function isColoured({ values, channels }: RawPicture, background: UserCol
   return false;
 }
 
-/** Whether each channel has one value alone. @param values [channels, height, width] */
+/** Tells whether each channel has one value alone. @param values [channels, height, width] */
 export function isOneColour(values: ArrayLike<number>, channels: number): boolean {
   const size = values.length / channels;
   for (let i = 0; i < values.length; i++) {

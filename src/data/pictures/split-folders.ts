@@ -26,7 +26,7 @@ function plainRole(name: string): Role | undefined {
   return Object.hasOwn(partWords, word) ? partWords[word] : undefined;
 }
 
-/** Whether a folder is named as a part of data. */
+/** Tells whether a folder is named as a part of data. */
 export const isPart = (name: string) => plainRole(name) !== undefined;
 
 /** The part that a folder may be, and the words around its name: `seg_train` is one of `seg`. */
@@ -90,14 +90,14 @@ function looseSplits(folders: readonly TopFolder[]): ReadonlyMap<string, Role> |
   });
 }
 
-/** Whether a folder is named as one that holds pictures, not as a class of them. */
+/** Tells whether a folder is named as one that holds pictures, not as a class of them. */
 export function isContainer(name: string): boolean {
   return /^(images?|imgs?|pictures?|photos?|jpe?gs?|pngs?|jpegimages|data|dataset|frames|samples|all)$/i.test(
     name,
   );
 }
 
-/** Whether a folder is named as one that holds answers to pictures, not pictures. */
+/** Tells whether a folder is named as one that holds answers to pictures, not pictures. */
 export function isMasks(name: string): boolean {
   return /^(masks?|ground[_-]?truths?|gt|labels?|annotations?|annots?|segmentation(class|object)?s?|seg(mentation)?[_-]?masks?|depths?|label[_-]?images?|trimaps?)$/i.test(
     name,

@@ -55,7 +55,7 @@ function firstPage(bytes: Uint8Array): { page: TiffIfd; pages: number } {
   if (!page) throw new UserError('it is damaged: there is no page in it');
   const { sampleFormat, samplesPerPixel: samples, type } = page;
   const bits = page.bitsPerSample as number | undefined;
-  // Without a number of bits there is one, which the decoder does not know.
+  // A picture without a number of bits has one bit, which the decoder does not know.
   if (bits === undefined) throw refuse('of one bit');
   if (page.width * page.height * samples * Math.ceil(bits / 8) > mostBytes) {
     throw new UserError(`its ${page.width}×${page.height} pixels take over ${mostBytes} bytes`);
@@ -88,7 +88,7 @@ function checkStrips(page: TiffIfd, bits: number): void {
   }
 }
 
-/** Whether its values are kept as bytes, and shown by 8 bits. */
+/** Tells whether its values are kept as bytes, and shown by 8 bits. */
 const isBytes = ({ bitsPerSample, type }: TiffIfd) => bitsPerSample <= 8 || type === 3;
 
 /** The header of a TIFF file, by its first page. */

@@ -34,13 +34,13 @@ export interface PublishedSet {
   readonly classNames: readonly string[];
   /** The path of a file that some package installed; there may be none. */
   installed(name: string): Promise<string | undefined>;
-  /** That package, as in 'install ...'. */
+  /** Name of that package, as in 'install ...'. */
   readonly package: string;
   /** Addresses under which the files lie as `name.gz`. */
   readonly mirrors: readonly string[];
 }
 
-/** How a public dataset is found and fetched. */
+/** Options for finding and fetching a public dataset. */
 export interface PublishedOptions {
   /** Stops a download. */
   readonly signal?: AbortSignal;

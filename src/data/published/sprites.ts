@@ -27,7 +27,7 @@ const outlines: Readonly<Record<string, Outline>> = {
 
 const shapes = Object.keys(outlines);
 
-/** How finely the factors of sprites are cut. */
+/** Says how finely the factors of sprites are cut. */
 export interface SpritesOptions {
   /** Sizes, from half of the largest to the largest; 6 when left out. */
   readonly scales?: number;

@@ -1,6 +1,6 @@
 import { type ColumnValues, isDiscrete, missingShare, present, rangeOf } from './rows.js';
 
-/** How much of a column's real values synthetic rows reach. */
+/** Score for how much of a column's real values synthetic rows reach. */
 export interface CoverageScore {
   readonly column: string;
   readonly metric: 'RangeCoverage' | 'CategoryCoverage';
@@ -8,7 +8,7 @@ export interface CoverageScore {
   readonly score: number | null;
 }
 
-/** How many of a column's synthetic values lie between the least and the most of the real ones. */
+/** Score for how many of a column's synthetic values lie between the least and the most of the real ones. */
 export interface BoundaryScore {
   readonly column: string;
   readonly metric: 'BoundaryAdherence';
@@ -16,7 +16,7 @@ export interface BoundaryScore {
   readonly score: number | null;
 }
 
-/** How alike the share of missing values is in real and synthetic rows. */
+/** Score for how alike the share of missing values is in real and synthetic rows. */
 export interface MissingScore {
   readonly column: string;
   readonly metric: 'MissingValueSimilarity';

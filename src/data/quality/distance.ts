@@ -13,7 +13,7 @@ interface Prepared {
   readonly gaps: Float64Array;
 }
 
-/** How a column is compared. */
+/** Way in which a column is compared. */
 type Comparison = 'exact' | 'scaled' | 'gaps';
 
 interface Scale {
@@ -24,7 +24,7 @@ interface Scale {
 /** A value that no other equals. */
 const missing = -Infinity;
 
-/** How columns are compared: numbers in parts of the reference's range. */
+/** Decides how columns are compared: numbers in parts of the reference's range. */
 function scalesOf(
   columns: readonly TableColumn[],
   rows: Float32Array,
@@ -60,7 +60,7 @@ function prepare(rows: Float32Array, scales: readonly Scale[]): Prepared {
   return { rows: count, exact: group('exact'), scaled: group('scaled'), gaps: group('gaps') };
 }
 
-/** How many columns of numbers are looked at between two looks at the sum. */
+/** Number of columns of numbers looked at between two looks at the sum. */
 const stride = 4;
 
 /**

@@ -11,7 +11,7 @@ export interface Feature {
 /** Values that a forest learns to tell: places of classes, or numbers. */
 export interface Target {
   readonly values: Float32Array;
-  /** How many classes the values are places of; 0 where they are numbers. */
+  /** Number of classes that the values are places of; 0 where they are numbers. */
   readonly classes: number;
 }
 
@@ -34,14 +34,14 @@ type Node = Leaf | Branch;
 /** A trained forest. */
 export interface Forest {
   /**
-   * For each row, shares of the classes, or one number.
+   * Predicts for each row the shares of the classes, or one number.
    * @param features the features of training, of other rows
    * @returns shape [N, classes or 1]
    */
   predict(features: readonly Feature[]): Float64Array;
   /**
-   * How much each feature's splits purify, as shares of a tree's whole, the mean over trees (Breiman 2001, as
-   * scikit-learn counts it); 0 where no tree has a split.
+   * Amount by which each feature's splits purify, as shares of a tree's whole, the mean over trees (Breiman
+   * 2001, as scikit-learn counts it); 0 where no tree has a split.
    */
   readonly importances: Float64Array;
 }
@@ -68,7 +68,7 @@ interface Growth {
   readonly target: Target;
   /** Values of a sum: one for each class, or one. */
   readonly width: number;
-  /** How many features a split chooses from. */
+  /** Number of features that a split chooses from. */
   readonly chosen: number;
   readonly next: () => number;
   /** The sum of the gains of each feature's splits. */

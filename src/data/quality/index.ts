@@ -1,5 +1,5 @@
 /**
- * How good synthetic rows of a table are beside real ones: `report.ts` measures all, over a file a measure.
+ * Judges synthetic rows of a table beside real ones: `report.ts` measures all, over a file a measure.
  */
 export { measureQuality, type QualityOptions, type QualityReport } from './report.js';
 export type { QualityRows } from './rows.js';

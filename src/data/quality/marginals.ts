@@ -11,16 +11,16 @@ import {
 
 /** A bar of a column's distribution: shares of the values that are not missing, from 0 to 1. */
 export interface Bar {
-  /** Of numbers and dates: the values from `from` to under `to`. */
+  /** Range of numbers and dates: the values from `from` to under `to`. */
   readonly from?: number;
   readonly to?: number;
-  /** Of categories: its name. */
+  /** Name of a category. */
   readonly name?: string;
   readonly real: number;
   readonly synthetic: number;
 }
 
-/** How a column's values are spread, in real and in synthetic rows. */
+/** Distribution of a column's values, in real and in synthetic rows. */
 export interface Marginal {
   readonly column: TableColumn;
   readonly bars: readonly Bar[];
@@ -140,9 +140,9 @@ function marginal({ column, real, synthetic }: ColumnValues): Marginal {
 }
 
 /**
- * How the values of each column are spread, as bars: of numbers and dates 24 of equal width over all but
- * the outermost 0.5 % of the values, which count to the first and last bar; of categories the eight most
- * frequent ones and the rest.
+ * Shows how the values of each column are spread, as bars: of numbers and dates 24 of equal width over
+ * all but the outermost 0.5 % of the values, which count to the first and last bar; of categories the
+ * eight most frequent ones and the rest.
  */
 export function marginals(rows: QualityRows): Marginal[] {
   return byColumn(rows).map(marginal);

@@ -2,7 +2,7 @@ import type { TableColumn } from '../column.js';
 import { unitMilliseconds } from '../tables/columns/dates.js';
 import { isDiscrete, type QualityRows, rowCount, valuesOf } from './rows.js';
 
-/** How many synthetic rows are no copies of real ones. */
+/** Score for how many synthetic rows are no copies of real ones. */
 export interface NewRows {
   readonly metric: 'NewRowSynthesis';
   /** The share of new rows, from 0 to 1. */
@@ -29,7 +29,7 @@ function asCompared({ date }: TableColumn): (value: number) => number {
 interface Compared {
   /** Numbers and dates, the one with most different values first. */
   readonly numbers: readonly Float64Array[];
-  /** For each row, a text that is the same for the same categories and the same missing values. */
+  /** A text for each row, the same for the same categories and the same missing values. */
   readonly keys: readonly string[];
 }
 

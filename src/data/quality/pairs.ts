@@ -1,17 +1,17 @@
 import { categoryCount } from '../column.js';
 import { type ColumnValues, isDiscrete, rangeOf } from './rows.js';
 
-/** How alike two columns depend on each other in real and synthetic rows. */
+/** Score for how alike two columns depend on each other in real and synthetic rows. */
 export interface PairTrend {
   readonly columns: readonly [first: string, second: string];
   readonly metric: 'CorrelationSimilarity' | 'ContingencySimilarity';
   /** From 0 to 1; null where it is not defined, as where a column has one value. */
   readonly score: number | null;
-  /** How much the columns depend on each other in real rows: Pearson's r, or Cramér's V. */
+  /** Dependence of the columns on each other in real rows: Pearson's r, or Cramér's V. */
   readonly real: number | null;
   /** Pearson's r in synthetic rows; null for contingency. */
   readonly synthetic: number | null;
-  /** Whether they depend on each other enough for the pair to count. */
+  /** Tells whether they depend on each other enough for the pair to count. */
   readonly counts: boolean;
 }
 
@@ -36,7 +36,7 @@ export interface PairColumn {
   readonly discrete: boolean;
   readonly real: Levels;
   readonly synthetic: Levels;
-  /** Whether real and synthetic rows both hold more than one value. */
+  /** Tells whether real and synthetic rows both hold more than one value. */
   readonly varies: boolean;
 }
 
@@ -110,7 +110,7 @@ function correlation(a: Float64Array, b: Float64Array): number | null {
   return count > 1 && Number.isFinite(r) ? Math.max(-1, Math.min(1, r)) : null;
 }
 
-/** How many rows hold each pair of levels, by a · (levels of b) + b. */
+/** Counts the rows that hold each pair of levels, by a · (levels of b) + b. */
 function contingency(a: Levels, b: Levels): Float64Array {
   const counts = new Float64Array(a.levels * b.levels);
   for (let i = 0; i < a.codes.length; i++) counts[a.codes[i]! * b.levels + b.codes[i]!]! += 1;

@@ -8,7 +8,7 @@ export interface Draws {
   readonly draws: number;
 }
 
-/** How far synthetic rows are from real ones, beside rows of random values. */
+/** Score for how far synthetic rows are from real ones, beside rows of random values. */
 export interface BaselineProtection {
   readonly metric: 'DCRBaselineProtection';
   /** The median distance of synthetic rows over the random rows', at most 1; null where the latter is 0. */
@@ -20,7 +20,7 @@ export interface BaselineProtection {
   readonly sampled?: Draws;
 }
 
-/** Whether synthetic rows are closer to the rows of training than to rows that were held out. */
+/** Tells whether synthetic rows are closer to the rows of training than to rows that were held out. */
 export interface OverfittingProtection {
   readonly metric: 'DCROverfittingProtection';
   /** 1 where no more than half are closer to rows of training, 0 where all are. */
@@ -41,7 +41,7 @@ export interface Privacy {
 /** Comparisons of two rows that a measure makes at most: about a second's work. */
 const mostComparisons = 5e6;
 
-/** How often rows are chosen where not all can be compared. */
+/** Number of times that rows are chosen where not all can be compared. */
 const draws = 5;
 
 const median = (values: Float64Array): number => {
@@ -84,7 +84,7 @@ export async function overfittingProtection(
   return { metric: 'DCROverfittingProtection', score, closerToTraining };
 }
 
-/** As many real and as many synthetic rows, chosen at random. */
+/** Chooses so many real and so many synthetic rows at random. */
 const chosenOf = (
   { columns, real, synthetic }: QualityRows,
   count: number,

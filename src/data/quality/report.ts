@@ -32,8 +32,9 @@ export interface ColumnScores<T> {
 }
 
 /**
- * How good synthetic rows are beside the real ones, by the measures of SDMetrics and under their names.
- * Every score is from 0 to 1, and more is better. Plain data: it is the JSON of a report as it stands.
+ * Tells how good synthetic rows are beside the real ones, by the measures of SDMetrics and under their
+ * names. Every score is from 0 to 1, and more is better. Plain data: it is the JSON of a report as it
+ * stands.
  */
 export interface QualityReport {
   /** Rows that were compared. */

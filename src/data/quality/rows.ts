@@ -23,10 +23,10 @@ export interface ColumnValues {
   readonly synthetic: Float64Array;
 }
 
-/** Whether a column holds places of categories; the others hold numbers or dates. */
+/** Tells whether a column holds places of categories; the others hold numbers or dates. */
 export const isDiscrete = (column: TableColumn): boolean => categoryCount(column) > 0;
 
-/** How many rows there are in `values` of so many columns. */
+/** Counts the rows in `values` of so many columns. */
 export const rowCount = (values: Float32Array, { length }: readonly TableColumn[]): number =>
   values.length / length;
 

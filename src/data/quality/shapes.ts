@@ -1,7 +1,7 @@
 import type { ColumnValues } from './rows.js';
 import { isDiscrete, present } from './rows.js';
 
-/** How alike a column's distribution is in real and synthetic rows, missing values apart. */
+/** Score for how alike a column's distribution is in real and synthetic rows, missing values apart. */
 export interface ShapeScore {
   readonly column: string;
   readonly metric: 'KSComplement' | 'TVComplement';
@@ -28,7 +28,7 @@ function ksComplement(real: Float64Array, synthetic: Float64Array): number | nul
   return 1 - largest;
 }
 
-/** How often each category occurs. @param places of categories, NaN where missing */
+/** Counts how often each category occurs. @param places of categories, NaN where missing */
 function frequencies(places: Float64Array): Map<number, number> {
   const counts = new Map<number, number>();
   for (const place of present(places)) counts.set(place, (counts.get(place) ?? 0) + 1);

@@ -6,7 +6,7 @@ import { categoryCount, type TableColumn } from '../column.js';
 import { type Feature, trainForest } from './forest.js';
 import { isDiscrete, type QualityRows, rowCount, rowsAt, valuesOf } from './rows.js';
 
-/** How well a classifier does, on rows that it was not trained on. */
+/** Scores of a classifier, on rows that it was not trained on. */
 export interface ClassifierScores {
   /** The share of rows whose class is found. */
   readonly accuracy: number;
@@ -14,7 +14,7 @@ export interface ClassifierScores {
   readonly f1: number;
 }
 
-/** How well a regressor does, on rows that it was not trained on. */
+/** Scores of a regressor, on rows that it was not trained on. */
 export interface RegressorScores {
   /** 1 less the squared error over the variance; under 0 where the mean alone is better. */
   readonly r2: number;
@@ -22,7 +22,7 @@ export interface RegressorScores {
   readonly rmse: number;
 }
 
-/** How much synthetic rows teach for use on real ones (TSTR: train on synthetic, test on real). */
+/** Measures how much synthetic rows teach for use on real ones (TSTR: train on synthetic, test on real). */
 export interface Usefulness {
   readonly target: string;
   readonly learner: 'classifier' | 'regressor';
@@ -45,7 +45,7 @@ const testShare = 0.3;
 /** Bins of a column of numbers, and one for missing values. */
 const bins = 48;
 
-/** Where values fall among ascending edges, from 1; 0 where they are missing. */
+/** Finds where values fall among ascending edges, from 1; 0 where they are missing. */
 function binned(values: Float32Array, edges: Float32Array): Feature {
   const codes = Uint16Array.from(values, (value) => {
     if (Number.isNaN(value)) return 0;

@@ -16,9 +16,9 @@ const parallelReads = 32;
 /** A part of a file that holds examples, one after another. */
 export interface FilePiece {
   readonly path: string;
-  /** Where its first example begins, in bytes. */
+  /** Place where its first example begins, in bytes. */
   readonly offset: number;
-  /** How many examples it holds. */
+  /** Number of examples that it holds. */
   readonly count: number;
 }
 

@@ -26,7 +26,7 @@ export async function gatherInMemory(
   const end = await produce((given) => {
     layout = given;
     const { shape, most, dtype } = given;
-    // Where their number is known, examples are not held twice.
+    // Examples are not held twice where their number is known.
     if (most !== undefined) {
       const values = shape.reduce((product, size) => product * size, most);
       whole = dtype === 'uint8' ? new Uint8Array(values) : new Float32Array(values);

@@ -12,7 +12,7 @@ export interface Skipped {
   readonly reason: string;
 }
 
-/** How examples are gathered. */
+/** Options for gathering examples. */
 export interface GatherOptions {
   /** The folder that keeps examples that memory does not; the user's cache folder unless given. */
   readonly cache?: string | undefined;
@@ -23,8 +23,9 @@ export interface GatherOptions {
   /** Told how far pictures are: each is first looked at, then decoded, and counts at both. */
   readonly onCount?: ((done: number, of: number) => void) | undefined;
   /**
-   * To look at data rather than train on it: a format may look at so many examples of each part,
-   * spread over it, and read others only when they are asked for. Sizes and labels are of all examples.
+   * Size of a sample, to look at data rather than train on it: a format may look at so many examples of
+   * each part, spread over it, and read others only when they are asked for. Sizes and labels are of
+   * all examples.
    */
   readonly sample?: number | undefined;
 }
@@ -40,7 +41,7 @@ export interface Layout {
 /** Takes examples, one or several at a time, in their order. */
 export type AddRows = (values: Uint8Array | Float32Array) => Promise<void>;
 
-/** Where examples come from: their files, or the rows of a table, counted from 1. */
+/** Origins of examples: their files, or the rows of a table, counted from 1. */
 export type Origins = readonly string[] | Uint32Array;
 
 /** A column with the text of each example's cell. */

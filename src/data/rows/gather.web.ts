@@ -1,2 +1,2 @@
-/** In a browser all examples are in memory: there is no cache of files. */
+/** All examples are in memory in a browser: there is no cache of files. */
 export { gatherInMemory as gather } from './gather-memory.js';

@@ -268,7 +268,7 @@ export class DelimitedTable implements Table {
     });
   }
 
-  /** Whether a row holds nothing, such as the rows that spreadsheets write after the last. */
+  /** Tells whether a row holds nothing, such as the rows that spreadsheets write after the last. */
   #isBlank(): boolean {
     const { starts, ends, count } = this.#scanner;
     for (let cell = 0; cell < count; cell++) if (starts[cell] !== ends[cell]) return false;
@@ -282,7 +282,7 @@ interface Looked {
   readonly index: CellIndex;
 }
 
-/** Whether the text of all cells follows from their values. */
+/** Tells whether the text of all cells follows from their values. */
 function isExact({ kind, isWhole, least, most, missing, profile }: ColumnFacts): boolean {
   if (kind !== 'number' || !isWhole || missing > 0 || profile?.spelling?.isPadded) return false;
   return least > -exactFloats && most < exactFloats;

@@ -8,7 +8,7 @@ export interface Dialect {
   /** One character; a space stands for any number of spaces and tabs. */
   readonly delimiter: string;
   readonly decimal: Decimal;
-  /** Whether numbers could have been meant with the other decimal mark. */
+  /** Tells whether numbers could have been meant with the other decimal mark. */
   readonly isDecimalDoubtful: boolean;
   /** Lines before the first row. */
   readonly skip: number;
@@ -85,7 +85,7 @@ function preamble(sample: Uint8Array) {
     from = next;
     skip++;
   }
-  // Where all lines begin as comments do, they are rows.
+  // Lines are rows where all of them begin as comments do.
   if (from >= sample.length && comment !== undefined) {
     return { skip: 0, from: 0, separator, comment: undefined };
   }

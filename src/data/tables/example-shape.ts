@@ -7,7 +7,7 @@ import { isSequenceLayout, type ReadOptions } from '../read-options.js';
 import { elements } from './roles.js';
 import type { ColumnFacts } from './table.js';
 
-/** How the features of a row make an example. */
+/** Describes how the features of a row make an example. */
 export interface ExampleShape {
   readonly shape: readonly number[];
   readonly dtype: 'uint8' | 'float32';
@@ -94,13 +94,13 @@ export function exampleShape(
   return { ...flat, dtype, notes: [{ about: 'axes', text, doubtful: true }] };
 }
 
-/** Whether columns are pixels of a picture, by their names; a column of labels may be beside them. */
+/** Tells whether columns are pixels of a picture, by their names; a column of labels may be beside them. */
 export function arePictures(columns: readonly ColumnFacts[]): boolean {
   const pixels = columns.filter(({ name, kind }) => kind === 'number' && pixelName.test(name));
   return pixels.length >= 4 && pixels.length >= columns.length - 2;
 }
 
-/** Whether values are whole numbers from black to white. */
+/** Tells whether values are whole numbers from black to white. */
 function isBytes({ least, most, isWhole }: Range): boolean {
   return isWhole && least >= 0 && most <= 255 && most > fewGrays;
 }

@@ -3,9 +3,9 @@ import { booleanOf, type Decimal, isMissing, isNumberText } from './numbers.js';
 /** The names of a table's columns, and where they are from. */
 export interface Header {
   readonly names: readonly string[];
-  /** Whether the first row is the names. */
+  /** Tells whether the first row is the names. */
   readonly isFirstRow: boolean;
-  /** Whether it could as well be the other way round. */
+  /** Tells whether it could as well be the other way round. */
   readonly isDoubtful: boolean;
 }
 
@@ -88,7 +88,7 @@ function judge(first: Row, rest: readonly Row[], decimal: Decimal) {
   return judgeNumbers(first, rest, isNumber) ?? no;
 }
 
-/** Whether no cell of the first row is found again below it, and none is empty or there twice. */
+/** Tells whether no cell of the first row is found again below it, and none is empty or there twice. */
 function isOfItsOwn(first: Row, rest: readonly Row[]): boolean {
   return (
     new Set(first).size === first.length &&

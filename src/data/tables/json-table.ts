@@ -74,7 +74,7 @@ async function* texts(file: FileBytes): AsyncGenerator<string> {
   }
 }
 
-/** Whether a text is one value over several lines, and not one a line. */
+/** Tells whether a text is one value over several lines, and not one a line. */
 function isOneValue(text: string): boolean {
   const [first = ''] = text.trimStart().split('\n');
   try {

@@ -22,7 +22,7 @@ export class KeptRows {
     this.#rowsPerBlock = Math.max(1, Math.floor(blockValues / width));
   }
 
-  /** Whether all rows are there. */
+  /** Tells whether all rows are there. */
   get isWhole(): boolean {
     return this.#isWhole;
   }

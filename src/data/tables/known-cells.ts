@@ -23,14 +23,14 @@ export interface KnownCell {
   readonly marks: readonly NumberMark[];
   /** The place among the cells of the column; -1 where they are too many. */
   readonly code: number;
-  /** How many rows hold it. */
+  /** Number of rows that hold it. */
   count: number;
 }
 
 /** The different cells of a column that are no plain numbers, as far as they fit. */
 export class KnownCells {
   readonly #cells = new Map<string, KnownCell>();
-  /** How many words there were when the first did not fit; undefined when all do. */
+  /** Number of words there were when the first did not fit; undefined when all do. */
   #wordsBefore: number | undefined;
 
   /** The cells, in the order in which they first came. */
@@ -38,7 +38,7 @@ export class KnownCells {
     return this.#cells.values();
   }
 
-  /** Whether all cells are there. */
+  /** Tells whether all cells are there. */
   get isWhole(): boolean {
     return this.#wordsBefore === undefined;
   }

@@ -5,7 +5,7 @@ const fewest = 4;
 
 const [bracketOpen, bracketClose] = [91, 93];
 
-/** Whether a byte parts numbers of a list. */
+/** Tells whether a byte parts numbers of a list. */
 function isBreak(byte: number): boolean {
   return byte === 32 || byte === 9 || byte === 10 || byte === 13 || byte === 59;
 }

@@ -39,7 +39,7 @@ export const missingWords: ReadonlySet<string> = new Set([
 /** Missing words that may as well be the name of a class. */
 const classWords: ReadonlySet<string> = new Set(['none', 'nil', 'missing', '-', '--', '.', '..']);
 
-/** Whether a label is not known. Words such as None are names of classes as often, and stay. */
+/** Tells whether a label is not known. Words such as None are names of classes as often, and stay. */
 export function isMissingLabel(text: string): boolean {
   const word = text.toLowerCase();
   return missingWords.has(word) && !classWords.has(word);

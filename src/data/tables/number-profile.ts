@@ -45,7 +45,7 @@ export class NumberProfiles {
     return this.#counts[column];
   }
 
-  /** Whether a column that is named so holds each number once. */
+  /** Tells whether a column that is named so holds each number once. */
   areDistinct(column: number): boolean {
     return this.#ids[column] !== undefined;
   }
@@ -57,7 +57,7 @@ export class NumberProfiles {
   }
 }
 
-/** Whether a number has no more digits after the point. */
+/** Tells whether a number has no more digits after the point. */
 function hasDecimals(value: number, decimals: number): boolean {
   const scaled = value * powers[decimals]!;
   return Math.abs(scaled - Math.round(scaled)) <= resolution * Math.abs(scaled);

@@ -155,13 +155,13 @@ function numberOf(text: string): number {
   return Number(text.replace(',', '.'));
 }
 
-/** Whether text is a number as cells hold it, with either decimal mark where none is given. */
+/** Tells whether text is a number as cells hold it, with either decimal mark where none is given. */
 export function isNumberText(text: string, decimal?: Decimal): boolean {
   if (decimal) return cellNumber(text, decimal) !== undefined;
   return cellNumber(text, '.') !== undefined || cellNumber(text, ',') !== undefined;
 }
 
-/** Whether text stands for a value that is not known. */
+/** Tells whether text stands for a value that is not known. */
 export function isMissing(text: string): boolean {
   return text === '' || (text.length < 10 && missingWords.has(text.toLowerCase()));
 }

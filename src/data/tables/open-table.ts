@@ -127,7 +127,7 @@ function refuseInfinite(columns: readonly ColumnFacts[], path: string): void {
   );
 }
 
-/** Whether features are pixels of MNIST's size beside a label, as it is passed around without names. */
+/** Tells whether features are pixels of MNIST's size beside a label, as it is passed around without names. */
 function isFlatPicture({ columns }: TableFacts, { features, label }: Roles): boolean {
   return label !== undefined && features.length === 784 && isUnnamed(columns) && arePixels(columns);
 }
@@ -319,7 +319,10 @@ export async function openTable(
   return { name, train: train.dataset, ...others, notes: train.notes };
 }
 
-/** Whether rows of a table are taken column by column. @throws UserError when options contradict each other */
+/**
+ * Tells whether rows of a table are taken column by column.
+ * @throws UserError when options contradict each other
+ */
 async function areRows(table: Table, options: FormatOptions): Promise<boolean> {
   const rows = rowsAsked(options);
   if (rows !== 'auto') {

@@ -91,7 +91,7 @@ export class ParquetTable implements Table {
     return { rows: first - 1, columns: facts };
   }
 
-  /** Whether a column's values matter: long texts are not read for nothing. */
+  /** Tells whether a column's values matter: long texts are not read for nothing. */
   #isLookedAt({ name, kind, areDates }: ParquetColumn): boolean {
     const isTable = mayBeTable(this.names.length, this.options);
     if (areDates) return isTable;

@@ -26,7 +26,7 @@ export function partOf(text: string): Part | undefined {
   return Object.hasOwn(partWords, word) ? partWords[word] : undefined;
 }
 
-/** Whether a column may tell parts, by its name alone. */
+/** Tells whether a column may tell parts, by its name alone. */
 export function isSplitName(name: string): boolean {
   return splitNames.test(name.trim());
 }

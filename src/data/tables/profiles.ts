@@ -5,13 +5,13 @@ import { isNumberingName } from './roles.js';
 /** Most columns of a table that is taken column by column, unless that is asked for. */
 const mostColumns = 500;
 
-/** How rows of a table are taken, as far as options tell. */
+/** Tells how rows of a table are taken, as far as options say. */
 export function rowsAsked(options: ReadOptions & LikeOptions): NonNullable<ReadOptions['rows']> {
   if (options.like) return 'table';
   return options.rows ?? (columnOptions(options).size > 0 ? 'table' : 'vectors');
 }
 
-/** Whether a table may be taken column by column, by the number of its columns. */
+/** Tells whether a table may be taken column by column, by the number of its columns. */
 export function mayBeTable(columns: number, options: ReadOptions & LikeOptions): boolean {
   const rows = rowsAsked(options);
   return rows === 'table' || (rows === 'auto' && columns <= mostColumns && !options.shape);

@@ -39,17 +39,17 @@ const surelyIndex = /^(unnamed: ?\d+(_level_\d+)?|__index_level_\d+__|)$/i;
 /** Names of columns that name the rows, if their values do. */
 const namingNames = /(^|[_\s-])(uuid|guid|key|name)$/i;
 
-/** Whether a column, by its name, numbers rows. */
+/** Tells whether a column, by its name, numbers rows. */
 export function isNumberingName(name: string): boolean {
   return indexNames.test(name) || camelId.test(name) || surelyIndex.test(name);
 }
 
-/** Whether a column, by its name, names or numbers rows. */
+/** Tells whether a column, by its name, names or numbers rows. */
 export function isNamingName(name: string): boolean {
   return isNumberingName(name) || namingNames.test(name);
 }
 
-/** Whether only an index has a column's name. */
+/** Tells whether only an index has a column's name. */
 export function isSurelyIndex(name: string): boolean {
   return surelyIndex.test(name);
 }
@@ -60,12 +60,12 @@ const longList = 16;
 /** Classes that pixels are labelled with at most, where nothing names the labels. */
 const mostClasses = 100;
 
-/** Whether a table has no names: its columns are called 1, 2 and so on. */
+/** Tells whether a table has no names: its columns are called 1, 2 and so on. */
 export function isUnnamed(columns: readonly ColumnFacts[]): boolean {
   return columns.every(({ name }, place) => name === String(place + 1));
 }
 
-/** Whether all columns hold whole numbers from 0 to 255, and not only the smallest of them. */
+/** Tells whether all columns hold whole numbers from 0 to 255, and not only the smallest of them. */
 export function arePixels(columns: readonly ColumnFacts[]): boolean {
   const isByte = ({ kind, isWhole, least, most }: ColumnFacts) =>
     kind === 'number' && isWhole && least >= 0 && most <= 255;
@@ -85,7 +85,7 @@ export interface Roles {
   readonly notes: readonly ReadingNote[];
 }
 
-/** How columns are named in notes: `columns id and name`. */
+/** Names columns for notes: `columns id and name`. */
 export function columnsText(names: readonly string[]): string {
   const shown = names.map((name) => (name === '' ? 'without a name' : excerpt(name, 30)));
   return `${names.length === 1 ? 'column' : 'columns'} ${listed(shown, 5)}`;
@@ -102,7 +102,7 @@ export function columnPlace(names: readonly string[], name: string, path: string
   );
 }
 
-/** Whether values of a column can be an example's. */
+/** Tells whether values of a column can be an example's. */
 function isNumeric({ kind }: ColumnFacts): boolean {
   return kind === 'number' || kind === 'boolean' || kind === 'list' || kind === 'mixed';
 }
@@ -350,7 +350,7 @@ class Chooser {
   }
 }
 
-/** How many values an example takes of a column. */
+/** Counts the values that an example takes of a column. */
 export function elements({ shape }: ColumnFacts): number {
   return shape?.reduce((product, length) => product * length, 1) ?? 1;
 }

@@ -18,7 +18,7 @@ export interface RowSource {
   readonly key: unknown;
   /** The rows; the line of each, where it is one a line. */
   rows(): AsyncIterable<{ readonly row: Row; readonly line?: number }>;
-  /** How they are stored, in words. */
+  /** Tells in words how they are stored. */
   noteOf(isLines: boolean): string;
 }
 
@@ -26,7 +26,7 @@ export interface RowSource {
 interface Looked {
   readonly survey: ColumnSurvey;
   shape?: string | undefined;
-  /** Whether it holds things that are neither numbers, words, dates nor lists of numbers. */
+  /** Tells whether it holds things that are neither numbers, words, dates nor lists of numbers. */
   isOther?: boolean;
   areDates?: boolean;
 }

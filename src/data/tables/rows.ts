@@ -32,7 +32,7 @@ export async function* eachRow(rows: Rows, visit: RowVisitor): AsyncGenerator<vo
 
   const scan = (final: boolean) => {
     buffer[filled] = 10;
-    // Only whole lines can be checked: a piece may end within a character.
+    // Lines can be checked only when they are whole: a piece may end within a character.
     const whole = final ? filled : lastLine(buffer, filled);
     if (whole > checked) checkText(buffer, checked, whole, line + 1, path);
     let at = 0;

@@ -6,7 +6,7 @@ const [newline, carriage, quote, space, tab] = [10, 13, 34, 32, 9];
 /** Most columns: enough for a picture of 1000 × 1000 pixels. */
 const mostColumns = 2 ** 20;
 
-/** How the text of a table is cut into cells. */
+/** Describes how the text of a table is cut into cells. */
 export interface Cuts {
   /** The byte between cells; with a space, several of them and tabs count as one. */
   readonly delimiter: number;
@@ -30,7 +30,7 @@ export class RowScanner {
   starts = new Int32Array(64);
   ends = new Int32Array(64);
   numbers = new Float64Array(64);
-  /** Whether the text of a cell has quotes doubled. */
+  /** Marks of cells whose text has quotes doubled. */
   #doubled = new Uint8Array(64);
   #hasDoubled = false;
   readonly #text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -100,7 +100,7 @@ export class RowScanner {
     }
   }
 
-  /** Where the row after a line break begins; -1 when the break may not be whole. */
+  /** Finds where the row after a line break begins; -1 when the break may not be whole. */
   #rowEnd(bytes: Uint8Array, at: number, end: number, final: boolean): number {
     if (at >= end) return final ? end : -1;
     if (bytes[at] !== carriage) return at + 1;
@@ -120,7 +120,7 @@ export class RowScanner {
     this.#hasDoubled = false;
   }
 
-  /** Whether a cell's text is not its bytes: quotes are doubled in it. */
+  /** Tells whether a cell's text is not its bytes: quotes are doubled in it. */
   isDoubled(cell: number): boolean {
     return this.#doubled[cell] === 1;
   }
@@ -160,7 +160,7 @@ export class RowScanner {
     return at;
   }
 
-  /** Whether nothing but spaces lies between a place and the end of its cell. */
+  /** Tells whether nothing but spaces lies between a place and the end of its cell. */
   #isOver(bytes: Uint8Array, from: number): boolean {
     let at = from;
     while (bytes[at] === space) at++;

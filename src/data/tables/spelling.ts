@@ -7,7 +7,7 @@ const firstRows = 1000;
 
 const [zero, nine] = [48, 57];
 
-/** How numbers are spelt in a table of text, by column. */
+/** Gathers how numbers are spelt in a table of text, by column. */
 export class SpellingSurvey {
   readonly #isPadded: Uint8Array;
   readonly #leastDecimals: Float64Array;

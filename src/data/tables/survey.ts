@@ -160,7 +160,7 @@ export class ColumnSurvey {
     this.take(this.cells.ofWord(text), place);
   }
 
-  /** Whether some cells are numbers or lists. */
+  /** Tells whether some cells are numbers or lists. */
   get hasNumbers(): boolean {
     const { numbers, place } = this;
     return numbers.counts[place]! > 0 || this.#lists > 0 || this.#infinite !== undefined;

@@ -18,7 +18,7 @@ export type ColumnContent =
 export interface ColumnProfile {
   /** Words, with the number of rows that hold each; words such as None too, which are gaps among numbers. */
   readonly words: ReadonlyMap<string, number>;
-  /** Whether all different words are there. */
+  /** Tells whether all different words are there. */
   readonly hasAllWords: boolean;
   /** The spellings of true and false, with the number of rows that hold each. */
   readonly truths: ReadonlyMap<string, number>;
@@ -28,15 +28,15 @@ export interface ColumnProfile {
   readonly numbers: ReadonlyMap<number, number> | undefined;
   /** Digits after the point, at most; undefined when they are as many as a number has. */
   readonly decimals: number | undefined;
-  /** Whether a column that is named as an id holds each number once. */
+  /** Tells whether a column that is named as an id holds each number once. */
   readonly areDistinct: boolean;
-  /** How numbers are spelt, in tables of text. */
+  /** Spelling of numbers, in tables of text. */
   readonly spelling?: NumberSpelling | undefined;
 }
 
-/** How the numbers of a column are spelt. */
+/** Spelling of the numbers of a column. */
 export interface NumberSpelling {
-  /** Whether some have zeros before them, as in 02134. */
+  /** Tells whether some have zeros before them, as in 02134. */
   readonly isPadded: boolean;
   /** Digits after the point that all of the first numbers have. */
   readonly leastDecimals: number;
@@ -48,16 +48,16 @@ export interface ColumnFacts {
   readonly kind: ColumnContent;
   /** The type, in words, of a column that holds neither numbers nor words. */
   readonly type?: string | undefined;
-  /** How many cells hold no value, and the row or line of the first. */
+  /** Number of cells that hold no value, and the row or line of the first. */
   readonly missing: number;
   readonly firstMissing?: string | undefined;
-  /** Of cells that would hold no label. */
+  /** Number of cells that would hold no label. */
   readonly missingLabels: number;
   readonly least: number;
   readonly most: number;
   readonly mean: number;
   readonly isWhole: boolean;
-  /** Whether the values count the rows: 0, 1, 2 … or 1, 2, 3 …. */
+  /** Tells whether the values count the rows: 0, 1, 2 … or 1, 2, 3 …. */
   readonly isCounting: boolean;
   /** Marks that numbers were written with. */
   readonly marks: readonly NumberMark[];
@@ -69,9 +69,9 @@ export interface ColumnFacts {
   readonly infinite?: string | undefined;
   /** The shape of every list. */
   readonly shape?: readonly number[] | undefined;
-  /** Whether the file itself says that it is an index. */
+  /** Tells whether the file itself says that it is an index. */
   readonly isIndex?: boolean | undefined;
-  /** Whether its cells are dates by the file's own types. */
+  /** Tells whether its cells are dates by the file's own types. */
   readonly areDates?: boolean | undefined;
   readonly profile?: ColumnProfile | undefined;
 }
@@ -102,7 +102,7 @@ export interface Table {
   readonly key: unknown;
   /** The names of its columns, all different but for '', as far as they are known at once. */
   readonly names: readonly string[];
-  /** How its text was understood. */
+  /** Notes on how its text was understood. */
   readonly notes: readonly ReadingNote[];
   /** Advice for a table without numbers: the beginning of its text. */
   readonly beginning?: string | undefined;

@@ -11,7 +11,7 @@ async function* rawPieces({ size, slice }: FileBytes): AsyncGenerator<Uint8Array
   for (let at = 0; at < size; at += pieceBytes) yield slice(at, Math.min(size, at + pieceBytes));
 }
 
-/** How a file is packed, by its first bytes. */
+/** Tells how a file is packed, by its first bytes. */
 export function packedMark(head: Uint8Array): 'gzip' | 'zstd' | 'zip' | undefined {
   const begins = (...mark: readonly number[]) => mark.every((byte, i) => head[i] === byte);
   if (begins(0x1f, 0x8b)) return 'gzip';
@@ -115,7 +115,7 @@ function damaged(path: string, kind: string, cause?: unknown): UserError {
   return new UserError(`${path}: the ${kind} data is damaged. Get the file again.`, { cause });
 }
 
-/** How the characters of a text are written. */
+/** Encoding of the characters of a text. */
 export type Encoding = 'UTF-8' | 'UTF-16LE' | 'UTF-16BE';
 
 function encodingOf(head: Uint8Array, path: string): { encoding: Encoding; mark: number } {
@@ -126,7 +126,7 @@ function encodingOf(head: Uint8Array, path: string): { encoding: Encoding; mark:
   if (a === 0xef && b === 0xbb && c === 0xbf) return { encoding: 'UTF-8', mark: 3 };
   if (a === 0xff && b === 0xfe) return { encoding: 'UTF-16LE', mark: 2 };
   if (a === 0xfe && b === 0xff) return { encoding: 'UTF-16BE', mark: 2 };
-  // Without a mark: every other byte of Latin letters and digits is zero.
+  // Text without a mark: every other byte of Latin letters and digits is zero.
   if (a && b === 0 && c && d === 0) return { encoding: 'UTF-16LE', mark: 0 };
   if (a === 0 && b && c === 0 && d) return { encoding: 'UTF-16BE', mark: 0 };
   return { encoding: 'UTF-8', mark: 0 };
@@ -224,7 +224,7 @@ export function checkText(
   }
 }
 
-/** Where the line after the one at `from` begins, after LF, CR LF or CR; `end` after the last. */
+/** Finds where the line after the one at `from` begins, after LF, CR LF or CR; `end` after the last. */
 export function lineEnd(bytes: Uint8Array, from: number, end: number): number {
   for (let at = from; at < end; at++) {
     if (bytes[at] === 10) return at + 1;

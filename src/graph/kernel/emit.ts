@@ -8,7 +8,7 @@ export interface Target {
   readonly address: number;
 }
 
-/** Where a leaf lies: in several pieces, it is the sum of 0 and these, in their order. */
+/** Tells where a leaf lies: in several pieces, it is the sum of 0 and these, in their order. */
 export type PlaceOf = (leaf: Value) => readonly number[];
 
 /** The nodes that a node is made of, itself at the end. */

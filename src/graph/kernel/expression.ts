@@ -43,7 +43,7 @@ function signOf(x: Bytes): Bytes {
   return [...x, ...sign, ...x, ...x, ...vector.unlike, ...vector.select];
 }
 
-/** As the runtime chooses: the one choice where it is not 0, else what is left of the other. */
+/** Chooses as the runtime does: the one choice where it is not 0, else what is left of the other. */
 function chosen(condition: Bytes, a: Bytes, b: Bytes): Bytes {
   const first = [...a, ...condition, ...vector.and];
   const second = [...b, ...condition, ...vector.without];
@@ -62,7 +62,7 @@ export type Node =
   | { readonly kind: 'number'; readonly count: 1; readonly value: number }
   | { readonly kind: 'leaf'; readonly count: number; readonly value: Value };
 
-/** How many numbers a value has; undefined where that is not known beforehand. */
+/** Counts the numbers of a value; undefined where that is not known beforehand. */
 export function countOf({ shape }: Value): number | undefined {
   const known = shape.filter((size) => typeof size === 'number');
   return known.length === shape.length ? elementCount(known) : undefined;

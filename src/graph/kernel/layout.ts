@@ -11,7 +11,7 @@ type Leaf = Extract<Node, { kind: 'leaf' }>;
 /** Tells whether a kernel can hold a value. */
 export const isFloats = (value: Value) => value.dtype === 'float32' && countOf(value) !== undefined;
 
-/** Where all that a kernel reads and writes lies, and which models compute it. */
+/** Holds the places of all that a kernel reads and writes, and the models that compute it. */
 export class KernelLayout {
   private readonly memory = new KernelMemory();
   private readonly places = new ValueMap<readonly number[]>();

@@ -18,7 +18,7 @@ export class KernelMemory {
     return address;
   }
 
-  /** How many numbers there is room for so far. */
+  /** Count of numbers that there is room for so far. */
   get length(): number {
     return this.end / 4;
   }

@@ -10,7 +10,7 @@ import {
 } from '../value.js';
 
 /**
- * How a value depends on the examples of a batch:
+ * Way in which a value depends on the examples of a batch:
  * - `fixed`: not at all
  * - `rows`: its first axis counts the examples, each row made from its own example
  * - `count`: a fixed number times how many examples there are

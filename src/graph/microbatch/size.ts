@@ -10,7 +10,7 @@ import { measure, type Value } from '../value.js';
  */
 const mostBytes = 5 << 20;
 
-/** How many bytes the largest tensor of a program takes for each example. */
+/** Counts the bytes that the largest tensor of a program takes for each example. */
 function largestRow(values: readonly Value[], symbol: string): number {
   let largest = 0;
   for (const { outputs } of operationsOf(values)) {

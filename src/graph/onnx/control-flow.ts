@@ -4,13 +4,13 @@ import { attribute, type onnx, valueInfo } from './messages.js';
 
 /** The names of a value that a loop carries. */
 export interface CarriedNames extends ValueType {
-  /** Outside, before the first iteration. */
+  /** Name outside, before the first iteration. */
   readonly initial: string;
-  /** In the body, at the start of an iteration. */
+  /** Name in the body, at the start of an iteration. */
   readonly current: string;
-  /** In the body, at its end. */
+  /** Name in the body, at its end. */
   readonly next: string;
-  /** Outside, after the last. */
+  /** Name outside, after the last. */
   readonly final: string;
 }
 
@@ -18,7 +18,7 @@ export interface CarriedNames extends ValueType {
 export interface EntryNames extends ValueType {
   /** Outside, with a leading axis of iterations. */
   readonly all: string;
-  /** In the body. */
+  /** Name in the body. */
   readonly entry: string;
 }
 

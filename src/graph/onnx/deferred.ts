@@ -75,7 +75,7 @@ export function deferOutputs(program: LoopProgram, iterations: string): Deferred
   const outputs = Object.entries(program.outputs);
   const deferred = outputs.filter(([, value]) => isDeferred(value));
   const direct = outputs.filter(([, value]) => !isDeferred(value));
-  // Of several outputs that are one value, the first.
+  // The first of several outputs that are one value.
   const outputOf = new Map(
     direct.toReversed().map(([name, value]) => [computed(value).operation, name]),
   );

@@ -8,7 +8,7 @@ import {
   type Value,
 } from '../value.js';
 
-/** How a kernel moves over an image; pairs are [height, width]. */
+/** Describes how a kernel moves over an image; pairs are [height, width]. */
 export interface Window {
   readonly strides: readonly [number, number];
   /** Zeros put around the image: [top, left, bottom, right]. */
@@ -26,7 +26,7 @@ export const unitWindow: Window = {
   groups: 1,
 };
 
-/** How far a dilated kernel reaches along an axis (0 height, 1 width). */
+/** Measures how far a dilated kernel reaches along an axis (0 height, 1 width). */
 function reach(kernel: readonly number[], window: Window, axis: 0 | 1): number {
   return window.dilations[axis] * (kernel[axis]! - 1) + 1;
 }

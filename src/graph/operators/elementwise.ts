@@ -101,7 +101,7 @@ export const sqrt = unary('Sqrt');
 export const reciprocal = unary('Reciprocal');
 export const floor = unary('Floor');
 export const ceil = unary('Ceil');
-/** To the nearest integer, halves to even. */
+/** Rounds to the nearest integer, halves to even. */
 export const round = unary('Round');
 export const sign = unary('Sign');
 export const sin = unary('Sin');

@@ -33,7 +33,7 @@ const series = (coefficients: readonly number[], t: Value) =>
 function shifted(x: Value) {
   const isSmall = less(x, stirlingFrom);
   const small = minimum(x, stirlingFrom);
-  // With q = x (x + 7), the product of factors i and 7 − i is q + i (7 − i).
+  // The product of factors i and 7 − i is q + i (7 − i), with q = x (x + 7).
   const q = mul(small, add(small, 7));
   const [outer, inner] = [mul(q, add(q, 6)), mul(add(q, 10), add(q, 12))];
   return {

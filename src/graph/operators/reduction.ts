@@ -66,7 +66,7 @@ export const min = reduction('ReduceMin', true);
 /** The product along the axes; the derivative of its derivative needs values other than 0. */
 export const prod = reduction('ReduceProd', true);
 
-/** How many elements the axes hold, as a scalar of `dtype`. */
+/** Counts the elements that the axes hold, as a scalar of `dtype`. */
 export function axesSize(x: Value, axes: readonly number[]): Value {
   return axes.reduce(
     (product, axis) => mul(product, size(x.shape[axis]!, x.dtype)),

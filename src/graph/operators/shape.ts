@@ -310,7 +310,7 @@ function requirePlaces(x: Value, at: Value, what: string): void {
   }
 }
 
-/** For each place of `at` (int64), the element of `x` there, with the index on `axis` replaced. */
+/** Takes for each place of `at` (int64) the element of `x` there, with the index on `axis` replaced. */
 export function gatherElements(x: Value, at: Value, axis: number): Value {
   requirePlaces(x, at, 'gatherElements');
   const normal = normalizeAxis(axis, x.shape.length, 'gatherElements');

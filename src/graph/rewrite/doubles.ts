@@ -54,7 +54,7 @@ function log1p(x: Value): Value {
 /** Beyond this, 1 is nothing beside x². */
 const large = 2 ** 28;
 
-/** Where x is large, log 2x: the logarithm that both inverse functions come to. */
+/** Gives log 2x where x is large: the logarithm that both inverse functions come to. */
 const unlessLarge = (x: Value, otherwise: Value) =>
   where(greater(x, large), add(log(x), Math.LN2), otherwise);
 

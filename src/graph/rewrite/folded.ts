@@ -24,7 +24,7 @@ export function transpose(x: Value, order?: readonly number[]): Value {
   );
 }
 
-/** Whether a value is a sum without its axes. */
+/** Tells whether a value is a sum without its axes. */
 const isSum = ({ operation }: Value) =>
   operation.type === 'ReduceSum' && operation.attributes.keepdims === 0;
 

@@ -26,13 +26,13 @@ import type { Rules } from './rewrite.js';
 /** Below this many channels a pixel's row is too short to gather. */
 const fewChannels = 8;
 
-/** With more taps than this, an operator for each costs more than the runtime's search. */
+/** Number of taps beyond which an operator for each costs more than the runtime's search. */
 const mostTaps = 16;
 
 interface Tables {
-  /** For each tap, the pixel that each window has there; one behind the image's last for padding. */
+  /** Pixel that each window has at each tap; one behind the image's last for padding. */
   readonly pixels: readonly Int32Array[];
-  /** For each pixel, its window, counted on from tap to tap; one behind the last for none. */
+  /** Window of each pixel, counted on from tap to tap; one behind the last for none. */
   readonly windows: Int32Array;
 }
 

@@ -23,7 +23,7 @@ function rangeOf(operation: Operation): RowRange | undefined {
   return isInside ? { whole, start, end } : undefined;
 }
 
-/** As many ranges as do not overlap, in their order. */
+/** Picks as many ranges as do not overlap, in their order. */
 function apart(ranges: readonly RowRange[]): RowRange[] {
   const chosen: RowRange[] = [];
   for (const range of ranges.toSorted((a, b) => a.end - b.end)) {
@@ -32,7 +32,7 @@ function apart(ranges: readonly RowRange[]): RowRange[] {
   return chosen;
 }
 
-/** Whether a split is quicker, though it copies the rows between too. */
+/** Tells whether a split is quicker, though it copies the rows between too. */
 function pays(ranges: readonly RowRange[]): boolean {
   const copied = ranges.reduce((sum, { start, end }) => sum + end - start, 0);
   return ranges.length >= fewestSlices && 2 * copied >= (ranges[0]!.whole.shape[0] as number);

@@ -27,7 +27,7 @@ export function rowsTaken({ type, inputs }: Operation) {
   return follow ? { from, start, end } : undefined;
 }
 
-/** Where the elements of a static value come from, through reshapes and slices of whole rows. */
+/** Finds where the elements of a static value come from, through reshapes and slices of whole rows. */
 export function spanOf(value: Value): Span | undefined {
   if (!isStatic(value.shape)) return undefined;
   const { type, inputs } = value.operation;

@@ -35,7 +35,7 @@ interface PoolGeometry {
   readonly padding: 'valid' | 'same' | Pair;
 }
 
-/** How pixels of x are pooled; the stride is the window's size when left out. */
+/** Tells how pixels of x are pooled; the stride is the window's size when left out. */
 function poolWindow(x: graph.Value, { size, stride = size, padding }: PoolGeometry) {
   const geometry = { kernel: size, stride, padding, dilation: [1, 1] as Pair, groups: 1 };
   return { kernel: size, ...windowOf(geometry, sizeOf(x), samePadding) };

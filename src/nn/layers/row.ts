@@ -14,7 +14,7 @@ export const stepsOf = (least: number) => z.int().min(least);
 /** The padding of a sequence: so many steps at both ends, nothing, or enough for the 'same' size. */
 export const rowPaddingSchema = z.union([z.enum(['valid', 'same']), stepsOf(0)]);
 
-/** How a window moves along a sequence, in steps. */
+/** Describes how a window moves along a sequence, in steps. */
 interface RowGeometry {
   readonly kernel: number;
   readonly stride: number;

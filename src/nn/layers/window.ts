@@ -36,7 +36,7 @@ export function sizeOf(x: Value): Pair {
   return [height, width];
 }
 
-/** How much Keras's 'same' pads an axis, so that its size is divided by the stride, rounded up. */
+/** Tells how much Keras's 'same' pads an axis, so that its size is divided by the stride, rounded up. */
 export function samePadding(size: number, stride: number, reach: number): number {
   return (Math.ceil(size / stride) - 1) * stride + reach - size;
 }

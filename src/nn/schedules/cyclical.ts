@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineSchedule } from './define.js';
 
 /**
- * In each `period` steps a line from `from` to `to` over the first `ratio` of them, then `to` (Fu et
+ * A line from `from` to `to` over the first `ratio` of each `period` steps, then `to` (Fu et
  * al. 2019, eq. 6 and 7, https://arxiv.org/abs/1903.10145).
  * @throws UserError
  */

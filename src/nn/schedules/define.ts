@@ -7,7 +7,7 @@ export interface ScheduleMoment {
   readonly steps: number;
   /** Epochs done, a fraction inside of one. */
   readonly epoch: number;
-  /** How many epochs training lasts. */
+  /** Number of epochs that training lasts. */
   readonly epochs: number;
   /** The metrics of the epochs behind, in order. */
   readonly history: readonly Readonly<Record<string, number>>[];

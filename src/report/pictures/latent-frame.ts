@@ -7,7 +7,7 @@ const tickLength = pixels(5);
 const tickGap = pixels(4);
 const titleGap = pixels(8);
 
-/** At most seven indices, evenly spread where the count allows, the first and the last among them. */
+/** Picks at most seven indices, evenly spread where the count allows, the first and the last among them. */
 function tickIndices(count: number): number[] {
   const ticks = [7, 5, 6, 4, 3].find((ticks) => (count - 1) % (ticks - 1) === 0) ?? 5;
   if (count <= 7) return Array.from({ length: count }, (_, index) => index);

@@ -9,7 +9,7 @@ import { style } from '../style.js';
 const side = 460;
 const legendRows = 20;
 
-/** With more classes looks come again, and a legend would be larger than the map: it is left out. */
+/** Number of classes beyond which looks come again, and the legend, larger than the map, is left out. */
 const mostInLegend = 10 * Object.keys(pointShapes).length;
 
 interface Point {
@@ -20,7 +20,7 @@ interface Point {
   readonly number?: number | null;
 }
 
-/** How points are coloured, and how their axes are called. */
+/** Options for the colours of points and the names of their axes. */
 export interface LatentOptions {
   /** Numbers that colour the points in the place of classes, under a name; NaN where there is none. */
   readonly numbers?: { readonly name: string; readonly values: ArrayLike<number> } | undefined;

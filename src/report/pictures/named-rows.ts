@@ -8,11 +8,11 @@ export interface NamedRow {
   readonly images: ImageBatch;
 }
 
-/** How rows are laid out. */
+/** Options for laying out rows. */
 export interface RowsOptions {
   /** Rows that belong together; more space comes after them. 1 when left out. */
   readonly together?: number;
-  /** Whether many short rows stand in several blocks, so that the picture does not get long. */
+  /** Tells whether many short rows stand in several blocks, so that the picture does not get long. */
   readonly folded?: boolean;
 }
 
@@ -26,7 +26,7 @@ export interface RowsShape extends RowsOptions {
 /** White pixels between two images. */
 const gap = pixels(3);
 
-/** Where rows lie, margins not counted. */
+/** Places where rows lie, margins not counted. */
 interface Places {
   readonly size: Size;
   readonly rowHeight: number;

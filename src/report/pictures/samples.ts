@@ -15,7 +15,7 @@ import {
 import { pixels, style } from '../style.js';
 import { drawNamedRows, pick, rowsSize } from './named-rows.js';
 
-/** How samples are laid out. */
+/** Options for laying out samples. */
 export interface SamplesOptions {
   /** Images beside one another, where there are no labels; as many as in a column when left out. */
   readonly columns?: number;
@@ -30,7 +30,7 @@ function gridOf(count: number, columns = Math.ceil(Math.sqrt(count))) {
   return { columns, rows: Math.ceil(count / columns), gap: pixels(3) };
 }
 
-/** How many of a class's images stand beside one another. @param count of all classes */
+/** Counts the images of a class that stand beside one another. @param count of all classes */
 function columnsOf(count: number): number {
   return Math.max(8, Math.ceil(Math.sqrt(2 * count)));
 }

@@ -5,7 +5,7 @@ import { brokenOff, connectionFault } from '../../data/published/download.js';
 import type { HubHome } from './home.js';
 import { HubUnreachable, isRepeatable, type Retries, retried, secondsAfter } from './retry.js';
 
-/** How much of a file was fetched. */
+/** Tells how much of a file was fetched. */
 export interface HubProgress {
   /** `owner/name` */
   readonly repo: string;
@@ -16,7 +16,10 @@ export interface HubProgress {
   readonly size: number;
 }
 
-/** How the Hub is reached; options left out come from the environment, as in Hugging Face's own programs. */
+/**
+ * Options for reaching the Hub; those left out come from the environment, as in Hugging Face's own
+ * programs.
+ */
 export interface HubOptions {
   /** The user's token; `HF_TOKEN` or the user's file when left out, where there is one. */
   readonly token?: string;
@@ -29,7 +32,7 @@ export interface HubOptions {
   /** Stops a download; nothing of the file is kept then. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: HubProgress) => void;
-  /** How many more tries are made where the Hub is too busy, or a connection breaks off: 4 when left out. */
+  /** Number of further tries where the Hub is too busy, or a connection breaks off: 4 when left out. */
   readonly retries?: number;
   /** Hears of a harmless fault, in one line. */
   readonly onNote?: (line: string) => void;
@@ -207,7 +210,7 @@ function explained(
   if (code === 'GatedRepo') {
     return `its owner gives access by request. Ask for it at ${endpoint}/${repo}, and set HF_TOKEN to a token of yours.`;
   }
-  // Without a token the Hub answers the same for private and for missing repositories.
+  // The Hub answers the same for private and for missing repositories when there is no token.
   if (code === 'RepoNotFound' || (status === 401 && !token) || (status === 404 && code === '')) {
     const way = token ? 'ask its owner for access' : 'set HF_TOKEN to a token that may read it';
     return `${endpoint} has no such repository, or it is private. Check the name, or ${way}.`;

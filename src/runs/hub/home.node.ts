@@ -62,7 +62,7 @@ export async function hubHome(): Promise<HubHome> {
 /** Most bytes of a list of files, which has some hundred for each. */
 const mostListing = 2 ** 26;
 
-/** Whether a text is a commit, as a reference holds it. */
+/** Tells whether a text is a commit, as a reference holds it. */
 const isCommit = (text: string) => /^[0-9a-f]{40}$/.test(text);
 
 /**

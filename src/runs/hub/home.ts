@@ -12,7 +12,7 @@ export interface HubHome {
   readonly cache?: string;
   /** True where nothing may be fetched. */
   readonly isOffline: boolean;
-  /** Whether files may be sent by Xet, the Hub's own protocol. */
+  /** Tells whether files may be sent by Xet, the Hub's own protocol. */
   readonly usesXet: boolean;
 }
 
@@ -22,15 +22,15 @@ export interface HubFile {
   /** Bytes. */
   readonly size: number;
   /**
-   * Of the content, in hexadecimal: SHA-256 of a large file, and for others SHA-1 as git takes it of a blob. The
-   * two are told apart by their lengths. Empty where it is not known.
+   * Hash of the content, in hexadecimal: SHA-256 of a large file, and for others SHA-1 as git takes it of a
+   * blob. The two are told apart by their lengths. Empty where it is not known.
    */
   readonly hash: string;
 }
 
 /** The files of a repository that were fetched before. */
 export interface HubCache {
-  /** Where they lie. */
+  /** Folder where they lie. */
   readonly folder: string;
   /** The commit that a branch or tag was last known to be at. */
   commitOf(revision: string): Promise<string | undefined>;

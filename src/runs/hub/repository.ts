@@ -33,7 +33,7 @@ export interface HubCommit {
   read(file: HubFile): Promise<Uint8Array<ArrayBuffer>>;
 }
 
-/** Whether a revision is a commit, which never changes. */
+/** Tells whether a revision is a commit, which never changes. */
 const isCommit = (revision: string) => /^[0-9a-f]{40}$/.test(revision);
 
 const hex = (digest: ArrayBuffer) =>
@@ -52,7 +52,7 @@ export async function hashOf(
   return hex(await crypto.subtle.digest('SHA-1', whole));
 }
 
-/** Whether a content is the file's: by its size, and by its hash where that is known. */
+/** Tells whether a content is the file's: by its size, and by its hash where that is known. */
 async function isContent(content: Uint8Array<ArrayBuffer>, { size, hash }: HubFile) {
   if (content.length !== size) return false;
   return hash === '' || (await hashOf(content, hash.length === 64 ? 'sha256' : 'git')) === hash;
@@ -104,7 +104,7 @@ async function attempted<T>(action: () => Promise<T>, tell: (line: string) => vo
   }
 }
 
-/** Where a commit's parts come from. */
+/** Sources of a commit's parts. */
 interface Sources {
   readonly address: HubAddress;
   readonly connection: Connection;
@@ -237,7 +237,7 @@ async function fetchFile(
     loaded += bytes;
     options.onProgress?.({ repo, file: path, loaded, size });
   };
-  // Where the Hub has a file in Xet, the address without Xet has a plain copy of it.
+  // The address without Xet has a plain copy of a file that the Hub has in Xet.
   const wanted = {
     repo,
     path,

@@ -2,7 +2,7 @@ import { UserError } from '../../base/errors.js';
 
 /** Trouble that another try soon may not meet. */
 export interface Passing {
-  /** Whether the server did nothing of what was asked. */
+  /** Tells whether the server did nothing of what was asked. */
   readonly isRefused: boolean;
   /** Seconds that the server asks to wait. */
   readonly after?: number | undefined;
@@ -18,7 +18,7 @@ export class HubUnreachable extends UserError {
   }
 }
 
-/** How often something is tried again, and the listener that hears of it. */
+/** Says how often something is tried again, and which listener that hears of it. */
 export interface Retries {
   /** Tries after the first one. */
   readonly most: number;

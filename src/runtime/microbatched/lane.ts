@@ -9,7 +9,7 @@ export interface StepInputs {
   readonly whole: PlainTensors;
   /** [examples, ...]: of these it sees its own rows. */
   readonly cut: PlainTensors;
-  /** How many microbatches lanes have begun, in shared memory. */
+  /** Number of microbatches that lanes have begun, in shared memory. */
   readonly begun: Int32Array;
   /** Shared memory for the terms of each microbatch, where lanes write there. */
   readonly into?: readonly PlainTensors[];

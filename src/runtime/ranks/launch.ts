@@ -13,7 +13,7 @@ export interface Launch {
 const number = (text: string | undefined) =>
   text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
 
-/** Of each launcher, the variables that say a process's place; the first that are there are taken. */
+/** Variables of each launcher that say a process's place; the first that are there are taken. */
 const launchers = [
   {
     launcher: 'mpirun',

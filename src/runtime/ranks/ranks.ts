@@ -8,7 +8,7 @@ import type { Launch } from './launch.js';
 export interface Ranks {
   /** The place of this one, from 0. The first one prints and writes. */
   readonly rank: number;
-  /** How many there are. */
+  /** Number of ranks. */
   readonly size: number;
   readonly address: RanksAddress;
   /** Sums up numbers over all ranks, in place: each rank gets the same sums. */

@@ -13,7 +13,7 @@ export function sharedMemory(size: number): SharedArrayBuffer {
   return new SharedArrayBuffer(4 * words + 8 * slot * size);
 }
 
-/** Where ranks wait for one another. */
+/** Place where ranks wait for one another. */
 class Meeting {
   private readonly state: Int32Array;
 

@@ -33,7 +33,7 @@ const before = ({ tensors }: Sums): Tensors =>
  */
 export class RankTerms implements Terms {
   private readonly sums: Sums;
-  /** Where microbatches add to sums: the one is read while the other is written. */
+  /** Second place where microbatches add to sums: the one is read while the other is written. */
   private readonly others: Sums;
 
   constructor(

@@ -11,7 +11,7 @@ import { workerData } from 'node:worker_threads';
 const inside = 0;
 const closed = 1;
 
-/** How long a process that ends waits for calls of the runtime: milliseconds. */
+/** Time that an ending process waits for calls of the runtime: milliseconds. */
 const patience = 3000;
 
 const given = (workerData as { vaekitGate?: Int32Array } | null)?.vaekitGate;

@@ -31,7 +31,7 @@ import { inRuntime } from './gate.node.js';
 import { Thread } from './thread.node.js';
 import type { Kept, ThreadService } from './thread-service.js';
 
-/** Whether this thread takes denormal numbers as 0. Not known before it runs. */
+/** Tells whether this thread takes denormal numbers as 0. Not known before it runs. */
 function isFlushing(): boolean {
   const [small, factor] = Float64Array.of(1e-300, 1e-15);
   return small! * factor! === 0;

@@ -26,7 +26,7 @@ function asThrown(error: Error): Error {
   return error.name === 'UserError' ? new UserError(error.message, { cause: error }) : error;
 }
 
-/** How long a tensor that is to be forgotten waits for a call. */
+/** Time that a tensor to be forgotten waits for a call. */
 const dropMilliseconds = 20;
 
 /** A thread that holds sessions, or is a lane of one. */
@@ -47,7 +47,7 @@ export class Thread implements Lane {
   private readonly dropped: number[] = [];
   /** Settles once the thread has the mode in which it computes. */
   readonly ready: Promise<void>;
-  /** How many sessions there are. */
+  /** Number of sessions. */
   private open = 0;
 
   constructor() {

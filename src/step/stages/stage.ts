@@ -23,13 +23,13 @@ export interface StageMemory {
   weights(weightOf: (parameter: string) => number): readonly (Value | number)[];
 }
 
-/** Where a step stands among the changes of the parameters. */
+/** Place of a step among the changes of the parameters. */
 export interface Moment {
   /** Changes that were made before this one. */
   readonly changes: number;
-  /** Whether the step's batch is the first of its change. */
+  /** Tells whether the step's batch is the first of its change. */
   readonly begins: boolean;
-  /** Whether the parameters change at the end of the step. */
+  /** Tells whether the parameters change at the end of the step. */
   readonly applies: boolean;
   /** The batch's share of the examples of its change. */
   readonly share: number;

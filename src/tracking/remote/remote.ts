@@ -5,13 +5,13 @@ import { type Sender, Sending } from './sending.js';
 /** Milliseconds that a training's end waits for a server. */
 const patience = 10_000;
 
-/** Where a tracker of a server keeps its journal, and which function hears of trouble. */
+/** Says where a tracker of a server keeps its journal, and which function hears of trouble. */
 export interface RemoteOptions {
   /** A folder for the journal, which keeps lines until they are sent. */
   readonly folder: string;
   /** Hears, once and in a line, that the server cannot be told. A warning when left out. */
   readonly onTrouble?: (line: string) => void;
-  /** Whether nothing is sent now: `sendRest` sends all. */
+  /** Tells whether nothing is sent now: `sendRest` sends all. */
   readonly isOffline?: boolean;
 }
 

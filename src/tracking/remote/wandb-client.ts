@@ -1,6 +1,6 @@
 import { UserError } from '../../base/errors.js';
 
-/** Where Weights & Biases is, and how it knows the user. */
+/** Says where Weights & Biases is, and how it knows the user. */
 export interface WandbAddress {
   /** The address of its interface, such as https://api.wandb.ai, which it is when left out. */
   readonly baseUrl?: string;

@@ -22,7 +22,10 @@ export interface WandbOptions extends WandbServer, RemoteOptions {}
 /** Rows of a history in one request. */
 const mostRows = 1000;
 
-/** As the service's own clients tell a training that ended, was broken off by its user, or failed. */
+/**
+ * Exit codes by which the service's own clients tell of a training that ended, was broken off by
+ * its user, or failed.
+ */
 const exitCodes = { finished: 0, stopped: 255, failed: 1 } as const;
 
 /** Facts of a run, from its begin on. */

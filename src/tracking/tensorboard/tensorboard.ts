@@ -2,7 +2,7 @@ import { appendFile, listDirectory, makeDirectory } from '#files';
 import type { Entry, TrackedRun, Tracker } from '../tracker.js';
 
 export interface TensorBoardOptions {
-  /** Where the files are written; `tensorboard --logdir` takes it, or a folder over it. */
+  /** Folder where the files are written; `tensorboard --logdir` takes it, or a folder over it. */
   readonly folder: string;
 }
 

@@ -11,7 +11,10 @@ export interface Draws {
   readonly logPosterior: Value;
   /** log p(z): [batch, count] */
   readonly logPrior: Value;
-  /** For latents in groups: KL(q(z_l | z_<l, x) ‖ p(z_l | z_<l)) of each group in nats, by the draws of the groups above it. */
+  /**
+   * Divergences of latents in groups: KL(q(z_l | z_<l, x) ‖ p(z_l | z_<l)) of each group in nats,
+   * by the draws of the groups above it.
+   */
   readonly groupKl?: readonly Value[];
 }
 
@@ -33,7 +36,7 @@ export interface EncodingSources {
    * @param inputs [n, ...], of the shape of `seen`
    */
   pseudoFeatures(inputs: Value): Value;
-  /** How parameters of the heads start; dense layers' own default when left out. */
+  /** Initializer of the heads' parameters; dense layers' own default when left out. */
   readonly initializer?: Initializer | undefined;
   readonly observe?: LayerObserver | undefined;
 }
@@ -56,7 +59,7 @@ export interface Bottleneck<Encoding = unknown> {
   describe(latentShape: readonly number[]): string;
   /** KL divergence from the prior in nats, [batch]; missing where there is no closed form. */
   kl?(encoding: Encoding): Value;
-  /** For bottlenecks that are Gaussian: q(z | x). */
+  /** Posterior q(z | x), for bottlenecks that are Gaussian. */
   posterior?(encoding: Encoding): Posterior;
   /**
    * Draws of q(z | x) with their densities, for posteriors that are no diagonal Gaussian, and for priors
@@ -68,11 +71,11 @@ export interface Bottleneck<Encoding = unknown> {
    * @param z [batch, ...latent]
    */
   toDecoder?(z: Value, scope: Scope): Value;
-  /** For bottlenecks that draw by a posterior: the layer that does so, unless the model has its own. */
+  /** The layer that draws, for bottlenecks that draw by a posterior, unless the model has its own. */
   readonly sampling?: Layer<Posterior>;
-  /** For bottlenecks with a codebook: how many codes it has. */
+  /** Number of codes, for bottlenecks with a codebook. */
   readonly codes?: number | undefined;
-  /** For several codes a position, each of a codebook of its own: how many. 1 when left out. */
+  /** Number of codes a position, each of a codebook of its own. 1 when left out. */
   readonly codebooks?: number | undefined;
   /**
    * log p(z) in nats of any latents, [batch, count] for [batch, count, ...latent]; missing where the prior is N(0, I), and where

@@ -21,11 +21,11 @@ import {
 } from '../../graph/index.js';
 import { layer, type Scope } from '../../nn/index.js';
 
-/** How codebooks are learnt. */
+/** Options for learning codebooks. */
 export interface CodebookOptions {
-  /** How many codes. */
+  /** Number of codes. */
   readonly codes: number;
-  /** How much of the moving averages a step keeps. */
+  /** Share of the moving averages that a step keeps. */
   readonly decay: number;
   /** A code that is used less than this share of the mean is replaced; 0 never replaces. */
   readonly revive: number;

@@ -91,9 +91,9 @@ export function simpleFlow(kind: keyof typeof kinds, length: number): Bottleneck
   });
 }
 
-/** How an inverse autoregressive flow is built. */
+/** Options for building an inverse autoregressive flow. */
 export interface InverseAutoregressiveOptions {
-  /** How many maps. */
+  /** Number of maps. */
   readonly length: number;
   /** Units of each hidden layer of a map's network. */
   readonly hidden: number;

@@ -5,7 +5,7 @@ import type { Bottleneck } from './bottleneck.js';
 import { gaussian } from './gaussian.js';
 import { between, type TemperingOptions, temperingOf } from './tempering.js';
 
-/** How a Hamiltonian posterior moves its draws. */
+/** Options by which a Hamiltonian posterior moves its draws. */
 export interface HamiltonianOptions extends Omit<TemperingOptions, 'steps'> {
   /** K: leapfrog steps. */
   readonly leapfrogSteps: number;

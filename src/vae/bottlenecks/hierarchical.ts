@@ -16,7 +16,7 @@ import { standardNormal } from '../samplers/index.js';
 import type { Bottleneck } from './bottleneck.js';
 
 export interface HierarchicalOptions {
-  /** How many groups, the latents in equal parts, or how many latents each has, the top group first. */
+  /** Number of groups, the latents in equal parts, or the number of latents in each, the top group first. */
   readonly groups: number | readonly number[];
   /** Width of the path from the top group to the decoder, and of its networks. */
   readonly hidden: number;
@@ -37,7 +37,7 @@ const topDown = 'topDown';
 /** The layer that summaries show in the place of the networks between the groups. */
 const shown = layer<Value>('hierarchy', (x) => x);
 
-/** How many latents each group has. @throws UserError when they are not as many as there are */
+/** Counts the latents of each group. @throws UserError when they are not as many as there are */
 function sizesOf(groups: HierarchicalOptions['groups'], latent: number): readonly number[] {
   if (typeof groups === 'number') {
     if (groups > latent) {

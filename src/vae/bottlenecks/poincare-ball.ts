@@ -19,7 +19,7 @@ export interface PoincareBallOptions {
   readonly priorScale: number;
   /** The form in which the decoder's layers see a point. */
   readonly decode: 'point' | 'tangent' | 'gyroplanes';
-  /** For `gyroplanes`: how many. */
+  /** Number of planes, for `gyroplanes`. */
   readonly planes: number;
 }
 

@@ -43,12 +43,12 @@ export interface ResiduallyQuantized {
   readonly kept: readonly Value[] | undefined;
   /** Which codes they are, int64 [batch, depth, ...positions]. */
   readonly codes: Value;
-  /** How often each code was used at each depth, as a share of all positions: [depth, codes]. */
+  /** Use of each code at each depth, as a share of all positions: [depth, codes]. */
   readonly usage: Value;
 }
 
 export interface ResiduallyQuantizedOptions extends CodebookOptions {
-  /** How many codes stand for a position. */
+  /** Number of codes that stand for a position. */
   readonly depth: number;
   /** True where all depths have one codebook. */
   readonly shared: boolean;
@@ -57,7 +57,7 @@ export interface ResiduallyQuantizedOptions extends CodebookOptions {
 }
 
 /**
- * How many codes examples keep: with the probability `dropout` the first n, where n is uniform from 1 to `depth`.
+ * Draws how many codes examples keep: with probability `dropout` the first n, n being uniform from 1 to `depth`.
  * @returns for each depth, which examples have it: [batch], 1 or 0
  */
 function keptDepths(

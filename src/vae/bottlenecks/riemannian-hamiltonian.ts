@@ -36,7 +36,7 @@ import type { Bottleneck, DrawingSources } from './bottleneck.js';
 import { gaussian } from './gaussian.js';
 import { quadraticTempering } from './tempering.js';
 
-/** How a Riemannian Hamiltonian posterior moves its draws. */
+/** Options by which a Riemannian Hamiltonian posterior moves its draws. */
 export interface RiemannianHamiltonianOptions {
   /** K: steps of the generalized leapfrog integrator. */
   readonly leapfrogSteps: number;

@@ -11,7 +11,7 @@ import {
 } from '../../graph/index.js';
 import type { Scope } from '../../nn/index.js';
 
-/** How the momenta cool from 1 / β₀ to 1. */
+/** Ways in which the momenta cool from 1 / β₀ to 1. */
 export const temperings = ['fixed', 'free', 'none'] as const;
 
 export interface TemperingOptions {

@@ -15,7 +15,7 @@ import { pseudoInputsName, vampPrior } from '../samplers/index.js';
 import type { Bottleneck } from './bottleneck.js';
 import { gaussian } from './gaussian.js';
 
-/** How pseudo-inputs begin. */
+/** Options by which pseudo-inputs begin. */
 export interface VampOptions {
   readonly components: number;
   /** Their first values are normal, of this mean and deviation. */

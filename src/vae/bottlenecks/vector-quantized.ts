@@ -18,7 +18,7 @@ export interface Quantized {
   readonly z: Value;
   /** Which codes they are, int64 [batch, ...positions]. */
   readonly codes: Value;
-  /** How often each code was used, as a share of all positions: [codes]. */
+  /** Use of each code, as a share of all positions: [codes]. */
   readonly usage: Value;
 }
 

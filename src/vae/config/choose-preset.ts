@@ -20,7 +20,7 @@ export interface DataTraits {
 /** The settings that data is first trained with, where none are given. */
 export interface PresetChoice extends Required<Pick<PresetOptions, 'latent'>> {
   readonly name: PresetName;
-  /** As plain data; the preset's own when left out. */
+  /** Likelihood as plain data; the preset's own when left out. */
   readonly likelihood?: unknown;
   readonly epochs: number;
   readonly batchSize: number;
@@ -55,7 +55,7 @@ const between = (least: number, value: number, most: number) =>
 /** Latents of rows and sequences: a quarter of their values, and no more than most data needs. */
 const latentsFor = (shape: readonly number[]) => between(1, Math.ceil(elementCount(shape) / 4), 16);
 
-/** How often examples are seen, and how many a step, so that small data is trained for long enough. */
+/** Decides how often examples are seen, and how many a step, so that small data is trained long enough. */
 function pacing(size: number, visits: number): { epochs: number; batchSize: number } {
   const batchSize = [128, 64, 32].find((each) => size >= each * leastSteps) ?? 32;
   return {

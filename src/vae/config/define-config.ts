@@ -20,7 +20,7 @@ export interface ModelInConfig
   readonly objective?: Objective | TypedData;
 }
 
-/** How a run is trained in a config file: as in code, or as plain data. */
+/** Settings of training in a config file: as in code, or as plain data. */
 export interface TrainingInConfig
   extends Readonly<Omit<z.input<typeof trainingSchema>, 'optimizer' | 'players'>> {
   /** `adam()` when left out. */
@@ -61,7 +61,7 @@ export interface ConfigCode {
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Whether a value was made by code: it has this function. */
+/** Tells whether a value was made by code: it has this function. */
 function made<Made>(value: unknown, method: keyof Made & string): value is Made {
   return isObject(value) && typeof value[method] === 'function';
 }

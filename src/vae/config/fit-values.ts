@@ -6,7 +6,7 @@ import { formatNumber } from '../../report/number.js';
 /** Model settings that follow from the values of the data. */
 export interface ValueFit {
   readonly likelihood: unknown;
-  /** How examples are taken, as a config has it. */
+  /** Way in which examples are taken, as a config has it. */
   readonly example?: ExampleOptions;
   /** The reason, for people; absent where the kind of the data alone says it. */
   readonly because?: string;

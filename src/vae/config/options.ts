@@ -33,11 +33,11 @@ import type { Posterior } from '../posterior.js';
 /** The options of a VAE that are plain data in code too. */
 type PlainOptions = Pick<z.input<typeof modelSchema>, 'latent' | 'headInitializer' | 'kl' | 'seed'>;
 
-/** How a VAE is built. */
+/** Options for building a VAE. */
 export interface VAEOptions extends Readonly<PlainOptions> {
   /** Shape of one example: [channels, height, width] for images. */
   readonly input: readonly number[];
-  /** How examples are taken; by their shape when left out. */
+  /** Way in which examples are taken; by their shape when left out. */
   readonly example?: ExampleOptions;
   /** Layers before the two heads, `mean` and `logVariance`, which are dense layers. */
   readonly encoder: readonly Layer[];
@@ -47,8 +47,8 @@ export interface VAEOptions extends Readonly<PlainOptions> {
    */
   readonly decoder: readonly Layer[];
   /**
-   * How the decoder's output describes examples: a name, or `{ type: 'gaussian', variance: 0.1 }`;
-   * `bernoulli`, which takes logits, when left out.
+   * Likelihood by which the decoder's output describes examples: a name, or `{ type: 'gaussian',
+   * variance: 0.1 }`; `bernoulli`, which takes logits, when left out.
    */
   readonly likelihood?: LikelihoodOptions;
   /** The loss that training makes small, in the place of `kl`; `vae(kl)` when left out. */
@@ -77,7 +77,10 @@ const objectiveParts = {
     ),
 };
 
-/** How a VAE is built, as plain data, with the kinds of layers and objectives that files can name. */
+/**
+ * Schema of the options for building a VAE, as plain data, with the kinds of layers and objectives
+ * that files can name.
+ */
 export const namedModelSchema = z.strictObject({
   input: z
     .array(z.int().min(1))

@@ -33,11 +33,11 @@ interface Preset {
   readonly title: string;
   /** The preset in a few words. */
   readonly about: string;
-  /** How many latents when none are asked for. */
+  /** Number of latents when none are asked for. */
   readonly latent: number;
   /** The kind of examples that it is for, where a shape alone does not say it. */
   readonly kind?: InputKind;
-  /** How the decoder's output describes examples; `bernoulli` when left out. */
+  /** Likelihood by which the decoder's output describes examples; `bernoulli` when left out. */
   readonly likelihood?: unknown;
   /** @param output the shape of the decoder's output: the likelihood's parameters */
   readonly build: (
@@ -49,11 +49,14 @@ interface Preset {
 
 /** Options that a preset is built with in the place of its own. */
 export interface PresetOptions {
-  /** How many latents; the preset's own number when left out. */
+  /** Number of latents; the preset's own number when left out. */
   readonly latent?: number | undefined;
-  /** How the decoder's output describes examples, as plain data; `bernoulli` when left out. */
+  /**
+   * Likelihood by which the decoder's output describes examples, as plain data; `bernoulli` when
+   * left out.
+   */
   readonly likelihood?: unknown;
-  /** How examples are taken; by their shape when left out. */
+  /** Way in which examples are taken; by their shape when left out. */
   readonly example?: ExampleOptions | undefined;
 }
 
@@ -110,7 +113,7 @@ const conv: Preset = {
           { type: 'convTranspose2d', filters: output[0], ...same },
         ],
         kl: elbo,
-        // With some seeds so many of the sixteen ReLU units before the heads die that the latents
+        // Some seeds let so many of the sixteen ReLU units before the heads die that the latents
         // collapse for good. With this one four live to the end, which is enough for two latents.
         seed: 2,
       },
@@ -158,8 +161,8 @@ const density: Preset = {
 const innermost = 8;
 
 /**
- * How often a picture is halved in height and width: twice, and as often as it is larger than the
- * innermost size and stays a whole number of pixels.
+ * Counts how often a picture is halved in height and width: twice, and as often as it is larger
+ * than the innermost size and stays a whole number of pixels.
  */
 function halvings(height: number, width: number): number {
   let count = 2;

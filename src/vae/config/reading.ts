@@ -9,7 +9,7 @@ function columnsOf({ example }: ModelData): readonly TableColumn[] | undefined {
   return (example as { columns?: readonly TableColumn[] } | undefined)?.columns;
 }
 
-/** Whether settings of a model say how its examples look, so that they are no columns of all kinds. */
+/** Tells whether settings of a model say how its examples look, so that they are no columns of all kinds. */
 function isOfNumbers({ likelihood, decoder, input, example }: ModelData): boolean {
   const { type = likelihood } = (likelihood ?? {}) as { type?: unknown };
   return (
@@ -19,8 +19,8 @@ function isOfNumbers({ likelihood, decoder, input, example }: ModelData): boolea
 }
 
 /**
- * How data is read for a model: by the columns that the model knows; else a table is read column by column,
- * unless a setting of the model asks for plain numbers.
+ * Decides how data is read for a model: by the columns that the model knows; else a table is read column by
+ * column, unless a setting of the model asks for plain numbers.
  * @param models settings of the model, each over the ones before
  */
 export function readingFor(
@@ -34,7 +34,10 @@ export function readingFor(
   return { rows: 'auto', ...reading };
 }
 
-/** How data is read for a preset: as sequences for the preset of sequences, where no layout is given. */
+/**
+ * Decides how data is read for a preset: as sequences for the preset of sequences, where no layout
+ * is given.
+ */
 export function readingOfPreset(reading: ReadOptions, preset: string | undefined): ReadOptions {
   const isOpen = preset === 'sequence' && reading.layout === undefined;
   return isOpen ? { ...reading, layout: 'sequences' } : reading;

@@ -34,7 +34,7 @@ export interface Sources {
   readonly data: KnownData;
   /** The data as it was asked for. */
   readonly spec: string;
-  /** Where the settings are, for messages. */
+  /** Place of the settings, for messages. */
   readonly name: string;
 }
 
@@ -98,7 +98,7 @@ function fitFor(
     : fitValues({ dtype, shape, ...(table ? { table } : {}) }, values);
 }
 
-/** How examples are taken by values, where a config does not say it. */
+/** Decides by values how examples are taken, where a config does not say it. */
 function exampleOf(fit: ValueFit | undefined, { example }: Data): Data {
   return fit?.example && example === undefined ? { example: fit.example } : {};
 }

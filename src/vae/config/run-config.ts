@@ -9,7 +9,7 @@ import { samplerSchema } from '../samplers/index.js';
 import { namedModelSchema } from './options.js';
 import { type PresetName, presetNames, presetTitles, type RunConfig } from './presets.js';
 
-/** How a run is trained: the `training` of `config.json`. */
+/** Schema of the settings of training: the `training` of `config.json`. */
 export const trainingSchema = z.strictObject({
   data: z
     .string()

@@ -14,11 +14,11 @@ import {
 import { type MadeOptions, made, type Scope } from '../../nn/index.js';
 import { chained, type Flowed } from './flow.js';
 
-/** How an autoregressive flow is built. */
+/** Options for building an autoregressive flow. */
 export interface AutoregressiveOptions extends Omit<MadeOptions, 'outputs' | 'isReversed'> {
-  /** How many maps there are, each the next one's input; each second one has the values in reverse order. */
+  /** Number of maps, each the next one's input; each second one has the values in reverse order. */
   readonly blocks: number;
-  /** How the numbers of a masked network scale and shift a value. */
+  /** Form in which the numbers of a masked network scale and shift a value. */
   readonly form: keyof typeof forms;
 }
 

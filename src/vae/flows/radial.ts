@@ -18,9 +18,9 @@ import type { Flowed } from './flow.js';
 export interface RadialParameters {
   /** z₀, around which latents are moved: [..., latent]. */
   readonly center: Value;
-  /** Before softplus, which gives α: how wide the flow acts, [..., 1]. */
+  /** Number that softplus turns into α: how wide the flow acts, [..., 1]. */
   readonly alpha: Value;
-  /** How far latents are moved apart (over softplus⁻¹(α)) or together, [..., 1]. */
+  /** Measure of how far latents are moved apart (over softplus⁻¹(α)) or together, [..., 1]. */
   readonly beta: Value;
 }
 

@@ -32,14 +32,14 @@ const servedShare = 0.01;
 /** Among so many examples, a part that serves that share is missed with a probability of 5 % at most. */
 const fewestExamples = Math.ceil(Math.log(0.05) / Math.log(1 - servedShare));
 
-/** By so many draws a code, a code with an equal share is missed with a probability of 5 % at most. */
+/** Number of draws a code by which a code with an equal share is missed with a probability of 5 % at most. */
 const fewestDraws = 3;
 
 /** Units of a layer that do nothing. */
 export interface DeadUnits {
   readonly layer: string;
   readonly units: readonly number[];
-  /** How many units the layer has. */
+  /** Number of units of the layer. */
   readonly of: number;
 }
 
@@ -69,12 +69,12 @@ export interface Health {
   readonly klPerLatent: readonly number[];
   /** Codes that none of the examples used, for models with a codebook; of several codebooks, one after another. */
   readonly unusedCodes?: readonly number[];
-  /** How many codes there are, and how many times one was chosen for the examples. */
+  /** Number of codes, and number of times that one was chosen for the examples. */
   readonly codes?: number;
   readonly codeDraws?: number;
-  /** How many examples were looked at. */
+  /** Number of examples looked at. */
   readonly examples: number;
-  /** Where the history was given. */
+  /** Health of the training, where the history was given. */
   readonly training?: TrainingHealth;
 }
 
@@ -287,7 +287,7 @@ export function describeHealth(health: Health): string[] {
     ...(training ? describeCourse(training) : []),
     ...(health.examples < fewestExamples ? [] : describeParts(health)),
   ];
-  // With the scale mended, the learning rate and the rest may be right.
+  // The learning rate and the rest may be right with the scale mended.
   const scale = training && found.length > 0 ? describeScale(training.values) : undefined;
   return scale ? [scale] : found.slice(0, mostNotes);
 }

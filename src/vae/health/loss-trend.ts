@@ -11,7 +11,7 @@ const countedRise = 0.2;
 export type LossTrend =
   /** The loss of the last epoch is above the first epoch's. */
   | { readonly kind: 'rising'; readonly first: number; readonly last: number }
-  /** In so many of the epochs it rose much, by a part of itself that is at most `most`. */
+  /** The loss rose much in so many of the epochs, by a part of itself that is at most `most`. */
   | {
       readonly kind: 'swinging';
       readonly rises: number;

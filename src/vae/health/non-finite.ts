@@ -13,7 +13,7 @@ const largeRate = 3;
 /** A learning rate that led to infinity is divided by this where no usual one is known. */
 const rateDivisor = 10;
 
-/** How to get out of a training whose numbers were not finite. */
+/** Ways out of a training whose numbers were not finite. */
 export type Remedy =
   /** Train anew, with other data, weights or likelihood. */
   | { readonly kind: 'mend' }
@@ -29,7 +29,7 @@ interface Circumstances extends Pick<TrainingHealth, 'largeWeights' | 'values'> 
   readonly found: NonFinite;
   readonly bounded: string | undefined;
   readonly optimizer: Optimizer;
-  /** Whether gradients are clipped already. */
+  /** Tells whether gradients are clipped already. */
   readonly clips: boolean;
   /** Epochs that were whole before. */
   readonly epochs: number;

@@ -15,7 +15,7 @@ const learntShare = 0.01;
 /** Weights that moved by less than this part of their size have hardly been trained. */
 const movedShare = 0.05;
 
-/** After fewer steps, nothing can be said of how a training goes. */
+/** Fewest steps after which something can be said of how a training goes. */
 export const fewestSteps = 100;
 
 /** A change of the error is judged by so many examples at least, and by twice its standard error. */
@@ -27,11 +27,11 @@ const usualSize = 10;
 /** No image is as dark as this, which 8-bit values divided by 255 twice are. */
 const darkest = 0.005;
 
-/** How a training went, by signs of mistakes that are often made. */
+/** Tells how a training went, by signs of mistakes that are often made. */
 export interface TrainingHealth {
   /** Absent where losses fell, and where a schedule changes the meaning of the loss. */
   readonly trend?: LossTrend;
-  /** How far the weights are from their initial values, as a part of how large these are. */
+  /** Distance of the weights from their initial values, as a part of how large these are. */
   readonly moved: number;
   /** Steps of the whole training. */
   readonly steps: number;
@@ -91,14 +91,14 @@ interface Trained {
   readonly values: Readonly<Record<string, Tensor>>;
   readonly network: Network;
   readonly history: readonly EpochMetrics[];
-  /** Whether no schedule changes the meaning of the loss. */
+  /** Tells whether no schedule changes the meaning of the loss. */
   readonly isSteady: boolean;
   readonly images: Tensor;
   /** −log p(x | z) of some examples now, and with the initial parameters. */
   readonly errors: { readonly trained: Tensor; readonly untrained: Tensor };
 }
 
-/** How a training went. */
+/** Judges how a training went. */
 export function trainingHealth(trained: Trained): TrainingHealth {
   const { specs, initial, values, network, errors, history } = trained;
   const trend = lossTrend(trained.isSteady ? history : []);

@@ -47,7 +47,7 @@ export function alikeWeights(specs: readonly ParameterSpec[], values: Tensors): 
   });
 }
 
-/** How far the weights are from where they started, as a part of how large they were then. */
+/** Measures how far the weights are from where they started, as a part of how large they were then. */
 export function movedWeights(
   specs: readonly ParameterSpec[],
   initial: Tensors,

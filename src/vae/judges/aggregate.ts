@@ -5,11 +5,11 @@ import { fillNormal, randomStream } from '../../base/random.js';
 /** The posteriors of examples, as one distribution. */
 export interface AggregatePosterior {
   /**
-   * Of each example in nats, [N]: log q(z | x) − log q(z) at a draw of q(z | x), where q(z) is the mean of all
-   * posteriors. Their mean is the mutual information of x and z, at most log N.
+   * Information of each example in nats, [N]: log q(z | x) − log q(z) at a draw of q(z | x), where q(z) is the
+   * mean of all posteriors. Their mean is the mutual information of x and z, at most log N.
    */
   readonly information: Float64Array;
-  /** Of each example in nats, [N]: log q(z) − log p(z) at that draw, where p(z) is N(0, I). */
+  /** Divergence of each example in nats, [N]: log q(z) − log p(z) at that draw, where p(z) is N(0, I). */
   readonly divergence: Float64Array;
 }
 

@@ -60,7 +60,7 @@ export function toldByNeighbours(codes: Tensor, labels: ArrayLike<number>, k = 5
   });
 }
 
-/** How two ways of grouping examples agree. */
+/** Agreement of two ways of grouping examples. */
 export interface Agreement {
   /**
    * The adjusted Rand index (Hubert and Arabie 1985, https://doi.org/10.1007/BF01908075): 1 where both are the
@@ -79,7 +79,7 @@ function pairsWithin(values: Int32Array): number {
   return [...counts.values()].reduce((sum, count) => sum + pairs(count), 0);
 }
 
-/** How two groupings of the same examples agree. @param a, b the group of each example, from 0 */
+/** Measures how two groupings of the same examples agree. @param a, b the group of each example, from 0 */
 export function agreement(a: Int32Array, b: Int32Array): Agreement {
   const wide = b.reduce((most, value) => Math.max(most, value), 0) + 1;
   const both = pairsWithin(a.map((value, i) => value * wide + b[i]!));

@@ -9,7 +9,7 @@ import * as all from './measures/all.js';
 import type { Measure } from './measures/measure.js';
 import { type Figure, type Figures, type MeasureName, measureNames } from './measures/names.js';
 
-/** How a model is judged. */
+/** Options for judging a model. */
 export interface JudgeOptions {
   /** The measures that are taken; all that model and data have when left out. */
   readonly metrics?: readonly string[];

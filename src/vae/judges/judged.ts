@@ -31,7 +31,7 @@ interface JudgedSettings {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** How a score of codes and factors draws. */
+/** Options by which a score of codes and factors draws. */
 export type ScoreOptions = Pick<VoteOptions, 'votes'> & { readonly seed: number };
 
 /** Features of real and drawn examples. */

@@ -2,7 +2,7 @@ import type { Tensor } from 'onnxruntime-common';
 import { permutation, randomStream } from '../../base/random.js';
 import { comparable, type Features, rowAt } from './features.js';
 
-/** How the kernel distance is estimated. */
+/** Options for estimating the kernel distance. */
 export interface KernelDistanceOptions {
   /** Random subsets whose distances are averaged; 100 when left out. */
   readonly subsets?: number;

@@ -1,15 +1,15 @@
 import type { Tensor } from 'onnxruntime-common';
 import { comparable, type Features, rowAt } from './features.js';
 
-/** How well made examples lie where real ones do, and the other way round. */
+/** Measures how well made examples lie where real ones do, and the other way round. */
 export interface Neighbours {
   /** The share of made examples that lie among real ones (Kynkäänniemi et al. 2019, eq. 2). */
   readonly precision: number;
   /** The share of real examples that lie among made ones (eq. 3). */
   readonly recall: number;
   /**
-   * How many real examples have a made one among their neighbours, over k, the mean over made ones (Naeem et
-   * al. 2020, eq. 4); it may be over 1, and one odd real example counts little.
+   * Number of real examples that have a made one among their neighbours, over k, the mean over made ones
+   * (Naeem et al. 2020, eq. 4); it may be over 1, and one odd real example counts little.
    */
   readonly density: number;
   /** The share of real examples that have a made one among their neighbours (eq. 5). */
@@ -23,7 +23,7 @@ function apart(x: Float32Array, y: Float32Array): number {
   return sum;
 }
 
-/** For each row, the squared distance of its k-th neighbour in the same set. */
+/** Finds for each row the squared distance of its k-th neighbour in the same set. */
 function radiiOf(set: Features, k: number): Float64Array {
   const nearest = Array.from({ length: set.count }, () => new Float64Array(k).fill(Infinity));
   const see = (row: Float64Array, distance: number) => {

@@ -7,7 +7,7 @@ import type { InputForm, Session } from '../../runtime/session.js';
 import type { FeatureModel } from './judged.js';
 import { resized } from './resize.js';
 
-/** How a model is fed. */
+/** Options for feeding a model. */
 export interface OnnxFeaturesOptions {
   /** Names the model in reports, such as by its file. */
   readonly name: string;
@@ -26,7 +26,7 @@ export interface OnnxFeatures extends FeatureModel {
 /** Examples of one call, at most. */
 const mostAtOnce = 16;
 
-/** How examples become a model's input. */
+/** Describes how examples become a model's input. */
 interface Fitting {
   readonly type: 'float32' | 'uint8';
   readonly channels: number;

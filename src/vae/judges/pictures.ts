@@ -2,7 +2,7 @@ import type { Tensor } from 'onnxruntime-common';
 import { UserError } from '../../base/errors.js';
 import { c1, c2, scaleExponents, windowSide, windowWeights } from '../structural-similarity.js';
 
-/** How like two sets of pictures are, pair by pair. */
+/** Likeness of two sets of pictures, pair by pair. */
 export interface PictureLikeness {
   /**
    * The peak signal-to-noise ratio of each pair, in decibels: −10 log₁₀ of the mean squared difference.

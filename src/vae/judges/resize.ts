@@ -5,7 +5,7 @@ export interface Planes {
   readonly width: number;
 }
 
-/** For each place along a new side: the two old places about it, and the share of the second. */
+/** Finds for each place along a new side the two old places about it, and the share of the second. */
 function neighboursOf(from: number, to: number) {
   return Array.from({ length: to }, (_, i) => {
     const at = Math.min(Math.max(((i + 0.5) * from) / to - 0.5, 0), from - 1);

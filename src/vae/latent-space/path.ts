@@ -2,9 +2,9 @@ import { Tensor } from 'onnxruntime-common';
 import { UserError } from '../../base/errors.js';
 
 /**
- * How a path goes from one latent to another. `linear`: straight. `spherical`: along the arc between
- * their directions (White 2016, https://arxiv.org/abs/1609.04468), so that it does not cut through
- * the middle, where the prior of many latents has almost no points.
+ * Way in which a path goes from one latent to another. `linear`: straight. `spherical`: along the
+ * arc between their directions (White 2016, https://arxiv.org/abs/1609.04468), so that it does not
+ * cut through the middle, where the prior of many latents has almost no points.
  */
 export type PathKind = 'linear' | 'spherical';
 

@@ -12,7 +12,7 @@ export function spreadGradient(gradient: Value, x: Value): Value {
   return gradient.shape.length === 0 ? gradient : unsqueeze(gradient, innerAxes(x));
 }
 
-/** How many values an example has, for static shapes. */
+/** Counts the values of an example, for static shapes. */
 export function valuesOfExample(x: Value): number {
   return (x.shape.slice(1) as number[]).reduce((a, b) => a * b, 1);
 }

@@ -29,10 +29,10 @@ interface LikelihoodFunctions {
   mean(parameters: Value, scope: Scope): Value;
   /** A draw from p(x | z), [batch, C, ...]; missing where there is no distribution. */
   draw?(parameters: Value, scope: Scope): Value;
-  /** Of tables: −log p(x | z) in nats of each value, 0 where it is missing: [batch, columns]. */
+  /** Nats −log p(x | z) of each value of a table, 0 where it is missing: [batch, columns]. */
   columnNats?(x: Value, parameters: Value, scope: Scope): Value;
   /**
-   * Of tables: the expectations of p(x | z): the mean of a number, the probability of each category.
+   * Expectations of p(x | z), for tables: the mean of a number, the probability of each category.
    * [batch, all], a column's at its place in `expectedPlaces`.
    */
   expected?(parameters: Value, scope: Scope): Value;

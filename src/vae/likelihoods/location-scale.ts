@@ -15,7 +15,7 @@ import type { Scope } from '../../nn/index.js';
 import { spreadGradient, sumOfExample, valuesOfExample } from './examples.js';
 
 /**
- * How wide p(x | z) is: a number that stays, `shared` for one number that is trained with the model,
+ * Width of p(x | z): a number that stays, `shared` for one number that is trained with the model,
  * or `pixel` for one that the decoder gives for each value.
  */
 export const spreadSchema = z.union([z.number().positive(), z.enum(['shared', 'pixel'])]);

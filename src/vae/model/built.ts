@@ -20,14 +20,14 @@ import { Network } from './network.js';
 
 /** A model as it is built: its settings, its network, and the tensors that these ask for. */
 export class BuiltModel {
-  /** How it is built, as in `config.json`. */
+  /** Config by which it is built, as in `config.json`. */
   readonly config: ModelConfig;
   readonly input: InputDescription;
   readonly objective: Objective;
   readonly network: Network;
-  /** Of one example's latents. */
+  /** Shape of one example's latents. */
   readonly latentShape: readonly number[];
-  /** Of all tensors, in the order of the network. */
+  /** Specifications of all tensors, in the order of the network. */
   readonly specs: readonly ParameterSpec[];
 
   /** @throws UserError when an option is wrong, or when the layers' shapes do not fit */

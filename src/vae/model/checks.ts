@@ -10,7 +10,7 @@ function described(value: unknown): string {
   return Array.isArray(dims) ? `${type} ${formatShape(dims)}` : 'no tensor';
 }
 
-/** Whether a value is a tensor of numbers [..., ...inner], with as many numbers as its shape says. */
+/** Tells whether a value is a tensor of numbers [..., ...inner], with as many numbers as its shape says. */
 function isOf(value: Tensor, inner: readonly number[]): boolean {
   const dims = (value as Tensor | undefined)?.dims;
   return dims?.length === inner.length + 1 && dims.slice(1).join() === inner.join();

@@ -35,7 +35,7 @@ const callSizeOf = ({ stream }: CarryOptions) => (stream ? callSize : largeCallS
 const mostFunctions = 16;
 const mostFixed = 2;
 
-/** How decoded images are given. */
+/** Options for giving decoded images. */
 export interface ImageOptions {
   /**
    * A whole number that divides the images' sides, by means over squares of pixels: so a sheet of many large
@@ -44,14 +44,14 @@ export interface ImageOptions {
   readonly shrink?: number | undefined;
 }
 
-/** How a function is carried through examples. */
+/** Options for carrying a function through examples. */
 export interface CarryOptions extends ImageOptions {
   /** The random numbers of a function that draws noise; calls count its steps. */
   readonly stream?: NoiseStream;
   /** Examples in one call of the runtime, at most. */
   readonly batchSize?: number;
   readonly signal?: AbortSignal | undefined;
-  /** Where the examples are some of many. */
+  /** Part that the examples are, where they are some of many. */
   readonly part?: Part | undefined;
 }
 

@@ -24,7 +24,7 @@ const mostReadBytes = 2 ** 26;
 /** Examples that are read at a time, where they are small. */
 const mostRead = 8192;
 
-/** Whether examples are a dataset, whose examples are read in pieces. */
+/** Tells whether examples are a dataset, whose examples are read in pieces. */
 export function isDataset(given: Tensor | Dataset): given is Dataset {
   return typeof (given as Dataset | undefined)?.read === 'function';
 }

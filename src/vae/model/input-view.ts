@@ -7,9 +7,9 @@ export type Statistics = Readonly<Record<string, Float32Array>>;
 
 /** Examples as the encoder and the likelihood see them, and the way back. */
 export interface InputView {
-  /** Of examples [batch, ...input], the encoder's input. */
+  /** Makes the encoder's input of examples [batch, ...input]. */
   features(x: Value, scope: Scope): Value;
-  /** Of examples, the values that the likelihood is about. */
+  /** Gives the values of examples that the likelihood is about. */
   judged(x: Value, scope: Scope): Value;
   /** The reverse of `judged`. */
   shown(x: Value, scope: Scope): Value;

@@ -51,7 +51,7 @@ const elementwise = ['activation', 'dropout'];
 /** A VAE as functions over graph values; parameters come from the scope. */
 export class Network {
   readonly likelihood: Likelihood;
-  /** How examples are seen. */
+  /** View of the examples. */
   readonly view: InputView;
 
   constructor(
@@ -83,8 +83,8 @@ export class Network {
   }
 
   /**
-   * Whether labels come after the flattened image: to a dense layer, channels of labels would add a
-   * weight for each pixel and class, where one for each class does the same.
+   * Tells whether labels come after the flattened image: to a dense layer, channels of labels would
+   * add a weight for each pixel and class, where one for each class does the same.
    */
   private get flattensImages(): boolean {
     const { classes, encoderLabels, bottleneck } = this.objective;
@@ -181,7 +181,7 @@ export class Network {
     return this.held(this.view.shown(x, scope));
   }
 
-  /** Whether the likelihood is about values of [0, 1] alone. */
+  /** Tells whether the likelihood is about values of [0, 1] alone. */
   get isBounded(): boolean {
     const { support } = this.likelihood;
     return support !== 'real' && support !== 'columns' && support !== 'none';
@@ -260,7 +260,7 @@ export class Network {
     return this.objective.terms(this.context(batch, scope, schedule));
   }
 
-  /** Whether p(x) of 8-bit images has a bound: not where grays or levels are not told apart. */
+  /** Tells whether p(x) of 8-bit images has a bound: not where grays or levels are not told apart. */
   get hasBits(): boolean {
     const { support } = this.likelihood;
     return ['bytes', 'unit', 'real'].includes(support) && hasDensity(this.objective.bottleneck);

@@ -9,7 +9,7 @@ export interface SummaryRow {
   /** The layer's path: `encoder.0`. */
   readonly name: string;
   readonly type: string;
-  /** Without the batch axis. */
+  /** Shape of the output, without the batch axis. */
   readonly outputShape: readonly (number | string)[];
   readonly parameters: number;
 }
@@ -20,7 +20,7 @@ export interface Summary {
   readonly parameters: number;
 }
 
-/** How many numbers the parameters whose names begin with a path hold. */
+/** Counts the numbers in the parameters whose names begin with a path. */
 function countParameters(specs: readonly ParameterSpec[], path?: string): number {
   return specs
     .filter(({ name }) => path === undefined || name.startsWith(`${path}.`))

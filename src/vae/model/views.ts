@@ -11,7 +11,7 @@ const asTheyAre: InputView = {
   shown: (x) => x,
 };
 
-/** Where the tensors that scale examples are. */
+/** Path of the tensors that scale examples. */
 const path = 'input';
 
 /** Each value less its mean, by its deviation: states, which training takes from its data. */
@@ -48,7 +48,7 @@ function withChannel({ features, ...view }: InputView): InputView {
   return { ...view, features: (x, scope) => unsqueeze(features(x, scope), [1]) };
 }
 
-/** How a model sees its examples. */
+/** Gives the view that a model has of its examples. */
 export function viewOf(input: InputDescription, { support }: Likelihood): InputView {
   if (support === 'columns') return tableView(input);
   const view = input.scaling === 'none' ? asTheyAre : standardized(input, support === 'real');

@@ -32,7 +32,7 @@ export class ModelWithTensors {
     this.engine = new Engine(this.built);
   }
 
-  /** How the model is built, as in `config.json`. */
+  /** Config by which the model is built, as in `config.json`. */
   get config(): ModelConfig {
     return this.built.config;
   }
@@ -114,12 +114,12 @@ export class ModelWithTensors {
     return this.isInNats && hasDensity(this.built.objective.bottleneck);
   }
 
-  /** Whether errors are in nats: the likelihood is a distribution. */
+  /** Tells whether errors are in nats: the likelihood is a distribution. */
   get isInNats(): boolean {
     return this.built.network.likelihood.support !== 'none';
   }
 
-  /** How many classes labels have, for models that see labels. */
+  /** Number of classes of labels, for models that see labels. */
   get classes(): number | undefined {
     return this.built.objective.classes;
   }

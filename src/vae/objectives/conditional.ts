@@ -28,17 +28,17 @@ const schema = z
   .describe('Labels shown to encoder and decoder (Sohn et al. 2015).');
 
 export interface ConditionalOptions {
-  /** How many classes labels have: they are from 0 to classes − 1. */
+  /** Number of classes of labels, which are from 0 to classes − 1. */
   readonly classes: number;
   /** The name of class i at place i, for pictures. */
   readonly classNames?: readonly string[] | undefined;
   /** The objective given the labels; `vae()` when left out. */
   readonly objective?: Objective;
   /**
-   * How the encoder sees labels: as a `vector` after the flattened example, or as `channels` that are
-   * the same at every position. When left out, the vector where the encoder's first layer flattens
-   * (dense, flatten), which tells a dense layer all with fewer weights; channels for others, such as
-   * convolutions.
+   * Way in which the encoder sees labels: as a `vector` after the flattened example, or as `channels`
+   * that are the same at every position. When left out, the vector where the encoder's first layer
+   * flattens (dense, flatten), which tells a dense layer all with fewer weights; channels for others,
+   * such as convolutions.
    */
   readonly encoderLabels?: 'vector' | 'channels' | undefined;
 }

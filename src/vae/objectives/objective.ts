@@ -27,7 +27,7 @@ export interface ObjectiveContext<Encoding = unknown> {
   prior(z: Value): Value;
   /** A number that may change from step to step, a scalar; by its name in `schedules`. */
   schedule(name: string): Value;
-  /** How many examples the data has, a scalar. */
+  /** Number of examples of the data, a scalar. */
   datasetSize(): Value;
   /**
    * The output of a network of the objective's own, such as a discriminator.
@@ -43,15 +43,18 @@ export interface Objective<Encoding = unknown> {
   readonly type: string;
   /** The options that `type` is built from, as in `config.json`. */
   readonly options: Readonly<Record<string, unknown>>;
-  /** How features become latents. */
+  /** Turns features into latents. */
   readonly bottleneck: Bottleneck<Encoding>;
   /** Numbers that `terms` asks for by name. */
   readonly schedules: Readonly<Record<string, number | Schedule>>;
-  /** How many classes labels have, for objectives that show them to encoder and decoder. */
+  /** Number of classes of labels, for objectives that show them to encoder and decoder. */
   readonly classes?: number;
-  /** For these: the name of class i at place i. */
+  /** Name of class i at place i, for these objectives. */
   readonly classNames?: readonly string[];
-  /** For these: how the encoder sees them (`conditional`); by its first layer when left out. */
+  /**
+   * Way in which the encoder sees them, for these objectives (`conditional`); by its first layer
+   * when left out.
+   */
   readonly encoderLabels?: 'vector' | 'channels';
   /** The players beside `model`, which owns all other parameters. */
   readonly players?: readonly Player[];

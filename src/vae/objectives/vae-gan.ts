@@ -31,7 +31,7 @@ import { meanKl, type Posterior } from '../posterior.js';
 import { discriminator, saysNo, saysYes } from './discriminator.js';
 import { defineObjective, type ObjectiveContext } from './objective.js';
 
-/** How a discriminator of examples is built. */
+/** Options for building a discriminator of examples. */
 interface DiscriminatorOptions {
   readonly channels: readonly number[];
   readonly hidden: readonly number[];

@@ -20,7 +20,10 @@ const targets: Readonly<Record<ProgramTarget, (plan: Plan) => Promise<Program>>>
 export interface ExportedProgram {
   /** Their content by name: the program, its parameters, and `check.safetensors`. */
   readonly files: Readonly<Record<string, string | Uint8Array>>;
-  /** Whether the program draws examples: not where the model has no prior, or one that cannot be exported. */
+  /**
+   * Tells whether the program draws examples: not where the model has no prior, or one that cannot
+   * be exported.
+   */
   readonly hasSample: boolean;
 }
 

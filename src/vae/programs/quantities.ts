@@ -15,7 +15,7 @@ export function codebooksOf({ tensors }: Plan): Tensor {
   return shaped(all, [depth, codes, vectors.dims[1]!]);
 }
 
-/** How many latents each group of a hierarchical model has. */
+/** Counts the latents of each group of a hierarchical model. */
 export function groupSizes({ tensors }: Plan): number[] {
   return Object.entries(tensors).flatMap(([name, { dims }]) =>
     /^topDown\.\d+\.posterior\.1\.weight$/.test(name) ? [dims[0]! / 2] : [],

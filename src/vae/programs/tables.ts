@@ -12,7 +12,7 @@ import { literal } from './python.js';
  * PyTorch and Keras have functions of the same names for all of it, but for the choice of columns.
  */
 
-/** How Python has a table's tensors and functions. */
+/** Says how Python has a table's tensors and functions. */
 export interface TableDialect {
   /** The module of functions: `torch`, `ops`. */
   readonly module: string;

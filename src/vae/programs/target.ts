@@ -13,7 +13,7 @@ export interface Program {
   readonly files: Files;
   /** The tensors of `model.safetensors`; undefined for programs that keep them elsewhere. */
   readonly tensors?: Readonly<Record<string, Tensor>>;
-  /** Whether it draws examples: not where the model has no prior, or one that cannot be exported. */
+  /** Tells whether it draws examples: not where the model has no prior, or one that cannot be exported. */
   readonly hasSample: boolean;
   /** The files of inputs and outputs that it compares with; `check.safetensors` when left out. */
   checked?(known: Readonly<Record<string, Tensor>>): Files;

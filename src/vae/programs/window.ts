@@ -43,6 +43,6 @@ export function windowOf({ type, options, input }: PlannedLayer): LayerWindow {
   return { kernel, stride, dilation, pads, outputPadding };
 }
 
-/** Whether an axis has as many zeros before as after, on all axes. */
+/** Tells whether an axis has as many zeros before as after, on all axes. */
 export const isSymmetric = (pads: readonly Pad[]) =>
   pads.every(([before, after]) => before === after);

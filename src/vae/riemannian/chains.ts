@@ -9,7 +9,7 @@ import { withSlope } from '../leapfrog.js';
 import { inverted } from './cholesky.js';
 import { keptMetric, metricAt, presentOf, riemannianPath } from './metric.js';
 
-/** How latents are drawn by a metric. */
+/** Options for drawing latents by a metric. */
 export interface ChainOptions {
   /** Transitions of each chain. */
   readonly transitions: number;

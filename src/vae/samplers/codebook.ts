@@ -37,15 +37,15 @@ export const codebook = defineSampler(
 
 /** Codebooks as the sampler of their codes needs them. */
 export interface Codebooks {
-  /** How many codes stand for a position. */
+  /** Number of codes that stand for a position. */
   readonly depth: number;
-  /** How many codes one depth has. */
+  /** Number of codes of one depth. */
   readonly codes: number;
   /** Vectors one after another, of each depth or of all. */
   readonly vectors: Float32Array;
   /** True where all depths have the same vectors. */
   readonly shared: boolean;
-  /** How often each code is used, depth after depth. */
+  /** Number of uses of each code, depth after depth. */
   readonly counts: Float32Array;
 }
 

@@ -10,7 +10,7 @@ export type Tensors = Readonly<Record<string, Tensor>>;
 export interface SamplerModel {
   /** Its tensors by name. */
   readonly parameters: Tensors;
-  /** Of one example's latents. */
+  /** Shape of one example's latents. */
   readonly latentShape: readonly number[];
   /** Decides all randomness of a fit. */
   readonly seed: number;
@@ -27,9 +27,9 @@ export interface SamplerModel {
 
 /** Latents to fit a sampler to, and the model that they are of. */
 export interface FitSources extends SamplerModel {
-  /** How uncertain the encoder is of the latents, of their shape; −Infinity where it is not. */
+  /** Uncertainty of the encoder about the latents, of their shape; −Infinity where there is none. */
   readonly logVariance: Tensor;
-  /** Of models with a codebook: the codes, int64 [N, ...positions], or [N, depth, ...positions]. */
+  /** Codes of models with a codebook, int64 [N, ...positions], or [N, depth, ...positions]. */
   readonly codes?: Tensor | undefined;
 }
 

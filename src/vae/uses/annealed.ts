@@ -29,7 +29,7 @@ import { estimateOf, type LikelihoodEstimate, weightSums } from './weights.js';
 export interface AnnealingOptions extends EvaluateOptions {
   /** Chains of each example; 16 when left out. */
   readonly chains?: number;
-  /** How many βₜ > 0 lead from the prior to the posterior; 1000 when left out. */
+  /** Number of βₜ > 0 that lead from the prior to the posterior; 1000 when left out. */
   readonly temperatures?: number;
   /** Leapfrog steps of a transition; 10 when left out. */
   readonly leapfrogSteps?: number;
@@ -47,7 +47,7 @@ const rowsAtOnce = 1024;
 /** The acceptance at which Hamiltonian Monte Carlo costs least (Neal 2011, §4.4). */
 const wantedAcceptance = 0.65;
 
-/** How far a pilot changes the logarithm of a size by an acceptance that is off by 1. */
+/** Amount by which a pilot changes the logarithm of a size for an acceptance that is off by 1. */
 const adaptation = 0.2;
 
 const firstSize = 0.3;

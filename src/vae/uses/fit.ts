@@ -83,7 +83,7 @@ async function beginning({ model, tensors }: Present, data: Dataset): Promise<Te
   return { ...tensors, ...Object.fromEntries(found) };
 }
 
-/** Whether the facts of training data are known: one of them then differs from its first value. */
+/** Tells whether the facts of training data are known: one of them then differs from its first value. */
 function isFitted({ model, tensors }: Pick<Present, 'model' | 'tensors'>): boolean {
   return model.facts.some(({ name, initializer }) => {
     const initial = initializer === 'ones' ? 1 : 0;

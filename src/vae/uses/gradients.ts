@@ -23,15 +23,15 @@ export interface GradientOptions {
    * kinds of noise, each by its name in the program, such as `sampling.noise0`.
    */
   readonly epsilon?: Tensor | Readonly<Record<string, Tensor>>;
-  /** For objectives that compare with the prior: draws of it, float32 [N, latent]. */
+  /** Draws of the prior, float32 [N, latent], for objectives that compare with it. */
   readonly prior?: Tensor;
   /** Draws noise that is not given; without it, noise must be given. */
   readonly seed?: number;
-  /** For models that see labels: N of them. */
+  /** N labels, for models that see them. */
   readonly labels?: Labels;
-  /** Where schedules stand, counted from 1; at their end when left out. */
+  /** Step at which schedules stand, counted from 1; their end when left out. */
   readonly step?: number;
-  /** For objectives that need it; N when left out. */
+  /** Size of the dataset, for objectives that need it; N when left out. */
   readonly datasetSize?: number;
 }
 
@@ -42,7 +42,7 @@ export interface ValueAndGradients {
   /** 0 where there is none. */
   readonly kl: number;
   readonly metrics: Readonly<Record<string, number>>;
-  /** By parameter name; each of the loss of the player that owns the parameter. */
+  /** Gradients by parameter name; each of the loss of the player that owns the parameter. */
   readonly gradients: Record<string, Tensor>;
 }
 

@@ -94,8 +94,8 @@ function filledByMeans(rows: Tensor, means: Tensor, columns: readonly TableColum
 }
 
 /**
- * For each wanted imputation one of the latents drawn, with the chance of its weight: the one whose logarithm is
- * the largest after Gumbel noise.
+ * Chooses for each wanted imputation one of the latents drawn, with the chance of its weight: the one whose
+ * logarithm is the largest after Gumbel noise.
  */
 function chosen(draws: WeightedDraws, wanted: number, scope: Scope): Values {
   const { z, logWeights } = draws;

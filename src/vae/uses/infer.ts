@@ -15,11 +15,17 @@ export interface Encoding {
    * codebook the codes' vectors, [N, latent, ...positions].
    */
   readonly mean: Tensor;
-  /** Of the mean's shape; −Infinity where the encoder gives none, being deterministic or no Gaussian. */
+  /**
+   * Logarithm of the variance, of the mean's shape; −Infinity where the encoder gives none, being
+   * deterministic or no Gaussian.
+   */
   readonly logVariance: Tensor;
-  /** With a codebook: which of its vectors, int64 [N, ...positions]; of several a position [N, depth, ...positions]. */
+  /**
+   * Numbers of the codebook's vectors, where there is one: int64 [N, ...positions]; of several a
+   * position [N, depth, ...positions].
+   */
   readonly codes?: Tensor;
-  /** Of a von Mises–Fisher posterior: its concentration κ, [N, 1]. */
+  /** Concentration κ of a von Mises–Fisher posterior, [N, 1]. */
   readonly concentration?: Tensor;
 }
 

@@ -23,7 +23,7 @@ export interface LoadOptions {
   readonly sampling?: VAEOptions['sampling'];
   /** The objective, when it is not one of vaekit's. */
   readonly objective?: Objective;
-  /** How the Hub is reached, for runs that are there; by the user's environment when left out. */
+  /** Options for reaching the Hub, for runs that are there; from the user's environment when left out. */
   readonly hub?: HubOptions;
 }
 

@@ -21,10 +21,10 @@ export interface MeasuredProfile extends Profile {
   readonly trace: readonly TraceEvent[];
 }
 
-/** How long steps run without their operations being measured. */
+/** Time that steps run without their operations being measured. */
 const plainMilliseconds = 500;
 
-/** How long a call should last, at most. */
+/** Longest time that a call should last. */
 const callMilliseconds = 80;
 
 /** More than are ever run. */

@@ -19,17 +19,17 @@ export interface FittedSampler {
   readonly tensors: Tensors;
 }
 
-/** How images are drawn. */
+/** Options for drawing images. */
 export interface SampleOptions extends ImageOptions {
   /** Decides the draws; the model's seed when left out. */
   readonly seed?: number;
-  /** For models that see labels: of all the images; each class in turn when left out. */
+  /** Label of all the images, for models that see labels; each class in turn when left out. */
   readonly label?: number;
   /** The same, of each image: `count` of them. */
   readonly labels?: Labels | undefined;
   /**
-   * Whether each example is a draw from p(x | z) in the place of its mean. When left out it is for rows
-   * of a table, whose means would all lack the spread of their columns.
+   * Tells whether each example is a draw from p(x | z) in the place of its mean. When left out it is
+   * for rows of a table, whose means would all lack the spread of their columns.
    */
   readonly draw?: boolean | undefined;
   /**

@@ -20,12 +20,12 @@ export interface ScoreOptions extends LabelOptions {
   readonly signal?: AbortSignal;
 }
 
-/** How unlike the training data examples are. */
+/** Scores for how unlike the training data examples are. */
 export interface Scores {
-  /** Of each example, in nats: [N]. A missing value adds nothing. */
+  /** Score of each example, in nats: [N]. A missing value adds nothing. */
   readonly values: Float32Array;
   /**
-   * Of tables, the nats that each value takes: −log p(x | z), expected under p(z | x), float32 [N, F]; 0 where it
+   * Nats that each value of a table takes: −log p(x | z), expected under p(z | x), float32 [N, F]; 0 where it
    * is missing. A score is their sum and the nats that the latents take.
    */
   readonly columns?: Tensor;

@@ -202,7 +202,7 @@ export async function weightedMeans(
   return running;
 }
 
-/** How many examples are given. */
+/** Counts the examples given. */
 export const countOf = (given: Tensor | Dataset) =>
   isDataset(given) ? given.size : (given?.dims?.[0] ?? 0);
 

@@ -10,9 +10,9 @@ export interface WeightSums {
 
 /** An estimate of log p(x) in nats, by importance weights. */
 export interface LikelihoodEstimate {
-  /** Over all examples. */
+  /** Mean over all examples. */
   readonly mean: number;
-  /** Of each example: [N]. */
+  /** Estimate for each example: [N]. */
   readonly values: Float32Array;
   /**
    * The standard error of the mean that comes from the draws alone, with the examples as they are; NaN for one draw.
@@ -20,7 +20,7 @@ export interface LikelihoodEstimate {
    * makes each value too low, by about half its squared error.
    */
   readonly error: number;
-  /** So many draws of equal weight would tell as much of each example, (Σ w)² / Σ w² (Kong 1992): [N]. */
+  /** Draws of equal weight that would tell as much of each example, (Σ w)² / Σ w² (Kong 1992): [N]. */
   readonly effectiveSamples: Float32Array;
 }
 

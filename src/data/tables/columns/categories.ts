@@ -1,4 +1,4 @@
-/** How many categories are kept with any number of rows, and how many at most. */
+/** Number of categories kept with any number of rows, and the most that are kept. */
 const [mostSure, mostCategories] = [50, 500];
 
 /** The fewest rows of a further category that is learnt by itself. */

@@ -69,7 +69,7 @@ export function countDistance(counts: ReadonlyMap<number, number>): number {
   return distance;
 }
 
-/** Whether whole numbers from 0 or 1 are distributed as counts of events are. */
+/** Tells whether whole numbers from 0 or 1 are distributed as counts of events are. */
 export function areCounts(counts: ReadonlyMap<number, number>, most: number): boolean {
   if (most > mostCount) return false;
   const { rows } = momentsOf(counts);

@@ -82,7 +82,7 @@ function formatsOf(text: string): readonly string[] {
   return [];
 }
 
-/** How dates are written. */
+/** Format in which dates are written. */
 export interface FoundFormat {
   readonly format: string;
   /** A format that fits as well, but for other days. */

@@ -75,7 +75,7 @@ function ofWords(known: Known, words: ColumnWords): Found {
   }
 }
 
-/** Whether all cells are numbers that a table of numbers would spell alike. */
+/** Tells whether all cells are numbers that a table of numbers would spell alike. */
 function isNumeric({ kind }: ColumnFacts, values: readonly string[]): boolean {
   if (kind !== 'number') return false;
   return values.every((text) => /^-?(0|[1-9]\d*)(\.\d+)?$/.test(text));

@@ -26,7 +26,7 @@ import {
   wordsOf,
 } from './words.js';
 
-/** How rows of a table are taken, column by column. */
+/** Describes how rows of a table are taken, column by column. */
 export interface FoundColumns {
   /** The table's columns, in its order, without the column of parts and columns that cannot be learnt. */
   readonly columns: readonly PlacedColumn[];
@@ -241,12 +241,12 @@ class Finder {
   }
 }
 
-/** Whether a column holds things that are no values of a column. */
+/** Tells whether a column holds things that are no values of a column. */
 function isOther({ kind }: ColumnFacts): boolean {
   return kind === 'other' || kind === 'list';
 }
 
-/** Whether a column is read as text. */
+/** Tells whether a column is read as text. */
 function isText(facts: ColumnFacts, given: ColumnOptions | undefined): boolean {
   const { kind, profile } = facts;
   if (kind === 'words') return true;

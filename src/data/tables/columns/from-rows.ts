@@ -3,7 +3,7 @@ import type { LikeOptions, ReadOptions } from '../../read-options.js';
 import { type Row, RowTable } from '../row-table.js';
 import { openRows } from './open-rows.js';
 
-/** How rows in memory are taken. */
+/** Options for taking rows from memory. */
 export interface FromRowsOptions extends LikeOptions {
   /** The name of the data in messages; `rows` when left out. */
   readonly name?: string;

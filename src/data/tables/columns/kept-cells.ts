@@ -11,7 +11,7 @@ export interface ColumnGaps {
 type KnownCells = (row: number, column: string) => string | undefined;
 
 /**
- * How many gaps each column has, for columns that have some; a cell with a text that stays is no gap.
+ * Counts the gaps of each column that has some; a cell with a text that stays is no gap.
  * @param values of rows, row by row
  */
 export function gapsOf(

@@ -25,12 +25,12 @@ export function kindOfWords(name: string, words: ColumnWords): ColumnKind {
   return knownOrder([...words.counts.keys()]) ? 'ordinal' : 'categorical';
 }
 
-/** Whether all numbers are whole, or all are halves. */
+/** Tells whether all numbers are whole, or all are halves. */
 function areSteps(numbers: ReadonlyMap<number, number>): boolean {
   return [...numbers.keys()].every((each) => Number.isInteger(each * 2));
 }
 
-/** Whether numbers number the rows. */
+/** Tells whether numbers number the rows. */
 function areIds(facts: ColumnFacts): boolean {
   const { name, isIndex, isCounting, isWhole, profile } = facts;
   if (isIndex || (isSurelyIndex(name) && isWhole)) return true;

@@ -72,7 +72,7 @@ async function partsOf(table: Table, options: FormatOptions): Promise<RowParts> 
   return { train: partOf('train')!, validation: partOf('validation'), test: partOf('test') };
 }
 
-/** How rows of another part become examples in the way of the training part. */
+/** Plans how rows of another part become examples in the way of the training part. */
 async function partPlan(
   table: Table,
   train: Dataset,

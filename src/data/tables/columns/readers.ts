@@ -17,7 +17,7 @@ export interface ColumnSource {
 }
 
 /**
- * How the cells of a column become values of an example: numbers (1 and 0 for true and false), or texts
+ * Reader of a column's cells as values of an example: numbers (1 and 0 for true and false), or texts
  * that are no gaps. The value is undefined for a number or text that the column does not know.
  */
 export type ColumnReader =

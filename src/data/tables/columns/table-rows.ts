@@ -7,7 +7,7 @@ import { dateTools, isoMoment } from './dates.js';
 
 export type { Cell };
 
-/** How values are written as rows. */
+/** Options for writing values as rows. */
 export interface RowsOptions {
   /** The names of the rows, as a dataset has them; rows are numbered anew when left out. */
   readonly ids?: readonly IdColumn[] | undefined;

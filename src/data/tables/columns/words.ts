@@ -9,7 +9,7 @@ import type { ColumnFacts, Table } from '../table.js';
 export interface ColumnWords {
   /** Words with the number of rows that hold each. */
   readonly counts: ReadonlyMap<string, number>;
-  /** Whether all different words are there. */
+  /** Tells whether all different words are there. */
   readonly areAll: boolean;
   /** The share of words that had not come before. */
   readonly newShare: number;
@@ -27,7 +27,7 @@ export function hasWords({ kind, profile }: ColumnFacts): boolean {
   return kind === 'words' && profile!.numbers?.size === 0 && profile!.truths.size === 0;
 }
 
-/** Whether a cell of a column of words holds no value; words such as None are values. */
+/** Tells whether a cell of a column of words holds no value; words such as None are values. */
 export function isGap(text: string): boolean {
   return isMissing(text) && isMissingLabel(text);
 }

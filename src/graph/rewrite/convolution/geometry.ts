@@ -1,7 +1,7 @@
 import { convolvedSize, spatialSize, type Window } from '../../operators/convolution.js';
 import type { Value } from '../../value.js';
 
-/** Of an image or a kernel. */
+/** Size of an image or a kernel. */
 export type Size = readonly [height: number, width: number];
 
 /** The whole numbers from 0 up to, not including, a count. */
@@ -13,7 +13,7 @@ export const taps = ([height, width]: Size) =>
 
 export const isOne = (pair: Size) => pair[0] === 1 && pair[1] === 1;
 
-/** Whether a kernel that visits each pixel makes few channels of many. */
+/** Tells whether a kernel that visits each pixel makes few channels of many. */
 export const narrows = (from: number, to: number, { strides }: Window) =>
   isOne(strides) && to * 4 <= from;
 
@@ -30,7 +30,7 @@ export interface Sweep {
 
 export type Sweeps = readonly [down: Sweep, across: Sweep];
 
-/** How a kernel sweeps over the image of a convolution. */
+/** Finds how a kernel sweeps over the image of a convolution. */
 export function sweepsOf(x: Value, kernel: Size, window: Window): Sweeps {
   const size = spatialSize(x, 'conv2d');
   const along = (axis: 0 | 1): Sweep => ({
@@ -43,7 +43,7 @@ export function sweepsOf(x: Value, kernel: Size, window: Window): Sweeps {
   return [along(0), along(1)];
 }
 
-/** How many zeros a sweep reads before and after an axis of a size. */
+/** Counts the zeros that a sweep reads before and after an axis of a size. */
 export function margin({ positions, taps, start, stride, dilation }: Sweep, size: number) {
   const reach = dilation * (taps - 1);
   const lowest = start + Math.min(0, reach);
@@ -51,7 +51,7 @@ export function margin({ positions, taps, start, stride, dilation }: Sweep, size
   return { before: Math.max(0, -lowest), after: Math.max(0, highest - (size - 1)) };
 }
 
-/** Whether each pixel is a patch of its own. */
+/** Tells whether each pixel is a patch of its own. */
 export function isWhole({ positions, taps, start, stride }: Sweep, size: number): boolean {
   return positions === size && taps === 1 && start === 0 && stride === 1;
 }

@@ -21,7 +21,7 @@ import { groupedWeightGradient, weightGradient } from './weight-gradient.js';
  * - `geometry.ts`: the places that a kernel reads
  */
 
-/** Whether the forms hold; convolutions in groups stay ONNX operators. */
+/** Tells whether the forms hold; convolutions in groups stay ONNX operators. */
 const inOneGroup = ({ groups }: Window) => groups === 1;
 
 /** A transposed convolution in the form that is fastest; undefined where it stays as it is. */

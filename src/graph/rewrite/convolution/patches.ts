@@ -12,7 +12,7 @@ export const channelsLast = (x: Value) => transpose(x, [0, 2, 3, 1]);
 /** [batch, H, W, C] with its channels after the batch. */
 export const channelsFirst = (x: Value) => transpose(x, [0, 3, 1, 2]);
 
-/** How patches are laid out as a matrix. */
+/** Layout of patches as a matrix. */
 interface Patches {
   /** [pixels, taps · channels], or its transpose. */
   readonly matrix: Value;
@@ -22,7 +22,7 @@ interface Patches {
 /** Tables of indices by their sweeps and image's size, so that equal ones are one constant. */
 export type Tables = Map<string, Value>;
 
-/** For each position and tap, the pixel there; the one behind the image's last where it is padded. */
+/** Lists for each position and tap the pixel there; the one behind the image's last where it is padded. */
 function patchTable([down, across]: Sweeps, [height, width]: Size): Value {
   const count = down.positions * across.positions * down.taps * across.taps;
   checkConstantSize(count);

@@ -5,7 +5,7 @@ import { reshape, transpose } from '../folded.js';
 import { range, type Size } from './geometry.js';
 import { channelsLast } from './patches.js';
 
-/** Where along an axis of the output the share of its first pixel lands, for a tap. */
+/** Place along an axis of the output where the share of its first pixel lands, for a tap. */
 interface Place {
   readonly tap: number;
   readonly first: number;

@@ -8,7 +8,7 @@ import { channelsFirst, patches, type Tables } from './patches.js';
 /** Rows of the output, a stride apart, that the same taps make. */
 interface Phase {
   readonly down: Sweep;
-  /** Where these taps stand in the kernel that is padded to whole strides. */
+  /** Places of these taps in the kernel that is padded to whole strides. */
   readonly places: readonly number[];
 }
 

@@ -79,8 +79,8 @@ function matrix(
 }
 
 /**
- * How alike pairs of columns are, and the correlations of columns of numbers in real and in synthetic
- * rows, as a part of a Vega-Lite specification; undefined where there is no pair.
+ * Shows how alike pairs of columns are, and the correlations of columns of numbers in real and in
+ * synthetic rows, as a part of a Vega-Lite specification; undefined where there is no pair.
  */
 export function trendsPart({ columnPairTrends, columnShapes }: QualityReport) {
   const { pairs, score, allPairs } = columnPairTrends;

@@ -23,7 +23,10 @@ import {
  * https://arxiv.org/abs/1901.06033).
  */
 
-/** How near to the boundary a point is taken for itself, as a part of the radius; farther out it is held there. */
+/**
+ * Distance to the boundary up to which a point is taken for itself, as a part of the radius;
+ * farther out it is held there.
+ */
 const margin = 1e-5;
 
 /** Keeps the slope of a length finite at 0. */

@@ -9,7 +9,7 @@ function differences(
   votes: number,
 ): Classified {
   const width = codes.length;
-  // For each factor and example, all examples of its level.
+  // All examples of its level, for each factor and example.
   const alike = levels.map((own) => {
     const places = new Map(placesByClass(own));
     return Array.from(own, (level) => places.get(level)!);

@@ -1,13 +1,13 @@
 import { type Feature, trainForest } from '../../../data/quality/forest.js';
 import { type Factored, mean, trainAndTest } from './factored.js';
 
-/** How well codes are separated, whole, and telling. Each from 0 to 1, where 1 is best. */
+/** Scores for how well codes are separated, whole, and telling. Each from 0 to 1, where 1 is best. */
 export interface Dci {
-  /** How little each latent tells of more than one factor, by how much it tells in all. */
+  /** Score for how little each latent tells of more than one factor, by how much it tells in all. */
   readonly disentanglement: number;
-  /** How little each factor is told by more than one latent. */
+  /** Score for how little each factor is told by more than one latent. */
   readonly completeness: number;
-  /** How often the level of a factor is told by all latents, on examples that were not learnt from. */
+  /** Rate at which the level of a factor is told by all latents, on examples that were not learnt from. */
   readonly informativeness: number;
 }
 
@@ -35,7 +35,7 @@ function featureOf(code: Float32Array, sorted: Float32Array): Feature {
 /** 1 minus the entropy of shares, by the logarithm to the base of their number; 1 where there is one alone. */
 function certainty(given: readonly number[]): number {
   if (given.length === 1) return 1;
-  // As disentanglement_lib does, so that nothing is divided by 0.
+  // disentanglement_lib does the same, so that nothing is divided by 0.
   const values = given.map((value) => value + 1e-11);
   const whole = values.reduce((a, b) => a + b, 0);
   const entropy = values.reduce((sum, value) => sum - (value / whole) * Math.log(value / whole), 0);

@@ -7,7 +7,7 @@ import { factoredOf, type VoteOptions } from './factored.js';
 import { gapOf, informationOf, modularityOf } from './information.js';
 import { sapScore } from './sap.js';
 
-/** How codes are judged. */
+/** Options for judging codes. */
 export interface DisentanglementOptions extends VoteOptions {
   /** Bins in which each latent is counted; 20 when left out, as in disentanglement_lib. */
   readonly bins?: number;
@@ -15,7 +15,10 @@ export interface DisentanglementOptions extends VoteOptions {
   readonly continuous?: boolean;
 }
 
-/** How far each latent stands for one factor. All but `information` are from 0 to 1, where 1 is best. */
+/**
+ * Scores for how far each latent stands for one factor. All but `information` are from 0 to 1,
+ * where 1 is best.
+ */
 export interface Disentanglement {
   /**
    * The mutual information gap (Chen et al. 2018, eq. 6, https://arxiv.org/abs/1802.04942): for each

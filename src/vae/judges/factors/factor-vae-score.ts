@@ -32,7 +32,7 @@ class Votes {
     this.variances = this.codes.map((code) => varianceAt(code, all));
   }
 
-  /** How often each used latent varied least where each factor stood still: [latents][factors]. */
+  /** Counts how often each used latent varied least where each factor stood still: [latents][factors]. */
   count(name: string, votes: number): number[][] {
     const counts = this.codes.map(() => this.byLevel.map(() => 0));
     if (counts.length === 0) return counts;

@@ -81,11 +81,11 @@ export function trainAndTest(
   };
 }
 
-/** How votes are drawn; a classifier learns from them and is tested by them. */
+/** Options for drawing votes; a classifier learns from them and is tested by them. */
 export interface VoteOptions {
   /** Decides which examples are compared; 0 when left out. */
   readonly seed?: number;
-  /** How many; 10,000 and 5000 when left out, as in disentanglement_lib. */
+  /** Numbers of votes; 10,000 and 5000 when left out, as in disentanglement_lib. */
   readonly votes?: { readonly train: number; readonly test: number };
   /** Examples of a vote, or pairs of them; 64 when left out. */
   readonly batchSize?: number;

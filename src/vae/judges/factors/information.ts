@@ -14,7 +14,7 @@ function binned(values: Float32Array, bins: number): Int32Array {
   );
 }
 
-/** How often each number comes. */
+/** Counts how often each number comes. */
 function countsOf(values: Iterable<number>): Map<number, number> {
   const counts = new Map<number, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
@@ -62,7 +62,7 @@ export function modularityOf(information: Information): number {
       const squares = row.map((nats) => nats ** 2);
       const most = Math.max(...squares);
       const others = squares.reduce((a, b) => a + b, 0) - most;
-      // Where there is one factor, a latent cannot tell of another.
+      // A latent cannot tell of a second factor where there is one alone.
       if (row.length === 1) return most > 0 ? 1 : 0;
       return most > 0 ? 1 - others / (most * (row.length - 1)) : 0;
     }),

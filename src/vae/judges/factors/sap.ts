@@ -1,6 +1,6 @@
 import { type Factored, mean, trainAndTest } from './factored.js';
 
-/** How the attribute predictability is measured. */
+/** Options for measuring the attribute predictability. */
 export interface SapOptions {
   /** Decides which examples the classifiers learn from; 0 when left out. */
   readonly seed?: number;
@@ -83,7 +83,7 @@ function accuracy(
       costs: Float64Array.from(train.level, (level) => (level === kind ? own : others)),
     });
   };
-  // As LIBLINEAR has it: with two classes, one line, which weighs both.
+  // The way of LIBLINEAR: with two classes, one line, which weighs both.
   const lines =
     kinds.length === 2
       ? [against(kinds[0]!, balance(kinds[1]!)), [0, 0] as const]

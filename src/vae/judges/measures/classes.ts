@@ -11,7 +11,7 @@ export const neighbourAccuracy: Measure = {
   take: async (judged) => meanOf(toldByNeighbours(await judged.points(), judged.data.labels!)),
 };
 
-/** How groups of latents agree with classes, of which there are as many. */
+/** Measures how groups of latents agree with classes, of which there are as many. */
 const agreements = (judged: Judged): Promise<readonly Agreement[]> =>
   judged.once('agreements', async () => {
     const points = await judged.points();

@@ -5,7 +5,7 @@ import { lacking, type Measure } from './measure.js';
 
 const drawingOf = ({ settings: { seed, signal } }: Judged) => ({ seed, ...(signal && { signal }) });
 
-/** By one draw of the posterior. */
+/** Estimate by one draw of the posterior. */
 export const elbo: Measure = {
   lacks: lacking.bound,
   take: async ({ vae, data, settings: { seed } }) =>
@@ -25,7 +25,7 @@ const weightedOf = (judged: Judged) =>
     return judged.vae.logLikelihood(judged.data, { samples, ...drawingOf(judged) });
   });
 
-/** By importance sampling. */
+/** Estimate by importance sampling. */
 export const logLikelihood: Measure = {
   lacks: lacking.bound,
   take: async (judged) => ({
@@ -58,7 +58,7 @@ const lacksTemperatures = ({ vae, settings: { temperatures } }: Judged) =>
       ? undefined
       : 'the number of temperatures is not given';
 
-/** By annealed importance sampling. */
+/** Estimate by annealed importance sampling. */
 export const annealedLogLikelihood: Measure = {
   lacks: lacksTemperatures,
   take: async (judged) => ({

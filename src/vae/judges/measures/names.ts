@@ -47,7 +47,7 @@ export const measureNames = Object.keys(measureTitles) as readonly MeasureName[]
 /** A number that a measure found. */
 export interface Figure {
   readonly value: number;
-  /** How uncertain it is, where there is chance: see docs/judging.md for each measure's. */
+  /** Uncertainty, where there is chance: see docs/judging.md for each measure's. */
   readonly error?: number;
   /** The standard error that draws alone cause, the examples being as they are. */
   readonly drawError?: number;

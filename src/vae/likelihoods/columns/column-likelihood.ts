@@ -4,9 +4,9 @@ import type { Initializer } from '../../../nn/index.js';
 
 /** Columns of one likelihood, side by side: n of them. */
 export interface ColumnGroup {
-  /** How many columns: n. */
+  /** Number of columns: n. */
   readonly columns: number;
-  /** How many categories each has; 0 where they have none. */
+  /** Number of categories of each; 0 where they have none. */
   readonly categories: number;
   /** A tensor that the training data decided, [n, ...]; by its name in `statistics`. */
   statistic(name: string): Value;
@@ -30,7 +30,7 @@ export interface ColumnLikelihood {
   readonly title: string;
   /** The kinds of columns that it can describe. */
   readonly kinds: readonly ColumnKind[];
-  /** How many numbers k the decoder gives for each column. */
+  /** Tells how many numbers k the decoder gives for each column. */
   parametersPerColumn(categories: number): number;
   /** The shape that each statistic has for one column, by name. */
   statistics(categories: number): Readonly<Record<string, readonly number[]>>;
@@ -53,7 +53,7 @@ export interface ColumnLikelihood {
   negativeLogLikelihood(x: Value, parameters: Value, group: ColumnGroup): Value;
   /** The value to show of p(x | z): the mean, or the place of the likeliest category. [batch, n] */
   typical(parameters: Value, group: ColumnGroup): Value;
-  /** Of likelihoods of categories: the probability of each, [batch, n, categories]. */
+  /** Probability of each category, for likelihoods of categories: [batch, n, categories]. */
   probabilities?(parameters: Value, group: ColumnGroup): Value;
   /** A draw of p(x | z): [batch, n]. */
   draw(parameters: Value, group: ColumnGroup): Value;

@@ -66,7 +66,7 @@ export function negativeBinomialNats(x: Value, logMean: Value, logDispersion: Va
   return add(ways, sub(mul(count, softplus(ratio)), mul(x, ratio)));
 }
 
-/** How often each value of a column occurs. */
+/** Number of times that each value of a column occurs. */
 export type Tally = ReadonlyMap<number, number>;
 
 export function tallyOf(values: Float32Array): Map<number, number> {

@@ -78,7 +78,7 @@ export function drawPoisson(rate: Value, group: ColumnGroup): Value {
   return single(drawn);
 }
 
-/** How many draws are tried. Each is taken with a chance of over 0.95: one in 10⁸ values finds none. */
+/** Number of draws that are tried. Each is taken with a chance of over 0.95: one in 10⁸ values finds none. */
 const tries = 6;
 
 /** Uniform noise has multiples of 2⁻²⁴; 0 stands for any value under the first of them. */

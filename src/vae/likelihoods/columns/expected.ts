@@ -4,7 +4,7 @@ import { groupsOf } from './index.js';
 /** The place of a column's expectation in the output of `expected`. */
 export interface ExpectedPlace {
   readonly at: number;
-  /** How many categories have a probability each; 1 for the mean of a number. */
+  /** Number of categories that have a probability each; 1 for the mean of a number. */
   readonly width: number;
 }
 

@@ -54,7 +54,7 @@ export interface LikelihoodGroup {
   readonly places: readonly number[];
   readonly columns: readonly TableColumn[];
   readonly categories: number;
-  /** How many numbers the decoder gives for each column. */
+  /** Count of numbers that the decoder gives for each column. */
   readonly parameters: number;
 }
 

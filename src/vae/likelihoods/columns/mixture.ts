@@ -87,7 +87,7 @@ export const mixture: ColumnLikelihood = {
     const prior = oddsOf(logits, axis);
     const joint = oddsOf(sub(sub(logits, logSpreads), mul(squares, 0.5)), axis);
     const nats = add(sub(prior.logTotal, joint.logTotal), halfLogTau);
-    // By the modes' probabilities before x is seen, π, and after it, r: fewer passes than term by term.
+    // Gradient by the modes' probabilities before x is seen, π, and after, r: fewer passes than term by term.
     return withGradient(nats, [logits, locations, logSpreads], (gradient) => {
       const given = broadcastLike(gradient, nats);
       const r = mul(joint.odds, axis.spread(div(given, joint.total)));

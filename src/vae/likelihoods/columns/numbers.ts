@@ -15,7 +15,7 @@ import {
 import type { ColumnGroup } from './column-likelihood.js';
 import { logSpreadOf } from './spread.js';
 
-/** How far the decoder's numbers may go, by what they move. */
+/** Limits of the decoder's numbers, by the quantity that they move. */
 export const reaches = {
   /** A logarithm of a count's mean, from that of the column: a factor of 5 · 10⁸. */
   logMean: 20,
@@ -50,7 +50,7 @@ export function moved(group: ColumnGroup, name: string): Value {
   return add(statisticOf(group, name), double(group.parameter(`${name}Shift`, [], 'zeros')));
 }
 
-/** How far a trained logarithm may go from where it began. */
+/** Distance that a trained logarithm may go from where it began. */
 const trainedReach = 20;
 
 /** The logarithm of a trained spread of the columns, [n], by the statistics `deviation` and `ratio`. */
@@ -75,7 +75,7 @@ export function held(x: Value, low: Operand, high: Operand): Value {
   ]);
 }
 
-/** At most `most` of the values, evenly spaced: enough for statistics that take many passes. */
+/** Takes at most `most` of the values, evenly spaced: enough for statistics that take many passes. */
 export function someOf(values: Float32Array, most = 20_000): Float32Array {
   if (values.length <= most) return values;
   return Float32Array.from(

@@ -15,7 +15,7 @@ export function learntColumns(input: InputDescription | undefined): readonly Tab
   );
 }
 
-/** Where values are there: NaN alone is not equal to itself. */
+/** Tells where values are there: NaN alone is not equal to itself. */
 export const isObserved = (x: Value): Value => equal(x, x);
 
 /** Values of some places of each example: [batch, n]. */
@@ -29,7 +29,7 @@ export function typicalValues(x: Value, scope: Scope): Value {
   return scope.state('typical', x.shape.slice(1) as number[], 'zeros').value;
 }
 
-/** Where the statistics of a group are, in its scope. */
+/** Path of the statistics of a group, in its scope. */
 export const factsPath = 'data';
 
 /** A group's tensors and noise, from the scope of the likelihood. */

@@ -222,7 +222,7 @@ const attention: Write = (layer, parts) => {
   };
 };
 
-/** How a layer is said in layers of Keras, by its type. */
+/** Writes a layer in layers of Keras, by its type. */
 export const kerasLayers: Readonly<Record<string, Write>> = {
   activation({ options: { name } }) {
     if (name === 'linear') return { lines: [] };

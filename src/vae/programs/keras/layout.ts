@@ -11,7 +11,7 @@ export function keptLast([channels, ...positions]: readonly number[]): readonly 
   return [...positions, channels!];
 }
 
-/** Whether channels first and channels last are not the same memory. */
+/** Tells whether channels first and channels last are not the same memory. */
 const differs = ([channels, ...positions]: readonly number[]) =>
   channels !== 1 && elementCount(positions) !== 1;
 

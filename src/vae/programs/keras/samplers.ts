@@ -87,7 +87,7 @@ export const kerasSamplers: Readonly<Record<string, Write>> = {
   },
 };
 
-/** How a model draws latents; undefined where it does not, or where that is not exported. */
+/** Tells how a model draws latents; undefined where it does not, or where that is not exported. */
 export function kerasSampler(plan: Plan): KerasSampler | undefined {
   if (!plan.sampler) return undefined;
   const { sampler, tensors } = plan.sampler;

@@ -212,7 +212,7 @@ const upsampling =
     }),
   ];
 
-/** How a layer is said in modules of PyTorch, by its type. */
+/** Writes a layer in modules of PyTorch, by its type. */
 export const torchLayers: Readonly<Record<string, Write>> = {
   activation: ({ options }) => activations[options.name as string]!,
   attention,

@@ -101,7 +101,7 @@ export const torchSamplers: Readonly<Record<string, Write>> = {
   },
 };
 
-/** How a model draws latents; undefined where it does not, or where that is not exported. */
+/** Tells how a model draws latents; undefined where it does not, or where that is not exported. */
 export function torchSampler(plan: Plan): TorchSampler | undefined {
   if (!plan.sampler) return undefined;
   const { sampler, tensors } = plan.sampler;

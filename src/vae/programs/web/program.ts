@@ -213,7 +213,7 @@ export function transformersProgram(plan: Plan): Program {
       input_shape: config.input,
       latent_shape: latentShape,
       ...(objective.classes === undefined ? {} : { num_labels: objective.classes }),
-      // Without it browsers would look for quantized files.
+      // Browsers would look for quantized files without it.
       'transformers.js_config': { dtype: 'fp32' },
     }),
   });

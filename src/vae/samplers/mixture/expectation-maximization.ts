@@ -53,7 +53,7 @@ class Sums {
     const { covariance, width, shares, firsts, seconds: factors } = this;
     const means = Float64Array.from(before);
     shares.forEach((share, k) => {
-      // As in scikit-learn, so that a component without rows is no division by 0.
+      // scikit-learn adds as much, so that a component without rows is no division by 0.
       const mass = share + 10 * Number.EPSILON;
       const shift = firsts.subarray(k * width, (k + 1) * width).map((value) => value / mass);
       for (let i = 0; i < width; i++) {

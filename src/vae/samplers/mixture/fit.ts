@@ -5,7 +5,7 @@ import { iterate, meanLogLikelihood, mixtureOfGroups } from './expectation-maxim
 import { type Covariance, factorSize, type Mixture } from './gaussians.js';
 import { kMeans } from './k-means.js';
 
-/** How a mixture is fitted. */
+/** Options for fitting a mixture. */
 export interface FitMixtureOptions {
   readonly covariance: Covariance;
   /** Random starts. */

@@ -22,7 +22,7 @@ import {
   type Scope,
 } from '../../../nn/index.js';
 
-/** How the network is built and fitted. */
+/** Options for building and fitting the network. */
 export const pixelCnnOptions = {
   channels: z
     .int()
@@ -52,7 +52,7 @@ export type PixelCnnOptions = z.output<typeof schema>;
 
 /** The grid of an example's codes, and how many different ones there are. */
 export interface Grid {
-  /** How many codes stand for a position. */
+  /** Number of codes that stand for a position. */
   readonly depth: number;
   readonly height: number;
   readonly width: number;
