@@ -18,14 +18,14 @@ const files = readdirSync(`${root}test`, { recursive: true, encoding: 'utf8' })
 const long =
   /\/(arrays|config|draws|examples|gate|grids|presets|resume|telemetry|webgpu)\.test\.ts$/;
 
-/** Whether a file of tests starts the command line, an example or a browser, or takes as long. */
+/** Tells whether a file of tests starts the command line, an example or a browser, or takes as long. */
 function startsPrograms(path: string): boolean {
   if (/^test\/(browser|fuzz|mpi)\//.test(path) || long.test(path)) return true;
   const opens = /from '\S*\/(chromium|open|process)\.js'/;
   return /^test\/(cli|studio)\//.test(path) && opens.test(readFileSync(root + path, 'utf8'));
 }
 
-/** Whether a file measures memory: a process that it starts counts the most that its own process had, too. */
+/** Tells whether a file measures memory: a process that it starts counts the most that its own process had, too. */
 const measuresMemory = (path: string) =>
   /memoryUsage|resourceUsage|maxRSS/.test(readFileSync(root + path, 'utf8'));
 

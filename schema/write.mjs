@@ -16,7 +16,7 @@ const docsFile = new URL('../docs/configuration.md', import.meta.url);
  */
 function simplify({ jsonSchema, zodSchema }) {
   const { usually } = jsonSchema.faces ?? {};
-  // Where a schema is referred to, its description here is in its own metadata alone.
+  // A schema that is referred to has its description here in its own metadata alone.
   const { description = z.globalRegistry.get(zodSchema)?.description } = jsonSchema;
   if (usually) jsonSchema.description = `${description ?? ''} When left out: ${usually}.`.trim();
   delete jsonSchema.faces;
@@ -34,7 +34,7 @@ const whole = {
   title: 'vaekit configuration',
   description: 'A run of vaekit train: vae.config.json, or the config.json of a run folder.',
   ...rest,
-  // Without a preset a model must be whole.
+  // A model without a preset must be whole.
   anyOf: [
     { required: ['preset'] },
     {

@@ -11,7 +11,7 @@ import type { SiteFile, SiteList } from '../../src/studio-server/site-list.js';
 /** The command writes the list before this script, so that each version is another script. */
 declare const self: ServiceWorkerGlobalScope & { readonly site: SiteList };
 
-/** Where the site is; other sites of the same host have caches too. */
+/** Address of the site; other sites of the same host have caches too. */
 const scope = new URL('./', self.location.href);
 const prefix = `vaekit ${scope.pathname} `;
 const [own, ofRuns] = [prefix + self.site.version, `${prefix}runs`];
@@ -148,6 +148,6 @@ self.addEventListener('fetch', (event) => {
 
 self.addEventListener('message', (event) => {
   if (event.data === 'use') self.skipWaiting();
-  // Without a network the rest is kept at the next visit.
+  // The rest is kept at the next visit when there is no network.
   if (event.data === 'keep') event.waitUntil(keepAll().catch(() => undefined));
 });

@@ -96,7 +96,7 @@ export function showState(changes: StateChanges, isStep = false): void {
   write(route.peek().runs, changes, isStep);
 }
 
-/** As `showState`, once nothing has changed for a moment. */
+/** Shows the state as `showState` does, once nothing has changed for a moment. */
 export function showStateSoon(changes: StateChanges): void {
   waiting = { ...waiting, ...changes };
   clearTimeout(timer);

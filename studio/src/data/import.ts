@@ -17,7 +17,7 @@ export interface ImportedData {
   readonly data: GivenData;
   /** The same as it was read. */
   readonly opened: OpenedKeptData;
-  /** How it was read, and why: lines, each with its subject. */
+  /** Notes on how it was read, and why: lines, each with its subject. */
   readonly card: CardLines;
   readonly skipped: readonly { readonly name: string; readonly reason: string }[];
 }
@@ -70,13 +70,13 @@ export async function importData(
   }
 }
 
-/** How many classes there are, by the largest label or by their names. */
+/** Counts the classes, by the largest label or by their names. */
 const classesOf = (labels: ArrayLike<number>, names: readonly string[] = []): number =>
   Math.max(2, names.length, Array.from(labels).reduce((most, each) => Math.max(most, each), 0) + 1);
 
 const isArray = (path: string) => /\.np[yz]$|idx\d|\.gz$/i.test(path);
 
-/** Whether a file is named as the examples of a part that is kept from training. */
+/** Tells whether a file is named as the examples of a part that is kept from training. */
 function isOtherPart(path: string): boolean {
   const { part, kind } = roleOf(entryOfFile(path)?.key ?? '');
   return kind === 'examples' && (part === 'test' || part === 'validation');

@@ -3,7 +3,7 @@ import type { OpenOptions } from '../../../src/data/open.js';
 import type { LikeOptions, ReadOptions } from '../../../src/data/read-options.js';
 import type { ValueSummary } from '../../../src/data/values.js';
 
-/** How data was read, and why: lines, each with its subject. */
+/** Notes on how data was read, and why: lines, each with its subject. */
 export type CardLines = readonly (readonly [subject: string, text: string])[];
 
 /** The name of data: `mnist`, `fashion-mnist`, or `kept:<id>` for data that the browser keeps. */
@@ -29,7 +29,7 @@ export interface DataInfo {
   readonly table?: readonly TableColumn[];
 }
 
-/** How files become data. */
+/** Options for turning files into data. */
 export interface AddOptions {
   readonly read?: ReadOptions;
   /** Columns of a table that are left out. */
@@ -38,7 +38,7 @@ export interface AddOptions {
   readonly replaces?: DataName;
   /** The id of an open model by whose columns a table is read. */
   readonly model?: string;
-  /** Whether the data stays in the worker: it is looked at, and not kept. */
+  /** Tells whether the data stays in the worker: it is looked at, and not kept. */
   readonly isPassing?: boolean;
 }
 

@@ -19,13 +19,13 @@ export interface DataEntry {
   readonly size: number;
   /** True where other examples are kept from training. */
   readonly hasTest?: boolean | undefined;
-  /** How many classes labels have; absent where there are none. */
+  /** Number of classes of labels; absent where there are none. */
   readonly classes?: number | undefined;
   /** A summary of a sample's values, for real ones. */
   readonly values?: ValueSummary | undefined;
   /** All columns of a table that was read column by column. */
   readonly table?: readonly TableColumn[] | undefined;
-  /** Whether only the helping worker has it, because the browser keeps nothing or has no room. */
+  /** Tells whether only the helping worker has it, because the browser keeps nothing or has no room. */
   readonly inMemory?: boolean;
 }
 

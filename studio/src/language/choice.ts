@@ -10,7 +10,7 @@ const codeOf = (path: string) => path.split('/')[2]!;
 export interface Choice {
   /** Such as `ko`. */
   readonly code: string;
-  /** In the language itself. */
+  /** Name in the language itself. */
   readonly name: string;
 }
 
@@ -86,7 +86,7 @@ export async function startLanguage(): Promise<void> {
   const isFirst = (area: string) => firstAreas.includes(area);
   await show(code, isFirst).catch(() => undefined);
   const others = show(code, (area) => !isFirst(area)).catch(() => undefined);
-  // Only the first views can do without.
+  // The first views alone can do without.
   if (/^#\/(explore|compare)/.test(location.hash)) await others;
 }
 

@@ -15,7 +15,7 @@ const settle = (act: () => void) => () => {
 
 interface Step {
   readonly title: string;
-  /** Whether it is of use now; it is when left out. */
+  /** Tells whether it is of use now; it is when left out. */
   readonly isOffered?: () => boolean;
   readonly take: () => void;
 }

@@ -42,9 +42,9 @@ export function wordsFor(message: string): Told {
   return { text: translated(withoutFlags(plain)), next: [] };
 }
 
-/** Without the folder in which the page puts files that are given to it. */
+/** Leaves out the folder in which the page puts files that are given to it. */
 const inPlainWords = (message: string): string => message.replaceAll('dropped/', '');
 
-/** Without the flags of the command line, which follow an option's name in brackets. */
+/** Leaves out the flags of the command line, which follow an option's name in brackets. */
 export const withoutFlags = (message: string): string =>
   message.replace(/ \((--[^)]*)\)/g, '').replace(/, or say what a column holds/, '');

@@ -33,7 +33,7 @@ export interface ModelInfo {
   /** True where log p(x) has a bound. */
   readonly hasBound: boolean;
   readonly hasPrior: boolean;
-  /** Whether the loss is in nats: the likelihood is a distribution. */
+  /** Tells whether the loss is in nats: the likelihood is a distribution. */
   readonly isInNats: boolean;
   /** Number of classes that the model sees as labels, if it sees any. */
   readonly classes?: number;
@@ -53,9 +53,12 @@ export interface Examples {
 export interface Encoding {
   /** [N, latent], or [N, latent, ...positions]. */
   readonly mean: Numbers;
-  /** Of the mean's shape, the logarithm of the variance; −Infinity for a deterministic encoder. */
+  /** Logarithm of the variance, of the mean's shape; −Infinity for a deterministic encoder. */
   readonly logVariance: Numbers;
-  /** With a codebook: the codes [N, ...positions], or [N, depth, ...positions] with several a position. */
+  /**
+   * Codes, where there is a codebook: [N, ...positions], or [N, depth, ...positions] with several a
+   * position.
+   */
   readonly codes?: Numbers;
 }
 
@@ -71,7 +74,7 @@ export interface TrainEvents extends LearningEvents {
    * @param areNew whether the model is not trained on them
    */
   onPictures(originals: Numbers, made: Numbers, areNew: boolean): void;
-  /** How the values of a table's columns are spread, in real rows and in rows that the model draws. */
+  /** The spread of the values of a table's columns, in real rows and in rows that the model draws. */
   onMarginals(marginals: readonly Marginal[]): void;
   /** The state at a checkpoint, which a download holds: its place, and the numbers changed so far. */
   onState(position: Position, changes: readonly NumberChange[]): void;
@@ -95,10 +98,10 @@ export interface FittedTo {
   readonly examples: number;
 }
 
-/** How examples are drawn. */
+/** Options for drawing examples. */
 export interface DrawOptions {
   readonly seed?: number | undefined;
-  /** Of all of them, for models that see labels. */
+  /** Label of all of them, for models that see labels. */
   readonly label?: number | undefined;
   /** Conditions that rows of a table meet. */
   readonly where?: RowConditions | undefined;
@@ -220,7 +223,7 @@ export interface ModelService {
   tables(): Promise<TableService>;
 
   /**
-   * How long a step of a planned training takes here, by a few that are taken.
+   * Measures how long a step of a planned training takes here, by a few that are taken.
    * @param data facts of the data; the values of examples are drawn
    */
   measureStep(config: PlannedConfig, data: PlannedData): Promise<Measured>;

@@ -24,7 +24,7 @@ export class Keeping {
 
   constructor(
     private state: KeptRun,
-    /** By name; none before the first state. */
+    /** Files by name; none before the first state. */
     private held: Files = {},
   ) {}
 
@@ -39,7 +39,7 @@ export class Keeping {
     return this.held;
   }
 
-  /** Whether it is time to keep the state. */
+  /** Tells whether it is time to keep the state. */
   get isDue(): boolean {
     return performance.now() >= this.due;
   }

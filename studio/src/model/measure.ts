@@ -7,7 +7,7 @@ import { fromConfig } from '../../../src/vae/index.js';
 import type { PlannedConfig, PlannedData } from '../train/settings.js';
 import { checkMemory, outOfMemory } from './room.js';
 
-/** How long a step of a training takes on this machine, and how long before the first. */
+/** Time that a step of a training takes on this machine, and time before the first. */
 export interface Measured {
   readonly millisecondsPerStep: number;
   readonly millisecondsBefore: number;

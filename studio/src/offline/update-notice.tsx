@@ -6,7 +6,7 @@ import { keepPage, newVersion, useNewVersion } from './update.js';
 /** Keeps the page for use without a network, and tells when there is a newer version of it. */
 export function UpdateNotice() {
   useEffect(() => {
-    // Without it the page works as long as there is a network.
+    // The page works without it as long as there is a network.
     keepPage().catch(() => undefined);
   }, []);
   const version = newVersion.value;

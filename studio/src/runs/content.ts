@@ -14,6 +14,6 @@ export interface RunContent {
   readonly parameters: Uint8Array<ArrayBuffer>;
   /** The figures by which it was judged. */
   readonly judgement?: KeptJudgement;
-  /** Where training stood, for a run that the browser keeps. */
+  /** Position where training stood, for a run that the browser keeps. */
   readonly position?: Position;
 }

@@ -4,7 +4,7 @@ import type { RunContent } from './content.js';
 
 /** The run that this page trains or has trained, which may not be kept. */
 export interface LiveRun {
-  /** Of the run, as `keptRun` takes it. */
+  /** Id of the run, as `keptRun` takes it. */
   readonly id: string;
   /** Its latest state. @throws UserError when nothing is trained yet */
   snapshot(): Promise<RunContent>;

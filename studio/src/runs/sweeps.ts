@@ -3,7 +3,7 @@ import { readServed } from './served.js';
 
 /** A run of a sweep that came to an end. */
 export interface SweptRun {
-  /** As the page knows the run: `served:first/007`. */
+  /** Id by which the page knows the run: `served:first/007`. */
   readonly id: string;
   readonly name: string;
   /** Values of the settings by their paths. */

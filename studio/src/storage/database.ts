@@ -16,7 +16,7 @@ export interface KeptRun {
   /** Milliseconds since 1970. */
   readonly created: number;
   readonly modified: number;
-  /** Whether training can go on from the checkpoint that is kept beside the run. */
+  /** Tells whether training can go on from the checkpoint that is kept beside the run. */
   readonly state: 'unfinished' | 'done';
   /** The reason why training ended before its time and cannot go on. */
   readonly problem?: string;
@@ -24,16 +24,16 @@ export interface KeptRun {
   readonly settings: TrainSettings;
   /** The values of all options; absent in runs of older pages. */
   readonly values?: ShownValues;
-  /** How many parameters the model has; absent in runs of older pages. */
+  /** Number of parameters of the model; absent in runs of older pages. */
   readonly parameters?: number;
   /** The content of `config.json`. */
   readonly config: Readonly<Record<string, unknown>>;
-  /** Of the epochs behind the checkpoint. */
+  /** Metrics of the epochs behind the checkpoint. */
   readonly metrics: readonly EpochMetrics[];
   readonly trace: Trace;
   /** The figures by which it was judged, as it is. */
   readonly judgement?: KeptJudgement;
-  /** Where the checkpoint stands; absent in runs of older pages and in opened ones. */
+  /** Position of the checkpoint; absent in runs of older pages and in opened ones. */
   readonly position?: Position;
   /** Numbers that were changed while it trained, in order. */
   readonly changes?: readonly NumberChange[];
@@ -55,7 +55,7 @@ export interface Position {
 export interface PartTexts {
   /** The columns that name rows, with a text for each row. */
   readonly ids?: readonly { readonly name: string; readonly texts: readonly string[] }[];
-  /** Where each example comes from. */
+  /** Origin of each example. */
   readonly origins?: readonly string[];
 }
 
@@ -74,7 +74,7 @@ export interface KeptDataInfo {
   readonly size: number;
   /** True where other examples are kept from training. */
   readonly hasTest?: boolean | undefined;
-  /** How many classes labels have; absent where there are none. */
+  /** Number of classes of labels; absent where there are none. */
   readonly classes?: number | undefined;
   /** Time at which it was given, in milliseconds since 1970. */
   readonly created: number;

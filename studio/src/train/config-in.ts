@@ -10,7 +10,7 @@ export async function takeConfig(text: string, name: string): Promise<void> {
   chooseConfig(await helper().service.readConfig(text, name));
 }
 
-/** Whether a text looks like a config, and not like data. */
+/** Tells whether a text looks like a config, and not like data. */
 export function isConfig(text: string): boolean {
   try {
     const value: unknown = JSON.parse(text);

@@ -11,10 +11,10 @@ export const longSeconds = 600;
 /** A training that is offered in the place of a long one takes about so many seconds. */
 const offeredSeconds = 300;
 
-/** How long a training will take, in seconds. */
+/** Time that a training will take, in seconds. */
 export interface Estimate {
   readonly seconds: number;
-  /** As many epochs as take a few minutes, where all take long. */
+  /** Number of epochs that take a few minutes, where all take long. */
   readonly fewerEpochs?: number;
 }
 
@@ -50,6 +50,6 @@ export function aboutDuration(seconds: number): string {
   return counted(Math.round(hours / 24), { one: '{n} day', other: '{n} days' });
 }
 
-/** To halves where they count. */
+/** Rounds to halves where they count. */
 const rounded = (value: number): number =>
   value < 5 ? Math.max(1, Math.round(2 * value) / 2) : Math.round(value);

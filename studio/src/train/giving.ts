@@ -28,7 +28,7 @@ export interface Given {
   readonly without: readonly string[];
 }
 
-/** How a column is read: its kind, or not at all. */
+/** Way in which a column is read: its kind, or not at all. */
 export type ColumnChoice = ColumnKind | 'out';
 
 /** Data that was read, with the columns that were first found in it. */
@@ -61,7 +61,7 @@ export const given = signal<Given | undefined>(undefined);
 /** The data that was read of them last. */
 export const read = signal<Read | undefined>(undefined);
 
-/** Whether a message asked for files: the place for them is then in sight. */
+/** Tells whether a message asked for files: the place for them is then in sight. */
 export const isAsked = signal(false);
 
 /** Brings the place for files into sight. */
@@ -69,7 +69,7 @@ export function askForFiles(): void {
   isAsked.value = true;
 }
 
-/** Whether files are being found or read. */
+/** Tells whether files are being found or read. */
 export const isReading = (): boolean =>
   giving.value?.is === 'finding' || giving.value?.is === 'reading';
 

@@ -27,7 +27,7 @@ export function seeFrame(next: Frame): void {
 
 const shownId = computed(() => run.value?.id);
 
-// With another run, its record: the one that the browser keeps, until the training gives its own.
+// Another run brings its record: the one that the browser keeps, until the training gives its own.
 effect(() => {
   const id = shownId.value;
   learning.value = undefined;

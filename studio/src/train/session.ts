@@ -147,7 +147,7 @@ async function begin(given: KeptRun, resume: boolean): Promise<void> {
   const release = await hold(kept.id);
   if (!release) return watch(kept, goOn);
   if (client !== holder && client !== helper()) client?.stop();
-  // Else each training has a worker of its own: how many threads it has is decided once.
+  // Each training otherwise has a worker of its own: how many threads it has is decided once.
   client = holder ?? startModelWorker();
   const own = client;
   const { id } = kept;

@@ -79,7 +79,7 @@ export interface PlannedData {
   readonly size: number;
   /** True where other examples are kept from training. */
   readonly hasTest?: boolean | undefined;
-  /** How many classes labels have; absent where there are none. */
+  /** Number of classes of labels; absent where there are none. */
   readonly classes?: number | undefined;
   /** A summary of a sample's values, for real ones. */
   readonly values?: ValueSummary | undefined;

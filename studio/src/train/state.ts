@@ -25,7 +25,7 @@ export type Phase =
 export interface Pictures {
   readonly originals: Numbers;
   readonly made: Numbers;
-  /** Whether the model is not trained on them. */
+  /** Tells whether the model is not trained on them. */
   readonly areNew: boolean;
 }
 
@@ -38,9 +38,9 @@ export const secondsLeft = signal<number | undefined>(undefined);
 export const trace = signal<Trace>(emptyTrace);
 export const metrics = signal<readonly EpochMetrics[]>([]);
 export const pictures = signal<Pictures | undefined>(undefined);
-/** How values are spread in real and in drawn rows, where the run is of a table. */
+/** Spread of values in real and in drawn rows, where the run is of a table. */
 export const marginals = signal<readonly Marginal[] | undefined>(undefined);
-/** Whether a training that failed can go on from where it was last kept. */
+/** Tells whether a training that failed can go on from where it was last kept. */
 export const canGoOn = signal(false);
 /** The reason why training failed. */
 export const problem = signal<string | undefined>(undefined);
@@ -50,7 +50,7 @@ export const unkept = signal<string | undefined>(undefined);
 export const steered = signal<Steered>({});
 /** Numbers that were changed while it trained, in order. */
 export const changes = signal<readonly NumberChange[]>([]);
-/** Whether this tab is to go on with the run that another tab trains, once that one has paused. */
+/** Tells whether this tab is to go on with the run that another tab trains, once that one has paused. */
 export const takesOver = signal(false);
 
 /** Work that waits for the user's word, as it would lose a state that no storage keeps. */
@@ -66,13 +66,13 @@ export const runValues = computed(() => {
   return values && { ...values, ...(epochs === undefined ? {} : { epochs }) };
 });
 
-/** Whether the worker is at work. */
+/** Tells whether the worker is at work. */
 export const isBusy = computed(() => ['data', 'compile', 'train', 'halting'].includes(phase.value));
 
-/** Whether numbers of the run can be changed now. */
+/** Tells whether numbers of the run can be changed now. */
 export const canSteer = computed(() => phase.value === 'train' || phase.value === 'paused');
 
-/** Whether work is lost when the page closes now. */
+/** Tells whether work is lost when the page closes now. */
 export const isAtRisk = computed(
   () => isBusy.value || (unkept.value !== undefined && phase.value !== 'idle'),
 );

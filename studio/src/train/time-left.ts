@@ -36,7 +36,7 @@ export class TimeLeft {
     const lastEpoch = this.moments.findLast((each) => latest.epochs - each.epochs >= 1)?.at ?? 0;
     const begin = Math.max(half, Math.min(latest.at - longest, lastEpoch));
     const earliest = this.moments.findLast((each) => each.at <= begin) ?? first;
-    // Of whole epochs, each has its validation.
+    // Each of the whole epochs has its validation.
     const whole = Math.max(1, Math.floor(latest.epochs - earliest.epochs));
     const isWhole = (each: Moment) => latest.epochs - each.epochs > whole - 1e-9;
     const since = this.moments.findLast(isWhole) ?? earliest;

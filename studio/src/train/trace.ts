@@ -103,7 +103,7 @@ const trained = (metrics: Readonly<Record<string, number>>) =>
 
 /** The points of a trace: each mean stands in the middle of its steps. */
 export function pointsOf(trace: Trace): {
-  /** In epochs. */
+  /** Places of the points, in epochs. */
   readonly x: readonly number[];
   readonly means: Trace['means'];
 } {

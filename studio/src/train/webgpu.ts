@@ -5,7 +5,7 @@ interface WithGpu {
   readonly gpu?: { requestAdapter(): Promise<unknown> };
 }
 
-/** Whether this browser has a graphics processor for the page; false until that is known. */
+/** Tells whether this browser has a graphics processor for the page; false until that is known. */
 export const hasWebGpu = signal(false);
 
 (navigator as WithGpu).gpu?.requestAdapter().then(

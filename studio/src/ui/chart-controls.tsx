@@ -5,9 +5,9 @@ import './chart.css';
 
 /** The way in which charts show their values. */
 export interface Look {
-  /** Whether values stand on a logarithmic scale. */
+  /** Tells whether values stand on a logarithmic scale. */
   readonly log: Signal<boolean>;
-  /** Whether the axis holds all values, and not only the settled ones. */
+  /** Tells whether the axis holds all values, and not only the settled ones. */
   readonly all: Signal<boolean>;
   /** The weight of earlier values in a smooth course, from 0 to below 1. */
   readonly smoothing: Signal<number>;

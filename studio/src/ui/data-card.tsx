@@ -1,7 +1,7 @@
 import type { CardLines } from '../data/info.js';
 import { t, translated } from '../language/language.js';
 
-/** How data was read, and why: a line for each subject. */
+/** Shows how data was read, and why: a line for each subject. */
 export function DataCard({ lines }: { lines: CardLines }) {
   return (
     <dl class="data-card" aria-label={t('How the data was read')}>

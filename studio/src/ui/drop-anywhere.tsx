@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { t } from '../language/language.js';
 
-/** Whether something that is dragged would go into a field as text. */
+/** Tells whether something that is dragged would go into a field as text. */
 const isText = ({ target, dataTransfer }: DragEvent) =>
   !dataTransfer?.types.includes('Files') &&
   target instanceof HTMLElement &&

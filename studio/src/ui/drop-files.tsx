@@ -13,7 +13,7 @@ export function DropFiles({
 }: {
   /** Names the files to drop; all that the page reads when left out. */
   words?: string;
-  /** Whether it is a file of a table, and so no folder. */
+  /** Tells whether it is a file of a table, and so no folder. */
   isTable?: boolean;
   /** Called in the event itself. */
   onFiles(given: DataTransfer | FileList): void;

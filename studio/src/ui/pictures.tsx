@@ -3,7 +3,7 @@ import { composeGrid, readImages } from '../../../src/report/images.js';
 import { theme } from '../app/theme.js';
 import type { Numbers } from '../model/api.js';
 
-/** Whether examples are drawn as lines: sequences [N, steps] or [N, channels, steps]. */
+/** Tells whether examples are drawn as lines: sequences [N, steps] or [N, channels, steps]. */
 export const areLines = ({ dims }: Numbers) => dims.length < 4;
 
 /** Draws images [N, C, H, W] as a grid, one canvas pixel for each of theirs; or sequences as lines. */

@@ -11,7 +11,7 @@ export interface Series {
   readonly colour: string;
   /** One for each x; null where there is none. */
   readonly values: readonly (number | null)[];
-  /** Whether each value is marked, for few of them. */
+  /** Tells whether each value is marked, for few of them. */
   readonly marked?: boolean;
   readonly dashed?: boolean;
   /** Drawn in the background, without words in the legend. */
@@ -38,7 +38,7 @@ export interface PlotLook {
 }
 
 interface PlotOptions extends PlotLook {
-  /** Whether there are no ticks between whole numbers. */
+  /** Tells whether there are no ticks between whole numbers. */
   readonly whole: boolean;
 }
 
@@ -46,7 +46,7 @@ interface PlotOptions extends PlotLook {
 export interface PlotContent {
   /** Columns, x first. */
   readonly data: uPlot.AlignedData;
-  /** Of the value axis, where it is not logarithmic. */
+  /** Range of the value axis, where it is not logarithmic. */
   readonly range?: readonly [low: number, high: number] | undefined;
   readonly marks?: readonly Mark[] | undefined;
 }
@@ -128,7 +128,7 @@ function drawMarks(plot: uPlot, marks: readonly Mark[]): void {
     ctx.stroke();
     const isNearEnd = left > bbox.left + bbox.width / 2;
     ctx.textAlign = isNearEnd ? 'right' : 'left';
-    // In rows, so that words of marks that are near do not cover each other.
+    // Rows keep words of marks that are near from covering each other.
     const row = 2 + 13 * (i % textRows);
     ctx.fillText(text, left + (isNearEnd ? -4 : 4) * ratio, bbox.top + row * ratio);
   });
@@ -192,7 +192,7 @@ function optionsOf(
       { label: xLabel, value: (_, value) => (value === null ? '–' : value.toFixed(2)) },
       ...series.map((each) => ({
         ...seriesOf(each),
-        // Without a pointer the latest value is shown.
+        // The latest value is shown when there is no pointer.
         value: (plot: uPlot, value: number | null, column: number, row: number | null) =>
           `${shown(row === null ? latest(plot.data[column]!) : value)} ${unit}`,
       })),

@@ -3,7 +3,7 @@ type Column = ArrayLike<number | null | undefined>;
 export interface Range {
   readonly low: number;
   readonly high: number;
-  /** Whether some values lie outside. */
+  /** Tells whether some values lie outside. */
   readonly isCut: boolean;
 }
 

@@ -2,14 +2,17 @@ import type { Numbers } from '../numbers.js';
 
 /** The examples whose latents are watched while a model learns. */
 export interface Watched {
-  /** How their latents lie on the map: as they are, by their main directions, or on a line; or not at all. */
+  /**
+   * Way in which their latents lie on the map: as they are, by their main directions, or on a line;
+   * or not at all.
+   */
   readonly map: 'latents' | 'components' | 'line' | 'none';
   readonly count: number;
   readonly labels?: Int32Array;
   readonly classNames?: readonly string[];
   /** A few examples that are drawn again and again. */
   readonly originals?: Numbers;
-  /** Whether the model is not trained on these. */
+  /** Tells whether the model is not trained on these. */
   readonly areNew: boolean;
 }
 
@@ -24,7 +27,7 @@ export interface Frame {
   readonly centre: readonly [x: number, y: number];
   /** The KL divergence of each latent in nats, the mean over the examples; empty without a posterior. */
   readonly kl: Float32Array;
-  /** How often each code of a codebook was chosen, as a share; empty without one. */
+  /** Use of each code of a codebook, as a share; empty without one. */
   readonly usage: Float32Array;
   /** Reconstructions of the few examples, and examples drawn from the same latents, in bytes each. */
   readonly made: Uint8Array;

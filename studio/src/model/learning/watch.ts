@@ -25,7 +25,7 @@ const mostDrawnValues = 16_384;
 const none = new Float32Array();
 const noBytes = new Uint8Array();
 
-/** Where training stands. */
+/** Tells where training stands. */
 export interface Moment {
   readonly step: number;
   readonly epochs: number;

@@ -39,7 +39,7 @@ export interface RowScores {
 export interface FilledRow {
   readonly from: string;
   readonly cells: readonly string[];
-  /** Whether each cell was a gap. */
+  /** Tells whether each cell was a gap. */
   readonly filled: readonly boolean[];
 }
 
@@ -53,14 +53,14 @@ export interface Filled {
   readonly first: readonly FilledRow[];
 }
 
-/** How gaps are filled. */
+/** Options for filling gaps. */
 export interface FillOptions {
   /** The likeliest values, or a draw of them: one of several imputations. */
   readonly how: 'best' | 'draw';
   readonly seed: number;
 }
 
-/** Where rows that are written come from: names and cells are then as they were there. */
+/** Source of rows that are written: names and cells are then as they were there. */
 export interface RowSource {
   readonly data: DataName;
   readonly part: Part;
@@ -80,7 +80,7 @@ export interface TableService extends ProxyMarked {
   look(id: string, source: RowSource, places: ArrayLike<number>): Promise<LookedAt>;
   /** The texts of one row of data. */
   row(id: string, source: RowSource, place: number): Promise<readonly string[]>;
-  /** How unlikely rows of a part are. */
+  /** Measures how unlikely rows of a part are. */
   score(id: string, source: RowSource, range: ScoredRange): Promise<RowScores>;
   /** All scores of a part as CSV, the rows in a given order. */
   ranking(

@@ -10,7 +10,7 @@ export interface DrawnChart {
   readonly xLabel: string;
   readonly unit: string;
   readonly series: readonly Series[];
-  /** Of the value axis: of a logarithmic one it is above 0. */
+  /** Range of the value axis: above 0 on a logarithmic one. */
   readonly range: readonly [low: number, high: number];
   readonly log: boolean;
   readonly marks?: readonly Mark[] | undefined;

@@ -18,7 +18,7 @@ const types = {
   csv: 'text/csv',
 } as const;
 
-/** How each kind of file is made, for the kinds that a panel has. */
+/** Makers of each kind of file, for the kinds that a panel has. */
 export type Exports = Readonly<Partial<Record<keyof typeof titles, () => Promise<BlobPart>>>>;
 
 /** A button that gives a panel's content as files. */

@@ -12,7 +12,7 @@ export function MarginalBars({
   scores,
 }: {
   marginals: readonly Marginal[];
-  /** How alike a column is, in the place of the overlap of its bars. */
+  /** Scores for how alike a column is, in the place of the overlap of its bars. */
   scores?: ReadonlyMap<string, number | null>;
 }) {
   return (

@@ -50,7 +50,7 @@ export function CompareView() {
       </Empty>
     );
   }
-  // Without a choice the newest two are shown.
+  // The newest two are shown when there is no choice.
   const ids = chosen.length > 0 ? chosen.slice(0, most) : list.slice(0, 2).map(({ id }) => id);
   const toggle = (id: string) =>
     go('compare', ...(ids.includes(id) ? ids.filter((each) => each !== id) : [...ids, id]));

@@ -81,7 +81,7 @@ export function titleOf({ title, part }: SharedImages): string {
     : t('{data}, validation images', { data: title });
 }
 
-/** Whether a run is trained on some of the images that all runs get. */
+/** Tells whether a run is trained on some of the images that all runs get. */
 export function knows({ run }: Compared, { data, part }: SharedImages): boolean {
   if (!run || dataOf(run) !== data || part === 'test') return false;
   return part === 'train' || partKey(heldOutPart(run.config, false)) !== partKey(part);

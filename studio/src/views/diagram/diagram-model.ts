@@ -26,7 +26,7 @@ export interface DiagramValues {
   readonly logVariance?: Float32Array | undefined;
   readonly epsilon?: ArrayLike<number> | undefined;
   readonly z?: ArrayLike<number> | undefined;
-  /** Of a codebook: the code at each position, a row after another. */
+  /** Code of a codebook at each position, a row after another. */
   readonly codes?: { readonly indices: ArrayLike<number>; readonly columns: number } | undefined;
   readonly output?: Numbers | readonly Cell[] | undefined;
   /** The outputs of layers for one example, [1, ...], by their names, such as `encoder.0`. */

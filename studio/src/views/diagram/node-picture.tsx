@@ -33,7 +33,7 @@ export function NodePicture({
   }
 }
 
-/** How many codes a codebook has. */
+/** Counts the codes of a codebook. */
 const codeCount = ({ parameters }: DiagramModel): number =>
   parameters?.['quantizer.count']?.dims.at(-1) ?? 1;
 

@@ -3,14 +3,14 @@ import { elementCount } from '../../../../src/base/shape.js';
 import type { Numbers } from '../../model/numbers.js';
 import type { DiagramModel } from './diagram-model.js';
 
-/** How values are spread. */
+/** Describes how values are spread. */
 export interface Spread {
   readonly count: number;
   readonly mean: number;
   readonly deviation: number;
   /** The edges of the first and the last bin: 0 lies in the middle. */
   readonly reach: number;
-  /** How many values each bin has. */
+  /** Number of values of each bin. */
   readonly bins: readonly number[];
 }
 

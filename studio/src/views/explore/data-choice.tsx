@@ -9,7 +9,7 @@ import { Notice } from '../../ui/notice.js';
 import type { Exploration } from './exploration.js';
 import { wordOf } from './things.js';
 
-/** Whether rows of two tables are read alike. */
+/** Tells whether rows of two tables are read alike. */
 function isAlike(a: readonly TableColumn[] = [], b: readonly TableColumn[] = []): boolean {
   const meaning = (table: readonly TableColumn[]) =>
     JSON.stringify(

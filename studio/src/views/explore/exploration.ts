@@ -171,7 +171,7 @@ export class Exploration {
     return this.client.tables();
   }
 
-  /** Whether two directions of latents can be drawn as a map. */
+  /** Tells whether two directions of latents can be drawn as a map. */
   get hasMap(): boolean {
     return this.info.hasPoints && this.info.config.latent > 1;
   }
@@ -180,7 +180,7 @@ export class Exploration {
     return this.info.hasGaussianPosterior;
   }
 
-  /** Whether there is a bound on log p(x). */
+  /** Tells whether there is a bound on log p(x). */
   get hasElbo(): boolean {
     return this.info.hasBound;
   }

@@ -30,7 +30,7 @@ import { type Tab, Tabs } from './tabs.js';
 export function ExploreView() {
   const [chosen] = route.value.runs;
   const list = runs.value;
-  // Without a run, a model that comes with the page is better than nothing to explore.
+  // A model that comes with the page is better than nothing to explore when there is no run.
   const id = chosen ?? list?.[0]?.id ?? (list && shippedId('beta-1'));
   if (id === undefined) return <Empty title={t('Looking for runs')} />;
   return <ExploreRun key={id} id={id} isNamed={chosen !== undefined} />;
@@ -51,7 +51,7 @@ function NoRunYet() {
 /** Opens a run and shows it, or the reason why it cannot. */
 function ExploreRun({ id, isNamed }: { id: string; isNamed: boolean }) {
   const opened = useSignal<Exploration | Error | undefined>(undefined);
-  /** How many newer states were asked for, of a run that trains. */
+  /** Number of newer states asked for, of a run that trains. */
   const renewals = useSignal(0);
   const put = (next: Exploration | Error | undefined) => {
     const before = opened.peek();

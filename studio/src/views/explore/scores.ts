@@ -69,7 +69,7 @@ export class Scores {
     }
   }
 
-  /** As `strangeness`, of images as the model was trained to see them. */
+  /** Scores as `strangeness` does, of images as the model was trained to see them. */
   private async score(start: number, end: number): Promise<Float32Array> {
     const { exploration, data } = this;
     const { service, id, hasElbo, info } = exploration;

@@ -14,7 +14,7 @@ export interface ShownData {
   /** [N, latent]; with a codebook [N, latent, ...positions]. */
   readonly mean: Numbers;
   readonly logVariance: Numbers;
-  /** With a codebook: the codes of each image. */
+  /** Codes of each image, where there is a codebook. */
   readonly codes?: Numbers;
 }
 

@@ -14,7 +14,7 @@ import type { Place } from '../explore/map/viewport.js';
 /** A digit to begin with: a clear 0. */
 const firstDigit = 0;
 
-/** How many of the nearest posteriors tell the digits near a place. */
+/** Number of nearest posteriors that tell the digits near a place. */
 const neighbours = 10;
 
 export const model = signal<ShippedModel | undefined>(undefined);
@@ -74,7 +74,7 @@ export const pictureOf = (values: Float32Array): Numbers => ({
   dims: [1, 1, 28, 28],
 });
 
-/** How many of the test digits nearest to z are of each class, the most first. */
+/** Number of each class among the test digits nearest to z, the most first. */
 export const nearby = computed<readonly (readonly [label: number, count: number])[]>(() => {
   const { mean, labels } = model.value?.posteriors ?? {};
   if (!mean || !labels) return [];
@@ -90,7 +90,7 @@ export const nearby = computed<readonly (readonly [label: number, count: number]
   return [...counts].sort((a, b) => b[1] - a[1]);
 });
 
-/** How often each thing was done since they were forgotten. */
+/** Counts how often each thing was done since they were forgotten. */
 export interface Deeds {
   readonly encoded: number;
   readonly walked: number;

@@ -82,7 +82,7 @@ interface Lines {
   readonly losses: readonly Series[];
   /** Series of the other terms, if there are any. */
   readonly others?: readonly Series[];
-  /** Whether the first of these is the KL, in nats. */
+  /** Tells whether the first of these is the KL, in nats. */
   readonly isKl: boolean;
 }
 

@@ -82,7 +82,7 @@ function Row({ entry }: { entry: RunEntry }) {
   );
 }
 
-/** How far a run is trained, and how well. */
+/** Tells how far a run is trained, and how well. */
 function factsOf({ kept: run }: RunEntry, isShown: boolean, isTrained: boolean): string {
   const kept = run!;
   const lines = isShown ? metrics.value : kept.metrics;

@@ -33,7 +33,7 @@ export interface Planning {
   readonly plan: Plan | undefined;
   /** The settings that the plan is of. */
   readonly planned: TrainSettings | undefined;
-  /** Whether it is a plan of the settings that are shown. */
+  /** Tells whether it is a plan of the settings that are shown. */
   readonly isPlanned: boolean;
   /** The reason why the settings cannot be planned. */
   readonly problem: string | undefined;

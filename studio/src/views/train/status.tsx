@@ -61,7 +61,7 @@ function epochText({ config }: KeptRun): string {
   return t('{n} of {all}', { n: String(n), all: String(epochs) });
 }
 
-/** How much of the training is done. */
+/** Shows how much of the training is done. */
 function StepsDone({ kept }: { kept: KeptRun }) {
   const { epochs } = kept.config.training as { epochs: number };
   const { epoch, step, steps } = progress.value ??

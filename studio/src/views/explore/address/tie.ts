@@ -9,7 +9,7 @@ export interface AddressPart {
   text(): string | undefined;
   /** Shows the state of a text, or the first state where there is no text; awaited. */
   take(text: string | undefined): unknown;
-  /** Whether the browser's button Back leads to the one before. */
+  /** Tells whether the browser's button Back leads to the one before. */
   readonly isStep?: boolean;
 }
 

@@ -68,7 +68,7 @@ export class Gestures {
     if (second || this.pans.value || this.holds(this.at(first!))) event.preventDefault();
   }
 
-  /** Whether a finger is on the place of the walk. */
+  /** Tells whether a finger is on the place of the walk. */
   private holds(at: Place): boolean {
     const place = this.state.placeOnScreen();
     return !!place && Math.hypot(at[0] - place[0], at[1] - place[1]) < grip;

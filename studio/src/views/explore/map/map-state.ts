@@ -59,7 +59,7 @@ export class MapState {
   readonly shownClasses = computed(() =>
     this.classes.value.filter((label) => !this.hidden.value.has(label)),
   );
-  /** Whether the view shows all points, as it does at first. */
+  /** Tells whether the view shows all points, as it does at first. */
   private readonly isFitted = signal(true);
   /** The part of the plane that was chosen to be seen; undefined while all points are. */
   readonly window = computed<Window | undefined>(() => {

@@ -48,7 +48,7 @@ export interface PointStyle extends ClassLook {
 interface Stamp {
   readonly offsets: Int32Array;
   readonly pixels: Uint32Array;
-  /** Whether a pixel covers an earlier one; the soft edge is laid on empty ground alone. */
+  /** Tells whether a pixel covers an earlier one; the soft edge is laid on empty ground alone. */
   readonly covers: Uint8Array;
 }
 

@@ -12,7 +12,7 @@ import type { Exploration } from '../exploration.js';
 import { wordOf } from '../things.js';
 import { WithSampler } from './with-sampler.js';
 
-/** How many samples are shown, and how many beside one another: lines need more room. */
+/** Number of samples shown, and number beside one another: lines need more room. */
 const layouts = {
   images: { count: 48, columns: 8 },
   sequences: { count: 24, columns: 4 },

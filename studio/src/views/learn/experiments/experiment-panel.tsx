@@ -55,7 +55,7 @@ interface Part {
   readonly now: Experimenting;
 }
 
-/** How far the experiment is. */
+/** Shows how far the experiment is. */
 function Course({ experiment, now }: Part) {
   if (now.state === 'done') return <p>{t(experiment.question)}</p>;
   if (now.state === 'stopped') {

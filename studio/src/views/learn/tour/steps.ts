@@ -52,7 +52,7 @@ const cloudNow = () =>
         z: pair(z.value),
       });
 
-/** Where the means of test digits reach, from the smallest to the largest. */
+/** Tells where the means of test digits reach, from the smallest to the largest. */
 function reachNow(): string {
   const mean = model.value?.posteriors.mean ?? new Float32Array(2);
   const axis = (at: number) => mean.filter((_, i) => i % 2 === at).sort();

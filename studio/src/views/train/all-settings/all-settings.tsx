@@ -25,7 +25,7 @@ export function AllSettings({
   planning,
   onClose,
 }: {
-  /** With a plan. */
+  /** Planning that has a plan. */
   planning: Planning;
   onClose(): void;
 }) {

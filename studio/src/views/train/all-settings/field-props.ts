@@ -8,7 +8,7 @@ export interface SchemaFieldProps {
   readonly schema: Schema;
   /** Undefined where the option is left out. */
   readonly value: unknown;
-  /** Whether the option may be left out. */
+  /** Tells whether the option may be left out. */
   readonly optional?: boolean;
   onChange(value: unknown): void;
 }

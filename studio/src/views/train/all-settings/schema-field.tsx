@@ -227,7 +227,7 @@ export function LayersEditor({
   onChange,
 }: {
   title: string;
-  /** Where the list is in the model, such as `encoder`; left out of lists within layers. */
+  /** Path of the list in the model, such as `encoder`; left out of lists within layers. */
   path?: string;
   layers: readonly Layer[];
   onChange(layers: readonly Layer[]): void;

@@ -109,7 +109,7 @@ const isWholeList = ({ type, items, prefixItems }: Schema) =>
 const choicesOf = ({ enum: values, const: value }: Schema): readonly (string | number)[] =>
   values ?? (value === undefined ? [] : [value as string]);
 
-/** How a value of a schema is asked for. */
+/** Decides how a value of a schema is asked for. */
 export function formOf(schema: Schema): Form {
   const members = membersOf(schema);
   const kinds = members.filter((each) => typeOf(each) !== undefined);

@@ -24,7 +24,7 @@ export function MovingMap({
   watched: Watched;
   frames: readonly Frame[];
   frame: Frame;
-  /** How long the way from one frame to the next takes. */
+  /** Time that the way from one frame to the next takes. */
   milliseconds: number;
 }) {
   const canvas = useRef<HTMLCanvasElement>(null);

@@ -50,7 +50,7 @@ function klInWords(kl: Float32Array, collapsed: readonly number[]): string {
 
 function Bars({ kl }: { kl: Float32Array }) {
   const highest = Math.max(...kl, collapsedNats);
-  // Of many, the latents that say most.
+  // The latents that say most, where there are many.
   const shown =
     kl.length <= mostShown
       ? [...kl.keys()]

@@ -22,7 +22,7 @@ interface EncodedDrawing {
   /** The encoder's input, [1, 1, height, width]. */
   readonly seen: Numbers;
   readonly made: Numbers;
-  /** As `strangeness` has it. */
+  /** Score as `strangeness` has it. */
   readonly score: number;
 }
 

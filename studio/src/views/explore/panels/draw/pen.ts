@@ -14,7 +14,7 @@ const arrows: Readonly<Record<string, Place>> = {
 /** A pen that the keyboard moves over the pad. */
 interface Pen {
   readonly at: Place;
-  /** Whether it draws as it moves. */
+  /** Tells whether it draws as it moves. */
   readonly down: boolean;
 }
 
