@@ -29,7 +29,7 @@ const home = join(work, 'home');
 mkdirSync(project);
 mkdirSync(home);
 
-/** Where the install script of onnxruntime-node would be sent, were it run: nobody answers. */
+/** Address to which the install script of onnxruntime-node would be sent, were it run: nobody answers. */
 const nowhere = 'http://127.0.0.1:9';
 const { NODE_OPTIONS: _, ...environment } = process.env;
 const env = { ...environment, HOME: home, GLOBAL_AGENT_HTTPS_PROXY: nowhere };

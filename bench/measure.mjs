@@ -69,7 +69,7 @@ function peakMemoryOf(pid) {
   }
 }
 
-/** How often a running process is asked for its memory. */
+/** Time between two looks at the memory of a running process. */
 const pollMilliseconds = 50;
 
 /** A contestant that takes longer than this is ended. */

@@ -30,7 +30,7 @@ export const matches = (name, parts) =>
   !parts || parts.some((part) => name.toLowerCase().includes(part.toLowerCase()));
 
 /**
- * How many rounds are asked for; prints the help instead, and ends, where that is.
+ * Reads how many rounds are asked for; prints the help instead, and ends, where that is.
  * @param {string} help
  * @param {{ rounds: string, help: boolean }} options
  */

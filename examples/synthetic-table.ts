@@ -43,7 +43,7 @@ const heavy = { Species: 'Gentoo', 'Body Mass (g)': { from: 5500 } };
 const [one] = await rowsOf(await vae.sample(1, { where: heavy }));
 console.log(`a heavy ${one?.Species} of ${one?.['Body Mass (g)']} g`);
 
-// How good they are, by SDMetrics' measures, beside rows that training never saw.
+// Measures how good they are, by SDMetrics' measures, beside rows that training never saw.
 const rows = await qualityRows({
   real: train,
   synthetic: await vae.sample(train.size),

@@ -26,7 +26,7 @@ const betas = [0, 1, 10];
 
 const epochs = 6;
 
-/** How many test digits have their posteriors shown as points, and how many have a picture. */
+/** Numbers of test digits whose posteriors are shown as points, and of those with a picture. */
 const [points, pictures] = [2000, 100];
 
 /** All that the models follow from but the library, whose every change would train anew. */
@@ -95,7 +95,7 @@ async function train(folder) {
     const run = await RunFolder.create(join(folder, name));
     await vae.saveConfigTo(run, { ...training, data: 'mnist' });
     await run.writeMetrics(history.epochs);
-    // How long it took is no part of the model, and differs from build to build.
+    // The time that it took is no part of the model, and differs from build to build.
     await run.remove('timing.jsonl');
     writeFileSync(join(folder, name, 'layers.json'), JSON.stringify(vae.layers()));
     put(`${name}/parameters.safetensors.gz`, vae.parameters());

@@ -1,7 +1,7 @@
 import { fromArray } from 'vaekit';
 import { train } from './train.mjs';
 
-/* For runners of tests that have `test` and `expect` as globals, and may have realms of their own. */
+/* Tests for runners that have `test` and `expect` as globals, and may have realms of their own. */
 test('a model trains as elsewhere', async () => {
   const expected = JSON.parse(process.env.EXPECTED);
   const numbers = await train();

@@ -1,6 +1,6 @@
 import { trained } from './model.mjs';
 
-/* For a page, by a bundler: what becomes of it is told by the title. */
+/* Program of a page, for a bundler: the title tells how it ended. */
 trained()
   .then(({ numbers }) => JSON.stringify(numbers))
   .catch((error) => String(error))

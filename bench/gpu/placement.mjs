@@ -25,7 +25,7 @@ function program(/** @type {string} */ provider) {
 /** @typedef {import('./run.mjs').Outcome} Outcome */
 /** @typedef {{ key: string, runsPerStep: number }} Place */
 
-/** How often each operator ran in a call of so many steps. @returns {Map<string, number>} */
+/** Counts how often each operator ran in a call of so many steps. @returns {Map<string, number>} */
 function runsOf(
   /** @type {string} */ name,
   /** @type {Outcome} */ outcome,

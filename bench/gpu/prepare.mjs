@@ -122,7 +122,7 @@ export function prepare(architecture) {
   tell(parts, megabytes, loader !== undefined);
 }
 
-/** How the parts are brought to the machine and used there. */
+/** Tells how the parts are brought to the machine and used there. */
 function tell(
   /** @type {readonly string[]} */ parts,
   /** @type {string} */ megabytes,

@@ -16,7 +16,7 @@ function cardMegabytes(/** @type {number | undefined} */ pid) {
   return own?.[1];
 }
 
-/** How often the card is asked while a program runs. */
+/** Time between two looks at the card while a program runs. */
 const pollMilliseconds = 500;
 
 /**

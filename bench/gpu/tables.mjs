@@ -54,7 +54,7 @@ function speedTable(speed) {
 
 const shownPlaces = 10;
 
-/** Where a step's time goes, on a device. */
+/** Tells where a step's time goes, on a device. */
 function tellPlaces(/** @type {string} */ title, /** @type {Outcome} */ outcome) {
   if ('failed' in outcome) return;
   /** @type {{ key: string, microsecondsPerStep: number, runsPerStep: number }[]} */

@@ -76,7 +76,7 @@ async function begun(training, run) {
   }
 }
 
-/** How long a run takes from its beginning to its end: milliseconds. @param {Campaign} campaign */
+/** Measures how long a run takes from its beginning to its end: milliseconds. @param {Campaign} campaign */
 async function unbrokenTime(campaign) {
   const run = join(campaign.folder, 'unbroken');
   const training = train(campaign, run);

@@ -56,7 +56,7 @@ results = [(result.metric_type, result.metric_value) for result in card.data.eva
 last = json.loads((fixture / "metrics.jsonl").read_text().splitlines()[-1])
 assert dict(results)["val_loss"] == last["val_loss"], results
 
-# Without a network, vaekit takes the files that the client fetched.
+# Vaekit without a network takes the files that the client fetched.
 told = vaekit("info", "hf://ann/digits", HF_HUB_OFFLINE="1")
 assert "latent: 2" in told, told
 

@@ -120,7 +120,7 @@ def trajectory(dtype, parameters, images, indices, epsilon):
     """Losses before each Adam step, and the parameters after the last, all in `dtype`."""
     keras.config.set_floatx(dtype)
     model = Model(REFERENCE, parameters)
-    # As NumPy's doubles, since TensorFlow takes a Python float for a float32 and Adam's bias
+    # NumPy's doubles, since TensorFlow takes a Python float for a float32 and Adam's bias
     # corrections would carry its rounding (1e-5 relative in the first steps).
     optimizer = keras.optimizers.Adam(**{key: np.float64(x) for key, x in ADAM.items()})
     optimizer.build(model.variables)

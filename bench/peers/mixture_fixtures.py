@@ -52,7 +52,7 @@ for kind, start in starts.items():
 
 folder = Path("test/fixtures")
 tensors = {"weights": weights, "means": means, "full": np.linalg.cholesky(covariances), "diag": starts["diag"] ** 0.5}
-# In float64: a start that is rounded would be another start.
+# Numbers in float64: a start that is rounded would be another start.
 save_file({"rows": rows, **{name: np.ascontiguousarray(each) for name, each in tensors.items()}}, folder / "mixtures.safetensors")
 (folder / "mixtures.json").write_text(json.dumps(found, indent=1) + "\n")
 print(found)

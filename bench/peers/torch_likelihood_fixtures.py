@@ -139,7 +139,7 @@ def mp_logistic(count):
             inverse = mpmath.exp(-(mp_softplus(r + 7) - 7))
             upper = mpf("inf") if level == 255 else (y + mpf(1) / 255 - mean) * inverse
             lower = mpf("-inf") if level == 0 else (y - mpf(1) / 255 - mean) * inverse
-            # In the tail of which the digits are kept.
+            # Flips to the tail in which the digits are kept.
             if lower > 0:
                 upper, lower = -lower, -upper
             mass += mpmath.exp(logit) / total * (sigmoid(upper) - sigmoid(lower))

@@ -116,7 +116,7 @@ def judged(p, x, parts, last, is_early):
     )
     h = F.relu(convolve(first, x, 1, (2, 2, 2, 2)))
     compared = h
-    # Of 2 x 3 pixels, 1 x 2 of stride 2: the odd row of zeros is at the end.
+    # Image of 2 x 3 pixels, which stride 2 makes 1 x 2: the odd row of zeros is at the end.
     h = F.relu(normalized(p, next_of(second), convolve(second, h, 2, (2, 2, 1, 2))))
     compared = compared if is_early else h
     h = F.relu(normalized(p, next_of(third), dense(p, third, h.flatten(1))))

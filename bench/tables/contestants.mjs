@@ -32,7 +32,7 @@ function figure(text, name) {
 }
 
 /**
- * How many rows a table has.
+ * Counts the rows of a table.
  * @param {string} python
  * @param {string} file
  */

@@ -19,7 +19,7 @@ const measuredMilliseconds = 1200;
 const { batch, examples, ...network } = JSON.parse(process.argv[2] ?? '{}');
 const model = networkOf(network);
 const { input } = model;
-// As `vaekit train` does.
+// `vaekit train` does so too.
 flushDenormals();
 const values = new Uint8Array(input.reduce((count, size) => count * size, examples));
 for (let i = 0; i < values.length; i++) values[i] = (i * 2654435761) >>> 24;

@@ -21,7 +21,7 @@ tell({
 
 /** @type {import('../tasks.mjs').Task} */
 const task = JSON.parse(process.argv[2] ?? '{}');
-// As `vaekit train` does.
+// `vaekit train` does so too.
 flushDenormals();
 const { data: values } = task.data.endsWith('.npy')
   ? decodeNpy(readFileSync(task.data), task.data)

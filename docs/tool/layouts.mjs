@@ -15,7 +15,7 @@ const titles = { numbered: 'Arrays', arraySets: 'Arrays that belong together', t
 /** Text as a cell of Markdown. */
 const cell = (text) => text.replaceAll('|', '\\|').replaceAll('<', '&lt;').replace(/\s+/g, ' ');
 
-/** How a layout was read, in a few words. */
+/** Tells in a few words how a layout was read. */
 function outcome(
   { open, refused, shape, size, dtype, kinds, labels, classNames, validation, test },
   place,

@@ -27,7 +27,7 @@ describe.skipIf(!chromiumPath)(`the guide's page${skipReason}`, () => {
     const decoder = vae.exportDecoder();
     const { page } = opened;
     await page.route('**/decoder.onnx', (route) => route.fulfill({ body: Buffer.from(decoder) }));
-    // In a page of one's own a bundler finds the package.
+    // A bundler finds the package in a page of one's own.
     const code = snippet!.replace("'onnxruntime-web'", "'/onnxruntime.ts'");
     expect(code).not.toBe(snippet);
     await page.evaluate(() => {

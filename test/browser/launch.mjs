@@ -3,7 +3,7 @@ import { chromium } from 'playwright-core';
 
 const candidates = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
-/** Where Chromium is installed, if it is. */
+/** Path of Chromium, if it is installed. */
 export const chromiumPath = candidates.find((path) => existsSync(path));
 
 /**

@@ -18,7 +18,7 @@ const settings = [
   // Few steps in an epoch, so that the epochs a run tells of say closely how far it has come.
   ...['--batch-size', '96'],
   ...['--lr-schedule', 'cosine', '--ema', '0.99', '--accumulate', '2', '--keep-best'],
-  // With more than two latents a run has fewer pictures, which take most of its time.
+  // A run with more than two latents has fewer pictures, which take most of its time.
   ...['--latent', '3'],
 ];
 
@@ -168,7 +168,7 @@ function plan(seed: number, number: number, attempt: number): Planned {
   fillUniform(randomStream(seed, `kill ${attempt}`, number), chance);
   return {
     signal: signals[number % 4]!,
-    // In sixteen kills each signal strikes at each moment.
+    // Each signal strikes at each moment in sixteen kills.
     moment: moments[(number + Math.floor(number / 4)) % 4]!,
     chance: [chance[0]!, chance[1]!],
   };

@@ -207,7 +207,7 @@ describe.skipIf(process.platform === 'win32')('a disk without room', () => {
   });
 });
 
-/** Whether this place lets root mount. */
+/** Tells whether this place lets root mount. */
 function canMount(): boolean {
   try {
     execFileSync('unshare', ['--mount', 'true'], { stdio: 'ignore' });

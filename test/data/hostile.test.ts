@@ -216,7 +216,7 @@ const enormous: Readonly<Record<string, (bytes: Buffer) => void>> = {
     for (const at of [6, 8, frame + 5, frame + 7]) bytes.writeUInt16LE(65_535, at);
   },
   webp(bytes) {
-    // After the sign that a frame begins: width and height of 14 bits.
+    // Width and height of 14 bits, after the sign that a frame begins.
     const at = bytes.indexOf(Buffer.of(0x9d, 0x01, 0x2a, 12, 0, 8, 0));
     bytes.writeUInt16LE(16_383, at + 3);
     bytes.writeUInt16LE(16_383, at + 5);

@@ -9,7 +9,7 @@ type Rows = readonly (readonly [x: number, value: number, slope: number])[];
 
 const rowsOf = functions as unknown as Readonly<Record<string, Rows>>;
 
-/** In units of the number itself: a few roundings. */
+/** Tolerance in units of the number itself: a few roundings. */
 const tolerance = { float32: 1e-6, float64: 1e-14 };
 
 /**

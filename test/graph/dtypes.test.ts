@@ -10,7 +10,7 @@ import { tensor } from './evaluate.js';
 
 const dtypes = ['float32', 'float64', 'int32', 'int64', 'uint8', 'bool'] as const;
 
-/** How an operator is applied to values of some shapes. */
+/** Use of an operator on values of some shapes. */
 interface Use {
   readonly shapes: readonly (readonly number[])[];
   readonly build: (...x: Value[]) => Value;

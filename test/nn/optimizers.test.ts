@@ -22,7 +22,7 @@ interface Fixture {
   readonly start: readonly number[];
   readonly optimizers: readonly {
     readonly optimizer: Readonly<Record<string, unknown>>;
-    /** After every tenth step. */
+    /** Parameters after every tenth step. */
     readonly trajectory: readonly (readonly number[])[];
   }[];
 }

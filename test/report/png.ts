@@ -11,7 +11,7 @@ export function readPng(file: Uint8Array) {
   return { width, height, pixel };
 }
 
-/** Whether a frame of the given width around the picture is white: nothing is cut off by its edge. */
+/** Tells whether a frame of the given width around the picture is white: nothing is cut off by its edge. */
 export function hasWhiteFrame(file: Uint8Array, frame: number): boolean {
   const { width, height, pixel } = readPng(file);
   for (let y = 0; y < height; y++) {
@@ -23,7 +23,7 @@ export function hasWhiteFrame(file: Uint8Array, frame: number): boolean {
   return true;
 }
 
-/** Whether a rectangle holds anything but white. */
+/** Tells whether a rectangle holds anything but white. */
 export function hasInk(file: Uint8Array, left: number, top: number, right: number, bottom: number) {
   const { pixel } = readPng(file);
   for (let y = top; y < bottom; y++) {

@@ -24,7 +24,7 @@ function waves(count: number, channels = 1, steps = 20, height = 1) {
 /** A colour as [red, green, blue]. */
 const colour = (hex: string) => [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16));
 
-/** How many pixels have a colour of the channels. */
+/** Counts the pixels that have a colour of the channels. */
 function inkOf(file: Uint8Array, channel: number): number {
   const { data } = decode(file);
   const [red, green, blue] = colour(classColours.onLight[channel]!);

@@ -11,7 +11,7 @@ import { emptyPlace, noTrace, run, traced } from './traces.js';
 
 const script = fileURLToPath(new URL('thread/trains-in-thread.mjs', import.meta.url));
 
-/** How long the runtime gathers before it sends: it looked its host up after 10 seconds. */
+/** Time that the runtime gathers before it sends: it looked its host up after 10 seconds. */
 const seconds = 12;
 
 const isOutside = (folders: readonly string[]) => (path: string) =>

@@ -9,7 +9,7 @@ import { type Ended, ended } from '../cli/process.js';
 export interface Place {
   readonly home: string;
   readonly temporary: string;
-  /** Where the program is started. */
+  /** Folder where the program is started. */
   readonly work: string;
   readonly trace: string;
 }

@@ -44,7 +44,7 @@ const model = () =>
     seed: 3,
   });
 
-// In software each shader takes a tenth of a second and more to compile.
+// Each shader takes a tenth of a second and more to compile in software.
 describe.skipIf(reason !== '')(`on webgpu${reason}`, { timeout: 240_000 }, () => {
   test('training gives the same losses as on the processor, with its state on the device', async () => {
     const data = corners(96);

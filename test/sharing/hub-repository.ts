@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http';
 /** A file of a commit. */
 interface StoredFile {
   readonly content: Buffer;
-  /** Whether it is kept by Git LFS. */
+  /** Tells whether it is kept by Git LFS. */
   readonly isLarge: boolean;
 }
 
@@ -41,7 +41,7 @@ export class Storage {
   readonly contents = new Map<string, Buffer>();
   private readonly pieces = new Map<string, Map<number, Buffer>>();
 
-  /** Whether files are large: those whose first bytes are no text. */
+  /** Tells whether files are large: those whose first bytes are no text. */
   modes({ files }: { files: { path: string; sample: string }[] }) {
     return {
       files: files.map(({ path, sample }) => ({

@@ -6,7 +6,7 @@ import { commitFiles, hashes, type Repository, Storage } from './hub-repository.
 /** A request that the server heard. */
 export interface Heard {
   readonly method: string;
-  /** With its query. */
+  /** Path with its query. */
   readonly path: string;
   readonly token: string | undefined;
 }

@@ -11,7 +11,7 @@ setFlagsFromString('--expose-gc');
 /** Frees garbage. V8 would leave it until its heap, which it sizes itself, is full. */
 const collect = runInNewContext('gc') as () => void;
 
-/** How many files, sockets and other handles a process holds. */
+/** Counts the files, sockets and other handles that a process holds. */
 function handles(): number {
   const files = process.platform === 'linux' ? readdirSync('/proc/self/fd').length : 0;
   return files + process.getActiveResourcesInfo().length;

@@ -108,7 +108,8 @@ test('each player moves its own parameters, and no others', async () => {
 });
 
 test('a step of the discriminator follows the gradient of its own loss', async () => {
-  // With every latent at the encoder's bias 0 and no weight, D(z) = 0 before and after the prior's draw.
+  // Every latent is at the encoder's bias 0, and all weights are 0: D(z) = 0 before and after the
+  // prior's draw.
   const vae = model();
   const zeros = Object.fromEntries(
     Object.entries(vae.parameters()).map(([name, tensor]) => {

@@ -119,7 +119,7 @@ export async function faultsInBothThemes(page: Page): Promise<string[]> {
   const found: string[] = [];
   for (let i = 0; i < 2; i++) {
     found.push(...(await faults(page)));
-    // In every language.
+    // The icon is the same in every language.
     await page.locator('.app-header button', { hasText: /^[☀☾]$/ }).click();
   }
   return found;

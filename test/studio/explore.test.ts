@@ -54,7 +54,7 @@ const decoded = (page: Page) => pixels(page, '[data-decoded]');
 const tab = (page: Page, name: string) => page.getByRole('tab', { name }).click();
 const place = (page: Page) => page.locator('[data-place]').innerText();
 
-/** How often Explore is opened; `RELOADS=60` for more. */
+/** Number of times that Explore is opened; `RELOADS=60` for more. */
 const reloads = Number(process.env.RELOADS ?? 9);
 
 describe.skipIf(!chromiumPath)(`exploring and comparing in the studio${skipReason}`, () => {

@@ -5,7 +5,7 @@ import { objectiveOf, toldLoss } from '../../studio/src/views/train/loss/told.js
 const words = (told: ReturnType<typeof toldLoss>) =>
   told?.parts.map(({ entry, weight, share }) => [weight?.value, entry.word, share]);
 
-/** By objective: metrics, its numbers, and the expected terms of the loss. */
+/** Cases by objective: metrics, its numbers, and the expected terms of the loss. */
 const cases = {
   autoencoder: [{ loss: 5, reconstruction: 5 }, {}, []],
   vae: [{ loss: 9, reconstruction: 5, kl: 4 }, {}, [[1, 'KL', 4]]],

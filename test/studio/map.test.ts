@@ -6,7 +6,7 @@ import { emptyFolder } from '../cli/process.js';
 import { type OpenStudio, openStudio } from './open.js';
 import { writeSmallRun } from './small-run.js';
 
-/** Where the crosshair is drawn on the map, by its colour; undefined where none is. */
+/** Finds where the crosshair is drawn on the map, by its colour; undefined where none is. */
 function crosshair(page: Page): Promise<[x: number, y: number] | undefined> {
   return page.locator('.map > canvas:nth-of-type(3)').evaluate((element) => {
     const canvas = element as HTMLCanvasElement;

@@ -7,7 +7,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { type Studio, startStudio } from '../../src/studio-server/server.js';
 import { launchChromium } from '../browser/chromium.js';
 
-/** Where the page was built. */
+/** Folder where the page was built. */
 export const builtPage = fileURLToPath(new URL('../../dist/studio', import.meta.url));
 
 if (!existsSync(builtPage)) {

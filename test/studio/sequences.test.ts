@@ -16,7 +16,7 @@ const values = Float32Array.from({ length: 200 * 80 }, (_, i) => {
 });
 const bytes = encodeNpy(new Tensor('float32', values, [200, 2, 40]));
 
-/** How many pixels of a canvas are of the two channels' colours, about. */
+/** Counts the pixels of a canvas that are of the two channels' colours, about. */
 function ink(page: Page, selector: string): Promise<{ blue: number; orange: number }> {
   return page.locator(selector).evaluate((element) => {
     const canvas = element as HTMLCanvasElement;

@@ -199,7 +199,7 @@ export function textsOf(path: string): Texts {
   return found;
 }
 
-/** Where a child stands, by its parent and the parent's own place. */
+/** Finds where a child stands, by its parent and the parent's own place. */
 function placeOf(node: Node, key: string, child: Node, place: Place): Place {
   if (isCode(node, key)) return 'code';
   const { type } = node;

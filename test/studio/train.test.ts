@@ -124,14 +124,14 @@ describe.skipIf(!chromiumPath)(`training in the studio${skipReason}`, () => {
 
   test('changes learning rate and β while it trains', async () => {
     await button(page, 'New run').click();
-    // After the reload the page has its own choice for digits, which takes longer.
+    // The page has its own choice for digits after the reload, which takes longer.
     await field(page, 'Network').selectOption('dense');
     await fill(page, 'Epochs', endless);
     await button(page, 'Start training').click();
     await waitFor(page, 'training');
     await fill(page, 'β', 50);
     await fill(page, 'Learning rate', 0.003);
-    // So heavy a KL term leaves nothing in the latents.
+    // A KL term so heavy leaves nothing in the latents.
     await expect.poll(() => figure(page, 'KL'), { timeout: 60_000 }).toBeLessThan(0.5);
     await expect
       .poll(() => figure(page, 'Validation'), { timeout: 60_000 })

@@ -285,7 +285,7 @@ describe.skipIf(!chromiumPath)(`trouble in the studio${skipReason}`, () => {
   }, 120_000);
 });
 
-/** Whether the page asks when someone wants to close it; they stay. */
+/** Tells whether the page asks when someone wants to close it; they stay. */
 async function asksBeforeClosing(page: Page): Promise<boolean> {
   const asked = page.waitForEvent('dialog', { timeout: 5000 });
   await page.close({ runBeforeUnload: true });

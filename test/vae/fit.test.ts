@@ -67,7 +67,7 @@ describe('fit', () => {
   );
 
   test('a last partial batch counts by its size', async () => {
-    // With a learning rate of 0 the epoch's loss is the mean over all examples.
+    // The epoch's loss with a learning rate of 0 is the mean over all examples.
     const data = corners(50);
     const noiseless = { sampling: layer<{ mean: never }>('mean', ({ mean }) => mean) } as object;
     const vae = smallVAE(noiseless);

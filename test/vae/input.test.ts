@@ -158,7 +158,7 @@ describe('examples are scaled by the data that a model is trained on', () => {
     const images = await vae.reconstruct(first);
     expect(errorOf(images, 0)).toBeLessThan(0.5);
     expect(errorOf(images, 1)).toBeLessThan(0.7);
-    // Without scaling, the network sees 10,000 beside 0.01, and learns neither.
+    // The network without scaling sees 10,000 beside 0.01, and learns neither.
     const plain = model({ example: {} });
     await plain.fit(data, settings).catch(() => undefined);
     expect(errorOf(await plain.reconstruct(first), 1)).toBeGreaterThan(0.9);

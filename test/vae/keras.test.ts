@@ -71,7 +71,7 @@ describe('the reference VAE against Keras', async () => {
     const images = take(fixture.images!, order.slice(0, 32));
     const gradients = withPrefix(fixture, `${reduction}.gradient.`);
     const kl = await compareGradients(vae, images, epsilon, json[reduction], gradients);
-    // With weight ½ the peer's sum over latents is the divergence itself.
+    // The peer's sum over latents with weight ½ is the divergence itself.
     expect(Math.abs(kl / json.sum.kl - 1)).toBeLessThan(1e-5);
     const floats = Float32Array.from(images.data as Uint8Array, (value) => value / 255);
     const asFloats = new Tensor('float32', floats, images.dims);

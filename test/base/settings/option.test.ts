@@ -27,7 +27,7 @@ test('options are described by their paths, whatever they are wrapped in', () =>
       .meta(option('Its size.', { flag: '--size <n>' })),
   });
   const shape = {
-    // As `partial` leaves them.
+    // Options as `partial` leaves them.
     part: z.optional(inner.meta(option('A part.', { resumable: true }))),
     kind: z.unknown().meta(
       option('A kind.', {

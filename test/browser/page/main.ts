@@ -12,7 +12,7 @@ declare global {
   }
 }
 
-/** How one of the layouts is read from files that were given to the page. */
+/** Tells how one of the layouts is read from files that were given to the page. */
 async function foundIn(kind: string, place: number): Promise<Found> {
   const { files, open = '', labelFile, options = {} } = layouts[kind]![place]!;
   const folder = `given-${kind}-${place}`;

@@ -44,10 +44,10 @@ export interface Expected {
   readonly skipped?: readonly string[];
 }
 
-/** How a layout was read, as plain data of the keys of `Expected`; or the line of its refusal. */
+/** Result of reading a layout, as plain data of the keys of `Expected`; or the line of its refusal. */
 export type Found = Record<string, unknown>;
 
-/** How many values are compared at most. */
+/** Most values that are compared. */
 const mostValues = 4096;
 
 async function valuesOf(data: Dataset): Promise<number[]> {

@@ -10,7 +10,7 @@ const twoClasses = (folders: readonly string[], classes = ['cat', 'dog']) =>
     ),
   );
 
-/** How folders of pictures make parts and classes. */
+/** Layouts that show how folders of pictures make parts and classes. */
 export const pictureFolders: readonly DataLayout[] = [
   {
     title: 'train, val and test, classes within',

@@ -3,7 +3,7 @@ import { at, png } from './picture-files.js';
 
 const three = () => at(['a.png', 'b.png', 'c.png']);
 
-/** How tables and files beside pictures give them labels. */
+/** Layouts that show how tables and files beside pictures give them labels. */
 export const pictureLabels: readonly DataLayout[] = [
   {
     title: '1.png to 12.png with a label a line: in natural order, told',

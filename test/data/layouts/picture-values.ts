@@ -4,7 +4,7 @@ import { sample } from './picture-samples.js';
 
 const bits12 = [0, 1000, 2047, 4095];
 
-/** How the pixels of a picture become values. */
+/** Layouts that show how the pixels of a picture become values. */
 export const pictureValues: readonly DataLayout[] = [
   {
     title: '12 bits in a PNG of 16: divided by 4,095, told',

@@ -32,7 +32,7 @@ function column(
   return table(title, 'a.csv', lines('x,n', ...rows), expect, options);
 }
 
-/** So many cells in turn. */
+/** Gives so many cells in turn. */
 const turns = <T>(count: number, cells: readonly T[]) =>
   Array.from({ length: count }, (_, i) => cells[i % cells.length]!);
 

@@ -302,7 +302,7 @@ describe('a folder of pictures', () => {
     for (let i = 0; i < 20; i++) files[`a/${i}.png`] = await gray(4, 4, i);
     const path = await folder('sampled', files);
     const { train, skipped, notes } = await openDataset(path, { sample: 4 });
-    // Only pictures 0, 5, 11 and 16 of 22 were looked at, none of which is broken.
+    // Pictures 0, 5, 11 and 16 of 22 alone were looked at, none of which is broken.
     expect(train).toMatchObject({ size: 22, shape: [1, 4, 4], classNames: ['a', 'b'] });
     expect(skipped).toBeUndefined();
     expect(notes!.map(({ about }) => about)).toEqual(['format', 'labels', 'order', 'axes']);

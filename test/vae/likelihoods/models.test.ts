@@ -155,7 +155,7 @@ describe('bits per dimension', () => {
     async (likelihood) => {
       const model = modelWith(likelihood);
       const metrics = await model.evaluate(data);
-      // In this smooth model u moves an image's values by at most 1/256 each, and so nats little.
+      // Noise u moves an image's values in this smooth model by at most 1/256 each, and so nats little.
       const plain = metrics.loss / (16 * Math.LN2) + 8;
       expect(metrics.bitsPerDimension).not.toBe(plain);
       expect(Math.abs(metrics.bitsPerDimension! - plain)).toBeLessThan(0.02);

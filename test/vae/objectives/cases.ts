@@ -115,7 +115,7 @@ export const cases: readonly Case[] = [
   {
     name: 'capacity',
     model: 'gaussian',
-    // After a quarter of its steps the capacity is 1 nat.
+    // The capacity is 1 nat after a quarter of its steps.
     objective: capacity({ gamma: 20, from: 0.5, to: 2.5, steps: 100 }),
     options: { epsilon, step: 26 },
   },

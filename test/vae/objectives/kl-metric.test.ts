@@ -73,7 +73,7 @@ test.each([
 ])(
   'the weighed term is told where it is another number: $0.type $0.options',
   async (objective, told) => {
-    // With two latents the mean with weight 1 is the divergence.
+    // The mean with weight 1 is the divergence for two latents.
     const { epochs } = await smallVAE({ objective }).fit(data, { epochs: 1 });
     expect('weightedKl' in epochs[0]!).toBe(told);
   },

@@ -54,7 +54,7 @@ test('three players move each their own, and reconstructions come nearer', async
   await model.release();
 });
 
-/** In the fixture, real images cost the discriminator 0.893 nats, and made ones 0.525. */
+/** Real images cost the discriminator 0.893 nats in the fixture, and made ones 0.525. */
 test.each([
   { equilibrium: 0.68, margin: 0.35, moving: ['decoder', 'discriminator'] },
   { equilibrium: 0.68, margin: 0.18, moving: ['discriminator'] },

@@ -344,7 +344,7 @@ describe('rows of tables', () => {
   });
 });
 
-/** Whether a package can be loaded from here. */
+/** Tells whether a package can be loaded from here. */
 function isInstalled(name: string): boolean {
   try {
     createRequire(import.meta.url).resolve(name);

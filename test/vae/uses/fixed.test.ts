@@ -33,7 +33,7 @@ function expectFirst({ data: all }: Tensor, { data: own }: Tensor): void {
   expect(Math.max(...apart)).toBeLessThan(1e-6 * Math.max(1, most));
 }
 
-/** How many functions are made meanwhile that have parameters inside. */
+/** Counts the functions made meanwhile that have parameters inside. */
 function countFixed(): () => number {
   const compile = vi.spyOn(CompiledFunction, 'compile');
   return () => compile.mock.calls.filter(([, , fixed]) => fixed !== undefined).length;

@@ -16,7 +16,7 @@ root = pathlib.Path(sys.argv[1])
 missing = ['?', '-', '.', 'None', 'null', 'NA', 'nan', '#N/A', '']
 space = dict(sep=r'\s+')
 
-# How pandas must be told to read a layout, by its title; the others by read_csv's own choice.
+# Ways in which pandas must be told to read a layout, by its title; the others by read_csv's own choice.
 told = {
     'CSV with semicolons': dict(sep=';'),
     'Tabs in a .csv': dict(sep='\t'),
