@@ -56,7 +56,9 @@ export async function trainPlanned(
   const { entry, length } = plan;
   const { path, model, seed } = run;
   if (!(await isTrained(path, length.epochs))) {
-    const resumed = (await RunFolder.holdsRun(path)) ? await takeRun(path) : undefined;
+    const resumed = (await RunFolder.holdsRun(path))
+      ? await takeRun(await RunFolder.open(path))
+      : undefined;
     const own = await settingsOf(plan, run, data);
     const described = { spec: entry.data, reading: entry.reading ?? {}, name: entry.name };
     await trainAndKeep(await jobOf({ ...own, ...described, out: path, resumed, goOn }));

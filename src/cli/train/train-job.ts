@@ -1,4 +1,3 @@
-import { isDirectory } from '#files';
 import { TooLargeError, UserError } from '../../base/errors.js';
 import { fileName } from '../../base/paths.js';
 import { asModelSees } from '../../data/changes/seen.js';
@@ -173,12 +172,11 @@ export async function jobOf(parts: Parts): Promise<Job> {
 }
 
 /**
- * A run that was trained before, taken for this process.
- * @throws UserError when there is no run, another process trains it, or its checkpoints are damaged
+ * Takes a run that was trained before for this process.
+ * @throws UserError when another process trains it, or its checkpoints are damaged
  */
-export async function takeRun(path: string): Promise<Resumed> {
-  const folder = await RunFolder.open(path);
-  const unlock = await lockRun(path);
+export async function takeRun(folder: RunFolder): Promise<Resumed> {
+  const unlock = await lockRun(folder.path);
   try {
     await folder.removeLeftovers();
     return { unlock, ...(await readRun(folder)) };
@@ -189,8 +187,8 @@ export async function takeRun(path: string): Promise<Resumed> {
 }
 
 /** A run that the first rank has taken. */
-async function takenRun(path: string): Promise<Resumed> {
-  return { unlock: async () => undefined, ...(await readRun(await RunFolder.open(path))) };
+async function takenRun(folder: RunFolder): Promise<Resumed> {
+  return { unlock: async () => undefined, ...(await readRun(folder)) };
 }
 
 /** @throws UserError when a run's checkpoints are damaged */
@@ -289,13 +287,13 @@ export async function resumedJob(
   }
   const given = settingsGiven(options).training ?? {};
   const folder = await RunFolder.open(path);
-  if (!(await isDirectory(path))) {
+  if (!folder.isWritable) {
     const unpacked = path.replace(/\.zip$/i, '');
     throw new UserError(
       `${path} is a zip archive, which is only read. Unpack it, then go on with its folder: vaekit train --resume ${shellWord(unpacked)}.`,
     );
   }
-  const resumed = await (isFirst ? takeRun(path) : takenRun(path));
+  const resumed = await (isFirst ? takeRun(folder) : takenRun(folder));
   try {
     const name = folder.file('config.json');
     const { model, training } = await folder.readConfig();
