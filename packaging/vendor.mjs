@@ -28,7 +28,7 @@ import { builtinModules, createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
-import { exchange } from './products/exchange.mjs';
+import { exchanger } from './products/exchange.mjs';
 
 const require = createRequire(import.meta.url);
 const path = (name) => fileURLToPath(new URL(name, import.meta.url));
@@ -95,6 +95,7 @@ async function webRuntime() {
   const { imports } = JSON.parse(readFileSync(path('../package.json'), 'utf8'));
   const builds = { wasm: 'ort-wasm-simd-threaded', webgpu: 'ort-wasm-simd-threaded.asyncify' };
   const target = path(`../${folder}`);
+  const exchange = await exchanger();
   for (const [build, wasm] of Object.entries(builds)) {
     const theirs = `ort.${build}.bundle.min.mjs`;
     // Some static hosts do not know .mjs.
@@ -106,8 +107,8 @@ async function webRuntime() {
     // It starts its threads by its own name.
     const text = readFileSync(join(source, theirs), 'utf8').replaceAll(theirs, script);
     writeFileSync(join(target, script), text);
-    const built = await exchange(readFileSync(join(source, `${wasm}.wasm`)));
-    writeFileSync(join(target, `${wasm}.wasm`), built);
+    const built = readFileSync(join(source, `${wasm}.wasm`));
+    writeFileSync(join(target, `${wasm}.wasm`), exchange(built));
   }
   copyFileSync(path('onnxruntime-licence.txt'), join(target, 'LICENSE'));
 }

@@ -101,31 +101,36 @@ function alone(parts, body) {
   return { run: write, memory };
 }
 
+/** Uses of kernels, in the order of kernel.mjs. */
+const kinds = ['write', 'add'];
+
 /**
- * A build with its kernels exchanged.
- * @throws Error when it has not one kernel of each kind, or one of kernel.mjs is no kernel
+ * Makes the function that gives a build with its kernels exchanged. That throws an Error where the build has not one
+ * kernel of each kind.
+ * @throws Error when one of kernel.mjs is no kernel
  */
-export async function exchange(bytes) {
+export async function exchanger() {
   const own = partsOf(await assembled());
-  const theirs = partsOf(bytes);
   const kindOf = ({ body }) => {
     const candidate = alone(own, body);
     return candidate && productsOf(candidate);
   };
-  const kinds = ['write', 'add'];
   if (own.functions.some((each, i) => kindOf(each) !== kinds[i])) {
     throw new Error('The kernels of packaging/products/kernel.mjs give no products.');
   }
-  const found = theirs.functions.map((each) => (isKernel(each.type) ? kindOf(each) : undefined));
-  for (const kind of kinds) {
-    const count = found.filter((each) => each === kind).length;
-    if (count === 1) continue;
-    throw new Error(
-      `This build of ONNX Runtime has ${count} kernels that ${kind} products, where one is to be exchanged. Look how it makes them now.`,
+  return (bytes) => {
+    const theirs = partsOf(bytes);
+    const found = theirs.functions.map((each) => (isKernel(each.type) ? kindOf(each) : undefined));
+    for (const kind of kinds) {
+      const count = found.filter((each) => each === kind).length;
+      if (count === 1) continue;
+      throw new Error(
+        `This build of ONNX Runtime has ${count} kernels that ${kind} products, where one is to be exchanged. Look how it makes them now.`,
+      );
+    }
+    const bodies = theirs.functions.map(({ body }, i) =>
+      found[i] ? own.functions[kinds.indexOf(found[i])].body : body,
     );
-  }
-  const bodies = theirs.functions.map(({ body }, i) =>
-    found[i] ? own.functions[kinds.indexOf(found[i])].body : body,
-  );
-  return withCode(theirs, bodies);
+    return withCode(theirs, bodies);
+  };
 }
