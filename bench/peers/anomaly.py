@@ -18,23 +18,16 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from sklearn import datasets
 from sklearn.ensemble import IsolationForest
 from sklearn.metrics import average_precision_score, roc_auc_score
+from tables import of_scikit_learn
 
 # The class that is taken for anomalous in each table.
 ANOMALIES = {"breast_cancer": "malignant", "wine": "class_0"}
 
 
-def table(name: str) -> pd.DataFrame:
-    loaded = getattr(datasets, f"load_{name}")(as_frame=True)
-    rows = loaded.frame.drop(columns="target")
-    rows["class"] = [str(loaded.target_names[i]) for i in loaded.target]
-    return rows
-
-
 def parts(name: str, way: str, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    rows = table(name).sample(frac=1, random_state=seed)
+    rows = of_scikit_learn(name).sample(frac=1, random_state=seed)
     odd = rows["class"] == ANOMALIES[name]
     normal, anomalies = rows[~odd], rows[odd]
     if way == "clean":

@@ -5,21 +5,13 @@ papers' equations; log determinants are of Jacobians by automatic differentiatio
 are of sum(z * cos(index)) + sum(logDet).
 """
 
-from pathlib import Path
-
 import torch
-from safetensors.torch import save_file
 from torch.nn import functional as F
+from torch_cases import save, single
 
 torch.manual_seed(5)
-torch.set_default_dtype(torch.float64)
 
 ROWS, LATENT, CONTEXT, HIDDEN, BLOCKS = 5, 3, 2, [6, 4], 3
-
-
-def single(tensor):
-    """Rounded to float32, which the fixture holds."""
-    return tensor.float().double()
 
 
 def planar(z, p):
@@ -125,5 +117,4 @@ for name, (flow, parameters, takes_context) in cases.items():
     for key, leaf in {**leaves, **given, "z": x}.items():
         tensors[f"{name}.d.{key}"] = leaf.grad
 
-folder = Path("test/fixtures")
-save_file({k: v.float().contiguous() for k, v in tensors.items()}, folder / "torch-flows.safetensors")
+save("torch-flows", tensors)

@@ -6,20 +6,14 @@ pythae's MSSSIM_VAE.
 """
 
 import torch
-from safetensors.torch import save_file
 from torch.nn import functional as F
+from torch_cases import save, single
 
 torch.manual_seed(5)
-torch.set_default_dtype(torch.float64)
 
 EXPONENTS = [0.0448, 0.2856, 0.3001, 0.2363, 0.1333]
 side = torch.exp(-((torch.arange(11.0) - 5) ** 2) / (2 * 1.5**2))
 window = torch.outer(side, side) / side.sum() ** 2
-
-
-def single(tensor):
-    """Rounded to float32, which the fixture holds."""
-    return tensor.float().double()
 
 
 def smoothed(x):
@@ -61,7 +55,5 @@ for name, shape, weight in [("msSsim", (2, 1, 23, 22), 100), ("msSsim.small", (4
     (nats * weights).sum().backward()
     tensors |= {f"{name}.images": images, f"{name}.weights": weights, f"{name}.parameters": parameters}
     tensors |= {f"{name}.nats": nats, f"{name}.gradient": leaf.grad, f"{name}.mean": torch.sigmoid(leaf)}
-save_file(
-    {k: v.detach().float().contiguous() for k, v in tensors.items()}, "test/fixtures/torch-ms-ssim.safetensors"
-)
+save("torch-ms-ssim", tensors)
 print(tensors["msSsim.nats"], tensors["msSsim.small.nats"])

@@ -5,39 +5,26 @@ Needs `pip install torch numpy safetensors`. Run from the repository's root, aft
 examples and models it takes.
 """
 
-import json
-from pathlib import Path
-
 import torch
-from safetensors.torch import load_file, save_file
-from torch.distributions import Bernoulli, Normal, kl_divergence
+from torch.distributions import Normal, kl_divergence
 from torch.nn import functional as F
+from torch_cases import STANDARD, dense, examples, model_of, nll, results, save_results, single
+from torch_cases import layer as layer_of
 
 torch.manual_seed(13)
-torch.set_default_dtype(torch.float64)
 
-folder = Path("test/fixtures")
-shared = {k: v.double() for k, v in load_file(folder / "torch-objectives.safetensors").items()}
+shared = examples()
 images = shared["images"]
 LATENT, DEPTH, CODES = 3, 3, 4
-
-
-def single(tensor):
-    """Rounded to float32, which the fixture holds."""
-    return tensor.float().double()
-
-
-def model(name):
-    return {k.removeprefix(f"model.{name}."): v for k, v in shared.items() if k.startswith(f"model.{name}.")}
-
 
 books = {
     "residual": single(torch.randn(DEPTH * CODES, LATENT) * 0.7),
     "residual shared": single(torch.randn(CODES, LATENT) * 0.7),
 }
-def layer(name, out, into, *kernel):
-    weight = {f"{name}.weight": single(torch.randn(out, into, *kernel) * 0.5)}
-    return {**weight, f"{name}.bias": single(torch.randn(out) * 0.3)}
+
+
+def layer(name, *shape):
+    return layer_of(name, *shape, scale=0.5)
 
 
 CHANNELS, GROUPS, HIDDEN, FEATURES = 4, [1, 2], 4, 5
@@ -60,18 +47,9 @@ grouped = {
     **layer("topDown.1.merge.1", HIDDEN, HIDDEN),
     **layer("decoder.0", 6, HIDDEN),
 }
-models = {**{name: model("quantized") for name in books}, "spatial": spatial, "grouped": grouped}
+models = {**{name: model_of(shared, "quantized") for name in books}, "spatial": spatial, "grouped": grouped}
 noise = single(torch.randn(len(images), LATENT, 2, 2))
 draw = shared["several"][:, 0]
-
-
-def dense(p, name, x):
-    return F.linear(x, p[f"{name}.weight"], p[f"{name}.bias"])
-
-
-def nll(p, inner):
-    likelihood = Bernoulli(logits=dense(p, "decoder.0", inner), validate_args=False)
-    return -likelihood.log_prob(images.flatten(1)).sum(-1)
 
 
 def residual_vq(p, name, beta):
@@ -84,7 +62,7 @@ def residual_vq(p, name, beta):
         commitment = commitment + ((features - z) ** 2).sum(1).mean()
         usage = F.one_hot(chosen, CODES).double().mean(0)
         perplexities.append(torch.exp(torch.special.entr(usage).sum()))
-    reconstruction = nll(p, features + (z - features).detach()).mean()
+    reconstruction = nll(p, features + (z - features).detach(), images).mean()
     metrics = {"commitment": commitment, "perplexity": sum(perplexities) / DEPTH}
     return reconstruction + beta * commitment, {"reconstruction": reconstruction, **metrics}
 
@@ -95,8 +73,8 @@ def autoencoder_kl(p, beta):
         F.conv2d(features, p[f"{name}.weight"][:, :, None, None], p[f"{name}.bias"]) for name in ("mean", "logVariance")
     )
     q = Normal(mean, torch.exp(log_variance / 2))
-    reconstruction = nll(p, (q.loc + q.scale * noise).flatten(1)).mean()
-    kl = kl_divergence(q, Normal(0.0, 1.0)).flatten(1).sum(1).mean()
+    reconstruction = nll(p, (q.loc + q.scale * noise).flatten(1), images).mean()
+    kl = kl_divergence(q, STANDARD).flatten(1).sum(1).mean()
     metrics = {"reconstruction": reconstruction, "kl": kl, "weightedKl": beta * kl}
     return reconstruction + beta * kl, metrics
 
@@ -124,7 +102,7 @@ def hierarchical(p, beta, free):
         place += size
         change = mlp(p, f"{name}.merge", z if h is None else torch.cat([h, z], 1))
         h = change if h is None else h + change
-    reconstruction = nll(p, h).mean()
+    reconstruction = nll(p, h, images).mean()
     cost = beta * sum(kl.clamp(min=free) for kl in kls)
     metrics = {"reconstruction": reconstruction, "kl": sum(kls)}
     if beta != 1 or free != 0:
@@ -139,16 +117,6 @@ cases = {
     "residualVq": ("residual", residual_vq, {"name": "residual", "beta": 0.4}),
     "residualVq shared": ("residual shared", residual_vq, {"name": "residual shared", "beta": 0.2}),
 }
-tensors = {"positions": noise, "groups": draw[:, None]}
-tensors, scalars = {**tensors, **{f"{name}.codebook": book for name, book in books.items()}}, {}
-for name, parameters in models.items():
-    tensors.update({f"model.{name}.{key}": value for key, value in parameters.items()})
-for name, (of, objective, options) in cases.items():
-    leaves = {key: value.clone().requires_grad_() for key, value in models[of].items()}
-    loss, metrics = objective(leaves, **options)
-    loss.backward()
-    tensors.update({f"{name}.gradient.{key}": leaf.grad for key, leaf in leaves.items()})
-    scalars[name] = {"loss": loss.item(), **{key: value.item() for key, value in metrics.items()}}
-
-save_file({k: v.float().contiguous() for k, v in tensors.items()}, folder / "torch-deep-objectives.safetensors")
-(folder / "torch-deep-objectives.json").write_text(json.dumps(scalars, indent=2) + "\n")
+tensors, scalars = results(models, cases)
+tensors.update({f"{name}.codebook": book for name, book in books.items()})
+save_results("torch-deep-objectives", {"positions": noise, "groups": draw[:, None], **tensors}, scalars)

@@ -5,40 +5,17 @@ Needs `pip install torch numpy safetensors`. Run from the repository's root, aft
 torch_objective_fixtures.py, whose examples and noise it takes.
 """
 
-import json
-import math
-from pathlib import Path
-
 import torch
-from safetensors.torch import load_file, save_file
-from torch.distributions import Bernoulli, Normal
+from torch.distributions import Normal
 from torch.nn import functional as F
+from torch_cases import STANDARD, bound, dense, examples, layer, model_of, nll, results, save_results, single
 
 torch.manual_seed(11)
-torch.set_default_dtype(torch.float64)
 
-folder = Path("test/fixtures")
-shared = {k: v.double() for k, v in load_file(folder / "torch-objectives.safetensors").items()}
+shared = examples()
 images, several = shared["images"], shared["several"]
-gaussian = {
-    key.removeprefix("model.gaussian."): value
-    for key, value in shared.items()
-    if key.startswith("model.gaussian.")
-}
+gaussian = model_of(shared, "gaussian")
 LATENT, FEATURES, LENGTH, HIDDEN, CONTEXT = 3, 5, 2, 4, 2
-STANDARD = Normal(0.0, 1.0)
-
-
-def single(tensor):
-    """Rounded to float32, which the fixture holds."""
-    return tensor.float().double()
-
-
-def layer(name, out, into):
-    return {
-        f"{name}.weight": single(torch.randn(out, into) * 0.6),
-        f"{name}.bias": single(torch.randn(out) * 0.3),
-    }
 
 
 def autoregressive_layers():
@@ -55,10 +32,6 @@ models = {
     "radial": {**gaussian, **layer("flow", LENGTH * (LATENT + 2), FEATURES)},
     "autoregressive": {**gaussian, **autoregressive_layers()},
 }
-
-
-def dense(p, name, x):
-    return F.linear(x, p[f"{name}.weight"], p[f"{name}.bias"])
 
 
 def planar(p, features):
@@ -115,8 +88,8 @@ def objective(p, flows_of, samples, beta):
     features = torch.tanh(dense(p, "encoder.0", images.flatten(1)))
     scale = torch.exp(dense(p, "logVariance", features) / 2)
     base = Normal(dense(p, "mean", features), scale)
-    log_weights, reconstructions, kls = [], [], []
-    for draw in range(samples):
+
+    def terms_of(draw):
         start = base.loc + base.scale * several[:, draw]
         z = through(flows_of(p, features), start)
         # The determinant of each example's Jacobian, by automatic differentiation.
@@ -124,33 +97,19 @@ def objective(p, flows_of, samples, beta):
             [torch.autograd.grad(z[:, i].sum(), start, create_graph=True)[0] for i in range(LATENT)], 1
         )
         log_q = base.log_prob(start).sum(-1) - torch.linalg.slogdet(jacobian).logabsdet
-        kl = log_q - STANDARD.log_prob(z).sum(-1)
-        likelihood = Bernoulli(logits=dense(p, "decoder.0", z), validate_args=False)
-        nll = -likelihood.log_prob(images.flatten(1)).sum(-1)
-        log_weights.append(-nll - beta * kl)
-        reconstructions.append(nll)
-        kls.append(kl)
-    loss = -(torch.logsumexp(torch.stack(log_weights, 1), 1) - math.log(samples)).mean()
-    kl = torch.stack(kls).mean()
-    metrics = {"reconstruction": torch.stack(reconstructions).mean(), "kl": kl}
-    return loss, {**metrics, "weightedKl": beta * kl} if beta != 1 else metrics
+        return nll(p, z, images), log_q - STANDARD.log_prob(z).sum(-1)
+
+    return bound(terms_of, samples, beta)
+
+
+def case(model, flows_of, samples, beta):
+    return model, objective, {"flows_of": flows_of, "samples": samples, "beta": beta}
 
 
 cases = {
-    "normalizingFlow planar": ("planar", planar, 1, 1),
-    "normalizingFlow radial": ("radial", radial, 4, 1),
-    "inverseAutoregressiveFlow": ("autoregressive", autoregressive, 1, 0.5),
+    "normalizingFlow planar": case("planar", planar, 1, 1),
+    "normalizingFlow radial": case("radial", radial, 4, 1),
+    "inverseAutoregressiveFlow": case("autoregressive", autoregressive, 1, 0.5),
 }
-tensors = {"one": several[:, :1]}
-scalars = {}
-for model, parameters in models.items():
-    tensors.update({f"model.{model}.{name}": value for name, value in parameters.items()})
-for name, (model, flows_of, samples, beta) in cases.items():
-    leaves = {key: value.clone().requires_grad_() for key, value in models[model].items()}
-    loss, metrics = objective(leaves, flows_of, samples, beta)
-    loss.backward()
-    tensors.update({f"{name}.gradient.{key}": leaf.grad for key, leaf in leaves.items()})
-    scalars[name] = {"loss": loss.item(), **{key: value.item() for key, value in metrics.items()}}
-
-save_file({k: v.float().contiguous() for k, v in tensors.items()}, folder / "torch-flow-objectives.safetensors")
-(folder / "torch-flow-objectives.json").write_text(json.dumps(scalars, indent=2) + "\n")
+tensors, scalars = results(models, cases)
+save_results("torch-flow-objectives", {"one": several[:, :1], **tensors}, scalars)

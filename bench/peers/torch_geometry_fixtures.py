@@ -8,35 +8,21 @@ torch_objective_fixtures.py, whose examples it takes.
 
 import json
 import math
-from pathlib import Path
 
 import mpmath as mp
 import numpy as np
 import scipy.special
 import torch
-from safetensors.torch import load_file, save_file
 from scipy.integrate import quad
-from torch.distributions import Bernoulli
 from torch.nn import functional as F
+from torch_cases import dense, examples, folder, layer, model_of, nll, results, save_results, single
 
 torch.manual_seed(19)
-torch.set_default_dtype(torch.float64)
 
-folder = Path("test/fixtures")
-shared = {key: value.double() for key, value in load_file(folder / "torch-objectives.safetensors").items()}
+shared = examples()
 images = shared["images"]
 BATCH, LATENT, FEATURES, SAMPLES, PROPOSALS = len(images), 3, 5, 4, 24
-gaussian = {key[15:]: value for key, value in shared.items() if key.startswith("model.gaussian.")}
-
-
-def single(tensor):
-    """Rounded to float32, which the fixture holds."""
-    return tensor.float().double()
-
-
-def layer(name, out, into):
-    return {f"{name}.weight": single(torch.randn(out, into) * 0.6), f"{name}.bias": single(torch.randn(out) * 0.3)}
-
+gaussian = model_of(shared, "gaussian")
 
 shell = {key: value for key, value in gaussian.items() if not key.startswith("logVariance")}
 models = {"directed": {**shell, **layer("concentration", 1, FEATURES)}}
@@ -64,18 +50,8 @@ noises |= {
 noises |= {f"ball.{count}": single(torch.randn(BATCH, count, LATENT)) for count in (1, SAMPLES)}
 
 
-def dense(p, name, x):
-    return F.linear(x, p[f"{name}.weight"], p[f"{name}.bias"])
-
-
 def hidden(p):
     return torch.tanh(dense(p, "encoder.0", images.flatten(1)))
-
-
-def nll(p, z):
-    """[batch, count] of latents [batch, count, latent]"""
-    likelihood = Bernoulli(logits=dense(p, "decoder.0", z), validate_args=False)
-    return -likelihood.log_prob(images.flatten(1)[:, None]).sum(-1)
 
 
 class Ive(torch.autograd.Function):
@@ -155,7 +131,7 @@ def hyperspherical(p, samples, beta):
     log_bessel = torch.log(Ive.apply(order, kappa)) + kappa
     log_scale = order * torch.log(kappa) - d / 2 * math.log(2 * math.pi) - log_bessel
     log_prior = math.lgamma(d / 2) - math.log(2) - d / 2 * math.log(math.pi)
-    reconstruction = nll(p, z)
+    reconstruction = nll(p, z, images[:, None])
     if samples == 1:
         cosine = Ive.apply(d / 2, kappa) / Ive.apply(order, kappa)
         kl = (kappa * cosine + log_scale - log_prior).mean()
@@ -219,7 +195,7 @@ def poincare(p, samples, beta, curvature, prior_scale, decode):
     z = exponential(mean, u, c)
     log_q = wrapped_normal(mean, scale, z, c)
     log_p = wrapped_normal(torch.zeros_like(mean), torch.tensor(prior_scale), z, c)
-    reconstruction, drawn = nll(p, seen_by_decoder(p, z, decode, c)), log_q - log_p
+    reconstruction, drawn = nll(p, seen_by_decoder(p, z, decode, c), images[:, None]), log_q - log_p
     loss = (math.log(samples) - torch.logsumexp(-reconstruction - beta * drawn, 1)).mean()
     metrics = {"reconstruction": reconstruction.mean(), "kl": drawn.mean()}
     return loss, {**metrics, **({} if beta == 1 else {"weightedKl": beta * drawn.mean()})}
@@ -295,7 +271,7 @@ def riemannian(p, beta, curvature):
 
     log_q = log_density(mean, s / math.sqrt(c))
     log_p = log_density(torch.zeros_like(mean), torch.ones(1, 1))
-    reconstruction, drawn = nll(p, z), log_q - log_p
+    reconstruction, drawn = nll(p, z, images[:, None]), log_q - log_p
     metrics = {"reconstruction": reconstruction.mean(), "kl": drawn.mean(), "weightedKl": beta * drawn.mean()}
     return (reconstruction + beta * drawn).mean(), metrics
 
@@ -315,17 +291,8 @@ cases = {
 
 
 def write_cases():
-    tensors = {**noises, **{f"model.{name}.{key}": value for name, p in models.items() for key, value in p.items()}}
-    scalars = {}
-    for name, (model, objective, options) in cases.items():
-        p = {key: value.clone().requires_grad_() for key, value in models[model].items()}
-        loss, metrics = objective(p, **options)
-        loss.backward()
-        scalars[name] = {key: value.item() for key, value in {"loss": loss, **metrics}.items()}
-        tensors.update({f"{name}.gradient.{key}": value.grad for key, value in p.items()})
-    single_precision = {key: value.detach().float().contiguous() for key, value in tensors.items()}
-    save_file(single_precision, folder / "torch-geometry.safetensors")
-    (folder / "torch-geometry.json").write_text(json.dumps(scalars, indent=1) + "\n")
+    tensors, scalars = results(models, cases)
+    save_results("torch-geometry", {**noises, **tensors}, scalars, indent=1)
     print(scalars)
 
 

@@ -6,41 +6,30 @@ Needs `pip install torch numpy safetensors`. Run from the repository's root, aft
 torch_objective_fixtures.py, whose examples and noise it takes.
 """
 
-import json
 import math
-from pathlib import Path
 
 import torch
-from safetensors.torch import load_file, save_file
-from torch.distributions import Bernoulli, MultivariateNormal, Normal
-from torch.nn import functional as F
+from torch.distributions import MultivariateNormal, Normal
+from torch_cases import (
+    STANDARD,
+    bound,
+    dense,
+    examples,
+    layer,
+    model_of,
+    nll,
+    posterior,
+    results,
+    save_results,
+    single,
+)
 
 torch.manual_seed(12)
-torch.set_default_dtype(torch.float64)
 
-folder = Path("test/fixtures")
-shared = {k: v.double() for k, v in load_file(folder / "torch-objectives.safetensors").items()}
+shared = examples()
 images, several = shared["images"], shared["several"]
-gaussian = {
-    key.removeprefix("model.gaussian."): value
-    for key, value in shared.items()
-    if key.startswith("model.gaussian.")
-}
+gaussian = model_of(shared, "gaussian")
 LATENT, LARGEST_STEP, METRIC_HIDDEN, CENTROIDS = 3, 0.5, 4, 5
-STANDARD = Normal(0.0, 1.0)
-
-
-def single(tensor):
-    """Rounded to float32, which the fixture holds."""
-    return tensor.float().double()
-
-
-def layer(name, out, into):
-    return {
-        f"{name}.weight": single(torch.randn(out, into) * 0.6),
-        f"{name}.bias": single(torch.randn(out) * 0.3),
-    }
-
 
 momenta = single(torch.randn(several.shape))
 step_size = {"hamiltonian.stepSize": single(torch.randn(LATENT) * 0.5)}
@@ -62,20 +51,6 @@ models = {
 }
 
 
-def dense(p, name, x):
-    return F.linear(x, p[f"{name}.weight"], p[f"{name}.bias"])
-
-
-def posterior(p):
-    features = torch.tanh(dense(p, "encoder.0", images.flatten(1)))
-    return Normal(dense(p, "mean", features), torch.exp(dense(p, "logVariance", features) / 2))
-
-
-def nll(p, z):
-    likelihood = Bernoulli(logits=dense(p, "decoder.0", z), validate_args=False)
-    return -likelihood.log_prob(images.flatten(1)).sum(-1)
-
-
 def factors_of(p, tempering, steps):
     """β₀ and the factors of the momenta."""
     if tempering == "none":
@@ -90,7 +65,7 @@ def factors_of(p, tempering, steps):
 
 def hamiltonian(p, draw, tempering, steps):
     """The last position, and the logarithm of the ratio of the densities but for p(x, z)."""
-    q = posterior(p)
+    q = posterior(p, images)
     start = q.loc + q.scale * several[:, draw]
     beta0, factors = factors_of(p, tempering, steps)
     rho0 = rho = momenta[:, draw] / beta0.sqrt()
@@ -98,7 +73,7 @@ def hamiltonian(p, draw, tempering, steps):
     z = start
 
     def slope(z):
-        energy = nll(p, z).sum() + 0.5 * (z**2).sum()
+        energy = nll(p, z, images).sum() + 0.5 * (z**2).sum()
         return torch.autograd.grad(energy, z, create_graph=True)[0]
 
     for factor in factors:
@@ -121,7 +96,7 @@ def matrices(p):
 
 
 def riemannian(p, draw, training, steps, step_size, beta0, temperature, regularization):
-    q = posterior(p)
+    q = posterior(p, images)
     centers, weights_of = (q.loc, matrices(p)) if training else kept.values()
 
     def inverse_metric(z):
@@ -131,7 +106,7 @@ def riemannian(p, draw, training, steps, step_size, beta0, temperature, regulari
     def energy(z, rho):
         inverse = inverse_metric(z)
         kinetic = 0.5 * torch.einsum("ni,nij,nj->n", rho, inverse, rho)
-        return (nll(p, z) + 0.5 * (z**2).sum(-1) - 0.5 * torch.logdet(inverse) + kinetic).sum()
+        return (nll(p, z, images) + 0.5 * (z**2).sum(-1) - 0.5 * torch.logdet(inverse) + kinetic).sum()
 
     by_z, by_rho = torch.func.grad(energy, 0), torch.func.grad(energy, 1)
     start = q.loc + q.scale * several[:, draw]
@@ -157,44 +132,27 @@ def riemannian(p, draw, training, steps, step_size, beta0, temperature, regulari
     return z, log_q - density(rho, z, 1)
 
 
-def objective(p, draw_of, samples, beta, options):
-    log_weights, reconstructions, kls = [], [], []
-    for draw in range(samples):
+def objective(p, draw_of, samples, beta, **options):
+    def terms_of(draw):
         z, log_q = draw_of(p, draw, **options)
-        kl = log_q - STANDARD.log_prob(z).sum(-1)
-        reconstructions.append(nll(p, z))
-        log_weights.append(-reconstructions[-1] - beta * kl)
-        kls.append(kl)
-    loss = -(torch.logsumexp(torch.stack(log_weights, 1), 1) - math.log(samples)).mean()
-    kl = torch.stack(kls).mean()
-    metrics = {"reconstruction": torch.stack(reconstructions).mean(), "kl": kl}
-    return loss, {**metrics, "weightedKl": beta * kl} if beta != 1 else metrics
+        return nll(p, z, images), log_q - STANDARD.log_prob(z).sum(-1)
+
+    return bound(terms_of, samples, beta)
+
+
+def case(model, draw_of, samples, beta, options):
+    return model, objective, {"draw_of": draw_of, "samples": samples, "beta": beta, **options}
 
 
 metric = {"steps": 2, "step_size": 0.2, "beta0": 0.4, "temperature": 1.3, "regularization": 0.2}
-def grad_of(leaf):
-    """0 for parameters of the metric, where that is of kept examples."""
-    return torch.zeros_like(leaf) if leaf.grad is None else leaf.grad
-
-
 cases = {
-    "hamiltonian": ("hamiltonian", hamiltonian, 1, 1, {"tempering": "fixed", "steps": 2}),
-    "hamiltonian free": ("cooled", hamiltonian, 4, 0.5, {"tempering": "free", "steps": 3}),
-    "hamiltonian none": ("untempered", hamiltonian, 1, 1, {"tempering": "none", "steps": 1}),
-    "riemannianHamiltonian": ("riemannian", riemannian, 1, 0.5, {"training": False, **metric}),
-    "riemannian training": ("riemannian", riemannian, 4, 1, {"training": True, **metric}),
+    "hamiltonian": case("hamiltonian", hamiltonian, 1, 1, {"tempering": "fixed", "steps": 2}),
+    "hamiltonian free": case("cooled", hamiltonian, 4, 0.5, {"tempering": "free", "steps": 3}),
+    "hamiltonian none": case("untempered", hamiltonian, 1, 1, {"tempering": "none", "steps": 1}),
+    "riemannianHamiltonian": case("riemannian", riemannian, 1, 0.5, {"training": False, **metric}),
+    "riemannian training": case("riemannian", riemannian, 4, 1, {"training": True, **metric}),
 }
-tensors = {**{f"model.riemannian.{name}": value for name, value in kept.items()}, "momentum": momenta[:, :1], "severalMomenta": momenta}
-scalars = {}
-for model, parameters in models.items():
-    tensors.update({f"model.{model}.{name}": value for name, value in parameters.items()})
-for name, (model, draw_of, samples, beta, options) in cases.items():
-    leaves = {key: value.clone().requires_grad_() for key, value in models[model].items()}
-    loss, metrics = objective(leaves, draw_of, samples, beta, options)
-    loss.backward()
-    tensors.update({f"{name}.gradient.{key}": grad_of(leaf) for key, leaf in leaves.items()})
-    scalars[name] = {"loss": loss.item(), **{key: value.item() for key, value in metrics.items()}}
-
-name = folder / "torch-hamiltonian-objectives"
-save_file({k: v.float().contiguous() for k, v in tensors.items()}, name.with_suffix(".safetensors"))
-name.with_suffix(".json").write_text(json.dumps(scalars, indent=2) + "\n")
+tensors, scalars = results(models, cases)
+tensors.update({f"model.riemannian.{name}": value for name, value in kept.items()})
+tensors.update({"momentum": momenta[:, :1], "severalMomenta": momenta})
+save_results("torch-hamiltonian-objectives", tensors, scalars)

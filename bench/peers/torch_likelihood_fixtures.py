@@ -7,26 +7,18 @@ it and the continuous Bernoulli are computed in 80 digits by mpmath.
 """
 
 import math
-from pathlib import Path
 
 import mpmath
 import torch
 from mpmath import mpf
-from safetensors.torch import save_file
 from torch.distributions import Bernoulli, Categorical, ContinuousBernoulli, Laplace, Normal
 from torch.nn import functional as F
+from torch_cases import save, single
 
 torch.manual_seed(0)
-torch.set_default_dtype(torch.float64)
 mpmath.mp.dps = 80
 
 BATCH, CHANNELS, HEIGHT, WIDTH = 4, 2, 2, 3
-
-
-def single(tensor):
-    """Rounded to float32, which the fixture holds."""
-    return tensor.float().double()
-
 
 # Eight-bit levels, with both ends of the range among them.
 levels = torch.randint(0, 256, (BATCH, CHANNELS, HEIGHT, WIDTH))
@@ -238,8 +230,4 @@ for name, (function, p, count) in exact.items():
     nats, gradient = mp_case(p, count, function)
     tensors |= {f"{name}.parameters": p, f"{name}.nats": nats, f"{name}.gradient": gradient}
 
-folder = Path("test/fixtures")
-save_file(
-    {k: v.detach().float().contiguous() for k, v in tensors.items()},
-    folder / "torch-likelihoods.safetensors",
-)
+save("torch-likelihoods", tensors)

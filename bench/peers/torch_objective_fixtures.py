@@ -6,36 +6,23 @@ discrepancies follow pythae's WAE_MMD and the authors' code of the InfoVAE; the 
 follows the authors' code of the β-TC-VAE (minibatch-weighted sampling).
 """
 
-import json
 import math
-from pathlib import Path
 
 import torch
-from safetensors.torch import save_file
-from torch.distributions import Bernoulli, Normal, kl_divergence
+from torch.distributions import Normal, kl_divergence
 from torch.nn import functional as F
+from torch_cases import STANDARD, dense, layer, nll, posterior, results, save_results, single
 
 torch.manual_seed(0)
-torch.set_default_dtype(torch.float64)
 
 BATCH, PIXELS, HIDDEN, LATENT, CLASSES, CODES, SAMPLES, JUDGING = 7, 6, 5, 3, 3, 4, 4, 4
 
 
-def single(tensor):
-    """Rounded to float32, which the fixture holds."""
-    return tensor.float().double()
-
-
-def layer(out, into, scale=0.6):
-    return {"weight": single(torch.randn(out, into) * scale), "bias": single(torch.randn(out) * 0.3)}
-
-
 def network(pixels, latents, heads):
-    layers = {"encoder.0": layer(HIDDEN, pixels)}
+    parameters = layer("encoder.0", HIDDEN, pixels)
     for head in heads:
-        layers[head] = layer(LATENT, HIDDEN)
-    layers["decoder.0"] = layer(PIXELS, latents)
-    return {f"{name}.{part}": value for name, each in layers.items() for part, value in each.items()}
+        parameters |= layer(head, LATENT, HIDDEN)
+    return {**parameters, **layer("decoder.0", PIXELS, latents)}
 
 
 images = single(torch.rand(BATCH, 1, 2, 3))
@@ -53,35 +40,16 @@ models = {
 
 
 def with_discriminator(model):
-    layers = {"discriminator.0": layer(JUDGING, LATENT), "discriminator.2": layer(1, JUDGING)}
-    own = {f"{name}.{part}": value for name, each in layers.items() for part, value in each.items()}
-    return {**models[model], **own}
+    return {**models[model], **layer("discriminator.0", JUDGING, LATENT), **layer("discriminator.2", 1, JUDGING)}
 
 
 models["judged"] = with_discriminator("gaussian")
 models["point"] = with_discriminator("deterministic")
 
 
-def dense(p, name, x):
-    return F.linear(x, p[f"{name}.weight"], p[f"{name}.bias"])
-
-
-def posterior(p, x):
-    hidden = torch.tanh(dense(p, "encoder.0", x.flatten(1)))
-    return Normal(dense(p, "mean", hidden), torch.exp(dense(p, "logVariance", hidden) / 2))
-
-
-def nll(p, z, x=images):
-    likelihood = Bernoulli(logits=dense(p, "decoder.0", z), validate_args=False)
-    return -likelihood.log_prob(x.flatten(1)).sum(-1)
-
-
-STANDARD = Normal(0.0, 1.0)
-
-
 def vae(p, weight, reduction):
     q = posterior(p, images)
-    reconstruction = nll(p, q.loc + q.scale * epsilon).mean()
+    reconstruction = nll(p, q.loc + q.scale * epsilon, images).mean()
     kl = kl_divergence(q, STANDARD).mean(0).sum()
     weighted = 2 * weight * kl / (LATENT if reduction == "mean" else 1)
     return reconstruction + weighted, {"reconstruction": reconstruction, "kl": kl, "weightedKl": weighted}
@@ -90,7 +58,7 @@ def vae(p, weight, reduction):
 def gaussian_terms(p):
     q = posterior(p, images)
     z = q.loc + q.scale * epsilon
-    return q, z, nll(p, z).mean(), kl_divergence(q, STANDARD)
+    return q, z, nll(p, z, images).mean(), kl_divergence(q, STANDARD)
 
 
 def beta_vae(p, beta):
@@ -120,7 +88,7 @@ def log_weights(p):
     z = q.loc[:, None] + q.scale[:, None] * several
     log_p = STANDARD.log_prob(z).sum(-1)
     log_q = Normal(q.loc[:, None], q.scale[:, None]).log_prob(z).sum(-1)
-    reconstruction = torch.stack([nll(p, z[:, i]) for i in range(SAMPLES)], 1)
+    reconstruction = torch.stack([nll(p, z[:, i], images) for i in range(SAMPLES)], 1)
     metrics = {"reconstruction": reconstruction.mean(), "kl": kl_divergence(q, STANDARD).sum(1).mean()}
     return log_p - reconstruction - log_q, metrics
 
@@ -232,7 +200,7 @@ def factor_vae(p, gamma):
 
 def adversarial_autoencoder(p, lambda_):
     z = point(p)
-    reconstruction = nll(p, z).mean()
+    reconstruction = nll(p, z, images).mean()
     misled = cross_entropy(judge(p, z), 1)
     told = cross_entropy(judge(p, prior), 1) + cross_entropy(judge(p, z), 0)
     metrics = {"reconstruction": reconstruction, "misled": misled}
@@ -253,14 +221,14 @@ def point(p):
 
 def wae_mmd(p, lambda_, bandwidth):
     z = point(p)
-    reconstruction = nll(p, z).mean()
+    reconstruction = nll(p, z, images).mean()
     mmd = mmd_unbiased(z, prior, imq, bandwidth)
     return reconstruction + lambda_ * mmd, {"reconstruction": reconstruction, "mmd": mmd}
 
 
 def rae(p, smoothing, beta, lambda_):
     z = point(p)
-    reconstruction = nll(p, z).mean()
+    reconstruction = nll(p, z, images).mean()
     size = (z**2).sum(1).mean() / 2
     if smoothing == "weights":
         smooth = sum((value**2).sum() for name, value in p.items() if name.startswith("decoder"))
@@ -272,7 +240,7 @@ def rae(p, smoothing, beta, lambda_):
 
 
 def autoencoder(p):
-    reconstruction = nll(p, point(p)).mean()
+    reconstruction = nll(p, point(p), images).mean()
     return reconstruction, {"reconstruction": reconstruction}
 
 
@@ -281,7 +249,7 @@ def conditional(p, beta):
     planes = one_hot[:, :, None, None].expand(-1, -1, 2, 3)
     q = posterior(p, torch.cat([images, planes], 1))
     z = q.loc + q.scale * epsilon
-    reconstruction = nll(p, torch.cat([z, one_hot], 1)).mean()
+    reconstruction = nll(p, torch.cat([z, one_hot], 1), images).mean()
     kl = kl_divergence(q, STANDARD).sum(1).mean()
     return reconstruction + beta * kl, {"reconstruction": reconstruction, "kl": kl, "weightedKl": beta * kl}
 
@@ -291,7 +259,7 @@ def vq_vae(p, beta):
     chosen = squared(features, codebook).argmin(1)
     quantized = codebook[chosen]
     straight_through = features + (quantized - features).detach()
-    reconstruction = nll(p, straight_through).mean()
+    reconstruction = nll(p, straight_through, images).mean()
     commitment = ((features - quantized) ** 2).sum(1).mean()
     usage = F.one_hot(chosen, CODES).double().mean(0)
     perplexity = torch.exp(-(usage * torch.log(usage + 1e-300)).sum())
@@ -321,28 +289,6 @@ cases = {
     "waeMmd": ("deterministic", wae_mmd, {"lambda_": 10, "bandwidth": 1.2}),
     "vqVae": ("quantized", vq_vae, {"beta": 0.4}),
 }
-
-tensors = {
-    "images": images,
-    "epsilon": epsilon,
-    "several": several,
-    "prior": prior,
-    "codebook": codebook,
-}
-scalars = {}
-for model, parameters in models.items():
-    tensors.update({f"model.{model}.{name}": value for name, value in parameters.items()})
-for name, (model, objective, options) in cases.items():
-    leaves = {key: value.clone().requires_grad_() for key, value in models[model].items()}
-    loss, metrics, *players = objective(leaves, **options)
-    loss.backward(retain_graph=True)
-    for player in players:
-        own = [leaves[key] for key in player["of"]]
-        for leaf, gradient in zip(own, torch.autograd.grad(player["loss"], own, retain_graph=True)):
-            leaf.grad = gradient
-    tensors.update({f"{name}.gradient.{key}": leaf.grad for key, leaf in leaves.items()})
-    scalars[name] = {"loss": loss.item(), **{key: value.item() for key, value in metrics.items()}}
-
-folder = Path("test/fixtures")
-save_file({k: v.float().contiguous() for k, v in tensors.items()}, folder / "torch-objectives.safetensors")
-(folder / "torch-objectives.json").write_text(json.dumps(scalars, indent=2) + "\n")
+given = {"images": images, "epsilon": epsilon, "several": several, "prior": prior, "codebook": codebook}
+tensors, scalars = results(models, cases)
+save_results("torch-objectives", {**given, **tensors}, scalars)

@@ -5,37 +5,29 @@ Needs `pip install torch numpy safetensors`. Run from the repository's root, aft
 torch_objective_fixtures.py, whose examples and noise it takes.
 """
 
-import json
-import math
-from pathlib import Path
-
 import torch
-from safetensors.torch import load_file, save_file
-from torch.distributions import Bernoulli, Categorical, Independent, MixtureSameFamily, Normal, kl_divergence
+from torch.distributions import Categorical, Independent, MixtureSameFamily, kl_divergence
 from torch.nn import functional as F
+from torch_cases import (
+    STANDARD,
+    bound,
+    dense,
+    examples,
+    layer,
+    model_of,
+    nll,
+    posterior,
+    results,
+    save_results,
+    single,
+)
 
 torch.manual_seed(13)
-torch.set_default_dtype(torch.float64)
 
-folder = Path("test/fixtures")
-shared = {k: v.double() for k, v in load_file(folder / "torch-objectives.safetensors").items()}
+shared = examples()
 images, epsilon, several, prior = (shared[key] for key in ("images", "epsilon", "several", "prior"))
-gaussian = {
-    key.removeprefix("model.gaussian."): value
-    for key, value in shared.items()
-    if key.startswith("model.gaussian.")
-}
+gaussian = model_of(shared, "gaussian")
 COMPONENTS, JUDGING, CHANNELS, LATENT = 5, 4, (2, 3), 3
-STANDARD = Normal(0.0, 1.0)
-
-
-def single(tensor):
-    """Rounded to float32, which the fixture holds."""
-    return tensor.float().double()
-
-
-def linear(name, *shape, scale=0.6):
-    return {f"{name}.weight": single(torch.randn(shape) * scale), f"{name}.bias": single(torch.randn(shape[0]) * 0.3)}
 
 
 def norm(name, channels):
@@ -46,12 +38,12 @@ def discriminator(parts, last, width):
     """A convolution, a second one of stride 2 that is normalized, a dense layer that is normalized, a logit."""
     first, second, third = parts
     return {
-        **linear(first, CHANNELS[0], 1, 5, 5, scale=0.4),
-        **linear(second, CHANNELS[1], CHANNELS[0], 5, 5, scale=0.4),
+        **layer(first, CHANNELS[0], 1, 5, 5, scale=0.4),
+        **layer(second, CHANNELS[1], CHANNELS[0], 5, 5, scale=0.4),
         **norm(next_of(second), CHANNELS[1]),
-        **linear(third, JUDGING, width),
+        **layer(third, JUDGING, width),
         **norm(next_of(third), JUDGING),
-        **linear(last, 1, JUDGING),
+        **layer(last, 1, JUDGING),
     }
 
 
@@ -73,35 +65,16 @@ models = {
 }
 
 
-def dense(p, name, x):
-    return F.linear(x, p[f"{name}.weight"], p[f"{name}.bias"])
-
-
-def posterior(p, x):
-    hidden = torch.tanh(dense(p, "encoder.0", x.flatten(1)))
-    return Normal(dense(p, "mean", hidden), torch.exp(dense(p, "logVariance", hidden) / 2))
-
-
-def nll(p, z):
-    likelihood = Bernoulli(logits=dense(p, "decoder.0", z), validate_args=False)
-    return -likelihood.log_prob(images.flatten(1)).sum(-1)
-
-
 def vamp_prior(p, samples, beta):
     q = posterior(p, images)
     at = posterior(p, p["prior.pseudoInputs"].clamp(0, 1))
     mixture = MixtureSameFamily(Categorical(torch.ones(COMPONENTS)), Independent(at, 1))
-    log_weights, reconstructions, kls = [], [], []
-    for draw in range(samples):
+
+    def terms_of(draw):
         z = q.loc + q.scale * several[:, draw]
-        kl = q.log_prob(z).sum(-1) - mixture.log_prob(z)
-        log_weights.append(-nll(p, z) - beta * kl)
-        reconstructions.append(nll(p, z))
-        kls.append(kl)
-    loss = -(torch.logsumexp(torch.stack(log_weights, 1), 1) - math.log(samples)).mean()
-    kl = torch.stack(kls).mean()
-    metrics = {"reconstruction": torch.stack(reconstructions).mean(), "kl": kl}
-    return loss, {**metrics, "weightedKl": beta * kl} if beta != 1 else metrics, []
+        return nll(p, z, images), q.log_prob(z).sum(-1) - mixture.log_prob(z)
+
+    return bound(terms_of, samples, beta)
 
 
 def normalized(p, name, x):
@@ -143,8 +116,8 @@ def vae_gan(p, gamma, parts, last, is_early=False):
         {"of": [name for name in p if name.startswith("decoder")], "loss": gamma * reconstruction + gan},
         {"of": [name for name in p if name.startswith("discriminator")], "loss": told},
     ]
-    metrics = {"reconstruction": reconstruction, "kl": kl, "pixels": nll(p, z).mean()}
-    return reconstruction + kl, metrics, players
+    metrics = {"reconstruction": reconstruction, "kl": kl, "pixels": nll(p, z, images).mean()}
+    return reconstruction + kl, metrics, *players
 
 
 cases = {
@@ -157,20 +130,4 @@ cases = {
         {"gamma": 2, "parts": early, "last": f"{path}.verdict.6", "is_early": True},
     ),
 }
-tensors, scalars = {}, {}
-for model, parameters in models.items():
-    tensors.update({f"model.{model}.{name}": value for name, value in parameters.items()})
-for name, (model, objective, options) in cases.items():
-    leaves = {key: value.clone().requires_grad_() for key, value in models[model].items()}
-    loss, metrics, players = objective(leaves, **options)
-    loss.backward(retain_graph=True)
-    for player in players:
-        own = [leaves[key] for key in player["of"]]
-        for leaf, gradient in zip(own, torch.autograd.grad(player["loss"], own, retain_graph=True)):
-            leaf.grad = gradient
-    tensors.update({f"{name}.gradient.{key}": leaf.grad for key, leaf in leaves.items()})
-    scalars[name] = {"loss": loss.item(), **{key: value.item() for key, value in metrics.items()}}
-
-save_file({k: v.float().contiguous() for k, v in tensors.items()}, folder / "torch-vamp-gan.safetensors")
-(folder / "torch-vamp-gan.json").write_text(json.dumps(scalars, indent=2) + "\n")
-print(json.dumps(scalars, indent=1))
+save_results("torch-vamp-gan", *results(models, cases))

@@ -5,24 +5,13 @@ Needs `pip install torch safetensors`. Run from the repository's root.
 """
 
 import torch
-from safetensors.torch import save_file
 from torch.distributions import Normal, kl_divergence
 from torch.nn import functional as F
+from torch_cases import STANDARD, layer, save, single
 
 torch.manual_seed(21)
-torch.set_default_dtype(torch.float64)
 
 BATCH, WIDTH, HIDDEN, LAYERS = 6, 3, 4, 2
-
-
-def single(tensor):
-    """Rounded to float32, which the fixture holds."""
-    return tensor.float().double()
-
-
-def layer(name, out, into):
-    return {f"{name}.weight": single(torch.randn(out, into) * 0.6), f"{name}.bias": single(torch.randn(out) * 0.3)}
-
 
 parameters = {"second.logDeviation": single(torch.tensor(-0.4))}
 for part, heads in (("encoder", ("mean", "logVariance")), ("decoder", ("location",))):
@@ -49,10 +38,10 @@ features = hidden("encoder", z)
 q = Normal(dense("mean", features), torch.exp(dense("logVariance", features) / 2))
 u = q.loc + q.scale * epsilon
 p = Normal(dense("location", hidden("decoder", u)), torch.exp(leaves["second.logDeviation"]))
-loss = (kl_divergence(q, Normal(0.0, 1.0)) - p.log_prob(z)).sum(1).mean()
+loss = (kl_divergence(q, STANDARD) - p.log_prob(z)).sum(1).mean()
 loss.backward()
 tensors = {"z": z, "epsilon": epsilon, "loss": loss.detach().reshape(1)}
 tensors |= {f"parameter.{name}": value for name, value in parameters.items()}
 tensors |= {f"gradient.{name}": leaf.grad for name, leaf in leaves.items()}
-save_file({k: v.float().contiguous() for k, v in tensors.items()}, "test/fixtures/torch-two-stage.safetensors")
+save("torch-two-stage", tensors)
 print(loss)
