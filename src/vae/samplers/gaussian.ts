@@ -1,8 +1,8 @@
 import { Tensor } from 'onnxruntime-common';
 import { z } from 'zod';
 import { UserError } from '../../base/errors.js';
-import { fillNormal } from '../../base/random.js';
 import { type LatentRows, meanOf, rowsOf } from './latent-rows.js';
+import { drawFitted } from './mixture/tensors.js';
 import { defineSampler } from './sampler.js';
 
 /** The covariance of rows about their mean (divided by N), row-major. */
@@ -57,18 +57,16 @@ export const gaussian = defineSampler(
         factor: new Tensor('float32', Float32Array.from(factor.to1DArray()), [width, width]),
       };
     },
-    draw(shape, { stream, fitted }) {
-      const [count = 0] = shape;
-      const mean = fitted.mean!.data as Float32Array;
-      const factor = fitted.factor!.data as Float32Array;
-      const width = mean.length;
-      const noise = new Float32Array(count * width);
-      fillNormal(stream, noise);
-      return noise.map((_, place) => {
-        const [row, i] = [Math.floor(place / width), place % width];
-        let value = mean[i]!;
-        for (let j = 0; j <= i; j++) value += factor[i * width + j]! * noise[row * width + j]!;
-        return value;
+    /** Draws as of a mixture of one component. */
+    draw(shape, { stream, fitted: { mean, factor } }) {
+      const width = mean!.size;
+      return drawFitted(shape, {
+        stream,
+        fitted: {
+          weights: new Tensor('float32', [1], [1]),
+          means: mean!.reshape([1, width]),
+          factors: factor!.reshape([1, width, width]),
+        },
       });
     },
   }),
