@@ -5,25 +5,12 @@ import {
 } from '../../../../../src/vae/latent-space/index.js';
 import { tickText } from '../../../ui/number.js';
 import type { Exploration } from '../exploration.js';
+import { drawDeviations, drawSights, inks, stroke } from './marks.js';
 import { boundsOf, type Place, ticks, toScreen, type Viewport } from './viewport.js';
-
-/** Colours of the overlay. */
-const inks = { text: '#f3f6f9', halo: '#12161a', posterior: '#7fd0ff', path: '#ffb27a' };
 
 type Context = CanvasRenderingContext2D;
 
 const tickGap = 80;
-
-/** Strokes a line twice, so that it is seen on any ground. */
-function stroke(context: Context, colour: string, width = 2): void {
-  context.lineJoin = 'round';
-  context.strokeStyle = inks.halo;
-  context.lineWidth = width + 2.5;
-  context.stroke();
-  context.strokeStyle = colour;
-  context.lineWidth = width;
-  context.stroke();
-}
 
 function text(context: Context, words: string, [x, y]: Place): void {
   context.lineJoin = 'round';
@@ -74,16 +61,9 @@ function drawEllipse(
   { mean, logVariance }: { mean: Float32Array; logVariance: Float32Array },
 ): void {
   const { x, y, major, minor, angle } = posteriorEllipse(plane, mean, logVariance);
-  const [left, top] = toScreen(view, [x, y]);
-  for (const deviations of [1, 2]) {
-    context.beginPath();
-    const radii = [major, minor].map((radius) => Math.max(1, deviations * radius * view.unit));
-    // The plane's second direction goes up, the canvas's down.
-    context.ellipse(left, top, radii[0]!, radii[1]!, -angle, 0, 2 * Math.PI);
-    context.setLineDash(deviations === 1 ? [] : [5, 4]);
-    stroke(context, inks.posterior);
-  }
-  context.setLineDash([]);
+  const radii = [major * view.unit, minor * view.unit] as const;
+  // The plane's second direction goes up, the canvas's down.
+  drawDeviations(context, toScreen(view, [x, y]), radii, -angle);
 }
 
 /** A mark at the edge that points to a place beyond it. */
@@ -110,20 +90,7 @@ function drawMarker(context: Context, view: Viewport, place: Place): void {
     drawEdgeMark(context, view, [x, y]);
     return;
   }
-  context.beginPath();
-  context.arc(x, y, 9, 0, 2 * Math.PI);
-  stroke(context, inks.text, 2.5);
-  context.beginPath();
-  for (const [dx, dy] of [
-    [1, 0],
-    [-1, 0],
-    [0, 1],
-    [0, -1],
-  ] as const) {
-    context.moveTo(x + 9 * dx, y + 9 * dy);
-    context.lineTo(x + 15 * dx, y + 15 * dy);
-  }
-  stroke(context, inks.text, 2.5);
+  drawSights(context, [x, y]);
   context.beginPath();
   context.arc(x, y, 2, 0, 2 * Math.PI);
   context.fillStyle = inks.text;
