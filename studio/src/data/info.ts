@@ -9,6 +9,22 @@ export type CardLines = readonly (readonly [subject: string, text: string])[];
 /** The name of data: `mnist`, `fashion-mnist`, or `kept:<id>` for data that the browser keeps. */
 export type DataName = string;
 
+/** Facts of data by which a training on it is planned. */
+export interface DataFacts {
+  /** Shape of one example. */
+  readonly shape: readonly number[];
+  /** Number of examples to train on. */
+  readonly size: number;
+  /** True where other examples are kept from training. */
+  readonly hasTest?: boolean | undefined;
+  /** Number of classes of labels; absent where there are none. */
+  readonly classes?: number | undefined;
+  /** A summary of a sample's values, for real ones. */
+  readonly values?: ValueSummary | undefined;
+  /** All columns of a table that was read column by column. */
+  readonly table?: readonly TableColumn[] | undefined;
+}
+
 export type Part = 'train' | 'test';
 
 export interface PartInfo {

@@ -1,30 +1,16 @@
 import { signal } from '@preact/signals';
-import type { TableColumn } from '../../../src/data/column.js';
-import type { ValueSummary } from '../../../src/data/values.js';
 import { said, t } from '../language/language.js';
 import { helper } from '../model/helper.js';
 import { siteData } from '../offline/site.js';
 import { database } from '../storage/database.js';
-import type { AddedData, AddOptions, DataName } from './info.js';
+import type { AddedData, AddOptions, DataFacts, DataName } from './info.js';
 import { removeKeptData } from './kept-info.js';
 
 /** Data that the page can train on. */
-export interface DataEntry {
+export interface DataEntry extends DataFacts {
   readonly data: DataName;
   /** Its name, of published data in English. */
   readonly title: string;
-  /** Shape of one example. */
-  readonly shape: readonly number[];
-  /** Number of examples to train on. */
-  readonly size: number;
-  /** True where other examples are kept from training. */
-  readonly hasTest?: boolean | undefined;
-  /** Number of classes of labels; absent where there are none. */
-  readonly classes?: number | undefined;
-  /** A summary of a sample's values, for real ones. */
-  readonly values?: ValueSummary | undefined;
-  /** All columns of a table that was read column by column. */
-  readonly table?: readonly TableColumn[] | undefined;
   /** Tells whether only the helping worker has it, because the browser keeps nothing or has no room. */
   readonly inMemory?: boolean;
 }

@@ -4,11 +4,11 @@ import type { KeptJudgement } from '../../../src/runs/index.js';
 import type { EpochMetrics, Progress } from '../../../src/training/index.js';
 import type { Health, ModelConfig, Summary } from '../../../src/vae/index.js';
 import type { AnyPart } from '../data/held-out.js';
-import type { AddedData, AddOptions, DataInfo, DataName, Part } from '../data/info.js';
+import type { AddedData, AddOptions, DataFacts, DataInfo, DataName, Part } from '../data/info.js';
 import type { RunContent } from '../runs/content.js';
 import type { KeptRun, Position } from '../storage/database.js';
 import type { ConfigData } from '../train/chosen.js';
-import type { Plan, PlannedConfig, PlannedData, TrainSettings } from '../train/settings.js';
+import type { Plan, PlannedConfig, TrainSettings } from '../train/settings.js';
 import type { NumberChange, Steered } from '../train/steering.js';
 import type { Trace } from '../train/trace.js';
 import type { LearningEvents } from './learning/recorder.js';
@@ -226,7 +226,7 @@ export interface ModelService {
    * Measures how long a step of a planned training takes here, by a few that are taken.
    * @param data facts of the data; the values of examples are drawn
    */
-  measureStep(config: PlannedConfig, data: PlannedData): Promise<Measured>;
+  measureStep(config: PlannedConfig, data: DataFacts): Promise<Measured>;
 
   /**
    * The content of a config file, checked.
@@ -235,5 +235,5 @@ export interface ModelService {
   readConfig(text: string, name: string): Promise<ConfigData>;
 
   /** The plan of settings for data. */
-  plan(settings: TrainSettings, data: PlannedData): Promise<Plan>;
+  plan(settings: TrainSettings, data: DataFacts): Promise<Plan>;
 }

@@ -4,7 +4,8 @@ import { type Dataset, datasets, VAE } from '../../../src/index.js';
 import type { RunConfig } from '../../../src/vae/config/presets.js';
 import { checkRun, fitOptionsOf } from '../../../src/vae/config/run-config.js';
 import { fromConfig } from '../../../src/vae/index.js';
-import type { PlannedConfig, PlannedData } from '../train/settings.js';
+import type { DataFacts } from '../data/info.js';
+import type { PlannedConfig } from '../train/settings.js';
 import { checkMemory, outOfMemory } from './room.js';
 
 /** Time that a step of a training takes on this machine, and time before the first. */
@@ -28,7 +29,7 @@ const mostCalls = 12;
  * Takes a few steps of a planned training on values that are drawn, to tell how long all of it will take.
  * @throws UserError when the step takes more memory than the page has
  */
-export async function measureStep(config: PlannedConfig, data: PlannedData): Promise<Measured> {
+export async function measureStep(config: PlannedConfig, data: DataFacts): Promise<Measured> {
   const first = await stepsOf(config, data, 1);
   const { millisecondsPerStep } = first;
   if (millisecondsPerStep > longStep) return first;
@@ -41,7 +42,7 @@ export async function measureStep(config: PlannedConfig, data: PlannedData): Pro
 /** The time of a step, by some calls of so many. */
 async function stepsOf(
   config: PlannedConfig,
-  data: PlannedData,
+  data: DataFacts,
   stepsPerCall: number,
 ): Promise<Measured> {
   const { model, training } = checkRun(config as RunConfig, 'settings');
@@ -114,7 +115,7 @@ class Clock {
 }
 
 /** Examples of the data's shape and kind, of values that are drawn. */
-function drawnLike({ shape, values, table, classes }: PlannedData, count: number): Dataset {
+function drawnLike({ shape, values, table, classes }: DataFacts, count: number): Dataset {
   const length = count * elementCount(shape);
   const drawn = values || table ? new Float32Array(length) : new Uint8Array(length);
   const scale = drawn instanceof Uint8Array ? 256 : 1;

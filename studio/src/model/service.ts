@@ -12,13 +12,13 @@ import { describeOwnCode, ownCodeOf } from '../../../src/vae/own-code.js';
 import { samplerFromConfig } from '../../../src/vae/samplers/index.js';
 import type { AnyPart } from '../data/held-out.js';
 import { importData } from '../data/import.js';
-import type { AddOptions, DataInfo, DataName, Part } from '../data/info.js';
+import type { AddOptions, DataFacts, DataInfo, DataName, Part } from '../data/info.js';
 import { datasetsOf, keepData } from '../data/kept.js';
 import type { RunContent } from '../runs/content.js';
 import { changeKept } from '../runs/kept.js';
 import type { KeptRun } from '../storage/database.js';
 import { plan } from '../train/plan.js';
-import type { PlannedConfig, PlannedData, TrainSettings } from '../train/settings.js';
+import type { PlannedConfig, TrainSettings } from '../train/settings.js';
 import type { Steered } from '../train/steering.js';
 import type {
   DrawOptions,
@@ -293,7 +293,7 @@ export class Service implements ModelService {
     return this.ofTables;
   }
 
-  async measureStep(config: PlannedConfig, data: PlannedData) {
+  async measureStep(config: PlannedConfig, data: DataFacts) {
     return measureStep(config, data);
   }
 
@@ -301,7 +301,7 @@ export class Service implements ModelService {
     return checkConfig(parseJson(text, name), name);
   }
 
-  async plan(settings: TrainSettings, data: PlannedData) {
+  async plan(settings: TrainSettings, data: DataFacts) {
     return plan(settings, data);
   }
 

@@ -1,10 +1,8 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
 import { UserError } from '../../../src/base/errors.js';
-import type { TableColumn } from '../../../src/data/column.js';
-import type { ValueSummary } from '../../../src/data/values.js';
 import type { KeptJudgement } from '../../../src/runs/judgement.js';
 import type { EpochMetrics } from '../../../src/training/index.js';
-import type { DataName } from '../data/info.js';
+import type { DataFacts, DataName } from '../data/info.js';
 import type { ShownValues, TrainSettings } from '../train/settings.js';
 import type { NumberChange, Steered } from '../train/steering.js';
 import type { Trace } from '../train/trace.js';
@@ -66,22 +64,11 @@ export interface DataPart extends PartTexts {
 }
 
 /** Facts of data that need no loading. */
-export interface KeptDataInfo {
+export interface KeptDataInfo extends DataFacts {
   readonly id: string;
   readonly name: string;
-  /** Shape of one example. */
-  readonly shape: readonly number[];
-  readonly size: number;
-  /** True where other examples are kept from training. */
-  readonly hasTest?: boolean | undefined;
-  /** Number of classes of labels; absent where there are none. */
-  readonly classes?: number | undefined;
   /** Time at which it was given, in milliseconds since 1970. */
   readonly created: number;
-  /** A summary of a sample's values, for real ones. */
-  readonly values?: ValueSummary | undefined;
-  /** All columns of a table that was read column by column. */
-  readonly table?: readonly TableColumn[] | undefined;
 }
 
 /** Data that the user gave to the page. */

@@ -2,14 +2,9 @@ import { VAE } from '../../../src/index.js';
 import { settingAt, settingsByPath } from '../../../src/vae/config/by-path.js';
 import { type ResolvedRun, resolveRun } from '../../../src/vae/config/resolve.js';
 import { fromConfig } from '../../../src/vae/index.js';
+import type { DataFacts } from '../data/info.js';
 import { formFields } from './fields.js';
-import {
-  type MoreSettings,
-  networkForDigits,
-  type Plan,
-  type PlannedData,
-  type TrainSettings,
-} from './settings.js';
+import { type MoreSettings, networkForDigits, type Plan, type TrainSettings } from './settings.js';
 
 interface LayerConfig {
   readonly type: string;
@@ -27,7 +22,7 @@ const fewestToSplit = 10;
 const usualTest = 1 / 6;
 
 /** The user's own data has mostly no part that is kept from training. */
-const splitOff = (data: string, { size, hasTest }: PlannedData) =>
+const splitOff = (data: string, { size, hasTest }: DataFacts) =>
   data.startsWith('kept:') && !hasTest && size >= fewestToSplit ? 0.1 : undefined;
 
 /** The layers of a run's encoder and decoder. */
@@ -56,7 +51,7 @@ function networkOf(run: ResolvedRun, hidden: readonly number[] | undefined) {
  * The plan of a run by its settings, for data.
  * @throws UserError when the preset cannot take the shape, or a setting is out of its range
  */
-export function plan(settings: TrainSettings, known: PlannedData): Plan {
+export function plan(settings: TrainSettings, known: DataFacts): Plan {
   const isOwnChoice = settings.data === 'mnist' && settings.preset === undefined;
   const {
     data: spec,

@@ -1,5 +1,3 @@
-import type { TableColumn } from '../../../src/data/column.js';
-import type { ValueSummary } from '../../../src/data/values.js';
 import type { Summary } from '../../../src/vae/index.js';
 import type { DataName } from '../data/info.js';
 
@@ -70,19 +68,3 @@ export const networkForDigits: OptionValues = {
   learningRate: 0.002,
   epochs: 5,
 };
-
-/** Facts of data that a plan depends on. */
-export interface PlannedData {
-  /** Shape of one example. */
-  readonly shape: readonly number[];
-  /** Examples to train on. */
-  readonly size: number;
-  /** True where other examples are kept from training. */
-  readonly hasTest?: boolean | undefined;
-  /** Number of classes of labels; absent where there are none. */
-  readonly classes?: number | undefined;
-  /** A summary of a sample's values, for real ones. */
-  readonly values?: ValueSummary | undefined;
-  /** All columns of a table that was read column by column. */
-  readonly table?: readonly TableColumn[] | undefined;
-}

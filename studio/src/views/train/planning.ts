@@ -1,11 +1,12 @@
 import { useEffect, useState } from 'preact/hooks';
 import { fileName } from '../../../../src/base/paths.js';
 import { firstViewShown } from '../../app/first-view.js';
+import type { DataFacts } from '../../data/info.js';
 import { type DataEntry, dataEntry } from '../../data/store.js';
 import { helper } from '../../model/helper.js';
 import { freeName } from '../../runs/store.js';
 import { start } from '../../train/session.js';
-import type { Plan, PlannedData, TrainSettings } from '../../train/settings.js';
+import type { Plan, TrainSettings } from '../../train/settings.js';
 
 /** The name of a run of these settings: `mnist-dense`, or `mnist-dense-2` when there is one. */
 function nameFor(data: string, preset: string, title: string): string {
@@ -18,7 +19,7 @@ function keyOf(settings: TrainSettings, data: DataEntry | undefined): string {
 }
 
 /** Facts of data that a plan depends on. */
-export const factsOf = (data: DataEntry): PlannedData => {
+export const factsOf = (data: DataEntry): DataFacts => {
   const { shape, size, hasTest, classes, values, table } = data;
   return { shape, size, hasTest, classes, values, table };
 };
