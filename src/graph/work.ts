@@ -24,12 +24,16 @@ export function convolves(values: readonly Value[]): boolean {
 /**
  * Counts the multiplications of the products that values are made of: matrices' and convolutions'.
  * @param batch the size of symbolic dimensions
- * @param only an operator, where others do not count
+ * @param only operators, where others do not count
  */
-export function multiplications(values: readonly Value[], batch: number, only?: string): number {
+export function multiplications(
+  values: readonly Value[],
+  batch: number,
+  only?: readonly string[],
+): number {
   let sum = 0;
   for (const operation of operationsOf(values)) {
-    if (only !== undefined && operation.type !== only) continue;
+    if (only && !only.includes(operation.type)) continue;
     const { known, symbols } = measure(products[operation.type]?.(operation).flat() ?? [0]);
     sum += known * batch ** symbols.length;
   }

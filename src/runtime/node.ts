@@ -5,6 +5,7 @@ import { flushesDenormals, type Session, type SessionOptions } from './session.j
 import { firstThread, openOnThread } from './thread/thread.node.js';
 
 export { joinMpi } from './ranks/mpi.node.js';
+export { openRowLanes } from './rows/lanes.node.js';
 
 /** Tells whether the runtime's convolutions of weights that it knows are faster than products of patches. */
 export const blocksConvolutions = process.arch === 'x64';

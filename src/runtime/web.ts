@@ -1,6 +1,7 @@
 import { UserError } from '../base/errors.js';
 import { openLaneBeside } from './microbatched/lanes.web.js';
 import { openMicrobatched } from './microbatched/session.js';
+import type { RowLanes } from './rows/rows.js';
 import type { MicrobatchedStep, Session, SessionOptions } from './session.js';
 import { availableThreads, openWeb } from './wasm.web.js';
 
@@ -39,6 +40,11 @@ export async function createSession(
   const { profile, microbatched } = options;
   if (profile) throw new UserError('Profiles are made in Node, not in a browser.');
   return (microbatched && (await openLanes(microbatched, options))) ?? openWeb(model, options);
+}
+
+/** A function's rows are computed by one session here. */
+export async function openRowLanes(_: Uint8Array): Promise<RowLanes | undefined> {
+  return undefined;
 }
 
 /** A page is one process alone. */

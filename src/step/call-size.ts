@@ -13,6 +13,22 @@ const usualExamples = 256;
 const nearBytes = 2 ** 24;
 
 /**
+ * Bytes at work in a call of a lane, which has one core's caches: less than these where that leaves examples enough
+ * for fast products, and no more examples than make them faster.
+ */
+const laneBytes = 2 ** 22;
+const laneExamples = { least: 16, most: 256 };
+
+/** Decides how many examples one call of a lane should take. @param values that the call computes */
+export function laneCallSize(values: readonly Value[]): number {
+  const { least, most } = laneExamples;
+  const each = Math.max(1, workingBytes(values, 2) - workingBytes(values, 1));
+  const fitting = (bytes: number) => Math.floor(bytes / each);
+  const near = Math.min(Math.max(least, fitting(laneBytes)), most);
+  return Math.max(1, Math.min(near, fitting(mostBytes)));
+}
+
+/**
  * Decides how many examples one call should take: fewer than wanted where they are so large that
  * its memory would grow beyond a bound, whatever the number of examples in all.
  * @param values that the call computes

@@ -12,7 +12,7 @@ import { multiplications, type Value } from '../graph/index.js';
 export interface FunctionWork {
   /** Multiplications of the products of one example. */
   readonly multiplications: number;
-  /** Those of convolutions that are not transposed. */
+  /** Those of convolutions. */
   readonly convolutions: number;
   /** Numbers that its parameters have. */
   readonly parameters: number;
@@ -21,7 +21,7 @@ export interface FunctionWork {
 export function workOf(outputs: readonly Value[], parameters: readonly Value[]): FunctionWork {
   return {
     multiplications: multiplications(outputs, 1),
-    convolutions: multiplications(outputs, 1, 'Conv'),
+    convolutions: multiplications(outputs, 1, ['Conv', 'ConvTranspose']),
     parameters: parameters.reduce(
       (sum, { shape }) => sum + elementCount(shape as readonly number[]),
       0,

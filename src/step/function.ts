@@ -1,4 +1,5 @@
 import type { Tensor } from 'onnxruntime-common';
+import { openRowLanes } from '#runtime';
 import { breathe } from '../base/breathe.js';
 import { UserError } from '../base/errors.js';
 import { randomStream } from '../base/random.js';
@@ -7,14 +8,16 @@ import {
   input,
   open,
   optimizeProgram,
+  type Program,
   toModel,
   type Value,
   type Values,
 } from '../graph/index.js';
 import type { Scope } from '../nn/index.js';
 import { fromPlain, mapValues, rowsOf, toPlain } from '../runtime/plain-tensor.js';
-import type { Session } from '../runtime/session.js';
-import { callSize } from './call-size.js';
+import type { RowLanes } from '../runtime/rows/rows.js';
+import type { Session, Tensors } from '../runtime/session.js';
+import { callSize, laneCallSize } from './call-size.js';
 import { type FunctionWork, workOf } from './fixing.js';
 import { feedName } from './keys.js';
 import type { ParameterSpec } from './model.js';
@@ -49,6 +52,9 @@ function inputsOf(specs: InputSpecs): Record<string, Value> {
   );
 }
 
+/** Multiplications of all examples from which on lanes pay. */
+const leastForLanes = 1e9;
+
 const parameterInput = (name: string) => `parameter/${name}`;
 
 /** The place of some examples among many whose results are put together. */
@@ -60,10 +66,12 @@ export interface Part {
 
 /** A model's function, compiled: parameters are fed at each call, or are inside. */
 export class CompiledFunction {
+  private lanes: Promise<RowLanes | undefined> | undefined;
+
   private constructor(
+    private readonly program: Program,
     private readonly session: Session,
     private readonly parameterNames: readonly string[],
-    private readonly outputs: Values,
     /** The noise that the function draws, in order. */
     readonly noises: readonly NoiseInput[],
     readonly work: FunctionWork,
@@ -76,7 +84,7 @@ export class CompiledFunction {
   static async compile(
     specs: InputSpecs,
     build: ModelFunction,
-    fixed?: Readonly<Record<string, Tensor>>,
+    fixed?: Tensors,
   ): Promise<CompiledFunction> {
     const inputs = inputsOf(specs);
     const tensors = new Map<string, Value>();
@@ -105,7 +113,7 @@ export class CompiledFunction {
     const session = await open(program);
     const names = fixed ? [] : [...tensors.keys()];
     const work = workOf(Object.values(outputs), [...tensors.values()]);
-    return new CompiledFunction(session, names, program.outputs, noises, work);
+    return new CompiledFunction(program, session, names, noises, work);
   }
 
   /**
@@ -114,17 +122,23 @@ export class CompiledFunction {
    * @param into tensors in whose memory outputs are put, where the runtime can do so
    */
   run(
-    parameters: Readonly<Record<string, Tensor>>,
-    inputs: Readonly<Record<string, Tensor>>,
+    parameters: Tensors,
+    inputs: Tensors,
     noise: readonly Tensor[] = [],
-    into: Readonly<Record<string, Tensor>> = {},
+    into: Tensors = {},
   ): Promise<Record<string, Tensor>> {
-    const feeds = { ...inputs };
-    for (const name of this.parameterNames) feeds[parameterInput(name)] = parameters[name]!;
+    const feeds = { ...inputs, ...this.fed(parameters) };
     this.noises.forEach(({ name }, i) => {
       feeds[feedName.noise(name)] = noise[i]!;
     });
     return this.session.run(feeds, into);
+  }
+
+  /** The parameters that are fed, by the names of the inputs. */
+  private fed(parameters: Tensors): Record<string, Tensor> {
+    return Object.fromEntries(
+      this.parameterNames.map((name) => [parameterInput(name), parameters[name]!]),
+    );
   }
 
   /**
@@ -140,8 +154,8 @@ export class CompiledFunction {
    * @throws UserError when a whole output is too large for one tensor
    */
   async map(
-    parameters: Readonly<Record<string, Tensor>>,
-    inputs: Readonly<Record<string, Tensor>>,
+    parameters: Tensors,
+    inputs: Tensors,
     most: number,
     options: {
       readonly stream?: NoiseStream | undefined;
@@ -153,7 +167,12 @@ export class CompiledFunction {
     const count = Object.values(inputs)[0]!.dims[0]!;
     const { each = (outputs) => outputs, part = { whole: new Whole(count), from: 0 } } = options;
     const { whole, from } = part;
-    const batchSize = callSize(Object.values(this.outputs), most, this.noises.length > 0);
+    const lanes = options.each ? undefined : await this.lanesFor(whole.count);
+    if (lanes && count > 0) {
+      await this.mapInLanes(lanes, parameters, inputs, most, options.signal, { whole, from });
+      return whole.tensors;
+    }
+    const batchSize = callSize(Object.values(this.program.outputs), most, this.noises.length > 0);
     if (count === 0) whole.put(each(this.placesIn(new Whole(0), 0, 0)), from);
     for (let start = 0; start < count; start += batchSize) {
       options.signal?.throwIfAborted();
@@ -168,9 +187,36 @@ export class CompiledFunction {
     return whole.tensors;
   }
 
+  private async mapInLanes(
+    lanes: RowLanes,
+    parameters: Tensors,
+    inputs: Tensors,
+    most: number,
+    signal: AbortSignal | undefined,
+    { whole, from }: Part,
+  ): Promise<void> {
+    const plain = (tensors: Tensors) => mapValues(tensors, toPlain);
+    const [{ dims }] = Object.values(inputs) as [Tensor];
+    await lanes.run({
+      rows: plain(inputs),
+      shared: plain(this.fed(parameters)),
+      into: plain(this.placesIn(whole, from, dims[0]!)),
+      size: Math.min(most, laneCallSize(Object.values(this.program.outputs))),
+      signal,
+    });
+  }
+
+  /** Lanes for so many examples in all; undefined where one session computes them. */
+  private async lanesFor(examples: number): Promise<RowLanes | undefined> {
+    if (this.noises.length > 0 || examples * this.work.multiplications < leastForLanes)
+      return undefined;
+    this.lanes ??= openRowLanes(toModel(this.program));
+    return this.lanes;
+  }
+
   /** The places in a whole of the outputs of some examples. */
   private placesIn(whole: Whole, start: number, count: number): Record<string, Tensor> {
-    const places = Object.entries(this.outputs).map(([name, { dtype, shape }]) => {
+    const places = Object.entries(this.program.outputs).map(([name, { dtype, shape }]) => {
       const place = whole.rows(name, dtype, sizesAt(shape, count), start);
       return place.type === dtype ? [[name, place] as const] : [];
     });
@@ -187,8 +233,9 @@ export class CompiledFunction {
   }
 
   /** Frees the runtime's memory; no call may be under way, and none may follow. */
-  release(): Promise<void> {
-    return this.session.release();
+  async release(): Promise<void> {
+    const lanes = await this.lanes?.catch(() => undefined);
+    await Promise.all([this.session.release(), lanes?.release()]);
   }
 }
 
@@ -208,7 +255,7 @@ function rows(tensor: Tensor, start: number, end: number): Tensor {
 /** A model's function with its parameters inside, as the bytes of an ONNX model. */
 export function exportFunction(
   specs: InputSpecs,
-  parameters: Readonly<Record<string, Tensor>>,
+  parameters: Tensors,
   build: ModelFunction,
   metadata: Readonly<Record<string, string>>,
 ): Uint8Array {

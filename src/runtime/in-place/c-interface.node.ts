@@ -82,15 +82,18 @@ const level = { environment: 2, session: 3 };
 /** The functions of the runtime. */
 class Api {
   private readonly bound = new Map<Name, Called>();
+  /** Kept, as koffi unloads a library that nothing refers to. */
+  private readonly library: Koffi.LibraryHandle;
   private readonly table: bigint;
   readonly environment: bigint;
   readonly memory: bigint;
 
   constructor(
     private readonly koffi: typeof Koffi,
-    library: string,
+    path: string,
   ) {
-    const base: bigint = koffi.load(library).func('void *OrtGetApiBase()')();
+    this.library = koffi.load(path);
+    const base: bigint = this.library.func('void *OrtGetApiBase()')();
     const api = koffi.decode(
       koffi.decode(base, 'void *'),
       koffi.proto('void *(uint32_t version)'),
@@ -151,6 +154,12 @@ async function openApi(): Promise<Api> {
   return new Api(loadKoffi(), ownFile(file));
 }
 
+/** A tensor's memory by its address. The caller keeps the tensor. @throws UserError when koffi is not installed */
+export function placed({ type, dims, data }: Pick<Tensor, 'type' | 'dims' | 'data'>): PlacedTensor {
+  const numbers = data as Float32Array;
+  return { type, dims, address: loadKoffi().address(numbers), bytes: numbers.byteLength };
+}
+
 /** Tells whether the interface can be called: koffi and the library are there. */
 export function hasInterface(): Promise<boolean> {
   opened ??= openApi();
@@ -180,8 +189,25 @@ class Names {
   }
 }
 
+/** A tensor by the address of its first number. Its memory must be alive, and stay where it is. */
+export interface PlacedTensor {
+  readonly type: Tensor.Type;
+  readonly dims: readonly number[];
+  readonly address: bigint;
+  readonly bytes: number;
+}
+
+export type PlacedTensors = Readonly<Record<string, PlacedTensor>>;
+
+type GivenTensors = PlacedTensors | Tensors;
+
+/** A model whose outputs are written into memory that is given for all of them. */
+export interface InPlaceModel extends Session {
+  compute(feeds: PlacedTensors, into: PlacedTensors): Promise<void>;
+}
+
 /** A loaded model. */
-class LoadedModel implements Session {
+class LoadedModel implements InPlaceModel {
   readonly sharesMemory = true;
   private readonly fed: Names;
   private readonly fetched: Names;
@@ -204,10 +230,15 @@ class LoadedModel implements Session {
 
   /** @param into memory for all outputs */
   async run(feeds: Tensors, into: Tensors = {}): Promise<Record<string, Tensor>> {
+    await this.compute(feeds, into);
+    return { ...into };
+  }
+
+  compute(feeds: GivenTensors, into: GivenTensors): Promise<void> {
     return inRuntime(async () => {
       const { api, fed, fetched } = this;
       const values: bigint[] = [];
-      const valuesOf = (names: Names, tensors: Tensors) =>
+      const valuesOf = (names: Names, tensors: GivenTensors) =>
         BigUint64Array.from(names.all, (name) => {
           const value = this.bound(tensors, name);
           values.push(value);
@@ -220,7 +251,6 @@ class LoadedModel implements Session {
           ...[fetched.pointers, wanted.length, wanted],
         ];
         api.do('Run', this.session, null, ...sides);
-        return { ...into };
       } finally {
         for (const value of values) api.call('ReleaseValue', value);
       }
@@ -228,15 +258,18 @@ class LoadedModel implements Session {
   }
 
   /** A tensor's memory as the runtime has it. */
-  private bound(tensors: Tensors, name: string): bigint {
+  private bound(tensors: GivenTensors, name: string): bigint {
     const tensor = tensors[name];
     if (!tensor) throw new Error(`'${name}' is missing`);
     const { type, dims } = tensor;
-    const data = tensor.data as Float32Array;
+    const [data, bytes] =
+      'address' in tensor
+        ? [tensor.address, tensor.bytes]
+        : [tensor.data, (tensor.data as Float32Array).byteLength];
     const { api } = this;
     return api.made(
       'CreateTensorWithDataAsOrtValue',
-      ...[api.memory, data, data.byteLength],
+      ...[api.memory, data, bytes],
       ...[BigInt64Array.from(dims, BigInt), dims.length, types[type]],
     );
   }
@@ -256,7 +289,7 @@ export async function openInPlace(
   model: Uint8Array,
   { threads = usualThreads() }: Pick<SessionOptions, 'threads'>,
   flush: boolean,
-): Promise<Session> {
+): Promise<InPlaceModel> {
   opened ??= openApi();
   const api = await opened;
   return inRuntime(async () => {

@@ -51,7 +51,10 @@ function close(): void {
   }
 }
 
+let willClose = false;
+
 /** Has the process close the gate when it ends. */
 export function closeAtExit(): void {
-  if (!given) process.once('exit', close);
+  if (!given && !willClose) process.once('exit', close);
+  willClose = true;
 }

@@ -25,6 +25,7 @@ import {
 } from '../plain-tensor.js';
 import { adderOf } from '../ranks/adder.node.js';
 import { RankTerms } from '../ranks/terms.js';
+import { type PlacedRows, type RowLane, rowLane } from '../rows/lane.node.js';
 import type { InPlaceStep, MicrobatchedStep, Session, SessionOptions } from '../session.js';
 import { Turns } from '../turns.js';
 import { inRuntime } from './gate.node.js';
@@ -59,6 +60,7 @@ interface Opened {
 
 const sessions = new Map<number, Opened>();
 const kept = new Map<number, Tensor>();
+const rowLanes = new Map<number, RowLane>();
 let last = 0;
 let lane: Lane | undefined;
 
@@ -222,6 +224,21 @@ const service: ThreadService = {
   async work(inputs: StepInputs) {
     const done = await lane!.work(inputs);
     return transfer(done, buffersOf(done.flatMap(({ terms }) => Object.values(terms))));
+  },
+
+  async openRows(model: Uint8Array, threads: number) {
+    const id = ++last;
+    rowLanes.set(id, rowLane(await openInPlace(model, { threads }, flush)));
+    return id;
+  },
+
+  async computeRows(id: number, rows: PlacedRows) {
+    await rowLanes.get(id)!.work(rows);
+  },
+
+  async closeRows(id: number) {
+    await rowLanes.get(id)!.release();
+    rowLanes.delete(id);
   },
 
   async release(id: number) {

@@ -9,6 +9,7 @@ import { cudaData } from '../cuda.node.js';
 import type { Lane, MicrobatchTerms, StepInputs } from '../microbatched/lane.js';
 import { telemetryData } from '../onnxruntime.node.js';
 import { fromPlain, mapValues, type PlainTensor, toSend } from '../plain-tensor.js';
+import type { RowLane } from '../rows/lane.node.js';
 import {
   flushesDenormals,
   type InPlaceStep,
@@ -29,16 +30,21 @@ function asThrown(error: Error): Error {
 /** Time that a tensor to be forgotten waits for a call. */
 const dropMilliseconds = 20;
 
-/** A thread that holds sessions, or is a lane of one. */
-export class Thread implements Lane {
-  private readonly worker = new Worker(ownFile('dist/bin/thread-worker.js'), {
-    workerData: { flush: flushesDenormals(), vaekitGate: gate, ...telemetryData(), ...cudaData() },
+/** A worker that computes. @param flush whether it takes denormal numbers as 0, if it can */
+function startWorker(flush: boolean): Worker {
+  return new Worker(ownFile('dist/bin/thread-worker.js'), {
+    workerData: { flush, vaekitGate: gate, ...telemetryData(), ...cudaData() },
     // The process's own options may be ones that no worker takes.
     execArgv: [],
     // Its script makes few objects: arrays of numbers lie in other memory.
     resourceLimits: { maxYoungGenerationSizeMb: 2 },
   });
-  private readonly service: Remote<ThreadService> = wrap(nodeEndpoint(this.worker));
+}
+
+/** A thread that holds sessions, or is a lane of one. */
+export class Thread implements Lane {
+  private readonly worker: Worker;
+  private readonly service: Remote<ThreadService>;
   /** Rejects the promises that wait for an answer when the thread is lost. */
   private readonly waiting = new Set<(reason: Error) => void>();
   private lost: Error | undefined;
@@ -50,7 +56,10 @@ export class Thread implements Lane {
   /** Number of sessions. */
   private open = 0;
 
-  constructor() {
+  /** @param isForRows whether it computes rows of functions alone, which do not take denormal numbers as 0 */
+  constructor(private readonly isForRows = false) {
+    this.worker = startWorker(!isForRows && flushesDenormals());
+    this.service = wrap(nodeEndpoint(this.worker));
     this.worker.on('error', ({ message }) => this.lose(message));
     this.worker.on('exit', (code) => this.lose(`exit code ${code}`));
     this.ready = this.ask(this.service.ready());
@@ -60,6 +69,7 @@ export class Thread implements Lane {
   private lose(why: string): void {
     this.lost ??= new Error(`The thread that computes has ended: ${why}`);
     idle.delete(this);
+    forRows.delete(this);
     for (const reject of this.waiting) reject(this.lost);
   }
 
@@ -76,7 +86,36 @@ export class Thread implements Lane {
   /** A thread without sessions waits for the next, and holds up no process. */
   rest(): void {
     this.worker.unref();
-    idle.add(this);
+    if (!this.isForRows) idle.add(this);
+  }
+
+  /** Holds the process from now until it is let go. @returns lets go */
+  private hold(): () => void {
+    idle.delete(this);
+    this.worker.ref();
+    this.open += 1;
+    return () => {
+      this.open -= 1;
+      if (this.open === 0) this.rest();
+    };
+  }
+
+  /** Loads a model whose rows it computes beside other threads. @param threads inside an operator */
+  async rows(model: Uint8Array, threads: number): Promise<RowLane> {
+    const id = await this.holding(() => this.service.openRows(model, threads));
+    return {
+      work: (rows) => this.holding(() => this.service.computeRows(id, rows)),
+      release: () => this.holding(() => this.service.closeRows(id)),
+    };
+  }
+
+  private async holding<T>(call: () => Promise<T>): Promise<T> {
+    const letGo = this.hold();
+    try {
+      return await this.ask(call());
+    } finally {
+      letGo();
+    }
   }
 
   openLane(step: MicrobatchedStep | InPlaceStep): Promise<boolean> {
@@ -94,13 +133,7 @@ export class Thread implements Lane {
   }
 
   async session(model: Uint8Array, options: SessionOptions): Promise<Session> {
-    idle.delete(this);
-    this.worker.ref();
-    this.open += 1;
-    const close = () => {
-      this.open -= 1;
-      if (this.open === 0) this.rest();
-    };
+    const close = this.hold();
     const { thread: _, ...rest } = options;
     const { service } = this;
     const { id, inputNames, outputNames } = await this.ask(service.open(model, rest)).catch(
@@ -167,11 +200,23 @@ export class Thread implements Lane {
 }
 
 const idle = new Set<Thread>();
+const forRows = new Set<Thread>();
 const threads = new WeakMap<object, Thread>();
 let first: Thread | undefined;
 
+/** So many threads for rows of functions, which stay for later functions. */
+export function rowThreads(count: number): readonly Thread[] {
+  while (forRows.size < count) {
+    closeAtExit();
+    const thread = new Thread(true);
+    thread.rest();
+    forRows.add(thread);
+  }
+  return [...forRows].slice(0, count);
+}
+
 function startThread(): Thread {
-  if (!first) closeAtExit();
+  closeAtExit();
   const thread = new Thread();
   first ??= thread;
   return thread;

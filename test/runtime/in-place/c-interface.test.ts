@@ -1,3 +1,7 @@
+import { execFile } from 'node:child_process';
+import { rm, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { Tensor } from 'onnxruntime-common';
 import { expect, test } from 'vitest';
 import { toModel } from '../../../src/graph/onnx/index.js';
@@ -53,4 +57,36 @@ test.skipIf(!isThere)("a call that cannot be told fails in the runtime's words",
   await expect(session.run({ x: narrow.x }, memory())).rejects.toThrow("'w' is missing");
   await session.release();
   await expect(openInPlace(model.subarray(0, 50), {}, false)).rejects.toThrow();
+});
+
+/** A program in which no binding holds the runtime's library, and all that nothing refers to is collected. */
+const program = `
+import { setTimeout } from 'node:timers/promises';
+import { dense, reshape, VAE } from './index.js';
+import { openInPlace } from './runtime/in-place/c-interface.node.js';
+const vae = new VAE({
+  ...{ input: [1, 2, 2], latent: 1, encoder: [dense(2)], decoder: [dense(4), reshape([1, 2, 2])] },
+});
+const session = await openInPlace(vae.exportDecoder(), { threads: 1 }, false);
+for (let i = 0; i < 5; i++) {
+  gc();
+  await setTimeout(10);
+}
+const tensor = (...dims) => ({ type: 'float32', dims, data: new Float32Array(4).fill(NaN) });
+const image = tensor(1, 1, 2, 2);
+await session.run({ z: { type: 'float32', dims: [1, 1], data: new Float32Array(1) } }, { image });
+console.log(image.data.every(Number.isFinite));
+`;
+
+test.skipIf(!isThere)('the library stays loaded while it is called', async () => {
+  const file = fileURLToPath(
+    new URL(`../../../dist/interface-${process.pid}.mjs`, import.meta.url),
+  );
+  await writeFile(file, program);
+  try {
+    const run = promisify(execFile)(process.execPath, ['--expose-gc', file]);
+    expect((await run).stdout).toBe('true\n');
+  } finally {
+    await rm(file);
+  }
 });

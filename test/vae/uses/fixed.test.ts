@@ -2,7 +2,7 @@ import { Tensor } from 'onnxruntime-common';
 import { afterAll, afterEach, expect, test, vi } from 'vitest';
 import { fillUniform, randomStream } from '../../../src/base/random.js';
 import { fromArray } from '../../../src/data/dataset.js';
-import { conv2d, dense, reshape, VAE } from '../../../src/index.js';
+import { conv2d, convTranspose2d, dense, reshape, VAE } from '../../../src/index.js';
 import { blocksConvolutions } from '../../../src/runtime/node.js';
 import { CompiledFunction, paysToFix } from '../../../src/step/index.js';
 
@@ -61,6 +61,31 @@ test('new parameters are seen, also by calls that overlap with those of the old 
   expectFirst((await after).mean, own.mean);
   expect((await before).mean.data).not.toEqual((await after).mean.data);
   expect(made()).toBe(blocksConvolutions ? 1 : 0);
+});
+
+test('many latents are decoded as few are, by transposed convolutions and by products', async () => {
+  const convolutions = [
+    ...[dense(8 * 64), reshape([32, 4, 4])],
+    ...[32, 32].map((filters) =>
+      convTranspose2d(filters, { stride: 2, padding: 'same', activation: 'relu' }),
+    ),
+    convTranspose2d(1, { padding: 'same' }),
+  ];
+  const products = [dense(512, { activation: 'relu' }), dense(512), dense(256), reshape(shape)];
+  for (const decoder of [convolutions, products]) {
+    const made = countFixed();
+    const own = new VAE({ input: shape, latent: 2, encoder: [dense(4)], decoder, seed: 2 });
+    const z = new Float32Array(2 * 9000);
+    fillUniform(randomStream(0, 'z'), z);
+    const all = await own.decode(new Tensor('float32', z, [9000, 2]));
+    const again = await own.decode(new Tensor('float32', z, [9000, 2]));
+    expect(made()).toBe(blocksConvolutions && decoder === convolutions ? 1 : 0);
+    expect((again.data as Float32Array).every((value, i) => value === all.data[i])).toBe(true);
+    const few = await own.decode(new Tensor('float32', z.subarray(0, 40), [20, 2]));
+    expectFirst(all, few);
+    await own.release();
+    vi.restoreAllMocks();
+  }
 });
 
 test('parameters are inside where there is work enough for convolutions, and memory', () => {

@@ -43,8 +43,8 @@ function transposed(operation: Operation, tables: Tables): Value | undefined {
 
 /**
  * Convolutions as matrix products.
- * @param keeps whether those that are not transposed stay ONNX operators: of weights that do not change,
- *   the runtime's own convolutions are the faster ones on some processors
+ * @param keeps whether they stay ONNX operators: of weights that do not change, the runtime's own convolutions
+ *   are the faster ones on some processors
  */
 export function convolutionRules(keeps = false): Rules {
   const tables: Tables = new Map();
@@ -57,7 +57,7 @@ export function convolutionRules(keeps = false): Rules {
     },
     ConvTranspose: (operation) => {
       const { window } = windowOf(operation.attributes);
-      const y = inOneGroup(window) ? transposed(operation, tables) : undefined;
+      const y = keeps || !inOneGroup(window) ? undefined : transposed(operation, tables);
       return y && [y];
     },
     ConvWeightGradient: ({ inputs, attributes }) => {

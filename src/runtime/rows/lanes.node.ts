@@ -1,0 +1,134 @@
+import { breathe } from '../../base/breathe.js';
+import { hasInterface, openInPlace, placed } from '../in-place/c-interface.node.js';
+import { hasKoffi } from '../in-place/koffi.node.js';
+import { Copies } from '../microbatched/memory.js';
+import { threadsOf } from '../native.node.js';
+import { mapValues, type PlainTensor, type PlainTensors, rowsOf } from '../plain-tensor.js';
+import { rowThreads } from '../thread/thread.node.js';
+import { Turns } from '../turns.js';
+import { type PlacedRows, type RowLane, rowLane, stopRows } from './lane.node.js';
+import type { RowLanes, RowsCall } from './rows.js';
+
+/** Lanes at most: each holds the model once. Of more threads each lane has several. */
+const mostLanes = 8;
+
+/** Bytes of inputs that are copied at a time. */
+const pieceBytes = 2 ** 23;
+
+const bytesOf = (tensors: PlainTensors, rows: number) =>
+  Object.values(tensors).reduce((sum, { data }) => sum + data.byteLength, 0) / rows;
+
+/** A lane on another thread, once it is there. */
+class LaneBeside {
+  private lane: RowLane | undefined;
+  private readonly opened: Promise<RowLane | undefined>;
+
+  constructor(opening: Promise<RowLane>) {
+    // The others do its work where it cannot be had.
+    this.opened = opening.catch(() => undefined);
+    this.opened.then((lane) => {
+      this.lane = lane;
+    });
+  }
+
+  /** Has it work from when it is there on, unless nothing is left by then. */
+  begin(rows: PlacedRows, isOver: () => boolean, working: Promise<void>[]): void {
+    const start = (lane: RowLane | undefined) => {
+      if (lane && !isOver()) working.push(lane.work(rows));
+    };
+    if (this.lane) start(this.lane);
+    else this.opened.then(start);
+  }
+
+  async release(): Promise<void> {
+    await (await this.opened)?.release();
+  }
+}
+
+class Lanes implements RowLanes {
+  private readonly begun = new Int32Array(new SharedArrayBuffer(4));
+  /** Inputs, where nobody changes them or hands their memory over while lanes read it. */
+  private readonly copies = new Copies(SharedArrayBuffer);
+  /** Two calls at a time would share copies. */
+  private readonly turns = new Turns();
+
+  constructor(
+    private readonly own: RowLane,
+    private readonly others: readonly LaneBeside[],
+  ) {}
+
+  get count(): number {
+    return 1 + this.others.length;
+  }
+
+  run(call: RowsCall): Promise<void> {
+    return this.turns.take(async () => {
+      const { rows, into, size, signal } = call;
+      const count = Object.values(rows)[0]!.dims[0]!;
+      const shared = this.copies.takeAll(call.shared);
+      const fitting = Math.floor(pieceBytes / bytesOf(rows, count) / size);
+      const piece = Math.max(2 * this.count, fitting) * size;
+      for (let start = 0; start < count; start += piece) {
+        const end = Math.min(start + piece, count);
+        const part = (tensor: PlainTensor) => rowsOf(tensor, start, end);
+        const copied = this.copies.takeAll(mapValues(rows, part));
+        await this.compute(copied, shared, mapValues(into, part), size, signal);
+      }
+    });
+  }
+
+  private async compute(
+    rows: PlainTensors,
+    shared: PlainTensors,
+    into: PlainTensors,
+    size: number,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    signal?.throwIfAborted();
+    const { begun, own, others } = this;
+    begun[0] = 0;
+    const count = Object.values(rows)[0]!.dims[0]!;
+    const all: PlacedRows = {
+      ...{ count, size, begun },
+      rows: mapValues(rows, placed),
+      shared: mapValues(shared, placed),
+      into: mapValues(into, placed),
+    };
+    let isOver = false;
+    const working: Promise<void>[] = [];
+    for (const lane of others) lane.begin(all, () => isOver, working);
+    const stop = () => stopRows(begun);
+    signal?.addEventListener('abort', stop);
+    try {
+      await own.work(all);
+    } finally {
+      isOver = true;
+      stop();
+      signal?.removeEventListener('abort', stop);
+      // The lanes write into memory of this call.
+      await Promise.allSettled(working);
+    }
+    await Promise.all(working);
+    signal?.throwIfAborted();
+  }
+
+  release(): Promise<void> {
+    return this.turns.take(async () => {
+      await Promise.all([this.own.release(), ...this.others.map((lane) => lane.release())]);
+    });
+  }
+}
+
+/**
+ * Lanes for rows of a model's function: on this thread, and on threads beside it.
+ * @returns undefined where there can be only one
+ */
+export async function openRowLanes(model: Uint8Array): Promise<RowLanes | undefined> {
+  const all = threadsOf({});
+  const count = Math.min(all, mostLanes);
+  if (count < 2 || !hasKoffi() || !(await hasInterface())) return undefined;
+  const threads = Math.floor(all / count);
+  const others = rowThreads(count - 1).map((thread) => new LaneBeside(thread.rows(model, threads)));
+  const own = rowLane(await openInPlace(model, { threads }, false), breathe);
+  return new Lanes(own, others);
+}
