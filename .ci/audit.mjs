@@ -1,11 +1,11 @@
 /*
- * Fails on known vulnerabilities of what is installed with the package, or shipped in it (see
+ * Fails on known vulnerabilities of packages that are installed with this one, or shipped in it (see
  * packaging/vendor.mjs), where the registry tells.
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-/** Names of packages of which parts are in what was built, by the licences beside them. */
+/** Names of packages of which parts are in the build, by the licences beside them. */
 function shipped() {
   const files = ['onnx-proto', 'vega'].map((name) => `../dist/vendor/${name}/LICENSE.md`);
   const texts = files.map((file) => readFileSync(new URL(file, import.meta.url), 'utf8'));

@@ -182,7 +182,7 @@ async function webpackBundles() {
   return bundles('webpack.mjs', 'webpack.cjs');
 }
 
-/** Type checks a CommonJS module with TypeScript and runs what it emits. */
+/** Type checks a CommonJS module with TypeScript and runs the code that it emits. */
 async function commonJs() {
   const five = join(await installed('typescript@5.9.3'), 'typescript/bin/tsc');
   const seven = join(root, 'node_modules/typescript/bin/tsc');

@@ -85,7 +85,7 @@ function checkPackage(tarball) {
 
 const megabytes = (bytes) => `${(bytes / 2 ** 20).toFixed(0)} MB`;
 
-/** Sizes of what lies in the project's folder of packages, largest first, in bytes. */
+/** Sizes of the entries of the project's folder of packages, largest first, in bytes. */
 function sizes(pattern) {
   return run('sh', ['-c', `du -sk node_modules/${pattern} | sort -rn`])
     .trim()
@@ -101,7 +101,7 @@ function sizes(pattern) {
 const development =
   /^(typescript|@typescript\/.*|@types\/node|vite|vitest|rolldown|esbuild|webpack|jest|eslint|knip|@biomejs\/.*|playwright.*|yargs|rimraf|prettier|jsdoc|onnxruntime-(node|web))$/;
 
-/** Says how large the installation is, and throws when it has what it should not. */
+/** Says how large the installation is, and throws when it has things that it should not. */
 function checkTree() {
   const lock = JSON.parse(
     readFileSync(join(project, 'node_modules/.package-lock.json'), 'utf8'),

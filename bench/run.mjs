@@ -112,7 +112,7 @@ for (const { name, short, task, batch, multiplications, contestants } of rounds 
 if (options.readme && Object.keys(results.works).length === 0) refuse('There are no results yet.');
 if (options.readme) {
   const here = `benchmark on ${makerOf(results.machine)}`;
-  // These two first: they may have no place for this maker, and then nothing is written.
+  // Fills these two first: they may have no place for this maker, and then nothing is written.
   fillIn('docs/performance.md', here, compactTable(results));
   fillIn('docs/benchmark.md', here, table(results));
   fillIn('README.md', 'benchmark', compactTable(results));

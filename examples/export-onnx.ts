@@ -16,7 +16,7 @@ const path = 'runs/examples/export-onnx';
 await rm(path, { recursive: true, force: true });
 await vae.save(path);
 
-// From here on only the plain runtime is used: this could be another program.
+// The rest uses only the plain runtime: this could be another program.
 const encoder = await ort.InferenceSession.create(`${path}/encoder.onnx`);
 const decoder = await ort.InferenceSession.create(`${path}/decoder.onnx`);
 console.log(`encoder: ${encoder.inputNames} → ${encoder.outputNames}`);

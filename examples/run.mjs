@@ -14,7 +14,7 @@ if (!names.includes(name)) {
 }
 const { code, errors } = await transform(`${name}.ts`, await readFile(here(`${name}.ts`), 'utf8'));
 if (errors.length > 0) throw errors[0];
-// It lies inside the package, so that 'vaekit' means this build.
+// The built file lies inside the package, so that 'vaekit' means this build.
 const built = here(`build/${name}.js`);
 await mkdir(here('build'), { recursive: true });
 await writeFile(built, code);

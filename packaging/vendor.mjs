@@ -104,7 +104,7 @@ async function webRuntime() {
       throw new Error(`imports of package.json: #onnxruntime-web/${build} is ${folder}/${script}`);
     }
     mkdirSync(target, { recursive: true });
-    // It starts its threads by its own name.
+    // The script starts its threads by its own name.
     const text = readFileSync(join(source, theirs), 'utf8').replaceAll(theirs, script);
     writeFileSync(join(target, script), text);
     const built = readFileSync(join(source, `${wasm}.wasm`));

@@ -20,7 +20,7 @@ test('the example of README.md runs (with one epoch)', async () => {
   const [code] = await blocks('ts');
   expect(code).toContain('epochs: 30');
   const folder = await mkdtemp(join(tmpdir(), 'vaekit-readme-'));
-  // Inside the package, so that 'vaekit' means the built library.
+  // The file is inside the package, so that 'vaekit' means the built library.
   const file = join(root, 'dist', `readme-${process.pid}.mjs`);
   try {
     const shown = '[images.dims, mean.dims, logVariance.dims, history.epochs.length, again.config]';

@@ -1,4 +1,4 @@
 import { train } from './train.mjs';
 
-// Also for formats of bundles that cannot wait at the top.
+// Runs in formats of bundles too that cannot wait at the top.
 train().then((numbers) => console.log(JSON.stringify(numbers)));

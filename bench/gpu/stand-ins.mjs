@@ -75,7 +75,7 @@ function wanted(/** @type {string} */ library) {
   )) {
     if (needed && !found.has(needed)) found.set(needed, []);
   }
-  // It looks for cuDNN's functions by their names when it needs one.
+  // The library looks for cuDNN's functions by their names when it needs one.
   const text = readFileSync(library, 'latin1');
   found.set('libcudnn.so.9', [...new Set(text.match(/\bcudnn[A-Z]\w+/g))]);
   return found;

@@ -82,7 +82,7 @@ def torch_zinb(p, s, t):
 
 
 def spread(xp, deviation, ratio, trained):
-    """As in src/vae/likelihoods/columns/spread.ts."""
+    """The spread of src/vae/likelihoods/columns/spread.ts."""
     return deviation * xp.sqrt(ratio**2 + xp.exp(2 * trained))
 
 

@@ -27,7 +27,7 @@ codes = np.stack(
         2 * scaled[:, 1] + 0.3 * noise[:, 1],
         scaled[:, 1] + 2 * scaled[:, 2] + 0.2 * noise[:, 2],
         2 * scaled[:, 2] + 0.4 * noise[:, 3],
-        # Hardly any variance, though it tells of a factor.
+        # A latent of hardly any variance, though it tells of a factor.
         0.1 * scaled[:, 3] + 0.01 * noise[:, 4],
         noise[:, 5],
     ],

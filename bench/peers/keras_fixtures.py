@@ -97,7 +97,7 @@ class Model:
         mean = self.layers["mean"](hidden)
         log_variance = self.layers["logVariance"](hidden)
         logits = self.stack("decoder", mean + ops.exp(log_variance / 2) * epsilon)
-        # From plain probabilities Keras clips to [1e-7, 1 - 1e-7]. A model that ends in Keras's own
+        # Keras clips plain probabilities to [1e-7, 1 - 1e-7]. A model that ends in Keras's own
         # sigmoid does not: its output carries the logits, and the loss takes those.
         outputs = logits if from_logits else tf.convert_to_tensor(tf.sigmoid(logits))
         entropy = keras.losses.binary_crossentropy(x, outputs, from_logits=from_logits)

@@ -112,7 +112,7 @@ def sum_of_example(values):
 
 
 class Bernoulli(Likelihood):
-    """By probabilities, as Keras's examples have it: on JAX the MLP's step takes a quarter less so than by logits."""
+    """Goes by probabilities, as Keras's examples do: on JAX the MLP's step takes a quarter less so than by logits."""
 
     def nats(self, x, logits):
         return sum_of_example(ops.binary_crossentropy(x, ops.sigmoid(logits)))

@@ -237,7 +237,7 @@ class Distance(torch.autograd.Function):
 
 
 def anchors(s, n):
-    """As the program has them: another tangent would take other proposals."""
+    """Anchors of the program: another tangent would take other proposals."""
     wanted = n * s**2
     x = wanted / 2 + torch.sqrt(wanted**2 / 4 + wanted)
     for _ in range(4):

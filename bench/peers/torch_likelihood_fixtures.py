@@ -165,7 +165,7 @@ def parameters(count, scale=1.0):
 
 
 def near(p):
-    """With logits at and close to 0, where the continuous Bernoulli's constant is 0 / 0."""
+    """Puts logits at and close to 0, where the continuous Bernoulli's constant is 0 / 0."""
     p = p.clone()
     p.flatten()[:8] = torch.tensor([0.0, 1e-6, -1e-4, 0.01, -0.1, 0.3, -0.49, 0.51])
     return single(p)

@@ -6,8 +6,8 @@ export class UserError extends Error {
   override readonly name = 'UserError';
 }
 
-/** Why a file is damaged, in vaekit's words: a part of the line that names the file. */
+/** The damage of a file, in vaekit's words: a part of the line that names the file. */
 export class Fault extends Error {}
 
-/** Something would have more numbers than any memory is meant to hold. */
+/** Refuses a thing of more numbers than any memory is meant to hold. */
 export class TooLargeError extends UserError {}

@@ -4,7 +4,7 @@
  * Γ(x + 8) = x (x + 1) ⋯ (x + 7) Γ(x).
  */
 
-/** From here on the series hold. */
+/** The least argument for which the series hold. */
 export const stirlingFrom = 8;
 
 /** Bernoulli's numbers B₂ₖ, k = 1 … 8. */

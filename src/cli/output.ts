@@ -11,7 +11,7 @@ export function surviveLostOutput(code: number): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') lost ??= error;
   });
-  // Nowhere is left to tell it.
+  // Swallows the error, as it can be told nowhere.
   process.stderr.on('error', () => {});
   process.on('exit', () => {
     if (!lost) return;

@@ -24,7 +24,7 @@ export interface Signals {
   /** Aborted by a signal while it trains; the trained model is then saved. */
   readonly signal: AbortSignal;
   /**
-   * From now on it saves.
+   * Tells that saving begins.
    * @param advice told at a signal: how to get the files that are not saved yet
    * @returns aborted by a signal from now on; where nothing heeds it in time, the process ends
    */

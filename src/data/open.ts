@@ -104,7 +104,7 @@ async function openParts(spec: string, options: OpenOptions): Promise<OpenedData
   throw new UserError(`${spec}: ${await absence(place)}. Give one of: ${choices}.`);
 }
 
-/** Why a place holds no data: its files by their endings. */
+/** The reason why a place holds no data: its files by their endings. */
 async function absence({ path, entries }: Place): Promise<string> {
   if (entries?.length === 0) return 'the folder is empty';
   const { othersNote } = await import('./pictures/list-pictures.js');

@@ -46,7 +46,7 @@ const activations = {
   tanh,
   sigmoid,
   softplus,
-  /** Over the channels, axis 1. */
+  /** Softmax over the channels, axis 1. */
   softmax: (x: Value) => softmax(x, 1),
 };
 

@@ -16,7 +16,7 @@ export interface MadeOptions {
   readonly context?: Value | undefined;
 }
 
-/** Which of the layer's inputs each of its units sees: [units, inputs] of ones and zeros. */
+/** A mask of the layer's inputs that each of its units sees: [units, inputs] of ones and zeros. */
 function maskOf(units: readonly number[], inputs: readonly number[], isLast: boolean): Value {
   const sees = (unit: number, input: number) => (isLast ? unit > input : unit >= input);
   const ones = units.flatMap((unit) => inputs.map((input) => (sees(unit, input) ? 1 : 0)));

@@ -14,7 +14,7 @@ import { canvasFont, pixels, style } from './style.js';
 /** Style in which a line is drawn; the width is in points. */
 export interface LineStyle {
   readonly width: number;
-  /** From 0, not seen, to 1. */
+  /** Opacity from 0, not seen, to 1. */
   readonly opacity: number;
 }
 

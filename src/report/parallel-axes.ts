@@ -22,7 +22,7 @@ export interface ParallelAxis {
 /** Most values of one axis that have a mark each. */
 const mostMarked = 6;
 
-/** From such a ratio on, positive numbers are seen by their logarithms. */
+/** The ratio from which on positive numbers are seen by their logarithms. */
 const wideRatio = 20;
 
 /** Powers of ten, with 2 and 5 times these where they are few, between two numbers. */

@@ -7,7 +7,7 @@ export const style = {
   text: '#1f2328',
   line: '#8c959f',
   grid: '#e7eaee',
-  /** Around text that lies on marks. */
+  /** A rim around text that lies on marks. */
   halo: 'white',
   /** White space around a picture. */
   margin: 12,

@@ -63,7 +63,7 @@ function fromFormat1(checkpoint: z.output<typeof schema>): z.output<typeof schem
   const { identity, history, totals } = checkpoint;
   const { model } = identity;
   const sums = withUnweighedKl(totals.sums, model);
-  // No epoch's mean can be told of a part of it.
+  // The mean of an epoch cannot be told of a part of it.
   const unknown = 'kl' in totals.sums && !('kl' in sums) ? { kl: Number.NaN } : {};
   return {
     ...checkpoint,

@@ -36,7 +36,7 @@ function schemaFrom(folder: string): string {
 
 const configFile = 'config.json';
 const parametersFile = 'parameters.safetensors';
-/** More bytes than the parameters' names take; with parameters of another model, it tells which. */
+/** Bytes over the parameters' own: enough for their names, and for another model's parameters to be told by theirs. */
 const mostHeader = 2 ** 26;
 /** Bytes of a file of tensors that a model does not tell the size of. */
 const mostTensorBytes = 2 ** 28;

@@ -47,7 +47,7 @@ async function startOf(pid: number): Promise<string | undefined> {
 
 /** Tells whether the owner may still be training. */
 async function mayLive(owner: Owner): Promise<boolean> {
-  // Nothing is known of processes elsewhere.
+  // Processes elsewhere are unknown.
   if (owner.host !== hostname()) return true;
   try {
     process.kill(owner.pid, 0);

@@ -36,7 +36,7 @@ export interface Refusal {
 /** The hosts under which this server may be asked: others are pages that rebind their name to it. */
 const hosts = ['127.0.0.1', 'localhost', '[::1]'];
 
-/** Why a request is refused; undefined when it is not. */
+/** The reason why a request is refused; undefined when it is not. */
 export function refusalOf(
   { method, headers: given }: IncomingMessage,
   port: number,

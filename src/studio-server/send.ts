@@ -49,7 +49,7 @@ export async function sendCompressed(
   }
   response.setHeader('Content-Type', typeOf(type));
   response.setHeader('Content-Encoding', 'gzip');
-  // On this machine the time that it takes counts for more than its size.
+  // Time counts for more than size where both ends are on one machine.
   const fastest = createGzip({ level: 1 });
   // A client that goes away is no fault.
   await pipeline(createReadStream(file), fastest, response).catch(() => response.destroy());
@@ -57,7 +57,7 @@ export async function sendCompressed(
 
 export interface SentFile {
   readonly root: string;
-  /** From the root, with slashes; the caller has checked it. */
+  /** Path from the root, with slashes; the caller has checked it. */
   readonly path: string;
   /** A name whose ending tells the type. */
   readonly type: string;

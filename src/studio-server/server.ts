@@ -79,7 +79,7 @@ export async function startStudio(options: StudioOptions = {}): Promise<Studio> 
   };
 }
 
-/** Why a port cannot be had, by the system's code. */
+/** Reasons why a port cannot be had, by the system's code. */
 const refusals: Readonly<Record<string, string>> = {
   EACCES: 'this user may not use it',
   ERR_SOCKET_BAD_PORT: 'a port is a whole number from 0 to 65535',

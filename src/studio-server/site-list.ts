@@ -1,6 +1,6 @@
 /** A file of a static site, for its service worker. */
 export interface SiteFile {
-  /** From the site's folder, with slashes. */
+  /** Path from the site's folder, with slashes. */
   readonly path: string;
   /** SHA-256 of its content, in base64. */
   readonly hash: string;

@@ -15,7 +15,7 @@ export interface SweepOptions {
   readonly settings: Readonly<Record<string, SettingOptions>>;
   /** Epochs of a whole training, for halving. 1 when left out. */
   readonly epochs?: number;
-  /** Which metric is better; less when left out. */
+  /** The better side of the metric; less when left out. */
   readonly better?: 'less' | 'more';
 }
 

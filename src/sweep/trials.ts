@@ -17,7 +17,7 @@ export interface Trial {
   readonly results: number[];
   /** Epochs trained, where they are known. */
   epochs?: number;
-  /** Why it failed. */
+  /** The reason why it failed. */
   failure?: string;
 }
 

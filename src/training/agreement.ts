@@ -21,7 +21,7 @@ interface Moment {
 }
 
 /**
- * All that ranks agree on. Losses, gradients and so parameters are the same on all of them. Decisions
+ * Agreement between ranks. Losses, gradients and so parameters are the same on all of them. Decisions
  * made from these need no message: early stopping, the best epoch, numbers that are not finite. Signals,
  * clocks and controls are each rank's own. One process agrees with itself.
  */

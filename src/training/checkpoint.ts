@@ -19,7 +19,7 @@ export interface Position {
 }
 
 /**
- * All that training needs to go on as if it had never stopped: plain data. Early stopping, the best
+ * A state from which training goes on as if it had never stopped: plain data. Early stopping, the best
  * epoch and schedules that follow a metric are functions of the history, and all noise is a function of
  * seed and step, so none of these is kept.
  */

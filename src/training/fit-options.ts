@@ -122,7 +122,7 @@ export const paceShape = {
       }),
     ),
   /**
-   * On `webgpu` parameters and the optimizer's memory stay on the graphics processor. `auto` chooses by
+   * The device. On `webgpu` parameters and the optimizer's memory stay on the graphics processor. `auto` chooses by
    * `chooseDevice`, and tells callbacks by `onNote`.
    */
   device: z

@@ -28,10 +28,10 @@ import type { FitSettings, Stop } from './settings.js';
  */
 const callMilliseconds = 160;
 
-/** It lasts longer where it would else spend more than this share of its time on moving the state. */
+/** The share of a call's time for moving the state at most; a call that would spend more lasts longer. */
 const transferShare = 0.08;
 
-/** But never much longer than this. */
+/** Milliseconds that such a call lasts, at most. */
 const longestCallMilliseconds = 400;
 
 /**

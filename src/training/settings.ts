@@ -63,7 +63,7 @@ export interface FitSettings extends Omit<z.output<typeof fitSchema>, Built>, Fi
   readonly onParameters?: ((parameters: Record<string, Tensor>) => void) | undefined;
 }
 
-/** Why training ended before its last epoch. */
+/** The reason why training ended before its last epoch. */
 export type Stop =
   | { readonly reason: 'aborted' }
   /** The metric that had not improved for long enough. */

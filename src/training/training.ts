@@ -29,7 +29,7 @@ import { History } from './history.js';
 import { TrainingLoop } from './loop.js';
 import { checkMetric, type FitResult, type FitSettings, type Stop } from './settings.js';
 
-/** All that a training is made of, checked and compiled. */
+/** Parts of a training, checked and compiled. */
 export interface TrainingParts {
   readonly model: Model;
   readonly layout: Layout;

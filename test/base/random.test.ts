@@ -286,7 +286,7 @@ describe('fills', () => {
   ])('%s: give element i whatever the length', (_, fill) => {
     const long = fill(70_001, 5, 'noise', 6);
     const few = Array.from({ length: 70 }, (_, length) => length);
-    // Around the ends of the pieces drawn in one go.
+    // Lengths around the ends of the pieces drawn in one go.
     const many = [4096, 16_384, 65_536].flatMap((end) => [-2, -1, 0, 1, 2, 7].map((i) => end + i));
     for (const length of [...few, ...many]) {
       const short = fill(length, 5, 'noise', 6);

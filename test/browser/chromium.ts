@@ -9,7 +9,7 @@ import { chromiumPath, launchChromium } from './launch.mjs';
 
 export { chromiumPath, launchChromium };
 
-/** Why tests in a browser are skipped, for their names. */
+/** The reason why tests in a browser are skipped, for their names. */
 export const skipReason = chromiumPath ? '' : ' (skipped: no Chromium is installed)';
 
 /** Lets pages use WebGPU, by an adapter in software. */

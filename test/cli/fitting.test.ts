@@ -29,7 +29,7 @@ describe('options of training', () => {
       ...['train', '--data', 'quarters', '--epochs', '5', ...all, '--out', 'all'],
     );
     expect([first.code, first.stderr]).toEqual([0, '']);
-    // No epoch improves on the first by so much, and one is waited for.
+    // Later epochs do not improve on the first by so much, and one is waited for.
     expect(first.stdout).toContain('Stopped after epoch 2: val_loss improved no more.\n');
     expect(first.stdout).toMatch(/\nKept epoch [12], the best: val_loss [\d.]+\.\n/);
     const training = await config('all');

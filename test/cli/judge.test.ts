@@ -31,7 +31,7 @@ describe('a run judged', () => {
     ]) {
       expect(stdout).toMatch(row);
     }
-    // No window of structural similarity is in so small a picture.
+    // Windows of structural similarity have no room in so small a picture.
     expect(stdout).not.toContain('SSIM');
   });
 

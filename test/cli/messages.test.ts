@@ -39,7 +39,7 @@ async function said(action: () => unknown): Promise<string> {
   expect(message).not.toMatch(/\n/);
   expect(message).not.toMatch(foreign);
   expect(message).not.toMatch(codes);
-  // The last sentence says what to do.
+  // The last sentence gives advice.
   expect(message).toMatch(/[.?]$/);
   return message;
 }

@@ -122,7 +122,7 @@ describe('a run that was stopped', () => {
         (child) => {
           child.stderr.once('data', () => {
             child.kill('SIGSTOP');
-            // Sooner, it would be taken for the same Ctrl-C, sent on by npm.
+            // A sooner one would be taken for the same Ctrl-C, sent on by npm.
             setTimeout(() => {
               child.kill('SIGINT');
               child.kill('SIGCONT');

@@ -110,7 +110,7 @@ describe('a run is used by', () => {
     expect([twenty.code, twenty.stderr]).toEqual([0, '']);
     const { width, height } = await size('20.png');
     expect(width).toBe(ten.width);
-    // Twice the images of ten, and space between: the margins of 24 are there once.
+    // Images and the space between are there twice, the margins of 24 once.
     expect(height).toBe(2 * (ten.height - 48) + 24 + 48);
 
     const draw = (seed: string, out: string) =>

@@ -28,6 +28,6 @@ for (let epoch = lines.length + 1; epoch <= last; epoch++) {
   lines.push(JSON.stringify({ epoch, loss, val_loss: loss + 1, steps: 1 }));
   writeFileSync(`${file}.part`, `${lines.join('\n')}\n`);
   renameSync(`${file}.part`, file);
-  // Once an epoch is kept it is never trained again.
+  // An epoch that is kept is never trained again.
   appendFileSync(`${run}/trained.txt`, `${epoch}\n`);
 }

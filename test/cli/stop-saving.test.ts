@@ -49,7 +49,7 @@ test.skipIf(process.platform === 'win32').each([
     expect(stopped.stdout).not.toContain('Written to');
     const left = await readdir(join(folder, 'run'));
     expect(left).not.toContain('manifold.png');
-    // Nothing half-written, and no lock.
+    // Files are whole or not there, and there is no lock.
     expect(left.filter((name) => ![...files, 'checkpoints'].includes(name))).toEqual([]);
 
     const resumed = await vaekit(folder, 'train', '--resume', 'run');

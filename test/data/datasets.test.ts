@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { TensorDataset } from '../../src/data/dataset.js';
 import { fashionMnist, mnist } from '../../src/data/datasets.js';
 
-/** Nothing may be downloaded here, nor taken from a cache. */
+/** Forbids downloads, and caches. */
 const offline = { cache: '/nonexistent', mirrors: [] };
 
 const pixels = (data: TensorDataset) => data.images.data as Uint8Array;

@@ -34,7 +34,7 @@ function resetPeak() {
   if (process.platform === 'linux') writeFileSync('/proc/self/clear_refs', '5');
 }
 
-/** Why an error is none that a user should see; undefined when it is one. */
+/** The reason why an error is none that a user should see; undefined when it is one. */
 function wrong(error) {
   if (!(error instanceof UserError)) return `threw ${error?.stack ?? String(error)}`;
   if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(error.message)) return `not one line: ${error.message}`;

@@ -46,7 +46,7 @@ describe.each(['float32', 'float64'] as const)('%s', (dtype) => {
         const right = expected[place]!;
         const found = (part === 'value' ? value : slope)!.data[i]!;
         const unit = besideOne[name]?.includes(part) ? Math.max(1, Math.abs(x)) : 0;
-        // Under the smallest normal number, fewer digits are left.
+        // Fewer digits are left under the smallest normal number.
         const tiny = dtype === 'float32' ? 2 ** -126 : 0;
         const error = Math.abs(found - right) / Math.max(Math.abs(right), unit, tiny);
         expect(error, `${part} at ${x} is ${found}, not ${right}`).toBeLessThan(tolerance[dtype]);

@@ -38,7 +38,7 @@ function environmentIn({ home, temporary }: Place): NodeJS.ProcessEnv {
   };
 }
 
-/** Why nothing is traced here; empty when it is. */
+/** The reason why nothing is traced here; empty when it is. */
 export const noTrace =
   spawnSync('strace', ['-f', '-o', '/dev/null', 'true']).status === 0
     ? ''

@@ -118,7 +118,7 @@ test.skipIf(!onLinux)('a machine without an adapter is told so in one line', asy
   const child = promisify(execFile)(
     process.execPath,
     [main, 'train', '--device', 'webgpu', '--epochs', '1', '--out', 'never-written'],
-    // No driver is found there.
+    // Drivers are not found there.
     {
       env: { ...process.env, VK_ICD_FILENAMES: '/nowhere.json', VK_DRIVER_FILES: '/nowhere.json' },
     },

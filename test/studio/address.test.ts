@@ -83,7 +83,7 @@ describe.skipIf(!chromiumPath)(`addresses of the studio${skipReason}`, () => {
     const link = await page.evaluate(() => navigator.clipboard.readText());
     expect(link).toBe(page.url());
 
-    /** All that a link brings back. */
+    /** The state that a link brings back. */
     const shown = (of: Page) =>
       of.evaluate(() => ({
         place: document.querySelector('[data-place]')?.textContent,

@@ -61,7 +61,7 @@ test.skipIf(!chromiumPath)(
       await page.getByText('Chosen for').waitFor({ state: 'detached' });
       await give(page, colour('more.npy', 40, 32));
       await page.locator('.own-data [role=status]').filter({ hasText: 'more' }).waitFor();
-      // Until the new data is planned, the fields show the plan of the old.
+      // Waits for the plan of the new data, as the fields show the old one until then.
       await planned(page);
       await shows('dense', '2', 'bernoulli');
       expect(errors).toEqual([]);

@@ -70,7 +70,7 @@ export async function trainOwnImages(page: Page, epochs: number): Promise<void> 
   await button(page, 'Start training').click();
 }
 
-/** More epochs of `ownImages` than any test waits for. */
+/** Epochs of `ownImages` that no test waits for. */
 export const endless = 10_000;
 
 /**

@@ -29,7 +29,7 @@ function neededBy(name: string): string[] {
 
 const isWorker = (name: string) => /(^|\/)worker-/.test(name);
 
-/** All that the page and its worker fetch before anything is asked of them. */
+/** Files that the page and its worker fetch before anything is asked of them. */
 const fetchedAtStart = () => closureOf(['index.html', ...files.filter(isWorker)]);
 
 /** Files with all that they need at once. */

@@ -93,7 +93,7 @@ describe.skipIf(!chromiumPath)(`the state of a run${skipReason}`, () => {
           { name: 'learningRate', value: 0.002 },
         ],
       });
-      // While it is paused, and kept so.
+      // Changes a number of a training that is paused, and kept so.
       await fill(page, 'β', 2);
       const files = await downloaded(page);
       const lines = linesOf(files);

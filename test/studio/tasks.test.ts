@@ -26,7 +26,7 @@ describe.skipIf(!chromiumPath)(`tasks of a newcomer${skipReason}`, () => {
     await page.getByText('Test digits as points').click();
     await page.getByRole('button', { name: 'Encode this 4' }).click();
     await expect.poll(place).toMatch(/digits: \d/);
-    // From the place of the 4 on, by keys: a place where 4s and 9s are equally near.
+    // Walks from the place of the 4, by keys, to a place where 4s and 9s are equally near.
     await map.focus();
     const isBetween = async () => {
       const counts = Object.fromEntries(

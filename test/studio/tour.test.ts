@@ -39,7 +39,7 @@ describe.skipIf(!chromiumPath)(`the tour${skipReason}`, () => {
     opened = await openStudio({ at: '#/learn' });
     page = opened.page;
     await page.locator('.play-map').waitFor();
-    // No element has the focus before a key is pressed.
+    // The focus is nowhere before a key is pressed.
     await page.keyboard.press('Tab');
   }, 60_000);
 

@@ -75,7 +75,7 @@ export function feedsOf(
     const stream = randomStream(seed, name);
     if (name.startsWith('parameters') || name.startsWith('noise')) fillNormal(stream, values);
     else fillUniform(stream, values);
-    // Near enough to 0 that no layer's output overflows.
+    // Parameters are so near to 0 that no layer's output overflows.
     if (name.startsWith('parameters')) values = values.map((value) => value / 10);
     return [
       name,

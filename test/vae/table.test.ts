@@ -109,7 +109,7 @@ describe('a model of a table', () => {
       fromArray(images.data as Float32Array, [4], { table: columns }),
       { samples: 500 },
     );
-    // Nothing seen: log ∫ p(z) dz = 0.
+    // A row of gaps alone: log ∫ p(z) dz = 0.
     expect(Math.abs(values[2]!)).toBeLessThan(0.2);
     expect(values[1]!).toBeGreaterThan(values[0]!);
   });

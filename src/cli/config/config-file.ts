@@ -27,7 +27,7 @@ function placeOf(error: Error, path: string): string {
   return line === undefined ? '' : ` at line ${line}`;
 }
 
-/** Why code of a config file fails, with advice, from the words of the engine and the loader. */
+/** The reason why code of a config file fails, with advice, from the words of the engine and the loader. */
 function failureOf(error: unknown, path: string, exported: readonly string[]): string {
   if (!isError(error)) {
     const thrown =

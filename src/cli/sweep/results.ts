@@ -8,7 +8,7 @@ import type { Metric } from './metric.js';
 /** Rows of the table in a terminal at most; the files have all. */
 const mostRows = 40;
 
-/** All that a sweep has found. */
+/** Findings of a sweep. */
 export interface Results {
   readonly trials: readonly Trial[];
   readonly metric: Metric;

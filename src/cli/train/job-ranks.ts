@@ -14,7 +14,7 @@ export interface JobRanks {
   readonly description: string;
   /** Does something on the first rank, then on the others. */
   inTurn<T>(task: () => Promise<T>): Promise<T>;
-  /** From now on, a rank that is lost is told with a way on. */
+  /** Has the loss of a rank told with a way on, from now on. */
   tellLoss(advice: () => string): void;
   /** Ends the work together; this process goes on by itself. */
   leave(): Promise<void>;

@@ -9,7 +9,7 @@ const metricsMilliseconds = 1000;
 
 /** The run folder of a training: made at its first step, kept up to date, given back at the end. */
 export class KeptRun {
-  /** None before the first step of a new run. */
+  /** The folder; absent before the first step of a new run. */
   folder: RunFolder | undefined;
   /** Metrics of all epochs so far, before a resume too. */
   readonly lines: EpochMetrics[];

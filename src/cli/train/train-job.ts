@@ -48,7 +48,7 @@ export interface Job {
 /** A run that was trained before. */
 interface Resumed {
   readonly folder: RunFolder;
-  /** None when training stopped before the first one. */
+  /** The last checkpoint; absent when training stopped before the first one. */
   readonly checkpoint?: Checkpoint;
   /** Gives the run back to others. */
   readonly unlock: () => Promise<void>;

@@ -10,12 +10,12 @@ export async function fileBytes(path: string): Promise<FileBytes> {
   return bytesOf(await readFile(path), path);
 }
 
-/** Never: in a browser all examples are in memory. */
+/** Says no: in a browser all examples are in memory. */
 export function staysInFile(_source: NumberSource, _memoryLimit?: number): boolean {
   return false;
 }
 
-/** Nothing: there is no array that stays in its file. */
+/** Gives nothing: there is no array that stays in its file. */
 export async function* sampleOfFile(
   _source: NumberSource,
 ): AsyncGenerator<{ start: number; bytes: Uint8Array<ArrayBuffer> }> {}

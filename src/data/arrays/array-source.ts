@@ -17,7 +17,7 @@ export interface ArraySource {
   readonly bigEndian: boolean;
   /** Tells whether the first index varies fastest, not the last. */
   readonly fortranOrder: boolean;
-  /** All that decides its content, as JSON. */
+  /** Facts that decide its content, as JSON. */
   readonly key: unknown;
   /** Its elements, where they are in memory. */
   readonly bytes?: Uint8Array<ArrayBuffer> | undefined;

@@ -3,7 +3,7 @@ export interface FileBytes {
   /** Its name in messages. */
   readonly path: string;
   readonly size: number;
-  /** All that decides its content, as JSON. */
+  /** Facts that decide its content, as JSON. */
   readonly key: unknown;
   /** Its content, where that is in memory. */
   readonly bytes?: Uint8Array<ArrayBuffer> | undefined;

@@ -7,7 +7,7 @@ export interface MemoryArray {
   readonly type: StoredType;
   readonly shape: readonly number[];
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** All that decides its content, as JSON. */
+  /** Facts that decide its content, as JSON. */
   readonly key: unknown;
   readonly bigEndian?: boolean;
 }

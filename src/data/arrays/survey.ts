@@ -22,7 +22,7 @@ export interface Gaps {
   readonly first?: { readonly example: number; readonly place: number; readonly value: number };
 }
 
-/** Beyond this byte, a larger one tells nothing new: no image of a few levels has it. */
+/** The byte beyond which a larger one tells nothing new: no image of a few levels has it. */
 const ordinaryByte = 64;
 
 /** Looks at numbers block by block. */

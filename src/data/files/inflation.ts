@@ -7,7 +7,7 @@ const highestRatio = 1032;
 /** A ratio that real data does not reach: images that are nearly all black are packed 100 to 300 times. */
 const suspiciousRatio = 500;
 
-/** Less than this does no harm, however it came about. */
+/** A size under which nothing does harm, however it came about. */
 const harmless = 2 ** 28;
 
 /**

@@ -10,7 +10,7 @@ import { Fault, UserError } from '../../base/errors.js';
 import { excerpt, ownReason } from '../../base/excerpt.js';
 import { checkInflatedSize, checkRatio } from './inflation.js';
 
-/** More files than any run or set of arrays has; each takes memory before it is asked for. */
+/** A number of files over any run's or set of arrays'; each takes memory before it is asked for. */
 const mostFiles = 10_000;
 
 const unixTypeMask = 0o170000;

@@ -192,7 +192,7 @@ function depthOf(depth: string, space: string): Depth {
   return ['float', 'double'].includes(depth) ? 'real' : 'whole';
 }
 
-/** From interleaved channels to one plane a channel; a gray picture may come with three alike. */
+/** Turns interleaved channels into one plane a channel; a gray picture may come with three alike. */
 function planar(data: Uint8Array, channels: number, given: number): Uint8Array {
   const size = data.length / given;
   const pixels = new Uint8Array(size * channels);
@@ -234,7 +234,7 @@ async function loadBmp(bytes: Uint8Array): Promise<Sharp> {
   return sharp(data, { raw: { width, height, channels: 4 } });
 }
 
-/** Why a picture cannot be decoded, from the words of the decoder. */
+/** The reason why a picture cannot be decoded, from the words of the decoder. */
 function pictureFault(error: unknown): string {
   const words = reasonOf(error, 300);
   if (/pixel limit|too large|too many/i.test(words)) return 'it has too many pixels';

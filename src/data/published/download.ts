@@ -91,7 +91,7 @@ const failures: Readonly<Record<string, string>> = {
   UND_ERR_BODY_TIMEOUT: 'it did not answer in time',
 };
 
-/** Why a connection failed: `fetch` says only that it did, and the cause says why. */
+/** The reason why a connection failed: `fetch` says only that it did, and the cause says why. */
 export function connectionFault(error: unknown): string {
   if (!isError(error)) return String(error);
   const code = codeOf(error.cause) || codeOf(error);

@@ -7,7 +7,7 @@ const side = 64;
 /** True of points inside an upright sprite of the largest scale: x to the right, y up, in pixels. */
 type Outline = (x: number, y: number) => boolean;
 
-/** From its middle no part of a sprite is further away, in pixels. */
+/** The greatest distance of a sprite's parts from its middle, in pixels. */
 const reach = 12;
 
 const squareHalf = 8;

@@ -4,7 +4,7 @@ import { type ColumnValues, isDiscrete, missingShare, present, rangeOf } from '.
 export interface CoverageScore {
   readonly column: string;
   readonly metric: 'RangeCoverage' | 'CategoryCoverage';
-  /** From 0 to 1; null where a column has one value or none. */
+  /** Score from 0 to 1; null where a column has one value or none. */
   readonly score: number | null;
 }
 
@@ -12,7 +12,7 @@ export interface CoverageScore {
 export interface BoundaryScore {
   readonly column: string;
   readonly metric: 'BoundaryAdherence';
-  /** From 0 to 1; null where a column has no values. */
+  /** Score from 0 to 1; null where a column has no values. */
   readonly score: number | null;
 }
 

@@ -5,7 +5,7 @@ import { type ColumnValues, isDiscrete, rangeOf } from './rows.js';
 export interface PairTrend {
   readonly columns: readonly [first: string, second: string];
   readonly metric: 'CorrelationSimilarity' | 'ContingencySimilarity';
-  /** From 0 to 1; null where it is not defined, as where a column has one value. */
+  /** Score from 0 to 1; null where it is not defined, as where a column has one value. */
   readonly score: number | null;
   /** Dependence of the columns on each other in real rows: Pearson's r, or Cramér's V. */
   readonly real: number | null;

@@ -5,7 +5,7 @@ import { isDiscrete, present } from './rows.js';
 export interface ShapeScore {
   readonly column: string;
   readonly metric: 'KSComplement' | 'TVComplement';
-  /** From 0, nothing in common, to 1, the same; null where a column has no values. */
+  /** Score from 0, nothing in common, to 1, the same; null where a column has no values. */
   readonly score: number | null;
 }
 

@@ -14,7 +14,7 @@ export interface Picture {
 export interface PictureSource {
   readonly name: string;
   readonly count: number;
-  /** All that decides the pictures and their labels, as JSON. */
+  /** Facts that decide the pictures and their labels, as JSON. */
   readonly key: unknown;
   /** One label a picture. */
   readonly labels?: Labels | undefined;

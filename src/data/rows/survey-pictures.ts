@@ -14,7 +14,7 @@ export const windowBytes = 2 ** 26;
 /** Bits that cameras and scanners give in files of 16. */
 const usualBits = [8, 10, 12, 14, 16];
 
-/** All that must be known of pictures before the first is decoded. */
+/** Facts that must be known of pictures before the first is decoded. */
 export interface Survey {
   readonly shape: PictureShape;
   readonly dtype: 'uint8' | 'float32';

@@ -6,9 +6,9 @@ export const mostCells = 2 ** 16;
 
 /** The content of a cell that is no plain number. */
 export type CellContent =
-  /** It holds no value. */
+  /** A cell that holds no value. */
   | 'gap'
-  /** It holds no value, unless it is one of a column of words: `None`. */
+  /** A cell that holds no value, unless it is one of a column of words: `None`. */
   | 'gapWord'
   | 'boolean'
   | 'number'

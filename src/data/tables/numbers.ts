@@ -12,7 +12,7 @@ const exactDigits = 15;
 /** Powers of ten up to this are exact in a double. */
 const exactPower = 22;
 
-/** More than the relative error of a number put together from many digits. */
+/** A bound of the relative error of a number put together from many digits. */
 const margin = 1e-13;
 
 /** The number that `readNumber` found last. */

@@ -16,7 +16,7 @@ import { mayBeTable, rowsAsked } from './profiles.js';
 import { arePixels, chooseRoles, elements, isUnnamed, type Roles } from './roles.js';
 import type { ColumnFacts, Table, TableBlock, TableFacts } from './table.js';
 
-/** All that decides how rows of a table become examples. */
+/** Decisions on how rows of a table become examples. */
 export interface TablePlan {
   readonly roles: Roles;
   readonly example: ExampleShape;

@@ -72,7 +72,7 @@ export function arePixels(columns: readonly ColumnFacts[]): boolean {
   return columns.every(isByte) && columns.some(({ most }) => most > 16);
 }
 
-/** Why a column is left out, and why several are. */
+/** Words on why a column is left out, and why several are. */
 type Reason = readonly [one: string, many: string];
 
 /** The use of each column of a table. */
@@ -189,7 +189,7 @@ class Chooser {
       this.#taken.add(label);
       this.#note('labels', `column ${excerpt(this.#names[label]!)} gives the labels`);
     }
-    // Beside labels, y is one value of many.
+    // Column y, beside labels, is one value of many.
     const others = places.filter((place) => place !== label);
     const kept = others.filter((place) => label === undefined || lower[place] !== 'y');
     for (const place of kept) this.#taken.add(place);

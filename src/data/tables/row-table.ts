@@ -14,7 +14,7 @@ export type Row = Readonly<Record<string, unknown>>;
 /** Rows of a table, and where they are from. */
 export interface RowSource {
   readonly path: string;
-  /** All that decides the rows, as JSON. */
+  /** Facts that decide the rows, as JSON. */
   readonly key: unknown;
   /** The rows; the line of each, where it is one a line. */
   rows(): AsyncIterable<{ readonly row: Row; readonly line?: number }>;

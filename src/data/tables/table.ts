@@ -14,7 +14,7 @@ export type ColumnContent =
   /** Things that are no example's values: `type` names them. */
   | 'other';
 
-/** More of a column, for tables whose columns describe themselves. */
+/** Further facts of a column, for tables whose columns describe themselves. */
 export interface ColumnProfile {
   /** Words, with the number of rows that hold each; words such as None too, which are gaps among numbers. */
   readonly words: ReadonlyMap<string, number>;
@@ -76,7 +76,7 @@ export interface ColumnFacts {
   readonly profile?: ColumnProfile | undefined;
 }
 
-/** All that a first reading shows of a table. */
+/** Facts of a table that a first reading shows. */
 export interface TableFacts {
   readonly rows: number;
   readonly columns: readonly ColumnFacts[];

@@ -30,7 +30,7 @@ const schema = z
 
 export type MaskedConv2dOptions = Omit<z.input<typeof schema>, 'filters'>;
 
-/** Which weights [filters, channels, height, width] are kept: 1, the others 0. */
+/** A mask of weights [filters, channels, height, width]: 1 for the ones that are kept, 0 for others. */
 function maskOf(
   shape: readonly [number, number, number, number],
   mask: 'A' | 'B',

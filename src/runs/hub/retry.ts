@@ -2,13 +2,13 @@ import { UserError } from '../../base/errors.js';
 
 /** Trouble that another try soon may not meet. */
 export interface Passing {
-  /** Tells whether the server did nothing of what was asked. */
+  /** Tells whether the server did nothing that it was asked for. */
   readonly isRefused: boolean;
   /** Seconds that the server asks to wait. */
   readonly after?: number | undefined;
 }
 
-/** Nothing that the Hub answered: it cannot be reached, or has trouble of its own. */
+/** Tells that the Hub has not answered: it cannot be reached, or has trouble of its own. */
 export class HubUnreachable extends UserError {
   constructor(
     message: string,

@@ -23,7 +23,7 @@ export function remoteTracker(
   sender: Sender,
   { folder, onTrouble = console.warn, isOffline = false }: RemoteOptions,
 ): Tracker {
-  // Not there before the first step; a run that has all of its epochs makes none.
+  // Made at the first step; a run that has all of its epochs makes none.
   let sending: Sending | undefined;
   const wake = () => {
     if (!isOffline) sending?.wake();

@@ -39,9 +39,9 @@ export interface ResiduallyQuantized {
   readonly z: Value;
   /** The sums of the first 1, 2, … vectors, each [batch, latent, ...positions]. */
   readonly partial: readonly Value[];
-  /** Which depths an example has in this step: each [batch], 1 or 0; none where it has all. */
+  /** Masks of the depths that an example has in this step: each [batch], 1 or 0; none where it has all. */
   readonly kept: readonly Value[] | undefined;
-  /** Which codes they are, int64 [batch, depth, ...positions]. */
+  /** The codes by their numbers, int64 [batch, depth, ...positions]. */
   readonly codes: Value;
   /** Use of each code at each depth, as a share of all positions: [depth, codes]. */
   readonly usage: Value;

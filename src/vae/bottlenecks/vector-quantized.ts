@@ -16,7 +16,7 @@ export interface Quantized {
   readonly features: Value;
   /** The nearest codes in its place; its gradient passes straight through to the features. */
   readonly z: Value;
-  /** Which codes they are, int64 [batch, ...positions]. */
+  /** The codes by their numbers, int64 [batch, ...positions]. */
   readonly codes: Value;
   /** Use of each code, as a share of all positions: [codes]. */
   readonly usage: Value;

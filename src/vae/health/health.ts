@@ -29,7 +29,7 @@ import {
 /** A unit, latent or code that serves fewer of the examples than this part is taken for unused. */
 const servedShare = 0.01;
 
-/** Among so many examples, a part that serves that share is missed with a probability of 5 % at most. */
+/** Number of examples among which a part that serves that share is missed with a probability of 5 % at most. */
 const fewestExamples = Math.ceil(Math.log(0.05) / Math.log(1 - servedShare));
 
 /** Number of draws a code by which a code with an equal share is missed with a probability of 5 % at most. */

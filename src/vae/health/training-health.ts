@@ -24,7 +24,7 @@ const fewestPairs = 30;
 /** Values beyond this are far from the scale that networks start with, about 1. */
 const usualSize = 10;
 
-/** No image is as dark as this, which 8-bit values divided by 255 twice are. */
+/** A value that every image exceeds somewhere, but not 8-bit values divided by 255 twice. */
 const darkest = 0.005;
 
 /** Tells how a training went, by signs of mistakes that are often made. */

@@ -8,7 +8,7 @@ import { UserError } from '../../base/errors.js';
  */
 export type PathKind = 'linear' | 'spherical';
 
-/** Under this sine of the angle there is no arc to tell from a line. */
+/** The sine of the angle under which there is no arc to tell from a line. */
 const flat = 1e-6;
 
 /** The shares of start and end at `t`. */

@@ -134,7 +134,7 @@ export interface Ellipse {
   readonly major: number;
   /** Half of the shorter diameter. */
   readonly minor: number;
-  /** From `right` towards `up` to the longer diameter, in radians, over −π/2 to π/2. */
+  /** The angle from `right` towards `up` to the longer diameter, in radians, over −π/2 to π/2. */
   readonly angle: number;
 }
 

@@ -26,7 +26,7 @@ import { defineLikelihood } from './likelihood.js';
 /** Smaller logits are taken for this one, as the logarithm is the same float. */
 const tiny = 1e-12;
 
-/** Under this size of the logit, the mean's closed form loses digits and its series has them all. */
+/** The size of the logit under which the mean's closed form loses digits and its series has them all. */
 const seriesBelow = 0.5;
 
 /** ½ + ½ coth(ℓ / 2) − 1/ℓ; for small ℓ by its Taylor series ½ + ℓ/12 − ℓ³/720 + ℓ⁵/30240. */

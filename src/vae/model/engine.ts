@@ -115,7 +115,7 @@ export class Engine {
     const each = this.shrinking(options.shrink);
     const mapped = (compiled: CompiledFunction) =>
       compiled.map(tensors, inputs, batchSize, { stream, signal, each, part });
-    // The whole decides, so that results do not depend on what was computed before.
+    // The whole decides, so that results do not depend on calls before.
     const count = part?.whole.count ?? Object.values(inputs)[0]!.dims[0]!;
     return this.functions.use(
       name,

@@ -18,7 +18,7 @@ import { formatSummary, layersOf, type Summary } from './summary.js';
 export class ModelWithTensors {
   protected readonly built: BuiltModel;
   protected readonly engine: Engine;
-  /** Never changed, only replaced: a call under way goes on with the tensors that it began with. */
+  /** Tensors, never changed, only replaced: a call under way goes on with the ones that it began with. */
   protected drawn: Tensors | undefined;
   protected isFitting = false;
   protected described: DataDescription | undefined;

@@ -92,7 +92,7 @@ function objectiveOptions({ type, objective, ...options }: Options): Options {
   return objectiveOptions((objective ?? {}) as Options);
 }
 
-/** All that programs need to know of a model. @param fitted the sampler that was fitted to its latents */
+/** Facts of a model that programs need. @param fitted the sampler that was fitted to its latents */
 export function planOf(
   model: BuiltModel,
   tensors: Tensors,

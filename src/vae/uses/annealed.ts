@@ -117,7 +117,7 @@ async function anneal(chains: Chains, betas: Float64Array, signal?: AbortSignal)
       logWeights[i]! -= share * value;
     });
   let { z } = chains;
-  // No transition is needed after the last weight.
+  // The last weight needs no transition after it.
   for (let t = 1; t < Math.max(2, betas.length - 1); t++) {
     signal?.throwIfAborted();
     const sizes = stepSizes(t);

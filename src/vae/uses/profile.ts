@@ -27,7 +27,7 @@ const plainMilliseconds = 500;
 /** Longest time that a call should last. */
 const callMilliseconds = 80;
 
-/** More than are ever run. */
+/** A number of epochs over any that are run. */
 const manyEpochs = 1_000_000;
 
 /** Calls whose operations are measured: the first make the runtime's memory. */

@@ -173,7 +173,7 @@ function sumsOf(logWeights: Value, values: Values): Values {
 
 /** Estimates by the weighted draws of examples. */
 export interface WeightedMeans {
-  /** Over the weights of each example. */
+  /** Sums over the weights of each example. */
   readonly sums: WeightSums;
   /** Means of the function's values, [N, M], by name. */
   readonly means: Readonly<Record<string, Tensor>>;
@@ -251,7 +251,7 @@ class Running implements WeightedMeans {
     added.forEach((value, i) => {
       const share = shares[Math.floor(i / width)]!;
       const place = start * width + i;
-      // Not a sum where the share is 0 or 1: a value without weight may be infinite.
+      // Takes no sum where the share is 0 or 1: a value without weight may be infinite.
       if (share === 1) values[place] = value;
       else if (share > 0) values[place] = values[place]! * (1 - share) + value * share;
     });

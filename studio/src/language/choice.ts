@@ -8,7 +8,7 @@ const codeOf = (path: string) => path.split('/')[2]!;
 
 /** A language that can be chosen. */
 export interface Choice {
-  /** Such as `ko`. */
+  /** Code of the language, such as `ko`. */
   readonly code: string;
   /** Name in the language itself. */
   readonly name: string;

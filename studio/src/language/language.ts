@@ -8,7 +8,7 @@ export type Messages = Readonly<Record<string, Translation>>;
 
 /** A language with its texts; English needs none, as the English text is the key. */
 export interface Language {
-  /** Such as `ko`. */
+  /** Code of the language, such as `ko`. */
   readonly code: string;
   readonly messages: Messages;
   /** The messages of errors, which `translated` also finds with values in their places. */

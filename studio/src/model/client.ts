@@ -50,7 +50,7 @@ export function startModelWorker(): ModelClient {
     });
   const service = guarded(remote);
   let ofTables: Promise<Remote<TableService>> | undefined;
-  // No event tells of a worker that ends, but the lock that it held is free then.
+  // The lock that a worker held is free once it ends; there is no event that tells of it.
   service.start(document.baseURI, lock).then(
     () =>
       navigator.locks

@@ -7,7 +7,7 @@ import { zipRun } from './zip.js';
 /** Milliseconds between two states that are kept: the less, the less is lost with the page. */
 const pause = { least: 1000, most: 5000 };
 
-/** Between these bounds, keeping states takes no more than this share of the time. */
+/** The share of the time that keeping states takes at most, between these bounds. */
 const mostShare = 0.1;
 
 type Files = Readonly<Record<string, Uint8Array<ArrayBuffer>>>;

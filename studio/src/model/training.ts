@@ -101,7 +101,7 @@ export class Training {
       const held = heldOutPart(config, test !== undefined);
       const watched = { data: test ?? train, few: partOf(data, held), areNew: held !== 'train' };
       const redraw = await this.redrawing(shown, watched);
-      // Not before the steps are compiled: the first model that is loaded decides on threads.
+      // Waits until the steps are compiled: the first model that is loaded decides on threads.
       const first = async () => {
         this.recorder = await this.record(shown, watched, resume);
         if (resume) return;

@@ -59,7 +59,7 @@ export async function keepRun(
   const change = (await database()).transaction(['runs', 'files'], 'readwrite');
   try {
     const runs = change.objectStore('runs');
-    // It may have been renamed since it was last kept.
+    // The run may have been renamed since it was last kept.
     const { name } = (await runs.get(run.id)) ?? run;
     const puts = [
       runs.put({ ...run, name }),

@@ -32,7 +32,7 @@ export async function listServed(): Promise<readonly ServedRun[]> {
 /** All of a run beside the page. @throws UserError when it is not there or damaged */
 export async function openServed(folder: string): Promise<RunContent> {
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  // Alone and first: where it is missing there is no run, whichever other file is missing too.
+  // Reads the config alone and first: where it is missing there is no run, whichever other file is missing too.
   const config = await readServed(folder, 'config.json');
   const parsed = parseRunConfig(text(config), `${folder}/config.json`);
   const [parameters, metrics] = await Promise.all([

@@ -44,9 +44,9 @@ export type Giving =
   | { readonly is: 'reading'; readonly done: number; readonly of: number }
   | { readonly is: 'stopped' }
   | { readonly is: 'read' }
-  /** It was an archive of a run, which is kept from now on. */
+  /** An archive of a run was given, which is kept from now on. */
   | { readonly is: 'opened'; readonly name: string }
-  /** It was a config; its settings are in the form now. */
+  /** A config was given; its settings are in the form now. */
   | { readonly is: 'configured'; readonly name: string }
   /** The pictures differ in size, or are too large: the user says a size. */
   | { readonly is: 'unsized'; readonly message: string }
@@ -55,7 +55,7 @@ export type Giving =
 /** The latest files that were given to train on; undefined when there are none. */
 export const giving = signal<Giving | undefined>(undefined);
 
-/** These files, and how they are read. */
+/** The files that were given, and how they are read. */
 export const given = signal<Given | undefined>(undefined);
 
 /** The data that was read of them last. */

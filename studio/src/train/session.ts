@@ -169,7 +169,7 @@ async function begin(given: KeptRun, resume: boolean): Promise<void> {
     const last = await keptRun(kept.id).catch(() => undefined);
     const checkpoint = await keptFile(kept.id, checkpointFile).catch(() => undefined);
     batch(() => {
-      // It may have been asked for more epochs than it was last kept with.
+      // The run may have been asked for more epochs than it was last kept with.
       if (last) takeOver({ ...last, config: kept.config });
       canGoOn.value = checkpoint !== undefined && last !== undefined && last.problem === undefined;
       problem.value = (error as Error).message;

@@ -16,7 +16,7 @@ export interface Trace {
 
 export const emptyTrace: Trace = { span: 1, stepsPerEpoch: 1, steps: 0, means: {} };
 
-/** More means than a screen shows apart. */
+/** Means at most: a screen shows no more apart. */
 const mostMeans = 600;
 
 const countOf = ({ steps, span }: Trace) => Math.ceil(steps / span);

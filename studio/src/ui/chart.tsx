@@ -31,7 +31,7 @@ export function Chart({ label, x, xLabel, series, unit, height = 200, ...more }:
   const latest = useRef(content);
   latest.current = content;
   const { value: shownTheme } = theme;
-  // No ticks between whole epochs: there are no values.
+  // Whole epochs have no ticks between them: there are no values.
   const whole = x.every(Number.isInteger);
   const lines = JSON.stringify(drawn.map(({ values: _, ...rest }) => rest));
   useEffect(() => {

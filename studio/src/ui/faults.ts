@@ -14,7 +14,7 @@ export interface Fault {
 /** The faults of a form's fields, by their ids. A form that has any starts nothing. */
 export type Faults = Signal<ReadonlyMap<string, Fault>>;
 
-/** No faults, of a form that is new. */
+/** Makes the faults of a form that is new: none. */
 export const noFaults = (): Faults => signal(new Map());
 
 /** The faults of the form around a field. */

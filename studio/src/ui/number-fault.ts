@@ -15,7 +15,7 @@ function rangeText(whole: boolean, least: number, most: number | undefined): str
 export interface NumberRange {
   readonly least: number;
   readonly most?: number;
-  /** Why there can be no more, in a sentence. */
+  /** The reason why there can be no more, in a sentence. */
   readonly mostBecause?: string;
   readonly whole?: boolean;
 }

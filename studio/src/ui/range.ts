@@ -39,7 +39,7 @@ export function robustRange(x: Column, columns: readonly Column[]): Range | unde
     const inner = boundsOf(settled, tail);
     const range = padded(inner, 0.15);
     if (whole.high - whole.low > farTimes * (inner.high - inner.low)) {
-      // No further than the values themselves: a gap without any tells nothing.
+      // Goes no further than the values themselves: a gap without any tells nothing.
       const [low, high] = [Math.max(range.low, padded(whole, 0.05).low), range.high];
       return { low, high, isCut: whole.low < low || whole.high > high };
     }

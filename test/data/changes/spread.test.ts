@@ -110,7 +110,7 @@ test('any labels and counts: no example twice, as many as asked for or as there 
       }
       const counts = countsOf(ofEachClass(data, count).labels!);
       const all = countsOf(given);
-      // No class has two more than one that has examples left.
+      // A class has at most one more than another that has examples left.
       const open = [...all].filter(([label, size]) => (counts.get(label) ?? 0) < size);
       const least = Math.min(...open.map(([label]) => counts.get(label) ?? 0));
       for (const taken of counts.values()) expect(taken).toBeLessThanOrEqual(least + 1);

@@ -16,7 +16,7 @@ export interface DataLayout {
   readonly options?: OpenOptions;
   /** The data as its owner means it, or the line that refuses it. */
   readonly expect: Expected | { readonly refused: RegExp };
-  /** Why a browser cannot read it. */
+  /** The reason why a browser cannot read it. */
   readonly nodeOnly?: string;
 }
 

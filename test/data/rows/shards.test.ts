@@ -211,7 +211,7 @@ describe('gather', () => {
       1,
       async (begin) => {
         const add = begin({ shape: [1, 2, 3], dtype: 'uint8' });
-        // More than is collected before it is written.
+        // Bytes over the number that is collected before it is written.
         await add(new Uint8Array(6 * 1_500_000));
         expect(await readdir(join(cache, 'shards'))).toHaveLength(1);
         throw new UserError('broken.');
@@ -223,7 +223,7 @@ describe('gather', () => {
     await gather('data', 1, produce({ runs: 0 }), options);
     const [digest] = await readdir(join(cache, 'shards'));
     await rm(join(cache, 'shards', digest!), { recursive: true });
-    // No process has this number: it is over the largest that Linux gives.
+    // A number that no process has: it is over the largest that Linux gives.
     const left = `${digest}.4194999.abcdef01.tmp`;
     await mkdir(join(cache, 'shards', left));
     await gather('data', 1, produce({ runs: 0 }), options);

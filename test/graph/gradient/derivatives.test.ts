@@ -105,7 +105,7 @@ function reduced(
   return [...one((x) => build(x, {}), low, high), ...cubes];
 }
 
-/** Along each axis of a value, counted from either end. */
+/** Cases along each axis of a value, counted from either end. */
 function along(build: (x: Value, axis: number) => Value): Case[] {
   return [
     ...[0, 1, -1].map((axis): [number, Feed] => [axis, feed([2, 3, 2])]),
@@ -307,7 +307,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
         of((x, weight, bias) => normalize(x!, weight!, bias!).variance, ...feeds),
       ];
     }),
-    // Between convolutions, whose transposes meet across it.
+    // Case between convolutions, whose transposes meet across it.
     of(
       (x, w, weight, bias) => {
         const before = operators.conv2d(x!, w!, undefined, operators.unitWindow);

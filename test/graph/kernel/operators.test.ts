@@ -43,7 +43,7 @@ const bitsOf = (values: Float32Array) =>
     Number.isNaN(values[i]) ? 'NaN' : bits,
   );
 
-/** Which of 0 and −0 is the larger depends on the processor. */
+/** Tells operators that choose the larger or the smaller: of 0 and −0 it depends on the processor. */
 const isOfZeros = (name: string) => /larger|smaller/.test(name);
 
 /** A step that has the result as the next `a`, keeps `b`, and sums the rate up. */

@@ -48,7 +48,7 @@ const {
   withGradient,
 } = operators;
 
-/** Anything with a shape and row-major numbers. */
+/** A shape with row-major numbers. */
 type Numbers = Pick<Feed, 'shape' | 'data'>;
 type Index = readonly number[];
 
@@ -123,7 +123,7 @@ function of(build: Case['build'], reference: Case['reference'], ...feeds: Feed[]
   return { build, reference, feeds };
 }
 
-/** Like `of`, for numbers known in full. */
+/** A case as by `of`, for numbers known in full. */
 function is(build: Case['build'], shape: Index, data: readonly number[], ...feeds: Feed[]): Case {
   return of(build, () => ({ shape, data }), ...feeds);
 }
@@ -390,7 +390,7 @@ const values: Readonly<Record<string, readonly Case[]>> = {
   square: unary(operators.square, (x) => x * x),
   softplus: [
     ...unary(operators.softplus, (x) => Math.log1p(Math.exp(x)), [-5, 5]),
-    // Far out: no overflow, no infinity.
+    // Numbers far out: no overflow, no infinity.
     is((x) => operators.softplus(x!), [4], [0, 0, 50, 1000], {
       shape: [4],
       data: [-1000, -50, 50, 1000],

@@ -20,7 +20,7 @@ const pair = (low: number, high: number) =>
 const settings: fc.Arbitrary<Setting> = fc
   .record({
     batch: fc.integer({ min: 1, max: 3 }),
-    // From eight channels on windows that lie apart are pooled tap by tap.
+    // Windows that lie apart are pooled tap by tap from eight channels on.
     channels: fc.constantFrom(1, 8, 11),
     size: pair(3, 9),
     kernel: pair(1, 5),

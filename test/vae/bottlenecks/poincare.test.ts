@@ -76,7 +76,7 @@ describe.each([0.5, 1, 1.7])('the ball of curvature −%f', (c) => {
   });
 
   test.each(['wrapped', 'Riemannian'])('the %s normal integrates to 1', async (name) => {
-    // Over the hyperbolic radius by even steps, as the density depends on nothing else.
+    // Sums over the hyperbolic radius by even steps, as the density depends on nothing else.
     const [steps, scale, most] = [2000, 0.8, 9];
     const atOrigin = name === 'wrapped' ? wrappedAtOrigin : riemannianAtOrigin;
     const width = most / steps;

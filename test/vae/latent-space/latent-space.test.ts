@@ -150,7 +150,7 @@ describe('posteriorEllipse', () => {
       mean!,
       deviation!.map((d) => 2 * Math.log(d)),
     );
-    // Along its diameters the draws have the ellipse's deviations, and no covariance.
+    // Draws have the ellipse's deviations along its diameters, and no covariance.
     const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
     let [along, across, both] = [0, 0, 0];
     for (let i = 0; i < 100_000; i++) {

@@ -32,7 +32,7 @@ describe.each(Object.entries(cases))('%s', (name, options) => {
       given(name),
     );
     expect(relativeError(nats, values(`${name}.nats`))).toBeLessThan(2e-6);
-    // Which of two far logistics has the mass hangs on a difference of 10,000s of nats.
+    // The mass is at one of two far logistics by a difference of 10,000s of nats.
     const tolerance = name === 'discretizedLogistic.extreme' ? 1e-3 : 1e-5;
     expect(relativeError(byParameters, values(`${name}.gradient`))).toBeLessThan(tolerance);
     if (fixture[`${name}.mean`]) {

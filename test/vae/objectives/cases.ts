@@ -65,7 +65,7 @@ type Noise = NonNullable<Parameters<VAE['valueAndGradients']>[1]>;
 /** An objective with the noise of its step, as in the fixture of its name. */
 export interface Case {
   readonly name: string;
-  /** Whose parameters it has. */
+  /** The model whose parameters it has. */
   readonly model: string;
   /** Layers of its encoder; one dense layer when left out. */
   readonly encoder?: readonly Layer[];

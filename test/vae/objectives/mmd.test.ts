@@ -11,7 +11,7 @@ const draws = (seed: number, shift = 0) => {
 };
 const feed = (data: number[]) => ({ shape: [n, 2], symbolic: ['batch', 2], data });
 
-/** Over all pairs, from the definition. */
+/** The discrepancy over all pairs, from the definition. */
 function reference(
   x: number[],
   y: number[],

@@ -168,7 +168,7 @@ describe('a Riemannian Hamiltonian posterior', () => {
 });
 
 test('the sampler draws by the volume of the metric', async () => {
-  // Around one centroid with M = I and next to no λ, √|G⁻¹(z)| is exp(−‖z‖² / T²) in two dimensions.
+  // Volume √|G⁻¹(z)| around one centroid with M = I and next to no λ: exp(−‖z‖² / T²) in two dimensions.
   const temperature = 1.2;
   const scalar = (value: number) => new Tensor('float32', Float32Array.of(value), []);
   const parameters = {

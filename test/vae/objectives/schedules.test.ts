@@ -32,7 +32,7 @@ test.each([
 });
 
 test('the weight changes by step, and validation sees the last one', async () => {
-  // Nothing is learned, and a step is an epoch: the terms tell the weight of each step.
+  // Parameters stay, and a step is an epoch: the terms tell the weight of each step.
   const data = corners(32);
   const model = smallVAE({
     objective: vae({ weight: { type: 'linear', from: 0, to: 1, steps: 4 } }),

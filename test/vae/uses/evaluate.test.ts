@@ -17,7 +17,7 @@ const options: VAEOptions = {
 const vae = new VAE(options);
 afterAll(() => vae.release());
 
-/** Enough for an evaluation in lanes, and no whole number of batches; a half of it is not. */
+/** A number enough for an evaluation in lanes, and no whole number of batches; a half of it is not. */
 const count = 9001;
 const values = new Float32Array(count * 256);
 fillUniform(randomStream(0, 'images'), values);

@@ -17,7 +17,7 @@ const vae = new VAE({
 afterAll(() => vae.release());
 afterEach(() => vi.restoreAllMocks());
 
-/** Enough for a pass in which it pays to have parameters inside, and few for which it does not. */
+/** A number for which it pays to have parameters inside, and a few for which it does not. */
 const [count, few] = [2500, 50];
 const values = new Float32Array(count * 256);
 fillUniform(randomStream(0, 'images'), values);

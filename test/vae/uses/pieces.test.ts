@@ -4,7 +4,7 @@ import type { Dataset } from '../../../src/data/dataset.js';
 import { conditional, conv2d, dense, flatten, reshape, vqVae } from '../../../src/index.js';
 import { corners, smallShape, smallVAE } from '../small.js';
 
-/** More than are read at a time, and no whole number of calls. */
+/** A number over the examples read at a time, and no whole number of calls. */
 const count = 9000;
 const data = corners(count);
 

@@ -12,7 +12,7 @@ import { type ColumnWords, columnFlag } from './words.js';
 /** Most levels that numbers may be said to have. */
 const mostLevels = 500;
 
-/** All that is known of a column. */
+/** Knowledge of a column, before it is described. */
 export interface Known {
   readonly facts: ColumnFacts;
   readonly rows: number;

@@ -14,7 +14,7 @@ import type { PlacedColumn, ReadColumn } from './placed-column.js';
 import { readerOf } from './readers.js';
 import type { ColumnWords } from './words.js';
 
-/** All that decides how rows become examples, column by column. */
+/** Decisions on how rows become examples, column by column. */
 export interface RowPlan {
   readonly columns: readonly ReadColumn[];
   /** The place of the column of labels. */

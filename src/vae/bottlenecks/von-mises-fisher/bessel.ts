@@ -27,7 +27,7 @@ import {
  * out, nothing is singular at κ = 0. All is in float64, with an error under 10⁻⁷.
  */
 
-/** From this order on five terms of the expansion suffice. */
+/** The order from which on five terms of the expansion suffice. */
 const expandedFrom = 10;
 
 /**
@@ -91,7 +91,7 @@ export function bessel(order: number, kappa: Value): Bessel {
   const { rest, base } = expanded([top, top + 1], kappa);
   const at = (x: Value, place: number) =>
     squeeze(slice(x, [{ axis: -1, start: place, end: place + 1 }]), [-1]);
-  // Not a difference of the two logarithms, which are large where κ is.
+  // A logarithm of the quotient: the two logarithms, large where κ is, would lose digits in a difference.
   const change = mul(log(div(at(base, 1), at(base, 0))), top);
   const squared = square(kappa);
   const ratios = [div(exp(sub(sub(at(rest, 1), at(rest, 0)), change)), at(base, 1))];

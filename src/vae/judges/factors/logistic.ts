@@ -5,7 +5,7 @@ export interface Classified {
   /** Row-major: [N, width]. */
   readonly rows: Float64Array;
   readonly width: number;
-  /** From 0 to under `classes`: [N]. */
+  /** Classes of the rows by number, from 0: [N]. */
   readonly classes: Int32Array;
 }
 

@@ -2,7 +2,7 @@
 export interface MeasureTitle {
   readonly title: string;
   readonly unit?: 'nats' | 'dB';
-  /** Which is better, where one is. */
+  /** The better side, where one is. */
   readonly better?: 'more' | 'less';
 }
 

@@ -28,7 +28,7 @@ import {
 import type { ColumnGroup } from './column-likelihood.js';
 import { double, single } from './numbers.js';
 
-/** Up to this rate the distribution function is summed up; no draw is over the last of `counted` terms. */
+/** The rate up to which the distribution function is summed up; no draw is over the last of `counted` terms. */
 const smallRate = 10;
 const counted = 40;
 

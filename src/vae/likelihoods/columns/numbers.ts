@@ -17,13 +17,13 @@ import { logSpreadOf } from './spread.js';
 
 /** Limits of the decoder's numbers, by the quantity that they move. */
 export const reaches = {
-  /** A logarithm of a count's mean, from that of the column: a factor of 5 · 10⁸. */
+  /** A logarithm of a count's mean, from the column's: a factor of 5 · 10⁸. */
   logMean: 20,
   /** A logarithm, from the mean of the column's, in their deviations. */
   logNormal: 50,
   /** A location, from the column's, in its spreads. */
   studentT: 1e6,
-  /** The logit of the zeros, from that of the column. */
+  /** The logit of the zeros, from the column's. */
   zeroLogit: 30,
 };
 

@@ -35,7 +35,7 @@ export const factsPath = 'data';
 /** A group's tensors and noise, from the scope of the likelihood. */
 export function groupIn({ name, places, categories, likelihood }: LikelihoodGroup, scope: Scope) {
   const own = scope.child(name);
-  // Beside a statistic there may be a parameter of its name, which moves it.
+  // A parameter of a statistic's name may stand beside it, which moves it.
   const facts = own.child(factsPath);
   const columns = places.length;
   const inner = likelihood.statistics(categories);

@@ -171,7 +171,7 @@ function checkFunction({ model, outputs }: Plan): string {
     isLabelled ? `[expected["${name}"], expected["label"]]` : `expected["${name}"]`;
   const encoded = `model.encoder(${given('image')})`;
   return functionOf('check()', [
-    '"""Compares with what vaekit gives for the inputs in check.safetensors."""',
+    '"""Compares with vaekit\'s results for the inputs in check.safetensors."""',
     'expected = load_file(folder / "check.safetensors")',
     'model = load()',
     `found = dict(zip(${literal([...outputs])}, ${outputs.length === 1 ? `[${encoded}]` : encoded}))`,

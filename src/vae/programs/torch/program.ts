@@ -130,7 +130,7 @@ const check = ({ outputs, model }: Plan) => {
   const encodes = outputs.length === 1 ? `[${encoded}]` : encoded;
   return `@torch.no_grad()
 def check():
-    """Compares with what vaekit gives for the inputs in check.safetensors."""
+    """Compares with vaekit's results for the inputs in check.safetensors."""
     expected = load_file(folder / "check.safetensors")
     model = load()
     found = dict(zip(${literal([...outputs])}, ${encodes}))

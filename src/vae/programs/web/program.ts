@@ -140,7 +140,7 @@ function checkText({ model }: Plan, { check }: Library): string {
 ${check.imports}
 import { VAE } from './model.js';
 
-/* Compares with what vaekit gives for the inputs in check.json. */
+/* Compares with vaekit's results for the inputs in check.json. */
 const known = JSON.parse(await readFile(new URL('check.json', import.meta.url), 'utf8'));
 const vae = await ${check.load};
 

@@ -21,7 +21,7 @@ const schema = z.strictObject(flowOptions);
 
 export type FlowOptions = z.output<typeof schema>;
 
-/** Which way a flow is computed at once, the other way being one value after another. */
+/** The direction in which a flow is computed at once, the other one being one value after another. */
 export type Direction = 'toNoise' | 'fromNoise';
 
 /** The flow of a sampler. */

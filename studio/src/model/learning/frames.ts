@@ -40,7 +40,7 @@ export interface Learning {
   readonly frames: readonly Frame[];
 }
 
-/** More frames than anyone looks at one by one. */
+/** Frames at most: nobody looks at more one by one. */
 const mostFrames = 128;
 
 /**

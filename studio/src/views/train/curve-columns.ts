@@ -31,7 +31,7 @@ export function curveColumns(trace: Trace, epochs: readonly EpochMetrics[]): Cur
   };
 }
 
-/** More epochs than a screen shows apart. */
+/** Epochs at most: a screen shows no more apart. */
 const mostValidations = 600;
 
 /** Validated epochs by their place on the axis: each by itself, or as many together in a long training. */

@@ -131,5 +131,5 @@ function termSeries(trained: CurveColumns['trained'], marked: boolean) {
     });
 }
 
-/** More values of epochs than this stand too close for marks. */
+/** Values of epochs that have marks, at most: more stand too close. */
 const mostMarked = 40;

@@ -17,7 +17,7 @@ const rest = 1500;
 /** Steps that were measured, by all that their time depends on. */
 const known = new Map<string, Measured>();
 
-/** All that the time of a step depends on, as a key. */
+/** Settings that the time of a step depends on, as a key. */
 function keyOf({ config: { model, training } }: Plan): string {
   const { batchSize, optimizer, device, threads, accumulate, binarize, augment } = training;
   return JSON.stringify([

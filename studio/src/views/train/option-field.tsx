@@ -7,7 +7,7 @@ interface OptionFieldProps {
   /** The unit and the largest number, where they are not the option's own. */
   readonly unit?: string;
   readonly most?: number;
-  /** Why that is the largest, in a few words. */
+  /** The reason why it is the largest, in a few words. */
   readonly mostBecause?: string;
   /** Choices beside the option's own, with their names. */
   readonly more?: readonly (readonly [value: string, title: string])[];

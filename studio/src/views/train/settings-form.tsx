@@ -41,7 +41,7 @@ export function SettingsForm() {
       data-planned={isPlanned}
       onSubmit={(event) => {
         event.preventDefault();
-        // Not the settings that are shown: a field may have changed since the form was last drawn.
+        // Takes the latest settings, not the shown ones: a field may have changed since the form was last drawn.
         if (canStart && faults.value.size === 0) begin(chosen.value);
       }}
     >

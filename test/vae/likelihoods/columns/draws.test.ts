@@ -76,7 +76,7 @@ async function expectCounts(
 }
 
 describe('draws of counts have the mean, the variance and the distribution', () => {
-  // On both sides of the rate from which quantiles are expanded.
+  // Rates on both sides of the one from which quantiles are expanded.
   test.each([0.01, 0.3, 2, 9.9, 10.1, 14, 60, 1000, 1e5])('Poisson of rate %d', async (rate) => {
     const statistics = { logMean: Math.log(rate) - 0.5 };
     const exact = Math.exp(Math.fround(statistics.logMean) + 0.5);

@@ -6,7 +6,7 @@ import { drawImages } from '../../../../ui/pictures.js';
 import { rowsOf } from '../../exploration.js';
 import { frames } from './path-images.js';
 
-/** From one end to the other, in seconds. */
+/** Time from one end to the other, in seconds. */
 export const seconds = 3;
 
 /** Matches where the user wants less motion of all pages. */

@@ -30,7 +30,7 @@ export function PathEnd({
             value={places[index]}
             onChange={(event) => {
               const next = event.currentTarget.valueAsNumber;
-              // Not all images of large data are shown: the next one that is.
+              // Takes the next image that is shown: of large data, not all are.
               const shown = next >= 0 ? places.findIndex((place) => place >= next) : -1;
               const chosen = shown < 0 ? index : shown;
               event.currentTarget.value = String(places[chosen]);
