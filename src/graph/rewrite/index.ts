@@ -24,7 +24,7 @@ import { productRules } from './products.js';
 import { reshapeRules } from './reshapes.js';
 import { inTurn, type Rules, rewrite } from './rewrite.js';
 import { sliceRules } from './slices.js';
-import { transposeRules } from './transposes.js';
+import { ofOnes, transposeRules } from './transposes.js';
 
 /** A derivative given by hand has done its work once gradients are taken. */
 const identityRules: Rules = { Identity: ({ inputs }) => [inputs[0]!] };
@@ -52,5 +52,6 @@ export function optimize(
   );
   const rules = inTurn(activationRules, joinRules, reshapeRules, productRules, transposeRules);
   const short = rewrite(lowered, rules);
-  return rewrite(short, device === 'webgpu' ? bufferRules : sliceRules(short));
+  const last = device === 'webgpu' ? bufferRules : sliceRules(short);
+  return rewrite(short, { ...last, Transpose: ofOnes });
 }

@@ -71,6 +71,17 @@ function inTwoSteps(y: Value): Value {
   return sum(sum(x, { axes: reduced.slice(1) }), { axes: [0] });
 }
 
+/**
+ * A transpose that moves axes of one entry alone, as a reshape. It is for the last pass: before, a transpose may
+ * meet its inverse.
+ */
+export const ofOnes: Rule = ({ inputs: [x], attributes, outputs }) => {
+  const order = attributes.perm as readonly number[];
+  const moved = order.filter((axis) => x!.shape[axis] !== 1);
+  const isSame = moved.every((axis, place) => place === 0 || moved[place - 1]! < axis);
+  return isSame ? [reshape(x!, outputs[0]!.shape)] : undefined;
+};
+
 /** Moves transposes towards the outputs, where they cancel each other. */
 export const transposeRules: Rules = {
   ...Object.fromEntries(elementwise.map((type) => [type, afterElementwise])),
