@@ -42,6 +42,15 @@ export function repeatRows({ type, dims, data }: PlainTensor, times: number): Pl
   return { type, dims: [count * times, ...rest], data: repeated };
 }
 
+/** Batches of a tensor's entries along its first axis, each so many times in sequence. */
+export function repeatedBatches(tensor: PlainTensor, size: number, times: number): PlainTensor {
+  if (times === 1) return tensor;
+  const { type, dims, data } = tensor;
+  const [count = 0, ...rest] = dims;
+  const flat = { type, dims: [count / size, data.length / (count / size)], data };
+  return { ...repeatRows(flat, times), dims: [count * times, ...rest] };
+}
+
 export function isShared({ data }: PlainTensor): boolean {
   return isSharedMemory(data.buffer);
 }

@@ -7,6 +7,7 @@ import { type Value, workingBytes } from '../graph/index.js';
  */
 const mostBytes = 2 ** 26;
 const mostWithNoise = 2 ** 29;
+const mostAtATime = 2 ** 31;
 
 /** Examples of any call that fits; more are worth it only while they stay in the processor's caches. */
 const usualExamples = 256;
@@ -26,6 +27,11 @@ export function laneCallSize(values: readonly Value[]): number {
   const fitting = (bytes: number) => Math.floor(bytes / each);
   const near = Math.min(Math.max(least, fitting(laneBytes)), most);
   return Math.max(1, Math.min(near, fitting(mostBytes)));
+}
+
+/** Tells whether so many calls of so many examples at a time take little enough memory. */
+export function fitsAtATime(values: readonly Value[], examples: number, calls: number): boolean {
+  return calls * workingBytes(values, examples) <= mostAtATime;
 }
 
 /**

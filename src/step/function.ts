@@ -1,8 +1,6 @@
 import type { Tensor } from 'onnxruntime-common';
-import { openRowLanes } from '#runtime';
 import { breathe } from '../base/breathe.js';
 import { UserError } from '../base/errors.js';
-import { randomStream } from '../base/random.js';
 import {
   constant,
   input,
@@ -15,13 +13,14 @@ import {
 } from '../graph/index.js';
 import type { Scope } from '../nn/index.js';
 import { fromPlain, mapValues, rowsOf, toPlain } from '../runtime/plain-tensor.js';
-import type { RowLanes } from '../runtime/rows/rows.js';
 import type { Session, Tensors } from '../runtime/session.js';
-import { callSize, laneCallSize } from './call-size.js';
+import { callSize } from './call-size.js';
 import { type FunctionWork, workOf } from './fixing.js';
+import { FunctionLanes } from './function-lanes.js';
 import { feedName } from './keys.js';
 import type { ParameterSpec } from './model.js';
-import { noiseTensor, sizesAt } from './noise.js';
+import { sizesAt } from './noise.js';
+import { type NoiseStream, noiseOfCall } from './noise-stream.js';
 import { type NoiseInput, tracingScope } from './tracing.js';
 import { Whole } from './whole.js';
 
@@ -52,9 +51,6 @@ function inputsOf(specs: InputSpecs): Record<string, Value> {
   );
 }
 
-/** Multiplications of all examples from which on lanes pay. */
-const leastForLanes = 1e9;
-
 const parameterInput = (name: string) => `parameter/${name}`;
 
 /** The place of some examples among many whose results are put together. */
@@ -66,7 +62,7 @@ export interface Part {
 
 /** A model's function, compiled: parameters are fed at each call, or are inside. */
 export class CompiledFunction {
-  private lanes: Promise<RowLanes | undefined> | undefined;
+  private readonly lanes: FunctionLanes;
 
   private constructor(
     private readonly program: Program,
@@ -75,7 +71,9 @@ export class CompiledFunction {
     /** The noise that the function draws, in order. */
     readonly noises: readonly NoiseInput[],
     readonly work: FunctionWork,
-  ) {}
+  ) {
+    this.lanes = new FunctionLanes(program, noises, work);
+  }
 
   /**
    * @param fixed the parameters, where they are inside
@@ -145,11 +143,12 @@ export class CompiledFunction {
    * The function of any number of examples, in batches: of fewer than asked for where examples are so
    * large that a call would take much memory.
    * @param inputs tensors [N, ...] of one N
-   * @param options.stream the noise's random numbers, for functions that draw some; batches count
-   *   its steps
+   * @param options.stream the noise's random numbers, for functions that draw some; calls count its
+   *   steps
    * @param options.each changes a batch's outputs, so that the whole takes less memory
    * @param options.part where the examples are some of many
-   * @returns tensors [N, ...], float32 or int64, of all of the examples; empty ones for N = 0, which nothing
+   * @param options.times times that each batch is taken, one time after another, with noise of its own
+   * @returns tensors [N · times, ...], float32 or int64, of all of the examples; empty ones for N = 0, which nothing
    *   is computed for
    * @throws UserError when a whole output is too large for one tensor
    */
@@ -162,56 +161,36 @@ export class CompiledFunction {
       readonly signal?: AbortSignal | undefined;
       readonly each?: ((outputs: Record<string, Tensor>) => Record<string, Tensor>) | undefined;
       readonly part?: Part | undefined;
+      readonly times?: number | undefined;
     } = {},
   ): Promise<Record<string, Tensor>> {
     const count = Object.values(inputs)[0]!.dims[0]!;
-    const { each = (outputs) => outputs, part = { whole: new Whole(count), from: 0 } } = options;
-    const { whole, from } = part;
-    const lanes = options.each ? undefined : await this.lanesFor(whole.count);
-    if (lanes && count > 0) {
-      await this.mapInLanes(lanes, parameters, inputs, most, options.signal, { whole, from });
-      return whole.tensors;
-    }
+    const { each = (outputs) => outputs, times = 1, stream, signal } = options;
+    const { whole, from } = options.part ?? { whole: new Whole(count * times), from: 0 };
     const batchSize = callSize(Object.values(this.program.outputs), most, this.noises.length > 0);
     if (count === 0) whole.put(each(this.placesIn(new Whole(0), 0, 0)), from);
+    const lanes = options.each ? undefined : await this.lanes.lanesFor(whole.count, batchSize);
+    if (lanes && count > 0) {
+      const [shared, into] = [this.fed(parameters), this.placesIn(whole, from, count * times)];
+      await this.lanes.compute(lanes, { inputs, shared, into, batchSize, times, stream, signal });
+      return whole.tensors;
+    }
+    let [call, place] = [0, from];
     for (let start = 0; start < count; start += batchSize) {
-      options.signal?.throwIfAborted();
-      const end = Math.min(start + batchSize, count);
-      const batch = mapValues(inputs, (tensor) => rows(tensor, start, end));
-      const noise = this.drawn(end - start, start / batchSize, options.stream);
-      // Spares a copy, and garbage of the size of the outputs.
-      const into = options.each ? {} : this.placesIn(whole, from + start, end - start);
-      whole.put(each(await this.run(parameters, batch, noise, into)), from + start);
-      if (end < count) await breathe();
+      const size = Math.min(batchSize, count - start);
+      const batch = mapValues(inputs, (tensor) => rows(tensor, start, start + size));
+      for (let time = 0; time < times; time++) {
+        if (call > 0) await breathe();
+        signal?.throwIfAborted();
+        const noise = noiseOfCall(this.noises, size, call, stream);
+        // Spares a copy, and garbage of the size of the outputs.
+        const into = options.each ? {} : this.placesIn(whole, place, size);
+        whole.put(each(await this.run(parameters, batch, noise, into)), place);
+        call += 1;
+        place += size;
+      }
     }
     return whole.tensors;
-  }
-
-  private async mapInLanes(
-    lanes: RowLanes,
-    parameters: Tensors,
-    inputs: Tensors,
-    most: number,
-    signal: AbortSignal | undefined,
-    { whole, from }: Part,
-  ): Promise<void> {
-    const plain = (tensors: Tensors) => mapValues(tensors, toPlain);
-    const [{ dims }] = Object.values(inputs) as [Tensor];
-    await lanes.run({
-      rows: plain(inputs),
-      shared: plain(this.fed(parameters)),
-      into: plain(this.placesIn(whole, from, dims[0]!)),
-      size: Math.min(most, laneCallSize(Object.values(this.program.outputs))),
-      signal,
-    });
-  }
-
-  /** Lanes for so many examples in all; undefined where one session computes them. */
-  private async lanesFor(examples: number): Promise<RowLanes | undefined> {
-    if (this.noises.length > 0 || examples * this.work.multiplications < leastForLanes)
-      return undefined;
-    this.lanes ??= openRowLanes(toModel(this.program));
-    return this.lanes;
   }
 
   /** The places in a whole of the outputs of some examples. */
@@ -223,28 +202,10 @@ export class CompiledFunction {
     return Object.fromEntries(places.flat());
   }
 
-  /** The noise of a batch. */
-  private drawn(batchSize: number, batch: number, stream: NoiseStream | undefined): Tensor[] {
-    return this.noises.map(({ name, kind, shape }) => {
-      if (!stream) throw new UserError(`${name} draws noise where none can be drawn.`);
-      const drawn = randomStream(stream.seed, `${stream.name}/${name}`, stream.step + batch);
-      return noiseTensor(kind, drawn, sizesAt(shape, batchSize));
-    });
-  }
-
   /** Frees the runtime's memory; no call may be under way, and none may follow. */
   async release(): Promise<void> {
-    const lanes = await this.lanes?.catch(() => undefined);
-    await Promise.all([this.session.release(), lanes?.release()]);
+    await Promise.all([this.session.release(), this.lanes.release()]);
   }
-}
-
-/** The random numbers that a function's noise is made of. */
-export interface NoiseStream {
-  readonly seed: number;
-  readonly name: string;
-  /** Step of the first batch; each next one adds 1. */
-  readonly step: number;
 }
 
 /** The examples from `start` to `end` of a tensor [N, ...], as a view. */

@@ -6,7 +6,8 @@
  * - traced.ts: an objective over a batch
  * - computed.ts: its gradients, whole, by microbatches or by ranks
  * - program.ts: the step itself
- * - function.ts: a model's other functions; whole.ts: their results, put together from several calls
+ * - function.ts: a model's other functions; function-lanes.ts: the same by lanes beside one another; whole.ts: their
+ *   results, put together from several calls; noise-stream.ts: the noise of calls
  * - fixing.ts: functions with their parameters inside
  * - state-memory.ts: where the state lives between calls
  * - footprint.ts and call-size.ts: how much memory a step takes, how many examples a call may have
@@ -18,7 +19,6 @@ export {
   exportFunction,
   type InputSpecs,
   type ModelFunction,
-  type NoiseStream,
   type Part,
   parametersOf,
 } from './function.js';
@@ -27,6 +27,7 @@ export { feedName, mainPlayer, nextOf } from './keys.js';
 export { type Feeds, Layout } from './layout.js';
 export type { Batch, Model, NumberAt, ParameterSpec, Player, Terms } from './model.js';
 export { drawNoise, noiseArray, noiseTensor, noiseType, sizesAt } from './noise.js';
+export type { NoiseStream } from './noise-stream.js';
 export {
   compileEvaluation,
   compileTraining,

@@ -48,7 +48,7 @@ describe.skipIf(!chromiumPath)(`the tour${skipReason}`, () => {
   test('is done by keys alone, from the first step to the last', async () => {
     await press('Take the two-minute tour');
     await expect.poll(title).toMatch(/^Encode/);
-    expect(await page.evaluate(() => document.activeElement?.id)).toBe('tour-step');
+    await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('tour-step');
     await press('Go there');
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');

@@ -23,7 +23,7 @@ describe.skipIf(!chromiumPath)(`the studio with WebGPU in software${skipReason}`
   });
 
   test('offers the device that takes less time, by a step that is measured on both', {
-    timeout: 120_000,
+    timeout: 240_000,
   }, async (context) => {
     const { page } = opened;
     if (!(await hasAdapter(page))) context.skip('this Chromium has no WebGPU adapter in software');
@@ -33,7 +33,7 @@ describe.skipIf(!chromiumPath)(`the studio with WebGPU in software${skipReason}`
     await field(page, 'Computed on').selectOption('webgpu');
     await page
       .getByRole('button', { name: /^Use the processor: about / })
-      .click({ timeout: 90_000 });
+      .click({ timeout: 200_000 });
     await expect.poll(() => field(page, 'Computed on').inputValue()).toBe('cpu');
   });
 

@@ -25,9 +25,15 @@ export interface RowLane {
   release(): Promise<void>;
 }
 
-function rowsOf({ type, dims, address, bytes }: PlacedTensor, start: number, end: number) {
-  const [count, ...rest] = dims;
-  const width = bytes / count!;
+/** The part of a tensor that some of all rows have. */
+function rowsOf(
+  { type, dims, address, bytes }: PlacedTensor,
+  start: number,
+  end: number,
+  count: number,
+): PlacedTensor {
+  const [, ...rest] = dims;
+  const width = bytes / count;
   const first = address + BigInt(start * width);
   return { type, dims: [end - start, ...rest], address: first, bytes: (end - start) * width };
 }
@@ -47,7 +53,8 @@ export function rowLane(model: InPlaceModel, pause?: () => Promise<void>): RowLa
       for (;;) {
         const start = Atomics.add(begun, 0, 1) * size;
         if (start >= count) return;
-        const own = (tensor: PlacedTensor) => rowsOf(tensor, start, Math.min(start + size, count));
+        const end = Math.min(start + size, count);
+        const own = (tensor: PlacedTensor) => rowsOf(tensor, start, end, count);
         await model.compute({ ...shared, ...mapValues(rows, own) }, mapValues(into, own));
         await pause?.();
       }

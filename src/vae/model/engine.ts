@@ -53,6 +53,8 @@ export interface CarryOptions extends ImageOptions {
   readonly signal?: AbortSignal | undefined;
   /** Part that the examples are, where they are some of many. */
   readonly part?: Part | undefined;
+  /** Number of times that each batch is taken, one time after another, with noise of its own. */
+  readonly times?: number;
 }
 
 /** A function of a batch of examples inside a program. */
@@ -111,10 +113,10 @@ export class Engine {
     inputs: Tensors,
     options: CarryOptions,
   ): Promise<Record<string, Tensor>> {
-    const { batchSize = callSizeOf(options), stream, signal, part } = options;
+    const { batchSize = callSizeOf(options), stream, signal, part, times } = options;
     const each = this.shrinking(options.shrink);
     const mapped = (compiled: CompiledFunction) =>
-      compiled.map(tensors, inputs, batchSize, { stream, signal, each, part });
+      compiled.map(tensors, inputs, batchSize, { stream, signal, each, part, times });
     // The whole decides, so that results do not depend on calls before.
     const count = part?.whole.count ?? Object.values(inputs)[0]!.dims[0]!;
     return this.functions.use(

@@ -1,6 +1,6 @@
 import { Tensor } from 'onnxruntime-common';
 import { UserError } from '../../base/errors.js';
-import { type Dataset, fromArray } from '../../data/dataset.js';
+import { type Dataset, exampleBytes, fromArray } from '../../data/dataset.js';
 import type { InputDescription } from '../../data/input.js';
 import {
   clip,
@@ -21,6 +21,7 @@ import {
   where,
 } from '../../graph/index.js';
 import type { Scope } from '../../nn/index.js';
+import { fromPlain, mapValues, rowsOf, toPlain } from '../../runtime/plain-tensor.js';
 import type { Batch } from '../../step/index.js';
 import { hasDensity } from '../bottlenecks/index.js';
 import type { BuiltModel } from '../model/built.js';
@@ -39,6 +40,10 @@ import type { WeightSums } from './weights.js';
 
 /** Decoded examples in one call that draws several latents an example. */
 const decodedSize = 1024;
+
+/** Calls that may be under way at a time, and bytes of examples that are read for them. */
+const mostCalls = 16;
+const mostBytes = 2 ** 23;
 
 /** Draws of an example in one call, at most. */
 const mostDraws = 64;
@@ -108,6 +113,35 @@ function inMemory(images: Tensor, input: InputDescription): Dataset {
   return fromArray(images.data as Float32Array | Uint8Array, input.shape, table);
 }
 
+/** Calls of all draws of an example: so many draws in each, so many times. */
+function callsFor(samples: number, draws: number): { count: number; times: number }[] {
+  const calls: { count: number; times: number }[] = [];
+  for (let left = Math.floor(samples / draws); left > 0; left -= mostCalls) {
+    calls.push({ count: draws, times: Math.min(left, mostCalls) });
+  }
+  const rest = samples % draws;
+  return rest === 0 ? calls : [...calls, { count: rest, times: 1 }];
+}
+
+/** The number of batches that are read at a time, where their calls are few. @param bytes of a batch */
+function batchesAtATime([first, ...others]: readonly { times: number }[], bytes: number): number {
+  if (others.length > 0) return 1;
+  return Math.max(1, Math.min(Math.floor(mostCalls / first!.times), Math.floor(mostBytes / bytes)));
+}
+
+const partOf = (tensor: Tensor, start: number, end: number) =>
+  fromPlain(rowsOf(toPlain(tensor), start, end));
+
+/** Examples in batches of so many. */
+function batchesOf({ images, labels, start }: Examples & { readonly start: number }, size: number) {
+  const count = images.dims[0]!;
+  return Array.from({ length: Math.ceil(count / size) }, (_, k) => {
+    const [from, to] = [k * size, Math.min((k + 1) * size, count)];
+    const own = labels && Array.from({ length: to - from }, (_, i) => labels[from + i]!);
+    return { start: start + from, images: partOf(images, from, to), labels: own };
+  });
+}
+
 /**
  * Carries draws of each example through a function, call by call: first all draws of the first examples, then of
  * the next ones. A call has few examples where they have many draws, so that calls take about the same work.
@@ -122,25 +156,33 @@ export async function* callsOf(
   build: (batch: Batch, count: number, scope: Scope) => Values,
 ): AsyncGenerator<WeightedCall> {
   checkCount('samples', samples);
-  const calls = Math.ceil(samples / mostDraws);
-  const draws = Math.ceil(samples / calls);
+  const draws = Math.ceil(samples / Math.ceil(samples / mostDraws));
   const batchSize = Math.max(1, Math.floor(decodedSize / draws));
   const known = { shape: model.config.input, classes: model.objective.classes };
   const data = isDataset(given) ? given : inMemory(given, model.input);
+  const calls = callsFor(samples, draws);
+  const size = batchSize * batchesAtATime(calls, batchSize * exampleBytes(data));
   let step = 0;
-  for await (const { start, ...piece } of piecesOf(data, labels, known, batchSize)) {
-    for (let done = 0; done < samples; done += draws) {
-      signal?.throwIfAborted();
-      const count = Math.min(draws, samples - done);
+  for await (const piece of piecesOf(data, labels, known, size)) {
+    const batches = batchesOf(piece, batchSize);
+    for (const { count, times } of calls) {
       const outputs = await engine.mapExamples(
         tensors,
         `${name}/${count}`,
         piece,
         (batch, scope) => build(batch, count, scope),
-        { stream: { seed, name: stream, step }, batchSize, signal },
+        { stream: { seed, name: stream, step }, batchSize, signal, times },
       );
-      step += 1;
-      yield { start, piece, outputs };
+      step += batches.length * times;
+      let place = 0;
+      for (const { start, ...batch } of batches) {
+        for (let time = 0; time < times; time++) {
+          const from = place;
+          place += batch.images.dims[0]!;
+          const own = mapValues(outputs, (each) => partOf(each, from, place));
+          yield { start, piece: batch, outputs: own };
+        }
+      }
     }
   }
 }
