@@ -15,8 +15,20 @@ const mostLanes = 8;
 /** Bytes of inputs that are copied at a time. */
 const pieceBytes = 2 ** 23;
 
-const bytesOf = (tensors: PlainTensors, rows: number) =>
-  Object.values(tensors).reduce((sum, { data }) => sum + data.byteLength, 0) / rows;
+/** Inputs, where nobody changes them or hands their memory over while lanes read it. */
+const copies = new Copies(SharedArrayBuffer);
+
+/** Calls use the same copies, and the same processor. */
+const turns = new Turns();
+
+const bytesOf = (tensors: PlainTensors) =>
+  Object.values(tensors).reduce((sum, { data }) => sum + data.byteLength, 0);
+
+/** Copies of inputs that all rows see. Large ones stay for no later call. */
+function copiesOf(shared: PlainTensors): PlainTensors {
+  const own = bytesOf(shared) <= pieceBytes ? copies : new Copies(SharedArrayBuffer);
+  return own.takeAll(shared);
+}
 
 /** A lane on another thread, once it is there. */
 class LaneBeside {
@@ -34,7 +46,11 @@ class LaneBeside {
   /** Has it work from when it is there on, unless nothing is left by then. */
   begin(rows: PlacedRows, isOver: () => boolean, working: Promise<void>[]): void {
     const start = (lane: RowLane | undefined) => {
-      if (lane && !isOver()) working.push(lane.work(rows));
+      if (!lane || isOver()) return;
+      const done = lane.work(rows);
+      // The caller hears of a failure once its own rows are done.
+      done.catch(() => undefined);
+      working.push(done);
     };
     if (this.lane) start(this.lane);
     else this.opened.then(start);
@@ -47,10 +63,8 @@ class LaneBeside {
 
 class Lanes implements RowLanes {
   private readonly begun = new Int32Array(new SharedArrayBuffer(4));
-  /** Inputs, where nobody changes them or hands their memory over while lanes read it. */
-  private readonly copies = new Copies(SharedArrayBuffer);
-  /** Two calls at a time would share copies. */
-  private readonly turns = new Turns();
+  /** Tensors of the call, which lanes know by address alone. */
+  protected held: readonly PlainTensors[] = [];
 
   constructor(
     private readonly own: RowLane,
@@ -62,16 +76,16 @@ class Lanes implements RowLanes {
   }
 
   run(call: RowsCall): Promise<void> {
-    return this.turns.take(async () => {
+    return turns.take(async () => {
       const { rows, into, size, signal } = call;
       const count = Object.values(rows)[0]!.dims[0]!;
-      const shared = this.copies.takeAll(call.shared);
-      const fitting = Math.floor(pieceBytes / bytesOf(rows, count) / size);
+      const shared = copiesOf(call.shared);
+      const fitting = Math.floor(pieceBytes / (bytesOf(rows) / count) / size);
       const piece = Math.max(2 * this.count, fitting) * size;
       for (let start = 0; start < count; start += piece) {
         const end = Math.min(start + piece, count);
         const part = (tensor: PlainTensor) => rowsOf(tensor, start, end);
-        const copied = this.copies.takeAll(mapValues(rows, part));
+        const copied = copies.takeAll(mapValues(rows, part));
         await this.compute(copied, shared, mapValues(into, part), size, signal);
       }
     });
@@ -87,6 +101,7 @@ class Lanes implements RowLanes {
     signal?.throwIfAborted();
     const { begun, own, others } = this;
     begun[0] = 0;
+    this.held = [rows, shared, into];
     const count = Object.values(rows)[0]!.dims[0]!;
     const all: PlacedRows = {
       ...{ count, size, begun },
@@ -107,13 +122,14 @@ class Lanes implements RowLanes {
       signal?.removeEventListener('abort', stop);
       // The lanes write into memory of this call.
       await Promise.allSettled(working);
+      this.held = [];
     }
     await Promise.all(working);
     signal?.throwIfAborted();
   }
 
   release(): Promise<void> {
-    return this.turns.take(async () => {
+    return turns.take(async () => {
       await Promise.all([this.own.release(), ...this.others.map((lane) => lane.release())]);
     });
   }
