@@ -131,6 +131,6 @@ export const works = [
     ),
   ),
   work('tabular VAE of 30 columns, batch 500', 'tabular, batch 500', tabular, trainedBy(tabular)),
-  ...usesOf('MLP', 'mlp', 3),
+  ...usesOf('MLP', 'mlp', 7),
   ...usesOf('convolutions', 'conv', 1),
 ];

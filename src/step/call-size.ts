@@ -7,6 +7,7 @@ import { type Value, workingBytes } from '../graph/index.js';
  */
 const mostBytes = 2 ** 26;
 const mostWithNoise = 2 ** 29;
+/** Bytes that all calls of lanes may have at work at a time. */
 const mostAtATime = 2 ** 31;
 
 /** Examples of any call that fits; more are worth it only while they stay in the processor's caches. */
