@@ -135,6 +135,15 @@ class Lanes implements RowLanes {
   }
 }
 
+/** So many threads; none where the program may start none, as by Node's permissions. */
+function threadsBeside(count: number): ReturnType<typeof rowThreads> {
+  try {
+    return rowThreads(count);
+  } catch {
+    return [];
+  }
+}
+
 /**
  * Lanes for rows of a model's function: on this thread, and on threads beside it.
  * @returns undefined where there can be only one
@@ -143,8 +152,10 @@ export async function openRowLanes(model: Uint8Array): Promise<RowLanes | undefi
   const all = threadsOf({});
   const count = Math.min(all, mostLanes);
   if (count < 2 || !hasKoffi() || !(await hasInterface())) return undefined;
+  const beside = threadsBeside(count - 1);
+  if (beside.length === 0) return undefined;
   const threads = Math.floor(all / count);
-  const others = rowThreads(count - 1).map((thread) => new LaneBeside(thread.rows(model, threads)));
+  const others = beside.map((thread) => new LaneBeside(thread.rows(model, threads)));
   const own = rowLane(await openInPlace(model, { threads }, false), breathe);
   return new Lanes(own, others);
 }

@@ -1,4 +1,8 @@
+import { execFile } from 'node:child_process';
+import { rm, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fillNormal, randomStream } from '../../../src/base/random.js';
 import { elementCount } from '../../../src/base/shape.js';
@@ -140,4 +144,29 @@ test.skipIf(!canBeBeside)('a call stops when it is told to', async () => {
   await expect(lanes.run(callOf(examples, into, stop.signal))).rejects.toThrow('enough');
   await lanes.run(callOf(examples, into));
   expectSame(into, wanted);
+});
+
+/** A program with work enough for lanes. */
+const program = `
+import { dense, reshape, VAE } from './index.js';
+import { Tensor } from 'onnxruntime-common';
+const vae = new VAE({
+  ...{ input: [1, 16, 16], latent: 2, encoder: [dense(2)] },
+  decoder: [dense(512), dense(512), dense(256), reshape([1, 16, 16])],
+});
+const z = new Tensor('float32', new Float32Array(2 * 4000), [4000, 2]);
+for (let pass = 0; pass < 3; pass++) console.log((await vae.decode(z)).dims.join());
+`;
+
+test('where a program may start no threads, one session computes all', async () => {
+  const file = fileURLToPath(new URL(`../../../dist/lanes-${process.pid}.mjs`, import.meta.url));
+  await writeFile(file, program);
+  const isStable = process.allowedNodeEnvironmentFlags.has('--permission');
+  const flags = [isStable ? '--permission' : '--experimental-permission', '--allow-fs-read=*'];
+  try {
+    const run = promisify(execFile)(process.execPath, [...flags, '--allow-addons', file]);
+    expect((await run).stdout).toBe('4000,1,16,16\n'.repeat(3));
+  } finally {
+    await rm(file);
+  }
 });
