@@ -1,6 +1,6 @@
 import { openRowLanes } from '#runtime';
 import { elementCount } from '../base/shape.js';
-import { type Program, toModel } from '../graph/index.js';
+import { type Program, toModel, type Value } from '../graph/index.js';
 import {
   mapValues,
   type PlainTensor,
@@ -40,6 +40,9 @@ export interface ExamplesInLanes {
 const isOfRows = ({ shape: [first, ...rest] }: NoiseInput) =>
   first === 'batch' && rest.every((size) => typeof size === 'number');
 
+/** Tells whether a whole has memory for an output as the runtime writes it: see `Whole`. */
+const isInPlace = ({ dtype }: Value) => dtype === 'float32' || dtype === 'int64';
+
 const plain = (tensors: Tensors) => mapValues(tensors, toPlain);
 
 /** A function whose examples lanes compute beside one another. */
@@ -63,7 +66,7 @@ export class FunctionLanes {
   async lanesFor(examples: number, batchSize: number): Promise<RowLanes | undefined> {
     const { noises, work } = this;
     if (examples * work.multiplications < leastMultiplications) return undefined;
-    if (!noises.every(isOfRows)) return undefined;
+    if (!noises.every(isOfRows) || !this.values.every(isInPlace)) return undefined;
     this.opened ??= openRowLanes(toModel(this.program));
     const lanes = await this.opened;
     const isFree = !lanes || noises.length === 0;
