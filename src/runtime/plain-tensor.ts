@@ -29,6 +29,11 @@ export function rowsOf({ type, dims, data }: PlainTensor, start: number, end: nu
   return { type, dims: [end - start, ...rest], data: view };
 }
 
+/** The same of a tensor of the runtime. */
+export function tensorRows(tensor: Tensor, start: number, end: number): Tensor {
+  return fromPlain(rowsOf(toPlain(tensor), start, end));
+}
+
 /** Each entry of a tensor along its first axis so many times in sequence. */
 export function repeatRows({ type, dims, data }: PlainTensor, times: number): PlainTensor {
   const [count = 0, ...rest] = dims;

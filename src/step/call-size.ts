@@ -14,6 +14,12 @@ const mostAtATime = 2 ** 31;
 const usualExamples = 256;
 const nearBytes = 2 ** 24;
 
+/** Counts the examples of values that fit into so many bytes. */
+function fittingOf(values: readonly Value[]): (bytes: number) => number {
+  const each = workingBytes(values, 2) - workingBytes(values, 1);
+  return (bytes) => (each <= 0 ? Number.POSITIVE_INFINITY : Math.floor(bytes / each));
+}
+
 /**
  * Bytes at work in a call of a lane, which has one core's caches: less than these where that leaves examples enough
  * for fast products, and no more examples than make them faster.
@@ -24,8 +30,7 @@ const laneExamples = { least: 16, most: 256 };
 /** Decides how many examples one call of a lane should take. @param values that the call computes */
 export function laneCallSize(values: readonly Value[]): number {
   const { least, most } = laneExamples;
-  const each = Math.max(1, workingBytes(values, 2) - workingBytes(values, 1));
-  const fitting = (bytes: number) => Math.floor(bytes / each);
+  const fitting = fittingOf(values);
   const near = Math.min(Math.max(least, fitting(laneBytes)), most);
   return Math.max(1, Math.min(near, fitting(mostBytes)));
 }
@@ -41,9 +46,7 @@ export function fitsAtATime(values: readonly Value[], examples: number, calls: n
  * @param values that the call computes
  */
 export function callSize(values: readonly Value[], wanted: number, drawsNoise: boolean): number {
-  const each = workingBytes(values, 2) - workingBytes(values, 1);
-  if (each <= 0) return wanted;
-  const fitting = (bytes: number) => Math.floor(bytes / each);
+  const fitting = fittingOf(values);
   if (drawsNoise) return Math.max(1, Math.min(wanted, fitting(mostWithNoise)));
   const near = Math.max(usualExamples, fitting(nearBytes));
   return Math.max(1, Math.min(wanted, near, fitting(mostBytes)));

@@ -12,7 +12,7 @@ import { multiplications, type Value } from '../graph/index.js';
 export interface FunctionWork {
   /** Multiplications of the products of one example. */
   readonly multiplications: number;
-  /** Those of convolutions. */
+  /** Multiplications of convolutions, a part of these. */
   readonly convolutions: number;
   /** Numbers that its parameters have. */
   readonly parameters: number;

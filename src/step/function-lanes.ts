@@ -1,5 +1,4 @@
 import { openRowLanes } from '#runtime';
-import { elementCount } from '../base/shape.js';
 import { type Program, toModel, type Value } from '../graph/index.js';
 import {
   mapValues,
@@ -13,8 +12,7 @@ import type { Tensors } from '../runtime/session.js';
 import { fitsAtATime, laneCallSize } from './call-size.js';
 import type { FunctionWork } from './fixing.js';
 import { feedName } from './keys.js';
-import { drawNoise, noiseArray, noiseType, sizesAt } from './noise.js';
-import { type NoiseStream, randomsOf } from './noise-stream.js';
+import { type NoiseStream, noiseOfCalls } from './noise-stream.js';
 import type { NoiseInput } from './tracing.js';
 
 /** Multiplications of all examples from which on lanes pay. */
@@ -93,29 +91,12 @@ export class FunctionLanes {
       const first = (start / batchSize) * times;
       const own = (tensor: PlainTensor) => repeatedBatches(rowsOf(tensor, start, end), size, times);
       const calls = ((end - start) / size) * times;
-      const rows = {
-        ...mapValues(plain(inputs), own),
-        ...this.noiseOf(size, first, calls, stream),
-      };
+      const noise = noiseOfCalls(this.noises, size, { first, count: calls }, stream);
+      const drawn = this.noises.map(({ name }, i) => [feedName.noise(name), toPlain(noise[i]!)]);
+      const rows = { ...mapValues(plain(inputs), own), ...Object.fromEntries(drawn) };
       const part = (tensor: PlainTensor) => rowsOf(tensor, start * times, end * times);
       await lanes.run({ rows, shared, into: mapValues(into, part), size, signal });
     }
-  }
-
-  /** The noise of calls of so many examples, by the names of the inputs. */
-  private noiseOf(size: number, first: number, calls: number, stream: NoiseStream | undefined) {
-    const noises = this.noises.map((noise) => {
-      const { name, kind, shape } = noise;
-      const dims = sizesAt(shape, calls * size);
-      const width = size * elementCount(dims.slice(1));
-      const data = new (noiseArray(kind))(calls * width);
-      for (let k = 0; k < calls; k++) {
-        const own = data.subarray(k * width, (k + 1) * width);
-        drawNoise(kind, randomsOf(noise, first + k, stream), own);
-      }
-      return [feedName.noise(name), { type: noiseType(kind), dims, data }] as const;
-    });
-    return Object.fromEntries(noises);
   }
 
   async release(): Promise<void> {

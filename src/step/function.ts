@@ -12,7 +12,7 @@ import {
   type Values,
 } from '../graph/index.js';
 import type { Scope } from '../nn/index.js';
-import { fromPlain, mapValues, rowsOf, toPlain } from '../runtime/plain-tensor.js';
+import { mapValues, tensorRows } from '../runtime/plain-tensor.js';
 import type { Session, Tensors } from '../runtime/session.js';
 import { callSize } from './call-size.js';
 import { type FunctionWork, workOf } from './fixing.js';
@@ -20,7 +20,7 @@ import { FunctionLanes } from './function-lanes.js';
 import { feedName } from './keys.js';
 import type { ParameterSpec } from './model.js';
 import { sizesAt } from './noise.js';
-import { type NoiseStream, noiseOfCall } from './noise-stream.js';
+import { type NoiseStream, noiseOfCalls } from './noise-stream.js';
 import { type NoiseInput, tracingScope } from './tracing.js';
 import { Whole } from './whole.js';
 
@@ -178,11 +178,11 @@ export class CompiledFunction {
     let [call, place] = [0, from];
     for (let start = 0; start < count; start += batchSize) {
       const size = Math.min(batchSize, count - start);
-      const batch = mapValues(inputs, (tensor) => rows(tensor, start, start + size));
+      const batch = mapValues(inputs, (tensor) => tensorRows(tensor, start, start + size));
       for (let time = 0; time < times; time++) {
         if (call > 0) await breathe();
         signal?.throwIfAborted();
-        const noise = noiseOfCall(this.noises, size, call, stream);
+        const noise = noiseOfCalls(this.noises, size, { first: call, count: 1 }, stream);
         // Spares a copy, and garbage of the size of the outputs.
         const into = options.each ? {} : this.placesIn(whole, place, size);
         whole.put(each(await this.run(parameters, batch, noise, into)), place);
@@ -206,11 +206,6 @@ export class CompiledFunction {
   async release(): Promise<void> {
     await Promise.all([this.session.release(), this.lanes.release()]);
   }
-}
-
-/** The examples from `start` to `end` of a tensor [N, ...], as a view. */
-function rows(tensor: Tensor, start: number, end: number): Tensor {
-  return fromPlain(rowsOf(toPlain(tensor), start, end));
 }
 
 /** A model's function with its parameters inside, as the bytes of an ONNX model. */

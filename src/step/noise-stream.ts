@@ -1,7 +1,8 @@
-import type { Tensor } from 'onnxruntime-common';
+import { Tensor } from 'onnxruntime-common';
 import { UserError } from '../base/errors.js';
-import { type RandomStream, randomStream } from '../base/random.js';
-import { noiseTensor, sizesAt } from './noise.js';
+import { randomStream } from '../base/random.js';
+import { elementCount } from '../base/shape.js';
+import { drawNoise, noiseArray, noiseType, sizesAt } from './noise.js';
 import type { NoiseInput } from './tracing.js';
 
 /** The random numbers that a function's noise is made of. */
@@ -12,24 +13,27 @@ export interface NoiseStream {
   readonly step: number;
 }
 
-/** The random numbers of a call's noise, by the call's number. @throws UserError where no noise can be drawn */
-export function randomsOf(
-  { name }: NoiseInput,
-  call: number,
-  stream: NoiseStream | undefined,
-): RandomStream {
-  if (!stream) throw new UserError(`${name} draws noise where none can be drawn.`);
-  return randomStream(stream.seed, `${stream.name}/${name}`, stream.step + call);
-}
-
-/** The noise of a call with so many examples. @throws UserError where no noise can be drawn */
-export function noiseOfCall(
+/**
+ * The noise of calls of so many examples each, one after another, in the order of `noises`.
+ * @param calls the number of the first of them, and their count
+ * @throws UserError where no noise can be drawn
+ */
+export function noiseOfCalls(
   noises: readonly NoiseInput[],
   examples: number,
-  call: number,
+  calls: { readonly first: number; readonly count: number },
   stream: NoiseStream | undefined,
 ): Tensor[] {
-  return noises.map((noise) =>
-    noiseTensor(noise.kind, randomsOf(noise, call, stream), sizesAt(noise.shape, examples)),
-  );
+  const { first, count } = calls;
+  return noises.map(({ name, kind, shape }) => {
+    if (!stream) throw new UserError(`${name} draws noise where none can be drawn.`);
+    const dims = sizesAt(shape, count * examples);
+    const values = new (noiseArray(kind))(elementCount(dims));
+    const width = values.length / count;
+    for (let k = 0; k < count; k++) {
+      const drawn = randomStream(stream.seed, `${stream.name}/${name}`, stream.step + first + k);
+      drawNoise(kind, drawn, values.subarray(k * width, (k + 1) * width));
+    }
+    return new Tensor(noiseType(kind), values, dims);
+  });
 }

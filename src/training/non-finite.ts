@@ -1,6 +1,6 @@
 import { Tensor } from 'onnxruntime-common';
 import { allFinite } from '../base/finite.js';
-import { fromPlain, rowsOf, toPlain } from '../runtime/plain-tensor.js';
+import { tensorRows } from '../runtime/plain-tensor.js';
 import type { Feeds, Layout, StateMemory } from '../step/index.js';
 
 /** A number that was not finite. */
@@ -42,7 +42,7 @@ function stepsOf(feeds: Feeds, from: number, to: number): Feeds {
         ? new Tensor('int64', BigInt64Array.of(BigInt(to - from)), [])
         : tensor;
     }
-    return fromPlain(rowsOf(toPlain(tensor), from, to));
+    return tensorRows(tensor, from, to);
   };
   return Object.fromEntries(Object.entries(feeds).map(([name, each]) => [name, piece(each)]));
 }

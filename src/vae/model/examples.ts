@@ -29,6 +29,11 @@ export function isDataset(given: Tensor | Dataset): given is Dataset {
   return typeof (given as Dataset | undefined)?.read === 'function';
 }
 
+/** Labels from `start` to before `end`. */
+export function labelRange(labels: Labels, start: number, end: number): number[] {
+  return Array.from({ length: end - start }, (_, i) => labels[start + i]!);
+}
+
 /**
  * The labels of examples of a dataset: undefined for models that see none.
  * @throws UserError when the model needs labels and the data has none, or has others
@@ -41,7 +46,7 @@ export function labelsOf(
 ): Labels | undefined {
   if (classes === undefined) return undefined;
   requireLabels(data, classes);
-  return Array.from({ length: end - start }, (_, i) => data.labels![start + i]!);
+  return labelRange(data.labels!, start, end);
 }
 
 /** Examples of a dataset from `start` to before `end`. */
@@ -86,7 +91,7 @@ export async function* piecesOf(
   const size = Math.max(1, Math.min(most ?? mostRead, fitting));
   for (let start = 0; start < given.size; start += size) {
     const end = Math.min(start + size, given.size);
-    const own = labels && Array.from({ length: end - start }, (_, i) => labels[start + i]!);
+    const own = labels && labelRange(labels, start, end);
     const images = await readRange(given, start, end);
     yield { images, labels: own ?? labelsOf(given, model.classes, start, end), start };
   }

@@ -21,13 +21,19 @@ import {
   where,
 } from '../../graph/index.js';
 import type { Scope } from '../../nn/index.js';
-import { fromPlain, mapValues, rowsOf, toPlain } from '../../runtime/plain-tensor.js';
+import { mapValues, tensorRows } from '../../runtime/plain-tensor.js';
 import type { Batch } from '../../step/index.js';
 import { hasDensity } from '../bottlenecks/index.js';
 import type { BuiltModel } from '../model/built.js';
 import { checkCount, checkImages } from '../model/checks.js';
 import type { Present } from '../model/engine.js';
-import { type Examples, isDataset, type LabelOptions, piecesOf } from '../model/examples.js';
+import {
+  type Examples,
+  isDataset,
+  type LabelOptions,
+  labelRange,
+  piecesOf,
+} from '../model/examples.js';
 import { type Network, repeated } from '../model/network.js';
 import type { WeightSums } from './weights.js';
 
@@ -129,16 +135,13 @@ function batchesAtATime([first, ...others]: readonly { times: number }[], bytes:
   return Math.max(1, Math.min(Math.floor(mostCalls / first!.times), Math.floor(mostBytes / bytes)));
 }
 
-const partOf = (tensor: Tensor, start: number, end: number) =>
-  fromPlain(rowsOf(toPlain(tensor), start, end));
-
 /** Examples in batches of so many. */
 function batchesOf({ images, labels, start }: Examples & { readonly start: number }, size: number) {
   const count = images.dims[0]!;
   return Array.from({ length: Math.ceil(count / size) }, (_, k) => {
     const [from, to] = [k * size, Math.min((k + 1) * size, count)];
-    const own = labels && Array.from({ length: to - from }, (_, i) => labels[from + i]!);
-    return { start: start + from, images: partOf(images, from, to), labels: own };
+    const own = labels && labelRange(labels, from, to);
+    return { start: start + from, images: tensorRows(images, from, to), labels: own };
   });
 }
 
@@ -179,7 +182,7 @@ export async function* callsOf(
         for (let time = 0; time < times; time++) {
           const from = place;
           place += batch.images.dims[0]!;
-          const own = mapValues(outputs, (each) => partOf(each, from, place));
+          const own = mapValues(outputs, (each) => tensorRows(each, from, place));
           yield { start, piece: batch, outputs: own };
         }
       }
