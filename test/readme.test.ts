@@ -1,10 +1,9 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import { runBeside } from './beside.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -20,14 +19,11 @@ test('the example of README.md runs (with one epoch)', async () => {
   const [code] = await blocks('ts');
   expect(code).toContain('epochs: 30');
   const folder = await mkdtemp(join(tmpdir(), 'vaekit-readme-'));
-  // The file is inside the package, so that 'vaekit' means the built library.
-  const file = join(root, 'dist', `readme-${process.pid}.mjs`);
   try {
     const shown = '[images.dims, mean.dims, logVariance.dims, history.epochs.length, again.config]';
     const program = `${code!.replace('epochs: 30', 'epochs: 1')}\nconsole.log(JSON.stringify(${shown}));\n`;
-    await writeFile(file, program);
-    const { stdout } = await promisify(execFile)(process.execPath, [file], { cwd: folder });
-    expect(JSON.parse(stdout)).toMatchObject([
+    // The program is inside the package, so that 'vaekit' means the built library.
+    expect(JSON.parse(await runBeside(program, { cwd: folder }))).toMatchObject([
       [10_000, 1, 28, 28],
       [10_000, 2],
       [10_000, 2],
@@ -36,7 +32,6 @@ test('the example of README.md runs (with one epoch)', async () => {
     ]);
     expect(await readdir(join(folder, 'runs', 'example'))).toContain('encoder.onnx');
   } finally {
-    await rm(file, { force: true });
     await rm(folder, { recursive: true });
   }
 });

@@ -1,7 +1,3 @@
-import { execFile } from 'node:child_process';
-import { rm, writeFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { Tensor } from 'onnxruntime-common';
 import { expect, test } from 'vitest';
 import { toModel } from '../../../src/graph/onnx/index.js';
@@ -10,6 +6,7 @@ import { input } from '../../../src/graph/value.js';
 import { openInPlace } from '../../../src/runtime/in-place/c-interface.node.js';
 import { hasKoffi } from '../../../src/runtime/in-place/koffi.node.js';
 import { openNative } from '../../../src/runtime/native.node.js';
+import { runBeside } from '../../beside.js';
 
 const isThere = hasKoffi();
 
@@ -79,14 +76,5 @@ console.log(image.data.every(Number.isFinite));
 `;
 
 test.skipIf(!isThere)('the library stays loaded while it is called', async () => {
-  const file = fileURLToPath(
-    new URL(`../../../dist/interface-${process.pid}.mjs`, import.meta.url),
-  );
-  await writeFile(file, program);
-  try {
-    const run = promisify(execFile)(process.execPath, ['--expose-gc', file]);
-    expect((await run).stdout).toBe('true\n');
-  } finally {
-    await rm(file);
-  }
+  expect(await runBeside(program, { flags: ['--expose-gc'] })).toBe('true\n');
 });

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { hasKoffi } from '../../../src/runtime/in-place/koffi.node.js';
+import { runBeside } from '../../beside.js';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const manifestOf = (folder: string) =>
@@ -24,7 +25,7 @@ test('comes as a build for each system of the runtime, in the version whose type
 
 /** A program that trains more parameters than stay in a loop, and prints its losses. */
 const program = `
-import { dense, fromArray, reshape, VAE } from './dist/index.js';
+import { dense, fromArray, reshape, VAE } from './index.js';
 const values = Uint8Array.from({ length: 96 * 784 }, (_, i) => (i * 37) & 255);
 const vae = new VAE({
   input: [1, 28, 28],
@@ -54,14 +55,12 @@ test.skipIf(!hasKoffi())(
         join(folder, 'package.json'),
         JSON.stringify({ name, version, type, imports }),
       );
-      const run = async (file: string) =>
-        (await promisify(execFile)(process.execPath, [file], { cwd: folder })).stdout;
       const file = join(folder, 'program.mjs');
-      await writeFile(file, program);
-      const without = await run(file);
-      const beside = join(root, 'dist', `koffi-${process.pid}.mjs`);
-      await writeFile(beside, program.replace('./dist/', './'));
-      const withIt = await run(beside).finally(() => rm(beside));
+      await writeFile(file, program.replace('./index.js', './dist/index.js'));
+      const { stdout: without } = await promisify(execFile)(process.execPath, [file], {
+        cwd: folder,
+      });
+      const withIt = await runBeside(program, { cwd: folder });
       expect(JSON.parse(without)).toHaveLength(2);
       expect(without).toBe(withIt);
 

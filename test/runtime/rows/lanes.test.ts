@@ -1,8 +1,4 @@
-import { execFile } from 'node:child_process';
-import { rm, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fillNormal, randomStream } from '../../../src/base/random.js';
 import { elementCount } from '../../../src/base/shape.js';
@@ -16,6 +12,7 @@ import { fromPlain, type PlainTensor, rowsOf } from '../../../src/runtime/plain-
 import { openRowLanes } from '../../../src/runtime/rows/lanes.node.js';
 import type { RowLanes, RowsCall } from '../../../src/runtime/rows/rows.js';
 import { rowThreads } from '../../../src/runtime/thread/thread.node.js';
+import { runBeside } from '../../beside.js';
 
 const [wide, size] = [512, 64];
 const [x, w] = [input('x', ['n', wide]), input('w', [wide, wide])];
@@ -159,14 +156,8 @@ for (let pass = 0; pass < 3; pass++) console.log((await vae.decode(z)).dims.join
 `;
 
 test('where a program may start no threads, one session computes all', async () => {
-  const file = fileURLToPath(new URL(`../../../dist/lanes-${process.pid}.mjs`, import.meta.url));
-  await writeFile(file, program);
   const isStable = process.allowedNodeEnvironmentFlags.has('--permission');
-  const flags = [isStable ? '--permission' : '--experimental-permission', '--allow-fs-read=*'];
-  try {
-    const run = promisify(execFile)(process.execPath, [...flags, '--allow-addons', file]);
-    expect((await run).stdout).toBe('4000,1,16,16\n'.repeat(3));
-  } finally {
-    await rm(file);
-  }
+  const permission = isStable ? '--permission' : '--experimental-permission';
+  const flags = [permission, '--allow-fs-read=*', '--allow-addons'];
+  expect(await runBeside(program, { flags })).toBe('4000,1,16,16\n'.repeat(3));
 });
