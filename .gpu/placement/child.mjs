@@ -1,1 +1,0 @@
-import "file:///work/w-devices/bench/gpu/child.mjs";

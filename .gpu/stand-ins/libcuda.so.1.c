@@ -1,3 +1,0 @@
-#include <stdlib.h>
-#include <string.h>
-int cuTensorMapEncodeTiled(void) { return 0; }
