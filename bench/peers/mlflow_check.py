@@ -3,6 +3,7 @@
     python bench/peers/mlflow_check.py
 """
 
+import atexit
 import json
 import os
 import signal
@@ -30,6 +31,7 @@ def start_server():
     ]
     log = open(folder / "server.log", "a")
     server = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
+    atexit.register(kill, server)
     for _ in range(120):
         try:
             urllib.request.urlopen(f"{uri}/health", timeout=2)
@@ -40,8 +42,16 @@ def start_server():
 
 
 def kill(server):
-    os.killpg(server.pid, signal.SIGKILL)
-    server.wait()
+    if server.poll() is None:
+        os.killpg(server.pid, signal.SIGKILL)
+        server.wait()
+
+
+def shown():
+    """Points of the loss that the server has."""
+    experiment = client.get_experiment_by_name("vaekit")
+    runs = client.search_runs([experiment.experiment_id]) if experiment else []
+    return [point for run in runs for point in client.get_metric_history(run.info.run_id, "step/loss")]
 
 
 def vaekit(*arguments):
@@ -51,11 +61,16 @@ def vaekit(*arguments):
 
 
 server = start_server()
+client = MlflowClient(uri)
+client.create_experiment("first")  # The first request to a server takes long.
 training = vaekit("train", "--track", "mlflow", "--epochs", "8", "--batch-size", "128", "--out", str(run_folder))
 metrics = run_folder / "metrics.jsonl"
-while not metrics.exists() or metrics.read_text().count("\n") < 2:
+while not metrics.exists() or metrics.read_text().count("\n") < 2 or not shown():
+    assert training.poll() is None, training.communicate()
     time.sleep(0.2)
+before = len(shown())
 kill(server)
+assert training.poll() is None, "The server is killed while the training is under way."
 output, _ = training.communicate()
 assert training.returncode == 0, output
 told = [line for line in output.splitlines() if "mlflow" in line and "MLflow shows" not in line]
@@ -69,7 +84,6 @@ assert sync.returncode == 0
 again = vaekit("track", "sync", str(run_folder)).communicate()[0].strip()
 assert again == "mlflow has all.", again
 
-client = MlflowClient(uri)
 experiment = client.get_experiment_by_name("vaekit")
 [run] = client.search_runs([experiment.experiment_id])
 assert run.info.status == "FINISHED" and run.info.run_name == "followed", run.info
@@ -88,4 +102,4 @@ assert {"config.json", "metrics.jsonl", "parameters.safetensors", "pictures", "s
 downloaded = Path(client.download_artifacts(run.info.run_id, "parameters.safetensors", str(folder)))
 assert downloaded.read_bytes() == (run_folder / "parameters.safetensors").read_bytes()
 kill(server)
-print(f"epochs: {len(lines)}; points of step/loss: {len(steps)}; artifacts: {sorted(artifacts)}")
+print(f"epochs: {len(lines)}; points of step/loss: {len(steps)}, {before} before the kill; artifacts: {sorted(artifacts)}")

@@ -5,6 +5,7 @@ import { advice } from '../base/suggest.js';
 import { type Tracker, tensorBoard } from '../tracking/index.js';
 import { type MlflowServer, mlflow, mlflowSender } from '../tracking/remote/mlflow.js';
 import type { Sender } from '../tracking/remote/sending.js';
+import { timeouts } from '../tracking/remote/timeouts.js';
 import { type WandbServer, wandb, wandbSender } from '../tracking/remote/wandb.js';
 import { shellWord } from './shell-word.js';
 
@@ -101,7 +102,7 @@ const known: Readonly<Record<string, NamedTracker>> = {
     create: (out, onTrouble) =>
       mlflow({ ...mlflowServer(out), folder: journalOf(out, 'mlflow'), onTrouble }),
     seen: (out) => `MLflow shows the run: ${mlflowServer(out).uri}`,
-    sender: (out) => mlflowSender(mlflowServer(out)),
+    sender: (out) => mlflowSender(mlflowServer(out), timeouts.alone),
   },
   wandb: {
     isOff: () => wandbMode() === 'disabled',
@@ -114,7 +115,7 @@ const known: Readonly<Record<string, NamedTracker>> = {
       wandbMode() === 'offline'
         ? `Kept for Weights & Biases: vaekit track sync ${shellWord(out)} sends it.`
         : `Weights & Biases shows the run ${wandbServer(out).run}: project ${wandbServer(out).project ?? 'vaekit'}`,
-    sender: (out) => wandbSender(wandbOnline(out)),
+    sender: (out) => wandbSender(wandbOnline(out), timeouts.alone),
   },
 };
 

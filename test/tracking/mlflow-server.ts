@@ -28,8 +28,8 @@ export async function mlflowServer() {
   const experiments = new Map<string, string>();
   const runs = new Map<string, Run>();
   const artifacts = new Map<string, Buffer>();
-  /** Decides the fate of a request: it is served or refused, it fails, or it is served and its answer lost. */
-  let fate: (path: string) => 'served' | 'refused' | 'failed' | 'lost' = () => 'served';
+  /** Decides the fate of a request: it is served, soon or late, or refused, it fails, or it is served and its answer lost. */
+  let fate: (path: string) => 'served' | 'late' | 'refused' | 'failed' | 'lost' = () => 'served';
   const answers: Record<string, (body: never) => unknown> = {
     'experiments/create': ({ name }: { name: string }) => {
       experiments.set(name, String(experiments.size + 1));
@@ -74,6 +74,7 @@ export async function mlflowServer() {
       request.socket.destroy();
       return;
     }
+    if (own === 'late') await new Promise((resolve) => setTimeout(resolve, 200));
     let [status, answer]: [number, unknown] = [200, {}];
     if (own === 'refused') [status, answer] = [403, { message: 'Permission "x" is needed.' }];
     else if (path.startsWith('mlflow-artifacts/artifacts/')) {

@@ -56,9 +56,9 @@ function expectAll(name: string, lines: readonly EpochMetrics[]) {
   ]);
 }
 
-const rest = (name: string) =>
+const rest = (name: string, timeout?: number) =>
   sendRest(
-    mlflowSender({ uri: server.uri, run: name, files: join(folder, name) }),
+    mlflowSender({ uri: server.uri, run: name, files: join(folder, name) }, timeout),
     join(folder, name, 'tracking'),
   );
 
@@ -87,6 +87,15 @@ describe('a server that is down', () => {
     const kept = (await readFile(join(folder, 'down/tracking/journal.jsonl'), 'utf8')).split('\n');
     expect(await rest('down')).toBe(kept.length - 1);
     expectAll('down', lines);
+  });
+
+  test('and is slow when it comes back has all if it is given the time', async () => {
+    server.decide(() => 'failed');
+    const lines = await follow('slow');
+    server.decide(() => 'late');
+    await expect(rest('slow', 50)).rejects.toThrow('does not answer');
+    await rest('slow');
+    expectAll('slow', lines);
   });
 
   test.each(['runs/create', 'runs/log-batch', 'mlflow-artifacts'])(

@@ -1,4 +1,5 @@
 import { UserError } from '../../base/errors.js';
+import { timeouts } from './timeouts.js';
 
 /** The address of an MLflow server, and how it knows the user. */
 export interface MlflowAddress {
@@ -8,9 +9,6 @@ export interface MlflowAddress {
   readonly token?: string;
   readonly user?: { readonly name: string; readonly password: string };
 }
-
-/** Milliseconds until a request is given up. */
-const timeout = 10_000;
 
 /** The reason in a server's answer; undefined where it tells none. */
 function messageIn(text: string): string | undefined {
@@ -24,7 +22,10 @@ function messageIn(text: string): string | undefined {
 
 /** The client of an MLflow server's REST interface. */
 export class MlflowClient {
-  constructor(private readonly server: MlflowAddress) {}
+  constructor(
+    private readonly server: MlflowAddress,
+    private readonly timeout: number = timeouts.beside,
+  ) {}
 
   private get base(): string {
     return this.server.uri.replace(/\/+$/, '');
@@ -39,7 +40,7 @@ export class MlflowClient {
   }
 
   /** The status and the text of an answer. @throws UserError when there is none */
-  private async request(path: string, init: RequestInit) {
+  private async request(path: string, init: RequestInit, timeout = this.timeout) {
     const url = `${this.base}/api/2.0/${path}`;
     try {
       const response = await fetch(url, {
@@ -93,6 +94,6 @@ export class MlflowClient {
     }
     const names = `${place}/${path}`.split('/').map(encodeURIComponent).join('/');
     const init = { method: 'PUT', body: content };
-    this.checked(await this.request(`mlflow-artifacts/artifacts/${names}`, init));
+    this.checked(await this.request(`mlflow-artifacts/artifacts/${names}`, init, timeouts.file));
   }
 }

@@ -49,8 +49,11 @@ class MlflowSender implements Sender {
   readonly name = 'mlflow';
   private readonly client: MlflowClient;
 
-  constructor(private readonly server: MlflowServer) {
-    this.client = new MlflowClient(server);
+  constructor(
+    private readonly server: MlflowServer,
+    timeout?: number,
+  ) {
+    this.client = new MlflowClient(server, timeout);
   }
 
   async send(lines: readonly Line[], remote: Remote, folder: string): Promise<SentLines> {
@@ -143,8 +146,12 @@ class MlflowSender implements Sender {
   }
 }
 
-/** Sends a run's lines to an MLflow server. */
-export const mlflowSender = (server: MlflowServer): Sender => new MlflowSender(server);
+/**
+ * Sends a run's lines to an MLflow server.
+ * @param timeout milliseconds until a request without a file is given up
+ */
+export const mlflowSender = (server: MlflowServer, timeout?: number): Sender =>
+  new MlflowSender(server, timeout);
 
 /**
  * Follows a training on an MLflow server by its REST interface: settings as parameters, means over the latest steps

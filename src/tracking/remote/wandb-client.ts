@@ -1,4 +1,5 @@
 import { UserError } from '../../base/errors.js';
+import { timeouts } from './timeouts.js';
 
 /** Says where Weights & Biases is, and how it knows the user. */
 export interface WandbAddress {
@@ -8,9 +9,6 @@ export interface WandbAddress {
 }
 
 const usualAddress = 'https://api.wandb.ai';
-
-/** Milliseconds until a request is given up; files may be large. */
-const [timeout, fileTimeout] = [10_000, 120_000];
 
 /** A run's names in addresses, as the service gives them. */
 export interface RunPath {
@@ -81,7 +79,10 @@ const sentence = (text: string) => text.replace(/\.?$/, '.');
 export class WandbClient {
   readonly base: string;
 
-  constructor(private readonly address: WandbAddress) {
+  constructor(
+    private readonly address: WandbAddress,
+    private readonly timeout: number = timeouts.beside,
+  ) {
     this.base = (address.baseUrl ?? usualAddress).replace(/\/+$/, '');
   }
 
@@ -90,11 +91,11 @@ export class WandbClient {
   }
 
   /** The text of an answer. @throws UserError when there is none, or the service refuses */
-  private async request(url: string, init: RequestInit, milliseconds = timeout): Promise<string> {
+  private async request(url: string, init: RequestInit, timeout = this.timeout): Promise<string> {
     let response: Response;
     let text: string;
     try {
-      response = await fetch(url, { ...init, signal: AbortSignal.timeout(milliseconds) });
+      response = await fetch(url, { ...init, signal: AbortSignal.timeout(timeout) });
       text = await response.text();
     } catch (error) {
       throw new UserError(`${this.base} does not answer.`, { cause: error });
@@ -157,7 +158,7 @@ export class WandbClient {
     await this.request(
       new URL(uploadUrl, this.base).href,
       { method: 'PUT', body: content, headers: Object.fromEntries(headers) },
-      fileTimeout,
+      timeouts.file,
     );
   }
 }

@@ -76,8 +76,11 @@ class WandbSender implements Sender {
   readonly name = 'wandb';
   private readonly client: WandbClient;
 
-  constructor(private readonly server: WandbServer) {
-    this.client = new WandbClient(server);
+  constructor(
+    private readonly server: WandbServer,
+    timeout?: number,
+  ) {
+    this.client = new WandbClient(server, timeout);
   }
 
   async send(lines: readonly Line[], remote: Remote, folder: string): Promise<SentLines> {
@@ -182,8 +185,12 @@ class WandbSender implements Sender {
   }
 }
 
-/** Sends a run's lines to Weights & Biases. */
-export const wandbSender = (server: WandbServer): Sender => new WandbSender(server);
+/**
+ * Sends a run's lines to Weights & Biases.
+ * @param timeout milliseconds until a request without a file is given up
+ */
+export const wandbSender = (server: WandbServer, timeout?: number): Sender =>
+  new WandbSender(server, timeout);
 
 /**
  * Follows a training on Weights & Biases, or a server that speaks its interface: settings as the run's config, means
