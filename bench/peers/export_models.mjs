@@ -263,15 +263,21 @@ const columns = [
   { name: 'waiting', kind: 'continuous', likelihood: 'studentT' },
   { name: 'weight', kind: 'continuous', range: [0, 8] },
   { name: 'claims', kind: 'count', likelihood: 'zeroInflatedNegativeBinomial' },
-  { name: 'shops', kind: 'categorical', type: 'text', categories: ['a', 'b', 'c'] },
-  { name: 'calls', kind: 'count', likelihood: 'poisson' },
+  { name: 'shops', kind: 'categorical', type: 'text', categories: ['a', 'b', 'c'], missing: 0.1 },
+  { name: 'calls', kind: 'count', likelihood: 'poisson', missing: 0.1 },
+  { name: 'town', kind: 'categorical', type: 'text', categories: ['x', 'y'], rare: { u: 2, v: 1 } },
+  { name: 'grade', kind: 'ordinal', type: 'text', categories: ['low', 'middle', 'high'] },
+  {
+    ...{ name: 'born', kind: 'date', type: 'text', likelihood: 'gaussian', missing: 0.1 },
+    date: { format: 'YYYY-MM-DD', origin: 0, unit: 'day' },
+  },
 ].map((column) => ({ type: 'number', missing: 0, ...column }));
 
 function rowOf(uniform) {
-  return columns.map(({ kind, categories, missing }) => {
+  return columns.map(({ kind, categories, rare, missing }) => {
     const u = uniform();
     if (uniform() < missing) return Number.NaN;
-    if (categories) return Math.floor(u * categories.length);
+    if (categories) return Math.floor(u * (categories.length + (rare ? 1 : 0)));
     return kind === 'count' ? Math.floor(u * 6) : u < 0.5 ? 1 + u : 5 + 2 * u;
   });
 }
@@ -289,7 +295,7 @@ const rows = (names, parameters, options = {}) => {
 };
 cases['rows of a table'] = rows(
   columns.map(({ name }) => name),
-  26,
+  33,
 );
 cases['rows of numbers'] = rows(['height', 'waiting'], 2);
 cases['rows of names, conditional'] = rows(

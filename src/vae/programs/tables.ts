@@ -37,16 +37,17 @@ export function tableColumns({ model }: Plan): readonly TableColumn[] | undefine
   return model.network.likelihood.support === 'columns' ? learntColumns(model.input) : undefined;
 }
 
-/** The meaning of a column's values, in Python. */
-function meaningOf({ kind, categories, rare, date }: TableColumn): string {
-  if (categories) return literal([...categories, ...(rare ? ['(another)'] : [])]);
-  if (date) return literal(`${date.unit}s since ${new Date(date.origin).toISOString()}`);
-  return literal(kind);
+/** The meaning of a column's values: the names that they are places of, or words. */
+export function columnMeaning({ kind, categories, rare, date }: TableColumn): string | string[] {
+  if (categories) return [...categories, ...(rare ? ['(another)'] : [])];
+  return date ? `${date.unit}s since ${new Date(date.origin).toISOString()}` : kind;
 }
 
-/** The columns, for readers and their programs. */
+/** The columns in Python, for readers and their programs. */
 export function describedColumns(columns: readonly TableColumn[]): string {
-  const lines = columns.map((each) => `    ${JSON.stringify(each.name)}: ${meaningOf(each)},`);
+  const lines = columns.map(
+    (each) => `    ${JSON.stringify(each.name)}: ${literal(columnMeaning(each))},`,
+  );
   return [
     '# Columns of a row. A row holds numbers, of names the place of one, and nan for what is missing.',
     'columns = {',

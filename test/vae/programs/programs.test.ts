@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
 import { decodeSafetensors } from '../../../src/data/codecs/safetensors.js';
+import { categoryCount } from '../../../src/data/column.js';
 import {
   autoencoder,
   batchNorm,
@@ -37,7 +38,7 @@ import { torchLayers } from '../../../src/vae/programs/torch/layers.js';
 import { torchLikelihoods } from '../../../src/vae/programs/torch/likelihoods.js';
 import { torchSamplers } from '../../../src/vae/programs/torch/samplers.js';
 import { smallShape, smallVAE } from '../small.js';
-import { column, tableVAE } from '../tables.js';
+import { column, rowsOf, tableVAE, uniforms } from '../tables.js';
 
 const root = await mkdtemp(join(tmpdir(), 'vaekit-programs-'));
 afterAll(() => rm(root, { recursive: true }));
@@ -354,8 +355,8 @@ function isInstalled(name: string): boolean {
   }
 }
 
-/** Writes a program, and runs its check in Node. */
-async function checked(vae: VAE, target: ProgramTarget): Promise<string> {
+/** Writes a program into a folder from which packages are found. */
+async function written(vae: VAE, target: ProgramTarget): Promise<string> {
   const folder = await mkdtemp(join(root, 'run-'));
   const { files } = await vae.exportProgram(target);
   for (const [name, content] of Object.entries(files)) {
@@ -364,7 +365,57 @@ async function checked(vae: VAE, target: ProgramTarget): Promise<string> {
   }
   const modules = fileURLToPath(new URL('../../../node_modules', import.meta.url));
   await symlink(modules, join(folder, 'node_modules'), 'junction');
-  return (await promisify(execFile)(process.execPath, ['check.js'], { cwd: folder })).stdout;
+  return folder;
+}
+
+/** Runs a program in Node, by default its check, and gives what it prints. */
+async function ran(folder: string, args = ['check.js']): Promise<string> {
+  return (await promisify(execFile)(process.execPath, args, { cwd: folder })).stdout;
+}
+
+const checked = async (vae: VAE, target: ProgramTarget) => ran(await written(vae, target));
+
+/** A model of rows with columns of all likelihoods, some with values missing, fitted to rows of them. */
+async function mixedTable(options: Parameters<typeof tableVAE>[1] = {}): Promise<VAE> {
+  const missing = 0.2;
+  const columns = [
+    column('sort', 'categorical', { categories: ['a', 'b', 'c'], missing }),
+    column('town', 'categorical', { categories: ['x', 'y'], rare: { u: 2, v: 1 } }),
+    column('smokes', 'binary', { categories: ['no', 'yes'], missing }),
+    column('grade', 'ordinal', { categories: ['low', 'middle', 'high'] }),
+    column('height', 'continuous', { likelihood: 'gaussian', missing, range: [-1, 9] }),
+    column('waiting', 'continuous', { likelihood: 'studentT' }),
+    column('income', 'continuous', { likelihood: 'logNormal', missing }),
+    column('weight', 'continuous', { likelihood: 'mixture' }),
+    column('visits', 'count', { likelihood: 'poisson', missing }),
+    column('calls', 'count', { likelihood: 'negativeBinomial' }),
+    column('claims', 'count', { likelihood: 'zeroInflatedNegativeBinomial' }),
+    column('born', 'date', {
+      likelihood: 'gaussian',
+      date: { format: 'YYYY', origin: 0, unit: 'day' },
+      missing,
+    }),
+  ];
+  const used = columns.map(({ likelihood }) => likelihood);
+  for (const { type } of Object.values(columnLikelihoods)) {
+    if (type !== 'bernoulli' && type !== 'categorical') expect(used).toContain(type);
+  }
+  const count = 48;
+  const chance = uniforms(2 * columns.length * count, 'mixed').values();
+  const next = () => chance.next().value!;
+  const rows = Array.from({ length: count }, () =>
+    columns.map((each) => {
+      const [value, gap] = [next(), next()];
+      if (gap < each.missing) return Number.NaN;
+      const names = categoryCount(each);
+      if (names > 0 || each.kind === 'count') return Math.floor(value * (names || 6));
+      return value < 0.5 ? 1 + value : 5 + 2 * value;
+    }),
+  );
+  const vae = tableVAE(columns, options);
+  const labels = Uint8Array.from({ length: count }, (_, i) => i % 2);
+  await vae.fit({ ...rowsOf(columns, rows), labels }, { epochs: 2, batchSize: 16 });
+  return vae;
 }
 
 describe('a module for browsers', () => {
@@ -380,10 +431,44 @@ describe('a module for browsers', () => {
     ]);
   });
 
+  test('does so for rows with names, numbers, dates and gaps', async () => {
+    const vae = await mixedTable({ objective: conditional({ classes: 2 }) });
+    const folder = await written(vae, 'onnxruntime-web');
+    const known = JSON.parse(await readFile(join(folder, 'check.json'), 'utf8'));
+    expect(known.image.data).toContain(null);
+    expect(known.reconstruction.data).not.toContain(null);
+    expect(await ran(folder)).toContain('reconstruction');
+  });
+
+  test('says what the columns of its rows are', async () => {
+    const folder = await written(await mixedTable(), 'onnxruntime-web');
+    const print = "import { columns } from './model.js'; console.log(JSON.stringify(columns));";
+    const columns = JSON.parse(await ran(folder, ['--input-type=module', '-e', print]));
+    expect(columns).toMatchObject({
+      sort: ['a', 'b', 'c'],
+      town: ['x', 'y', '(another)'],
+      height: 'continuous',
+      born: 'days since 1970-01-01T00:00:00.000Z',
+    });
+  });
+
+  test('fails where a number is another, or none', async () => {
+    const folder = await written(smallVAE(), 'onnxruntime-web');
+    const place = join(folder, 'check.json');
+    const known = JSON.parse(await readFile(place, 'utf8'));
+    for (const damage of [known.decoded.data[1] + 1e-3, 'none']) {
+      const decoded = { ...known.decoded, data: known.decoded.data.with(1, damage) };
+      await writeFile(place, JSON.stringify({ ...known, decoded }));
+      await expect(ran(folder)).rejects.toThrow('The numbers are not those of vaekit.');
+    }
+  });
+
   test.skipIf(!isInstalled('@huggingface/transformers'))(
     'gives the same numbers in transformers.js, where that is installed',
     async () => {
-      expect(await checked(convolutions(), 'transformers.js')).toContain('reconstruction');
+      for (const vae of [convolutions(), await mixedTable()]) {
+        expect(await checked(vae, 'transformers.js')).toContain('reconstruction');
+      }
     },
   );
 
