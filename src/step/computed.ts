@@ -217,7 +217,7 @@ function mixing({ losses, outputs, updates, byParts, meanStates, sums }: Traced)
     mixingPart(Object.values(outputs).filter(isMixed), batchDimension, declared);
   return part === undefined && state
     ? `${state[0]} follows whole batches`
-    : `${part} looks at several of them at once`;
+    : `${part === 'objective' ? 'the objective' : part} looks at several of them at once`;
 }
 
 /**

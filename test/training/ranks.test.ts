@@ -9,15 +9,23 @@ import {
   betaTcVae,
   conv2d,
   dense,
+  dipVae,
   dropout,
   type FitOptions,
+  factorVae,
   flatten,
+  freeBits,
   fromArray,
+  hamiltonian,
+  infoVae,
   reshape,
   residualVq,
+  riemannianHamiltonian,
   schedules,
   VAE,
+  vaeGan,
   vqVae,
+  waeMmd,
 } from '../../src/index.js';
 import { sharedMemory, sharedRanks } from '../../src/runtime/ranks/shared.js';
 import type { Checkpoint } from '../../src/training/index.js';
@@ -246,10 +254,21 @@ test.each([
   }
 });
 
-test('an objective that compares examples is refused in one line', async () => {
-  const all = trained(2, {}, { objective: betaTcVae() });
-  await expect(all).rejects.toThrow(/^Ranks share out the examples of each batch, but .*\. Train/);
-  await expect(all).rejects.toThrow(/objective|sampling/);
+// Those that docs/many-machines.md names.
+test.each([
+  ['betaTcVae', betaTcVae()],
+  ['dipVae', dipVae()],
+  ['factorVae', factorVae()],
+  ['freeBits', freeBits()],
+  ['hamiltonian', hamiltonian()],
+  ['infoVae', infoVae()],
+  ['riemannianHamiltonian', riemannianHamiltonian()],
+  ['vaeGan', vaeGan()],
+  ['waeMmd', waeMmd()],
+])('an objective that compares examples is refused in one line: %s', async (_, objective) => {
+  await expect(trained(2, {}, { objective })).rejects.toThrow(
+    /^Ranks share out the examples of each batch, but the objective looks at several of them at once\. Train with one process, or with layers and an objective that see each example by itself\.$/,
+  );
 });
 
 test('ranks with other settings are told so', async () => {
