@@ -17,6 +17,15 @@ function reasonOf(text) {
   return told?.trim();
 }
 
+/** The object that a line holds; undefined for other words, and for a number that JSON has not. */
+function objectIn(/** @type {string} */ text) {
+  try {
+    return text.startsWith('{') ? JSON.parse(text) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * Runs a program to its end, or to a limit, after which it is killed.
  * @param {{ program: string, args: readonly string[], env?: NodeJS.ProcessEnv }} command
@@ -43,8 +52,9 @@ export async function linesOf({ program, args, env }, { seconds, watch, watchMil
   child.stderr.setEncoding('utf8').on('data', hear);
   createInterface({ input: child.stdout }).on('line', (text) => {
     watch(child.pid);
-    if (!text.startsWith('{')) return hear(`${text}\n`);
-    lines.push({ ...JSON.parse(text), seconds: (performance.now() - began) / 1000 });
+    const line = objectIn(text);
+    if (line === undefined) hear(`${text}\n`);
+    else lines.push({ ...line, seconds: (performance.now() - began) / 1000 });
   });
   const timer = setInterval(() => watch(child.pid), watchMilliseconds);
   let late = false;

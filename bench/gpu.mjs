@@ -45,9 +45,21 @@ const end = performance.now() + 1000 * Number(values.seconds);
 const secondsLeft = () => (end - performance.now()) / 1000;
 
 /** @typedef {import('./gpu/run.mjs').Outcome} Outcome */
+/** @typedef {Record<string, Record<string, Outcome>>} Rows */
+/** @typedef {Parameters<typeof printTables>[0]} Figures */
 
 const python = findPython(['torch']);
 const env = environmentOf('python' in python ? python.python : undefined, values.software);
+
+/** @type {Figures} */
+const figures = { machine: describeMachine(env), losses: {}, speed: {}, places: {} };
+
+/** Writes what is measured so far: whatever ends this program early leaves it. */
+function keep() {
+  if (values.out === undefined) return;
+  mkdirSync(values.out, { recursive: true });
+  writeFileSync(join(values.out, 'gpu.json'), `${JSON.stringify(figures, null, 1)}\n`);
+}
 
 /**
  * One training of vaekit.
@@ -65,7 +77,7 @@ async function vaekit(device, network, what, seconds, { steps, env: own = {} } =
   return run(process.execPath, args, {
     env: { ...env, ...own },
     seconds: left,
-    card: device !== 'cpu',
+    card: device !== 'cpu' && what === 'speed',
   });
 }
 
@@ -98,7 +110,8 @@ async function torch(network, compiled, seconds) {
 function difference(/** @type {Outcome} */ found, /** @type {Outcome} */ expected) {
   if ('failed' in found) return found;
   if ('failed' in expected) return { failed: `on the processor: ${expected.failed}` };
-  const [{ losses }, { losses: wanted }] = [found.lines[0], expected.lines[0]];
+  const [losses, wanted] = [found, expected].map(({ lines }) => lines[0]?.losses);
+  if (!losses || !wanted) return { failed: 'no losses were told' };
   const parts = losses.map((/** @type {number} */ loss, /** @type {number} */ i) =>
     Math.abs(loss / wanted[i] - 1),
   );
@@ -106,85 +119,75 @@ function difference(/** @type {Outcome} */ found, /** @type {Outcome} */ expecte
 }
 
 /**
- * Losses on devices beside the processor's.
+ * Losses on devices beside the processor's. All devices compute at once, as nothing is timed.
  * @param {Readonly<Record<string, { device: string, env?: NodeJS.ProcessEnv }>>} columns
  * @param {readonly string[]} names
+ * @param {Figures['losses']} found takes them
  * @param {{ steps: number, seconds: number, env?: NodeJS.ProcessEnv }} options
  */
-async function compareLosses(columns, names, { steps, seconds, env: own = {} }) {
-  /** @type {Record<string, Record<string, object>>} */
-  const found = {};
+async function compareLosses(columns, names, found, { steps, seconds, env: own = {} }) {
   for (const name of names) {
-    const expected = await vaekit('cpu', name, 'losses', seconds, { steps, env: own });
-    /** @type {Record<string, object>} */
-    const row = {};
+    const train = (/** @type {{ device: string, env?: NodeJS.ProcessEnv }} */ { device, env }) =>
+      vaekit(device, name, 'losses', seconds, { steps, env: { ...own, ...env } });
+    const titles = Object.keys(columns);
+    const [expected, ...outcomes] = await Promise.all(
+      [{ device: 'cpu' }, ...Object.values(columns)].map(train),
+    );
+    const row = Object.fromEntries(
+      outcomes.map((outcome, i) => [
+        titles[i],
+        difference(outcome, /** @type {Outcome} */ (expected)),
+      ]),
+    );
     found[name] = row;
-    for (const [title, { device, env: more = {} }] of Object.entries(columns)) {
-      const options = { steps, env: { ...own, ...more } };
-      row[title] = difference(await vaekit(device, name, 'losses', seconds, options), expected);
-      console.error(`${name}, ${title}: ${JSON.stringify(row[title])}`);
-    }
+    for (const title of titles) console.error(`${name}, ${title}: ${JSON.stringify(row[title])}`);
+    keep();
   }
-  return found;
 }
 
 /** All figures of a machine with a graphics processor. */
 async function measureAll() {
-  const machine = describeMachine(env);
-  console.error(JSON.stringify(machine));
+  const { losses, speed, places } = figures;
+  console.error(JSON.stringify(figures.machine));
   const exact = { NVIDIA_TF32_OVERRIDE: '0' };
-  const losses = await compareLosses(
+  await compareLosses(
     {
       CUDA: { device: 'cuda' },
       'CUDA without TF32': { device: 'cuda', env: exact },
       WebGPU: { device: 'webgpu' },
     },
     names,
+    losses,
     { steps: 20, seconds: 40 },
   );
-  /** @type {Record<string, Record<string, Outcome>>} */
-  const speed = Object.fromEntries(names.map((name) => [name, {}]));
-  /** Works in the order of their weight, in case that time runs out. @type {[string, (name: string) => Promise<Outcome>][]} */
+  for (const name of names) {
+    speed[name] = {};
+    places[name] = {};
+  }
+  /** Works in the order of their weight, in case that time runs out. @type {[Rows, string, (name: string) => Promise<Outcome>][]} */
   const contestants = [
-    ['vaekit, CUDA', (name) => vaekit('cuda', name, 'speed', 30)],
-    ['PyTorch', (name) => torch(name, false, 30)],
-    ['vaekit, WebGPU', (name) => vaekit('webgpu', name, 'speed', 30)],
-    ['PyTorch, torch.compile', (name) => torch(name, true, 75)],
-    ['vaekit, processor', (name) => vaekit('cpu', name, 'speed', 25)],
+    [speed, 'vaekit, CUDA', (name) => vaekit('cuda', name, 'speed', 30)],
+    [speed, 'PyTorch', (name) => torch(name, false, 30)],
+    [speed, 'vaekit, WebGPU', (name) => vaekit('webgpu', name, 'speed', 30)],
+    [places, 'CUDA', (name) => vaekit('cuda', name, 'places', 20)],
+    [speed, 'PyTorch, torch.compile', (name) => torch(name, true, 75)],
+    [places, 'WebGPU', (name) => vaekit('webgpu', name, 'places', 20)],
+    [speed, 'vaekit, processor', (name) => vaekit('cpu', name, 'speed', 25)],
   ];
-  /** @type {Record<string, Record<string, Outcome>>} */
-  const places = Object.fromEntries(names.map((name) => [name, {}]));
-  for (const [title, measure] of contestants) {
+  for (const [rows, title, measure] of contestants) {
     for (const name of names) {
       const outcome = await measure(name);
-      /** @type {Record<string, Outcome>} */ (speed[name])[title] = outcome;
-      console.error(`${name}, ${title}: ${JSON.stringify(outcome)}`);
-      if (title !== 'vaekit, CUDA') continue;
-      /** @type {Record<string, Outcome>} */ (places[name]).CUDA = await vaekit(
-        'cuda',
-        name,
-        'places',
-        20,
-      );
+      /** @type {Record<string, Outcome>} */ (rows[name])[title] = outcome;
+      console.error(`${name}, ${title}: ${JSON.stringify(outcome).slice(0, 300)}`);
+      keep();
     }
   }
-  for (const name of names) {
-    /** @type {Record<string, Outcome>} */ (places[name]).WebGPU = await vaekit(
-      'webgpu',
-      name,
-      'places',
-      20,
-    );
-  }
-  return { machine, losses, speed, places };
 }
 
 /** WebGPU by an adapter in software: right or not, and nothing of speed. */
 async function measureSoftware() {
-  const machine = describeMachine(env);
   const small = { steps: 3, seconds: 150, env: { GPU_BATCH: '4' } };
-  const losses = await compareLosses({ WebGPU: { device: 'webgpu' } }, names, small);
-  return { machine, losses, speed: {}, places: {} };
+  await compareLosses({ WebGPU: { device: 'webgpu' } }, names, figures.losses, small);
 }
 
 async function main() {
@@ -197,11 +200,7 @@ async function main() {
     const { placement } = await import('./gpu/placement.mjs');
     return placement();
   }
-  const figures = values.software ? await measureSoftware() : await measureAll();
-  if (values.out !== undefined) {
-    mkdirSync(values.out, { recursive: true });
-    writeFileSync(join(values.out, 'gpu.json'), `${JSON.stringify(figures, null, 1)}\n`);
-  }
+  await (values.software ? measureSoftware() : measureAll());
   printTables(figures, tolerance);
 }
 

@@ -12,7 +12,7 @@ function firstLine(/** @type {string} */ program, /** @type {string[]} */ args) 
   return status === 0 ? stdout.trim().split('\n')[0] : undefined;
 }
 
-/** Folders of NVIDIA's libraries: those that came with PyTorch, and CUDA's own. */
+/** Folders of NVIDIA's libraries: those that came with PyTorch, CUDA's own, and the driver's where it is mounted. */
 function libraryFolders(/** @type {string | undefined} */ python) {
   const code = 'import torch; print(torch.__file__)';
   const torch = python && firstLine(python, ['-c', code]);
@@ -20,9 +20,8 @@ function libraryFolders(/** @type {string | undefined} */ python) {
   const brought = existsSync(packages)
     ? readdirSync(packages).map((name) => join(packages, name, 'lib'))
     : [];
-  return [join(root, 'lib'), ...brought, '/usr/local/cuda/lib64'].filter((folder) =>
-    existsSync(folder),
-  );
+  const system = ['/usr/local/cuda/lib64', '/usr/local/nvidia/lib64'];
+  return [join(root, 'lib'), ...brought, ...system].filter((folder) => existsSync(folder));
 }
 
 /** Descriptions of Vulkan's drivers: NVIDIA's where the loader does not look, and those in software. */

@@ -12,7 +12,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, join, relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cudaProvider, folder, npmRuntime, providerFiles, runtimeFiles } from './cuda-provider.mjs';
 import { keepArchitecture } from './fat-binary.mjs';
@@ -40,10 +40,18 @@ const isBuilt = (/** @type {string} */ path) =>
     relative(join(root, 'dist'), path),
   );
 
-/** The loader of Vulkan's drivers, which bare machines lack. */
-function vulkanLoader() {
+/** The loader of Vulkan's drivers, and libraries that NVIDIA's driver links to: bare machines lack them. */
+const vulkanLoader = 'libvulkan.so.1';
+const driverLibraries = [
+  ...['libGLdispatch.so.0', 'libX11.so.6', 'libXext.so.6', 'libxcb.so.1', 'libXau.so.6'],
+  ...['libXdmcp.so.6', 'libbsd.so.0', 'libmd.so.0'],
+];
+
+/** Files of the system's libraries, by name: those that are there. @returns {Map<string, string>} */
+function systemLibraries() {
   const { stdout } = spawnSync('ldconfig', ['-p'], { encoding: 'utf8' });
-  return / => (\S+libvulkan\.so\.1)$/m.exec(stdout ?? '')?.[1];
+  const found = (stdout ?? '').matchAll(/^\s*(\S+) \([^)]*x86-64[^)]*\) => (\S+)$/gm);
+  return new Map([...found].map(([, name = '', file = '']) => [name, file]));
 }
 
 /** @param {string} program @param {readonly string[]} args */
@@ -77,6 +85,7 @@ function cut(/** @type {string} */ file) {
  */
 export function prepare(architecture) {
   const app = join(folder, 'app');
+  mkdirSync(folder, { recursive: true });
   rmSync(app, { recursive: true, force: true });
   for (const name of readdirSync(folder).filter((each) => each.startsWith('part-'))) {
     rmSync(join(folder, name), { recursive: true });
@@ -109,9 +118,10 @@ export function prepare(architecture) {
   }
   mkdirSync(join(app, 'bin'));
   cpSync(process.execPath, join(app, 'bin/node'), { dereference: true });
-  const loader = vulkanLoader();
-  if (loader !== undefined) {
-    cpSync(loader, join(app, 'lib', basename(loader)), { dereference: true });
+  const libraries = systemLibraries();
+  for (const name of [vulkanLoader, ...driverLibraries]) {
+    const file = libraries.get(name);
+    if (file !== undefined) cpSync(file, join(app, 'lib', name), { dereference: true });
   }
   const archive = join(folder, 'app.tar.xz');
   console.error('Packing takes some minutes.');
@@ -119,7 +129,7 @@ export function prepare(architecture) {
   const parts = cut(archive);
   const megabytes = (statSync(archive).size / 2 ** 20).toFixed(0);
   rmSync(archive);
-  tell(parts, megabytes, loader !== undefined);
+  tell(parts, megabytes, libraries.has(vulkanLoader));
 }
 
 /** Tells how the parts are brought to the machine and used there. */
@@ -135,7 +145,7 @@ function tell(
     [
       `${megabytes} MiB in ${parts.length} part${parts.length === 1 ? '' : 's'} of at most ${partBytes / 2 ** 20} MiB.`,
       ...(parts.length > 1
-        ? ['They do not fit one transfer of 64 MiB: bring them one after another.']
+        ? ['They do not fit one transfer of 64 MiB: bring them one right after another.']
         : []),
       ...(hasLoader
         ? []
@@ -144,7 +154,7 @@ function tell(
       ...parts
         .slice(0, -1)
         .map((name) => `  mkdir -p ${at} && cp ${path(name)}/bytes ${at}/${name}`),
-      `  mkdir -p ${at} && cp ${path(last)}/bytes ${at}/${last} && cd ${at} && cat ${parts.join(' ')} | tar -xJ && app/bin/node app/bench/gpu.mjs --out results`,
+      `  mkdir -p ${at} && cp ${path(last)}/bytes ${at}/${last} && cd ${at} && cat ${parts.join(' ')} > app.tar.xz && (tar -xJf app.tar.xz || python3 -m tarfile -e app.tar.xz .) && app/bin/node app/bench/gpu.mjs --out "\${OUT:-results}"`,
     ].join('\n'),
   );
 }
