@@ -67,13 +67,21 @@ function tellPlaces(/** @type {string} */ title, /** @type {Outcome} */ outcome)
   }
 }
 
-/** Failures, each once. */
-function tellFailures(/** @type {Readonly<Record<string, Record<string, any>>>} */ rows) {
-  for (const [name, row] of Object.entries(rows)) {
-    for (const [title, outcome] of Object.entries(row)) {
-      if (outcome.failed !== undefined) console.log(`- ${name}, ${title}: ${outcome.failed}`);
+/** Tells each reason of failures once, with what failed by it. */
+function tellFailures(
+  /** @type {Readonly<Record<string, Record<string, Record<string, any>>>>} */ all,
+) {
+  /** @type {Map<string, string[]>} */
+  const found = new Map();
+  for (const [what, rows] of Object.entries(all)) {
+    for (const [name, row] of Object.entries(rows)) {
+      for (const [title, { failed }] of Object.entries(row)) {
+        if (failed === undefined) continue;
+        found.set(failed, [...(found.get(failed) ?? []), `${what} of ${name}, ${title}`]);
+      }
     }
   }
+  for (const [reason, places] of found) console.log(`- ${places.join('; ')}: ${reason}`);
 }
 
 /**
@@ -94,5 +102,5 @@ export function printTables({ machine, losses, speed, places }, tolerance) {
     for (const [title, outcome] of Object.entries(row)) tellPlaces(`${name}, ${title}`, outcome);
   }
   console.log('\nNot there:');
-  for (const rows of [losses, speed, places]) tellFailures(rows);
+  tellFailures({ losses, speed, places });
 }
