@@ -2,6 +2,7 @@ import { createSession, lanesOf, worksInPlace } from '#runtime';
 import { UserError } from '../base/errors.js';
 import type { RanksAddress } from '../runtime/ranks/address.js';
 import type { Device, Session, SessionOptions } from '../runtime/session.js';
+import { isSmall, openSized } from './assembly/index.js';
 import { toInPlaceStep } from './kernel/index.js';
 import { toMicrobatchedStep } from './microbatch/index.js';
 import { toLoopModel, toModel } from './onnx/index.js';
@@ -90,14 +91,21 @@ function paysInPlace({ carried, microbatches }: LoopProgram, options: SessionOpt
 
 /**
  * Makes a repeated step runnable as it is; carried values stay on its device.
+ * @param examples of most steps, if they are known: small steps become functions in WebAssembly
  * @throws UserError when it uses an input that it does not list, or a type that the device lacks
  */
 export async function openLoop(
   program: LoopProgram,
   options: SessionOptions = {},
+  examples?: number,
 ): Promise<Session> {
   requireDevice(resultsOf(program), options.device);
   const { microbatches, carried } = program;
+  const { device = 'cpu', profile } = options;
+  if (examples !== undefined && device === 'cpu' && !profile && isSmall(program, examples)) {
+    const small = openSized(program, options, examples);
+    if (small) return small;
+  }
   const inPlace =
     paysInPlace(program, options) && worksInPlace(options) ? toInPlaceStep(program) : undefined;
   const microbatched =

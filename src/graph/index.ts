@@ -5,6 +5,7 @@
  *   steps that repeat; `origin.ts`: the part of the model that an operation belongs to
  * - `operators/`: the operators; `gradient/`: their derivatives; `rewrite/`: programs in the form that
  *   runs fastest; `onnx/`: programs as ONNX models; `microbatch/`: batches cut into microbatches
+ * - `kernel/`: updates of a state as a kernel in WebAssembly; `assembly/`: whole steps of small models as one
  * - `compile.ts`: all of this, from a program to a session; `order.ts`: the order of a program's
  *   operations; `work.ts`: how many multiplications they take; `footprint.ts`: how many bytes
  */
@@ -53,4 +54,4 @@ export {
   size,
   Value,
 } from './value.js';
-export { convolves, multiplications } from './work.js';
+export { convolves, multiplications, oneThreadWork } from './work.js';

@@ -1,3 +1,4 @@
+import { openAssembled } from './assembled/session.js';
 import { requireCuda } from './cuda.node.js';
 import { hasKoffi } from './in-place/koffi.node.js';
 import { openNative, threadsOf } from './native.node.js';
@@ -35,9 +36,10 @@ export async function createSession(
   model: Uint8Array,
   options: SessionOptions = {},
 ): Promise<Session> {
-  const { device = 'cpu', thread } = options;
+  const { device = 'cpu', thread, assembled } = options;
   if (device === 'cuda') requireCuda();
   if (thread && device !== 'webgpu') return openOnThread(model, options, thread);
+  if (assembled) return openAssembled(assembled);
   // The thread that makes the process's first session is the one that takes denormal numbers as 0.
   if (flushesDenormals()) await firstThread();
   return openNative(model, options, false);

@@ -104,6 +104,28 @@ export interface InPlaceStep {
   };
 }
 
+/** Numbers at an address of a step's memory: float32 ones, or bytes. */
+export interface TypedSlot extends Slot {
+  readonly type: 'float32' | 'uint8';
+}
+
+/** A repeated step as one function in WebAssembly, for examples of certain sizes. Names are those of the whole. */
+export interface AssembledStep {
+  /** A module with the function `run`, over the memory `host.memory`. */
+  readonly code: Uint8Array<ArrayBuffer>;
+  /** Pages of 64 KiB that the memory has. */
+  readonly pages: number;
+  /** The carried values. */
+  readonly state: readonly TypedSlot[];
+  /** Inputs of which every step sees its own entry. */
+  readonly steps: readonly TypedSlot[];
+  /** Inputs that are the same for every step. */
+  readonly invariant: readonly TypedSlot[];
+  readonly constants: readonly { readonly address: number; readonly values: Float32Array }[];
+  /** The values that each step puts out. */
+  readonly outputs: readonly Slot[];
+}
+
 /** The input of a ranked step that says how many examples all ranks have, by step. */
 export const allExamples = 'ranks/examples';
 
@@ -127,6 +149,8 @@ export interface SessionOptions {
   readonly microbatched?: MicrobatchedStep;
   /** The same step with its state in the memory of a kernel: see `worksInPlace`. */
   readonly inPlace?: InPlaceStep;
+  /** The same step as a function in WebAssembly, which takes the place of the model. */
+  readonly assembled?: AssembledStep;
   /** The ranks that sum up the terms of `inPlace`, of which the session is one. Node's processor only. */
   readonly ranks?: RanksAddress;
 }

@@ -1,4 +1,5 @@
 import { UserError } from '../base/errors.js';
+import { openAssembled } from './assembled/session.js';
 import { openLaneBeside } from './microbatched/lanes.web.js';
 import { openMicrobatched } from './microbatched/session.js';
 import type { RowLanes } from './rows/rows.js';
@@ -37,8 +38,9 @@ export async function createSession(
   model: Uint8Array,
   options: SessionOptions = {},
 ): Promise<Session> {
-  const { profile, microbatched } = options;
+  const { profile, microbatched, assembled } = options;
   if (profile) throw new UserError('Profiles are made in Node, not in a browser.');
+  if (assembled) return openAssembled(assembled);
   return (microbatched && (await openLanes(microbatched, options))) ?? openWeb(model, options);
 }
 

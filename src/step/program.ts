@@ -3,6 +3,7 @@ import {
   findDouble,
   type LoopProgram,
   multiplications,
+  oneThreadWork,
   openLoop,
   openRankedLoop,
   optimizeLoop,
@@ -89,16 +90,13 @@ export function trainingProgram(
   return { program, described };
 }
 
-/** Below this many multiplications a step, a second thread costs more than it gives. */
-const threadedMultiplications = 1e7;
-
 /** The options, with one thread where nobody asked for more and more would not pay. */
 function withThreads(
   options: SessionOptions,
   program: LoopProgram,
   batchSize: number,
 ): SessionOptions {
-  const pays = multiplications(resultsOf(program), batchSize) >= threadedMultiplications;
+  const pays = multiplications(resultsOf(program), batchSize) > oneThreadWork;
   return pays || options.threads !== undefined ? options : { ...options, threads: 1 };
 }
 
@@ -155,7 +153,9 @@ export async function compileTraining(
     const { modelSize: parameters } = layout;
     await onFootprint(footprintOf(program, optimized, { parameters, batchSize, threads, device }));
   }
-  const opened = ranks ? openRankedLoop(optimized, ranks, chosen) : openLoop(optimized, chosen);
+  const opened = ranks
+    ? openRankedLoop(optimized, ranks, chosen)
+    : openLoop(optimized, chosen, cutting?.batchSize);
   return { session: await opened, ...described };
 }
 
@@ -198,7 +198,7 @@ export async function compileEvaluation(
   return {
     session: await (cut
       ? openLoop(optimizeLoop({ ...program, ...cut }), { ...chosen, thread: {} })
-      : openLoop(optimized, chosen)),
+      : openLoop(optimized, chosen, batchSize)),
     batchSize,
     noises,
     stepScalars: [],

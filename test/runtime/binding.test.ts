@@ -16,8 +16,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(work, { recursive: true }));
 
-/** The output of a program that trains with a copy of the build that lacks the runtime's libraries. */
-async function training(manifest: Readonly<Record<string, unknown>>): Promise<string> {
+/** The output of a program that draws samples with a copy of the build that lacks the runtime's libraries. */
+async function drawing(manifest: Readonly<Record<string, unknown>>): Promise<string> {
   const folder = await mkdtemp(join(work, 'copy-'));
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
   const isCode = (path: string) => !/[\\/](vendor[\\/]onnxruntime-node|studio)($|[\\/])/.test(path);
@@ -26,11 +26,11 @@ async function training(manifest: Readonly<Record<string, unknown>>): Promise<st
   const file = join(folder, 'program.mjs');
   await writeFile(
     file,
-    `import { dense, fromArray, reshape, UserError, VAE } from './dist/index.js';
+    `import { dense, reshape, UserError, VAE } from './dist/index.js';
     const network = { encoder: [dense(2)], decoder: [dense(4), reshape([1, 2, 2])] };
     const vae = new VAE({ input: [1, 2, 2], latent: 1, ...network });
-    await vae.fit(fromArray(new Uint8Array(64 * 4), [1, 2, 2]), { epochs: 1 }).then(
-      () => console.log('trained'),
+    await vae.sample(2).then(
+      () => console.log('drawn'),
       (error) => console.log(error instanceof UserError ? error.message : error),
     );`,
   );
@@ -41,14 +41,14 @@ async function training(manifest: Readonly<Record<string, unknown>>): Promise<st
 test('where the runtime cannot be loaded, that is told with the systems that have it', async () => {
   const { name, version, type, imports } = manifest;
   const { platform, arch } = process;
-  expect(await training({ name, version, type, imports })).toMatch(
+  expect(await drawing({ name, version, type, imports })).toMatch(
     new RegExp(`^ONNX Runtime cannot be loaded on ${platform} ${arch}: .* It runs on Linux .*\\.$`),
   );
 });
 
 test('code without the package says that its files are not there', async () => {
   const { type, imports } = manifest;
-  expect(await training({ name: 'another', type, imports })).toMatch(
+  expect(await drawing({ name: 'another', type, imports })).toMatch(
     /^The files of vaekit .* cannot be found from .*: install vaekit .*\.$/,
   );
 });

@@ -6,7 +6,7 @@ import { type Bytes, vector } from './wasm.js';
  * Operators that a kernel computes, as code behind that of their inputs. Each rounds as IEEE 754 says, so that
  * results have the bits of the runtime's operators. Truth values are vectors of ones or zeros.
  */
-const operators: Readonly<Record<string, (inputs: readonly Bytes[]) => Bytes>> = {
+export const operators: Readonly<Record<string, (inputs: readonly Bytes[]) => Bytes>> = {
   Abs: followed(vector.absolute),
   Add: followed(vector.add),
   And: followed(vector.and),

@@ -7,7 +7,7 @@ import { computed, input, type Value } from '../value.js';
 import { allNodes, emit, type Target } from './emit.js';
 import { Expressions } from './expression.js';
 import { isFloats, KernelLayout } from './layout.js';
-import { moduleOf } from './wasm.js';
+import { i32, moduleOf, v128 } from './wasm.js';
 
 /** The model of the terms that examples give, and the names of its inputs. */
 function termsOf(program: LoopProgram, { terms, summed }: KernelLayout) {
@@ -85,7 +85,7 @@ export function toInPlaceStep(
     ...termsOf(program, layout),
     ...{ pages, state, numbers, constants, termSlots, summed },
     ...(between && { between }),
-    kernel: moduleOf(pages, vectors, code),
+    kernel: moduleOf(pages, [i32, ...new Array<number>(vectors).fill(v128)], code, true),
     outputs: put,
     steps: steps.map(inputName),
     invariant: invariant.map(inputName),

@@ -1,13 +1,13 @@
 /*
  * Pieces of WebAssembly's binary format (WebAssembly Core Specification 2.0, chapter 5), with vectors of four
- * float32 numbers: as much as a kernel over arrays needs.
+ * float32 numbers: as much as kernels over arrays need.
  */
 
 /** Bytes that follow one another. */
 export type Bytes = readonly number[];
 
 /** A whole number from 0 on, in groups of seven bits (LEB128). */
-function unsigned(value: number): Bytes {
+export function unsigned(value: number): Bytes {
   const bytes: number[] = [];
   for (let left = value; ; left = Math.floor(left / 128)) {
     if (left < 128) return [...bytes, left];
@@ -16,7 +16,7 @@ function unsigned(value: number): Bytes {
 }
 
 /** An int32 number, in the same groups with its sign. */
-function signed(value: number): Bytes {
+export function signed(value: number): Bytes {
   const bytes: number[] = [];
   for (let left = value | 0; ; left >>= 7) {
     const isLast = left >= -64 && left < 64;
@@ -37,15 +37,18 @@ const section = (id: number, content: Bytes): Bytes => [
 ];
 
 /** The little-endian bytes of a float32 number. */
-const floatBytes = (value: number): Bytes => [...new Uint8Array(Float32Array.of(value).buffer)];
+export const floatBytes = (value: number): Bytes => [
+  ...new Uint8Array(Float32Array.of(value).buffer),
+];
 
-const vectorOperator = (code: number): Bytes => [0xfd, ...unsigned(code)];
+export const vectorOperator = (code: number): Bytes => [0xfd, ...unsigned(code)];
 
-/** Memory at an address that is a multiple of 16, or of 4. */
-const at = (address: number, alignment: number): Bytes => [alignment, ...unsigned(address)];
+/** Memory at an address, which is best a multiple of 2 to the power of the alignment. */
+export const at = (address: number, alignment: number): Bytes => [alignment, ...unsigned(address)];
 
-const i32 = 0x7f;
-const v128 = 0x7b;
+/** Types of local variables: int32 numbers and vectors. */
+export const i32 = 0x7f;
+export const v128 = 0x7b;
 
 /** Local variables of a function: local 0 is an int32, all others are vectors. */
 const counter = 0;
@@ -119,14 +122,20 @@ export const forEachVector = (bytes: number, code: Bytes): Bytes => [
 ];
 
 /**
- * A module that takes shared memory as `host.memory` and has one function, `run`, without arguments.
+ * A module that takes memory as `host.memory` and has one function, `run`, without arguments.
  * @param pages of 64 KiB that the memory has
- * @param vectors local variables that the code uses: the numbers from 1 on
+ * @param locals types of the function's local variables
+ * @param isShared whether threads share the memory
  */
-export function moduleOf(pages: number, vectors: number, code: Bytes): Uint8Array<ArrayBuffer> {
-  const locals = [2, ...unsigned(1), i32, ...unsigned(vectors), v128];
-  const body = [...locals, ...code, 0x0b];
-  const limits = [0x03, ...unsigned(pages), ...unsigned(pages)];
+export function moduleOf(
+  pages: number,
+  locals: Bytes,
+  code: Bytes,
+  isShared: boolean,
+): Uint8Array<ArrayBuffer> {
+  const declared = locals.flatMap((type) => [...unsigned(1), type]);
+  const body = [...unsigned(locals.length), ...declared, ...code, 0x0b];
+  const limits = [isShared ? 0x03 : 0x01, ...unsigned(pages), ...unsigned(pages)];
   return Uint8Array.from([
     ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
     ...section(1, [1, 0x60, 0, 0]),

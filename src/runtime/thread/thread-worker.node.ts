@@ -5,6 +5,7 @@ import type { Tensor } from 'onnxruntime-common';
 import { UserError } from '../../base/errors.js';
 import { allFinite } from '../../base/finite.js';
 import { isFloats } from '../../base/realm.js';
+import { openAssembled } from '../assembled/session.js';
 import { hasInterface, openInPlace } from '../in-place/c-interface.node.js';
 import { StepMemory } from '../in-place/memory.js';
 import { inPlaceSession } from '../in-place/session.js';
@@ -166,8 +167,9 @@ const service: ThreadService = {
   ready() {},
 
   async open(model: Uint8Array, options: SessionOptions) {
-    const { keep } = options;
+    const { keep, assembled } = options;
     const session =
+      (assembled && openAssembled(assembled)) ??
       (await openWhereStateIs(options)) ??
       (await openMicrobatches(options)) ??
       (await openNative(model, options, flush));

@@ -184,7 +184,7 @@ describe('the remedy that is advised leads out', () => {
   });
 
   test('a smaller learning rate, then rollback, for a steep loss', async () => {
-    const build = () => smallVAE({ objective: vae({ weight: 400 }) });
+    const build = () => smallVAE({ objective: vae({ weight: 150 }) });
     const taken: Checkpoint[] = [];
     const callbacks = [{ onCheckpoint: (each: Checkpoint) => void taken.push(each) }];
     const first = await failed(build(), { optimizer: sgd({ learningRate: 0.03 }) });
