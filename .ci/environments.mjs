@@ -3,7 +3,8 @@
  * versions of Node, Bun, Deno, test runners, bundles, CommonJS with types, a browser, users without a
  * home. All train the same model and must come to the same numbers. One that cannot be had is named and
  * skipped. Names as arguments run those alone: node .ci/environments.mjs bun deno. A tarball among the
- * arguments is taken in the place of a new one.
+ * arguments is taken in the place of a new one; a folder is one where it is installed already, as install.mjs
+ * leaves it.
  */
 import { execFile } from 'node:child_process';
 import {
@@ -27,7 +28,9 @@ import { chromiumPath, launchChromium } from '../test/browser/launch.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const work = mkdtempSync(join(tmpdir(), 'vaekit-environments-'));
-const project = join(work, 'project');
+const words = process.argv.slice(2);
+const installation = words.find((word) => existsSync(join(word, 'node_modules')));
+const project = installation ? resolve(installation) : join(work, 'project');
 const run = promisify(execFile);
 
 /** The output of a program. @throws Error with all that it printed when it fails */
@@ -270,6 +273,8 @@ const cases = {
   Electron: electron,
 };
 
+const isTarball = (word) => word.endsWith('.tgz');
+
 /** Packs the package. */
 async function pack() {
   const options = ['--ignore-scripts', '--json', '--pack-destination', work];
@@ -277,11 +282,14 @@ async function pack() {
   return join(work, filename);
 }
 
-async function prepare(tarball) {
+async function prepare() {
   chmodSync(work, 0o755);
   cpSync(fileURLToPath(new URL('environments', import.meta.url)), project, { recursive: true });
   copyFileSync(join(project, 'one.test.mjs'), join(project, 'two.test.mjs'));
-  await output('npm', ['install', ...quiet, tarball ? resolve(tarball) : await pack()]);
+  if (!installation) {
+    const tarball = words.find(isTarball);
+    await output('npm', ['install', ...quiet, tarball ? resolve(tarball) : await pack()]);
+  }
   expected = JSON.parse(await output(process.execPath, ['program.mjs']));
 }
 
@@ -302,10 +310,10 @@ async function tried(name, attempt) {
 }
 
 try {
-  const isTarball = (word) => word.endsWith('.tgz');
-  const words = process.argv.slice(2);
-  await prepare(words.find(isTarball));
-  const asked = words.filter((word) => !isTarball(word)).map((word) => word.toLowerCase());
+  await prepare();
+  const asked = words
+    .filter((word) => !isTarball(word) && word !== installation)
+    .map((word) => word.toLowerCase());
   const isAsked = (name) =>
     asked.length === 0 || asked.some((word) => name.toLowerCase().includes(word));
   const queue = Object.entries(cases).filter(([name]) => isAsked(name));

@@ -2,7 +2,8 @@
  * Packs the build, or takes the tarball that is given, checks the package and its types as they are published,
  * and installs it as a user does: into an empty project, with an empty home, install scripts allowed, and
  * every host but the registry out of reach. Lists the installation, and uses it by import, by its types, by
- * npx and as the studio. Other environments are for environments.mjs.
+ * npx and as the studio. A second argument names a folder that is made and left with the installation:
+ * environments.mjs runs other environments in it.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import {
@@ -24,7 +25,8 @@ const limit = 400;
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const work = mkdtempSync(join(tmpdir(), 'vaekit-install-'));
-const project = join(work, 'project');
+const [, , given, kept] = process.argv;
+const project = kept ? resolve(kept) : join(work, 'project');
 const home = join(work, 'home');
 mkdirSync(project);
 mkdirSync(home);
@@ -189,7 +191,7 @@ async function openStudio() {
 }
 
 try {
-  const tarball = process.argv[2] ? resolve(process.argv[2]) : pack();
+  const tarball = given ? resolve(given) : pack();
   checkPackage(tarball);
   put('package.json', '{ "private": true, "type": "module" }');
   run('npm', ['install', '--ignore-scripts=false', '--no-audit', '--no-fund', tarball]);
