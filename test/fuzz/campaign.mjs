@@ -13,16 +13,38 @@ const patience = 20;
 
 export const readerNames = readers.map(({ name }) => name);
 
+/** Inputs that one process reads: what it keeps of them would hide the memory that a later one takes. */
+const most = 2500;
+
+/** The process that reads the next inputs, and how many it may. */
+let reading;
+
+function startChild() {
+  const args = ['--max-old-space-size=512', '--expose-gc', child];
+  const process_ = spawn(process.execPath, args, { stdio: 'pipe' });
+  const lines = createInterface({ input: process_.stdout });
+  reading = { process_, lines, left: most };
+  return reading;
+}
+
+/** Ends the process that reads. */
+export function endChild() {
+  reading?.process_.stdin.end();
+  reading = undefined;
+}
+
 /**
- * Runs one child to its end, or to where it dies or hangs.
+ * Has a child do a task, to its end or to where it dies or hangs. The next task is for the same child, as it takes
+ * longer to start than to read some inputs, unless something failed.
  * @returns its summary, its failures, and the input at which it died, if it did
  */
 function runChild(task) {
   return new Promise((resolve, reject) => {
-    const args = ['--max-old-space-size=512', '--expose-gc', child];
-    const process_ = spawn(process.execPath, [...args, JSON.stringify({ ...usual, ...task })], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const count = task.file === undefined ? task.end - task.start : 1;
+    if (reading && reading.left < count) endChild();
+    const used = reading ?? startChild();
+    const { process_, lines } = used;
+    used.left -= count;
     let at;
     let done;
     let hung = false;
@@ -36,30 +58,42 @@ function runChild(task) {
         process_.kill('SIGKILL');
       }, patience * 1000);
     };
-    wait();
-    createInterface({ input: process_.stdout }).on('line', (line) => {
-      wait();
-      const said = JSON.parse(line);
-      if (said.at !== undefined) at = said.at;
-      if (said.failed !== undefined) failures.push(said);
-      if (said.done) done = said.done;
-    });
-    process_.stderr.on('data', (chunk) => {
-      errors = (errors + chunk).slice(-2000);
-    });
-    process_.on('error', reject);
-    process_.on('close', (code, signal) => {
+    const end = (code, signal) => {
       clearTimeout(timer);
+      lines.off('line', hear);
+      process_.stderr.off('data', note);
+      process_.off('error', reject).off('close', end);
+      if (failures.length > 0) endChild();
+      if (!done) reading = undefined;
       const died = done
         ? undefined
         : { at, fault: hung ? `hung over ${patience} s` : `died (${signal ?? code}): ${errors}` };
       resolve({ done, failures, died, noise: errors });
-    });
+    };
+    const hear = (line) => {
+      wait();
+      const said = JSON.parse(line);
+      if (said.at !== undefined) at = said.at;
+      if (said.failed !== undefined) failures.push(said);
+      if (said.done) {
+        done = said.done;
+        end();
+      }
+    };
+    const note = (chunk) => {
+      errors = (errors + chunk).slice(-2000);
+    };
+    lines.on('line', hear);
+    process_.stderr.on('data', note);
+    process_.on('error', reject).on('close', end);
+    wait();
+    process_.stdin.write(`${JSON.stringify({ ...usual, ...task })}\n`);
   });
 }
 
 /**
- * Reads the inputs from `start` to before `end` of a reader, in children of which each reads some.
+ * Reads the inputs from `start` to before `end` of a reader, in children of which each reads some: `endChild` ends the
+ * last one.
  * @param limits other ones than the usual
  * @param onProgress is told how many inputs of the reader are behind
  */
@@ -67,7 +101,7 @@ export async function fuzz(name, { seed, start = 0, end, limits, onProgress = ()
   const total = { inputs: 0, refused: 0, slowest: 0, largest: 0 };
   const failures = [];
   for (let next = start; next < end; ) {
-    const until = Math.min(end, next + 2500);
+    const until = Math.min(end, next + most);
     const {
       done,
       failures: found,

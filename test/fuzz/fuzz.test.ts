@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 
 const built = fileURLToPath(new URL('../../dist/index.js', import.meta.url));
 if (!existsSync(built)) throw new Error('These tests run what is built: npm run build first.');
@@ -10,14 +10,17 @@ interface Result {
   readonly refused: number;
   readonly failures: readonly { readonly failed: unknown; readonly fault: string }[];
 }
-const { fuzz, fuzzFile, readerNames } = (await import('./campaign.mjs' as string)) as {
+const { endChild, fuzz, fuzzFile, readerNames } = (await import('./campaign.mjs' as string)) as {
   fuzz(
     name: string,
     options: { seed: number; end: number; limits?: { seconds: number } },
   ): Promise<Result>;
+  endChild(): void;
   fuzzFile(name: string, file: string): Promise<Result['failures']>;
   readonly readerNames: readonly string[];
 };
+
+afterAll(endChild);
 
 /** Few, for each run of the tests; `npm run fuzz` reads many more. */
 const inputs = 50;

@@ -5,7 +5,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { fuzz, readerNames } from './campaign.mjs';
+import { endChild, fuzz, readerNames } from './campaign.mjs';
 import { inputsOf } from './inputs.mjs';
 import { readers } from './readers.mjs';
 
@@ -49,5 +49,6 @@ for (const name of values.reader) {
     await writeFile(join(values.keep, `${name.replace(' ', '-')}-${seed}-${index}`), bytes);
   }
 }
+endChild();
 process.stdout.write(`${inputs} inputs over ${values.reader.length} readers: ${failed} failures\n`);
 process.exitCode = failed > 0 ? 1 : 0;
