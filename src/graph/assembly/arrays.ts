@@ -41,7 +41,7 @@ export type Numbers = Stored | Computed | Same;
 export const countOf = (shape: readonly number[]) => shape.reduce((all, size) => all * size, 1);
 
 /** Distances in an array whose numbers follow one another, the last axis first. */
-export function denseStrides(shape: readonly number[]): number[] {
+function denseStrides(shape: readonly number[]): number[] {
   return shape.map((_, axis) => countOf(shape.slice(axis + 1)));
 }
 

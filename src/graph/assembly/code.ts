@@ -1,12 +1,4 @@
-import {
-  at,
-  type Bytes,
-  floatBytes,
-  signed,
-  unsigned,
-  vector,
-  vectorOperator,
-} from '../kernel/wasm.js';
+import { at, type Bytes, signed, unsigned, vectorOperator } from '../kernel/wasm.js';
 
 /*
  * Instructions of WebAssembly (Core Specification 2.0, chapter 5.4) for loops over arrays whose numbers lie at
@@ -142,4 +134,4 @@ export const bits = (value: number): Bytes => {
   return [...vectorOperator(12), ...own, ...own, ...own, ...own];
 };
 
-export { floatBytes, get as getVector, set as setVector, vector };
+export { get as getVector, set as setVector };

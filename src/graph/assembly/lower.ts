@@ -375,7 +375,7 @@ export class Lowering {
 }
 
 /** Tells whether numbers lie where they should. */
-export function isSamePlace(numbers: Numbers, to: Stored): boolean {
+function isSamePlace(numbers: Numbers, to: Stored): boolean {
   return (
     numbers.kind === 'stored' &&
     numbers.piece === to.piece &&

@@ -37,9 +37,7 @@ const section = (id: number, content: Bytes): Bytes => [
 ];
 
 /** The little-endian bytes of a float32 number. */
-export const floatBytes = (value: number): Bytes => [
-  ...new Uint8Array(Float32Array.of(value).buffer),
-];
+const floatBytes = (value: number): Bytes => [...new Uint8Array(Float32Array.of(value).buffer)];
 
 export const vectorOperator = (code: number): Bytes => [0xfd, ...unsigned(code)];
 
