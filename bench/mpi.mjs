@@ -132,12 +132,19 @@ function losses() {
           (/** @type {number} */ loss, /** @type {number} */ i) =>
             Math.abs(found[i] - loss) / Math.abs(loss),
         );
-        rows.push([network, mpirun, ranks, Math.max(...differences).toExponential(1)]);
+        const parted = differences.findIndex((/** @type {number} */ each) => !(each <= 1e-5));
+        rows.push([
+          ...[network, mpirun, ranks, Math.max(...differences).toExponential(1)],
+          String(parted < 0 ? differences.length : parted),
+        ]);
         log((rows.at(-1) ?? []).join(' '));
       }
     }
   }
-  const headings = ['', 'MPI', 'ranks', 'largest difference of a loss, as a part of it'];
+  const headings = [
+    ...['', 'MPI', 'ranks', 'largest difference of a loss, as a part of it'],
+    'steps before one is over 1e-5',
+  ];
   console.log(markdown(headings, rows).join('\n'));
 }
 

@@ -20,7 +20,7 @@ import { keepArchitecture } from './fat-binary.mjs';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Bytes that one transfer to a machine may hold, less the repository itself. */
-const partBytes = 46 * 2 ** 20;
+const partBytes = 52 * 2 ** 20;
 
 /** Packages that draw and read pictures, which no training needs. */
 const unneeded = /(^|\/)(@napi-rs|@img|sharp|h5wasm)(\/|$)/;
