@@ -186,7 +186,7 @@ async function measureAll() {
 
 /** WebGPU by an adapter in software: right or not, and nothing of speed. */
 async function measureSoftware() {
-  const small = { steps: 3, seconds: 150, env: { GPU_BATCH: '4' } };
+  const small = { steps: 3, seconds: 300, env: { GPU_BATCH: '4' } };
   await compareLosses({ WebGPU: { device: 'webgpu' } }, names, figures.losses, small);
 }
 
