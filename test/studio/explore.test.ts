@@ -64,17 +64,24 @@ describe.skipIf(!chromiumPath)(`exploring and comparing in the studio${skipReaso
 
   beforeAll(async () => {
     folder = await emptyFolder();
-    const { code, stderr } = await vaekit(folder, 'train', '--epochs', '1', '--out', 'runs/two');
-    expect(code, stderr).toBe(0);
     const { test } = await mnist();
-    const vae = new VAE({
-      input: [1, 28, 28],
-      latent: 5,
-      encoder: [dense(32, { activation: 'relu' })],
-      decoder: [dense(32, { activation: 'relu' }), dense(784), reshape([1, 28, 28])],
-    });
-    await vae.fit(take(test, 2000), { epochs: 2 });
-    await vae.save(join(folder, 'runs/five'), { data: 'mnist' });
+    for (const [name, latent] of [
+      ['two', 2],
+      ['five', 5],
+    ] as const) {
+      const vae = new VAE({
+        input: [1, 28, 28],
+        latent,
+        encoder: [dense(32, { activation: 'relu' })],
+        decoder: [dense(32, { activation: 'relu' }), dense(784), reshape([1, 28, 28])],
+      });
+      const validation = take(test, 500);
+      const { epochs } = await vae.fit(take(test, 2000), { epochs: 2, validation });
+      const run = await vae.save(join(folder, 'runs', name), { data: 'mnist' });
+      const lines = epochs.map((each) => `${JSON.stringify(each)}\n`);
+      await run.write('metrics.jsonl', lines.join(''));
+      await vae.release();
+    }
     opened = await openStudio({ path: join(folder, 'runs'), at: '#/explore/served%3Atwo' });
     page = opened.page;
     await page.locator('.legend').waitFor({ timeout: 30_000 });
