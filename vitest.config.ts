@@ -7,9 +7,6 @@ import { sourceAliases } from './sources.js';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 
-/** Rooms that compute by themselves: no file of their tests leaves anything to the next one. */
-const rooms = ['base', 'data', 'graph', 'nn', 'report', 'runs', 'step', 'training', 'vae'];
-
 const files = readdirSync(`${root}test`, { recursive: true, encoding: 'utf8' })
   .map((name) => `test/${name.replaceAll('\\', '/')}`)
   .filter((path) => path.endsWith('.test.ts'));
@@ -25,23 +22,35 @@ function startsPrograms(path: string): boolean {
   return /^test\/(cli|studio)\//.test(path) && opens.test(readFileSync(root + path, 'utf8'));
 }
 
-/** Tells whether a file measures memory: a process that it starts counts the most that its own process had, too. */
-const measuresMemory = (path: string) =>
-  /memoryUsage|resourceUsage|maxRSS/.test(readFileSync(root + path, 'utf8'));
+/**
+ * Tells whether a file needs a process of its own: it measures memory, of which a process that it starts counts the
+ * most that its own process had, too; it replaces modules; or it is about the runtime's state in its process.
+ */
+const needsProcess = (path: string) =>
+  path.startsWith('test/runtime/') ||
+  /memoryUsage|resourceUsage|maxRSS|vi\.mock/.test(readFileSync(root + path, 'utf8'));
 
-const programs = files.filter(startsPrograms);
-const library = files.filter(
-  (path) =>
-    rooms.includes(path.split('/')[1] ?? '') && !programs.includes(path) && !measuresMemory(path),
-);
-const apart = files.filter((path) => !programs.includes(path) && !library.includes(path));
+const included = (isProgram: boolean, isApart: boolean) =>
+  files.filter((path) => startsPrograms(path) === isProgram && needsProcess(path) === isApart);
+
+/**
+ * Tests by project, in the order in which they run. Files share a process, as loading vaekit and starting a browser
+ * take longer than most of them. `npm run test:quick` leaves the programs out.
+ */
+const projects = [
+  { name: 'programs', include: included(true, false), isolate: false },
+  { name: 'programs-apart', include: included(true, true) },
+  { name: 'apart', include: included(false, true) },
+  { name: 'library', include: included(false, false), isolate: false },
+].map((test) => ({ extends: true as const, test }));
 
 /** The longest files first, and those that share a process one after another. */
 class ByProject extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
-    const of = (name: string) => sorted.filter(({ project }) => project.name === name);
-    return [...of('programs'), ...of('apart'), ...of('library')];
+    return projects.flatMap(({ test: { name } }) =>
+      sorted.filter(({ project }) => project.name === name),
+    );
   }
 }
 
@@ -56,19 +65,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     // Things come late on a busy machine.
     expect: { poll: { timeout: 20_000 } },
-    // `npm run test:quick` leaves the programs out.
-    projects: [
-      { extends: true, test: { name: 'programs', include: programs } },
-      { extends: true, test: { name: 'apart', include: apart } },
-      {
-        extends: true,
-        // Files share a process, as loading vaekit takes longer than most of them.
-        test: {
-          name: 'library',
-          include: library,
-          isolate: false,
-        },
-      },
-    ],
+    setupFiles: ['test/leave-nothing.ts'],
+    projects,
   },
 });

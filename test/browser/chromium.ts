@@ -1,19 +1,34 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { createServer, type ViteDevServer } from 'vite';
 import { sourceAliases } from '../../sources.js';
 import { chromiumPath, launchChromium } from './launch.mjs';
 
-export { chromiumPath, launchChromium };
+export { chromiumPath };
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** The reason why tests in a browser are skipped, for their names. */
 export const skipReason = chromiumPath ? '' : ' (skipped: no Chromium is installed)';
 
 /** Lets pages use WebGPU, by an adapter in software. */
 export const softwareWebGpu = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
+
+const running = new Map<string, Browser>();
+
+/**
+ * Chromium, which all tests of a process share: to start it takes more than many of them. It ends with the process.
+ * @param more Chromium's flags
+ */
+export async function sharedChromium(more: readonly string[] = []): Promise<Browser> {
+  const flags = more.join(' ');
+  const found = running.get(flags);
+  if (found?.isConnected()) return found;
+  const browser = await launchChromium(more);
+  running.set(flags, browser);
+  return browser;
+}
 
 export interface OpenPage {
   readonly page: Page;
@@ -22,15 +37,13 @@ export interface OpenPage {
   close(): Promise<void>;
 }
 
-/**
- * Serves the library as a browser gets it, cross-origin isolated, and opens it in Chromium.
- * @param more Chromium's flags
- */
-export async function openPage(more: readonly string[] = []): Promise<OpenPage> {
-  // Gives each test file its own cache: they run side by side.
-  const cacheDir = await mkdtemp(join(tmpdir(), 'vaekit-vite-'));
-  const server: ViteDevServer = await createServer({
-    cacheDir,
+let server: Promise<ViteDevServer> | undefined;
+
+/** A server of the library as a browser gets it, which all tests of a process share: what it has built stays built. */
+async function serve(): Promise<ViteDevServer> {
+  const made = await createServer({
+    // Processes of tests run side by side.
+    cacheDir: join(root, 'node_modules', '.vite', `page-${process.env.VITEST_POOL_ID}`),
     root: fileURLToPath(new URL('./page', import.meta.url)),
     configFile: false,
     logLevel: 'error',
@@ -39,17 +52,25 @@ export async function openPage(more: readonly string[] = []): Promise<OpenPage> 
     server: {
       host: '127.0.0.1',
       port: 0,
-      fs: { allow: [fileURLToPath(new URL('../..', import.meta.url))] },
+      fs: { allow: [root] },
       headers: {
         'Cross-Origin-Opener-Policy': 'same-origin',
         'Cross-Origin-Embedder-Policy': 'require-corp',
       },
     },
   });
-  await server.listen();
-  const browser = await launchChromium(more);
+  return made.listen();
+}
+
+/**
+ * Serves the library, cross-origin isolated, and opens it in Chromium.
+ * @param more Chromium's flags
+ */
+export async function openPage(more: readonly string[] = []): Promise<OpenPage> {
+  server ??= serve();
+  const address = (await server).resolvedUrls!.local[0]!;
+  const browser = await sharedChromium(more);
   const page = await browser.newPage();
-  const address = server.resolvedUrls!.local[0]!;
   const foreignRequests: string[] = [];
   page.on('request', (request) => {
     const { protocol, hostname } = new URL(request.url());
@@ -62,7 +83,7 @@ export async function openPage(more: readonly string[] = []): Promise<OpenPage> 
   page.on('console', (message) => {
     if (message.type() === 'error') errors.push(message.text());
   });
-  await page.goto(address);
+  await page.goto(address, { timeout: 60_000 });
   try {
     // The first visit may reload once, when vite has bundled the dependencies.
     await page.waitForFunction(() => document.title === 'ready', undefined, { timeout: 60_000 });
@@ -72,10 +93,6 @@ export async function openPage(more: readonly string[] = []): Promise<OpenPage> 
   return {
     page,
     foreignRequests,
-    async close() {
-      await browser.close();
-      await server.close();
-      await rm(cacheDir, { recursive: true });
-    },
+    close: () => page.close(),
   };
 }

@@ -1,15 +1,15 @@
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
 import { fillUniform, randomStream } from '../../src/base/random.js';
 import { idxFile } from '../data/codecs/idx-file.js';
 
 const folders: string[] = [];
 
-afterAll(async () => {
-  for (const folder of folders) await rm(folder, { recursive: true });
-});
+/** Removes all empty folders that were made. */
+export async function removeFolders(): Promise<void> {
+  for (const folder of folders.splice(0)) await rm(folder, { recursive: true });
+}
 
 /** An empty folder, which is removed after the file's tests. */
 export async function emptyFolder(): Promise<string> {

@@ -7,7 +7,6 @@ import {
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { afterAll } from 'vitest';
 
 export { emptyFolder, quarters, tree, writeQuarters } from './folder.js';
 
@@ -84,8 +83,8 @@ async function together(cwd: string, args: readonly string[]): Promise<Ended> {
 const started = new Set<string | undefined>();
 
 /**
- * Runs `vaekit` in a folder to its end. A file's first call of each command has a process of its own;
- * later ones share one, as loading vaekit takes longer than most commands.
+ * Runs `vaekit` in a folder to its end. The first call of each command in a process of tests has a process of its
+ * own; later ones share one, as loading vaekit takes longer than most commands.
  */
 export function vaekit(cwd: string, ...args: readonly string[]): Promise<Ended> {
   const [command] = args;
@@ -93,5 +92,3 @@ export function vaekit(cwd: string, ...args: readonly string[]): Promise<Ended> 
   started.add(command);
   return alone(cwd, ...args);
 }
-
-afterAll(() => shared?.disconnect());

@@ -7,6 +7,7 @@ export default defineConfig({
   test: {
     include: ['test/soak/*.soak.ts'],
     pool: 'forks',
+    setupFiles: ['test/leave-nothing.ts'],
     fileParallelism: false,
     testTimeout: 3_600_000,
     // Lines that a test prints are seen at once.

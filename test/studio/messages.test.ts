@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { preset } from '../../src/vae/config/presets.js';
 import { patternOf } from '../../studio/src/language/language.js';
 import { table } from '../../studio/src/messages/table.js';
 import { wordsFor } from '../../studio/src/messages/words.js';
-import { chromiumPath, launchChromium, skipReason } from '../browser/chromium.js';
+import { chromiumPath, skipReason } from '../browser/chromium.js';
 import { button, field, planned, trainOwnImages } from './controls.js';
 import { openStudio } from './open.js';
 import { literalsOf, scriptsUnder } from './texts.js';
@@ -53,15 +53,8 @@ test('a message has its values, without the folder that the page gives to files'
 });
 
 describe.skipIf(!chromiumPath)(`messages of the page${skipReason}`, () => {
-  let browser: Awaited<ReturnType<typeof launchChromium>>;
-  beforeAll(async () => {
-    browser = await launchChromium();
-  }, 60_000);
-  afterAll(() => browser?.close());
-
   test('data that cannot be had is told before the start, with ways on', async () => {
     const { page, close } = await openStudio({
-      browser,
       prepare: async (page) => {
         await page.route('**/data/fashion-mnist/**', (route) =>
           route.fulfill({
@@ -97,7 +90,6 @@ describe.skipIf(!chromiumPath)(`messages of the page${skipReason}`, () => {
 
   test('WebAssembly that is blocked is told as such, and not as a missing device', async () => {
     const { page, close } = await openStudio({
-      browser,
       prepare: async (page) => {
         await page.route('**/*worker-*.js', async (route) => {
           const response = await route.fetch();

@@ -4,10 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildSite } from '../../src/studio-server/site.js';
-import { launchChromium } from '../browser/chromium.js';
+import { sharedChromium } from '../browser/chromium.js';
 import { button, trainOwnImages, waitFor } from './controls.js';
 import { builtPage } from './open.js';
 
@@ -53,7 +53,6 @@ let root: string;
 let first: string;
 const oldScript = 'assets/old-1a2b3c.js';
 let server: Server;
-let browser: Browser;
 let context: BrowserContext;
 let page: Page;
 let address: string;
@@ -76,14 +75,14 @@ beforeAll(async () => {
   await build(first);
   server = await host(join(root, 'site'));
   address = `http://127.0.0.1:${(server.address() as AddressInfo).port}${under}`;
-  browser = await launchChromium();
+  const browser = await sharedChromium();
   context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
   page = await context.newPage();
   page.on('pageerror', (error) => errors.push(error.message));
 });
 
 afterAll(async () => {
-  await browser.close();
+  await context.close();
   await closed(server);
   await rm(root, { recursive: true });
 });

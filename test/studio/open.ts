@@ -3,9 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { BrowserContextOptions, Page } from 'playwright-core';
 import { type Studio, startStudio } from '../../src/studio-server/server.js';
-import { launchChromium } from '../browser/chromium.js';
+import { sharedChromium } from '../browser/chromium.js';
 
 /** Folder where the page was built. */
 export const builtPage = fileURLToPath(new URL('../../dist/studio', import.meta.url));
@@ -17,7 +17,6 @@ if (!existsSync(builtPage)) {
 export interface OpenStudio {
   readonly page: Page;
   readonly studio: Studio;
-  readonly browser: Browser;
   /** Requests to any other origin than the page's own. */
   readonly foreignRequests: readonly string[];
   /** Errors of the page: uncaught errors and messages of its console. */
@@ -30,6 +29,7 @@ export interface OpenStudio {
  * @param options.path runs to serve
  * @param options.at the part of the address after `#`
  * @param options.context of the browser: the size of its window, colours
+ * @param options.flags of Chromium
  * @param options.prepare is run on the page before its own scripts
  */
 export async function openStudio(
@@ -38,14 +38,13 @@ export async function openStudio(
     readonly at?: string;
     readonly context?: BrowserContextOptions;
     readonly prepare?: (page: Page) => Promise<void>;
-    /** One that runs already, and goes on running. */
-    readonly browser?: Browser;
+    readonly flags?: readonly string[];
   } = {},
 ): Promise<OpenStudio> {
   // Keeps runs of the working folder, such as the one of npm start, out of tests.
   const path = options.path ?? (await mkdtemp(join(tmpdir(), 'vaekit-no-runs-')));
   const studio = await startStudio({ path, port: 0, page: builtPage });
-  const browser = options.browser ?? (await launchChromium());
+  const browser = await sharedChromium(options.flags);
   const context = await browser.newContext({
     viewport: { width: 1280, height: 800 },
     ...options.context,
@@ -67,12 +66,10 @@ export async function openStudio(
   return {
     page,
     studio,
-    browser,
     foreignRequests,
     errors,
     async close() {
       await context.close();
-      if (!options.browser) await browser.close();
       await studio.close();
       if (options.path === undefined) await rm(path, { recursive: true });
     },

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
 import { openZip, wholeFile } from '../../src/data/files/zip.js';
 import type { EpochMetrics } from '../../src/training/index.js';
-import { chromiumPath, launchChromium, skipReason } from '../browser/chromium.js';
+import { chromiumPath, skipReason } from '../browser/chromium.js';
 import { emptyFolder, vaekit } from '../cli/process.js';
 import {
   button,
@@ -66,14 +66,8 @@ async function pause(page: Page): Promise<void> {
 }
 
 describe.skipIf(!chromiumPath)(`the state of a run${skipReason}`, () => {
-  let browser: Browser;
-  beforeAll(async () => {
-    browser = await launchChromium();
-  }, 60_000);
-  afterAll(() => browser?.close());
-
   test('has the numbers that were changed, while it trains and while it is paused', async () => {
-    const { page, close, errors } = await openStudio({ browser });
+    const { page, close, errors } = await openStudio();
     try {
       await trainOwnImages(page, endless);
       await waitFor(page, 'training');
@@ -122,7 +116,7 @@ describe.skipIf(!chromiumPath)(`the state of a run${skipReason}`, () => {
   }, 120_000);
 
   test('is told as it is: its place, its epochs, and no metrics that are newer', async () => {
-    const { page, close } = await openStudio({ browser });
+    const { page, close } = await openStudio();
     try {
       await trainOwnImages(page, endless);
       await waitFor(page, 'training');

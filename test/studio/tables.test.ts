@@ -339,7 +339,6 @@ describe.skipIf(!chromiumPath)(`tables in the studio${skipReason}`, () => {
     const served = await openStudio({
       path: join(folder, 'runs'),
       at: '#/explore/served%3Aserved',
-      browser: opened.browser,
     });
     const { page } = served;
     try {

@@ -1,6 +1,5 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { chromiumPath, launchChromium, skipReason } from '../browser/chromium.js';
+import { describe, expect, test } from 'vitest';
+import { chromiumPath, skipReason } from '../browser/chromium.js';
 import {
   button,
   endless,
@@ -14,14 +13,8 @@ import {
 import { openStudio } from './open.js';
 
 describe.skipIf(!chromiumPath)(`a run in several tabs${skipReason}`, () => {
-  let browser: Browser;
-  beforeAll(async () => {
-    browser = await launchChromium();
-  }, 60_000);
-  afterAll(() => browser?.close());
-
   test('is trained by one tab, shown by the other, taken over, and explored meanwhile', async () => {
-    const { page, close, errors } = await openStudio({ browser });
+    const { page, close, errors } = await openStudio();
     try {
       await trainOwnImages(page, endless);
       await waitFor(page, 'training');

@@ -49,7 +49,8 @@ describe.skipIf(!chromiumPath)(`training in the studio${skipReason}`, () => {
 
   test('trains the dense preset on MNIST while the page stays free', async () => {
     await fill(page, 'Epochs', 2);
-    ({ processor: longest } = await longestTask(opened, async () => {
+    const browser = page.context().browser()!;
+    ({ processor: longest } = await longestTask({ browser, page }, async () => {
       await button(page, 'Start training').click();
       await page.locator('.reconstructions canvas').nth(1).waitFor();
       await waitFor(page, 'done');
@@ -156,7 +157,7 @@ describe.skipIf(!chromiumPath)(`training in the studio${skipReason}`, () => {
   });
 
   test('fetches the runtime once, compressed', async () => {
-    const { page, close } = await openStudio({ browser: opened.browser });
+    const { page, close } = await openStudio();
     try {
       /** The runtime as the workers got it that are there now. */
       const runtimes = async () => {

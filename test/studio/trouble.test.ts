@@ -4,11 +4,11 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { encode } from 'fast-png';
 import { Tensor } from 'onnxruntime-common';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
 import { encodeNpy } from '../../src/data/codecs/npy.js';
 import { openZip, wholeFile, writeZip } from '../../src/data/files/zip.js';
-import { chromiumPath, launchChromium, skipReason } from '../browser/chromium.js';
+import { chromiumPath, sharedChromium, skipReason } from '../browser/chromium.js';
 import {
   button,
   endless,
@@ -22,14 +22,8 @@ import {
 import { builtPage, openStudio } from './open.js';
 
 describe.skipIf(!chromiumPath)(`trouble in the studio${skipReason}`, () => {
-  let browser: Browser;
-  beforeAll(async () => {
-    browser = await launchChromium();
-  }, 60_000);
-  afterAll(() => browser?.close());
-
   test('tells of faulty files, and trains on good ones', async () => {
-    const { page, close, errors } = await openStudio({ browser });
+    const { page, close, errors } = await openStudio();
     try {
       const alert = page.locator('.own-data [role=alert]');
       await give(page, { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('hello') });
@@ -72,7 +66,6 @@ describe.skipIf(!chromiumPath)(`trouble in the studio${skipReason}`, () => {
       goOn = resolve;
     });
     const { page, close } = await openStudio({
-      browser,
       prepare: async (page) => {
         await page.route('**/worker-*.js', async (route) => {
           await typed;
@@ -93,7 +86,7 @@ describe.skipIf(!chromiumPath)(`trouble in the studio${skipReason}`, () => {
   }, 120_000);
 
   test('leaves a field that is chosen as it is when a plan comes', async () => {
-    const { page, close } = await openStudio({ browser });
+    const { page, close } = await openStudio();
     try {
       await give(page, ownImages);
       await page.locator('.own-data [role=status]').filter({ hasText: '600 examples' }).waitFor();
@@ -115,7 +108,7 @@ describe.skipIf(!chromiumPath)(`trouble in the studio${skipReason}`, () => {
   }, 120_000);
 
   test('tells of a worker that is lost, and goes on from the kept checkpoint', async () => {
-    const { page, close } = await openStudio({ browser });
+    const { page, close } = await openStudio();
     try {
       await trainOwnImages(page, endless);
       await waitFor(page, 'training');
@@ -140,7 +133,6 @@ describe.skipIf(!chromiumPath)(`trouble in the studio${skipReason}`, () => {
   test('trains where the browser keeps nothing, and says so', async () => {
     const without = `Object.defineProperty(self, 'indexedDB', { value: { open() { throw new DOMException('denied', 'SecurityError'); } } });`;
     const { page, close } = await openStudio({
-      browser,
       prepare: async (page) => {
         await page.addInitScript(without);
         await inWorkers(page, without);
@@ -181,7 +173,6 @@ describe.skipIf(!chromiumPath)(`trouble in the studio${skipReason}`, () => {
         return key === undefined ? put.call(this, value) : put.call(this, value, key);
       };`;
     const { page, close, errors } = await openStudio({
-      browser,
       prepare: (page) => inWorkers(page, full),
     });
     try {
@@ -220,7 +211,6 @@ describe.skipIf(!chromiumPath)(`trouble in the studio${skipReason}`, () => {
 
   test('says that nothing can be computed without WebAssembly', async () => {
     const { page, close } = await openStudio({
-      browser,
       prepare: (page) => inWorkers(page, 'delete self.WebAssembly;'),
     });
     try {
@@ -235,7 +225,7 @@ describe.skipIf(!chromiumPath)(`trouble in the studio${skipReason}`, () => {
   }, 120_000);
 
   test('does not go on from a damaged state, and says so', async () => {
-    const { page, close } = await openStudio({ browser });
+    const { page, close } = await openStudio();
     try {
       await trainOwnImages(page, endless);
       await waitFor(page, 'training');
@@ -271,7 +261,7 @@ describe.skipIf(!chromiumPath)(`trouble in the studio${skipReason}`, () => {
 
   test('works from a static host, with one thread, and says so', async () => {
     const server = await staticHost();
-    const page = await browser.newPage();
+    const page = await (await sharedChromium()).newPage();
     try {
       await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/some/where/`);
       await page.getByText('This page runs with one thread').waitFor();

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { chromiumPath, launchChromium, skipReason, softwareWebGpu } from '../browser/chromium.js';
+import { chromiumPath, skipReason, softwareWebGpu } from '../browser/chromium.js';
 import { button, field, figure, fill, give, ownImages, trainOwnImages } from './controls.js';
 import { type OpenStudio, openStudio } from './open.js';
 
@@ -14,12 +14,11 @@ describe.skipIf(!chromiumPath)(`the studio with WebGPU in software${skipReason}`
   let opened: OpenStudio;
 
   beforeAll(async () => {
-    opened = await openStudio({ browser: await launchChromium(softwareWebGpu) });
+    opened = await openStudio({ flags: softwareWebGpu });
   }, 60_000);
 
   afterAll(async () => {
     await opened?.close();
-    await opened?.browser.close();
   });
 
   test('offers the device that takes less time, by a step that is measured on both', {
