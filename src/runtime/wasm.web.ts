@@ -15,18 +15,13 @@ const builds = {
 /** Loads an ONNX model into the build of the runtime that this page or worker has for its device. */
 export async function openWeb(model: Uint8Array, options: SessionOptions = {}): Promise<Session> {
   const { threads, device = 'cpu' } = options;
-  if (typeof WebAssembly === 'undefined') {
-    throw new UserError(
-      'This browser has no WebAssembly, or it is turned off, and nothing can be computed without. Turn it on, or use another browser.',
-    );
-  }
   if (device === 'cuda') {
     throw new UserError('The device cuda is none of a browser. Use the device webgpu or cpu.');
   }
+  requireWebAssembly();
   const { load, turns } = builds[device];
   const runtime = await load();
   const session = await turns.take(() => {
-    requireWebAssembly();
     // The runtime starts its threads once, with the first model.
     runtime.env.wasm.numThreads = threads ?? availableThreads();
     return openSession(runtime, model, deviceOptions(options, 'wasm'));
@@ -41,8 +36,13 @@ export async function openWeb(model: Uint8Array, options: SessionOptions = {}): 
 /** The smallest module: its four bytes of magic, and the version. */
 const emptyModule = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
 
-/** @throws UserError where a policy or an extension keeps WebAssembly from running */
-function requireWebAssembly(): void {
+/** @throws UserError where there is no WebAssembly, or a policy or an extension keeps it from running */
+export function requireWebAssembly(): void {
+  if (typeof WebAssembly === 'undefined') {
+    throw new UserError(
+      'This browser has no WebAssembly, or it is turned off, and nothing can be computed without. Turn it on, or use another browser.',
+    );
+  }
   try {
     new WebAssembly.Module(emptyModule);
   } catch (error) {

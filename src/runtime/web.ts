@@ -4,7 +4,7 @@ import { openLaneBeside } from './microbatched/lanes.web.js';
 import { openMicrobatched } from './microbatched/session.js';
 import type { RowLanes } from './rows/rows.js';
 import type { MicrobatchedStep, Session, SessionOptions } from './session.js';
-import { availableThreads, openWeb } from './wasm.web.js';
+import { availableThreads, openWeb, requireWebAssembly } from './wasm.web.js';
 
 /** Tells whether the runtime's convolutions of weights that it knows are faster than products of patches. */
 export const blocksConvolutions = false;
@@ -40,7 +40,10 @@ export async function createSession(
 ): Promise<Session> {
   const { profile, microbatched, assembled } = options;
   if (profile) throw new UserError('Profiles are made in Node, not in a browser.');
-  if (assembled) return openAssembled(assembled);
+  if (assembled) {
+    requireWebAssembly();
+    return openAssembled(assembled);
+  }
   return (microbatched && (await openLanes(microbatched, options))) ?? openWeb(model, options);
 }
 

@@ -1,6 +1,7 @@
 import type { Tensor } from 'onnxruntime-common';
 import { createSession } from '#runtime';
 import type { AssembledStep, Session, SessionOptions, Tensors } from '../../runtime/session.js';
+import { toLoopModel } from '../onnx/index.js';
 import { inputName, type LoopProgram, nextName } from '../program.js';
 import { toAssembledStep } from './step.js';
 
@@ -63,7 +64,14 @@ class SizedSession implements Session {
       examples === first.examples
         ? first.step
         : toAssembledStep(program, new Map([[symbol, examples]]))!;
-    const opening = createSession(new Uint8Array(), { ...options, assembled });
+    const chosen = { ...options, keep: program.carried.map(nextName) };
+    const opening = createSession(new Uint8Array(), { ...chosen, assembled }).catch((error) => {
+      // There is no memory for it, or a process that may have little of the address space: the runtime needs less.
+      if (error instanceof Error && error.name === 'RangeError') {
+        return createSession(toLoopModel(program), chosen);
+      }
+      throw error;
+    });
     const opened: Opened = { opening, session: undefined };
     opening.then(
       (session) => {
@@ -86,6 +94,10 @@ class SizedSession implements Session {
   }
 }
 
+/** Tells whether there is WebAssembly with vectors here: `node --jitless` has none, and old processors have no vectors. */
+const canRun = ({ code }: AssembledStep) =>
+  typeof WebAssembly !== 'undefined' && WebAssembly.validate(code);
+
 /**
  * A session of a repeated step that is a function in WebAssembly.
  * @param examples of most steps
@@ -102,5 +114,6 @@ export function openSized(
   const [symbol] = symbols;
   if (!symbol || symbols.some((each) => each !== symbol)) return undefined;
   const step = toAssembledStep(program, new Map([[symbol, examples]]));
-  return step && new SizedSession(program, options, symbol, { examples, step });
+  if (!step || !canRun(step)) return undefined;
+  return new SizedSession(program, options, symbol, { examples, step });
 }

@@ -18,7 +18,6 @@ class AssembledSession implements Session {
   readonly sharesMemory = true;
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
-  private readonly compute: () => void;
   private readonly state: readonly Place[];
   private readonly steps: readonly Place[];
   private readonly invariant: readonly Place[];
@@ -26,12 +25,11 @@ class AssembledSession implements Session {
   /** The state that a caller got last, which the memory has too. */
   private held: Tensors = {};
 
-  constructor({ code, pages, state, steps, invariant, constants, outputs }: AssembledStep) {
-    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(code), {
-      host: { memory },
-    });
-    this.compute = exports.run as () => void;
+  constructor(
+    { state, steps, invariant, constants, outputs }: AssembledStep,
+    memory: WebAssembly.Memory,
+    private readonly compute: () => void,
+  ) {
     const floats = ({ name, dims, address }: Slot): Place => ({
       name,
       dims,
@@ -94,7 +92,10 @@ class AssembledSession implements Session {
   }
 }
 
-/** A session of a step as a function in WebAssembly. */
-export function openAssembled(step: AssembledStep): Session {
-  return new AssembledSession(step);
+/** Opens a session of a step as a function in WebAssembly. @throws RangeError when there is no memory for it */
+export async function openAssembled(step: AssembledStep): Promise<Session> {
+  const { code, pages } = step;
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+  const { instance } = await WebAssembly.instantiate(code, { host: { memory } });
+  return new AssembledSession(step, memory, instance.exports.run as () => void);
 }

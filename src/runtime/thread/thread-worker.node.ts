@@ -169,7 +169,7 @@ const service: ThreadService = {
   async open(model: Uint8Array, options: SessionOptions) {
     const { keep, assembled } = options;
     const session =
-      (assembled && openAssembled(assembled)) ??
+      (assembled && (await openAssembled(assembled))) ??
       (await openWhereStateIs(options)) ??
       (await openMicrobatches(options)) ??
       (await openNative(model, options, flush));

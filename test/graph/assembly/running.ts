@@ -37,7 +37,8 @@ export async function assembledResults(build: Build, given: readonly Given[]) {
     return [`x${i}`, new Tensor(typeOf(data), data as Float32Array, [1, ...dims])] as const;
   });
   const iterations = new Tensor('int64', BigInt64Array.of(1n), []);
-  return openAssembled(step).run({ iterations, ...Object.fromEntries(feeds) });
+  const session = await openAssembled(step);
+  return session.run({ iterations, ...Object.fromEntries(feeds) });
 }
 
 /** Results of a program as a function in WebAssembly and as the runtime's, by name. */

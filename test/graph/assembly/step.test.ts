@@ -30,7 +30,8 @@ async function after(
   feeds: Readonly<Record<string, Tensor>>,
   sizes = none,
 ): Promise<Record<string, number[]>> {
-  const results = await openAssembled(toAssembledStep(program, sizes)!).run(feeds);
+  const session = await openAssembled(toAssembledStep(program, sizes)!);
+  const results = await session.run(feeds);
   return Object.fromEntries(
     Object.entries(results).map(([name, { data }]) => [name, [...(data as Float32Array)]]),
   );
