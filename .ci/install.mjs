@@ -5,7 +5,7 @@
  * npx and as the studio. A second argument names a folder that is made and left with the installation:
  * environments.mjs runs other environments in it.
  */
-import { execFileSync, spawn } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
 import {
   copyFileSync,
   mkdirSync,
@@ -19,6 +19,7 @@ import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 /** Megabytes that an installation may take. */
 const limit = 400;
@@ -46,8 +47,6 @@ function run(command, args, options = {}) {
     throw error;
   }
 }
-const tool = (name, args) =>
-  run(process.execPath, [join(root, 'node_modules', name), ...args], { cwd: root });
 const put = (name, text) => writeFileSync(join(project, name), text);
 const say = (text) => process.stdout.write(`${text}\n`);
 
@@ -78,9 +77,18 @@ function pack() {
   return join(work, filename);
 }
 
-function checkPackage(tarball) {
-  tool('publint/src/cli.js', ['run', '--strict', tarball]);
-  tool('@arethetypeswrong/cli/dist/index.js', [tarball, '--profile', 'node16']);
+async function checkPackage(tarball) {
+  const tools = [
+    ['publint/src/cli.js', 'run', '--strict', tarball],
+    ['@arethetypeswrong/cli/dist/index.js', tarball, '--profile', 'node16'],
+  ].map(([name, ...args]) =>
+    promisify(execFile)(process.execPath, [join(root, 'node_modules', name), ...args]),
+  );
+  for (const { status, reason } of await Promise.allSettled(tools)) {
+    if (status === 'fulfilled') continue;
+    process.stderr.write(`${reason.stdout}${reason.stderr}`);
+    throw reason;
+  }
   const size = megabytes(statSync(tarball).size);
   say(`${basename(tarball)}, ${size}: publint and arethetypeswrong find nothing`);
 }
@@ -192,9 +200,11 @@ async function openStudio() {
 
 try {
   const tarball = given ? resolve(given) : pack();
-  checkPackage(tarball);
+  // Takes as long as the installation, which goes on meanwhile.
+  const checked = checkPackage(tarball);
   put('package.json', '{ "private": true, "type": "module" }');
   run('npm', ['install', '--ignore-scripts=false', '--no-audit', '--no-fund', tarball]);
+  await checked;
   checkTree();
   put('use.mjs', use);
   run(process.execPath, ['use.mjs']);
