@@ -31,6 +31,11 @@ export function worksInPlace(options: SessionOptions): boolean {
 
 export { mayHave } from './devices.node.js';
 
+/** Tells whether a session is on a thread beside the caller's. */
+export function isBeside({ device = 'cpu', thread }: SessionOptions): boolean {
+  return !!thread && device !== 'webgpu';
+}
+
 /** Loads an ONNX model into the native runtime. @throws UserError when there is no such device */
 export async function createSession(
   model: Uint8Array,
@@ -38,7 +43,7 @@ export async function createSession(
 ): Promise<Session> {
   const { device = 'cpu', thread, assembled } = options;
   if (device === 'cuda') requireCuda();
-  if (thread && device !== 'webgpu') return openOnThread(model, options, thread);
+  if (isBeside(options)) return openOnThread(model, options, thread!);
   if (assembled) return openAssembled(assembled);
   // The thread that makes the process's first session is the one that takes denormal numbers as 0.
   if (flushesDenormals()) await firstThread();

@@ -22,6 +22,11 @@ export function worksInPlace(_: SessionOptions): boolean {
 
 export { mayHave } from './devices.web.js';
 
+/** A session is on the caller's thread: a browser has its own workers. */
+export function isBeside(_: SessionOptions): boolean {
+  return false;
+}
+
 /** A session of lanes, each a worker; undefined where workers cannot be had. */
 async function openLanes(
   model: MicrobatchedStep,

@@ -1,5 +1,5 @@
 import type { Tensor } from 'onnxruntime-common';
-import { createSession } from '#runtime';
+import { createSession, isBeside } from '#runtime';
 import type { AssembledStep, Session, SessionOptions, Tensors } from '../../runtime/session.js';
 import { toLoopModel } from '../onnx/index.js';
 import { inputName, type LoopProgram, nextName } from '../program.js';
@@ -19,7 +19,7 @@ interface Opened {
  * as many, and the last of an epoch may have fewer.
  */
 class SizedSession implements Session {
-  readonly sharesMemory = true;
+  readonly sharesMemory: boolean;
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
   /** The latest used ones are the last. */
@@ -33,6 +33,7 @@ class SizedSession implements Session {
     /** The step for so many examples. */
     private readonly first: { readonly examples: number; readonly step: AssembledStep },
   ) {
+    this.sharesMemory = isBeside(options);
     const { carried, steps, invariant, outputs } = program;
     const fed = [...carried.map(({ current }) => current), ...steps, ...invariant];
     this.inputNames = ['iterations', ...fed.map(inputName)];

@@ -15,7 +15,7 @@ const nextOf = (name: string) => `${name}.next`;
 
 /** A repeated step that a function in WebAssembly computes, with its state in that function's memory. */
 class AssembledSession implements Session {
-  readonly sharesMemory = true;
+  readonly sharesMemory = false;
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
   private readonly state: readonly Place[];
