@@ -1,3 +1,4 @@
+import { secondHalf } from '../microbatch/sums.js';
 import type { Value } from '../value.js';
 import type { Node } from './expression.js';
 import { type Bytes, forEachVector, once, vector } from './wasm.js';
@@ -8,7 +9,7 @@ export interface Target {
   readonly address: number;
 }
 
-/** Tells where a leaf lies: in several pieces, it is the sum of 0 and these, in their order. */
+/** Tells where a leaf lies: in several pieces, it is the sum of these, as `sumOf` gives it. */
 export type PlaceOf = (leaf: Value) => readonly number[];
 
 /** The nodes that a node is made of, itself at the end. */
@@ -77,10 +78,14 @@ class Emitter {
     if (node.kind === 'number') return vector.number(node.value);
     if (node.kind === 'operator') return node.code(node.inputs.map((each) => this.read(each)));
     const load = node.count === 1 ? vector.loadNumber : vector.load;
-    const [first, ...more] = this.placeOf(node.value).map(load);
-    if (more.length === 0) return first!;
-    const added = [first!, ...more].map((code) => [...code, ...vector.add]);
-    return [...vector.number(0), ...added.flat()];
+    const pieces = this.placeOf(node.value).map(load);
+    if (pieces.length === 1) return pieces[0]!;
+    const middle = secondHalf(pieces.length);
+    const sum = (half: readonly Bytes[]) => [
+      ...vector.number(0),
+      ...half.flatMap((code) => [...code, ...vector.add]),
+    ];
+    return [...sum(pieces.slice(0, middle)), ...sum(pieces.slice(middle)), ...vector.add];
   }
 
   read(node: Node): Bytes {

@@ -6,8 +6,18 @@ import { type Declared, type Dependence, dependencesOf } from './mean.js';
 /** The number with which sums over microbatches begin, as the runtime's loop begins them. */
 export const zero = input('microbatch/zero', []);
 
-/** The sum of microbatches' terms, in their order. */
-export const sumOf = (terms: readonly Value[]): Value => [zero, ...terms].reduce(add);
+/**
+ * The number of the microbatch with which the second half begins. Each half is summed up in its order, and then both:
+ * so two ranks, which have a half each, come to the bits of one process.
+ */
+export const secondHalf = (count: number): number => Math.ceil(count / 2);
+
+/** The sum of microbatches' terms. */
+export function sumOf(terms: readonly Value[]): Value {
+  const middle = secondHalf(terms.length);
+  const halves = [terms.slice(0, middle), terms.slice(middle)].filter(({ length }) => length > 0);
+  return halves.map((half) => [zero, ...half].reduce(add)).reduce(add);
+}
 
 /** A value that microbatches compute each for themselves. */
 export interface Part {

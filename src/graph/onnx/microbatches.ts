@@ -1,3 +1,4 @@
+import { secondHalf } from '../microbatch/sums.js';
 import { dtypeCodes, full } from '../operators/index.js';
 import type { Microbatches } from '../program.js';
 import type { Value } from '../value.js';
@@ -58,17 +59,35 @@ export class MicrobatchWriter {
     emitter.declare(share, graph.apply('Mul', [own, perExample]), graph);
     const zeros = sums.map(({ total }) => full(0, total.shape, total.dtype));
     emitter.emit([...zeros, ...sums.map(({ term }) => term)]);
-    const carried = sums.map(({ term, total: { dtype, shape } }, i): CarriedNames => {
-      const current = graph.fresh();
-      const next = graph.apply('Add', [current, emitter.nameOf(term, graph)]);
+    const halves = sums.map(({ term }, i) => {
       const initial = emitter.nameOf(zeros[i]!, body);
-      return { dtype, shape, initial, current, next, final: body.fresh() };
+      return this.halves(term, sums[i]!.total, initial);
     });
     const most = main.apply('Add', [examples, main.integer(size - 1)]);
     const count = main.apply('Div', [most, main.integer(size)]);
-    writeLoop('microbatches', graph, count, this.index, carried);
+    writeLoop('microbatches', graph, count, this.index, halves.flat());
     sums.forEach(({ total }, i) => {
-      emitter.declare(total, carried[i]!.final, body);
+      const sum = halves[i]!.map(({ final }) => final);
+      emitter.declare(total, sum.length === 1 ? sum[0]! : body.apply('Add', sum), body);
     });
+  }
+
+  /** The sum of the half that is under way, and that of the first half once it is done, where it has several terms. */
+  private halves(term: Value, { dtype, shape }: Value, initial: string): CarriedNames[] {
+    const { graph, body, emitter, index, microbatches } = this;
+    const carry = (current: string, next: string): CarriedNames => {
+      return { dtype, shape, initial, current, next, final: body.fresh() };
+    };
+    const current = graph.fresh();
+    const own = emitter.nameOf(term, graph);
+    const middle = secondHalf(microbatches.count);
+    if (middle < 2) return [carry(current, graph.apply('Add', [current, own]))];
+    const first = graph.fresh();
+    const isSecond = graph.apply('Equal', [index, emitter.main.integer(middle)]);
+    const before = graph.apply('Where', [isSecond, initial, current]);
+    return [
+      carry(first, graph.apply('Where', [isSecond, current, first])),
+      carry(current, graph.apply('Add', [before, own])),
+    ];
   }
 }
