@@ -1,5 +1,14 @@
 import { expect, test } from 'vitest';
-import { add, constant, input, mul, relu, sub } from '../../../src/graph/index.js';
+import {
+  add,
+  constant,
+  input,
+  type LoopProgram,
+  mul,
+  relu,
+  sub,
+  sum,
+} from '../../../src/graph/index.js';
 import { toInPlaceStep } from '../../../src/graph/kernel/index.js';
 import { StepMemory } from '../../../src/runtime/in-place/memory.js';
 import type { InPlaceStep } from '../../../src/runtime/session.js';
@@ -85,6 +94,37 @@ test('the runtime computes all that is not number by number', () => {
   memory.view(step.termSlots[1]!.addresses[0]!, 3).set([0, 1, 2]);
   memory.update();
   expect([...at('a'), ...at('row')]).toEqual([2, 4, 6, 8, 10, 12, -1, 0, 1]);
+});
+
+test('microbatches are summed up by halves, as two ranks would', () => {
+  const a = input('a', [6]);
+  const x = input('x', ['batch', 6]);
+  const [share, total] = [input('share', []), input('total', [6])];
+  const whole: LoopProgram = {
+    carried: [{ current: a, next: add(total, mul(a, 0)) }],
+    steps: [x],
+    invariant: [],
+    outputs: {},
+  };
+  const term = mul(sum(x, { axes: [0] }), share);
+  const numbers = (seed: number) =>
+    Float32Array.from({ length: 6 }, (_, i) => 1e3 ** Math.sin(seed * 7 + i));
+  const summed = (list: readonly Float32Array[]) =>
+    list.reduce((all, each) => all.map((sum, i) => sum + each[i]!), new Float32Array(6));
+  for (const count of [2, 3, 4, 7, 8]) {
+    const sums = [{ term, total }];
+    const microbatches = { dimension: 'batch', size: 1, count, share, sums };
+    const step = toInPlaceStep({ ...whole, microbatches })!;
+    const { memory, at } = running(step);
+    const pieces = step.termSlots[0]!.addresses.map((address, i) => {
+      memory.view(address, 6).set(numbers(i));
+      return numbers(i);
+    });
+    memory.update();
+    const middle = Math.ceil(count / 2);
+    const ranks = [summed(pieces.slice(0, middle)), summed(pieces.slice(middle))];
+    expect([...at('a')]).toEqual([...summed(ranks)]);
+  }
 });
 
 test('a step without state, or of other numbers than float32, has no kernel', () => {
