@@ -140,30 +140,32 @@ export function remaking(
   same: (each: Same) => Numbers = (each) => each,
 ) {
   const done = new Map<Numbers, Numbers | undefined>();
-  const visit = (each: Numbers): Numbers | undefined => {
-    if (!done.has(each)) done.set(each, made(each));
-    return done.get(each);
-  };
   const made = (each: Numbers): Numbers | undefined => {
     if (each.kind === 'same') return same(each);
     if (each.kind === 'stored') return stored(each);
-    const inputs = each.inputs.map(visit);
+    const inputs = each.inputs.map((input) => done.get(input));
     const isWhole = inputs.every((input) => input !== undefined);
     return isWhole ? { ...each, shape: shape ?? each.shape, inputs } : undefined;
   };
-  return visit;
+  return (numbers: Numbers): Numbers | undefined => {
+    for (const node of nodesOf([numbers])) if (!done.has(node)) done.set(node, made(node));
+    return done.get(numbers);
+  };
 }
 
 /** The nodes that numbers are made of, each once and after all that it needs. */
 export function nodesOf(roots: readonly Numbers[]): Numbers[] {
-  const seen = new Set<Numbers>();
-  const order: Numbers[] = [];
-  const visit = (node: Numbers) => {
-    if (seen.has(node)) return;
-    seen.add(node);
-    if (node.kind === 'computed') node.inputs.forEach(visit);
-    order.push(node);
-  };
-  roots.forEach(visit);
-  return order;
+  const order = new Set<Numbers>();
+  const begun = new Set<Numbers>();
+  const waiting = roots.toReversed();
+  for (let node = waiting.at(-1); node; node = waiting.at(-1)) {
+    if (node.kind === 'computed' && !begun.has(node)) {
+      begun.add(node);
+      waiting.push(...node.inputs.toReversed());
+    } else {
+      order.add(node);
+      waiting.pop();
+    }
+  }
+  return [...order];
 }

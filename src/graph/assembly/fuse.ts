@@ -1,5 +1,5 @@
 import { countOf, type Numbers, remaking, reshaped, type Stored, sameList } from './arrays.js';
-import { type Loop, type Root, readBy, type Unit, writtenBy } from './lower.js';
+import { type Loop, type Root, readBy, type Unit, writtenBy } from './units.js';
 
 /*
  * Loops over equally many numbers become one, where all that the later one reads is there before the first, or is

@@ -4,7 +4,7 @@
  *
  * - `arrays.ts`: numbers by their places in memory, or computed where they are used; `functions.ts`: functions of single
  *   numbers
- * - `lower.ts`: values as loops and products of matrices; `fuse.ts`: loops brought together
+ * - `units.ts`: loops and products of matrices; `lower.ts`: values as such; `fuse.ts`: loops brought together
  * - `loop.ts`, `product.ts`: the code of these, in the instructions of `code.ts`
  * - `step.ts`: a whole step, with the places of all in its memory; `sized.ts`: one for each number of examples;
  *   `pays.ts`: which steps are small

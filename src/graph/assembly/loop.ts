@@ -11,7 +11,7 @@ import {
   setVector,
 } from './code.js';
 import { isByFours } from './fuse.js';
-import { type Combining, type Loop, type Root, readBy } from './lower.js';
+import { type Combining, type Loop, type Root, readBy } from './units.js';
 
 /** Local variables of a function, which units use again. */
 export class Locals {

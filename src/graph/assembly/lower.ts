@@ -1,3 +1,4 @@
+import { takesTruth } from '../kernel/expression.js';
 import { operationsOf } from '../order.js';
 import {
   computed,
@@ -6,7 +7,7 @@ import {
   type Operation,
   parseDimension,
   type Shape,
-  type Value,
+  Value,
 } from '../value.js';
 import { ValueMap } from '../value-map.js';
 import {
@@ -15,7 +16,6 @@ import {
   cut,
   isDense,
   type Numbers,
-  nodesOf,
   Piece,
   remaking,
   reshaped,
@@ -26,41 +26,7 @@ import {
   whole,
 } from './arrays.js';
 import { computedBy } from './functions.js';
-
-/** Operators that combine numbers along axes. */
-export type Combining = 'ReduceSum' | 'ReduceProd' | 'ReduceMax' | 'ReduceMin';
-
-const combining = new Set(['ReduceSum', 'ReduceProd', 'ReduceMax', 'ReduceMin']);
-
-/** Numbers that a loop puts into memory, or combines along its last axes first. */
-export interface Root {
-  readonly numbers: Numbers;
-  /** The shape that the loop goes through. */
-  readonly shape: readonly number[];
-  /** The first axis that is combined; their number where none is. */
-  readonly from: number;
-  readonly combining: Combining | undefined;
-  /** The place of results: of the axes before `from`. */
-  readonly to: Stored;
-}
-
-/** One loop over arrays of equally many numbers. */
-export interface Loop {
-  readonly kind: 'loop';
-  readonly roots: readonly Root[];
-}
-
-/** A product of matrices, [n, k] · [k, m] times a factor, and another one added. */
-export interface Product {
-  readonly kind: 'product';
-  readonly a: Stored;
-  readonly b: Stored;
-  readonly c: Stored | undefined;
-  readonly factor: number;
-  readonly to: Stored;
-}
-
-export type Unit = Loop | Product;
+import { type Combining, combining, type Unit } from './units.js';
 
 /** Says that a program has something that is not computed here. */
 export class Unsupported extends Error {}
@@ -71,6 +37,9 @@ function refuse(what: string): never {
 
 /** Sizes of dimensions by their symbols. */
 export type Sizes = ReadonlyMap<string, number>;
+
+/** Operators of a step up to which the function is made in a moment. */
+const mostOperators = 1500;
 
 /** Columns from which on products go along these; rows of matrices are worth a copy from so many on. */
 const fewColumns = 4;
@@ -84,21 +53,34 @@ export class Lowering {
   private readonly known = new ValueMap<Numbers>();
   private readonly uses = new ValueMap<number>();
   private readonly fed = new Set<Piece>();
+  private readonly operations: readonly Operation[];
 
   /** @param results all values that are to be lowered */
   constructor(
     results: readonly Value[],
     private readonly sizes: Sizes,
   ) {
-    const used = operationsOf(results.map(computed), computedInputs).flatMap(computedInputs);
-    for (const value of [...used, ...results.map(computed)]) {
+    this.operations = operationsOf(results.map(computed), computedInputs);
+    if (this.operations.length > mostOperators) refuse('so many operators');
+    for (const value of [...this.operations.flatMap(computedInputs), ...results.map(computed)]) {
       if (value) this.uses.set(value, (this.uses.get(value) ?? 0) + 1);
+    }
+  }
+
+  /** Lowers what is used in several places, in its order: what is asked for next is then never far from what is known. */
+  lowerShared(): void {
+    for (const operation of this.operations) {
+      operation.outputs.forEach(({ dtype }, index) => {
+        const value = new Value(operation, index);
+        if (dtype === 'float32' && (this.uses.get(value) ?? 0) > 1) this.numbersOf(value);
+      });
     }
   }
 
   /** The shape of a value with these sizes. */
   shapeOf({ shape }: { readonly shape: Shape }): number[] {
-    return shape.map((dimension) => this.sizeOf(dimension));
+    const sizes = shape.map((dimension) => this.sizeOf(dimension));
+    return sizes.includes(0) ? refuse('nothing along an axis') : sizes;
   }
 
   private sizeOf(dimension: number | string): number {
@@ -174,6 +156,7 @@ export class Lowering {
     const numbers = inputs.map((input) => {
       if (!input) return refuse(`${type} without an input`);
       if (input.dtype === 'uint8') return this.bytesOf(input);
+      if (input.dtype === 'bool' && !takesTruth.has(type)) refuse(`${type} of bool`);
       return this.spread(this.numbersOf(input), this.shapeOf(input), shape);
     });
     return computedBy(type, numbers, shape, attributes) ?? refuse(type);
@@ -383,15 +366,4 @@ function isSamePlace(numbers: Numbers, to: Stored): boolean {
     sameList(numbers.shape, to.shape) &&
     numbers.shape.every((size, axis) => size === 1 || numbers.strides[axis] === to.strides[axis])
   );
-}
-
-/** The arrays that a unit reads. */
-export function readBy(unit: Unit): Stored[] {
-  if (unit.kind === 'product') return [unit.a, unit.b, ...(unit.c ? [unit.c] : [])];
-  return nodesOf(unit.roots.map(({ numbers }) => numbers)).filter((node) => node.kind === 'stored');
-}
-
-/** The arrays that a unit writes. */
-export function writtenBy(unit: Unit): Stored[] {
-  return unit.kind === 'product' ? [unit.to] : unit.roots.map(({ to }) => to);
 }

@@ -1,5 +1,5 @@
 import { Piece, type Stored } from './arrays.js';
-import { readBy, type Unit, writtenBy } from './lower.js';
+import { readBy, type Unit, writtenBy } from './units.js';
 
 /** Pieces begin at lines of the processor's caches. */
 const line = 64;

@@ -2,7 +2,7 @@ import { type Bytes, vector } from '../kernel/wasm.js';
 import type { Stored } from './arrays.js';
 import { type Address, combined, floats, getVector, integer, repeat, setVector } from './code.js';
 import type { Locals } from './loop.js';
-import type { Product } from './lower.js';
+import type { Product } from './units.js';
 
 /*
  * Products of matrices in blocks whose sums stay in registers, of which there are sixteen: along the columns of the

@@ -6,9 +6,10 @@ import { countOf, Piece, type Stored } from './arrays.js';
 import { copyBytes } from './code.js';
 import { fused } from './fuse.js';
 import { Locals, loopCode } from './loop.js';
-import { Lowering, type Sizes, type Unit, Unsupported } from './lower.js';
+import { Lowering, type Sizes, Unsupported } from './lower.js';
 import { type Change, type Copy, inPlace, needed, placed } from './memory.js';
 import { productCode } from './product.js';
+import type { Unit } from './units.js';
 
 /** A value's place in the memory of a step. */
 interface Place {
@@ -57,6 +58,7 @@ function assembled(program: LoopProgram, sizes: Sizes): AssembledStep {
     lowering,
   );
   const [steps, invariant] = [fed(program.steps, lowering), fed(program.invariant, lowering)];
+  lowering.lowerShared();
   const changes = carried.flatMap(({ current, next }, i): Change[] => {
     const stays = computed(next).operation === current.operation;
     return stays ? [] : [{ state: state[i]!.piece, next: lowering.stored(next) }];

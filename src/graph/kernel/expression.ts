@@ -28,6 +28,9 @@ export const operators: Readonly<Record<string, (inputs: readonly Bytes[]) => By
   Where: ([condition, a, b]) => chosen(condition!, a!, b!),
 };
 
+/** Operators that take truth values. Of others, as `Equal`, a vector of ones would be no number. */
+export const takesTruth: ReadonlySet<string> = new Set(['And', 'Not', 'Or', 'Where']);
+
 function followed(operator: Bytes) {
   return (inputs: readonly Bytes[]): Bytes => [...inputs.flat(), ...operator];
 }
@@ -105,11 +108,12 @@ export class Expressions {
   }
 
   /** Tells whether the kernel computes all truth values too: it reads none from memory. */
-  private isComputable({ operation: { inputs } }: Value): boolean {
+  private isComputable({ operation: { type, inputs } }: Value): boolean {
     return inputs.every(
       (each) =>
         isHeld(each!, false) ||
         (isHeld(each!, true) &&
+          takesTruth.has(type) &&
           computed(each!).operation.type in operators &&
           isByElement(computed(each!)) &&
           this.isComputable(computed(each!))),

@@ -189,7 +189,17 @@ test.for(turns)('products of matrices of all sizes, turned %s and %s', async ([a
   }
 });
 
-test('of anything else there is no function', async () => {
+test('a long chain of operators needs no deep stack', async () => {
+  const build: Build = (x) => {
+    let y = x!;
+    for (let i = 0; i < 250; i++) y = sub(mul(y, 1.001), mul(y, y));
+    return { y };
+  };
+  const given = { ...numbers(3), data: Float32Array.of(0.1, 0.2, 0.3) };
+  expect(distance((await both(build, [given])).y!)).toBeLessThan(1e-6);
+});
+
+test('of anything else, and of very many operators, there is no function', async () => {
   const x = numbers(2, 3, 4);
   const images = numbers(1, 1, 4, 4);
   const builds: readonly (readonly [Build, Given])[] = [
@@ -198,6 +208,21 @@ test('of anything else there is no function', async () => {
     [(each) => ({ y: matmul(each!, transpose(each!, [0, 2, 1])) }), x],
     [(each) => ({ y: graph.cumulativeSum(each!, 1) }), x],
     [(each) => ({ y: graph.erf(each!) }), x],
+    [
+      (each) => {
+        let y = each!;
+        for (let i = 0; i < 2000; i++) y = mul(y, y);
+        return { y };
+      },
+      x,
+    ],
+    [
+      (each) => {
+        const isMore = graph.greater(each!, 0);
+        return { y: graph.cast(graph.equal(isMore, graph.less(each!, 1)), 'float32') };
+      },
+      x,
+    ],
     [(each) => ({ y: graph.cast(graph.cast(each!, 'float64'), 'float32') }), x],
     [
       (each) => ({
