@@ -54,4 +54,4 @@ export {
   size,
   Value,
 } from './value.js';
-export { convolves, multiplications, oneThreadWork } from './work.js';
+export { convolves, multiplications } from './work.js';

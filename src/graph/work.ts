@@ -16,9 +16,6 @@ const products: Readonly<Record<string, (operation: Operation) => readonly Shape
   ConvWeightGradient: ({ inputs, outputs }) => [inputs[1]!.shape, outputs[0]!.shape.slice(1)],
 };
 
-/** Multiplications up to which a second thread costs a step more than it gives. */
-export const oneThreadWork = 1e7;
-
 /** Tells whether there are convolutions among the operations that values are made of. */
 export function convolves(values: readonly Value[]): boolean {
   return operationsOf(values).some(({ type }) => type.startsWith('Conv'));

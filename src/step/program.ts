@@ -3,7 +3,6 @@ import {
   findDouble,
   type LoopProgram,
   multiplications,
-  oneThreadWork,
   openLoop,
   openRankedLoop,
   optimizeLoop,
@@ -90,13 +89,16 @@ export function trainingProgram(
   return { program, described };
 }
 
+/** Below this many multiplications a step, a second thread costs more than it gives. */
+const threadedMultiplications = 1e7;
+
 /** The options, with one thread where nobody asked for more and more would not pay. */
 function withThreads(
   options: SessionOptions,
   program: LoopProgram,
   batchSize: number,
 ): SessionOptions {
-  const pays = multiplications(resultsOf(program), batchSize) > oneThreadWork;
+  const pays = multiplications(resultsOf(program), batchSize) >= threadedMultiplications;
   return pays || options.threads !== undefined ? options : { ...options, threads: 1 };
 }
 
