@@ -2,7 +2,7 @@ import { createSession, lanesOf, worksInPlace } from '#runtime';
 import { UserError } from '../base/errors.js';
 import type { RanksAddress } from '../runtime/ranks/address.js';
 import type { Device, Session, SessionOptions } from '../runtime/session.js';
-import { isSmall, openSized } from './assembly/index.js';
+import { isSmall } from './assembly/pays.js';
 import { toInPlaceStep } from './kernel/index.js';
 import { toMicrobatchedStep } from './microbatch/index.js';
 import { toLoopModel, toModel } from './onnx/index.js';
@@ -103,6 +103,8 @@ export async function openLoop(
   const { microbatches, carried } = program;
   const { device = 'cpu', profile } = options;
   if (examples !== undefined && device === 'cpu' && !profile && isSmall(program, examples)) {
+    // A page fetches it when there is something to train.
+    const { openSized } = await import('./assembly/index.js');
     const small = openSized(program, options, examples);
     if (small) return small;
   }

@@ -9,5 +9,4 @@
  * - `step.ts`: a whole step, with the places of all in its memory; `sized.ts`: one for each number of examples;
  *   `pays.ts`: which steps are small
  */
-export { isSmall } from './pays.js';
 export { openSized } from './sized.js';

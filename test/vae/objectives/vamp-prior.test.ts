@@ -95,7 +95,9 @@ test('pseudo-inputs do not count in the running means of the encoder', async () 
     await model.release();
     return numbers(model.parameters()['encoder.1.running_mean']!);
   };
-  expect(await running(vampPrior({ components: 5 }))).toEqual(await running(vae()));
+  const [own, without] = [await running(vampPrior({ components: 5 })), await running(vae())];
+  expect(Math.max(...own.map((mean, i) => Math.abs(mean - without[i]!)))).toBeLessThan(1e-7);
+  expect(Math.max(...without.map(Math.abs))).toBeGreaterThan(0.01);
 });
 
 test('with labels, pseudo-inputs have labels of their own', async () => {
