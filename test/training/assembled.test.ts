@@ -98,7 +98,8 @@ test.each(Object.entries(objectives).filter(([name]) => !others.includes(name)))
   async (name, make) => {
     const objective = (make as unknown as () => Objective)();
     const program = programOf(vaeWith(objective), { optimizer: optimizers.adam() });
-    expect(isAssembled(program)).toBe(!inRuntime.includes(name));
-    await compare(program);
+    const isInRuntime = inRuntime.includes(name);
+    expect(isAssembled(program)).toBe(!isInRuntime);
+    if (!isInRuntime) await compare(program);
   },
 );
