@@ -126,6 +126,9 @@ export interface AssembledStep {
   readonly outputs: readonly Slot[];
 }
 
+/** The name under which a repeated step puts out a carried value. */
+export const nextOf = (name: string) => `${name}.next`;
+
 /** The input of a ranked step that says how many examples all ranks have, by step. */
 export const allExamples = 'ranks/examples';
 

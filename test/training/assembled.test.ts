@@ -4,12 +4,11 @@ import { toAssembledStep } from '../../src/graph/assembly/step.js';
 import { optimizeLoop } from '../../src/graph/compile.js';
 import { type LoopProgram, openLoop } from '../../src/graph/index.js';
 import { dense, type Objective, VAE } from '../../src/index.js';
-import type { Optimizer } from '../../src/nn/index.js';
 import * as optimizers from '../../src/nn/optimizers/all.js';
 import type { UpdateSettings } from '../../src/step/index.js';
 import { trainingProgram } from '../../src/step/program.js';
 import * as objectives from '../../src/vae/objectives/all.js';
-import { feedsOf, layoutOf } from './programs.js';
+import { feedsOf, layoutOf, updates } from './programs.js';
 
 const batchSize = 12;
 
@@ -68,18 +67,6 @@ const isAssembled = (program: LoopProgram) =>
   toAssembledStep(program, new Map([['batch', batchSize]])) !== undefined;
 
 describe('every optimizer', () => {
-  const updates: Record<string, UpdateSettings> = {
-    ...Object.fromEntries(
-      Object.entries(optimizers).map(([name, make]) => [
-        name,
-        { optimizer: (make as () => Optimizer)() },
-      ]),
-    ),
-    accumulating: { optimizer: optimizers.adam(), accumulate: 3 },
-    averaging: { optimizer: optimizers.adam(), ema: 0.9 },
-    clipping: { optimizer: optimizers.adam(), clipGradients: { norm: 0.5 } },
-  };
-
   test.each(Object.entries(updates))('%s updates as in the runtime', async (_, update) => {
     const program = programOf(vaeWith(), update);
     expect(isAssembled(program)).toBe(true);

@@ -7,13 +7,11 @@ import { toInPlaceStep } from '../../src/graph/kernel/index.js';
 import { toMicrobatchedStep } from '../../src/graph/microbatch/index.js';
 import { nextName } from '../../src/graph/program.js';
 import { dense, VAE } from '../../src/index.js';
-import type { Optimizer } from '../../src/nn/index.js';
-import * as optimizers from '../../src/nn/optimizers/all.js';
 import { createSession, worksInPlace } from '../../src/runtime/node.js';
 import type { Session, SessionOptions } from '../../src/runtime/session.js';
 import type { UpdateSettings } from '../../src/step/index.js';
 import { trainingProgram } from '../../src/step/program.js';
-import { feedsOf, layoutOf } from './programs.js';
+import { feedsOf, layoutOf, updates } from './programs.js';
 
 const isThere = worksInPlace({ thread: {} });
 
@@ -69,18 +67,6 @@ async function resultsBy(program: LoopProgram, options: SessionOptions, batch: n
   await session.release();
   return found;
 }
-
-const updates: Record<string, UpdateSettings> = {
-  ...Object.fromEntries(
-    Object.entries(optimizers).map(([name, make]) => [
-      name,
-      { optimizer: (make as () => Optimizer)() },
-    ]),
-  ),
-  accumulating: { optimizer: optimizers.adam(), accumulate: 3 },
-  averaging: { optimizer: optimizers.adam(), ema: 0.9 },
-  clipping: { optimizer: optimizers.adam(), clipGradients: { norm: 0.5 } },
-};
 
 test.skipIf(!isThere).each(Object.entries(updates))(
   'a step has the same bits where its state is: %s',

@@ -5,6 +5,7 @@ import type { LoopProgram, Value } from '../../src/graph/index.js';
 import { inputName } from '../../src/graph/program.js';
 import type { VAE } from '../../src/index.js';
 import type { Optimizer } from '../../src/nn/index.js';
+import * as optimizers from '../../src/nn/optimizers/all.js';
 import type { Cutting } from '../../src/step/computed.js';
 import {
   Layout,
@@ -24,6 +25,19 @@ const keepGradient: Optimizer = {
   slots: ['gradient'],
   scalars: () => ({}),
   update: (gradient, parameter) => ({ parameter, slots: { gradient } }),
+};
+
+/** Every optimizer by itself, and one with each stage of an update. */
+export const updates: Record<string, UpdateSettings> = {
+  ...Object.fromEntries(
+    Object.entries(optimizers).map(([name, make]) => [
+      name,
+      { optimizer: (make as () => Optimizer)() },
+    ]),
+  ),
+  accumulating: { optimizer: optimizers.adam(), accumulate: 3 },
+  averaging: { optimizer: optimizers.adam(), ema: 0.9 },
+  clipping: { optimizer: optimizers.adam(), clipGradients: { norm: 0.5 } },
 };
 
 /**

@@ -254,7 +254,7 @@ test.each([
   }
 });
 
-// Those that docs/many-machines.md names.
+// Objectives that docs/many-machines.md names.
 test.each([
   ['betaTcVae', betaTcVae()],
   ['dipVae', dipVae()],

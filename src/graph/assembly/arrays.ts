@@ -1,4 +1,5 @@
 import type { Bytes } from '../kernel/wasm.js';
+import { elementCount } from '../value.js';
 
 /** A piece of a step's memory: float32 numbers, or bytes that are read as such. */
 export class Piece {
@@ -38,20 +39,15 @@ export interface Same {
 
 export type Numbers = Stored | Computed | Same;
 
-export const countOf = (shape: readonly number[]) => shape.reduce((all, size) => all * size, 1);
-
 /** Distances in an array whose numbers follow one another, the last axis first. */
 function denseStrides(shape: readonly number[]): number[] {
-  return shape.map((_, axis) => countOf(shape.slice(axis + 1)));
+  return shape.map((_, axis) => elementCount(shape.slice(axis + 1)));
 }
 
 /** A whole piece as an array. */
 export function whole(piece: Piece, shape: readonly number[]): Stored {
   return { kind: 'stored', piece, offset: 0, shape, strides: denseStrides(shape) };
 }
-
-export const sameList = (a: readonly number[], b: readonly number[]) =>
-  a.length === b.length && a.every((each, i) => each === b[i]);
 
 /** Tells whether numbers follow one another. */
 export function isDense({ shape, strides }: Stored): boolean {

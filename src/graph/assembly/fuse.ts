@@ -1,4 +1,5 @@
-import { countOf, type Numbers, remaking, reshaped, type Stored, sameList } from './arrays.js';
+import { elementCount, sameShape } from '../value.js';
+import { type Numbers, remaking, reshaped, type Stored } from './arrays.js';
 import { type Loop, type Root, readBy, type Unit, writtenBy } from './units.js';
 
 /*
@@ -8,7 +9,7 @@ import { type Loop, type Root, readBy, type Unit, writtenBy } from './units.js';
 
 /** Counts of numbers behind the axes of a shape: places at which a loop over all of them can be cut. */
 const cutsOf = (shape: readonly number[]) =>
-  shape.flatMap((size, axis) => (size === 1 ? [] : [countOf(shape.slice(axis))]));
+  shape.flatMap((size, axis) => (size === 1 ? [] : [elementCount(shape.slice(axis))]));
 
 /** The coarsest shape that can be cut as all of the roots are; undefined where there is none. */
 function commonShape(roots: readonly Root[]): number[] | undefined {
@@ -25,10 +26,10 @@ function refined(
   shape: readonly number[],
   remade: (numbers: Numbers) => Numbers,
 ): Root {
-  const inner = countOf(root.shape.slice(root.from));
+  const inner = elementCount(root.shape.slice(root.from));
   const combines = root.combining !== undefined && inner > 1;
   const from = combines
-    ? shape.findIndex((_, axis) => countOf(shape.slice(axis)) === inner)
+    ? shape.findIndex((_, axis) => elementCount(shape.slice(axis)) === inner)
     : shape.length;
   return {
     shape,
@@ -46,7 +47,7 @@ function isPutBy(root: Root, stored: Stored): boolean {
     from === shape.length &&
     to.piece === stored.piece &&
     to.offset === stored.offset &&
-    sameList(to.strides, stored.strides)
+    sameShape(to.strides, stored.strides)
   );
 }
 
@@ -83,7 +84,7 @@ function joined(
   later: Loop,
   isThere: (stored: Stored) => boolean,
 ): Loop | undefined {
-  const [first, second] = [earlier, later].map(({ roots }) => countOf(roots[0]!.shape));
+  const [first, second] = [earlier, later].map(({ roots }) => elementCount(roots[0]!.shape));
   if (first !== second) return undefined;
   const one = together([...earlier.roots, ...later.roots]);
   if (!one || [earlier, later].some((loop) => isByFours(loop) !== isByFours(one))) return undefined;

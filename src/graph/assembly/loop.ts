@@ -11,7 +11,7 @@ import {
   setVector,
 } from './code.js';
 import { isByFours } from './fuse.js';
-import { type Combining, type Loop, type Root, readBy } from './units.js';
+import { combination, type Loop, type Root, readBy } from './units.js';
 
 /** Local variables of a function, which units use again. */
 export class Locals {
@@ -43,15 +43,6 @@ export class Locals {
     this.taken = [];
   }
 }
-
-const combination: Readonly<
-  Record<Combining, { readonly operator: Bytes; readonly start: number }>
-> = {
-  ReduceSum: { operator: vector.add, start: 0 },
-  ReduceProd: { operator: vector.multiply, start: 1 },
-  ReduceMax: { operator: vector.larger, start: -Infinity },
-  ReduceMin: { operator: vector.smaller, start: Infinity },
-};
 
 /** The last axis along which an array's numbers differ; −1 where they are one. */
 const depthOf = ({ strides, shape }: Stored) =>

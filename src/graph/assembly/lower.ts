@@ -3,16 +3,17 @@ import { operationsOf } from '../order.js';
 import {
   computed,
   computedInputs,
+  elementCount,
   type FloatAttribute,
   type Operation,
   parseDimension,
   type Shape,
+  sameShape,
   Value,
 } from '../value.js';
 import { ValueMap } from '../value-map.js';
 import {
   type Change,
-  countOf,
   cut,
   isDense,
   type Numbers,
@@ -20,13 +21,12 @@ import {
   remaking,
   reshaped,
   type Stored,
-  sameList,
   spread,
   turned,
   whole,
 } from './arrays.js';
 import { computedBy } from './functions.js';
-import { type Combining, combining, type Unit } from './units.js';
+import { type Combining, combination, type Unit } from './units.js';
 
 /** Says that a program has something that is not computed here. */
 export class Unsupported extends Error {}
@@ -103,7 +103,7 @@ export class Lowering {
     const isOwn =
       numbers.kind === 'stored' &&
       !this.fed.has(numbers.piece) &&
-      numbers.piece.count === countOf(shape) &&
+      numbers.piece.count === elementCount(shape) &&
       isDense(numbers);
     return isOwn ? numbers : this.store(numbers, shape);
   }
@@ -130,7 +130,7 @@ export class Lowering {
     if (dtype !== 'float32' && dtype !== 'bool') refuse(`${type} of ${dtype}`);
     if (type === 'Gemm' || type === 'MatMul') return this.product(operation, to);
     if (type === 'Concat') return this.joined(value, to);
-    if (combining.has(type)) return this.reduced(value, to);
+    if (type in combination) return this.reduced(value, to);
     return this.viewed(value, to) ?? this.byElement(value);
   }
 
@@ -168,7 +168,7 @@ export class Lowering {
   }
 
   private spread(numbers: Numbers, from: readonly number[], shape: readonly number[]): Numbers {
-    if (numbers.kind === 'same' || sameList(from, shape)) return numbers;
+    if (numbers.kind === 'same' || sameShape(from, shape)) return numbers;
     return spread(this.inMemory(numbers, from), shape);
   }
 
@@ -178,7 +178,7 @@ export class Lowering {
   }
 
   private store(numbers: Numbers, shape: readonly number[], given?: Stored): Stored {
-    const to = given ?? whole(new Piece(countOf(shape)), shape);
+    const to = given ?? whole(new Piece(elementCount(shape)), shape);
     this.units.push({
       kind: 'loop',
       roots: [{ numbers, shape, from: shape.length, combining: undefined, to }],
@@ -243,7 +243,7 @@ export class Lowering {
   private joined(value: Value, given: Stored | undefined): Stored {
     const { operation } = value;
     const shape = this.shapeOf(value);
-    const to = given ?? whole(new Piece(countOf(shape)), shape);
+    const to = given ?? whole(new Piece(elementCount(shape)), shape);
     const axis = operation.attributes.axis as number;
     let start = 0;
     for (const input of computedInputs(operation)) {
@@ -265,7 +265,7 @@ export class Lowering {
       : from.map((_, axis) => axis);
     const kept = from.flatMap((_, axis) => (axes.includes(axis) ? [] : [axis]));
     const shape = this.shapeOf(value);
-    const to = given ?? whole(new Piece(countOf(shape)), shape);
+    const to = given ?? whole(new Piece(elementCount(shape)), shape);
     const keptShape = kept.map((axis) => from[axis]!);
     const order = [...kept, ...axes];
     const numbers = this.numbersOf(x!);
@@ -277,13 +277,13 @@ export class Lowering {
       type === 'ReduceSum' &&
       inner !== 1 &&
       view.kind === 'stored' &&
-      countOf(keptShape) >= fewColumns
+      elementCount(keptShape) >= fewColumns
     ) {
       const columns = reshaped(view, [
-        countOf(keptShape),
-        countOf(axes.map((axis) => from[axis]!)),
+        elementCount(keptShape),
+        elementCount(axes.map((axis) => from[axis]!)),
       ]);
-      const target = reshaped(to, [1, countOf(keptShape)]);
+      const target = reshaped(to, [1, elementCount(keptShape)]);
       if (columns && target && columns.strides[0] === 1 && view.piece.bytes === 4) {
         this.addProduct(this.ones(columns.shape[1]!), turned(columns, [1, 0]), target);
         return to;
@@ -329,7 +329,7 @@ export class Lowering {
     const a = matrix(left!, attributes.transA === 1);
     const b = matrix(right!, attributes.transB === 1);
     const c = added && spread(this.inMemory(this.numbersOf(added), this.shapeOf(added)), shape);
-    const to = given ?? whole(new Piece(countOf(shape)), shape);
+    const to = given ?? whole(new Piece(elementCount(shape)), shape);
     const factor = (attributes.alpha as FloatAttribute | undefined)?.float ?? 1;
     this.addProduct(a, b, to, c, factor);
     return to;
@@ -363,7 +363,7 @@ function isSamePlace(numbers: Numbers, to: Stored): boolean {
     numbers.kind === 'stored' &&
     numbers.piece === to.piece &&
     numbers.offset === to.offset &&
-    sameList(numbers.shape, to.shape) &&
+    sameShape(numbers.shape, to.shape) &&
     numbers.shape.every((size, axis) => size === 1 || numbers.strides[axis] === to.strides[axis])
   );
 }

@@ -2,7 +2,7 @@ import type { Tensor } from 'onnxruntime-common';
 import { createSession, isBeside } from '#runtime';
 import type { AssembledStep, Session, SessionOptions, Tensors } from '../../runtime/session.js';
 import { toLoopModel } from '../onnx/index.js';
-import { inputName, type LoopProgram, nextName } from '../program.js';
+import { inputName, type LoopProgram, nextName, stepInputs } from '../program.js';
 import { toAssembledStep } from './step.js';
 
 /** Sizes of examples for which functions are kept. */
@@ -34,9 +34,8 @@ class SizedSession implements Session {
     private readonly first: { readonly examples: number; readonly step: AssembledStep },
   ) {
     this.sharesMemory = isBeside(options);
-    const { carried, steps, invariant, outputs } = program;
-    const fed = [...carried.map(({ current }) => current), ...steps, ...invariant];
-    this.inputNames = ['iterations', ...fed.map(inputName)];
+    const { carried, outputs } = program;
+    this.inputNames = ['iterations', ...stepInputs(program).map(inputName)];
     this.outputNames = [...carried.map(nextName), ...Object.keys(outputs)];
   }
 

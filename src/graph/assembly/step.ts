@@ -1,8 +1,8 @@
 import type { AssembledStep, Slot, TypedSlot } from '../../runtime/session.js';
 import { moduleOf } from '../kernel/wasm.js';
 import { inputName, type LoopProgram } from '../program.js';
-import { computed, type Value } from '../value.js';
-import { countOf, Piece, type Stored } from './arrays.js';
+import { computed, elementCount, type Value } from '../value.js';
+import { Piece, type Stored } from './arrays.js';
 import { copyBytes } from './code.js';
 import { fused } from './fuse.js';
 import { Locals, loopCode } from './loop.js';
@@ -25,7 +25,7 @@ function fed(values: readonly Value[], lowering: Lowering): Place[] {
     const { dtype: type } = value;
     if (type !== 'float32' && type !== 'uint8') throw new Unsupported(`inputs of ${type}`);
     const dims = lowering.shapeOf(value);
-    const piece = new Piece(countOf(dims), type === 'uint8' ? 1 : 4);
+    const piece = new Piece(elementCount(dims), type === 'uint8' ? 1 : 4);
     lowering.feed(value, piece);
     return { name: inputName(value), dims, piece, type };
   });

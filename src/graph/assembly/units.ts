@@ -1,14 +1,15 @@
+import { vector } from '../kernel/wasm.js';
 import { type Numbers, nodesOf, type Stored } from './arrays.js';
 
-/** Operators that combine numbers along axes. */
-export type Combining = 'ReduceSum' | 'ReduceProd' | 'ReduceMax' | 'ReduceMin';
+/** Operators that combine numbers along axes: each an instruction for two, and the number to begin with. */
+export const combination = {
+  ReduceSum: { operator: vector.add, start: 0 },
+  ReduceProd: { operator: vector.multiply, start: 1 },
+  ReduceMax: { operator: vector.larger, start: -Infinity },
+  ReduceMin: { operator: vector.smaller, start: Infinity },
+};
 
-export const combining: ReadonlySet<string> = new Set([
-  'ReduceSum',
-  'ReduceProd',
-  'ReduceMax',
-  'ReduceMin',
-]);
+export type Combining = keyof typeof combination;
 
 /** Numbers that a loop puts into memory, or combines along its last axes first. */
 export interface Root {

@@ -1,4 +1,4 @@
-import { secondHalf } from '../microbatch/sums.js';
+import { halvesOf } from '../microbatch/sums.js';
 import type { Value } from '../value.js';
 import type { Node } from './expression.js';
 import { type Bytes, forEachVector, once, vector } from './wasm.js';
@@ -80,12 +80,11 @@ class Emitter {
     const load = node.count === 1 ? vector.loadNumber : vector.load;
     const pieces = this.placeOf(node.value).map(load);
     if (pieces.length === 1) return pieces[0]!;
-    const middle = secondHalf(pieces.length);
-    const sum = (half: readonly Bytes[]) => [
+    const sums = halvesOf(pieces).flatMap((half) => [
       ...vector.number(0),
       ...half.flatMap((code) => [...code, ...vector.add]),
-    ];
-    return [...sum(pieces.slice(0, middle)), ...sum(pieces.slice(middle)), ...vector.add];
+    ]);
+    return [...sums, ...vector.add];
   }
 
   read(node: Node): Bytes {

@@ -12,10 +12,15 @@ export const zero = input('microbatch/zero', []);
  */
 export const secondHalf = (count: number): number => Math.ceil(count / 2);
 
+/** The halves of what microbatches give; the second is empty where there is one microbatch. */
+export function halvesOf<T>(terms: readonly T[]): T[][] {
+  const middle = secondHalf(terms.length);
+  return [terms.slice(0, middle), terms.slice(middle)];
+}
+
 /** The sum of microbatches' terms. */
 export function sumOf(terms: readonly Value[]): Value {
-  const middle = secondHalf(terms.length);
-  const halves = [terms.slice(0, middle), terms.slice(middle)].filter(({ length }) => length > 0);
+  const halves = halvesOf(terms).filter(({ length }) => length > 0);
   return halves.map((half) => [zero, ...half].reduce(add)).reduce(add);
 }
 

@@ -1,6 +1,13 @@
 import { Tensor } from 'onnxruntime-common';
 import { elementCount } from '../../base/shape.js';
-import type { AssembledStep, Session, Slot, Tensors, TypedSlot } from '../session.js';
+import {
+  type AssembledStep,
+  nextOf,
+  type Session,
+  type Slot,
+  type Tensors,
+  type TypedSlot,
+} from '../session.js';
 
 type Numbers = Float32Array | Uint8Array;
 
@@ -10,8 +17,6 @@ interface Place {
   readonly dims: readonly number[];
   readonly view: Numbers;
 }
-
-const nextOf = (name: string) => `${name}.next`;
 
 /** A repeated step that a function in WebAssembly computes, with its state in that function's memory. */
 class AssembledSession implements Session {

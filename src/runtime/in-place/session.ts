@@ -9,7 +9,7 @@ import {
   pick,
   toPlain,
 } from '../plain-tensor.js';
-import type { InPlaceStep, Session, Slot, Tensors } from '../session.js';
+import { type InPlaceStep, nextOf, type Session, type Slot, type Tensors } from '../session.js';
 import type { StepMemory } from './memory.js';
 import type { Terms } from './terms.js';
 
@@ -18,8 +18,6 @@ import type { Terms } from './terms.js';
  * updates the state in one pass, where the runtime would take a pass for each operator. Nothing is copied between
  * steps; the caller gets a copy of the state at the end of a call.
  */
-
-const nextOf = (name: string) => `${name}.next`;
 
 /** Tensors of a memory, by name. */
 const tensorsOf = (memory: StepMemory, slots: readonly Slot[]): PlainTensors =>
