@@ -1,4 +1,4 @@
-import { createSession, lanesOf, worksInPlace } from '#runtime';
+import { createSession, lanesOf, runsMachineCode, worksInPlace } from '#runtime';
 import { UserError } from '../base/errors.js';
 import type { RanksAddress } from '../runtime/ranks/address.js';
 import type { Device, Session, SessionOptions } from '../runtime/session.js';
@@ -8,16 +8,17 @@ import { toMicrobatchedStep } from './microbatch/index.js';
 import { toLoopModel, toModel } from './onnx/index.js';
 import { operationsOf } from './order.js';
 import { type LoopProgram, named, nextName, type Program, resultsOf } from './program.js';
-import { optimize } from './rewrite/index.js';
+import { type ConvolutionForm, optimize } from './rewrite/index.js';
 import { measure, type Operation, type Value } from './value.js';
+import { convolves } from './work.js';
 
-/** A program in the form that runs fastest. @param keepsConvolutions as in `optimize` */
+/** A program in the form that runs fastest. @param convolutions as in `optimize` */
 export function optimizeProgram(
   program: Program,
   device?: Device,
-  keepsConvolutions?: boolean,
+  convolutions?: ConvolutionForm,
 ): Program {
-  const values = optimize(Object.values(program.outputs), device, keepsConvolutions);
+  const values = optimize(Object.values(program.outputs), device, convolutions);
   return { ...program, outputs: named(Object.keys(program.outputs), values) };
 }
 
@@ -79,25 +80,49 @@ export function optimizeLoop(program: LoopProgram, device?: Device): LoopProgram
   return rewriteLoop(program, (values) => optimize(values, device));
 }
 
+/**
+ * A repeated step with convolutions in machine code, which computes each microbatch on one thread; undefined where
+ * there is none, or the runtime cannot run it.
+ */
+export function machineLoop(
+  program: LoopProgram,
+  options: SessionOptions,
+): LoopProgram | undefined {
+  const { microbatches } = program;
+  if (!microbatches || !worksInPlace(options) || !runsMachineCode()) return undefined;
+  if (!convolves(resultsOf(program))) return undefined;
+  return rewriteLoop(program, (values) => optimize(values, 'cpu', 'machine'));
+}
+
 /** Numbers of a state from which on a pass over them costs more than a call of the runtime for each step. */
 const largeState = 1 << 18;
 
-/** Tells whether a step takes less time where its state is. With one lane the runtime's own loop sums up microbatches sooner. */
+/**
+ * Tells whether a step takes less time where its state is. With one lane the runtime's own loop sums up microbatches
+ * sooner.
+ */
 function paysInPlace({ carried, microbatches }: LoopProgram, options: SessionOptions): boolean {
   if (microbatches) return lanesOf(options) > 1;
   const sizes = carried.map(({ current }) => measure(current.shape).known);
   return sizes.reduce((sum, size) => sum + size, 0) >= largeState;
 }
 
+/** What is known of a step beside its program. */
+export interface LoopForms {
+  readonly examples?: number | undefined;
+  readonly byMachine?: LoopProgram | undefined;
+}
+
 /**
  * Makes a repeated step runnable as it is; carried values stay on its device.
- * @param examples of most steps, if they are known: small steps become functions in WebAssembly
+ * @param forms.examples of most steps, if they are known: small steps become functions in WebAssembly
+ * @param forms.byMachine the step by `machineLoop`, where there is one
  * @throws UserError when it uses an input that it does not list, or a type that the device lacks
  */
 export async function openLoop(
   program: LoopProgram,
   options: SessionOptions = {},
-  examples?: number,
+  { examples, byMachine }: LoopForms = {},
 ): Promise<Session> {
   requireDevice(resultsOf(program), options.device);
   const { microbatches, carried } = program;
@@ -108,8 +133,9 @@ export async function openLoop(
     const small = openSized(program, options, examples);
     if (small) return small;
   }
+  const pays = byMachine || paysInPlace(program, options);
   const inPlace =
-    paysInPlace(program, options) && worksInPlace(options) ? toInPlaceStep(program) : undefined;
+    pays && worksInPlace(options) ? toInPlaceStep(byMachine ?? program) : undefined;
   const microbatched =
     !inPlace &&
     microbatches &&

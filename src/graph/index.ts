@@ -14,6 +14,7 @@ export {
   compileLoop,
   findDouble,
   open,
+  machineLoop,
   openLoop,
   openRankedLoop,
   optimizeLoop,

@@ -5,6 +5,7 @@ import { openNative, threadsOf } from './native.node.js';
 import { flushesDenormals, type Session, type SessionOptions } from './session.js';
 import { firstThread, openOnThread } from './thread/thread.node.js';
 
+export { runsMachineCode } from './machine/processor.node.js';
 export { joinMpi } from './ranks/mpi.node.js';
 export { openRowLanes } from './rows/lanes.node.js';
 

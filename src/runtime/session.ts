@@ -62,6 +62,8 @@ export interface TermSlots {
 export interface InPlaceStep {
   /** Computes the terms of a microbatch, or of a whole batch. */
   readonly terms: Uint8Array;
+  /** Operators in machine code that `terms` uses, by their types in it. */
+  readonly operators: readonly string[];
   /** A WebAssembly module with the function `run`, over the shared memory `host.memory`. */
   readonly kernel: Uint8Array<ArrayBuffer>;
   /** Pages of 64 KiB that the memory has. */

@@ -20,6 +20,11 @@ export function worksInPlace(_: SessionOptions): boolean {
   return false;
 }
 
+/** A browser's programs make WebAssembly alone. */
+export function runsMachineCode(): boolean {
+  return false;
+}
+
 export { mayHave } from './devices.web.js';
 
 /** A session is on the caller's thread: a browser has its own workers. */

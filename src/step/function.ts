@@ -106,7 +106,7 @@ export class CompiledFunction {
     const program = optimizeProgram(
       { inputs: [...Object.values(inputs), ...fed, ...noises.map(({ value }) => value)], outputs },
       'cpu',
-      fixed !== undefined,
+      fixed && 'own',
     );
     const session = await open(program);
     const names = fixed ? [] : [...tensors.keys()];

@@ -2,6 +2,7 @@ import { lanesOf } from '#runtime';
 import {
   findDouble,
   type LoopProgram,
+  machineLoop,
   multiplications,
   openLoop,
   openRankedLoop,
@@ -157,7 +158,10 @@ export async function compileTraining(
   }
   const opened = ranks
     ? openRankedLoop(optimized, ranks, chosen)
-    : openLoop(optimized, chosen, cutting?.batchSize);
+    : openLoop(optimized, chosen, {
+        examples: cutting?.batchSize,
+        byMachine: machineLoop(program, chosen),
+      });
   return { session: await opened, ...described };
 }
 
@@ -200,7 +204,7 @@ export async function compileEvaluation(
   return {
     session: await (cut
       ? openLoop(optimizeLoop({ ...program, ...cut }), { ...chosen, thread: {} })
-      : openLoop(optimized, chosen, batchSize)),
+      : openLoop(optimized, chosen, { examples: batchSize })),
     batchSize,
     noises,
     stepScalars: [],

@@ -1,4 +1,5 @@
 import type { InPlaceStep } from '../../runtime/session.js';
+import { machineOperators } from '../machine.js';
 import { modelOf } from '../microbatch/models.js';
 import { sumOf, zero } from '../microbatch/sums.js';
 import { add } from '../operators/index.js';
@@ -13,9 +14,10 @@ import { i32, moduleOf, v128 } from './wasm.js';
 function termsOf(program: LoopProgram, { terms, summed }: KernelLayout) {
   const { microbatches } = program;
   const inputs = stepInputs(program);
+  const operators = machineOperators(Object.values(terms));
   if (!microbatches) {
     const { model, inputs: whole } = modelOf(inputs, terms, {}, 'few');
-    return { terms: model, whole, cut: [] };
+    return { terms: model, operators, whole, cut: [] };
   }
   const { size, count, share } = microbatches;
   const accumulates = summed > 0 && count > 1;
@@ -33,6 +35,7 @@ function termsOf(program: LoopProgram, { terms, summed }: KernelLayout) {
   const others = new Set([inputName(share), ...added.map(({ before }) => inputName(before))]);
   return {
     terms: model,
+    operators,
     cut: used.filter((name) => isCut.has(name)),
     whole: used.filter((name) => !isCut.has(name) && !others.has(name)),
     cutting: { share: inputName(share), size, accumulates },

@@ -1,4 +1,6 @@
 import { UserError } from '../../base/errors.js';
+import { operatorDomain } from '../../runtime/machine/plan.js';
+import { machineType } from '../machine.js';
 import { currentOrigin, type Origin } from '../origin.js';
 import type { Attributes, DType, Numbers, Shape } from '../value.js';
 import { attribute, bytesOf, initializer, type onnx } from './messages.js';
@@ -95,12 +97,16 @@ export class GraphWriter {
     attributes: Attributes,
     names: readonly string[],
   ): void {
+    const own = machineType({ type, attributes });
     this.nodes.push({
-      opType: type,
+      ...(own === undefined ? { opType: type } : { opType: own, domain: operatorDomain }),
       name: nodeName(currentOrigin(), type, names[0]!),
       input: [...inputs],
       output: [...names],
-      attribute: Object.entries(attributes).map(([name, value]) => attribute(name, value)),
+      attribute:
+        own === undefined
+          ? Object.entries(attributes).map(([name, value]) => attribute(name, value))
+          : [],
     });
     for (const name of names) this.produced.add(name);
   }

@@ -1,4 +1,5 @@
 import onnxProto, { type onnx } from '#onnx-proto';
+import { operatorDomain } from '../../runtime/machine/plan.js';
 import { dtypeCodes } from '../operators/index.js';
 import type { Program } from '../program.js';
 import { type Attribute, type DType, type Numbers, type Shape, staticShape } from '../value.js';
@@ -47,6 +48,12 @@ export function initializer(
   return { name, dims, dataType: dtypeCodes[dtype], rawData: bytesOf(numbers) };
 }
 
+/** The version of operators in machine code, where a graph has some. */
+function ownDomain({ node = [] }: onnx.IGraphProto): onnx.IOperatorSetIdProto[] {
+  const hasSome = node?.some(({ domain }) => domain === operatorDomain);
+  return hasSome ? [{ domain: operatorDomain, version: 1 }] : [];
+}
+
 /** A graph as the bytes of a model. */
 export function encodeModel(
   graph: onnx.IGraphProto,
@@ -54,7 +61,7 @@ export function encodeModel(
 ): Uint8Array {
   return ModelProto.encode({
     irVersion,
-    opsetImport: [{ domain: '', version: opset }],
+    opsetImport: [{ domain: '', version: opset }, ...ownDomain(graph)],
     producerName: 'vaekit',
     graph,
     metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),

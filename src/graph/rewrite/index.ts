@@ -15,7 +15,7 @@ import type { Device } from '../../runtime/session.js';
 import type { Value } from '../value.js';
 import { activationRules } from './activations.js';
 import { bufferRules } from './buffers.js';
-import { convolutionRules } from './convolution/index.js';
+import { type ConvolutionForm, convolutionRules } from './convolution/index.js';
 import { doubleRules } from './doubles.js';
 import { foldingRules } from './folded.js';
 import { joinRules } from './joins.js';
@@ -26,17 +26,19 @@ import { inTurn, type Rules, rewrite } from './rewrite.js';
 import { sliceRules } from './slices.js';
 import { ofOnes, transposeRules } from './transposes.js';
 
+export type { ConvolutionForm };
+
 /** A derivative given by hand has done its work once gradients are taken. */
 const identityRules: Rules = { Identity: ({ inputs }) => [inputs[0]!] };
 
 /**
  * The same values in the form that runs fastest, and that the device can run.
- * @param keepsConvolutions whether the runtime is the fastest at convolutions: see `convolutionRules`
+ * @param convolutions the form of convolutions
  */
 export function optimize(
   values: readonly Value[],
   device: Device = 'cpu',
-  keepsConvolutions = false,
+  convolutions: ConvolutionForm = 'products',
 ): Value[] {
   const lowered = rewrite(
     rewrite(values, {
@@ -46,7 +48,7 @@ export function optimize(
     }),
     {
       ...transposeRules,
-      ...convolutionRules(keepsConvolutions),
+      ...convolutionRules(convolutions),
       ...poolingRules(),
     },
   );

@@ -156,6 +156,6 @@ export async function openRowLanes(model: Uint8Array): Promise<RowLanes | undefi
   if (beside.length === 0) return undefined;
   const threads = Math.floor(all / count);
   const others = beside.map((thread) => new LaneBeside(thread.rows(model, threads)));
-  const own = rowLane(await openInPlace(model, { threads }, false), breathe);
+  const own = rowLane(await openInPlace(model, { threads, flush: false }), breathe);
   return new Lanes(own, others);
 }

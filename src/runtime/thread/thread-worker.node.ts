@@ -75,7 +75,8 @@ async function openOwnLane(step: MicrobatchedStep | InPlaceStep): Promise<Lane> 
   if ('microbatch' in step) {
     return new OwnLane(await openNative(step.microbatch, oneThread, flush), step);
   }
-  return new OwnLane(await openInPlace(step.terms, oneThread, flush), step.cutting!);
+  const { terms, operators, cutting } = step;
+  return new OwnLane(await openInPlace(terms, { threads: 1, operators, flush }), cutting!);
 }
 
 /** A lane on a thread of its own, in the mode of this one where the system passes it on. */
@@ -110,8 +111,9 @@ async function termsOf(
 ): Promise<Terms | undefined> {
   const { threads, ranks } = options;
   if (ranks || !step.cutting) {
-    const own: SessionOptions = threads === undefined ? {} : { threads };
-    const session = await openInPlace(step.terms, own, flush);
+    const { operators } = step;
+    const own = threads === undefined ? {} : { threads };
+    const session = await openInPlace(step.terms, { ...own, operators, flush });
     return ranks
       ? new RankTerms(step, memory, session, adderOf(ranks))
       : new WholeTerms(step, memory, session);
@@ -143,7 +145,7 @@ async function openWhereStateIs(options: SessionOptions): Promise<Session | unde
   const terms = await termsOf(step, memory, options);
   if (!terms) return undefined;
   const { between } = step;
-  const session = between && (await openInPlace(between.model, oneThread, flush));
+  const session = between && (await openInPlace(between.model, { threads: 1, flush }));
   return inPlaceSession(step, memory, terms, session);
 }
 
@@ -230,7 +232,7 @@ const service: ThreadService = {
 
   async openRows(model: Uint8Array, threads: number) {
     const id = ++last;
-    rowLanes.set(id, rowLane(await openInPlace(model, { threads }, flush)));
+    rowLanes.set(id, rowLane(await openInPlace(model, { threads, flush })));
     return id;
   },
 

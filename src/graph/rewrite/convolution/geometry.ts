@@ -1,5 +1,8 @@
+import type { Sweep, Sweeps } from '../../../runtime/machine/plan.js';
 import { convolvedSize, spatialSize, type Window } from '../../operators/convolution.js';
 import type { Value } from '../../value.js';
+
+export type { Sweep, Sweeps };
 
 /** Size of an image or a kernel. */
 export type Size = readonly [height: number, width: number];
@@ -16,19 +19,6 @@ export const isOne = (pair: Size) => pair[0] === 1 && pair[1] === 1;
 /** Tells whether a kernel that visits each pixel makes few channels of many. */
 export const narrows = (from: number, to: number, { strides }: Window) =>
   isOne(strides) && to * 4 <= from;
-
-/** The places that a kernel reads along an axis: start + stride · position + dilation · tap. */
-export interface Sweep {
-  readonly positions: number;
-  readonly taps: number;
-  /** Below 0 inside the padding. */
-  readonly start: number;
-  readonly stride: number;
-  /** Below 0 where taps go backwards. */
-  readonly dilation: number;
-}
-
-export type Sweeps = readonly [down: Sweep, across: Sweep];
 
 /** Finds how a kernel sweeps over the image of a convolution. */
 export function sweepsOf(x: Value, kernel: Size, window: Window): Sweeps {

@@ -3,6 +3,7 @@ import type { Operation, Value } from '../../value.js';
 import { transpose } from '../folded.js';
 import type { Rules } from '../rewrite.js';
 import { convolution } from './convolution.js';
+import { gatheredConvolution, gatheredTransposed, gatheredWeightGradient } from './gathered.js';
 import { isOne, narrows, type Size } from './geometry.js';
 import type { Tables } from './patches.js';
 import { shiftedSums } from './shifted-sums.js';
@@ -17,12 +18,21 @@ import { groupedWeightGradient, weightGradient } from './weight-gradient.js';
  * program is built. The transposes around neighbouring convolutions cancel each other.
  *
  * - `convolution.ts`, `sub-pixel.ts` (transposed) and `weight-gradient.ts`: one operator each
+ * - `gathered.ts`: the three in machine code
  * - `patches.ts`: images as matrices of patches; `shifted-sums.ts`: the form without patches
  * - `geometry.ts`: the places that a kernel reads
  */
 
 /** Tells whether the forms hold; convolutions in groups stay ONNX operators. */
 const inOneGroup = ({ groups }: Window) => groups === 1;
+
+/** A transposed convolution in machine code; undefined where others are faster. */
+function machined({ inputs, attributes, outputs }: Operation): Value | undefined {
+  const { window } = windowOf(attributes);
+  const [x, weight, bias] = inputs as [Value, Value, Value | undefined];
+  const [, , height, width] = outputs[0]!.shape as readonly number[];
+  return gatheredTransposed(x, weight, bias, window, [height!, width!]);
+}
 
 /** A transposed convolution in the form that is fastest; undefined where it stays as it is. */
 function transposed(operation: Operation, tables: Tables): Value | undefined {
@@ -42,32 +52,36 @@ function transposed(operation: Operation, tables: Tables): Value | undefined {
 }
 
 /**
- * Convolutions as matrix products.
- * @param keeps whether they stay ONNX operators: of weights that do not change, the runtime's own convolutions
- *   are the faster ones on some processors
+ * The form of convolutions: products of matrices; operators in machine code, where the runtime has them; or the
+ * runtime's own operators, which are the faster ones on some processors for weights that do not change.
  */
-export function convolutionRules(keeps = false): Rules {
+export type ConvolutionForm = 'products' | 'machine' | 'own';
+
+/** Convolutions in a form. Machine code takes those that it is faster at, and leaves the others as products. */
+export function convolutionRules(form: ConvolutionForm = 'products'): Rules {
   const tables: Tables = new Map();
+  const keeps = form === 'own';
+  const byMachine = form === 'machine';
   return {
     Conv: ({ inputs, attributes }) => {
       const { window } = windowOf(attributes);
       const [x, weight, bias] = inputs as [Value, Value, Value | undefined];
       if (keeps || !inOneGroup(window)) return undefined;
-      return [convolution(x, weight, bias, window, tables)];
+      const gathered = byMachine ? gatheredConvolution(x, weight, bias, window) : undefined;
+      return [gathered ?? convolution(x, weight, bias, window, tables)];
     },
     ConvTranspose: (operation) => {
       const { window } = windowOf(operation.attributes);
-      const y = keeps || !inOneGroup(window) ? undefined : transposed(operation, tables);
+      if (keeps || !inOneGroup(window)) return undefined;
+      const y = (byMachine ? machined(operation) : undefined) ?? transposed(operation, tables);
       return y && [y];
     },
     ConvWeightGradient: ({ inputs, attributes }) => {
       const { window, kernel } = windowOf(attributes);
       const [x, dy] = inputs as [Value, Value];
-      return [
-        inOneGroup(window)
-          ? weightGradient(x, dy, kernel, window, tables)
-          : groupedWeightGradient(x, dy, kernel, window),
-      ];
+      if (!inOneGroup(window)) return [groupedWeightGradient(x, dy, kernel, window)];
+      const gathered = byMachine ? gatheredWeightGradient(x, dy, kernel, window) : undefined;
+      return [gathered ?? weightGradient(x, dy, kernel, window, tables)];
     },
   };
 }

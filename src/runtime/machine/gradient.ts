@@ -1,0 +1,210 @@
+import { type Assembler, type Label, lanes, registers, vectorBytes } from './assembler.js';
+
+/** Pixels and gradients that meet at a tap. */
+export interface Meeting {
+  /** The pixel that is read for each gradient that the tap meets. */
+  readonly reads: Int32Array;
+  /** The gradients' pixels. */
+  readonly gradients: Int32Array;
+}
+
+/**
+ * The sum over images and pixels of gathered pixels [images, from, channels] times gradients [images, to, filters]:
+ * [taps, channels, filters], a convolution's derivative by its weight.
+ */
+export interface GatheredGradient {
+  readonly channels: number;
+  readonly filters: number;
+  readonly pixels: readonly [from: number, to: number];
+  /** By tap. */
+  readonly meetings: readonly Meeting[];
+}
+
+const { rax, rcx, rdx, rbx, rsp, rbp, rsi, rdi } = registers;
+
+const bytes = 4;
+
+/** Gradients of this many bytes stay in the first cache while all taps meet them. */
+const chunkBytes = 16384;
+
+const widest = 4;
+
+const kept = [rbx, rbp, 12, 13, 14, 15] as const;
+
+const stack = { image: 0, meeting: 8, count: 16, wide: 24, sums: 32, x: 40, gradients: 48 };
+
+const stackBytes = 56;
+
+/** What meets in turn: [count, sums, (pixel, gradient) · count], in bytes. */
+function records({ channels, filters, pixels, meetings }: GatheredGradient) {
+  const all: number[] = [];
+  let count = 0;
+  const chunk = Math.max(1, Math.floor(chunkBytes / (Math.min(filters, widest * lanes) * bytes)));
+  for (let first = 0; first < pixels[1]; first += chunk) {
+    for (const [tap, { reads, gradients }] of meetings.entries()) {
+      const own: number[] = [];
+      for (let i = 0; i < gradients.length; i++) {
+        const gradient = gradients[i]!;
+        if (gradient < first || gradient >= first + chunk) continue;
+        own.push(reads[i]! * channels * bytes, gradient * filters * bytes);
+      }
+      if (own.length === 0) continue;
+      all.push(own.length / 2, tap * channels * filters * bytes, ...own);
+      count++;
+    }
+  }
+  return { count, table: Int32Array.from(all) };
+}
+
+/** Writes the code of a gradient. */
+class GradientCode {
+  private readonly table: Label = {};
+
+  constructor(
+    private readonly code: Assembler,
+    private readonly of: GatheredGradient,
+  ) {}
+
+  /** A function of the addresses of pixels (rdi), gradients (rsi) and sums (rcx), and of the number of images (r8). */
+  write(): void {
+    const { code, of } = this;
+    const { count, table } = records(of);
+    const wide = Math.min(widest, Math.ceil(of.filters / lanes));
+    for (const register of kept) code.push(register);
+    code.subtract(rsp, stackBytes);
+    code.store({ base: rsp, offset: stack.x }, rdi);
+    code.store({ base: rsp, offset: stack.gradients }, rsi);
+    code.store({ base: rsp, offset: stack.sums }, rcx);
+    code.store({ base: rsp, offset: stack.count }, 8);
+    const whole = Math.floor(of.filters / (wide * lanes));
+    const rest = of.filters - whole * wide * lanes;
+    if (rest % lanes !== 0) {
+      code.set(rax, (1 << (rest % lanes)) - 1);
+      code.setMask(1, rax);
+    }
+    this.clear();
+    const done: Label = {};
+    code.test(8);
+    code.jumpIf('zero', done);
+    if (whole > 0) {
+      code.set(rax, whole);
+      code.store({ base: rsp, offset: stack.wide }, rax);
+      const again = code.here();
+      this.columns(wide, false, count);
+      for (const pointer of [stack.gradients, stack.sums]) {
+        code.addTo({ base: rsp, offset: pointer }, wide * vectorBytes);
+      }
+      code.subtract({ base: rsp, offset: stack.wide }, 1);
+      code.jumpIf('notZero', again);
+    }
+    if (rest > 0) this.columns(Math.ceil(rest / lanes), rest % lanes !== 0, count);
+    code.mark(done);
+    code.endVectors();
+    code.add(rsp, stackBytes);
+    for (const register of [...kept].reverse()) code.pop(register);
+    code.return();
+    code.table(this.table, table);
+  }
+
+  /** Begins all sums with 0. */
+  private clear(): void {
+    const { code, of } = this;
+    const size = of.meetings.length * of.channels * of.filters;
+    code.clearVector(0);
+    code.copy(rax, rcx);
+    code.set(rdx, Math.floor(size / lanes));
+    if (size >= lanes) {
+      const again = code.here();
+      code.storeVector({ base: rax }, 0);
+      code.add(rax, vectorBytes);
+      code.subtract(rdx, 1);
+      code.jumpIf('notZero', again);
+    }
+    if (size % lanes !== 0) {
+      code.set(rdx, (1 << (size % lanes)) - 1);
+      code.setMask(2, rdx);
+      code.storeVector({ base: rax }, 0, 2);
+    }
+  }
+
+  /** Sums up some columns over all images. */
+  private columns(wide: number, isCut: boolean, count: number): void {
+    const { code, of } = this;
+    const rows = wide > 2 ? 4 : 8;
+    code.load(rdi, { base: rsp, offset: stack.x });
+    code.load(rsi, { base: rsp, offset: stack.gradients });
+    code.load(rax, { base: rsp, offset: stack.count });
+    code.store({ base: rsp, offset: stack.image }, rax);
+    const nextImage = code.here();
+    code.addressOf(rbx, this.table);
+    code.set(rax, count);
+    code.store({ base: rsp, offset: stack.meeting }, rax);
+    const nextMeeting = code.here();
+    // r12 and r13: what comes behind this one's count and sums, and the sums.
+    code.loadShort(13, { base: rbx, offset: bytes });
+    code.add(13, { base: rsp, offset: stack.sums });
+    code.copy(rbp, rdi);
+    const blocks = Math.floor(of.channels / rows);
+    if (blocks > 0) {
+      code.set(14, blocks);
+      const nextRows = code.here();
+      this.block(rows, wide, isCut);
+      code.add(rbp, rows * bytes);
+      code.add(13, rows * of.filters * bytes);
+      code.subtract(14, 1);
+      code.jumpIf('notZero', nextRows);
+    }
+    if (of.channels % rows !== 0) this.block(of.channels % rows, wide, isCut);
+    code.loadShort(rcx, { base: rbx });
+    code.address(rbx, { base: rbx, index: rcx, scale: 8, offset: 2 * bytes });
+    code.subtract({ base: rsp, offset: stack.meeting }, 1);
+    code.jumpIf('notZero', nextMeeting);
+    code.add(rdi, of.pixels[0] * of.channels * bytes);
+    code.add(rsi, of.pixels[1] * of.filters * bytes);
+    code.subtract({ base: rsp, offset: stack.image }, 1);
+    code.jumpIf('notZero', nextImage);
+  }
+
+  /** Adds what some channels meet at a tap. */
+  private block(rows: number, wide: number, isCut: boolean): void {
+    const { code, of } = this;
+    const sum = (row: number, vector: number) => row * wide + vector;
+    const mask = (vector: number) => (isCut && vector === wide - 1 ? 1 : 0);
+    const sums = (row: number, vector: number) => ({
+      base: 13 as const,
+      offset: row * of.filters * bytes + vector * vectorBytes,
+    });
+    const each = (visit: (row: number, vector: number) => void) => {
+      for (let row = 0; row < rows; row++) {
+        for (let vector = 0; vector < wide; vector++) visit(row, vector);
+      }
+    };
+    each((row, vector) => code.loadVector(sum(row, vector), sums(row, vector), mask(vector)));
+    code.loadShort(rcx, { base: rbx });
+    code.address(12, { base: rbx, offset: 2 * bytes });
+    const gradients = rows * wide;
+    const again = code.here();
+    code.loadShort(rax, { base: 12 });
+    code.loadShort(rdx, { base: 12, offset: bytes });
+    code.add(12, 2 * bytes);
+    for (let vector = 0; vector < wide; vector++) {
+      const place = { base: rsi, index: rdx, offset: vector * vectorBytes };
+      code.loadVector(gradients + vector, place, mask(vector));
+    }
+    for (let row = 0; row < rows; row++) {
+      const spread = gradients + wide + (row % 2);
+      code.spread(spread, { base: rbp, index: rax, offset: row * bytes });
+      for (let vector = 0; vector < wide; vector++) {
+        code.multiplyAdd(sum(row, vector), gradients + vector, spread);
+      }
+    }
+    code.subtract(rcx, 1);
+    code.jumpIf('notZero', again);
+    each((row, vector) => code.storeVector(sums(row, vector), sum(row, vector), mask(vector)));
+  }
+}
+
+/** Writes a gradient as a function of machine code. */
+export function writeGradient(code: Assembler, gradient: GatheredGradient): void {
+  new GradientCode(code, gradient).write();
+}
