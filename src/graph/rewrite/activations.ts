@@ -1,4 +1,3 @@
-import { operatorType, planOf } from '../../runtime/machine/plan.js';
 import { type Operation, Value } from '../value.js';
 import type { Rule, Rules } from './rewrite.js';
 
@@ -29,16 +28,7 @@ const afterJoin: Rule = (operation) => {
   return y && [y];
 };
 
-/** A product in machine code takes a maximum with 0 before it writes its numbers. */
-const intoProduct: Rule = ({ inputs: [x] }) => {
-  const { operation } = x!;
-  if (operation.type !== 'GatheredProduct') return undefined;
-  const plan = { ...planOf(operation.attributes.plan as string), isRectified: true };
-  return [new Value({ ...operation, attributes: { plan: operatorType(plan) } })];
-};
-
 /** Moves activations that need no more than their input towards the products that they follow. */
-export const activationRules: Rules = {
-  ...Object.fromEntries(['Elu', 'LeakyRelu', 'Tanh'].map((type) => [type, afterJoin])),
-  Relu: (operation) => intoProduct(operation) ?? afterJoin(operation),
-};
+export const activationRules: Rules = Object.fromEntries(
+  ['Elu', 'LeakyRelu', 'Relu', 'Tanh'].map((type) => [type, afterJoin]),
+);

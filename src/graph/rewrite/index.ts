@@ -8,6 +8,7 @@
  *   `factors.ts`: products taken apart
  * - `slices.ts`, `buffers.ts`: many slices as one split, or splits as slices on a graphics processor;
  *   `spans.ts`: elements that follow each other
+ * - `machine.ts`: what products in machine code take over
  * - `folded.ts`: operators of operators of their kind as one
  * - `elementwise.ts`: the operators that treat each element by itself
  */
@@ -19,6 +20,7 @@ import { type ConvolutionForm, convolutionRules } from './convolution/index.js';
 import { doubleRules } from './doubles.js';
 import { foldingRules } from './folded.js';
 import { joinRules } from './joins.js';
+import { machineRules } from './machine.js';
 import { poolingRules } from './pooling.js';
 import { productRules } from './products.js';
 import { reshapeRules } from './reshapes.js';
@@ -55,5 +57,6 @@ export function optimize(
   const rules = inTurn(activationRules, joinRules, reshapeRules, productRules, transposeRules);
   const short = rewrite(lowered, rules);
   const last = device === 'webgpu' ? bufferRules : sliceRules(short);
-  return rewrite(short, { ...last, Transpose: ofOnes });
+  const plain = rewrite(short, { ...last, Transpose: ofOnes });
+  return convolutions === 'machine' ? rewrite(plain, machineRules(plain)) : plain;
 }

@@ -61,6 +61,7 @@ const vector = {
   load: { map: map.plain, prefix: prefix.none, code: 0x10 },
   store: { map: map.plain, prefix: prefix.none, code: 0x11 },
   maximum: { map: map.plain, prefix: prefix.none, code: 0x5f },
+  compare: { map: map.plain, prefix: prefix.none, code: 0xc2 },
   differ: { map: map.plain, prefix: prefix.operand, code: 0xef },
   spread: { map: map.second, prefix: prefix.operand, code: 0x18 },
   multiplyAdd: { map: map.second, prefix: prefix.operand, code: 0xb8 },
@@ -285,6 +286,17 @@ export class Assembler {
 
   maximum(to: number, a: number, b: number): void {
     this.vector(vector.maximum, { register: to, source: a, from: b, unit: vectorBytes });
+  }
+
+  /** Puts 0 in the place of numbers where others in memory are not above 0. @param mask as in `loadVector` */
+  keepWherePositive(numbers: number, zero: number, others: Memory, mask = 0): void {
+    const positive = 2;
+    const isBelow = 0x11;
+    const fields = { register: positive, source: zero, from: others, mask, unit: vectorBytes };
+    this.vector(vector.compare, fields);
+    this.bytes.push(isBelow);
+    const kept = { mask: positive, clears: true, unit: vectorBytes };
+    this.vector(vector.load, { register: numbers, from: numbers, ...kept });
   }
 
   /** A mask's register from the lowest bits of a register. */

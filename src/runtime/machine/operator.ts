@@ -30,7 +30,7 @@ const version = 16;
 const float32 = 1;
 
 /** Places on the stack while an operator runs. */
-const stack = { value: 0, info: 8, output: 16, images: 24, inputs: 32, dims: 56 };
+const stack = { value: 0, info: 8, output: 16, images: 24, inputs: 32, dims: 64 };
 
 /** Keeps the stack at a multiple of 16 bytes where functions are called. */
 const stackBytes = 104;
@@ -61,7 +61,7 @@ class OperatorWriter {
   write(): OperatorCode {
     const { code, plan, name } = this;
     const name_ = {};
-    const inputs = plan.kind === 'product' && plan.hasBias ? 3 : 2;
+    const inputs = 2 + Number(plan.hasBias) + Number(plan.isMasked);
     const compute = this.compute(inputs);
     const made = this.function(() => code.copy(rax, rsi));
     const madeBy = this.function(() => {
@@ -145,7 +145,8 @@ class OperatorWriter {
     this.ask(api.getTensorData, failed);
     code.load(rdi, onStack(stack.inputs));
     code.load(rsi, onStack(stack.inputs + 8));
-    if (inputs > 2) code.load(rdx, onStack(stack.inputs + 16));
+    if (plan.hasBias) code.load(rdx, onStack(stack.inputs + 16));
+    if (plan.isMasked) code.load(9, onStack(stack.inputs + 8 * (inputs - 1)));
     code.load(rcx, onStack(stack.output));
     code.load(8, onStack(stack.images));
     code.call(this.body);

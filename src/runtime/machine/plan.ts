@@ -45,6 +45,8 @@ export interface GatherPlan {
   readonly hasBias: boolean;
   /** Whether numbers below 0 become 0. */
   readonly isRectified: boolean;
+  /** Whether numbers become 0 where those of a last input of the output's shape are not above 0. */
+  readonly isMasked: boolean;
 }
 
 /** The domain of operators in machine code. */
@@ -90,9 +92,10 @@ function phaseOf({ sweeps, taps, first, step }: PhasePlan, { from, to }: GatherP
 
 /** The product that a plan describes. */
 export function productOf(plan: GatherPlan): GatheredProduct {
-  const { channels, filters, hasBias, isRectified, from, to } = plan;
+  const { channels, filters, hasBias, isRectified, isMasked, from, to } = plan;
   const phases = plan.phases.map((phase) => phaseOf(phase, plan));
-  return { channels, filters, hasBias, isRectified, pixels: [area(from), area(to)], phases };
+  const pixels = [area(from), area(to)] as const;
+  return { channels, filters, hasBias, isRectified, isMasked, pixels, phases };
 }
 
 /** The gradient that a plan describes. */

@@ -25,6 +25,8 @@ export interface GatheredProduct {
   readonly phases: readonly Phase[];
   readonly hasBias: boolean;
   readonly isRectified: boolean;
+  /** Whether numbers become 0 where those of a mask [images, to, filters] are not above 0. */
+  readonly isMasked: boolean;
 }
 
 const { rax, rcx, rdx, rbx, rsp, rbp, rsi, rdi } = registers;
@@ -44,9 +46,12 @@ const kept: readonly Register[] = [rbx, rbp, 12, 13, 14, 15];
 const bytes = 4;
 
 /** Words on the stack, by their offsets: what the loops need beside registers. */
-const stack = { image: 0, output: 8, count: 16, block: 24, bias: 32, wide: 40, weight: 48, x: 56, y: 64 };
+const stack = {
+  ...{ image: 0, output: 8, count: 16, block: 24, bias: 32, wide: 40, weight: 48, x: 56, y: 64 },
+  ...{ mask: 72, maskImage: 80 },
+};
 
-const stackBytes = 72;
+const stackBytes = 88;
 
 /** Rows of a block: as many as fit the registers, with few computed twice at a phase's end. */
 function rowsOf(phases: readonly Phase[], wide: number): number {
@@ -108,8 +113,8 @@ class ProductCode {
   ) {}
 
   /**
-   * A function of the addresses of pixels (rdi), weight (rsi), bias (rdx) and output (rcx), and of the number of images
-   * (r8).
+   * A function of the addresses of pixels (rdi), weight (rsi), bias (rdx) and output (rcx), of the number of images
+   * (r8), and of the address of the mask (r9).
    */
   write(): void {
     const { code, of } = this;
@@ -126,6 +131,7 @@ class ProductCode {
     const done: Label = {};
     code.test(8);
     code.jumpIf('zero', done);
+    code.store({ base: rsp, offset: stack.mask }, 9);
     code.addressOf(rbp, this.zeros);
     const whole = Math.floor(of.filters / (wide * lanes));
     const rest = of.filters - whole * wide * lanes;
@@ -138,7 +144,7 @@ class ProductCode {
       code.store({ base: rsp, offset: stack.wide }, rax);
       const again = code.here();
       this.columns({ wide, isCut: false }, rows, blocks);
-      for (const pointer of [stack.weight, stack.bias, stack.y]) {
+      for (const pointer of [stack.weight, stack.bias, stack.y, stack.mask]) {
         code.addTo({ base: rsp, offset: pointer }, wide * vectorBytes);
       }
       code.subtract({ base: rsp, offset: stack.wide }, 1);
@@ -163,6 +169,8 @@ class ProductCode {
     code.load(rsi, { base: rsp, offset: stack.weight });
     code.load(rax, { base: rsp, offset: stack.y });
     code.store({ base: rsp, offset: stack.output }, rax);
+    code.load(rax, { base: rsp, offset: stack.mask });
+    code.store({ base: rsp, offset: stack.maskImage }, rax);
     code.load(rax, { base: rsp, offset: stack.count });
     code.store({ base: rsp, offset: stack.image }, rax);
     const nextImage = code.here();
@@ -174,7 +182,9 @@ class ProductCode {
     code.subtract({ base: rsp, offset: stack.block }, 1);
     code.jumpIf('notZero', nextBlock);
     code.add(rdi, of.pixels[0] * of.channels * bytes);
-    code.addTo({ base: rsp, offset: stack.output }, of.pixels[1] * of.filters * bytes);
+    for (const pointer of [stack.output, stack.maskImage]) {
+      code.addTo({ base: rsp, offset: pointer }, of.pixels[1] * of.filters * bytes);
+    }
     code.subtract({ base: rsp, offset: stack.image }, 1);
     code.jumpIf('notZero', nextImage);
   }
@@ -198,17 +208,26 @@ class ProductCode {
     this.tap({ wide, isCut }, rows);
     code.subtract(rdx, 1);
     code.jumpIf('notZero', nextTap);
+    this.put({ wide, isCut }, rows);
+  }
+
+  /** Writes the numbers of a block. */
+  private put({ wide, isCut }: Columns, rows: number): void {
+    const { code, of } = this;
     code.load(rax, { base: rsp, offset: stack.output });
+    if (of.isMasked) code.load(rdx, { base: rsp, offset: stack.maskImage });
     const zero = vectorCount - 1;
-    if (of.isRectified) code.clearVector(zero);
+    if (of.isRectified || of.isMasked) code.clearVector(zero);
     for (let row = 0; row < rows; row++) {
       code.loadShort(rcx, { base: rbx, offset: row * bytes });
       for (let vector = 0; vector < wide; vector++) {
-        const own = sum(row, vector);
+        const own = row * wide + vector;
+        const mask = isCut && vector === wide - 1 ? 1 : 0;
+        const offset = vector * vectorBytes;
         // A maximum keeps its second number where one is none.
         if (of.isRectified) code.maximum(own, zero, own);
-        const place = { base: rax, index: rcx, offset: vector * vectorBytes };
-        code.storeVector(place, own, mask(vector));
+        if (of.isMasked) code.keepWherePositive(own, zero, { base: rdx, index: rcx, offset }, mask);
+        code.storeVector({ base: rax, index: rcx, offset }, own, mask);
       }
     }
     code.add(rbx, rows * bytes);

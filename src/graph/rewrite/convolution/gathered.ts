@@ -1,4 +1,4 @@
-import type { GatherPlan, ImageSize, PhasePlan, Sweep } from '../../../runtime/machine/plan.js';
+import type { GatherPlan, ImageSize, PhasePlan, Sweep, Sweeps } from '../../../runtime/machine/plan.js';
 import { spatialSize, type Window } from '../../operators/convolution.js';
 import { gatheredGradient, gatheredProduct } from '../../operators/gathered.js';
 import type { Value } from '../../value.js';
@@ -6,23 +6,37 @@ import { reshape, transpose } from '../folded.js';
 import { isOne, range, sweepsOf, taps } from './geometry.js';
 import { channelsFirst, channelsLast } from './patches.js';
 
-/** Channels that are read, and those that are made, from which on an operator in machine code is the faster one. */
-const least = { channels: 4, filters: 16 };
+/** Filters from which on an operator in machine code is the faster one: a vector has as many. */
+const leastFilters = 16;
 
-const suits = (channels: number, filters: number, { dtype }: Value, { groups }: Window) =>
-  dtype === 'float32' && groups === 1 && channels >= least.channels && filters >= least.filters;
+const suits = (filters: number, { dtype }: Value, { groups }: Window) =>
+  dtype === 'float32' && groups === 1 && filters >= leastFilters;
 
-/** The plan of all but a transposed convolution. */
-function plainPlan(
+/**
+ * [a, b, c] as [c, b, a]: by two transposes, each of which moves one axis past others, as the runtime is slow at any
+ * other.
+ */
+function reversed(x: Value): Value {
+  const [a, b, c] = x.shape as readonly number[];
+  const turned = transpose(reshape(x, [a!, b! * c!]));
+  return transpose(reshape(turned, [b!, c!, a!]), [1, 0, 2]);
+}
+
+/** The same the other way round. */
+function reversedBack(x: Value): Value {
+  const [a, b, c] = x.shape as readonly number[];
+  return reshape(transpose(reshape(transpose(x, [1, 0, 2]), [b! * a!, c!])), [c!, b!, a!]);
+}
+
+/** The plan of an operator that reads an image in sweeps. */
+function planOver(
   kind: GatherPlan['kind'],
   x: Value,
-  kernel: ImageSize,
+  sweeps: Sweeps,
   filters: number,
-  window: Window,
-  hasBias: boolean,
+  hasBias = false,
 ): GatherPlan {
-  const sweeps = sweepsOf(x, kernel, window);
-  const count = kernel[0] * kernel[1];
+  const count = sweeps[0].taps * sweeps[1].taps;
   const phase: PhasePlan = { sweeps, taps: range(count), first: [0, 0], step: [1, 1] };
   return {
     kind,
@@ -34,6 +48,7 @@ function plainPlan(
     phases: [phase],
     hasBias,
     isRectified: false,
+    isMasked: false,
   };
 }
 
@@ -45,10 +60,10 @@ export function gatheredConvolution(
   window: Window,
 ): Value | undefined {
   const [filters, channels] = weight.shape as readonly number[];
-  if (!suits(channels!, filters!, x, window)) return undefined;
+  if (!suits(filters!, x, window)) return undefined;
   const kernel = spatialSize(weight, 'conv2d');
-  const plan = plainPlan('product', x, kernel, filters!, window, bias !== undefined);
-  const byTap = transpose(reshape(weight, [filters!, channels!, -1]), [2, 1, 0]);
+  const plan = planOver('product', x, sweepsOf(x, kernel, window), filters!, bias !== undefined);
+  const byTap = reversed(reshape(weight, [filters!, channels!, kernel[0] * kernel[1]]));
   return channelsFirst(gatheredProduct(channelsLast(x), byTap, bias, plan));
 }
 
@@ -91,7 +106,7 @@ export function gatheredTransposed(
   to: ImageSize,
 ): Value | undefined {
   const [channels, filters] = weight.shape as readonly number[];
-  if (!isOne(window.dilations) || !suits(channels!, filters!, x, window)) return undefined;
+  if (!isOne(window.dilations) || !suits(filters!, x, window)) return undefined;
   const kernel = spatialSize(weight, 'convTranspose2d');
   const along = (axis: 0 | 1) =>
     axisPhases(kernel[axis], window.strides[axis], window.pads[axis], to[axis]);
@@ -118,6 +133,7 @@ export function gatheredTransposed(
     phases,
     hasBias: bias !== undefined,
     isRectified: false,
+    isMasked: false,
   });
   return channelsFirst(y);
 }
@@ -130,8 +146,22 @@ export function gatheredWeightGradient(
   window: Window,
 ): Value | undefined {
   const [channels, filters] = [x.shape[1] as number, dy.shape[1] as number];
-  if (!suits(channels, filters, x, window)) return undefined;
-  const plan = plainPlan('gradient', x, kernel, filters, window, false);
-  const byTap = gatheredGradient(channelsLast(x), channelsLast(dy), plan);
-  return reshape(transpose(byTap, [2, 1, 0]), [filters, channels, ...kernel]);
+  if (suits(filters, x, window)) {
+    const plan = planOver('gradient', x, sweepsOf(x, kernel, window), filters);
+    const byTap = gatheredGradient(channelsLast(x), channelsLast(dy), plan);
+    return reshape(reversedBack(byTap), [filters, channels, ...kernel]);
+  }
+  if (!isOne(window.strides) || !suits(channels, x, window)) return undefined;
+  // Each pixel meets the gradients around it.
+  const size = spatialSize(x, 'conv2d');
+  const along = (axis: 0 | 1): Sweep => ({
+    positions: size[axis],
+    taps: kernel[axis],
+    start: window.pads[axis],
+    stride: 1,
+    dilation: -window.dilations[axis],
+  });
+  const plan = planOver('gradient', dy, [along(0), along(1)], channels);
+  const byTap = reversedBack(gatheredGradient(channelsLast(dy), channelsLast(x), plan));
+  return reshape(transpose(byTap, [1, 0, 2]), [filters, channels, ...kernel]);
 }
