@@ -6,8 +6,7 @@ export function machineType({
   type,
   attributes,
 }: Pick<Operation, 'type' | 'attributes'>): string | undefined {
-  const isOwn = type === 'GatheredProduct' || type === 'GatheredGradient';
-  return isOwn ? (attributes.plan as string) : undefined;
+  return type === 'Machine' ? (attributes.plan as string) : undefined;
 }
 
 /** The operators in machine code that values are made of, by their types in a model. */

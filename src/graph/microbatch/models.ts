@@ -12,7 +12,7 @@ const copied = (value: Value) =>
 const indifferent = new Set([
   ...['Abs', 'Add', 'Cast', 'Clip', 'Div', 'Greater', 'Less', 'Max', 'Min', 'Mul', 'Neg'],
   ...['Relu', 'Sign', 'Sqrt', 'Sub', 'Where', 'Concat', 'Expand', 'Gather', 'Slice', 'Split'],
-  ...['Transpose', 'Conv', 'ConvTranspose', 'Gemm', 'MatMul', 'GatheredProduct', 'GatheredGradient'],
+  ...['Transpose', 'Conv', 'ConvTranspose', 'Gemm', 'MatMul', 'Machine'],
 ]);
 
 /** Operators whose outputs may lie where their inputs do. */

@@ -1,4 +1,4 @@
-import { type GatherPlan, operatorType, planOf } from '../../runtime/machine/plan.js';
+import { operatorType, type ProductPlan, planOf } from '../../runtime/machine/plan.js';
 import { computedInputs, type Operation, sameShape, Value } from '../value.js';
 import { operationsOf } from '../order.js';
 import type { Rules } from './rewrite.js';
@@ -26,26 +26,27 @@ function steppedOf({ operation: { type, inputs } }: Value): Value | undefined {
  */
 export function machineRules(values: readonly Value[]): Rules {
   const uses = usesOf(values);
-  /** The product whose numbers nothing else uses. */
-  const productOf = (value: Value | undefined): Operation | undefined => {
-    const operation = value?.operation;
-    const isOwn = operation?.type === 'GatheredProduct' && uses.get(operation.outputs) === 1;
-    return isOwn ? operation : undefined;
+  /** The plan of a product whose numbers nothing else uses. */
+  const productOf = (value: Value): ProductPlan | undefined => {
+    const { type, outputs, attributes } = value.operation;
+    if (type !== 'Machine' || uses.get(outputs) !== 1) return undefined;
+    const plan = planOf(attributes.plan as string);
+    return plan.kind === 'product' || plan.kind === 'narrow' ? plan : undefined;
   };
-  const planned = (operation: Operation, change: Partial<GatherPlan>, inputs = operation.inputs) => {
-    const plan = operatorType({ ...planOf(operation.attributes.plan as string), ...change });
-    return [new Value({ ...operation, inputs, attributes: { plan } })];
+  const planned = ({ operation }: Value, plan: ProductPlan, inputs = operation.inputs) => {
+    return [new Value({ ...operation, inputs, attributes: { plan: operatorType(plan) } })];
   };
   return {
     Relu: ({ inputs: [x] }) => {
-      const product = productOf(x);
-      return product && planned(product, { isRectified: true });
+      const plan = productOf(x!);
+      return plan && planned(x!, { ...plan, isRectified: true });
     },
     Mul: ({ inputs: [a, b] }) => {
       const masked = (x: Value, step: Value) => {
-        const [product, mask] = [productOf(x), steppedOf(step)];
-        if (!product || !mask || !sameShape(x.shape, mask.shape)) return undefined;
-        return planned(product, { isMasked: true }, [...product.inputs, mask]);
+        const [plan, mask] = [productOf(x), steppedOf(step)];
+        if (plan?.kind !== 'product' || plan.isMasked || !mask) return undefined;
+        if (!sameShape(x.shape, mask.shape)) return undefined;
+        return planned(x, { ...plan, isMasked: true }, [...x.operation.inputs, mask]);
       };
       return masked(a!, b!) ?? masked(b!, a!);
     },

@@ -45,10 +45,10 @@ const conditions = { below: 0x2, notZero: 0x5, zero: 0x4 } as const;
 type Condition = keyof typeof conditions;
 
 /** Maps of instructions, as their prefix has them. */
-const map = { plain: 1, second: 2 } as const;
+const map = { plain: 1, second: 2, third: 3 } as const;
 
-/** A prefix of an instruction for vectors: none, or 66. */
-const prefix = { none: 0, operand: 1 } as const;
+/** A prefix of an instruction for vectors: none, 66 or F3. */
+const prefix = { none: 0, operand: 1, single: 2 } as const;
 
 /** An instruction for vectors of 16 numbers. */
 interface VectorCode {
@@ -60,15 +60,22 @@ interface VectorCode {
 const vector = {
   load: { map: map.plain, prefix: prefix.none, code: 0x10 },
   store: { map: map.plain, prefix: prefix.none, code: 0x11 },
+  add: { map: map.plain, prefix: prefix.none, code: 0x58 },
+  storeOne: { map: map.plain, prefix: prefix.single, code: 0x11 },
   maximum: { map: map.plain, prefix: prefix.none, code: 0x5f },
   compare: { map: map.plain, prefix: prefix.none, code: 0xc2 },
   differ: { map: map.plain, prefix: prefix.operand, code: 0xef },
+  moveQuarters: { map: map.third, prefix: prefix.operand, code: 0x23 },
+  moveNumbers: { map: map.third, prefix: prefix.operand, code: 0x04 },
   spread: { map: map.second, prefix: prefix.operand, code: 0x18 },
   multiplyAdd: { map: map.second, prefix: prefix.operand, code: 0xb8 },
 } as const satisfies Record<string, VectorCode>;
 
 /** Bytes of a vector. */
 export const vectorBytes = 64;
+
+/** Bytes of a number. */
+export const bytes = 4;
 
 /** Numbers of a vector. */
 export const lanes = 16;
@@ -96,22 +103,22 @@ const inverted = (number: number, bit: number) => ((number >> bit) & 1) ^ 1;
 
 /** Writes instructions one after the other. */
 export class Assembler {
-  private readonly bytes: number[] = [];
+  private readonly written: number[] = [];
   private readonly jumps: { readonly from: number; readonly to: Label }[] = [];
 
   /** Puts a label here. */
   mark(label: Label): void {
-    label.at = this.bytes.length;
+    label.at = this.written.length;
   }
 
   /** Labels this place, for a jump back. */
   here(): Label {
-    return { at: this.bytes.length };
+    return { at: this.written.length };
   }
 
   /** Fills up to a multiple of 64 bytes. */
   align(): void {
-    while (this.bytes.length % vectorBytes !== 0) this.bytes.push(0);
+    while (this.written.length % vectorBytes !== 0) this.written.push(0);
   }
 
   /** Writes 32-bit numbers, from a multiple of 64 bytes on. */
@@ -124,12 +131,12 @@ export class Assembler {
   /** Writes a text that ends with a 0. */
   text(label: Label, text: string): void {
     this.mark(label);
-    this.bytes.push(...new TextEncoder().encode(`${text}\0`));
+    this.written.push(...new TextEncoder().encode(`${text}\0`));
   }
 
   /** The code with its tables; runs from any address that is a multiple of 64. */
   assemble(): Uint8Array {
-    const code = Uint8Array.from(this.bytes);
+    const code = Uint8Array.from(this.written);
     const view = new DataView(code.buffer);
     for (const { from, to } of this.jumps) {
       if (to.at === undefined) throw new Error('A label was never put anywhere');
@@ -157,6 +164,13 @@ export class Assembler {
     this.wide(0x63, to, from);
   }
 
+  /** The lower 32 bits. */
+  storeShort(to: Memory, from: Register): void {
+    const { base } = to;
+    this.written.push(0x40 | ((from >> 3) << 2) | (base >> 3), 0x89);
+    this.operand(from & 7, to, 1);
+  }
+
   /** The address itself; changes no flag. */
   address(to: Register, of: Memory): void {
     this.wide(0x8d, to, of);
@@ -164,7 +178,7 @@ export class Assembler {
 
   /** The address of a label. */
   addressOf(to: Register, label: Label): void {
-    this.bytes.push(0x48 | ((to >> 3) << 2), 0x8d, ((to & 7) << 3) | 5);
+    this.written.push(0x48 | ((to >> 3) << 2), 0x8d, ((to & 7) << 3) | 5);
     this.jump(label);
   }
 
@@ -203,8 +217,8 @@ export class Assembler {
 
   /** Copies where the last test found a number below 0. */
   copyIfNegative(to: Register, from: Register): void {
-    this.bytes.push(0x48 | ((to >> 3) << 2) | (from >> 3), 0x0f, 0x48);
-    this.bytes.push(0xc0 | ((to & 7) << 3) | (from & 7));
+    this.written.push(0x48 | ((to >> 3) << 2) | (from >> 3), 0x0f, 0x48);
+    this.written.push(0xc0 | ((to & 7) << 3) | (from & 7));
   }
 
   multiply(to: Register, from: Register, by: number): void {
@@ -214,29 +228,29 @@ export class Assembler {
 
   /** The quotient of rax and a register in rax; rdx is overwritten. */
   divide(by: Register): void {
-    this.bytes.push(0x31, 0xd2);
+    this.written.push(0x31, 0xd2);
     this.wide(0xf7, 6, by);
   }
 
   push(register: Register): void {
-    if (register > 7) this.bytes.push(0x41);
-    this.bytes.push(0x50 | (register & 7));
+    if (register > 7) this.written.push(0x41);
+    this.written.push(0x50 | (register & 7));
   }
 
   pop(register: Register): void {
-    if (register > 7) this.bytes.push(0x41);
-    this.bytes.push(0x58 | (register & 7));
+    if (register > 7) this.written.push(0x41);
+    this.written.push(0x58 | (register & 7));
   }
 
   // --- Jumps
 
   jumpTo(label: Label): void {
-    this.bytes.push(0xe9);
+    this.written.push(0xe9);
     this.jump(label);
   }
 
   jumpIf(condition: Condition, label: Label): void {
-    this.bytes.push(0x0f, 0x80 | conditions[condition]);
+    this.written.push(0x0f, 0x80 | conditions[condition]);
     this.jump(label);
   }
 
@@ -245,12 +259,12 @@ export class Assembler {
       this.wide(0xff, 2, target);
       return;
     }
-    this.bytes.push(0xe8);
+    this.written.push(0xe8);
     this.jump(target);
   }
 
   return(): void {
-    this.bytes.push(0xc3);
+    this.written.push(0xc3);
   }
 
   // --- Vectors
@@ -264,6 +278,11 @@ export class Assembler {
     this.vector(vector.store, { register: from, from: to, mask, unit: vectorBytes });
   }
 
+  /** Stores the first number of a vector. */
+  storeFirst(to: Memory, from: number): void {
+    this.vector(vector.storeOne, { register: from, from: to, unit: bytes });
+  }
+
   copyVector(to: number, from: number): void {
     this.vector(vector.load, { register: to, from, unit: vectorBytes });
   }
@@ -275,13 +294,34 @@ export class Assembler {
 
   /** Fills a vector with one number. */
   spread(to: number, from: Memory): void {
-    this.vector(vector.spread, { register: to, from, unit: 4 });
+    this.vector(vector.spread, { register: to, from, unit: bytes });
   }
 
   /** to ← to + a · b. @param b a vector, or one number in memory for all lanes */
   multiplyAdd(to: number, a: number, b: number | Memory): void {
     const spreads = isMemory(b);
-    this.vector(vector.multiplyAdd, { register: to, source: a, from: b, spreads, unit: 4 });
+    this.vector(vector.multiplyAdd, { register: to, source: a, from: b, spreads, unit: bytes });
+  }
+
+  addVector(to: number, a: number, b: number): void {
+    this.vector(vector.add, { register: to, source: a, from: b, unit: vectorBytes });
+  }
+
+  /** Puts the sum of a vector's numbers in all its places. @param other a register for halves of it */
+  sumUp(sum: number, other: number): void {
+    const halves = 0x4e;
+    const neighbours = 0xb1;
+    for (const order of [halves, neighbours]) {
+      const fields = { register: other, source: sum, from: sum, unit: vectorBytes };
+      this.vector(vector.moveQuarters, fields);
+      this.written.push(order);
+      this.addVector(sum, sum, other);
+    }
+    for (const order of [halves, neighbours]) {
+      this.vector(vector.moveNumbers, { register: other, from: sum, unit: vectorBytes });
+      this.written.push(order);
+      this.addVector(sum, sum, other);
+    }
   }
 
   maximum(to: number, a: number, b: number): void {
@@ -294,7 +334,7 @@ export class Assembler {
     const isBelow = 0x11;
     const fields = { register: positive, source: zero, from: others, mask, unit: vectorBytes };
     this.vector(vector.compare, fields);
-    this.bytes.push(isBelow);
+    this.written.push(isBelow);
     const kept = { mask: positive, clears: true, unit: vectorBytes };
     this.vector(vector.load, { register: numbers, from: numbers, ...kept });
   }
@@ -302,22 +342,22 @@ export class Assembler {
   /** A mask's register from the lowest bits of a register. */
   setMask(mask: number, from: Register): void {
     if (from > 7) throw new RangeError('Masks are set from the first eight registers');
-    this.bytes.push(0xc5, 0xf8, 0x92, 0xc0 | (mask << 3) | from);
+    this.written.push(0xc5, 0xf8, 0x92, 0xc0 | (mask << 3) | from);
   }
 
   /** Lets code that uses shorter vectors run at its speed again. */
   endVectors(): void {
-    this.bytes.push(0xc5, 0xf8, 0x77);
+    this.written.push(0xc5, 0xf8, 0x77);
   }
 
   // --- Encoding
 
   private long(value: number): void {
-    this.bytes.push(value & 255, (value >> 8) & 255, (value >> 16) & 255, (value >> 24) & 255);
+    this.written.push(value & 255, (value >> 8) & 255, (value >> 16) & 255, (value >> 24) & 255);
   }
 
   private jump(to: Label): void {
-    this.jumps.push({ from: this.bytes.length, to });
+    this.jumps.push({ from: this.written.length, to });
     this.long(0);
   }
 
@@ -330,7 +370,7 @@ export class Assembler {
   private wide(code: number, field: number, place: Register | Memory): void {
     const base = isMemory(place) ? place.base : place;
     const index = isMemory(place) ? (place.index ?? 0) : 0;
-    this.bytes.push(0x48 | ((field >> 3) << 2) | ((index >> 3) << 1) | (base >> 3), code);
+    this.written.push(0x48 | ((field >> 3) << 2) | ((index >> 3) << 1) | (base >> 3), code);
     this.operand(field & 7, place, 1);
   }
 
@@ -342,7 +382,7 @@ export class Assembler {
       : [inverted(from, 4), inverted(from, 3)];
     const second = (inverted(register, 3) << 7) | (high << 6) | (base << 5);
     const length = 2 << 5;
-    this.bytes.push(
+    this.written.push(
       0x62,
       second | (inverted(register, 4) << 4) | map,
       ((~source & 15) << 3) | 4 | prefix,
@@ -355,7 +395,7 @@ export class Assembler {
   /** The bytes behind a code that tell registers and places. @param unit bytes that a short offset counts in */
   private operand(field: number, place: Register | Memory, unit: number): void {
     if (!isMemory(place)) {
-      this.bytes.push(0xc0 | (field << 3) | (place & 7));
+      this.written.push(0xc0 | (field << 3) | (place & 7));
       return;
     }
     const { base, index, scale = 1, offset = 0 } = place;
@@ -365,11 +405,11 @@ export class Assembler {
     if (index !== undefined || (base & 7) === registers.rsp) {
       const shift = { 1: 0, 4: 2, 8: 3 }[scale];
       const middle = index === undefined ? 4 : index & 7;
-      this.bytes.push(mode | (field << 3) | 4, (shift << 6) | (middle << 3) | (base & 7));
+      this.written.push(mode | (field << 3) | 4, (shift << 6) | (middle << 3) | (base & 7));
     } else {
-      this.bytes.push(mode | (field << 3) | (base & 7));
+      this.written.push(mode | (field << 3) | (base & 7));
     }
-    if (isShort) this.bytes.push(short & 255);
+    if (isShort) this.written.push(short & 255);
     else this.long(offset);
   }
 }

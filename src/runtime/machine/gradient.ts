@@ -1,4 +1,4 @@
-import { type Assembler, type Label, lanes, registers, vectorBytes } from './assembler.js';
+import { type Assembler, bytes, type Label, lanes, registers, vectorBytes } from './assembler.js';
 
 /** Pixels and gradients that meet at a tap. */
 export interface Meeting {
@@ -21,8 +21,6 @@ export interface GatheredGradient {
 }
 
 const { rax, rcx, rdx, rbx, rsp, rbp, rsi, rdi } = registers;
-
-const bytes = 4;
 
 /** Gradients of this many bytes stay in the first cache while all taps meet them. */
 const chunkBytes = 16384;

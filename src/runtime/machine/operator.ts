@@ -1,6 +1,8 @@
 import { Assembler, type Label, type Memory, type Register, registers } from './assembler.js';
 import { writeGradient } from './gradient.js';
-import { type GatherPlan, gradientOf, productOf } from './plan.js';
+import { writeNarrow } from './narrow.js';
+import { writePermutation } from './permutation.js';
+import { gradientOf, imageShape, type MachinePlan, productOf } from './plan.js';
 import { writeProduct } from './product.js';
 
 /*
@@ -43,9 +45,36 @@ export interface OperatorCode {
   readonly version: number;
 }
 
-/** The shape of an operator's output, behind the number of images of a product. */
-function shapeOf({ kind, channels, filters, taps, to }: GatherPlan): readonly number[] {
-  return kind === 'product' ? [...to, filters] : [taps, channels, filters];
+/** An operator as the runtime sees it. */
+interface OperatorForm {
+  readonly inputs: number;
+  /** Numbers of the first input for each image, where images are counted. */
+  readonly imageSize?: number;
+  /** The output's shape, behind the number of images where that is its first axis. */
+  readonly shape: readonly number[];
+  readonly isOfImages: boolean;
+  /** Writes the function that computes it: see `GatherLoops.function`. */
+  write(code: Assembler): void;
+}
+
+function formOf(plan: MachinePlan): OperatorForm {
+  if (plan.kind === 'permutation') {
+    const shape = plan.order.map((axis) => plan.sizes[axis]!);
+    const write = (code: Assembler) => writePermutation(code, plan);
+    return { inputs: 1, shape, isOfImages: false, write };
+  }
+  const { channels, filters, taps, from } = plan;
+  const imageSize = from[0] * from[1] * channels;
+  if (plan.kind === 'gradient') {
+    const write = (code: Assembler) => writeGradient(code, gradientOf(plan));
+    return { inputs: 2, imageSize, shape: [taps, channels, filters], isOfImages: false, write };
+  }
+  const inputs = 2 + Number(plan.hasBias) + Number(plan.isMasked);
+  const write = (code: Assembler) => {
+    if (plan.kind === 'narrow') writeNarrow(code, productOf(plan), taps);
+    else writeProduct(code, productOf(plan));
+  };
+  return { inputs, imageSize, shape: imageShape(plan), isOfImages: true, write };
 }
 
 /** Writes the code of an operator. */
@@ -53,30 +82,33 @@ class OperatorWriter {
   private readonly code = new Assembler();
   private readonly body: Label = {};
 
+  private readonly form: OperatorForm;
+
   constructor(
-    private readonly plan: GatherPlan,
+    private readonly plan: MachinePlan,
     private readonly name: string,
-  ) {}
+  ) {
+    this.form = formOf(plan);
+  }
 
   write(): OperatorCode {
-    const { code, plan, name } = this;
-    const name_ = {};
-    const inputs = 2 + Number(plan.hasBias) + Number(plan.isMasked);
-    const compute = this.compute(inputs);
+    const { code, name, form } = this;
+    const text: Label = {};
+    const { inputs } = form;
+    const compute = this.compute();
     const made = this.function(() => code.copy(rax, rsi));
     const madeBy = this.function(() => {
       code.store({ base: rcx }, rsi);
       code.set(rax, 0);
     });
-    const named = this.function(() => code.addressOf(rax, name_));
+    const named = this.function(() => code.addressOf(rax, text));
     const [none, one, all] = [0, float32, inputs].map((value) =>
       this.function(() => code.set(rax, value)),
     ) as [number, number, number];
     code.align();
     code.mark(this.body);
-    if (plan.kind === 'product') writeProduct(code, productOf(plan));
-    else writeGradient(code, gradientOf(plan));
-    code.text(name_, name);
+    form.write(code);
+    code.text(text, name);
     const fields = [
       ...[made, named, none],
       // Types and numbers of inputs and outputs.
@@ -108,9 +140,10 @@ class OperatorWriter {
   }
 
   /** Computes the operator: of a kernel (rdi) and its context (rsi). @returns its place */
-  private compute(inputs: number): number {
+  private compute(): number {
     const { code, plan } = this;
-    const [failed, done]: [Label, Label] = [{}, {}];
+    const { inputs, shape, isOfImages, imageSize } = this.form;
+    const failed: Label = {};
     const { at } = code.here();
     const onStack = (offset: number): Memory => ({ base: rsp, offset });
     for (const register of kept) code.push(register);
@@ -125,10 +158,9 @@ class OperatorWriter {
       code.load(rdi, onStack(stack.value));
       code.address(rsi, onStack(stack.inputs + 8 * i));
       this.ask(api.getTensorData, failed);
-      if (i === 0) this.countImages(failed);
+      if (i === 0 && imageSize !== undefined) this.countImages(imageSize, failed);
     }
-    const shape = shapeOf(plan);
-    const dims = plan.kind === 'product' ? ['images' as const, ...shape] : shape;
+    const dims = isOfImages ? ['images' as const, ...shape] : shape;
     for (const [i, size] of dims.entries()) {
       if (size === 'images') code.load(rax, onStack(stack.images));
       else code.set(rax, size);
@@ -145,14 +177,13 @@ class OperatorWriter {
     this.ask(api.getTensorData, failed);
     code.load(rdi, onStack(stack.inputs));
     code.load(rsi, onStack(stack.inputs + 8));
-    if (plan.hasBias) code.load(rdx, onStack(stack.inputs + 16));
-    if (plan.isMasked) code.load(9, onStack(stack.inputs + 8 * (inputs - 1)));
+    if ('hasBias' in plan && plan.hasBias) code.load(rdx, onStack(stack.inputs + 16));
+    if ('isMasked' in plan && plan.isMasked) code.load(9, onStack(stack.inputs + 8 * (inputs - 1)));
     code.load(rcx, onStack(stack.output));
     code.load(8, onStack(stack.images));
     code.call(this.body);
     code.set(rax, 0);
     code.mark(failed);
-    code.mark(done);
     code.add(rsp, stackBytes);
     for (const register of [...kept].reverse()) code.pop(register);
     code.return();
@@ -160,9 +191,8 @@ class OperatorWriter {
   }
 
   /** Counts the images of the input whose value is on the stack. */
-  private countImages(failed: Label): void {
-    const { code, plan } = this;
-    const size = plan.from[0] * plan.from[1] * plan.channels;
+  private countImages(size: number, failed: Label): void {
+    const { code } = this;
     code.load(rdi, { base: rsp, offset: stack.value });
     code.address(rsi, { base: rsp, offset: stack.info });
     this.ask(api.getTypeAndShape, failed);
@@ -179,6 +209,6 @@ class OperatorWriter {
 }
 
 /** An operator as machine code. @param name its type in a model */
-export function writeOperator(plan: GatherPlan, name: string): OperatorCode {
+export function writeOperator(plan: MachinePlan, name: string): OperatorCode {
   return new OperatorWriter(plan, name).write();
 }

@@ -1,5 +1,6 @@
+import type { GatheredProduct, Phase } from './gather.js';
 import type { GatheredGradient } from './gradient.js';
-import type { GatheredProduct, Phase } from './product.js';
+import type { Permutation } from './permutation.js';
 
 /** Size of an image. */
 export type ImageSize = readonly [height: number, width: number];
@@ -27,36 +28,57 @@ export interface PhasePlan {
   readonly step: ImageSize;
 }
 
-/** A convolution in one of its directions, as plain data. */
-export interface GatherPlan {
-  /**
-   * A product: of pixels [images, height, width, channels], a weight [taps, channels, filters] and, perhaps, a bias
-   * [filters]; or a gradient by the weight: of pixels and the output's gradient [images, height', width', filters].
-   */
-  readonly kind: 'product' | 'gradient';
+/** A convolution in one of its directions. */
+interface Gathering {
   readonly channels: number;
   readonly filters: number;
   /** Taps of the weight. */
   readonly taps: number;
   readonly from: ImageSize;
   readonly to: ImageSize;
-  /** A gradient has one. */
+}
+
+/**
+ * A product of pixels [images, height, width, channels] and a weight [taps, channels, filters], or of few filters
+ * [filters, taps, channels]; then a bias [filters] and a mask, where there are these: [images, height', width', filters].
+ */
+export interface ProductPlan extends Gathering {
+  readonly kind: 'product' | 'narrow';
   readonly phases: readonly PhasePlan[];
   readonly hasBias: boolean;
   /** Whether numbers below 0 become 0. */
   readonly isRectified: boolean;
-  /** Whether numbers become 0 where those of a last input of the output's shape are not above 0. */
+  /** Whether numbers become 0 where those of the mask, of the output's shape, are not above 0. */
   readonly isMasked: boolean;
 }
+
+/** A derivative by the weight, of pixels and the output's gradient [images, height', width', filters]. */
+export interface GradientPlan extends Gathering {
+  readonly kind: 'gradient';
+  readonly sweeps: Sweeps;
+}
+
+/** Three axes in another order. */
+export interface PermutationPlan extends Permutation {
+  readonly kind: 'permutation';
+}
+
+/** An operator in machine code, as plain data. */
+export type MachinePlan = ProductPlan | GradientPlan | PermutationPlan;
 
 /** The domain of operators in machine code. */
 export const operatorDomain = 'vaekit';
 
 /** A plan as the type of an operator in a model. */
-export const operatorType = (plan: GatherPlan): string => JSON.stringify(plan);
+export const operatorType = (plan: MachinePlan): string => JSON.stringify(plan);
 
 /** The plan of an operator by its type. */
-export const planOf = (type: string): GatherPlan => JSON.parse(type) as GatherPlan;
+export const planOf = (type: string): MachinePlan => JSON.parse(type) as MachinePlan;
+
+/** The shape of an image that a product makes. One of one filter has it first, which is the same in memory. */
+export function imageShape({ to, filters }: ProductPlan): readonly number[] {
+  return filters === 1 ? [1, ...to] : [...to, filters];
+}
 
 const area = ([height, width]: ImageSize) => height * width;
 
@@ -79,7 +101,7 @@ function readsOf([down, across]: Sweeps, [height, width]: ImageSize): Int32Array
   return reads;
 }
 
-function phaseOf({ sweeps, taps, first, step }: PhasePlan, { from, to }: GatherPlan): Phase {
+function phaseOf({ sweeps, taps, first, step }: PhasePlan, { from, to }: ProductPlan): Phase {
   const [down, across] = sweeps;
   const writes = new Int32Array(down.positions * across.positions);
   for (let i = 0; i < writes.length; i++) {
@@ -91,7 +113,7 @@ function phaseOf({ sweeps, taps, first, step }: PhasePlan, { from, to }: GatherP
 }
 
 /** The product that a plan describes. */
-export function productOf(plan: GatherPlan): GatheredProduct {
+export function productOf(plan: ProductPlan): GatheredProduct {
   const { channels, filters, hasBias, isRectified, isMasked, from, to } = plan;
   const phases = plan.phases.map((phase) => phaseOf(phase, plan));
   const pixels = [area(from), area(to)] as const;
@@ -99,13 +121,13 @@ export function productOf(plan: GatherPlan): GatheredProduct {
 }
 
 /** The gradient that a plan describes. */
-export function gradientOf(plan: GatherPlan): GatheredGradient {
-  const { channels, filters, from, to } = plan;
-  const { taps, reads } = phaseOf(plan.phases[0]!, plan);
-  const meetings = taps.map((_, tap) => {
+export function gradientOf(plan: GradientPlan): GatheredGradient {
+  const { channels, filters, from, to, sweeps, taps } = plan;
+  const reads = readsOf(sweeps, from);
+  const meetings = Array.from({ length: taps }, (_, tap) => {
     const own: { reads: number[]; gradients: number[] } = { reads: [], gradients: [] };
     for (let gradient = 0; gradient < area(to); gradient++) {
-      const read = reads[gradient * taps.length + tap]!;
+      const read = reads[gradient * taps + tap]!;
       if (read < 0) continue;
       own.reads.push(read);
       own.gradients.push(gradient);

@@ -1,55 +1,69 @@
-import type { GatherPlan, ImageSize, PhasePlan, Sweep, Sweeps } from '../../../runtime/machine/plan.js';
+import { lanes } from '../../../runtime/machine/assembler.js';
+import { mostNarrow } from '../../../runtime/machine/narrow.js';
+import type { ImageSize, PhasePlan, Sweep, Sweeps } from '../../../runtime/machine/plan.js';
 import { spatialSize, type Window } from '../../operators/convolution.js';
-import { gatheredGradient, gatheredProduct } from '../../operators/gathered.js';
+import { gatheredGradient, gatheredProduct, permuted } from '../../operators/machine.js';
 import type { Value } from '../../value.js';
-import { reshape, transpose } from '../folded.js';
+import { reshape } from '../folded.js';
 import { isOne, range, sweepsOf, taps } from './geometry.js';
-import { channelsFirst, channelsLast } from './patches.js';
+import * as transposed from './patches.js';
 
-/** Filters from which on an operator in machine code is the faster one: a vector has as many. */
-const leastFilters = 16;
+const isWide = (filters: number, { dtype }: Value, { groups }: Window) =>
+  dtype === 'float32' && groups === 1 && filters >= lanes;
 
-const suits = (filters: number, { dtype }: Value, { groups }: Window) =>
-  dtype === 'float32' && groups === 1 && filters >= leastFilters;
+/** Tells whether a product is faster in machine code: one whose filters fill vectors, or whose channels do so for few filters. */
+function suits(channels: number, filters: number, x: Value, window: Window): boolean {
+  const isNarrow = filters <= mostNarrow && channels % lanes === 0;
+  return isWide(filters, x, window) || (isNarrow && isWide(channels, x, window));
+}
+
+/** Axes of a weight, by their places in it. */
+interface WeightAxes {
+  readonly filters: number;
+  readonly channels: number;
+}
 
 /**
- * [a, b, c] as [c, b, a]: by two transposes, each of which moves one axis past others, as the runtime is slow at any
- * other.
+ * An image with its channels last. One of one channel stays as it is: it lies in memory in the same way, and the runtime
+ * takes twenty times as long for 1 − x where x has a last axis of one number.
  */
-function reversed(x: Value): Value {
-  const [a, b, c] = x.shape as readonly number[];
-  const turned = transpose(reshape(x, [a!, b! * c!]));
-  return transpose(reshape(turned, [b!, c!, a!]), [1, 0, 2]);
-}
+const channelsLast = (x: Value) => (x.shape[1] === 1 ? x : transposed.channelsLast(x));
 
-/** The same the other way round. */
-function reversedBack(x: Value): Value {
-  const [a, b, c] = x.shape as readonly number[];
-  return reshape(transpose(reshape(transpose(x, [1, 0, 2]), [b! * a!, c!])), [c!, b!, a!]);
-}
+/** The same back again. */
+const channelsFirst = (x: Value, channels: number) =>
+  channels === 1 ? x : transposed.channelsFirst(x);
 
-/** The plan of an operator that reads an image in sweeps. */
-function planOver(
-  kind: GatherPlan['kind'],
+/**
+ * A product in the kind that fits its filters.
+ * @param x [batch, channels, height, width]
+ * @param weight of three axes, the last of them taps
+ */
+function product(
   x: Value,
-  sweeps: Sweeps,
-  filters: number,
-  hasBias = false,
-): GatherPlan {
-  const count = sweeps[0].taps * sweeps[1].taps;
-  const phase: PhasePlan = { sweeps, taps: range(count), first: [0, 0], step: [1, 1] };
-  return {
-    kind,
-    channels: x.shape[1] as number,
-    filters,
-    taps: count,
-    from: spatialSize(x, 'conv2d'),
-    to: [sweeps[0].positions, sweeps[1].positions],
-    phases: [phase],
-    hasBias,
-    isRectified: false,
-    isMasked: false,
-  };
+  weight: Value,
+  axes: WeightAxes,
+  bias: Value | undefined,
+  to: ImageSize,
+  phases: readonly PhasePlan[],
+): Value {
+  const tapAxis = 2;
+  const sizeOf = (axis: number) => weight.shape[axis] as number;
+  const [filters, channels, taps] = [axes.filters, axes.channels, tapAxis].map(sizeOf) as [
+    number,
+    number,
+    number,
+  ];
+  const from = spatialSize(x, 'conv2d');
+  const isNarrow = filters < lanes;
+  const order = isNarrow
+    ? ([axes.filters, tapAxis, axes.channels] as const)
+    : ([tapAxis, axes.channels, axes.filters] as const);
+  const y = gatheredProduct(channelsLast(x), permuted(weight, order), bias, {
+    kind: isNarrow ? 'narrow' : 'product',
+    ...{ channels, filters, taps, from, to, phases },
+    ...{ hasBias: bias !== undefined, isRectified: false, isMasked: false },
+  });
+  return channelsFirst(y, filters);
 }
 
 /** A convolution as an operator in machine code; undefined where others are faster. */
@@ -60,11 +74,14 @@ export function gatheredConvolution(
   window: Window,
 ): Value | undefined {
   const [filters, channels] = weight.shape as readonly number[];
-  if (!suits(filters!, x, window)) return undefined;
+  if (!suits(channels!, filters!, x, window)) return undefined;
   const kernel = spatialSize(weight, 'conv2d');
-  const plan = planOver('product', x, sweepsOf(x, kernel, window), filters!, bias !== undefined);
-  const byTap = reversed(reshape(weight, [filters!, channels!, kernel[0] * kernel[1]]));
-  return channelsFirst(gatheredProduct(channelsLast(x), byTap, bias, plan));
+  const sweeps = sweepsOf(x, kernel, window);
+  const count = kernel[0] * kernel[1];
+  const phase: PhasePlan = { sweeps, taps: range(count), first: [0, 0], step: [1, 1] };
+  const axes = { filters: 0, channels: 1 };
+  const flat = reshape(weight, [filters!, channels!, count]);
+  return product(x, flat, axes, bias, [sweeps[0].positions, sweeps[1].positions], [phase]);
 }
 
 /** The rows, or columns, of an output that the same taps of a transposed convolution make. */
@@ -106,7 +123,7 @@ export function gatheredTransposed(
   to: ImageSize,
 ): Value | undefined {
   const [channels, filters] = weight.shape as readonly number[];
-  if (!isOne(window.dilations) || !suits(filters!, x, window)) return undefined;
+  if (!isOne(window.dilations) || !suits(channels!, filters!, x, window)) return undefined;
   const kernel = spatialSize(weight, 'convTranspose2d');
   const along = (axis: 0 | 1) =>
     axisPhases(kernel[axis], window.strides[axis], window.pads[axis], to[axis]);
@@ -122,20 +139,22 @@ export function gatheredTransposed(
       };
     }),
   );
-  const byTap = transpose(reshape(weight, [channels!, filters!, -1]), [2, 0, 1]);
-  const y = gatheredProduct(channelsLast(x), byTap, bias, {
-    kind: 'product',
-    channels: channels!,
-    filters: filters!,
-    taps: kernel[0] * kernel[1],
-    from: spatialSize(x, 'convTranspose2d'),
-    to,
-    phases,
-    hasBias: bias !== undefined,
-    isRectified: false,
-    isMasked: false,
+  const axes = { channels: 0, filters: 1 };
+  const flat = reshape(weight, [channels!, filters!, kernel[0] * kernel[1]]);
+  return product(x, flat, axes, bias, to, phases);
+}
+
+/** What gathered pixels of x and gradients add up to: [taps, channels, filters]. */
+function gradient(x: Value, dy: Value, sweeps: Sweeps): Value {
+  return gatheredGradient(channelsLast(x), channelsLast(dy), {
+    kind: 'gradient',
+    channels: x.shape[1] as number,
+    filters: dy.shape[1] as number,
+    taps: sweeps[0].taps * sweeps[1].taps,
+    from: spatialSize(x, 'convWeightGradient'),
+    to: spatialSize(dy, 'convWeightGradient'),
+    sweeps,
   });
-  return channelsFirst(y);
 }
 
 /** The derivative by the weight as an operator in machine code; undefined where others are faster. */
@@ -146,12 +165,11 @@ export function gatheredWeightGradient(
   window: Window,
 ): Value | undefined {
   const [channels, filters] = [x.shape[1] as number, dy.shape[1] as number];
-  if (suits(filters, x, window)) {
-    const plan = planOver('gradient', x, sweepsOf(x, kernel, window), filters);
-    const byTap = gatheredGradient(channelsLast(x), channelsLast(dy), plan);
-    return reshape(reversedBack(byTap), [filters, channels, ...kernel]);
+  if (isWide(filters, x, window)) {
+    const byTap = gradient(x, dy, sweepsOf(x, kernel, window));
+    return reshape(permuted(byTap, [2, 1, 0]), [filters, channels, ...kernel]);
   }
-  if (!isOne(window.strides) || !suits(channels, x, window)) return undefined;
+  if (!isOne(window.strides) || !isWide(channels, x, window)) return undefined;
   // Each pixel meets the gradients around it.
   const size = spatialSize(x, 'conv2d');
   const along = (axis: 0 | 1): Sweep => ({
@@ -161,7 +179,6 @@ export function gatheredWeightGradient(
     stride: 1,
     dilation: -window.dilations[axis],
   });
-  const plan = planOver('gradient', dy, [along(0), along(1)], channels);
-  const byTap = reversedBack(gatheredGradient(channelsLast(dy), channelsLast(x), plan));
-  return reshape(transpose(byTap, [1, 0, 2]), [filters, channels, ...kernel]);
+  const byTap = gradient(dy, x, [along(0), along(1)]);
+  return reshape(permuted(byTap, [1, 2, 0]), [filters, channels, ...kernel]);
 }

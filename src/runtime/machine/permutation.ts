@@ -1,0 +1,46 @@
+import { type Assembler, bytes, type Register, registers } from './assembler.js';
+
+/** Three axes that are put in another order. */
+export interface Permutation {
+  /** Sizes as they are read. */
+  readonly sizes: readonly number[];
+  /** The axes that are read, in the order of those that are written. */
+  readonly order: readonly number[];
+}
+
+const { rax, rdx, rdi } = registers;
+
+/**
+ * Writes a permutation of three axes as a function of the addresses of what is read (rdi) and written (rcx). The runtime
+ * moves several axes number by number too, and takes four times as long.
+ */
+export function writePermutation(code: Assembler, { sizes, order }: Permutation): void {
+  const strides = [sizes[1]! * sizes[2]!, sizes[2]!, 1];
+  const [outer, middle, inner] = order.map((axis) => ({
+    size: sizes[axis]!,
+    stride: strides[axis]! * bytes,
+  }));
+  const over = (counter: Register, size: number, each: () => void) => {
+    code.set(counter, size);
+    const again = code.here();
+    each();
+    code.subtract(counter, 1);
+    code.jumpIf('notZero', again);
+  };
+  const [writes, ofOuter, ofMiddle] = [registers.rcx, rdi, registers.rsi];
+  over(9, outer!.size, () => {
+    code.copy(ofMiddle, ofOuter);
+    over(10, middle!.size, () => {
+      code.copy(8, ofMiddle);
+      over(rax, inner!.size, () => {
+        code.loadShort(rdx, { base: 8 });
+        code.storeShort({ base: writes }, rdx);
+        code.add(8, inner!.stride);
+        code.add(writes, bytes);
+      });
+      code.add(ofMiddle, middle!.stride);
+    });
+    code.add(ofOuter, outer!.stride);
+  });
+  code.return();
+}
