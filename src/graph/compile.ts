@@ -1,9 +1,10 @@
 import { createSession, lanesOf, runsMachineCode, worksInPlace } from '#runtime';
 import { UserError } from '../base/errors.js';
 import type { RanksAddress } from '../runtime/ranks/address.js';
-import type { Device, Session, SessionOptions } from '../runtime/session.js';
+import type { Device, MachineModel, Session, SessionOptions } from '../runtime/session.js';
 import { isSmall } from './assembly/pays.js';
 import { toInPlaceStep } from './kernel/index.js';
+import { machineOperators } from './machine.js';
 import { toMicrobatchedStep } from './microbatch/index.js';
 import { toLoopModel, toModel } from './onnx/index.js';
 import { operationsOf } from './order.js';
@@ -20,6 +21,20 @@ export function optimizeProgram(
 ): Program {
   const values = optimize(Object.values(program.outputs), device, convolutions);
   return { ...program, outputs: named(Object.keys(program.outputs), values) };
+}
+
+/**
+ * A program with convolutions in machine code, each of which computes on one thread; undefined where there are none, or
+ * the runtime cannot run them.
+ */
+export function machineProgram(program: Program): Program | undefined {
+  if (!runsMachineCode() || !convolves(Object.values(program.outputs))) return undefined;
+  return optimizeProgram(program, 'cpu', 'machine');
+}
+
+/** A program as the bytes of a model, and the types in it of operators in machine code. */
+export function toMachineModel(program: Program): MachineModel {
+  return { model: toModel(program), operators: machineOperators(Object.values(program.outputs)) };
 }
 
 /** The first operation that computes in float64. */
@@ -102,6 +117,7 @@ const largeState = 1 << 18;
  * sooner.
  */
 function paysInPlace({ carried, microbatches }: LoopProgram, options: SessionOptions): boolean {
+  if (carried.length === 0) return false;
   if (microbatches) return lanesOf(options) > 1;
   const sizes = carried.map(({ current }) => measure(current.shape).known);
   return sizes.reduce((sum, size) => sum + size, 0) >= largeState;

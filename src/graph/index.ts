@@ -15,10 +15,12 @@ export {
   findDouble,
   open,
   machineLoop,
+  machineProgram,
   openLoop,
   openRankedLoop,
   optimizeLoop,
   optimizeProgram,
+  toMachineModel,
 } from './compile.js';
 export { workingBytes } from './footprint.js';
 export { gradient } from './gradient/index.js';

@@ -39,6 +39,13 @@ export interface MicrobatchedStep {
   readonly count: number;
 }
 
+/** A model that may use operators in machine code. */
+export interface MachineModel {
+  readonly model: Uint8Array;
+  /** These operators, by their types in it. */
+  readonly operators: readonly string[];
+}
+
 /** Float32 numbers at an address of a kernel's memory. */
 export interface Slot {
   readonly name: string;

@@ -3,7 +3,7 @@ import { openAssembled } from './assembled/session.js';
 import { openLaneBeside } from './microbatched/lanes.web.js';
 import { openMicrobatched } from './microbatched/session.js';
 import type { RowLanes } from './rows/rows.js';
-import type { MicrobatchedStep, Session, SessionOptions } from './session.js';
+import type { MachineModel, MicrobatchedStep, Session, SessionOptions } from './session.js';
 import { availableThreads, openWeb, requireWebAssembly } from './wasm.web.js';
 
 /** Tells whether the runtime's convolutions of weights that it knows are faster than products of patches. */
@@ -58,7 +58,7 @@ export async function createSession(
 }
 
 /** A function's rows are computed by one session here. */
-export async function openRowLanes(_: Uint8Array): Promise<RowLanes | undefined> {
+export async function openRowLanes(_: MachineModel): Promise<RowLanes | undefined> {
   return undefined;
 }
 

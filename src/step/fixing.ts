@@ -1,4 +1,4 @@
-import { blocksConvolutions } from '#runtime';
+import { blocksConvolutions, runsMachineCode } from '#runtime';
 import { elementCount } from '../base/shape.js';
 import { multiplications, type Value } from '../graph/index.js';
 
@@ -14,6 +14,8 @@ export interface FunctionWork {
   readonly multiplications: number;
   /** Multiplications of convolutions, a part of these. */
   readonly convolutions: number;
+  /** Multiplications of transposed convolutions, a part of these: machine code is the faster one at them. */
+  readonly transposed: number;
   /** Numbers that its parameters have. */
   readonly parameters: number;
 }
@@ -22,6 +24,7 @@ export function workOf(outputs: readonly Value[], parameters: readonly Value[]):
   return {
     multiplications: multiplications(outputs, 1),
     convolutions: multiplications(outputs, 1, ['Conv', 'ConvTranspose']),
+    transposed: multiplications(outputs, 1, ['ConvTranspose']),
     parameters: parameters.reduce(
       (sum, { shape }) => sum + elementCount(shape as readonly number[]),
       0,
@@ -39,6 +42,7 @@ const mostParameters = 2 ** 22;
 export function paysToFix(work: FunctionWork, examples: number): boolean {
   return (
     blocksConvolutions &&
+    (work.transposed === 0 || !runsMachineCode()) &&
     work.convolutions > work.multiplications / 2 &&
     work.parameters <= mostParameters &&
     examples * work.multiplications >= leastMultiplications

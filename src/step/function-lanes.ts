@@ -1,5 +1,5 @@
 import { openRowLanes } from '#runtime';
-import { type Program, toModel, type Value } from '../graph/index.js';
+import { type Program, toMachineModel, type Value } from '../graph/index.js';
 import {
   mapValues,
   type PlainTensor,
@@ -65,7 +65,7 @@ export class FunctionLanes {
     const { noises, work } = this;
     if (examples * work.multiplications < leastMultiplications) return undefined;
     if (!noises.every(isOfRows) || !this.values.every(isInPlace)) return undefined;
-    this.opened ??= openRowLanes(toModel(this.program));
+    this.opened ??= openRowLanes(toMachineModel(this.program));
     const lanes = await this.opened;
     const isFree = !lanes || noises.length === 0;
     return isFree || fitsAtATime(this.values, batchSize, lanes.count) ? lanes : undefined;

@@ -4,6 +4,7 @@ import { UserError } from '../base/errors.js';
 import {
   constant,
   input,
+  machineProgram,
   open,
   optimizeProgram,
   type Program,
@@ -62,8 +63,6 @@ export interface Part {
 
 /** A model's function, compiled: parameters are fed at each call, or are inside. */
 export class CompiledFunction {
-  private readonly lanes: FunctionLanes;
-
   private constructor(
     private readonly program: Program,
     private readonly session: Session,
@@ -71,9 +70,8 @@ export class CompiledFunction {
     /** The noise that the function draws, in order. */
     readonly noises: readonly NoiseInput[],
     readonly work: FunctionWork,
-  ) {
-    this.lanes = new FunctionLanes(program, noises, work);
-  }
+    private readonly lanes: FunctionLanes,
+  ) {}
 
   /**
    * @param fixed the parameters, where they are inside
@@ -103,15 +101,17 @@ export class CompiledFunction {
     );
     const outputs = build(inputs, scope, parameters);
     const fed = fixed ? [] : [...tensors.values()];
-    const program = optimizeProgram(
-      { inputs: [...Object.values(inputs), ...fed, ...noises.map(({ value }) => value)], outputs },
-      'cpu',
-      fixed && 'own',
-    );
+    const traced: Program = {
+      inputs: [...Object.values(inputs), ...fed, ...noises.map(({ value }) => value)],
+      outputs,
+    };
+    const program = optimizeProgram(traced, 'cpu', fixed && 'own');
+    const forLanes = (fixed ? undefined : machineProgram(traced)) ?? program;
     const session = await open(program);
     const names = fixed ? [] : [...tensors.keys()];
     const work = workOf(Object.values(outputs), [...tensors.values()]);
-    return new CompiledFunction(program, session, names, noises, work);
+    const lanes = new FunctionLanes(forLanes, noises, work);
+    return new CompiledFunction(program, session, names, noises, work, lanes);
   }
 
   /**

@@ -156,13 +156,18 @@ export async function compileTraining(
     const { modelSize: parameters } = layout;
     await onFootprint(footprintOf(program, optimized, { parameters, batchSize, threads, device }));
   }
+  const byMachine = machineLoop(program, chosen);
   const opened = ranks
-    ? openRankedLoop(optimized, ranks, chosen)
-    : openLoop(optimized, chosen, {
-        examples: cutting?.batchSize,
-        byMachine: machineLoop(program, chosen),
-      });
+    ? // An operator in machine code has one thread.
+      openRankedLoop((chosen.threads === 1 ? byMachine : undefined) ?? optimized, ranks, chosen)
+    : openLoop(optimized, chosen, { examples: cutting?.batchSize, byMachine });
   return { session: await opened, ...described };
+}
+
+/** Opens a step whose microbatches lanes compute. */
+function openInLanes(program: LoopProgram, options: SessionOptions): Promise<Session> {
+  const byMachine = machineLoop(program, options);
+  return openLoop(optimizeLoop(program), options, { byMachine });
 }
 
 /** Examples of the batches in which models are evaluated, at the most. */
@@ -203,7 +208,7 @@ export async function compileEvaluation(
   const cut = isLong ? evaluated(traced, batchSize) : undefined;
   return {
     session: await (cut
-      ? openLoop(optimizeLoop({ ...program, ...cut }), { ...chosen, thread: {} })
+      ? openInLanes({ ...program, ...cut }, { ...chosen, thread: {} })
       : openLoop(optimized, chosen, { examples: batchSize })),
     batchSize,
     noises,

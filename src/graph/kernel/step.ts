@@ -58,7 +58,7 @@ function betweenOf(program: LoopProgram, layout: KernelLayout): InPlaceStep['bet
  * A repeated step as a model of the terms that microbatches, or a whole batch, give, and a kernel in WebAssembly that
  * computes all else from these, number by number: the update of the state in one pass.
  * @param options.ranked whether ranks sum up the terms
- * @returns undefined where there is no state, or a kernel cannot hold it
+ * @returns undefined where a kernel cannot hold the state, or the step's results
  */
 export function toInPlaceStep(
   program: LoopProgram,
@@ -67,7 +67,7 @@ export function toInPlaceStep(
   const { carried, steps, invariant, outputs } = program;
   const results = [...carried.map(({ next }) => next), ...Object.values(outputs)];
   const held: readonly Value[] = [...results, ...carried.map(({ current }) => current)];
-  if (carried.length === 0 || !held.every(isFloats)) return undefined;
+  if (!held.every(isFloats)) return undefined;
   const expressions = new Expressions();
   const nodes = results.map((value) => expressions.nodeOf(value));
   const layout = new KernelLayout(program, ranked);

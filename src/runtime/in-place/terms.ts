@@ -1,5 +1,6 @@
 import type { Lane, StepInputs } from '../microbatched/lane.js';
-import { fromPlain, mapValues, type PlainTensors, pick } from '../plain-tensor.js';
+import { Copies } from '../microbatched/memory.js';
+import { fromPlain, isShared, mapValues, type PlainTensors, pick } from '../plain-tensor.js';
 import type { InPlaceStep, Session, TermSlots } from '../session.js';
 import type { StepMemory } from './memory.js';
 
@@ -49,6 +50,7 @@ export class WholeTerms implements Terms {
 export class LaneTerms implements Terms {
   private readonly into: readonly PlainTensors[];
   private readonly begun = new Int32Array(new SharedArrayBuffer(4));
+  private readonly copies = new Copies(SharedArrayBuffer);
 
   /** @param lanes in the order in which they are called */
   constructor(
@@ -62,7 +64,9 @@ export class LaneTerms implements Terms {
   async compute(inputs: PlainTensors): Promise<void> {
     const { lanes, step, begun, into } = this;
     begun[0] = 0;
-    const [whole, cut] = [pick(inputs, step.whole), pick(inputs, step.cut)];
+    // Parameters of an evaluation come from elsewhere; a state lies in shared memory.
+    const whole = this.copies.takeAll(pick(inputs, step.whole), (each) => !isShared(each));
+    const cut = pick(inputs, step.cut);
     const shared: StepInputs = { whole, cut, begun, into };
     const working = lanes.map((lane) => lane.work(shared));
     await Promise.allSettled(working);

@@ -5,12 +5,16 @@ import { Copies } from '../microbatched/memory.js';
 import { threadsOf } from '../native.node.js';
 import { mapValues, type PlainTensor, type PlainTensors, rowsOf } from '../plain-tensor.js';
 import { rowThreads } from '../thread/thread.node.js';
+import type { MachineModel } from '../session.js';
 import { Turns } from '../turns.js';
 import { type PlacedRows, type RowLane, rowLane, stopRows } from './lane.node.js';
 import type { RowLanes, RowsCall } from './rows.js';
 
 /** Lanes at most: each holds the model once. Of more threads each lane has several. */
 const mostLanes = 8;
+
+/** The same of models with operators in machine code, which use one thread each. */
+const mostMachineLanes = 64;
 
 /** Bytes of inputs that are copied at a time. */
 const pieceBytes = 2 ** 23;
@@ -148,14 +152,17 @@ function threadsBeside(count: number): ReturnType<typeof rowThreads> {
  * Lanes for rows of a model's function: on this thread, and on threads beside it.
  * @returns undefined where there can be only one
  */
-export async function openRowLanes(model: Uint8Array): Promise<RowLanes | undefined> {
+export async function openRowLanes(model: MachineModel): Promise<RowLanes | undefined> {
   const all = threadsOf({});
-  const count = Math.min(all, mostLanes);
+  const count = Math.min(all, model.operators.length > 0 ? mostMachineLanes : mostLanes);
   if (count < 2 || !hasKoffi() || !(await hasInterface())) return undefined;
   const beside = threadsBeside(count - 1);
   if (beside.length === 0) return undefined;
   const threads = Math.floor(all / count);
   const others = beside.map((thread) => new LaneBeside(thread.rows(model, threads)));
-  const own = rowLane(await openInPlace(model, { threads, flush: false }), breathe);
+  const own = rowLane(
+    await openInPlace(model.model, { threads, operators: model.operators, flush: false }),
+    breathe,
+  );
   return new Lanes(own, others);
 }

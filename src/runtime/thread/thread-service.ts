@@ -2,7 +2,7 @@ import type { Tensor } from 'onnxruntime-common';
 import type { MicrobatchTerms, StepInputs } from '../microbatched/lane.js';
 import type { PlainTensor, PlainTensors } from '../plain-tensor.js';
 import type { PlacedRows } from '../rows/lane.node.js';
-import type { InPlaceStep, MicrobatchedStep, Session, SessionOptions } from '../session.js';
+import type { InPlaceStep, MachineModel, MicrobatchedStep, Session, SessionOptions } from '../session.js';
 
 /** A tensor that stays on its thread. */
 export interface Kept {
@@ -43,7 +43,7 @@ export interface ThreadService {
   openLane(step: MicrobatchedStep | InPlaceStep): Promise<boolean>;
   work(inputs: StepInputs): Promise<readonly MicrobatchTerms[]>;
   /** Loads a model whose rows are computed here and elsewhere. @returns names it */
-  openRows(model: Uint8Array, threads: number): Promise<number>;
+  openRows(model: MachineModel, threads: number): Promise<number>;
   computeRows(id: number, rows: PlacedRows): Promise<void>;
   closeRows(id: number): Promise<void>;
 }

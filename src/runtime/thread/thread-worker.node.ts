@@ -27,7 +27,13 @@ import {
 import { adderOf } from '../ranks/adder.node.js';
 import { RankTerms } from '../ranks/terms.js';
 import { type PlacedRows, type RowLane, rowLane } from '../rows/lane.node.js';
-import type { InPlaceStep, MicrobatchedStep, Session, SessionOptions } from '../session.js';
+import type {
+  InPlaceStep,
+  MachineModel,
+  MicrobatchedStep,
+  Session,
+  SessionOptions,
+} from '../session.js';
 import { Turns } from '../turns.js';
 import { inRuntime } from './gate.node.js';
 import { Thread } from './thread.node.js';
@@ -230,9 +236,9 @@ const service: ThreadService = {
     return transfer(done, buffersOf(done.flatMap(({ terms }) => Object.values(terms))));
   },
 
-  async openRows(model: Uint8Array, threads: number) {
+  async openRows({ model, operators }: MachineModel, threads: number) {
     const id = ++last;
-    rowLanes.set(id, rowLane(await openInPlace(model, { threads, flush })));
+    rowLanes.set(id, rowLane(await openInPlace(model, { threads, operators, flush })));
     return id;
   },
 

@@ -14,6 +14,7 @@ import {
   flushesDenormals,
   type InPlaceStep,
   keptFinite,
+  type MachineModel,
   type MicrobatchedStep,
   type Session,
   type SessionOptions,
@@ -101,7 +102,7 @@ export class Thread implements Lane {
   }
 
   /** Loads a model whose rows it computes beside other threads. @param threads inside an operator */
-  async rows(model: Uint8Array, threads: number): Promise<RowLane> {
+  async rows(model: MachineModel, threads: number): Promise<RowLane> {
     const id = await this.holding(() => this.service.openRows(model, threads));
     return {
       work: (rows) => this.holding(() => this.service.computeRows(id, rows)),
