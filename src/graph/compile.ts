@@ -150,8 +150,7 @@ export async function openLoop(
     if (small) return small;
   }
   const pays = byMachine || paysInPlace(program, options);
-  const inPlace =
-    pays && worksInPlace(options) ? toInPlaceStep(byMachine ?? program) : undefined;
+  const inPlace = pays && worksInPlace(options) ? toInPlaceStep(byMachine ?? program) : undefined;
   const microbatched =
     !inPlace &&
     microbatches &&

@@ -55,7 +55,7 @@ function usualFeeds(program: LoopProgram, batch: number) {
 /** Compares steps in WebAssembly with the runtime's. */
 async function compare(program: LoopProgram) {
   const runtime = await openLoop(program);
-  const assembled = await openLoop(program, {}, batchSize);
+  const assembled = await openLoop(program, {}, { examples: batchSize });
   for (const batch of [batchSize, 5]) {
     const feeds = usualFeeds(program, batch);
     expect(apart(await assembled.run(feeds), await runtime.run(feeds))).toEqual([]);

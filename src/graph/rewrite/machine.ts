@@ -1,6 +1,6 @@
 import { operatorType, type ProductPlan, planOf } from '../../runtime/machine/plan.js';
-import { computedInputs, type Operation, sameShape, Value } from '../value.js';
 import { operationsOf } from '../order.js';
+import { computedInputs, type Operation, sameShape, Value } from '../value.js';
 import type { Rules } from './rewrite.js';
 
 /** Counts uses of operations by their outputs' types, which stay the same object where inputs are replaced. */

@@ -1,4 +1,6 @@
-import { type Assembler, bytes, type Label, lanes, type Memory, type Register, registers } from './assembler.js';
+import type { Assembler } from './assembler.js';
+import { bytes, type Label, type Memory, type Register, registers } from './encoding.js';
+import { lanes } from './plan.js';
 
 /*
  * The loops of an indirect convolution (Dukhan 2019, "The Indirect Convolution Algorithm"): pixels are read where they lie,

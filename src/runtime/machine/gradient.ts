@@ -1,4 +1,6 @@
-import { type Assembler, bytes, type Label, lanes, registers, vectorBytes } from './assembler.js';
+import type { Assembler } from './assembler.js';
+import { bytes, type Label, registers, vectorBytes } from './encoding.js';
+import { lanes } from './plan.js';
 
 /** Pixels and gradients that meet at a tap. */
 export interface Meeting {

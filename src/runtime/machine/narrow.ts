@@ -1,10 +1,9 @@
-import { type Assembler, bytes, lanes, registers, vectorBytes } from './assembler.js';
+import type { Assembler } from './assembler.js';
+import { bytes, registers, vectorBytes } from './encoding.js';
 import { type GatheredProduct, GatherLoops, onStack, pointers, rowsOf } from './gather.js';
+import { lanes } from './plan.js';
 
 const { rax, rcx } = registers;
-
-/** Filters of a narrow product, at the most. */
-export const mostNarrow = 3;
 
 /** Vectors of channels that are added without a jump back. */
 const mostUnrolled = 8;

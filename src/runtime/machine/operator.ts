@@ -1,8 +1,10 @@
-import { Assembler, type Label, type Memory, type Register, registers } from './assembler.js';
+import { Assembler } from './assembler.js';
+import { type Label, type Memory, type Register, registers } from './encoding.js';
 import { writeGradient } from './gradient.js';
 import { writeNarrow } from './narrow.js';
 import { writePermutation } from './permutation.js';
-import { gradientOf, imageShape, type MachinePlan, productOf } from './plan.js';
+import { gradientOf, productOf } from './places.js';
+import { imageShape, type MachinePlan } from './plan.js';
 import { writeProduct } from './product.js';
 
 /*

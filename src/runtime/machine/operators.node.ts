@@ -5,10 +5,7 @@ import { operatorDomain, planOf } from './plan.js';
 
 /** The structure `OrtCustomOp` of an operator whose code begins at an address. */
 function structureOf({ version, fields }: OperatorCode, address: bigint): BigUint64Array {
-  return BigUint64Array.from([
-    BigInt(version),
-    ...fields.map((place) => address + BigInt(place)),
-  ]);
+  return BigUint64Array.from([BigInt(version), ...fields.map((place) => address + BigInt(place))]);
 }
 
 /** Operators in machine code, as the runtime knows them. */

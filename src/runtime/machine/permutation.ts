@@ -1,12 +1,6 @@
-import { type Assembler, bytes, type Register, registers } from './assembler.js';
-
-/** Three axes that are put in another order. */
-export interface Permutation {
-  /** Sizes as they are read. */
-  readonly sizes: readonly number[];
-  /** The axes that are read, in the order of those that are written. */
-  readonly order: readonly number[];
-}
+import type { Assembler } from './assembler.js';
+import { bytes, type Register, registers } from './encoding.js';
+import type { PermutationPlan } from './plan.js';
 
 const { rax, rdx, rdi } = registers;
 
@@ -14,7 +8,7 @@ const { rax, rdx, rdi } = registers;
  * Writes a permutation of three axes as a function of the addresses of what is read (rdi) and written (rcx). The runtime
  * moves several axes number by number too, and takes four times as long.
  */
-export function writePermutation(code: Assembler, { sizes, order }: Permutation): void {
+export function writePermutation(code: Assembler, { sizes, order }: PermutationPlan): void {
   const strides = [sizes[1]! * sizes[2]!, sizes[2]!, 1];
   const [outer, middle, inner] = order.map((axis) => ({
     size: sizes[axis]!,

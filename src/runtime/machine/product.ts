@@ -1,5 +1,7 @@
-import { type Assembler, bytes, lanes, registers, vectorBytes } from './assembler.js';
+import type { Assembler } from './assembler.js';
+import { bytes, registers, vectorBytes } from './encoding.js';
 import { type GatheredProduct, GatherLoops, onStack, pointers, rowsOf } from './gather.js';
+import { lanes } from './plan.js';
 
 const { rax, rcx, rdx } = registers;
 

@@ -2,7 +2,13 @@ import type { Tensor } from 'onnxruntime-common';
 import type { MicrobatchTerms, StepInputs } from '../microbatched/lane.js';
 import type { PlainTensor, PlainTensors } from '../plain-tensor.js';
 import type { PlacedRows } from '../rows/lane.node.js';
-import type { InPlaceStep, MachineModel, MicrobatchedStep, Session, SessionOptions } from '../session.js';
+import type {
+  InPlaceStep,
+  MachineModel,
+  MicrobatchedStep,
+  Session,
+  SessionOptions,
+} from '../session.js';
 
 /** A tensor that stays on its thread. */
 export interface Kept {

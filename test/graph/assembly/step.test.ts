@@ -136,7 +136,7 @@ const feedsOf = (steps: number, batch: number) => {
 
 test('each number of examples has its own function, with the numbers of the runtime', async () => {
   const program = optimizeLoop(regression());
-  const small = await openLoop(program, {}, 8);
+  const small = await openLoop(program, {}, { examples: 8 });
   const runtime = await openLoop(program);
   for (const batch of [8, 3, 8, 1, 17, 30, 31, 32, 8]) {
     const feeds = feedsOf(4, batch);
@@ -153,7 +153,7 @@ test('each number of examples has its own function, with the numbers of the runt
 });
 
 test('a state that goes on is not copied, and another one is taken', async () => {
-  const session = await openLoop(optimizeLoop(regression()), {}, 8);
+  const session = await openLoop(optimizeLoop(regression()), {}, { examples: 8 });
   const feeds = feedsOf(6, 8);
   const rows = (tensor: Tensor, from: number, to: number) => {
     const width = tensor.size / 6;

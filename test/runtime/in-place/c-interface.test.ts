@@ -31,7 +31,7 @@ test.skipIf(!isThere)(
   async () => {
     const feeds = { x: numbers([5, 64], 1), w: numbers([64, 48], 2) };
     const plain = await openNative(model, { threads: 1 }, false);
-    const session = await openInPlace(model, { threads: 1 }, false);
+    const session = await openInPlace(model, { threads: 1, flush: false });
     expect([session.inputNames, session.outputNames]).toEqual([
       plain.inputNames,
       plain.outputNames,
@@ -48,12 +48,12 @@ test.skipIf(!isThere)(
 );
 
 test.skipIf(!isThere)("a call that cannot be told fails in the runtime's words", async () => {
-  const session = await openInPlace(model, { threads: 1 }, false);
+  const session = await openInPlace(model, { threads: 1, flush: false });
   const narrow = { x: numbers([5, 63], 1), w: numbers([64, 48], 2) };
   await expect(session.run(narrow, memory())).rejects.toThrow(/x.*index: 1 Got: 63 Expected: 64/s);
   await expect(session.run({ x: narrow.x }, memory())).rejects.toThrow("'w' is missing");
   await session.release();
-  await expect(openInPlace(model.subarray(0, 50), {}, false)).rejects.toThrow();
+  await expect(openInPlace(model.subarray(0, 50), { flush: false })).rejects.toThrow();
 });
 
 /** A program in which no binding holds the runtime's library, and all that nothing refers to is collected. */
@@ -64,7 +64,7 @@ import { openInPlace } from './runtime/in-place/c-interface.node.js';
 const vae = new VAE({
   ...{ input: [1, 2, 2], latent: 1, encoder: [dense(2)], decoder: [dense(4), reshape([1, 2, 2])] },
 });
-const session = await openInPlace(vae.exportDecoder(), { threads: 1 }, false);
+const session = await openInPlace(vae.exportDecoder(), { threads: 1, flush: false });
 for (let i = 0; i < 5; i++) {
   gc();
   await setTimeout(10);

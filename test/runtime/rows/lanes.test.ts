@@ -27,6 +27,7 @@ function normal(name: string, dims: readonly number[]): PlainTensor {
   return { type: 'float32', dims, data };
 }
 const weight = normal('w', [wide, wide]);
+const machineModel = { model, operators: [] };
 const examples = normal('x', [3000, wide]);
 const memory = (count: number): PlainTensor => ({
   type: 'float32',
@@ -49,11 +50,11 @@ function expectSame({ data }: PlainTensor, numbers: Float32Array): void {
 const canBeBeside = hasKoffi() && availableParallelism() > 1;
 
 test.skipIf(canBeBeside)('there are none where there is one processor, or no koffi', async () => {
-  expect(await openRowLanes(model)).toBeUndefined();
+  expect(await openRowLanes(machineModel)).toBeUndefined();
 });
 
 test.skipIf(!canBeBeside)('a model that cannot be loaded is refused', async () => {
-  await expect(openRowLanes(new Uint8Array(8))).rejects.toThrow();
+  await expect(openRowLanes({ model: new Uint8Array(8), operators: [] })).rejects.toThrow();
 });
 
 let lanes: RowLanes;
@@ -62,7 +63,7 @@ let wanted: Float32Array;
 
 beforeAll(async () => {
   if (!canBeBeside) return;
-  lanes = (await openRowLanes(model))!;
+  lanes = (await openRowLanes(machineModel))!;
   const session = await openNative(model, { threads: 1 }, false);
   wanted = new Float32Array(3000 * wide);
   for (let start = 0; start < 3000; start += size) {
@@ -88,7 +89,7 @@ test.skipIf(!canBeBeside)(
   'a lane on another thread computes all rows where it is alone',
   async () => {
     const [thread] = rowThreads(1);
-    const lane = await thread!.rows(model, 1);
+    const lane = await thread!.rows(machineModel, 1);
     const into = memory(3000);
     const begun = new Int32Array(new SharedArrayBuffer(4));
     await lane.work({

@@ -1,6 +1,11 @@
-import { lanes } from '../../../runtime/machine/assembler.js';
-import { mostNarrow } from '../../../runtime/machine/narrow.js';
-import type { ImageSize, PhasePlan, Sweep, Sweeps } from '../../../runtime/machine/plan.js';
+import {
+  type ImageSize,
+  lanes,
+  mostNarrow,
+  type PhasePlan,
+  type Sweep,
+  type Sweeps,
+} from '../../../runtime/machine/plan.js';
 import { spatialSize, type Window } from '../../operators/convolution.js';
 import { gatheredGradient, gatheredProduct, permuted } from '../../operators/machine.js';
 import type { Value } from '../../value.js';
