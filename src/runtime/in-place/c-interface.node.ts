@@ -1,5 +1,7 @@
 import type { Tensor } from 'onnxruntime-common';
+import type { VectorSet } from '../machine/encoding.js';
 import { MachineOperators } from '../machine/operators.node.js';
+import { vectorSet } from '../machine/processor.node.js';
 import { usualThreads } from '../native.node.js';
 import { configEntries, type Session, type SessionOptions, type Tensors } from '../session.js';
 import { inRuntime } from '../thread/gate.node.js';
@@ -154,6 +156,8 @@ class LoadedModel implements InPlaceModel {
 interface InPlaceOptions extends Pick<SessionOptions, 'threads'> {
   /** Operators in machine code that the model uses, by their types in it. */
   readonly operators?: readonly string[];
+  /** Instructions for vectors that these use: the best ones when left out. */
+  readonly vectors?: VectorSet | undefined;
   /** Whether denormal numbers become 0; the thread must do so too. */
   readonly flush: boolean;
 }
@@ -191,8 +195,9 @@ export async function openInPlace(
 ): Promise<InPlaceModel> {
   const api = await openApi();
   return inRuntime(async () => {
-    const { operators: types = [] } = options;
-    const operators = types.length > 0 ? new MachineOperators(api, types) : undefined;
+    const { operators: types = [], vectors = vectorSet() } = options;
+    const operators =
+      types.length > 0 && vectors ? new MachineOperators(api, types, vectors) : undefined;
     try {
       return new LoadedModel(api, createSession(api, model, options, operators), operators);
     } catch (error) {

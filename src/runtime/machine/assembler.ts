@@ -8,7 +8,7 @@ import {
   prefix,
   type Register,
   type VectorCode,
-  vectorBytes,
+  type VectorSet,
 } from './encoding.js';
 
 /** Conditions of jumps, by their codes. */
@@ -24,11 +24,40 @@ const vector = {
   maximum: { map: map.plain, prefix: prefix.none, code: 0x5f },
   compare: { map: map.plain, prefix: prefix.none, code: 0xc2 },
   differ: { map: map.plain, prefix: prefix.operand, code: 0xef },
+  and: { map: map.plain, prefix: prefix.none, code: 0x54 },
+  loadSome: { map: map.second, prefix: prefix.operand, code: 0x2c },
+  storeSome: { map: map.second, prefix: prefix.operand, code: 0x2e },
+  moveHalves: { map: map.third, prefix: prefix.operand, code: 0x06 },
   moveQuarters: { map: map.third, prefix: prefix.operand, code: 0x23 },
   moveNumbers: { map: map.third, prefix: prefix.operand, code: 0x04 },
   spread: { map: map.second, prefix: prefix.operand, code: 0x18 },
   multiplyAdd: { map: map.second, prefix: prefix.operand, code: 0xb8 },
 } as const satisfies Record<string, VectorCode>;
+
+/** Vectors of an instruction set. */
+interface Vectors {
+  /** Numbers of a vector. */
+  readonly lanes: number;
+  /** Registers that may be used freely. */
+  readonly registers: number;
+  /** Whether a product takes one number in memory for a whole vector. */
+  readonly spreads: boolean;
+}
+
+const sets: Readonly<Record<VectorSet, Vectors>> = {
+  avx512: { lanes: 16, registers: 32, spreads: true },
+  // The last register is the mask of a vector that is cut.
+  avx2: { lanes: 8, registers: 15, spreads: false },
+};
+
+/** Registers of masks, of AVX-512's own kind: of a vector that is cut, and of a comparison. */
+const masks = { cut: 1, compared: 2 };
+
+/** The register that is the mask of a vector that is cut with AVX2. */
+const cutVector = 15;
+
+/** Orders of the parts of a vector: halves exchanged, and neighbours. */
+const orders = { halves: 0x4e, neighbours: 0xb1 };
 
 /** Writes the instructions that loops over products need, one after the other. */
 export class Assembler extends CodeWriter {
@@ -69,7 +98,7 @@ export class Assembler extends CodeWriter {
     this.jump(label);
   }
 
-  set(to: Register, value: number): void {
+  put(to: Register, value: number): void {
     this.wide(0xc7, 0, to);
     this.long(value);
   }
@@ -156,13 +185,46 @@ export class Assembler extends CodeWriter {
 
   // --- Vectors
 
-  /** @param mask of lanes that are read; the others become 0 */
-  loadVector(to: number, from: Memory, mask = 0): void {
-    this.vector(vector.load, { register: to, from, mask, clears: mask > 0, unit: vectorBytes });
+  get vectors(): Vectors {
+    return sets[this.set];
   }
 
-  storeVector(to: Memory, from: number, mask = 0): void {
-    this.vector(vector.store, { register: from, from: to, mask, unit: vectorBytes });
+  /** Bytes of a vector. */
+  get vectorBytes(): number {
+    return this.vectors.lanes * bytes;
+  }
+
+  /** Sets how many numbers a vector has that is cut. @param scratch a register that is overwritten */
+  setCut(count: number, scratch: Register): void {
+    if (this.set === 'avx512') {
+      this.put(scratch, (1 << count) - 1);
+      this.written.push(0xc5, 0xf8, 0x92, 0xc0 | (masks.cut << 3) | scratch);
+      return;
+    }
+    const lanes = Int32Array.from({ length: this.vectors.lanes }, (_, i) => (i < count ? -1 : 0));
+    this.addressOf(scratch, this.constant(lanes));
+    this.loadVector(cutVector, { base: scratch });
+  }
+
+  /** @param isCut whether numbers behind the cut are not read, and become 0 */
+  loadVector(to: number, from: Memory, isCut = false): void {
+    const unit = this.vectorBytes;
+    if (isCut && this.set === 'avx2') {
+      this.vector(vector.loadSome, { register: to, source: cutVector, from, unit });
+      return;
+    }
+    const mask = isCut ? masks.cut : 0;
+    this.vector(vector.load, { register: to, from, mask, clears: isCut, unit });
+  }
+
+  /** @param isCut whether numbers behind the cut are not written */
+  storeVector(to: Memory, from: number, isCut = false): void {
+    const unit = this.vectorBytes;
+    if (isCut && this.set === 'avx2') {
+      this.vector(vector.storeSome, { register: from, source: cutVector, from: to, unit });
+      return;
+    }
+    this.vector(vector.store, { register: from, from: to, mask: isCut ? masks.cut : 0, unit });
   }
 
   /** Stores the first number of a vector. */
@@ -171,12 +233,11 @@ export class Assembler extends CodeWriter {
   }
 
   copyVector(to: number, from: number): void {
-    this.vector(vector.load, { register: to, from, unit: vectorBytes });
+    this.between(vector.load, to, 0, from);
   }
 
-  clearVector(vectorRegister: number): void {
-    const same = { register: vectorRegister, source: vectorRegister, from: vectorRegister };
-    this.vector(vector.differ, { ...same, unit: vectorBytes });
+  clearVector(register: number): void {
+    this.between(vector.differ, register, register, register);
   }
 
   /** Fills a vector with one number. */
@@ -184,56 +245,76 @@ export class Assembler extends CodeWriter {
     this.vector(vector.spread, { register: to, from, unit: bytes });
   }
 
-  /** to ← to + a · b. @param b a vector, or one number in memory for all lanes */
+  /** to ← to + a · b. @param b a vector, or one number in memory for all places: see `Vectors.spreads` */
   multiplyAdd(to: number, a: number, b: number | Memory): void {
     const spreads = isMemory(b);
     this.vector(vector.multiplyAdd, { register: to, source: a, from: b, spreads, unit: bytes });
   }
 
   addVector(to: number, a: number, b: number): void {
-    this.vector(vector.add, { register: to, source: a, from: b, unit: vectorBytes });
+    this.between(vector.add, to, a, b);
   }
 
-  /** Puts the sum of a vector's numbers in all its places. @param other a register for halves of it */
+  /** Puts the sum of a vector's numbers in all its places. @param other a register for parts of it */
   sumUp(sum: number, other: number): void {
-    const halves = 0x4e;
-    const neighbours = 0xb1;
-    for (const order of [halves, neighbours]) {
-      const fields = { register: other, source: sum, from: sum, unit: vectorBytes };
-      this.vector(vector.moveQuarters, fields);
+    const { halves, neighbours } = orders;
+    const outer: readonly (readonly [VectorCode, number])[] =
+      this.set === 'avx512'
+        ? [
+            [vector.moveQuarters, halves],
+            [vector.moveQuarters, neighbours],
+          ]
+        : [[vector.moveHalves, 1]];
+    for (const [code, order] of outer) {
+      this.between(code, other, sum, sum);
       this.written.push(order);
       this.addVector(sum, sum, other);
     }
     for (const order of [halves, neighbours]) {
-      this.vector(vector.moveNumbers, { register: other, from: sum, unit: vectorBytes });
+      this.between(vector.moveNumbers, other, 0, sum);
       this.written.push(order);
       this.addVector(sum, sum, other);
     }
   }
 
   maximum(to: number, a: number, b: number): void {
-    this.vector(vector.maximum, { register: to, source: a, from: b, unit: vectorBytes });
+    this.between(vector.maximum, to, a, b);
   }
 
-  /** Puts 0 in the place of numbers where others in memory are not above 0. @param mask as in `loadVector` */
-  keepWherePositive(numbers: number, zero: number, others: Memory, mask = 0): void {
-    const positive = 2;
+  /**
+   * Puts 0 in the place of numbers where others in memory are not above 0.
+   * @param zero a register of zeros
+   * @param scratch a register that is overwritten
+   */
+  keepWherePositive(
+    numbers: number,
+    others: Memory,
+    { zero, scratch, isCut }: { readonly zero: number; readonly scratch: number; isCut: boolean },
+  ): void {
     const isBelow = 0x11;
-    const fields = { register: positive, source: zero, from: others, mask, unit: vectorBytes };
-    this.vector(vector.compare, fields);
+    const unit = this.vectorBytes;
+    if (this.set === 'avx2') {
+      this.loadVector(scratch, others, isCut);
+      this.between(vector.compare, scratch, zero, scratch);
+      this.written.push(isBelow);
+      this.between(vector.and, numbers, numbers, scratch);
+      return;
+    }
+    const { compared, cut } = masks;
+    const mask = isCut ? cut : 0;
+    this.vector(vector.compare, { register: compared, source: zero, from: others, mask, unit });
     this.written.push(isBelow);
-    const kept = { mask: positive, clears: true, unit: vectorBytes };
+    const kept = { mask: compared, clears: true, unit };
     this.vector(vector.load, { register: numbers, from: numbers, ...kept });
-  }
-
-  /** A mask's register from the lowest bits of a register. */
-  setMask(mask: number, from: Register): void {
-    if (from > 7) throw new RangeError('Masks are set from the first eight registers');
-    this.written.push(0xc5, 0xf8, 0x92, 0xc0 | (mask << 3) | from);
   }
 
   /** Lets code that uses shorter vectors run at its speed again. */
   endVectors(): void {
     this.written.push(0xc5, 0xf8, 0x77);
+  }
+
+  /** An instruction of registers alone. */
+  private between(code: VectorCode, to: number, a: number, b: number): void {
+    this.vector(code, { register: to, source: a, from: b, unit: this.vectorBytes });
   }
 }

@@ -1,5 +1,5 @@
 /*
- * The encoding of instructions for x64 processors with AVX-512, as Intel's "64 and IA-32 Architectures Software Developer's
+ * The encoding of instructions for x64 processors with AVX-512 or AVX2, as Intel's "64 and IA-32 Architectures Software Developer's
  * Manual" has it in volume 2.
  */
 
@@ -45,15 +45,18 @@ export const map = { plain: 1, second: 2, third: 3 } as const;
 /** A prefix of an instruction for vectors: none, 66 or F3. */
 export const prefix = { none: 0, operand: 1, single: 2 } as const;
 
-/** An instruction for vectors of 16 numbers. */
+/** Instructions for vectors that a processor has. */
+export type VectorSet = 'avx512' | 'avx2';
+
+/** An instruction for vectors of 16 numbers, or 8. */
 export interface VectorCode {
   readonly map: number;
   readonly prefix: number;
   readonly code: number;
 }
 
-/** Bytes of a vector. */
-export const vectorBytes = 64;
+/** Bytes of a line of the caches. */
+const lineBytes = 64;
 
 /** Bytes of a number. */
 export const bytes = 4;
@@ -70,7 +73,7 @@ interface Fields {
   readonly mask?: number;
   /** Whether lanes outside the mask become 0. */
   readonly clears?: boolean;
-  /** Bytes that a short offset counts in. */
+  /** Bytes that AVX-512 counts a short offset in. */
   readonly unit: number;
 }
 
@@ -83,6 +86,9 @@ const inverted = (number: number, bit: number) => ((number >> bit) & 1) ^ 1;
 export class CodeWriter {
   protected readonly written: number[] = [];
   private readonly jumps: { readonly from: number; readonly to: Label }[] = [];
+  private readonly constants: { readonly label: Label; readonly numbers: Int32Array }[] = [];
+
+  constructor(protected readonly set: VectorSet) {}
 
   /** Puts a label here. */
   mark(label: Label): void {
@@ -96,7 +102,7 @@ export class CodeWriter {
 
   /** Fills up to a multiple of 64 bytes. */
   align(): void {
-    while (this.written.length % vectorBytes !== 0) this.written.push(0);
+    while (this.written.length % lineBytes !== 0) this.written.push(0);
   }
 
   /** Writes 32-bit numbers, from a multiple of 64 bytes on. */
@@ -114,6 +120,7 @@ export class CodeWriter {
 
   /** The code with its tables; runs from any address that is a multiple of 64. */
   assemble(): Uint8Array {
+    for (const { label, numbers } of this.constants) this.table(label, numbers);
     const code = Uint8Array.from(this.written);
     const view = new DataView(code.buffer);
     for (const { from, to } of this.jumps) {
@@ -121,6 +128,13 @@ export class CodeWriter {
       view.setInt32(from, to.at - (from + 4), true);
     }
     return code;
+  }
+
+  /** The place of numbers that are written behind all code. */
+  protected constant(numbers: Int32Array): Label {
+    const label: Label = {};
+    this.constants.push({ label, numbers });
+    return label;
   }
 
   protected long(value: number): void {
@@ -145,8 +159,28 @@ export class CodeWriter {
     this.operand(field & 7, place, 1);
   }
 
+  /** An instruction for vectors. */
+  protected vector(code: VectorCode, fields: Fields): void {
+    if (this.set === 'avx512') this.long512(code, fields);
+    else this.long256(code, fields);
+  }
+
+  /** An instruction for vectors of 256 bits, by the prefix VEX. */
+  private long256({ map, prefix, code }: VectorCode, fields: Fields): void {
+    const { register, source = 0, from } = fields;
+    const [index, base] = isMemory(from) ? [from.index ?? 0, from.base] : [0, from];
+    const length = 1 << 2;
+    this.written.push(
+      0xc4,
+      (inverted(register, 3) << 7) | (inverted(index, 3) << 6) | (inverted(base, 3) << 5) | map,
+      ((~source & 15) << 3) | length | prefix,
+      code,
+    );
+    this.operand(register & 7, isMemory(from) ? from : ((from & 7) as Register), 1);
+  }
+
   /** An instruction for vectors of 512 bits, by the prefix EVEX. */
-  protected vector({ map, prefix, code }: VectorCode, fields: Fields): void {
+  private long512({ map, prefix, code }: VectorCode, fields: Fields): void {
     const { register, source = 0, from, spreads = false, mask = 0, clears = false, unit } = fields;
     const [high, base] = isMemory(from)
       ? [from.index ? inverted(from.index, 3) : 1, inverted(from.base, 3)]

@@ -1,6 +1,5 @@
 import type { Assembler } from './assembler.js';
 import { bytes, type Label, type Memory, type Register, registers } from './encoding.js';
-import { lanes } from './plan.js';
 
 /*
  * The loops of an indirect convolution (Dukhan 2019, "The Indirect Convolution Algorithm"): pixels are read where they lie,
@@ -129,7 +128,7 @@ export class GatherLoops {
     for (const register of [...kept].reverse()) code.pop(register);
     code.return();
     code.table(this.table, this.records);
-    code.table(this.zeros, new Int32Array(Math.max(of.channels, lanes)));
+    code.table(this.zeros, new Int32Array(Math.max(of.channels, code.vectors.lanes)));
   }
 
   /** Goes over all blocks of all images. */
@@ -147,7 +146,7 @@ export class GatherLoops {
     }
     const nextImage = code.here();
     code.addressOf(rbx, this.table);
-    code.set(rax, this.blocks);
+    code.put(rax, this.blocks);
     code.store(onStack('block'), rax);
     const nextBlock = code.here();
     block();

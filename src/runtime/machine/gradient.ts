@@ -1,6 +1,5 @@
 import type { Assembler } from './assembler.js';
-import { bytes, type Label, registers, vectorBytes } from './encoding.js';
-import { lanes } from './plan.js';
+import { bytes, type Label, registers } from './encoding.js';
 
 /** Pixels and gradients that meet at a tap. */
 export interface Meeting {
@@ -27,7 +26,8 @@ const { rax, rcx, rdx, rbx, rsp, rbp, rsi, rdi } = registers;
 /** Gradients of this many bytes stay in the first cache while all taps meet them. */
 const chunkBytes = 16384;
 
-const widest = 4;
+/** Vectors of filters whose sums are in registers together, at the most. */
+const widest = { avx512: 4, avx2: 2 };
 
 const kept = [rbx, rbp, 12, 13, 14, 15] as const;
 
@@ -36,10 +36,10 @@ const stack = { image: 0, meeting: 8, count: 16, wide: 24, sums: 32, x: 40, grad
 const stackBytes = 56;
 
 /** What meets in turn: [count, sums, (pixel, gradient) · count], in bytes. */
-function records({ channels, filters, pixels, meetings }: GatheredGradient) {
+function records({ channels, filters, pixels, meetings }: GatheredGradient, columns: number) {
   const all: number[] = [];
   let count = 0;
-  const chunk = Math.max(1, Math.floor(chunkBytes / (Math.min(filters, widest * lanes) * bytes)));
+  const chunk = Math.max(1, Math.floor(chunkBytes / (Math.min(filters, columns) * bytes)));
   for (let first = 0; first < pixels[1]; first += chunk) {
     for (const [tap, { reads, gradients }] of meetings.entries()) {
       const own: number[] = [];
@@ -59,17 +59,22 @@ function records({ channels, filters, pixels, meetings }: GatheredGradient) {
 /** Writes the code of a gradient. */
 class GradientCode {
   private readonly table: Label = {};
+  /** Vectors of filters whose sums are in registers together. */
+  private readonly wide: number;
 
   constructor(
     private readonly code: Assembler,
     private readonly of: GatheredGradient,
-  ) {}
+  ) {
+    const { lanes, spreads } = code.vectors;
+    this.wide = Math.min(spreads ? widest.avx512 : widest.avx2, Math.ceil(of.filters / lanes));
+  }
 
   /** A function of the addresses of pixels (rdi), gradients (rsi) and sums (rcx), and of the number of images (r8). */
   write(): void {
-    const { code, of } = this;
-    const { count, table } = records(of);
-    const wide = Math.min(widest, Math.ceil(of.filters / lanes));
+    const { code, of, wide } = this;
+    const { lanes } = code.vectors;
+    const { count, table } = records(of, wide * lanes);
     for (const register of kept) code.push(register);
     code.subtract(rsp, stackBytes);
     code.store({ base: rsp, offset: stack.x }, rdi);
@@ -78,26 +83,24 @@ class GradientCode {
     code.store({ base: rsp, offset: stack.count }, 8);
     const whole = Math.floor(of.filters / (wide * lanes));
     const rest = of.filters - whole * wide * lanes;
-    if (rest % lanes !== 0) {
-      code.set(rax, (1 << (rest % lanes)) - 1);
-      code.setMask(1, rax);
-    }
     this.clear();
+    if (rest % lanes !== 0) code.setCut(rest % lanes, rax);
     const done: Label = {};
     code.test(8);
     code.jumpIf('zero', done);
-    if (whole > 0) {
-      code.set(rax, whole);
+    // Where all taps read zeros, nothing is added.
+    if (whole > 0 && count > 0) {
+      code.put(rax, whole);
       code.store({ base: rsp, offset: stack.wide }, rax);
       const again = code.here();
       this.columns(wide, false, count);
       for (const pointer of [stack.gradients, stack.sums]) {
-        code.addTo({ base: rsp, offset: pointer }, wide * vectorBytes);
+        code.addTo({ base: rsp, offset: pointer }, wide * code.vectorBytes);
       }
       code.subtract({ base: rsp, offset: stack.wide }, 1);
       code.jumpIf('notZero', again);
     }
-    if (rest > 0) this.columns(Math.ceil(rest / lanes), rest % lanes !== 0, count);
+    if (rest > 0 && count > 0) this.columns(Math.ceil(rest / lanes), rest % lanes !== 0, count);
     code.mark(done);
     code.endVectors();
     code.add(rsp, stackBytes);
@@ -109,35 +112,36 @@ class GradientCode {
   /** Begins all sums with 0. */
   private clear(): void {
     const { code, of } = this;
+    const { lanes } = code.vectors;
     const size = of.meetings.length * of.channels * of.filters;
     code.clearVector(0);
     code.copy(rax, rcx);
-    code.set(rdx, Math.floor(size / lanes));
+    code.put(rdx, Math.floor(size / lanes));
     if (size >= lanes) {
       const again = code.here();
       code.storeVector({ base: rax }, 0);
-      code.add(rax, vectorBytes);
+      code.add(rax, code.vectorBytes);
       code.subtract(rdx, 1);
       code.jumpIf('notZero', again);
     }
     if (size % lanes !== 0) {
-      code.set(rdx, (1 << (size % lanes)) - 1);
-      code.setMask(2, rdx);
-      code.storeVector({ base: rax }, 0, 2);
+      code.setCut(size % lanes, rdx);
+      code.storeVector({ base: rax }, 0, true);
     }
   }
 
   /** Sums up some columns over all images. */
   private columns(wide: number, isCut: boolean, count: number): void {
     const { code, of } = this;
-    const rows = wide > 2 ? 4 : 8;
+    // As many sums as hide how long one takes to be added to.
+    const rows = wide * code.vectors.lanes > 32 || !code.vectors.spreads ? 4 : 8;
     code.load(rdi, { base: rsp, offset: stack.x });
     code.load(rsi, { base: rsp, offset: stack.gradients });
     code.load(rax, { base: rsp, offset: stack.count });
     code.store({ base: rsp, offset: stack.image }, rax);
     const nextImage = code.here();
     code.addressOf(rbx, this.table);
-    code.set(rax, count);
+    code.put(rax, count);
     code.store({ base: rsp, offset: stack.meeting }, rax);
     const nextMeeting = code.here();
     // r12 and r13: what comes behind this one's count and sums, and the sums.
@@ -146,7 +150,7 @@ class GradientCode {
     code.copy(rbp, rdi);
     const blocks = Math.floor(of.channels / rows);
     if (blocks > 0) {
-      code.set(14, blocks);
+      code.put(14, blocks);
       const nextRows = code.here();
       this.block(rows, wide, isCut);
       code.add(rbp, rows * bytes);
@@ -169,17 +173,17 @@ class GradientCode {
   private block(rows: number, wide: number, isCut: boolean): void {
     const { code, of } = this;
     const sum = (row: number, vector: number) => row * wide + vector;
-    const mask = (vector: number) => (isCut && vector === wide - 1 ? 1 : 0);
+    const cuts = (vector: number) => isCut && vector === wide - 1;
     const sums = (row: number, vector: number) => ({
       base: 13 as const,
-      offset: row * of.filters * bytes + vector * vectorBytes,
+      offset: row * of.filters * bytes + vector * code.vectorBytes,
     });
     const each = (visit: (row: number, vector: number) => void) => {
       for (let row = 0; row < rows; row++) {
         for (let vector = 0; vector < wide; vector++) visit(row, vector);
       }
     };
-    each((row, vector) => code.loadVector(sum(row, vector), sums(row, vector), mask(vector)));
+    each((row, vector) => code.loadVector(sum(row, vector), sums(row, vector), cuts(vector)));
     code.loadShort(rcx, { base: rbx });
     code.address(12, { base: rbx, offset: 2 * bytes });
     const gradients = rows * wide;
@@ -188,8 +192,8 @@ class GradientCode {
     code.loadShort(rdx, { base: 12, offset: bytes });
     code.add(12, 2 * bytes);
     for (let vector = 0; vector < wide; vector++) {
-      const place = { base: rsi, index: rdx, offset: vector * vectorBytes };
-      code.loadVector(gradients + vector, place, mask(vector));
+      const place = { base: rsi, index: rdx, offset: vector * code.vectorBytes };
+      code.loadVector(gradients + vector, place, cuts(vector));
     }
     for (let row = 0; row < rows; row++) {
       const spread = gradients + wide + (row % 2);
@@ -200,7 +204,7 @@ class GradientCode {
     }
     code.subtract(rcx, 1);
     code.jumpIf('notZero', again);
-    each((row, vector) => code.storeVector(sums(row, vector), sum(row, vector), mask(vector)));
+    each((row, vector) => code.storeVector(sums(row, vector), sum(row, vector), cuts(vector)));
   }
 }
 

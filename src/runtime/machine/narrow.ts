@@ -1,9 +1,8 @@
 import type { Assembler } from './assembler.js';
-import { bytes, registers, vectorBytes } from './encoding.js';
+import { bytes, registers } from './encoding.js';
 import { type GatheredProduct, GatherLoops, onStack, pointers, rowsOf } from './gather.js';
-import { lanes } from './plan.js';
 
-const { rax, rcx } = registers;
+const { rax, rcx, rdx } = registers;
 
 /** Vectors of channels that are added without a jump back. */
 const mostUnrolled = 8;
@@ -24,7 +23,9 @@ class NarrowCode {
     private readonly of: GatheredProduct,
     taps: number,
   ) {
-    this.rows = rowsOf(of.phases, pointers.length, (rows) => rows + 2);
+    const { filters } = of;
+    const most = Math.floor((code.vectors.registers - filters - 1) / filters);
+    this.rows = rowsOf(of.phases, Math.min(pointers.length, most), (rows) => rows + 2);
     this.loops = new GatherLoops(code, of, this.rows, of.channels * bytes);
     this.filterBytes = taps * of.channels * bytes;
   }
@@ -46,12 +47,12 @@ class NarrowCode {
     const { filters } = of;
     const weights = rows * filters;
     const pixel = weights + filters;
-    const vectors = of.channels / lanes;
+    const vectors = of.channels / code.vectors.lanes;
     const unrolled = [mostUnrolled, 4, 2, 1].find((count) => vectors % count === 0)!;
-    code.set(rcx, 0);
+    code.put(rcx, 0);
     const next = code.here();
     for (let vector = 0; vector < unrolled; vector++) {
-      const at = { index: rcx, offset: vector * vectorBytes };
+      const at = { index: rcx, offset: vector * code.vectorBytes };
       for (let filter = 0; filter < filters; filter++) {
         const offset = filter * this.filterBytes + at.offset;
         code.loadVector(weights + filter, { base: rax, index: rcx, offset });
@@ -63,7 +64,7 @@ class NarrowCode {
         }
       }
     }
-    code.add(rcx, unrolled * vectorBytes);
+    code.add(rcx, unrolled * code.vectorBytes);
     code.compare(rcx, of.channels * bytes);
     code.jumpIf('below', next);
   }
@@ -73,19 +74,17 @@ class NarrowCode {
     const { code, of, rows } = this;
     const { filters } = of;
     const sums = rows * filters;
-    const [other, zero, bias] = [sums, sums + 1, sums + 2];
+    const [other, zero] = [sums, sums + 1];
     for (let sum = 0; sum < sums; sum++) code.sumUp(sum, other);
-    if (of.hasBias) {
-      code.load(rax, onStack('bias'));
-      for (let filter = 0; filter < filters; filter++) {
-        code.spread(bias + filter, { base: rax, offset: filter * bytes });
-      }
-    }
+    if (of.hasBias) code.load(rdx, onStack('bias'));
     if (of.isRectified) code.clearVector(zero);
     this.loops.writes((row) => {
       for (let filter = 0; filter < filters; filter++) {
         const sum = row * filters + filter;
-        if (of.hasBias) code.addVector(sum, sum, bias + filter);
+        if (of.hasBias) {
+          code.spread(other, { base: rdx, offset: filter * bytes });
+          code.addVector(sum, sum, other);
+        }
         if (of.isRectified) code.maximum(sum, zero, sum);
         code.storeFirst({ base: rax, index: rcx, offset: filter * bytes }, sum);
       }

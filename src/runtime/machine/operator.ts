@@ -1,5 +1,5 @@
 import { Assembler } from './assembler.js';
-import { type Label, type Memory, type Register, registers } from './encoding.js';
+import { type Label, type Memory, type Register, registers, type VectorSet } from './encoding.js';
 import { writeGradient } from './gradient.js';
 import { writeNarrow } from './narrow.js';
 import { writePermutation } from './permutation.js';
@@ -81,7 +81,7 @@ function formOf(plan: MachinePlan): OperatorForm {
 
 /** Writes the code of an operator. */
 class OperatorWriter {
-  private readonly code = new Assembler();
+  private readonly code: Assembler;
   private readonly body: Label = {};
 
   private readonly form: OperatorForm;
@@ -89,7 +89,9 @@ class OperatorWriter {
   constructor(
     private readonly plan: MachinePlan,
     private readonly name: string,
+    set: VectorSet,
   ) {
+    this.code = new Assembler(set);
     this.form = formOf(plan);
   }
 
@@ -101,11 +103,11 @@ class OperatorWriter {
     const made = this.function(() => code.copy(rax, rsi));
     const madeBy = this.function(() => {
       code.store({ base: rcx }, rsi);
-      code.set(rax, 0);
+      code.put(rax, 0);
     });
     const named = this.function(() => code.addressOf(rax, text));
     const [none, one, all] = [0, float32, inputs].map((value) =>
-      this.function(() => code.set(rax, value)),
+      this.function(() => code.put(rax, value)),
     ) as [number, number, number];
     code.align();
     code.mark(this.body);
@@ -154,7 +156,7 @@ class OperatorWriter {
     code.copy(rbp, rsi);
     for (let i = 0; i < inputs; i++) {
       code.copy(rdi, rbp);
-      code.set(rsi, i);
+      code.put(rsi, i);
       code.address(rdx, onStack(stack.value));
       this.ask(api.getInput, failed);
       code.load(rdi, onStack(stack.value));
@@ -165,13 +167,13 @@ class OperatorWriter {
     const dims = isOfImages ? ['images' as const, ...shape] : shape;
     for (const [i, size] of dims.entries()) {
       if (size === 'images') code.load(rax, onStack(stack.images));
-      else code.set(rax, size);
+      else code.put(rax, size);
       code.store(onStack(stack.dims + 8 * i), rax);
     }
     code.copy(rdi, rbp);
-    code.set(rsi, 0);
+    code.put(rsi, 0);
     code.address(rdx, onStack(stack.dims));
-    code.set(rcx, dims.length);
+    code.put(rcx, dims.length);
     code.address(8, onStack(stack.value));
     this.ask(api.getOutput, failed);
     code.load(rdi, onStack(stack.value));
@@ -184,7 +186,7 @@ class OperatorWriter {
     code.load(rcx, onStack(stack.output));
     code.load(8, onStack(stack.images));
     code.call(this.body);
-    code.set(rax, 0);
+    code.put(rax, 0);
     code.mark(failed);
     code.add(rsp, stackBytes);
     for (const register of [...kept].reverse()) code.pop(register);
@@ -204,13 +206,13 @@ class OperatorWriter {
     code.load(rdi, { base: rsp, offset: stack.info });
     code.call({ base: rbx, offset: 8 * api.releaseTypeAndShape });
     code.load(rax, { base: rsp, offset: stack.images });
-    code.set(rcx, size);
+    code.put(rcx, size);
     code.divide(rcx);
     code.store({ base: rsp, offset: stack.images }, rax);
   }
 }
 
 /** An operator as machine code. @param name its type in a model */
-export function writeOperator(plan: MachinePlan, name: string): OperatorCode {
-  return new OperatorWriter(plan, name).write();
+export function writeOperator(plan: MachinePlan, name: string, set: VectorSet): OperatorCode {
+  return new OperatorWriter(plan, name, set).write();
 }

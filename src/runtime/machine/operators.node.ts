@@ -1,5 +1,6 @@
 import type { Api } from '../in-place/api.node.js';
 import { type PlacedCode, placeCode } from './code-memory.node.js';
+import type { VectorSet } from './encoding.js';
 import { type OperatorCode, writeOperator } from './operator.js';
 import { operatorDomain, planOf } from './plan.js';
 
@@ -19,11 +20,12 @@ export class MachineOperators {
   constructor(
     private readonly api: Api,
     types: readonly string[],
+    set: VectorSet,
   ) {
     this.domain = api.made('CreateCustomOpDomain', operatorDomain);
     try {
       for (const type of types) {
-        const code = writeOperator(planOf(type), type);
+        const code = writeOperator(planOf(type), type, set);
         const placed = placeCode(code.bytes);
         this.placed.push(placed);
         const structure = structureOf(code, placed.address);

@@ -15,7 +15,7 @@ export function writePermutation(code: Assembler, { sizes, order }: PermutationP
     stride: strides[axis]! * bytes,
   }));
   const over = (counter: Register, size: number, each: () => void) => {
-    code.set(counter, size);
+    code.put(counter, size);
     const again = code.here();
     each();
     code.subtract(counter, 1);

@@ -1,21 +1,11 @@
 import type { Assembler } from './assembler.js';
-import { bytes, registers, vectorBytes } from './encoding.js';
+import { bytes, registers } from './encoding.js';
 import { type GatheredProduct, GatherLoops, onStack, pointers, rowsOf } from './gather.js';
-import { lanes } from './plan.js';
 
 const { rax, rcx, rdx } = registers;
 
-/** Vectors of filters that a block has at most. */
-const widest = 4;
-
-/** Registers for vectors. */
-const vectorCount = 32;
-
-/** The register of zeros while numbers are written. */
-const zero = vectorCount - 1;
-
-/** The mask of the filters that a last vector has. */
-const cutMask = 1;
+/** Vectors of filters that a block has at most: with many, pixels are read less often, and with few, weights. */
+const widest = { avx512: 4, avx2: 2 };
 
 /** A part of the filters, whose vectors are in registers together. */
 interface Columns {
@@ -34,8 +24,10 @@ class ProductCode {
     private readonly code: Assembler,
     private readonly of: GatheredProduct,
   ) {
-    const wide = Math.min(widest, Math.ceil(of.filters / lanes));
-    const most = Math.min(pointers.length, Math.floor((vectorCount - wide) / wide));
+    const { lanes, registers, spreads } = code.vectors;
+    const wide = Math.min(spreads ? widest.avx512 : widest.avx2, Math.ceil(of.filters / lanes));
+    const free = registers - wide - (spreads ? 0 : 1);
+    const most = Math.min(pointers.length, Math.floor(free / wide));
     this.wide = wide;
     // A block of few rows waits for its weights.
     this.rows = rowsOf(of.phases, most, (rows) => Math.max(rows * wide, rows + wide, 8));
@@ -45,19 +37,17 @@ class ProductCode {
   write(): void {
     const { code, of, wide } = this;
     this.loops.function(() => {
+      const { lanes } = code.vectors;
       const whole = Math.floor(of.filters / (wide * lanes));
       const rest = of.filters - whole * wide * lanes;
-      if (rest % lanes !== 0) {
-        code.set(rax, (1 << (rest % lanes)) - 1);
-        code.setMask(cutMask, rax);
-      }
+      if (rest % lanes !== 0) code.setCut(rest % lanes, rax);
       if (whole > 0) {
-        code.set(rax, whole);
+        code.put(rax, whole);
         code.store(onStack('columns'), rax);
         const again = code.here();
         this.columns({ wide, isCut: false });
         for (const place of ['weight', 'bias', 'y', 'mask'] as const) {
-          code.addTo(onStack(place), wide * vectorBytes);
+          code.addTo(onStack(place), wide * code.vectorBytes);
         }
         code.subtract(onStack('columns'), 1);
         code.jumpIf('notZero', again);
@@ -75,8 +65,8 @@ class ProductCode {
     });
   }
 
-  private maskOf({ wide, isCut }: Columns, vector: number): number {
-    return isCut && vector === wide - 1 ? cutMask : 0;
+  private isCut({ wide, isCut }: Columns, vector: number): boolean {
+    return isCut && vector === wide - 1;
   }
 
   /** Begins the sums of a block. */
@@ -86,8 +76,8 @@ class ProductCode {
     if (of.hasBias) code.load(rax, onStack('bias'));
     for (let vector = 0; vector < wide; vector++) {
       if (of.hasBias) {
-        const place = { base: rax, offset: vector * vectorBytes };
-        code.loadVector(vector, place, this.maskOf(columns, vector));
+        const place = { base: rax, offset: vector * code.vectorBytes };
+        code.loadVector(vector, place, this.isCut(columns, vector));
       } else code.clearVector(vector);
       for (let row = 1; row < rows; row++) code.copyVector(row * wide + vector, vector);
     }
@@ -98,14 +88,14 @@ class ProductCode {
     const { code, of, rows } = this;
     const { wide } = columns;
     const weights = rows * wide;
-    const spread = weights + wide < vectorCount ? weights + wide : undefined;
+    const spread = weights + wide < code.vectors.registers ? weights + wide : undefined;
     const unrolled = [4, 2, 1].find((count) => of.channels % count === 0)!;
-    code.set(rcx, 0);
+    code.put(rcx, 0);
     const nextChannels = code.here();
     for (let channel = 0; channel < unrolled; channel++) {
       for (let vector = 0; vector < wide; vector++) {
-        const offset = channel * of.filters * bytes + vector * vectorBytes;
-        code.loadVector(weights + vector, { base: rax, offset }, this.maskOf(columns, vector));
+        const offset = channel * of.filters * bytes + vector * code.vectorBytes;
+        code.loadVector(weights + vector, { base: rax, offset }, this.isCut(columns, vector));
       }
       for (let row = 0; row < rows; row++) {
         const at = { index: rcx, scale: 4 as const, offset: channel * bytes };
@@ -126,16 +116,19 @@ class ProductCode {
   private put(columns: Columns): void {
     const { code, of } = this;
     const { wide } = columns;
+    const [zero, scratch] = [this.rows * this.wide, this.rows * this.wide + 1] as const;
     if (of.isRectified || of.isMasked) code.clearVector(zero);
     this.loops.writes((row) => {
       for (let vector = 0; vector < wide; vector++) {
         const own = row * wide + vector;
-        const mask = this.maskOf(columns, vector);
-        const at = { index: rcx, offset: vector * vectorBytes };
+        const isCut = this.isCut(columns, vector);
+        const at = { index: rcx, offset: vector * code.vectorBytes };
         // A maximum keeps its second number where one is none.
         if (of.isRectified) code.maximum(own, zero, own);
-        if (of.isMasked) code.keepWherePositive(own, zero, { base: rdx, ...at }, mask);
-        code.storeVector({ base: rax, ...at }, own, mask);
+        if (of.isMasked) {
+          code.keepWherePositive(own, { base: rdx, ...at }, { zero, scratch, isCut });
+        }
+        code.storeVector({ base: rax, ...at }, own, isCut);
       }
     });
   }
