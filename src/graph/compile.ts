@@ -29,7 +29,8 @@ export function optimizeProgram(
  */
 export function machineProgram(program: Program): Program | undefined {
   if (!runsMachineCode() || !convolves(Object.values(program.outputs))) return undefined;
-  return optimizeProgram(program, 'cpu', 'machine');
+  const optimized = optimizeProgram(program, 'cpu', 'machine');
+  return machineOperators(Object.values(optimized.outputs)).length > 0 ? optimized : undefined;
 }
 
 /** A program as the bytes of a model, and the types in it of operators in machine code. */
@@ -106,7 +107,8 @@ export function machineLoop(
   const { microbatches } = program;
   if (!microbatches || !worksInPlace(options) || !runsMachineCode()) return undefined;
   if (!convolves(resultsOf(program))) return undefined;
-  return rewriteLoop(program, (values) => optimize(values, 'cpu', 'machine'));
+  const optimized = rewriteLoop(program, (values) => optimize(values, 'cpu', 'machine'));
+  return machineOperators(resultsOf(optimized)).length > 0 ? optimized : undefined;
 }
 
 /** Numbers of a state from which on a pass over them costs more than a call of the runtime for each step. */

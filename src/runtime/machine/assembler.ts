@@ -202,7 +202,9 @@ export class Assembler extends CodeWriter {
       return;
     }
     const lanes = Int32Array.from({ length: this.vectors.lanes }, (_, i) => (i < count ? -1 : 0));
-    this.addressOf(scratch, this.constant(lanes));
+    const label: Label = {};
+    this.table(label, lanes);
+    this.addressOf(scratch, label);
     this.loadVector(cutVector, { base: scratch });
   }
 

@@ -86,7 +86,7 @@ const inverted = (number: number, bit: number) => ((number >> bit) & 1) ^ 1;
 export class CodeWriter {
   protected readonly written: number[] = [];
   private readonly jumps: { readonly from: number; readonly to: Label }[] = [];
-  private readonly constants: { readonly label: Label; readonly numbers: Int32Array }[] = [];
+  private readonly tables: { readonly label: Label; readonly numbers: Int32Array }[] = [];
 
   constructor(protected readonly set: VectorSet) {}
 
@@ -105,11 +105,9 @@ export class CodeWriter {
     while (this.written.length % lineBytes !== 0) this.written.push(0);
   }
 
-  /** Writes 32-bit numbers, from a multiple of 64 bytes on. */
+  /** Has 32-bit numbers behind all code, from a multiple of 64 bytes on. */
   table(label: Label, numbers: Int32Array): void {
-    this.align();
-    this.mark(label);
-    for (const number of numbers) this.long(number);
+    this.tables.push({ label, numbers });
   }
 
   /** Writes a text that ends with a 0. */
@@ -120,21 +118,23 @@ export class CodeWriter {
 
   /** The code with its tables; runs from any address that is a multiple of 64. */
   assemble(): Uint8Array {
-    for (const { label, numbers } of this.constants) this.table(label, numbers);
-    const code = Uint8Array.from(this.written);
+    this.align();
+    let size = this.written.length;
+    for (const { label, numbers } of this.tables) {
+      label.at = size;
+      size += Math.ceil(numbers.byteLength / lineBytes) * lineBytes;
+    }
+    const code = new Uint8Array(size);
+    code.set(this.written);
+    for (const { label, numbers } of this.tables) {
+      code.set(new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength), label.at);
+    }
     const view = new DataView(code.buffer);
     for (const { from, to } of this.jumps) {
       if (to.at === undefined) throw new Error('A label was never put anywhere');
       view.setInt32(from, to.at - (from + 4), true);
     }
     return code;
-  }
-
-  /** The place of numbers that are written behind all code. */
-  protected constant(numbers: Int32Array): Label {
-    const label: Label = {};
-    this.constants.push({ label, numbers });
-    return label;
   }
 
   protected long(value: number): void {

@@ -13,14 +13,16 @@ import { reshape } from '../folded.js';
 import { isOne, range, sweepsOf, taps } from './geometry.js';
 import * as transposed from './patches.js';
 
-const isWide = (filters: number, { dtype }: Value, { groups }: Window) =>
-  dtype === 'float32' && groups === 1 && filters >= lanes;
+/** Pixels times taps of an image, at the most: each has its place in a table, of 1 MB then. */
+const mostPlaces = 1 << 18;
 
-/** Tells whether a product is faster in machine code: one whose filters fill vectors, or whose channels do so for few filters. */
-function suits(channels: number, filters: number, x: Value, window: Window): boolean {
-  const isNarrow = filters <= mostNarrow && channels % lanes === 0;
-  return isWide(filters, x, window) || (isNarrow && isWide(channels, x, window));
-}
+/** Tells whether operators in machine code take what a kernel makes of an image: as long as tables are small. */
+const takes = ({ dtype }: Value, { groups }: Window, made: ImageSize, kernel: ImageSize) =>
+  dtype === 'float32' && groups === 1 && made[0] * made[1] * kernel[0] * kernel[1] <= mostPlaces;
+
+/** Tells whether a product is faster in machine code: its filters fill a vector, or they are few and its channels do. */
+const suits = (channels: number, filters: number) =>
+  filters >= lanes || (filters <= mostNarrow && channels % lanes === 0);
 
 /** Axes of a weight, by their places in it. */
 interface WeightAxes {
@@ -79,14 +81,15 @@ export function gatheredConvolution(
   window: Window,
 ): Value | undefined {
   const [filters, channels] = weight.shape as readonly number[];
-  if (!suits(channels!, filters!, x, window)) return undefined;
   const kernel = spatialSize(weight, 'conv2d');
   const sweeps = sweepsOf(x, kernel, window);
+  const to: ImageSize = [sweeps[0].positions, sweeps[1].positions];
+  if (!takes(x, window, to, kernel) || !suits(channels!, filters!)) return undefined;
   const count = kernel[0] * kernel[1];
   const phase: PhasePlan = { sweeps, taps: range(count), first: [0, 0], step: [1, 1] };
   const axes = { filters: 0, channels: 1 };
   const flat = reshape(weight, [filters!, channels!, count]);
-  return product(x, flat, axes, bias, [sweeps[0].positions, sweeps[1].positions], [phase]);
+  return product(x, flat, axes, bias, to, [phase]);
 }
 
 /** The rows, or columns, of an output that the same taps of a transposed convolution make. */
@@ -128,8 +131,9 @@ export function gatheredTransposed(
   to: ImageSize,
 ): Value | undefined {
   const [channels, filters] = weight.shape as readonly number[];
-  if (!isOne(window.dilations) || !suits(channels!, filters!, x, window)) return undefined;
   const kernel = spatialSize(weight, 'convTranspose2d');
+  if (!isOne(window.dilations) || !takes(x, window, to, kernel)) return undefined;
+  if (!suits(channels!, filters!)) return undefined;
   const along = (axis: 0 | 1) =>
     axisPhases(kernel[axis], window.strides[axis], window.pads[axis], to[axis]);
   const columns = along(1);
@@ -170,11 +174,12 @@ export function gatheredWeightGradient(
   window: Window,
 ): Value | undefined {
   const [channels, filters] = [x.shape[1] as number, dy.shape[1] as number];
-  if (isWide(filters, x, window)) {
+  if (!takes(x, window, spatialSize(x, 'convWeightGradient'), kernel)) return undefined;
+  if (filters >= lanes) {
     const byTap = gradient(x, dy, sweepsOf(x, kernel, window));
     return reshape(permuted(byTap, [2, 1, 0]), [filters, channels, ...kernel]);
   }
-  if (!isOne(window.strides) || !isWide(channels, x, window)) return undefined;
+  if (!isOne(window.strides) || channels < lanes) return undefined;
   // Each pixel meets the gradients around it.
   const size = spatialSize(x, 'conv2d');
   const along = (axis: 0 | 1): Sweep => ({
