@@ -108,6 +108,8 @@ export interface InPlaceStep {
     readonly share: string;
     /** Examples of a microbatch; the last may have fewer. */
     readonly size: number;
+    /** Microbatches of most steps; none has more. */
+    readonly count: number;
     /** Tells whether `terms` adds to its inputs `<sum>/before`. */
     readonly accumulates: boolean;
   };

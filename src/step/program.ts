@@ -158,8 +158,7 @@ export async function compileTraining(
   }
   const byMachine = machineLoop(program, chosen);
   const opened = ranks
-    ? // An operator in machine code has one thread.
-      openRankedLoop((chosen.threads === 1 ? byMachine : undefined) ?? optimized, ranks, chosen)
+    ? openRankedLoop(byMachine ?? optimized, ranks, chosen)
     : openLoop(optimized, chosen, { examples: cutting?.batchSize, byMachine });
   return { session: await opened, ...described };
 }

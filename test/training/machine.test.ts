@@ -111,6 +111,7 @@ test('a training has the same bits by one process of any threads, and by two ran
   const one = await trained(1, 1);
   expect(await trained(1, 2)).toEqual(one);
   expect(await trained(2, 1)).toEqual(one);
+  expect(await trained(2, 2)).toEqual(one);
 }, 60_000);
 
 test('a model used by many examples has the numbers that few have', async () => {

@@ -38,7 +38,7 @@ function termsOf(program: LoopProgram, { terms, summed }: KernelLayout) {
     operators,
     cut: used.filter((name) => isCut.has(name)),
     whole: used.filter((name) => !isCut.has(name) && !others.has(name)),
-    cutting: { share: inputName(share), size, accumulates },
+    cutting: { share: inputName(share), size, count, accumulates },
   };
 }
 

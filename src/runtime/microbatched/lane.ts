@@ -11,6 +11,8 @@ export interface StepInputs {
   readonly cut: PlainTensors;
   /** Number of microbatches that lanes have begun, in shared memory. */
   readonly begun: Int32Array;
+  /** Examples of the step, where these are a part of them. */
+  readonly all?: number;
   /** Shared memory for the terms of each microbatch, where lanes write there. */
   readonly into?: readonly PlainTensors[];
 }
@@ -32,6 +34,10 @@ export interface Lane {
   end(): Promise<void>;
 }
 
+/** The share of a step's examples that a microbatch has, with the bits that the runtime's own loop gives it. */
+export const shareOf = (examples: number, all: number): Float32Array =>
+  Float32Array.of(examples * Math.fround(1 / all));
+
 /** A lane on the thread that it was made on. */
 export class OwnLane implements Lane {
   private readonly copies = new Copies(ArrayBuffer);
@@ -42,10 +48,10 @@ export class OwnLane implements Lane {
     private readonly step: Pick<MicrobatchedStep, 'size' | 'share'>,
   ) {}
 
-  async work({ whole, cut, begun, into }: StepInputs): Promise<MicrobatchTerms[]> {
+  async work({ whole, cut, begun, all, into }: StepInputs): Promise<MicrobatchTerms[]> {
     const { size, share } = this.step;
     const examples = Object.values(cut)[0]!.dims[0]!;
-    const all = this.readable(whole);
+    const same = this.readable(whole);
     const done: MicrobatchTerms[] = [];
     for (;;) {
       const microbatch = Atomics.add(begun, 0, 1);
@@ -53,8 +59,8 @@ export class OwnLane implements Lane {
       const end = Math.min(start + size, examples);
       if (start >= end) return done;
       const rows = mapValues(cut, (tensor) => rowsOf(tensor, start, end));
-      const own = Float32Array.of((end - start) * Math.fround(1 / examples));
-      const feeds = { ...all, ...this.readable(rows), [share]: new Tensor('float32', own, []) };
+      const own = shareOf(end - start, all ?? examples);
+      const feeds = { ...same, ...this.readable(rows), [share]: new Tensor('float32', own, []) };
       const wanted = into && mapValues(into[microbatch]!, fromPlain);
       const outputs = await this.session.run(feeds, wanted);
       if (!wanted) done.push({ microbatch, terms: mapValues(outputs, toPlain) });

@@ -25,7 +25,7 @@ import {
   toPlain,
 } from '../plain-tensor.js';
 import { adderOf } from '../ranks/adder.node.js';
-import { RankTerms } from '../ranks/terms.js';
+import { type OwnSums, RankTerms, SumsInLanes, SumsInTurn } from '../ranks/terms.js';
 import { type PlacedRows, type RowLane, rowLane } from '../rows/lane.node.js';
 import type {
   InPlaceStep,
@@ -81,8 +81,7 @@ async function openOwnLane(step: MicrobatchedStep | InPlaceStep): Promise<Lane> 
   if ('microbatch' in step) {
     return new OwnLane(await openNative(step.microbatch, oneThread, flush), step);
   }
-  const { terms, operators, cutting } = step;
-  return new OwnLane(await openInPlace(terms, { threads: 1, operators, flush }), cutting!);
+  return new OwnLane(await openTerms(step, oneThread), step.cutting!);
 }
 
 /** A lane on a thread of its own, in the mode of this one where the system passes it on. */
@@ -109,23 +108,31 @@ async function openMicrobatches(options: SessionOptions): Promise<Session | unde
   return openMicrobatched(step, openNative(step.rest, oneThread, flush), openLanes(step, count));
 }
 
+/** A session of the terms of a step, or of a microbatch. */
+function openTerms({ terms, operators }: InPlaceStep, { threads }: SessionOptions) {
+  return openInPlace(terms, { ...(threads !== undefined && { threads }), operators, flush });
+}
+
+/** Has this rank sum up the terms of its examples. */
+async function ownSums(step: InPlaceStep, options: SessionOptions): Promise<OwnSums> {
+  const count = Math.min(threadsOf(options), step.cutting!.count);
+  const lanes = count > 1 ? await allOrNone(openLanes(step, count)) : undefined;
+  return lanes
+    ? new SumsInLanes(step, lanes)
+    : new SumsInTurn(step, await openTerms(step, options));
+}
+
 /** Has the runtime write the terms of a step where its state is; undefined where a lane cannot compute as others do. */
 async function termsOf(
   step: InPlaceStep,
   memory: StepMemory,
   options: SessionOptions,
 ): Promise<Terms | undefined> {
-  const { threads, ranks } = options;
-  if (ranks || !step.cutting) {
-    const { operators } = step;
-    const own = threads === undefined ? {} : { threads };
-    const session = await openInPlace(step.terms, { ...own, operators, flush });
-    return ranks
-      ? new RankTerms(step, memory, session, adderOf(ranks))
-      : new WholeTerms(step, memory, session);
-  }
-  const most = step.termSlots[0]!.addresses.length;
-  const lanes = await allOrNone(openLanes(step, Math.min(threadsOf(options), most)));
+  const { ranks } = options;
+  if (ranks) return new RankTerms(step, memory, await ownSums(step, options), adderOf(ranks));
+  if (!step.cutting) return new WholeTerms(step, memory, await openTerms(step, options));
+  const count = Math.min(threadsOf(options), step.cutting.count);
+  const lanes = await allOrNone(openLanes(step, count));
   return lanes && new LaneTerms(step, memory, lanes);
 }
 
