@@ -36,10 +36,10 @@ const stack = { image: 0, meeting: 8, count: 16, wide: 24, sums: 32, x: 40, grad
 const stackBytes = 56;
 
 /** What meets in turn: [count, sums, (pixel, gradient) · count], in bytes. */
-function records({ channels, filters, pixels, meetings }: GatheredGradient, columns: number) {
+function records({ channels, filters, pixels, meetings }: GatheredGradient) {
   const all: number[] = [];
   let count = 0;
-  const chunk = Math.max(1, Math.floor(chunkBytes / (Math.min(filters, columns) * bytes)));
+  const chunk = Math.max(1, Math.floor(chunkBytes / (filters * bytes)));
   for (let first = 0; first < pixels[1]; first += chunk) {
     for (const [tap, { reads, gradients }] of meetings.entries()) {
       const own: number[] = [];
@@ -74,7 +74,7 @@ class GradientCode {
   write(): void {
     const { code, of, wide } = this;
     const { lanes } = code.vectors;
-    const { count, table } = records(of, wide * lanes);
+    const { count, table } = records(of);
     for (const register of kept) code.push(register);
     code.subtract(rsp, stackBytes);
     code.store({ base: rsp, offset: stack.x }, rdi);
