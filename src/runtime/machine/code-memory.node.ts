@@ -45,8 +45,7 @@ export function placeCode(code: Uint8Array): PlacedCode {
   const { map, copy, protect, unmap } = system();
   const bytes = code.byteLength;
   const address = map(null, bytes, access.write, ofNoFile, -1, 0);
-  if (address === null || address === failed)
-    throw new Error('There is no memory for machine code');
+  if (address === failed) throw new Error('There is no memory for machine code');
   copy(address, code, bytes);
   if (protect(address, bytes, access.execute) !== 0) {
     unmap(address, bytes);

@@ -40,7 +40,7 @@ export const pointers: readonly Register[] = [8, 9, 10, 11, 12, 13, 14, 15];
 const kept: readonly Register[] = [rbx, rbp, 12, 13, 14, 15];
 
 /** What the loops need beside registers: places on the stack. */
-const places = ['image', 'block', 'columns', 'count', 'pixels', 'outputs', 'masks'] as const;
+const places = ['image', 'block', 'columns', 'count', 'outputs', 'masks'] as const;
 
 type Place = (typeof places)[number] | Argument;
 
@@ -181,7 +181,10 @@ export class GatherLoops {
     code.jumpIf('notZero', nextTap);
   }
 
-  /** Goes over the rows of a block that are to be written, with the place of each in rcx, and rax and rdx free. */
+  /**
+   * Goes over the rows of a block that are to be written, with the place of each in rcx, the output's address in rax, and
+   * the mask's in rdx where there is one.
+   */
   writes(write: (row: number) => void): void {
     const { code, rows } = this;
     code.load(rax, onStack('outputs'));
@@ -204,7 +207,7 @@ export function rowsOf(
   most: number,
   costOf: (rows: number) => number,
 ): number {
-  const choices = Array.from({ length: Math.ceil(most / 2) }, (_, i) => {
+  const choices = Array.from({ length: most }, (_, i) => {
     const rows = most - i;
     const cost = phases.reduce((sum, { writes, taps }) => {
       return sum + Math.ceil(writes.length / rows) * costOf(rows) * taps.length;

@@ -29,13 +29,18 @@ const chunkBytes = 16384;
 /** Vectors of filters whose sums are in registers together, at the most. */
 const widest = { avx512: 4, avx2: 2 };
 
-const kept = [rbx, rbp, 12, 13, 14, 15] as const;
+/** The next pair that meets, the sums of a block, and the blocks of channels that are left. */
+const [pairs, sumsAt, left] = [12, 13, 14] as const;
 
+/** Registers that a caller wants back. */
+const kept = [rbx, rbp, pairs, sumsAt, left] as const;
+
+/** Places on the stack. */
 const stack = { image: 0, meeting: 8, count: 16, wide: 24, sums: 32, x: 40, gradients: 48 };
 
 const stackBytes = 56;
 
-/** What meets in turn: [count, sums, (pixel, gradient) · count], in bytes. */
+/** Meetings in turn: [count, place of sums, (pixel, gradient) · count], places in bytes. */
 function records({ channels, filters, pixels, meetings }: GatheredGradient) {
   const all: number[] = [];
   let count = 0;
@@ -144,18 +149,17 @@ class GradientCode {
     code.put(rax, count);
     code.store({ base: rsp, offset: stack.meeting }, rax);
     const nextMeeting = code.here();
-    // r12 and r13: what comes behind this one's count and sums, and the sums.
-    code.loadShort(13, { base: rbx, offset: bytes });
-    code.add(13, { base: rsp, offset: stack.sums });
+    code.loadShort(sumsAt, { base: rbx, offset: bytes });
+    code.add(sumsAt, { base: rsp, offset: stack.sums });
     code.copy(rbp, rdi);
     const blocks = Math.floor(of.channels / rows);
     if (blocks > 0) {
-      code.put(14, blocks);
+      code.put(left, blocks);
       const nextRows = code.here();
       this.block(rows, wide, isCut);
       code.add(rbp, rows * bytes);
-      code.add(13, rows * of.filters * bytes);
-      code.subtract(14, 1);
+      code.add(sumsAt, rows * of.filters * bytes);
+      code.subtract(left, 1);
       code.jumpIf('notZero', nextRows);
     }
     if (of.channels % rows !== 0) this.block(of.channels % rows, wide, isCut);
@@ -169,13 +173,13 @@ class GradientCode {
     code.jumpIf('notZero', nextImage);
   }
 
-  /** Adds what some channels meet at a tap. */
+  /** Adds the gradients that some channels meet at a tap. */
   private block(rows: number, wide: number, isCut: boolean): void {
     const { code, of } = this;
     const sum = (row: number, vector: number) => row * wide + vector;
     const cuts = (vector: number) => isCut && vector === wide - 1;
     const sums = (row: number, vector: number) => ({
-      base: 13 as const,
+      base: sumsAt,
       offset: row * of.filters * bytes + vector * code.vectorBytes,
     });
     const each = (visit: (row: number, vector: number) => void) => {
@@ -185,12 +189,12 @@ class GradientCode {
     };
     each((row, vector) => code.loadVector(sum(row, vector), sums(row, vector), cuts(vector)));
     code.loadShort(rcx, { base: rbx });
-    code.address(12, { base: rbx, offset: 2 * bytes });
+    code.address(pairs, { base: rbx, offset: 2 * bytes });
     const gradients = rows * wide;
     const again = code.here();
-    code.loadShort(rax, { base: 12 });
-    code.loadShort(rdx, { base: 12, offset: bytes });
-    code.add(12, 2 * bytes);
+    code.loadShort(rax, { base: pairs });
+    code.loadShort(rdx, { base: pairs, offset: bytes });
+    code.add(pairs, 2 * bytes);
     for (let vector = 0; vector < wide; vector++) {
       const place = { base: rsi, index: rdx, offset: vector * code.vectorBytes };
       code.loadVector(gradients + vector, place, cuts(vector));

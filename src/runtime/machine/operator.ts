@@ -83,7 +83,6 @@ function formOf(plan: MachinePlan): OperatorForm {
 class OperatorWriter {
   private readonly code: Assembler;
   private readonly body: Label = {};
-
   private readonly form: OperatorForm;
 
   constructor(

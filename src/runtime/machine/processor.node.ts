@@ -40,7 +40,10 @@ let known: { readonly set: VectorSet | undefined } | undefined;
  * where the system lets a program make code. Undefined where they cannot run.
  */
 export function vectorSet(): VectorSet | undefined {
-  known ??= { set: hasKoffi() && canPlace() ? vectorSets()[0] : undefined };
+  if (!known) {
+    const [best] = vectorSets();
+    known = { set: best && hasKoffi() && canPlace() ? best : undefined };
+  }
   return known.set;
 }
 
