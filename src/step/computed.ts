@@ -1,3 +1,4 @@
+import { runsMachineCode } from '#runtime';
 import { UserError } from '../base/errors.js';
 import {
   gradient,
@@ -66,6 +67,25 @@ function paysToSum(size: number, gradients: readonly Value[], examples: number):
 }
 
 /**
+ * Examples of the microbatches into which it pays to cut a batch; `batchSize` where it does not. Convolutions in machine code
+ * need no patches: where these leave too few examples to a microbatch, it is cut by its other tensors.
+ * @param summed numbers that are summed up over microbatches
+ */
+function cutSize(
+  summed: number,
+  gradients: readonly Value[],
+  { batchSize, cacheBytes }: Cutting,
+): number {
+  const sizeBy = (form?: 'machine') =>
+    microbatchSize(gradients, batchDimension, batchSize, cacheBytes, form);
+  const pays = (size: number) => size < batchSize && paysToSum(summed, gradients, size);
+  const size = sizeBy();
+  if (size === batchSize || pays(size)) return size;
+  const larger = runsMachineCode() ? sizeBy('machine') : batchSize;
+  return pays(larger) ? larger : batchSize;
+}
+
+/**
  * Multiplications of steps that two threads compute sooner by a half of the batch each than by working together in
  * each of many small operators. Of fewer, lanes take longer to start; with more, many threads do better together.
  */
@@ -75,13 +95,11 @@ const halvedWork = { from: 1e8, below: 1e9 };
  * Decides how many examples a microbatch has: the whole batch where it is not cut.
  * @param summed numbers that are summed up over microbatches
  */
-function chosenSize(
-  summed: number,
-  gradients: readonly Value[],
-  { batchSize, cacheBytes }: Cutting,
-): number {
-  const size = microbatchSize(gradients, batchDimension, batchSize, cacheBytes);
-  if (size < batchSize) return paysToSum(summed, gradients, size) ? size : batchSize;
+function chosenSize(summed: number, gradients: readonly Value[], cutting: Cutting): number {
+  const { batchSize, cacheBytes } = cutting;
+  if (microbatchSize(gradients, batchDimension, batchSize, cacheBytes) < batchSize) {
+    return cutSize(summed, gradients, cutting);
+  }
   const work = multiplications(gradients, batchSize);
   const half = Math.ceil(batchSize / 2);
   const isBetween = halvedWork.from <= work && work < halvedWork.below;
@@ -225,12 +243,9 @@ function mixing({ losses, outputs, updates, byParts, meanStates, sums }: Traced)
  * @param cutting.batchSize examples of a rank, at the most
  * @throws UserError when the examples of a batch depend on one another
  */
-function computedByRanks(
-  traced: Traced,
-  layout: Layout,
-  { batchSize, cacheBytes }: Cutting,
-): Computed {
+function computedByRanks(traced: Traced, layout: Layout, cutting: Cutting): Computed {
   const { losses, byParts } = traced;
+  const { batchSize } = cutting;
   const isMean = mixingPart(losses, batchDimension, { rows: byParts }) === undefined;
   const step = isMean ? partedStep(traced, true) : undefined;
   if (!step) {
@@ -241,9 +256,8 @@ function computedByRanks(
   const gradients = computedWhole(traced, layout).gradients.flat();
   // Numbers of a rank's part are not those of pieces of it.
   if (byParts.length > 0) return summedUp(traced, step, layout, batchSize, batchSize);
-  const cut = microbatchSize(gradients, batchDimension, batchSize, cacheBytes);
-  const pays = paysToSum(layout.size + step.parted.size, gradients, cut);
-  return summedUp(traced, step, layout, pays ? cut : batchSize, batchSize);
+  const cut = cutSize(layout.size + step.parted.size, gradients, cutting);
+  return summedUp(traced, step, layout, cut, batchSize);
 }
 
 /** The results of a step before the update. @throws UserError when ranks cannot share out its examples */

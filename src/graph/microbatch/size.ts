@@ -1,6 +1,6 @@
 import { bytesOf } from '../footprint.js';
 import { operationsOf } from '../order.js';
-import { optimize } from '../rewrite/index.js';
+import { type ConvolutionForm, optimize } from '../rewrite/index.js';
 import { measure, type Value } from '../value.js';
 
 /**
@@ -30,6 +30,7 @@ function largestRow(values: readonly Value[], symbol: string): number {
  * @param symbol the dimension of the batch
  * @param batchSize examples in the batch
  * @param bytes that the largest tensor may take
+ * @param convolutions the form of convolutions, some of which have no patches
  * @returns `batchSize` where the whole is small enough
  */
 export function microbatchSize(
@@ -37,8 +38,10 @@ export function microbatchSize(
   symbol: string,
   batchSize: number,
   bytes = mostBytes,
+  convolutions?: ConvolutionForm,
 ): number {
-  const most = Math.max(1, Math.floor(bytes / largestRow(optimize(values), symbol)));
+  const row = largestRow(optimize(values, 'cpu', convolutions), symbol);
+  const most = Math.max(1, Math.floor(bytes / row));
   if (most >= batchSize) return batchSize;
   for (let size = most; 2 * size > most; size--) {
     if (batchSize % size === 0) return size;
