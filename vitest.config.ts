@@ -13,7 +13,7 @@ const files = readdirSync(`${root}test`, { recursive: true, encoding: 'utf8' })
 
 /** Tests that compute for as long as a program that is started. */
 const long =
-  /\/(arrays|assembled|config|draws|examples|gate|grids|in-place|layouts|long|models|overlap|presets|resume|telemetry|webgpu)\.test\.ts$/;
+  /\/(arrays|assembled|config|draws|examples|gate|grids|in-place|layouts|long|machine-code|models|overlap|presets|resume|telemetry|webgpu)\.test\.ts$/;
 
 /** Tells whether a file of tests starts the command line, an example or a browser, or takes as long. */
 function startsPrograms(path: string): boolean {
