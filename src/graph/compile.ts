@@ -125,7 +125,7 @@ function paysInPlace({ carried, microbatches }: LoopProgram, options: SessionOpt
   return sizes.reduce((sum, size) => sum + size, 0) >= largeState;
 }
 
-/** What is known of a step beside its program. */
+/** Facts of a step beside its program. */
 export interface LoopForms {
   readonly examples?: number | undefined;
   readonly byMachine?: LoopProgram | undefined;

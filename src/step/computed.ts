@@ -67,20 +67,22 @@ function paysToSum(size: number, gradients: readonly Value[], examples: number):
 }
 
 /**
- * Examples of the microbatches into which it pays to cut a batch; `batchSize` where it does not. Convolutions in machine code
- * need no patches: where these leave too few examples to a microbatch, it is cut by its other tensors.
+ * Examples of the microbatches into which it pays to cut a batch; `batchSize` where it does not. Convolutions in machine
+ * code need no patches: where these leave too few examples to a microbatch, it is cut by its other tensors.
  * @param summed numbers that are summed up over microbatches
+ * @returns undefined where the whole batch fits the caches
  */
 function cutSize(
   summed: number,
   gradients: readonly Value[],
   { batchSize, cacheBytes }: Cutting,
-): number {
+): number | undefined {
   const sizeBy = (form?: 'machine') =>
     microbatchSize(gradients, batchDimension, batchSize, cacheBytes, form);
   const pays = (size: number) => size < batchSize && paysToSum(summed, gradients, size);
   const size = sizeBy();
-  if (size === batchSize || pays(size)) return size;
+  if (size === batchSize) return undefined;
+  if (pays(size)) return size;
   const larger = runsMachineCode() ? sizeBy('machine') : batchSize;
   return pays(larger) ? larger : batchSize;
 }
@@ -96,10 +98,9 @@ const halvedWork = { from: 1e8, below: 1e9 };
  * @param summed numbers that are summed up over microbatches
  */
 function chosenSize(summed: number, gradients: readonly Value[], cutting: Cutting): number {
-  const { batchSize, cacheBytes } = cutting;
-  if (microbatchSize(gradients, batchDimension, batchSize, cacheBytes) < batchSize) {
-    return cutSize(summed, gradients, cutting);
-  }
+  const { batchSize } = cutting;
+  const size = cutSize(summed, gradients, cutting);
+  if (size !== undefined) return size;
   const work = multiplications(gradients, batchSize);
   const half = Math.ceil(batchSize / 2);
   const isBetween = halvedWork.from <= work && work < halvedWork.below;
@@ -256,7 +257,7 @@ function computedByRanks(traced: Traced, layout: Layout, cutting: Cutting): Comp
   const gradients = computedWhole(traced, layout).gradients.flat();
   // Numbers of a rank's part are not those of pieces of it.
   if (byParts.length > 0) return summedUp(traced, step, layout, batchSize, batchSize);
-  const cut = cutSize(layout.size + step.parted.size, gradients, cutting);
+  const cut = cutSize(layout.size + step.parted.size, gradients, cutting) ?? batchSize;
   return summedUp(traced, step, layout, cut, batchSize);
 }
 

@@ -47,11 +47,19 @@ const plain = (tensors: Tensors) => mapValues(tensors, toPlain);
 export class FunctionLanes {
   private opened: Promise<RowLanes | undefined> | undefined;
 
+  private made: Program | undefined;
+
+  /** @param make the program, which few examples do not need */
   constructor(
-    private readonly program: Program,
+    private readonly make: () => Program,
     private readonly noises: readonly NoiseInput[],
     private readonly work: FunctionWork,
   ) {}
+
+  private get program(): Program {
+    this.made ??= this.make();
+    return this.made;
+  }
 
   private get values() {
     return Object.values(this.program.outputs);

@@ -106,7 +106,7 @@ export class CompiledFunction {
       outputs,
     };
     const program = optimizeProgram(traced, 'cpu', fixed && 'own');
-    const forLanes = (fixed ? undefined : machineProgram(traced)) ?? program;
+    const forLanes = () => (fixed ? undefined : machineProgram(traced)) ?? program;
     const session = await open(program);
     const names = fixed ? [] : [...tensors.keys()];
     const work = workOf(Object.values(outputs), [...tensors.values()]);

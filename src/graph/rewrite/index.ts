@@ -8,7 +8,7 @@
  *   `factors.ts`: products taken apart
  * - `slices.ts`, `buffers.ts`: many slices as one split, or splits as slices on a graphics processor;
  *   `spans.ts`: elements that follow each other
- * - `machine.ts`: what products in machine code take over
+ * - `machine.ts`: functions that products in machine code apply to their numbers
  * - `folded.ts`: operators of operators of their kind as one
  * - `elementwise.ts`: the operators that treat each element by itself
  */

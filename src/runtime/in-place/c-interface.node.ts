@@ -158,7 +158,7 @@ interface InPlaceOptions extends Pick<SessionOptions, 'threads'> {
   readonly operators?: readonly string[];
   /** Instructions for vectors that these use: the best ones when left out. */
   readonly vectors?: VectorSet | undefined;
-  /** Whether denormal numbers become 0; the thread must do so too. */
+  /** Tells whether denormal numbers become 0; the thread must do so too. */
   readonly flush: boolean;
 }
 

@@ -1,4 +1,4 @@
-import type { Lane, StepInputs } from '../microbatched/lane.js';
+import { endLanes, type Lane, workTogether } from '../microbatched/lane.js';
 import { Copies } from '../microbatched/memory.js';
 import { fromPlain, isShared, mapValues, type PlainTensors, pick } from '../plain-tensor.js';
 import type { InPlaceStep, Session, TermSlots } from '../session.js';
@@ -63,14 +63,10 @@ export class LaneTerms implements Terms {
 
   async compute(inputs: PlainTensors): Promise<void> {
     const { lanes, step, begun, into } = this;
-    begun[0] = 0;
     // Parameters of an evaluation come from elsewhere; a state lies in shared memory.
     const whole = this.copies.takeAll(pick(inputs, step.whole), (each) => !isShared(each));
     const cut = pick(inputs, step.cut);
-    const shared: StepInputs = { whole, cut, begun, into };
-    const working = lanes.map((lane) => lane.work(shared));
-    await Promise.allSettled(working);
-    await Promise.all(working);
+    await workTogether(lanes, { whole, cut, begun, into });
     // Microbatches that a short batch lacks add nothing.
     const [examples] = Object.values(cut)[0]!.dims;
     for (const terms of into.slice(Math.ceil(examples! / step.cutting!.size))) {
@@ -78,8 +74,7 @@ export class LaneTerms implements Terms {
     }
   }
 
-  /** A thread that ends in the midst of a call takes the process with it. */
-  async end(): Promise<void> {
-    await Promise.all(this.lanes.map((lane) => lane.end()));
+  end(): Promise<void> {
+    return endLanes(this.lanes);
   }
 }

@@ -7,9 +7,13 @@ import {
   map,
   prefix,
   type Register,
+  registers,
   type VectorCode,
   type VectorSet,
 } from './encoding.js';
+
+/** Registers that a caller wants back. */
+const kept: readonly Register[] = [registers.rbx, registers.rbp, 12, 13, 14, 15];
 
 /** Conditions of jumps, by their codes. */
 const conditions = { below: 0x2, notZero: 0x5, zero: 0x4 } as const;
@@ -40,14 +44,16 @@ interface Vectors {
   readonly lanes: number;
   /** Registers that may be used freely. */
   readonly registers: number;
-  /** Whether a product takes one number in memory for a whole vector. */
+  /** Tells whether a product takes one number in memory for a whole vector. */
   readonly spreads: boolean;
+  /** Vectors of filters that a block has at most: with many, pixels are read less often, and with few, weights. */
+  readonly widest: number;
 }
 
 const sets: Readonly<Record<VectorSet, Vectors>> = {
-  avx512: { lanes: 16, registers: 32, spreads: true },
+  avx512: { lanes: 16, registers: 32, spreads: true, widest: 4 },
   // The last register is the mask of a vector that is cut.
-  avx2: { lanes: 8, registers: 15, spreads: false },
+  avx2: { lanes: 8, registers: 15, spreads: false, widest: 2 },
 };
 
 /** Registers of masks, of AVX-512's own kind: of a vector that is cut, and of a comparison. */
@@ -137,25 +143,10 @@ export class Assembler extends CodeWriter {
     this.written.push(0xc0 | ((to & 7) << 3) | (from & 7));
   }
 
-  multiply(to: Register, from: Register, by: number): void {
-    this.wide(0x69, to, from);
-    this.long(by);
-  }
-
   /** The quotient of rax and a register in rax; rdx is overwritten. */
   divide(by: Register): void {
     this.written.push(0x31, 0xd2);
     this.wide(0xf7, 6, by);
-  }
-
-  push(register: Register): void {
-    if (register > 7) this.written.push(0x41);
-    this.written.push(0x50 | (register & 7));
-  }
-
-  pop(register: Register): void {
-    if (register > 7) this.written.push(0x41);
-    this.written.push(0x58 | (register & 7));
   }
 
   // --- Jumps
@@ -181,6 +172,31 @@ export class Assembler extends CodeWriter {
 
   return(): void {
     this.written.push(0xc3);
+  }
+
+  // --- Loops and functions
+
+  /** Repeats code as often as a counter says, which counts down from 1 or more. */
+  repeat(counter: Register | Memory, write: () => void): void {
+    const again = this.here();
+    write();
+    this.subtract(counter, 1);
+    this.jumpIf('notZero', again);
+  }
+
+  /** A function that uses all registers, and so many bytes of the stack. */
+  function(stackBytes: number, write: () => void): void {
+    for (const register of kept) this.wordOnStack(0x50, register);
+    this.subtract(registers.rsp, stackBytes);
+    write();
+    this.add(registers.rsp, stackBytes);
+    for (const register of [...kept].reverse()) this.wordOnStack(0x58, register);
+    this.return();
+  }
+
+  private wordOnStack(code: number, register: Register): void {
+    if (register > 7) this.written.push(0x41);
+    this.written.push(code | (register & 7));
   }
 
   // --- Vectors

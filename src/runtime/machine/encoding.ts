@@ -1,6 +1,6 @@
 /*
- * The encoding of instructions for x64 processors with AVX-512 or AVX2, as Intel's "64 and IA-32 Architectures Software Developer's
- * Manual" has it in volume 2.
+ * The encoding of instructions for x64 processors with AVX-512 or AVX2, as Intel's "64 and IA-32 Architectures Software
+ * Developer's Manual" has it in volume 2.
  */
 
 /** Registers of 64 bits, by their numbers. */
@@ -67,11 +67,11 @@ interface Fields {
   /** A first source, where there is one. */
   readonly source?: number;
   readonly from: number | Memory;
-  /** Whether one number in memory stands for a whole vector. */
+  /** Tells whether one number in memory stands for a whole vector. */
   readonly spreads?: boolean;
   /** A mask's register, 0 for none. */
   readonly mask?: number;
-  /** Whether lanes outside the mask become 0. */
+  /** Tells whether lanes outside the mask become 0. */
   readonly clears?: boolean;
   /** Bytes that AVX-512 counts a short offset in. */
   readonly unit: number;

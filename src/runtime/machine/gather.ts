@@ -17,17 +17,21 @@ export interface Phase {
   readonly writes: Int32Array;
 }
 
-/** A product of gathered pixels [images, from, channels] and a weight: [images, to, filters]. */
-export interface GatheredProduct {
+/** Sizes of a convolution. */
+export interface Gathered {
   readonly channels: number;
   readonly filters: number;
-  /** Pixels of an image that is read, and of one that is made. */
+  /** Pixels of an image that is read, and of the output's image. */
   readonly pixels: readonly [from: number, to: number];
+}
+
+/** A product of gathered pixels [images, from, channels] and a weight: [images, to, filters]. */
+export interface GatheredProduct extends Gathered {
   readonly phases: readonly Phase[];
   readonly hasBias: boolean;
-  /** Whether numbers below 0 become 0. */
+  /** Tells whether numbers below 0 become 0. */
   readonly isRectified: boolean;
-  /** Whether numbers become 0 where those of a mask [images, to, filters] are not above 0. */
+  /** Tells whether numbers become 0 where those of a mask [images, to, filters] are not above 0. */
   readonly isMasked: boolean;
 }
 
@@ -36,10 +40,7 @@ const { rax, rcx, rdx, rbx, rsp, rbp, rsi, rdi } = registers;
 /** Pointers to the pixels of a block. */
 export const pointers: readonly Register[] = [8, 9, 10, 11, 12, 13, 14, 15];
 
-/** Registers that a caller wants back. */
-const kept: readonly Register[] = [rbx, rbp, 12, 13, 14, 15];
-
-/** What the loops need beside registers: places on the stack. */
+/** Places on the stack that loops need beside registers. */
 const places = ['image', 'block', 'columns', 'count', 'outputs', 'masks'] as const;
 
 type Place = (typeof places)[number] | Argument;
@@ -111,22 +112,19 @@ export class GatherLoops {
    */
   function(write: () => void): void {
     const { code, of } = this;
-    const done: Label = {};
-    for (const register of kept) code.push(register);
-    code.subtract(rsp, stackBytes);
-    code.test(8);
-    code.jumpIf('zero', done);
-    for (const [i, register] of ([rdi, rsi, rdx, rcx, 9] as const).entries()) {
-      code.store(onStack(args[i]!), register);
-    }
-    code.store(onStack('count'), 8);
-    code.addressOf(rbp, this.zeros);
-    write();
-    code.endVectors();
-    code.mark(done);
-    code.add(rsp, stackBytes);
-    for (const register of [...kept].reverse()) code.pop(register);
-    code.return();
+    code.function(stackBytes, () => {
+      const done: Label = {};
+      code.test(8);
+      code.jumpIf('zero', done);
+      for (const [i, register] of ([rdi, rsi, rdx, rcx, 9] as const).entries()) {
+        code.store(onStack(args[i]!), register);
+      }
+      code.store(onStack('count'), 8);
+      code.addressOf(rbp, this.zeros);
+      write();
+      code.endVectors();
+      code.mark(done);
+    });
     code.table(this.table, this.records);
     code.table(this.zeros, new Int32Array(Math.max(of.channels, code.vectors.lanes)));
   }
@@ -144,20 +142,16 @@ export class GatherLoops {
       code.load(rax, onStack(start));
       code.store(onStack(place), rax);
     }
-    const nextImage = code.here();
-    code.addressOf(rbx, this.table);
-    code.put(rax, this.blocks);
-    code.store(onStack('block'), rax);
-    const nextBlock = code.here();
-    block();
-    code.subtract(onStack('block'), 1);
-    code.jumpIf('notZero', nextBlock);
-    code.add(rdi, of.pixels[0] * of.channels * bytes);
-    for (const place of ['outputs', 'masks'] as const) {
-      code.addTo(onStack(place), of.pixels[1] * of.filters * bytes);
-    }
-    code.subtract(onStack('image'), 1);
-    code.jumpIf('notZero', nextImage);
+    code.repeat(onStack('image'), () => {
+      code.addressOf(rbx, this.table);
+      code.put(rax, this.blocks);
+      code.store(onStack('block'), rax);
+      code.repeat(onStack('block'), block);
+      code.add(rdi, of.pixels[0] * of.channels * bytes);
+      for (const place of ['outputs', 'masks'] as const) {
+        code.addTo(onStack(place), of.pixels[1] * of.filters * bytes);
+      }
+    });
   }
 
   /** Goes over all taps of a block, with the weight's address in rax and the pixels' in `pointers`. */
@@ -165,20 +159,19 @@ export class GatherLoops {
     const { code, rows } = this;
     code.loadShort(rdx, { base: rbx });
     code.add(rbx, bytes);
-    const nextTap = code.here();
-    code.loadShort(rax, { base: rbx });
-    code.addRegister(rax, rsi);
-    for (let row = 0; row < rows; row++) {
-      const pointer = pointers[row]!;
-      code.loadShort(pointer, { base: rbx, offset: (1 + row) * bytes });
-      code.test(pointer);
-      code.address(pointer, { base: rdi, index: pointer });
-      code.copyIfNegative(pointer, rbp);
-    }
-    code.add(rbx, (1 + rows) * bytes);
-    add();
-    code.subtract(rdx, 1);
-    code.jumpIf('notZero', nextTap);
+    code.repeat(rdx, () => {
+      code.loadShort(rax, { base: rbx });
+      code.addRegister(rax, rsi);
+      for (let row = 0; row < rows; row++) {
+        const pointer = pointers[row]!;
+        code.loadShort(pointer, { base: rbx, offset: (1 + row) * bytes });
+        code.test(pointer);
+        code.address(pointer, { base: rdi, index: pointer });
+        code.copyIfNegative(pointer, rbp);
+      }
+      code.add(rbx, (1 + rows) * bytes);
+      add();
+    });
   }
 
   /**

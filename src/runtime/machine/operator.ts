@@ -1,5 +1,5 @@
 import { Assembler } from './assembler.js';
-import { type Label, type Memory, type Register, registers, type VectorSet } from './encoding.js';
+import { type Label, type Memory, registers, type VectorSet } from './encoding.js';
 import { writeGradient } from './gradient.js';
 import { writeNarrow } from './narrow.js';
 import { writePermutation } from './permutation.js';
@@ -23,9 +23,6 @@ const api = {
 } as const;
 
 const { rax, rcx, rdx, rbx, rsp, rbp, rsi, rdi } = registers;
-
-/** Registers that a caller wants back. */
-const kept: readonly Register[] = [rbx, rbp, 12, 13, 14, 15];
 
 /** The version of the interface that the structure follows. */
 const version = 16;
@@ -149,47 +146,45 @@ class OperatorWriter {
     const failed: Label = {};
     const { at } = code.here();
     const onStack = (offset: number): Memory => ({ base: rsp, offset });
-    for (const register of kept) code.push(register);
-    code.subtract(rsp, stackBytes);
-    code.copy(rbx, rdi);
-    code.copy(rbp, rsi);
-    for (let i = 0; i < inputs; i++) {
+    code.function(stackBytes, () => {
+      code.copy(rbx, rdi);
+      code.copy(rbp, rsi);
+      for (let i = 0; i < inputs; i++) {
+        code.copy(rdi, rbp);
+        code.put(rsi, i);
+        code.address(rdx, onStack(stack.value));
+        this.ask(api.getInput, failed);
+        code.load(rdi, onStack(stack.value));
+        code.address(rsi, onStack(stack.inputs + 8 * i));
+        this.ask(api.getTensorData, failed);
+        if (i === 0 && imageSize !== undefined) this.countImages(imageSize, failed);
+      }
+      const dims = isOfImages ? ['images' as const, ...shape] : shape;
+      for (const [i, size] of dims.entries()) {
+        if (size === 'images') code.load(rax, onStack(stack.images));
+        else code.put(rax, size);
+        code.store(onStack(stack.dims + 8 * i), rax);
+      }
       code.copy(rdi, rbp);
-      code.put(rsi, i);
-      code.address(rdx, onStack(stack.value));
-      this.ask(api.getInput, failed);
+      code.put(rsi, 0);
+      code.address(rdx, onStack(stack.dims));
+      code.put(rcx, dims.length);
+      code.address(8, onStack(stack.value));
+      this.ask(api.getOutput, failed);
       code.load(rdi, onStack(stack.value));
-      code.address(rsi, onStack(stack.inputs + 8 * i));
+      code.address(rsi, onStack(stack.output));
       this.ask(api.getTensorData, failed);
-      if (i === 0 && imageSize !== undefined) this.countImages(imageSize, failed);
-    }
-    const dims = isOfImages ? ['images' as const, ...shape] : shape;
-    for (const [i, size] of dims.entries()) {
-      if (size === 'images') code.load(rax, onStack(stack.images));
-      else code.put(rax, size);
-      code.store(onStack(stack.dims + 8 * i), rax);
-    }
-    code.copy(rdi, rbp);
-    code.put(rsi, 0);
-    code.address(rdx, onStack(stack.dims));
-    code.put(rcx, dims.length);
-    code.address(8, onStack(stack.value));
-    this.ask(api.getOutput, failed);
-    code.load(rdi, onStack(stack.value));
-    code.address(rsi, onStack(stack.output));
-    this.ask(api.getTensorData, failed);
-    code.load(rdi, onStack(stack.inputs));
-    code.load(rsi, onStack(stack.inputs + 8));
-    if ('hasBias' in plan && plan.hasBias) code.load(rdx, onStack(stack.inputs + 16));
-    if ('isMasked' in plan && plan.isMasked) code.load(9, onStack(stack.inputs + 8 * (inputs - 1)));
-    code.load(rcx, onStack(stack.output));
-    code.load(8, onStack(stack.images));
-    code.call(this.body);
-    code.put(rax, 0);
-    code.mark(failed);
-    code.add(rsp, stackBytes);
-    for (const register of [...kept].reverse()) code.pop(register);
-    code.return();
+      code.load(rdi, onStack(stack.inputs));
+      code.load(rsi, onStack(stack.inputs + 8));
+      if ('hasBias' in plan && plan.hasBias) code.load(rdx, onStack(stack.inputs + 16));
+      if ('isMasked' in plan && plan.isMasked)
+        code.load(9, onStack(stack.inputs + 8 * (inputs - 1)));
+      code.load(rcx, onStack(stack.output));
+      code.load(8, onStack(stack.images));
+      code.call(this.body);
+      code.put(rax, 0);
+      code.mark(failed);
+    });
     return at!;
   }
 

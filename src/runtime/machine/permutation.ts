@@ -5,7 +5,7 @@ import type { PermutationPlan } from './plan.js';
 const { rax, rdx, rdi } = registers;
 
 /**
- * Writes a permutation of three axes as a function of the addresses of what is read (rdi) and written (rcx). The runtime
+ * Writes a permutation of three axes as a function of two addresses: it reads at rdi and writes at rcx. The runtime
  * moves several axes number by number too, and takes four times as long.
  */
 export function writePermutation(code: Assembler, { sizes, order }: PermutationPlan): void {
@@ -16,10 +16,7 @@ export function writePermutation(code: Assembler, { sizes, order }: PermutationP
   }));
   const over = (counter: Register, size: number, each: () => void) => {
     code.put(counter, size);
-    const again = code.here();
-    each();
-    code.subtract(counter, 1);
-    code.jumpIf('notZero', again);
+    code.repeat(counter, each);
   };
   const [writes, ofOuter, ofMiddle] = [registers.rcx, rdi, registers.rsi];
   over(9, outer!.size, () => {

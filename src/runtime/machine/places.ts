@@ -9,7 +9,7 @@ import type { GradientPlan, ImageSize, PhasePlan, ProductPlan, Sweeps } from './
 const area = ([height, width]: ImageSize) => height * width;
 
 /** The pixel that each tap reads at each position, −1 for zeros: [positions · taps]. */
-function readsOf([down, across]: Sweeps, [height, width]: ImageSize): Int32Array {
+export function readsOf([down, across]: Sweeps, [height, width]: ImageSize): Int32Array {
   const reads = new Int32Array(down.positions * across.positions * down.taps * across.taps);
   let at = 0;
   for (let row = 0; row < down.positions; row++) {

@@ -42,9 +42,9 @@ export interface ProductPlan extends Gathering {
   readonly kind: 'product' | 'narrow';
   readonly phases: readonly PhasePlan[];
   readonly hasBias: boolean;
-  /** Whether numbers below 0 become 0. */
+  /** Tells whether numbers below 0 become 0. */
   readonly isRectified: boolean;
-  /** Whether numbers become 0 where those of the mask, of the output's shape, are not above 0. */
+  /** Tells whether numbers become 0 where those of the mask, of the output's shape, are not above 0. */
   readonly isMasked: boolean;
 }
 

@@ -1,18 +1,9 @@
 import type { Assembler } from './assembler.js';
+import { type Columns, cuts, overColumns, wideOf } from './columns.js';
 import { bytes, registers } from './encoding.js';
 import { type GatheredProduct, GatherLoops, onStack, pointers, rowsOf } from './gather.js';
 
 const { rax, rcx, rdx } = registers;
-
-/** Vectors of filters that a block has at most: with many, pixels are read less often, and with few, weights. */
-const widest = { avx512: 4, avx2: 2 };
-
-/** A part of the filters, whose vectors are in registers together. */
-interface Columns {
-  readonly wide: number;
-  /** Whether the last vector is a part of one. */
-  readonly isCut: boolean;
-}
 
 /** Writes the code of a product with a weight [taps, channels, filters]. */
 class ProductCode {
@@ -24,8 +15,8 @@ class ProductCode {
     private readonly code: Assembler,
     private readonly of: GatheredProduct,
   ) {
-    const { lanes, registers, spreads } = code.vectors;
-    const wide = Math.min(spreads ? widest.avx512 : widest.avx2, Math.ceil(of.filters / lanes));
+    const { registers, spreads } = code.vectors;
+    const wide = wideOf(code, of.filters);
     const free = registers - wide - (spreads ? 0 : 1);
     const most = Math.min(pointers.length, Math.floor(free / wide));
     this.wide = wide;
@@ -35,38 +26,18 @@ class ProductCode {
   }
 
   write(): void {
-    const { code, of, wide } = this;
-    this.loops.function(() => {
-      const { lanes } = code.vectors;
-      const whole = Math.floor(of.filters / (wide * lanes));
-      const rest = of.filters - whole * wide * lanes;
-      if (rest % lanes !== 0) code.setCut(rest % lanes, rax);
-      if (whole > 0) {
-        code.put(rax, whole);
-        code.store(onStack('columns'), rax);
-        const again = code.here();
-        this.columns({ wide, isCut: false });
-        for (const place of ['weight', 'bias', 'y', 'mask'] as const) {
-          code.addTo(onStack(place), wide * code.vectorBytes);
-        }
-        code.subtract(onStack('columns'), 1);
-        code.jumpIf('notZero', again);
-      }
-      if (rest > 0) this.columns({ wide: Math.ceil(rest / lanes), isCut: rest % lanes !== 0 });
+    const { code, of, loops } = this;
+    const counter = onStack('columns');
+    const addresses = (['weight', 'bias', 'y', 'mask'] as const).map(onStack);
+    loops.function(() => {
+      overColumns(code, of.filters, { counter, addresses }, (columns) => {
+        loops.images(() => {
+          this.begin(columns);
+          loops.taps(() => this.tap(columns));
+          this.put(columns);
+        });
+      });
     });
-  }
-
-  /** Computes some columns of all images. */
-  private columns(columns: Columns): void {
-    this.loops.images(() => {
-      this.begin(columns);
-      this.loops.taps(() => this.tap(columns));
-      this.put(columns);
-    });
-  }
-
-  private isCut({ wide, isCut }: Columns, vector: number): boolean {
-    return isCut && vector === wide - 1;
   }
 
   /** Begins the sums of a block. */
@@ -77,7 +48,7 @@ class ProductCode {
     for (let vector = 0; vector < wide; vector++) {
       if (of.hasBias) {
         const place = { base: rax, offset: vector * code.vectorBytes };
-        code.loadVector(vector, place, this.isCut(columns, vector));
+        code.loadVector(vector, place, cuts(columns, vector));
       } else code.clearVector(vector);
       for (let row = 1; row < rows; row++) code.copyVector(row * wide + vector, vector);
     }
@@ -95,7 +66,7 @@ class ProductCode {
     for (let channel = 0; channel < unrolled; channel++) {
       for (let vector = 0; vector < wide; vector++) {
         const offset = channel * of.filters * bytes + vector * code.vectorBytes;
-        code.loadVector(weights + vector, { base: rax, offset }, this.isCut(columns, vector));
+        code.loadVector(weights + vector, { base: rax, offset }, cuts(columns, vector));
       }
       for (let row = 0; row < rows; row++) {
         const at = { index: rcx, scale: 4 as const, offset: channel * bytes };
@@ -121,7 +92,7 @@ class ProductCode {
     this.loops.writes((row) => {
       for (let vector = 0; vector < wide; vector++) {
         const own = row * wide + vector;
-        const isCut = this.isCut(columns, vector);
+        const isCut = cuts(columns, vector);
         const at = { index: rcx, offset: vector * code.vectorBytes };
         // A maximum keeps its second number where one is none.
         if (of.isRectified) code.maximum(own, zero, own);

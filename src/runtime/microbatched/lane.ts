@@ -34,6 +34,23 @@ export interface Lane {
   end(): Promise<void>;
 }
 
+/** Has lanes compute all microbatches of a step. @returns the terms that they did not write into memory */
+export async function workTogether(
+  lanes: readonly Lane[],
+  inputs: StepInputs,
+): Promise<readonly MicrobatchTerms[]> {
+  inputs.begun[0] = 0;
+  const working = lanes.map((lane) => lane.work(inputs));
+  // All are done with the inputs, before one's failure is told.
+  await Promise.allSettled(working);
+  return (await Promise.all(working)).flat();
+}
+
+/** Ends lanes; no call may be under way: a thread that ends in the midst of one takes the process with it. */
+export async function endLanes(lanes: readonly Lane[]): Promise<void> {
+  await Promise.all(lanes.map((lane) => lane.end()));
+}
+
 /** The share of a step's examples that a microbatch has, with the bits that the runtime's own loop gives it. */
 export const shareOf = (examples: number, all: number): Float32Array =>
   Float32Array.of(examples * Math.fround(1 / all));

@@ -12,7 +12,7 @@ import {
   toPlain,
 } from '../plain-tensor.js';
 import type { MicrobatchedStep, Session, Tensors } from '../session.js';
-import type { Lane, StepInputs } from './lane.js';
+import { endLanes, type Lane, workTogether } from './lane.js';
 import { Copies, discard } from './memory.js';
 
 /*
@@ -49,9 +49,8 @@ class MicrobatchedSession implements Session {
     this.outputNames = [...model.carried.map((name) => `${name}.next`), ...model.outputs];
   }
 
-  /** No call may be under way: a thread that ends in the midst of one takes the process with it. */
   async release(): Promise<void> {
-    await Promise.all([this.rest.release(), ...this.lanes.map((lane) => lane.end())]);
+    await Promise.all([this.rest.release(), endLanes(this.lanes)]);
   }
 
   async run(feeds: Tensors): Promise<Record<string, Tensor>> {
@@ -78,15 +77,11 @@ class MicrobatchedSession implements Session {
 
   private async step(inputs: PlainTensors): Promise<Record<string, Tensor>> {
     const { lanes, model, rest } = this;
-    this.begun[0] = 0;
-    const shared: StepInputs = {
+    const done = await workTogether(lanes, {
       whole: this.shared.takeAll(pick(inputs, model.whole)),
       cut: pick(inputs, model.cut),
       begun: this.begun,
-    };
-    const working = lanes.map((lane) => lane.work(shared));
-    await Promise.allSettled(working);
-    const done = (await Promise.all(working)).flat();
+    });
     const terms = done.flatMap(({ microbatch, terms }) =>
       Object.entries(terms).map(
         ([name, term]) => [model.sums[name]!.terms[microbatch]!, term] as const,
@@ -108,7 +103,7 @@ export async function allOrNone(
   const opened = await Promise.all(lanes);
   const there = opened.filter((lane) => lane !== undefined);
   if (there.length === opened.length) return there;
-  await Promise.all(there.map((lane) => lane.end()));
+  await endLanes(there);
   return undefined;
 }
 

@@ -2,7 +2,7 @@ import { Tensor } from 'onnxruntime-common';
 import { elementCount } from '../../base/shape.js';
 import type { StepMemory } from '../in-place/memory.js';
 import { type Terms, termsIn } from '../in-place/terms.js';
-import { type Lane, type StepInputs, shareOf } from '../microbatched/lane.js';
+import { endLanes, type Lane, shareOf, workTogether } from '../microbatched/lane.js';
 import { fromPlain, mapValues, type PlainTensors, pick, rowsOf } from '../plain-tensor.js';
 import { allExamples, type InPlaceStep, type Session } from '../session.js';
 import type { Adder } from './ranks.js';
@@ -90,15 +90,11 @@ export class SumsInLanes implements OwnSums {
     const count = Math.ceil(Object.values(cut)[0]!.dims[0]! / step.cutting!.size);
     while (slots.length < count) slots.push(besides(sums));
     this.zeros ??= besides(sums);
-    begun[0] = 0;
-    const shared: StepInputs = {
+    await workTogether(lanes, {
       whole: { ...pick(inputs, step.whole), ...before(this.zeros) },
       ...{ cut, begun, all },
       into: slots.map(({ tensors }) => tensors),
-    };
-    const working = lanes.map((lane) => lane.work(shared));
-    await Promise.allSettled(working);
-    await Promise.all(working);
+    });
     const { values } = sums;
     values.fill(0);
     for (const slot of slots.slice(0, count)) {
@@ -106,9 +102,8 @@ export class SumsInLanes implements OwnSums {
     }
   }
 
-  /** A thread that ends in the midst of a call takes the process with it. */
-  async end(): Promise<void> {
-    await Promise.all(this.lanes.map((lane) => lane.end()));
+  end(): Promise<void> {
+    return endLanes(this.lanes);
   }
 }
 

@@ -14,6 +14,7 @@ import {
   type Value,
   type Window,
 } from '../../../src/graph/index.js';
+import { fits, numbers, pair } from './images.js';
 
 interface Setting {
   readonly batch: number;
@@ -25,9 +26,6 @@ interface Setting {
   readonly outputPadding: [number, number];
   readonly bias: boolean;
 }
-
-const pair = (low: number, high: number) =>
-  fc.tuple(fc.integer({ min: low, max: high }), fc.integer({ min: low, max: high }));
 
 const settings: fc.Arbitrary<Setting> = fc
   .record({
@@ -56,18 +54,7 @@ const settings: fc.Arbitrary<Setting> = fc
       ],
     }),
   )
-  .filter(({ size, kernel, window: { pads, dilations, strides } }) =>
-    ([0, 1] as const).every((axis) => {
-      const reach = dilations[axis] * (kernel[axis]! - 1) + 1;
-      const cut = pads[axis]! + pads[axis + 2]!;
-      return (
-        size[axis]! + cut >= reach &&
-        (size[axis]! - 1) * strides[axis]! + reach - cut >= 1 &&
-        pads[axis]! < reach &&
-        pads[axis + 2]! < reach
-      );
-    }),
-  );
+  .filter(fits);
 
 /** The program as plain ONNX operators, and as the matrix products that run. */
 function program(setting: Setting, transposed: boolean) {
@@ -83,14 +70,6 @@ function program(setting: Setting, transposed: boolean) {
     : conv2d(x, w, bias ? b : undefined, window);
   const feeds = { x: [batch, channels, ...size], w: weightShape, b: [filters] };
   return { x, w, b, y, feeds: bias ? feeds : { x: feeds.x, w: feeds.w } };
-}
-
-function numbers(shape: readonly number[], seed: number): Tensor {
-  const values = Float32Array.from(
-    { length: shape.reduce((a, c) => a * c, 1) },
-    (_, i) => Math.sin((i + 1) * (seed + 1.7)) + 0.1,
-  );
-  return new Tensor('float32', values, shape);
 }
 
 const tensors = (feeds: Record<string, readonly number[]>) =>

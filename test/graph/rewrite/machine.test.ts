@@ -16,10 +16,14 @@ import {
   type Value,
   type Window,
 } from '../../../src/graph/index.js';
+import { unitWindow } from '../../../src/graph/operators/index.js';
 import { openInPlace } from '../../../src/runtime/in-place/c-interface.node.js';
 import type { VectorSet } from '../../../src/runtime/machine/encoding.js';
 import { planOf } from '../../../src/runtime/machine/plan.js';
 import { runsMachineCode, vectorSets } from '../../../src/runtime/machine/processor.node.js';
+import { fits, numbers, pair } from './images.js';
+
+const padded: Window = { ...unitWindow, pads: [1, 1, 1, 1] };
 
 interface Setting {
   readonly batch: number;
@@ -31,9 +35,6 @@ interface Setting {
   readonly isTransposed: boolean;
   readonly hasBias: boolean;
 }
-
-const pair = (low: number, high: number) =>
-  fc.tuple(fc.integer({ min: low, max: high }), fc.integer({ min: low, max: high }));
 
 const settings: fc.Arbitrary<Setting> = fc
   .record({
@@ -53,28 +54,7 @@ const settings: fc.Arbitrary<Setting> = fc
     ...rest,
     window: { strides, pads, dilations, groups: 1 },
   }))
-  .filter(({ size, kernel, window: { pads, dilations, strides } }) =>
-    ([0, 1] as const).every((axis) => {
-      const reach = dilations[axis] * (kernel[axis]! - 1) + 1;
-      const cut = pads[axis]! + pads[axis + 2]!;
-      return (
-        size[axis]! + cut >= reach &&
-        (size[axis]! - 1) * strides[axis]! + reach - cut >= 1 &&
-        pads[axis]! < reach &&
-        pads[axis + 2]! < reach
-      );
-    }),
-  );
-
-const numbers = (shape: readonly number[], seed: number) =>
-  new Tensor(
-    'float32',
-    Float32Array.from(
-      { length: shape.reduce((a, b) => a * b, 1) },
-      (_, i) => Math.sin((i + 1) * (seed + 1.7)) + 0.1,
-    ),
-    shape,
-  );
+  .filter(fits);
 
 /** Runs a program by machine code, with memory for outputs as another run has them. */
 async function byMachine(
@@ -160,7 +140,7 @@ describe.skipIf(!runsMachineCode())('operators in machine code', () => {
   test('more images than a block has rows, and filters of several vectors', async () => {
     const setting: Setting = {
       ...{ batch: 9, channels: 48, filters: 144, size: [7, 7], kernel: [3, 3] },
-      window: { strides: [1, 1], pads: [1, 1, 1, 1], dilations: [1, 1], groups: 1 },
+      window: padded,
       ...{ isTransposed: false, hasBias: true },
     };
     await compare(programOf(setting), 9);
@@ -169,7 +149,7 @@ describe.skipIf(!runsMachineCode())('operators in machine code', () => {
   test('a kernel that sees nothing but zeros has a gradient of zeros', async () => {
     const setting: Setting = {
       ...{ batch: 2, channels: 17, filters: 17, size: [1, 4], kernel: [2, 4] },
-      window: { strides: [1, 1], pads: [1, 3, 1, 0], dilations: [2, 1], groups: 1 },
+      window: { ...unitWindow, pads: [1, 3, 1, 0], dilations: [2, 1] },
       ...{ isTransposed: false, hasBias: true },
     };
     await compare(programOf(setting), 2);
@@ -178,18 +158,17 @@ describe.skipIf(!runsMachineCode())('operators in machine code', () => {
   test('phases that no tap reaches are the bias alone', async () => {
     const setting: Setting = {
       ...{ batch: 2, channels: 16, filters: 16, size: [3, 2], kernel: [1, 2] },
-      window: { strides: [3, 3], pads: [0, 0, 0, 0], dilations: [1, 1], groups: 1 },
+      window: { ...unitWindow, strides: [3, 3] },
       ...{ isTransposed: true, hasBias: true },
     };
     await compare(programOf(setting), 2);
   });
 
   test('a product writes rectified numbers, and those that a derivative leaves', async () => {
-    const window: Window = { strides: [1, 1], pads: [1, 1, 1, 1], dilations: [1, 1], groups: 1 };
     const x = input('x', ['batch', 16, 6, 6]);
     const [first, second] = [input('first', [24, 16, 3, 3]), input('second', [32, 24, 3, 3])];
-    const hidden = relu(conv2d(x, first, undefined, window));
-    const y = relu(conv2d(hidden, second, undefined, window));
+    const hidden = relu(conv2d(x, first, undefined, padded));
+    const y = relu(conv2d(hidden, second, undefined, padded));
     const [dx] = gradient(sum(y), [x]);
     const plans = await compare({ inputs: [x, first, second], outputs: { y, dx: dx! } }, 3);
     const fused = plans.flatMap((plan) =>
@@ -204,18 +183,16 @@ describe.skipIf(!runsMachineCode())('operators in machine code', () => {
   });
 
   test('a product whose numbers something else uses too keeps them', async () => {
-    const window: Window = { strides: [1, 1], pads: [0, 0, 0, 0], dilations: [1, 1], groups: 1 };
     const x = input('x', ['batch', 16, 4, 4]);
     const w = input('w', [16, 16, 1, 1]);
-    const y = conv2d(x, w, undefined, window);
+    const y = conv2d(x, w, undefined, unitWindow);
     await compare({ inputs: [x, w], outputs: { y, z: relu(y) } }, 2);
   });
 
   test('no images are no numbers', async () => {
-    const window: Window = { strides: [1, 1], pads: [0, 0, 0, 0], dilations: [1, 1], groups: 1 };
     const x = input('x', ['batch', 16, 4, 4]);
     const w = input('w', [16, 16, 1, 1]);
-    const y = conv2d(x, w, undefined, window);
+    const y = conv2d(x, w, undefined, unitWindow);
     const [dw] = gradient(sum(y), [w]);
     const program = { inputs: [x, w], outputs: { y, dw: dw! } };
     const like = { y: numbers([0, 16, 4, 4], 0), dw: numbers([16, 16, 1, 1], 0) };
@@ -226,11 +203,10 @@ describe.skipIf(!runsMachineCode())('operators in machine code', () => {
 });
 
 test('images whose pixels need large tables stay with the runtime', () => {
-  const window: Window = { strides: [1, 1], pads: [1, 1, 1, 1], dilations: [1, 1], groups: 1 };
   const isTaken = (side: number) => {
     const x = input('x', ['batch', 16, side, side]);
     const w = input('w', [16, 16, 3, 3]);
-    const y = conv2d(x, w, undefined, window);
+    const y = conv2d(x, w, undefined, padded);
     const [dw] = gradient(sum(y), [w]);
     return machineProgram({ inputs: [x, w], outputs: { y, dw: dw! } }) !== undefined;
   };
@@ -239,10 +215,9 @@ test('images whose pixels need large tables stay with the runtime', () => {
 });
 
 test('a processor without it has no such programs', () => {
-  const window: Window = { strides: [1, 1], pads: [0, 0, 0, 0], dilations: [1, 1], groups: 1 };
   const x = input('x', ['batch', 16, 4, 4]);
   const w = input('w', [16, 16, 1, 1]);
-  const program = { inputs: [x, w], outputs: { y: conv2d(x, w, undefined, window) } };
+  const program = { inputs: [x, w], outputs: { y: conv2d(x, w, undefined, unitWindow) } };
   expect(machineProgram(program) !== undefined).toBe(runsMachineCode());
   const [a, b] = [input('a', [2, 3]), input('b', [2, 3])];
   expect(machineProgram({ inputs: [a, b], outputs: { y: mul(a, b) } })).toBeUndefined();

@@ -3,6 +3,7 @@ import { Tensor } from 'onnxruntime-common';
 import { expect, test } from 'vitest';
 import { compile, gradient, input, maxPool2d, mul, sum } from '../../../src/graph/index.js';
 import type { PoolWindow } from '../../../src/graph/operators/index.js';
+import { pair } from './images.js';
 
 interface Setting {
   readonly batch: number;
@@ -13,9 +14,6 @@ interface Setting {
   readonly levels: number;
   readonly seed: number;
 }
-
-const pair = (low: number, high: number) =>
-  fc.tuple(fc.integer({ min: low, max: high }), fc.integer({ min: low, max: high }));
 
 const settings: fc.Arbitrary<Setting> = fc
   .record({

@@ -29,7 +29,7 @@ export const keras2023: Entry = {
   ...keras,
   name: 'keras-2023',
   paper: "Keras's VAE example, the page's output until November 2023",
-  // Of the first 48 seeds, the one with the lowest loss after 300 steps.
+  // The seed with the lowest loss after 300 steps among the first 48.
   seeds: [34],
   figures: [
     { name: 'loss', unit: 'nats', expected: 146.95, tolerance: 1 },

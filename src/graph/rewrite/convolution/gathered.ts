@@ -10,7 +10,7 @@ import { spatialSize, type Window } from '../../operators/convolution.js';
 import { gatheredGradient, gatheredProduct, permuted } from '../../operators/machine.js';
 import type { Value } from '../../value.js';
 import { reshape } from '../folded.js';
-import { isOne, range, sweepsOf, taps } from './geometry.js';
+import { gradientSweeps, isOne, range, sweepsOf, taps } from './geometry.js';
 import * as transposed from './patches.js';
 
 /** Pixels times taps of an image, at the most: each has its place in a table, of 1 MB then. */
@@ -153,7 +153,7 @@ export function gatheredTransposed(
   return product(x, flat, axes, bias, to, phases);
 }
 
-/** What gathered pixels of x and gradients add up to: [taps, channels, filters]. */
+/** Sums of gathered pixels of x times gradients: [taps, channels, filters]. */
 function gradient(x: Value, dy: Value, sweeps: Sweeps): Value {
   return gatheredGradient(channelsLast(x), channelsLast(dy), {
     kind: 'gradient',
@@ -181,14 +181,6 @@ export function gatheredWeightGradient(
   }
   if (!isOne(window.strides) || channels < lanes) return undefined;
   // Each pixel meets the gradients around it.
-  const size = spatialSize(x, 'conv2d');
-  const along = (axis: 0 | 1): Sweep => ({
-    positions: size[axis],
-    taps: kernel[axis],
-    start: window.pads[axis],
-    stride: 1,
-    dilation: -window.dilations[axis],
-  });
-  const byTap = gradient(dy, x, [along(0), along(1)]);
+  const byTap = gradient(dy, x, gradientSweeps(x, kernel, window));
   return reshape(permuted(byTap, [1, 2, 0]), [filters, channels, ...kernel]);
 }

@@ -33,6 +33,19 @@ export function sweepsOf(x: Value, kernel: Size, window: Window): Sweeps {
   return [along(0), along(1)];
 }
 
+/** Finds the places of the gradients around each pixel, which a convolution with stride 1 brings to it. */
+export function gradientSweeps(x: Value, kernel: Size, { pads, dilations }: Window): Sweeps {
+  const size = spatialSize(x, 'conv2d');
+  const along = (axis: 0 | 1): Sweep => ({
+    positions: size[axis],
+    taps: kernel[axis],
+    start: pads[axis],
+    stride: 1,
+    dilation: -dilations[axis],
+  });
+  return [along(0), along(1)];
+}
+
 /** Counts the zeros that a sweep reads before and after an axis of a size. */
 export function margin({ positions, taps, start, stride, dilation }: Sweep, size: number) {
   const reach = dilation * (taps - 1);

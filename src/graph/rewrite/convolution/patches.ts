@@ -1,3 +1,4 @@
+import { readsOf } from '../../../runtime/machine/places.js';
 import { spatialSize } from '../../operators/convolution.js';
 import { broadcastLike, concat, gather, pad, slice } from '../../operators/index.js';
 import { checkConstantSize, constant, type Value } from '../../value.js';
@@ -23,22 +24,11 @@ interface Patches {
 export type Tables = Map<string, Value>;
 
 /** Lists for each position and tap the pixel there; the one behind the image's last where it is padded. */
-function patchTable([down, across]: Sweeps, [height, width]: Size): Value {
-  const count = down.positions * across.positions * down.taps * across.taps;
-  checkConstantSize(count);
-  const places = new Int32Array(count);
-  const place = ({ start, stride, dilation }: Sweep, position: number, tap: number) =>
-    start + stride * position + dilation * tap;
-  let at = 0;
-  for (let row = 0; row < down.positions; row++) {
-    for (let column = 0; column < across.positions; column++) {
-      for (const [i, j] of taps([down.taps, across.taps])) {
-        const [y, x] = [place(down, row, i), place(across, column, j)];
-        const inside = y >= 0 && y < height && x >= 0 && x < width;
-        places[at++] = inside ? y * width + x : height * width;
-      }
-    }
-  }
+function patchTable(sweeps: Sweeps, size: Size): Value {
+  const [down, across] = sweeps;
+  checkConstantSize(down.positions * across.positions * down.taps * across.taps);
+  const pixels = size[0] * size[1];
+  const places = readsOf(sweeps, size).map((pixel) => (pixel < 0 ? pixels : pixel));
   return constant(places, [places.length], 'int32');
 }
 

@@ -1,8 +1,8 @@
-import { spatialSize, type Window } from '../../operators/convolution.js';
+import type { Window } from '../../operators/convolution.js';
 import { concat, gemm, matmul } from '../../operators/index.js';
 import type { Value } from '../../value.js';
 import { reshape, transpose } from '../folded.js';
-import { isOne, narrows, type Size, type Sweep, type Sweeps, sweepsOf } from './geometry.js';
+import { gradientSweeps, isOne, narrows, type Size, type Sweeps, sweepsOf } from './geometry.js';
 import { channelsLast, patches, pixelsByTap, type Tables } from './patches.js';
 
 /**
@@ -20,20 +20,11 @@ export function weightGradient(
   tables: Tables,
 ): Value {
   const [channels, filters] = [x.shape[1] as number, dy.shape[1] as number];
-  const { pads, dilations } = window;
-  const few = isOne(dilations) && isOne(window.strides) && filters <= channels;
+  const few = isOne(window.dilations) && isOne(window.strides) && filters <= channels;
   if (isOne(kernel) || !(few || narrows(channels, filters, window))) {
     return patchGradient(x, dy, sweepsOf(x, kernel, window), tables);
   }
-  const size = spatialSize(x, 'conv2d');
-  const along = (axis: 0 | 1): Sweep => ({
-    positions: size[axis],
-    taps: kernel[axis],
-    start: pads[axis],
-    stride: 1,
-    dilation: -dilations[axis],
-  });
-  return transpose(patchGradient(dy, x, [along(0), along(1)], tables), [1, 0, 2, 3]);
+  return transpose(patchGradient(dy, x, gradientSweeps(x, kernel, window), tables), [1, 0, 2, 3]);
 }
 
 /**
